@@ -1,0 +1,108 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// What every target of this package is built with. Warnings are errors: a warning that nobody has to
+/// mend is a warning that nobody reads.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+]
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let asyncHTTPClient = Target.Dependency.product(
+  name: "AsyncHTTPClient", package: "async-http-client")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let lifecycle = Target.Dependency.product(
+  name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+  name: "jobwatch",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "jobwatch", targets: ["jobwatch"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  ],
+  targets: [
+    .target(name: "JobWatchCore", swiftSettings: strict),
+    .target(
+      name: "CloudAPI",
+      dependencies: ["JobWatchCore", asyncHTTPClient, nioCore, crypto],
+      swiftSettings: strict),
+    .target(
+      name: "JobWatchStore",
+      dependencies: ["JobWatchCore", grdb],
+      swiftSettings: strict),
+    .target(
+      name: "JobWatchDaemon",
+      dependencies: [
+        "JobWatchCore", "CloudAPI", "JobWatchStore", crypto, heap, lifecycle, logging, yams,
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "jobwatch",
+      dependencies: [
+        "JobWatchCore", "CloudAPI", "JobWatchStore", "JobWatchDaemon", argumentParser, lifecycle,
+        logging,
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "SimulatedCloud",
+      dependencies: ["JobWatchCore", "CloudAPI", hummingbird, nioCore, crypto, logging],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "demo",
+      dependencies: [
+        "JobWatchCore", "CloudAPI", "JobWatchStore", "JobWatchDaemon", "SimulatedCloud", lifecycle,
+        logging,
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "bench",
+      dependencies: [
+        "JobWatchCore", "CloudAPI", "JobWatchStore", "JobWatchDaemon", "SimulatedCloud",
+        argumentParser, grdb, lifecycle, logging,
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "JobWatchCoreTests", dependencies: ["JobWatchCore"], swiftSettings: strict),
+    .testTarget(
+      name: "CloudAPITests",
+      dependencies: ["JobWatchCore", "CloudAPI", "SimulatedCloud"],
+      resources: [.copy("Vectors")],
+      swiftSettings: strict),
+    .testTarget(
+      name: "JobWatchStoreTests",
+      dependencies: ["JobWatchCore", "JobWatchStore", grdb],
+      swiftSettings: strict),
+    .testTarget(
+      name: "JobWatchDaemonTests",
+      dependencies: [
+        "JobWatchCore", "CloudAPI", "JobWatchStore", "JobWatchDaemon", "SimulatedCloud", logging,
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "BinaryTests",
+      dependencies: ["jobwatch", "JobWatchCore", "CloudAPI", "JobWatchStore", "SimulatedCloud"],
+      swiftSettings: strict),
+    .testTarget(name: "LayeringTests", swiftSettings: strict),
+  ]
+)

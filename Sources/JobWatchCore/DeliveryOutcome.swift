@@ -1,0 +1,39 @@
+/// What came of one attempt to tell a channel.
+package enum DeliveryOutcome: Hashable, Sendable {
+  case delivered(status: Int?)
+  /// Worth another attempt; `retryAfter` is the receiver's wish, a floor of the wait.
+  case retry(status: Int?, reason: String, retryAfter: Duration?)
+  /// 400, 413, 422: the receiver will never take this message.
+  case rejected(status: Int, reason: String)
+  /// 410: the receiver wants nothing more; the channel pauses.
+  case gone(status: Int)
+
+  package var isDelivered: Bool { if case .delivered = self { true } else { false } }
+
+  package var status: Int? {
+    switch self {
+    case .delivered(let status), .retry(let status, _, _): status
+    case .rejected(let status, _), .gone(let status): status
+    }
+  }
+
+  /// For people; nil after success.
+  package var reason: String? {
+    switch self {
+    case .delivered: nil
+    case .retry(_, let reason, _), .rejected(_, let reason): reason
+    case .gone: "the receiver answered 410 Gone"
+    }
+  }
+}
+
+extension DeliveryPolicy {
+  /// How long to wait after `attempts` failed attempts; nil: the message is given up.
+  ///
+  /// - Parameter luck: in [0, 1), spreads the wait over ± `spread`.
+  package func wait(after attempts: Int, retryAfter: Duration?, luck: Double) -> Duration? {
+    guard attempts < delays.count else { return nil }
+    let wait = delays[attempts].scaled(by: 1 + spread * (2 * luck - 1))
+    return max(wait, retryAfter ?? .zero)
+  }
+}

@@ -1,0 +1,168 @@
+/// An event before it has a number: what is told, and the channels that its job asked for.
+package struct EventDraft: Sendable, Hashable {
+  package var kind: EventKind
+  package var time: Timestamp
+  package var data: EventData
+  /// Channels that the submitter named, in addition to the routes.
+  package var jobChannels: [String]
+
+  package init(
+    _ kind: EventKind, at time: Timestamp, _ data: EventData, jobChannels: [String] = []
+  ) {
+    self.kind = kind
+    self.time = time
+    self.data = data
+    self.jobChannels = jobChannels
+  }
+}
+
+/// How sure an outcome is.
+package enum Certainty: String, Sendable, Codable {
+  /// The cloud said so.
+  case confirmed
+  /// It follows from what was seen.
+  case inferred
+  /// It can no longer be known.
+  case lost
+}
+
+/// The `data` of an event, the same in the status log and in a webhook's body. A contract: fields are only
+/// ever added, and a field that does not apply is left out. The README describes each.
+package struct EventData: Sendable, Hashable, Codable {
+  package var jobID: String?
+  package var account: String?
+  package var service: String?
+  package var region: String?
+  package var jobType: String?
+  package var state: JobState?
+  package var previous: JobState?
+  package var rawStatus: String?
+  package var certainty: Certainty?
+  package var labels: [String: String]?
+  package var entities: [String: String]?
+  package var beginTime: String?
+  package var endTime: String?
+  package var errorCode: String?
+  package var failReason: String?
+  package var subJobs: SubJobCount?
+  /// True for a success of which a sub-job failed.
+  package var partial: Bool?
+  package var expiresAt: Timestamp?
+  /// For `job.expiring`: the job's end is kept here.
+  package var captured: Bool?
+  /// What nobody saw, for `job.at_risk`, `job.lost` and `job.lapsed`.
+  package var blindGap: BlindGap?
+  package var requestID: String?
+  package var evidence: EvidenceText?
+  package var channel: String?
+  package var file: String?
+  package var cause: String?
+  /// What a person can do about it.
+  package var cure: String?
+  /// One sentence for people.
+  package var summary: String
+
+  package init(summary: String) { self.summary = summary }
+
+  enum CodingKeys: String, CodingKey {
+    case jobID = "job_id"
+    case account, service, region
+    case jobType = "job_type"
+    case state, previous
+    case rawStatus = "raw_status"
+    case certainty, labels, entities
+    case beginTime = "begin_time"
+    case endTime = "end_time"
+    case errorCode = "error_code"
+    case failReason = "fail_reason"
+    case subJobs = "sub_jobs"
+    case partial
+    case expiresAt = "expires_at"
+    case captured
+    case blindGap = "blind_gap"
+    case requestID = "request_id"
+    case evidence, channel, file, cause, cure, summary
+  }
+}
+
+/// A job's parts, counted, and the failed ones whole.
+package struct SubJobCount: Sendable, Hashable, Codable {
+  package var total: Int
+  package var succeeded: Int
+  package var failed: Int
+  package var failures: [Failure]
+
+  package struct Failure: Sendable, Hashable, Codable {
+    package var jobID: String?
+    package var jobType: String?
+    package var rawStatus: String
+    package var beginTime: String?
+    package var endTime: String?
+    package var errorCode: String?
+    package var failReason: String?
+    package var entities: [String: String]?
+
+    enum CodingKeys: String, CodingKey {
+      case jobID = "job_id"
+      case jobType = "job_type"
+      case rawStatus = "raw_status"
+      case beginTime = "begin_time"
+      case endTime = "end_time"
+      case errorCode = "error_code"
+      case failReason = "fail_reason"
+      case entities
+    }
+  }
+
+  package init(_ subJobs: [SubJob]) {
+    total = subJobs.count
+    succeeded = subJobs.count { $0.state == .succeeded }
+    let failedOnes = subJobs.filter { $0.state == .failed }
+    failed = failedOnes.count
+    failures = failedOnes.map { sub in
+      Failure(
+        jobID: sub.jobID, jobType: sub.jobType, rawStatus: sub.rawStatus, beginTime: sub.begin?.raw,
+        endTime: sub.end?.raw, errorCode: sub.errorCode, failReason: sub.failReason,
+        entities: sub.entities.isEmpty ? nil : sub.entities)
+    }
+  }
+}
+
+/// A stretch of time in which a job could not be watched, and why.
+package struct BlindGap: Sendable, Hashable, Codable {
+  package var from: Timestamp
+  package var to: Timestamp
+  package var cause: String
+
+  package init(from: Timestamp, to: Timestamp, cause: String) {
+    self.from = from
+    self.to = to
+    self.cause = cause
+  }
+}
+
+/// The raw answer inside an event.
+package struct EvidenceText: Sendable, Hashable, Codable {
+  package var httpStatus: Int
+  package var receivedAt: Timestamp
+  /// The body as text; left out when it is not UTF-8 or larger than `limit`.
+  package var body: String?
+  package var bytes: Int
+
+  /// Receivers commonly accept 20 to 64 kB; the rest of an event needs some of it.
+  package static let limit = 16_384
+
+  package init(_ evidence: Evidence, receivedAt: Timestamp) {
+    httpStatus = evidence.httpStatus
+    self.receivedAt = receivedAt
+    bytes = evidence.body.count
+    body =
+      evidence.body.count <= Self.limit ? String(validating: evidence.body, as: UTF8.self) : nil
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case httpStatus = "http_status"
+    case receivedAt = "received_at"
+    case body, bytes
+  }
+}

@@ -1,0 +1,140 @@
+/// Lets calls through until they fail, then only probes: the breaker of an endpoint, the pause of a refused
+/// credential or of a call that is not allowed, and the pause of a channel are all this.
+///
+/// ```
+///        fails `threshold` times          time for a probe
+///  open ------------------------> shut ------------------> probing
+///   ^                              ^                          |
+///   |                              +------- fails ------------+
+///   +-------------------------- succeeds ---------------------+
+/// ```
+/// Each shutting starts a new generation. A call carries the generation it was let through under, and what it
+/// brings counts only while that still holds: a success that was under way when the key was revoked must not
+/// open the gate again, nor must ten late failures count as ten failed probes.
+package struct Gate: Sendable, Hashable {
+  package struct Pass: Sendable, Hashable {
+    fileprivate var generation: Int
+    fileprivate var isProbe: Bool
+  }
+
+  /// What an outcome changed, for the one who tells it.
+  package enum Change: Sendable, Hashable { case shut, opened }
+
+  package enum Readiness: Sendable, Hashable {
+    case open
+    /// One call may pass, to find out.
+    case probe
+    case shut(until: Duration)
+    /// A probe is under way; its outcome decides.
+    case awaitingProbe
+  }
+
+  private enum State: Sendable, Hashable {
+    case open(failures: Int)
+    case shut(probeAt: Duration, step: Int)
+    case probing(step: Int)
+  }
+
+  private var state: State
+  private var generation = 0
+  private let threshold: Int
+  private let waits: [Duration]
+  /// A gate that has let nothing through yet lets one call through at a time until one succeeds.
+  private var unproven: Bool
+
+  /// - Parameters:
+  ///   - threshold: failures in a row that shut an open gate.
+  ///   - waits: before the first, second … probe; the last repeats. Not empty.
+  ///   - unproven: start by probing, at once.
+  package init(threshold: Int, waits: [Duration], unproven: Bool = false) {
+    self.threshold = threshold
+    self.waits = waits.isEmpty ? [.minutes(1)] : waits
+    self.unproven = unproven
+    state = unproven ? .shut(probeAt: .zero, step: -1) : .open(failures: 0)
+  }
+
+  package init(breaker policy: BreakerPolicy) {
+    var waits = [policy.firstProbe]
+    while let last = waits.last, last < policy.longestProbe, waits.count < 32 {
+      waits.append(min(last.scaled(by: 2), policy.longestProbe))
+    }
+    self.init(threshold: policy.failures, waits: waits)
+  }
+
+  package func readiness(at uptime: Duration) -> Readiness {
+    switch state {
+    case .open: .open
+    case .shut(let probeAt, _): uptime >= probeAt ? .probe : .shut(until: probeAt)
+    case .probing: .awaitingProbe
+    }
+  }
+
+  /// Whether something went wrong and has not been put right (an unproven gate is not in trouble).
+  package var isShut: Bool {
+    switch state {
+    case .open: false
+    case .shut, .probing: !unproven
+    }
+  }
+
+  /// Takes a call through; nil when it must wait.
+  package mutating func enter(at uptime: Duration) -> Pass? {
+    switch readiness(at: uptime) {
+    case .open: return Pass(generation: generation, isProbe: false)
+    case .probe:
+      guard case .shut(_, let step) = state else { return nil }
+      state = .probing(step: step)
+      return Pass(generation: generation, isProbe: true)
+    case .shut, .awaitingProbe: return nil
+    }
+  }
+
+  package mutating func succeed(_ pass: Pass) -> Change? {
+    guard pass.generation == generation else { return nil }
+    let wasShut = isShut
+    state = .open(failures: 0)
+    unproven = false
+    return wasShut ? .opened : nil
+  }
+
+  /// `retryAfter`: what the other side asked for, as a floor of the wait.
+  package mutating func fail(_ pass: Pass, at uptime: Duration, retryAfter: Duration = .zero)
+    -> Change?
+  {
+    guard pass.generation == generation else { return nil }
+    switch state {
+    case .open(let failures) where failures + 1 < threshold:
+      state = .open(failures: failures + 1)
+      return nil
+    case .open:
+      shut(step: 0, at: uptime, retryAfter)
+      return .shut
+    case .probing(let step), .shut(_, let step):
+      let first = unproven
+      unproven = false
+      shut(step: step + 1, at: uptime, retryAfter)
+      return first ? .shut : nil
+    }
+  }
+
+  /// The outcome said nothing about what this gate guards: a probe is given back.
+  package mutating func release(_ pass: Pass, at uptime: Duration) {
+    guard pass.generation == generation, pass.isProbe, case .probing(let step) = state else {
+      return
+    }
+    state = .shut(probeAt: uptime, step: step)
+  }
+
+  /// Shuts from the start, for trouble that a restart finds on record: the first call is a probe.
+  package mutating func resumeShut(at uptime: Duration) {
+    generation += 1
+    unproven = false
+    state = .shut(probeAt: uptime, step: 0)
+  }
+
+  private mutating func shut(step: Int, at uptime: Duration, _ retryAfter: Duration) {
+    generation += 1
+    let wait = max(waits[min(step, waits.count - 1)], retryAfter)
+    state = .shut(probeAt: uptime + wait, step: step)
+  }
+}

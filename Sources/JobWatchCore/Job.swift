@@ -1,0 +1,100 @@
+/// A job as jobwatch knows it: one row of the database, and what every decision about it starts from.
+package struct Job: Hashable, Sendable {
+  /// The row's id; zero before it is stored.
+  package var id: Int64
+  package var key: JobKey
+  /// The project and region it was registered with. It is never polled anywhere else.
+  package var projectID: String
+  package var region: String
+  package var state: JobState
+  /// The last record that the cloud showed; nil until then.
+  package var report: JobReport?
+  package var labels: [String: String]
+  /// Channels that the submitter named.
+  package var channels: [String]
+  /// What the submitter knew beforehand.
+  package var hint: Hint
+  /// When the cloud was asked to do the work: as submitted, else the registration.
+  package var submittedAt: Timestamp
+  package var registeredAt: Timestamp
+  package var firstSeenAt: Timestamp?
+  package var lastSeenAt: Timestamp?
+  /// Start of the window after which the cloud deletes the record (finished or unpaid), by the local clock.
+  package var recordSince: Timestamp?
+  /// When jobwatch learned the end; set exactly in final states.
+  package var endedAt: Timestamp?
+  /// A run of "no such job" answers that is not believed yet.
+  package var absence: Absence?
+  /// Status words outside the vocabulary that were told already.
+  package var reportedWords: [String]
+  /// Per kind of notice, the most urgent one that was told.
+  package var notices: Notices
+
+  package struct Hint: Hashable, Sendable {
+    package var jobType: String?
+    package var beginTime: Timestamp?
+
+    package init(jobType: String? = nil, beginTime: Timestamp? = nil) {
+      self.jobType = jobType
+      self.beginTime = beginTime
+    }
+  }
+
+  package struct Absence: Hashable, Sendable {
+    package var answers: Int
+    package var since: Timestamp
+
+    package init(answers: Int, since: Timestamp) {
+      self.answers = answers
+      self.since = since
+    }
+  }
+
+  package init(
+    id: Int64 = 0, key: JobKey, projectID: String, region: String, state: JobState = .registered,
+    report: JobReport? = nil, labels: [String: String] = [:], channels: [String] = [],
+    hint: Hint = Hint(), submittedAt: Timestamp, registeredAt: Timestamp,
+    firstSeenAt: Timestamp? = nil, lastSeenAt: Timestamp? = nil, recordSince: Timestamp? = nil,
+    endedAt: Timestamp? = nil, absence: Absence? = nil, reportedWords: [String] = [],
+    notices: Notices = Notices()
+  ) {
+    self.id = id
+    self.key = key
+    self.projectID = projectID
+    self.region = region
+    self.state = state
+    self.report = report
+    self.labels = labels
+    self.channels = channels
+    self.hint = hint
+    self.submittedAt = submittedAt
+    self.registeredAt = registeredAt
+    self.firstSeenAt = firstSeenAt
+    self.lastSeenAt = lastSeenAt
+    self.recordSince = recordSince
+    self.endedAt = endedAt
+    self.absence = absence
+    self.reportedWords = reportedWords
+    self.notices = notices
+  }
+
+  package var jobType: String? { report?.jobType ?? hint.jobType }
+
+  /// The last time that the cloud vouched for the job: its last sighting, else its submission.
+  package var lastVouchedAt: Timestamp { lastSeenAt ?? submittedAt }
+}
+
+/// A change of state, as the database keeps it.
+package struct Transition: Hashable, Sendable {
+  package var from: JobState
+  package var to: JobState
+  package var rawStatus: String?
+  package var at: Timestamp
+
+  package init(from: JobState, to: JobState, rawStatus: String?, at: Timestamp) {
+    self.from = from
+    self.to = to
+    self.rawStatus = rawStatus
+    self.at = at
+  }
+}

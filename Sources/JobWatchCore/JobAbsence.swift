@@ -1,0 +1,109 @@
+extension Job {
+  /// "No such job": counted, asked again, and believed only after enough answers over enough time.
+  func absent(_ evidence: Evidence?, at now: Timestamp, under rules: WatchRules) -> Decision {
+    if state == .lost { return Decision(job: self, next: stillLost(at: now, under: rules)) }
+    var job = self
+    var absence = absence ?? Absence(answers: 0, since: now)
+    absence.answers += 1
+    job.absence = absence
+    let believed =
+      absence.answers >= rules.absence.answers && now - absence.since >= rules.absence.over
+    if believed && !rules.verdictsHeld {
+      return job.gone(since: absence.since, evidence, at: now, under: rules)
+    }
+    let planned = absence.since + absence.nextQuestion(under: rules.absence)
+    let shortest = max(rules.polling.floor, rules.absence.over.scaled(by: 0.125))
+    let longest = max(rules.absence.over.scaled(by: 0.5), shortest)
+    return Decision(job: job, next: .after((planned - now).clamped(shortest, longest)))
+  }
+
+  /// What the vanished record makes of the job. Only what can be known is claimed.
+  private func gone(
+    since: Timestamp, _ evidence: Evidence?, at now: Timestamp, under rules: WatchRules
+  ) -> Decision {
+    let verdict = verdict(since: since, under: rules)
+    var job = self
+    job.enter(verdict, at: now, under: rules)
+    job.absence = nil
+    var event = job.event(
+      EventKind(entering: verdict), at: now, previous: state, evidence: evidence, rules)
+    event.data.blindGap = BlindGap(
+      from: lastVouchedAt, to: since,
+      cause: rules.blindCause ?? "no poll was due between the last sighting and the first miss")
+    return Decision(
+      job: job,
+      transition: Transition(from: state, to: verdict, rawStatus: report?.rawStatus, at: now),
+      events: [event],
+      next: verdict == .lost ? job.stillLost(at: now, under: rules) : .never)
+  }
+
+  private func verdict(since: Timestamp, under rules: WatchRules) -> JobState {
+    let window = rules.retention.finished ?? Self.assumedWindow
+    if firstSeenAt == nil {
+      return submittedAt + window < since ? .lost : .unknown
+    }
+    // Had it been paid and ended, its record would have stayed for `window` after the last sighting.
+    if state == .awaitingPayment, let unpaid = rules.retention.unpaid, let start = recordSince,
+      since - lastVouchedAt <= window, since >= start + unpaid
+    {
+      return .lapsed
+    }
+    return .lost
+  }
+
+  /// A lost job is looked for until even a record that ended right after its last sighting would be gone.
+  private func stillLost(at now: Timestamp, under rules: WatchRules) -> NextPoll {
+    let window = rules.retention.finished ?? Self.assumedWindow
+    let ceiling = pollCeiling(under: rules)
+    return now + ceiling <= lastVouchedAt + window ? .after(ceiling) : .never
+  }
+
+  /// For services that document no retention: the one that is documented for ECS.
+  private static let assumedWindow = Duration.days(1)
+}
+
+/// Tells one vanished record from a service that has forgotten everything (a failed-over region, a wrong
+/// project behind the same credential): then no verdict is given on any job of the (account, service).
+package struct AbsenceLedger: Sendable {
+  package enum Change: Hashable, Sendable {
+    case massBegan(absent: Int, watched: Int)
+    case massEnded
+  }
+
+  /// Jobs whose last answer was "no such job", since the last sighting of any.
+  private var absent: Set<Int64> = []
+  private var massSince: Duration?
+  /// The hold ran out; only a sighting makes a new one possible.
+  private var exhausted = false
+
+  /// Below this, vanished records are taken one by one.
+  private static let fewest = 5
+
+  package init() {}
+
+  package var isMass: Bool { massSince != nil }
+
+  package mutating func absent(
+    _ job: Int64, watched: Int, at uptime: Duration, policy: AbsencePolicy
+  ) -> Change? {
+    absent.insert(job)
+    if let since = massSince {
+      guard uptime - since >= policy.massHold else { return nil }
+      massSince = nil
+      exhausted = true
+      return .massEnded
+    }
+    guard !exhausted, absent.count >= Self.fewest, absent.count * 2 >= watched else { return nil }
+    massSince = uptime
+    return .massBegan(absent: absent.count, watched: watched)
+  }
+
+  /// Any sighting shows that the service still knows jobs.
+  package mutating func sighted() -> Change? {
+    absent.removeAll()
+    exhausted = false
+    guard massSince != nil else { return nil }
+    massSince = nil
+    return .massEnded
+  }
+}

@@ -1,0 +1,120 @@
+extension Job {
+  /// The event that tells `kind` of this job: everything that is known of it at this moment.
+  package func event(
+    _ kind: EventKind, at now: Timestamp, previous: JobState?, evidence: Evidence?,
+    _ rules: WatchRules
+  ) -> EventDraft {
+    var data = EventData(summary: "")
+    data.jobID = key.jobID
+    data.account = key.account
+    data.service = key.service
+    data.region = region
+    data.jobType = jobType
+    data.state = state
+    data.previous = previous
+    data.certainty = certainty
+    data.labels = labels.isEmpty ? nil : labels
+    data.expiresAt = expiresAt(under: rules.retention)
+    if let report { data.take(report, state: state) }
+    data.requestID = evidence?.requestID
+    // The raw answer travels with what ends or puzzles; a step on the way is not worth its size.
+    if !kind.isProgress, let evidence { data.evidence = EvidenceText(evidence, receivedAt: now) }
+    if kind == .jobUnknown {
+      data.cure =
+        "check the id; if it belongs to another service or account, submit it again with that one"
+    }
+    data.summary = JobSentence(job: self, kind: kind, now: now, retention: rules.retention).text
+    return EventDraft(kind, at: now, data, jobChannels: channels)
+  }
+
+  private var certainty: Certainty {
+    switch state {
+    case .registered, .pending, .running, .awaitingPayment, .succeeded, .failed: .confirmed
+    case .lapsed, .unknown, .forgotten: .inferred
+    case .lost: .lost
+    }
+  }
+}
+
+extension EventData {
+  fileprivate mutating func take(_ report: JobReport, state: JobState) {
+    rawStatus = report.rawStatus.isEmpty ? nil : report.rawStatus
+    beginTime = report.begin?.raw
+    endTime = report.end?.raw
+    errorCode = report.errorCode
+    failReason = report.failReason
+    entities = report.entities.isEmpty ? nil : report.entities
+    guard !report.subJobs.isEmpty else { return }
+    let count = SubJobCount(report.subJobs)
+    subJobs = count
+    if state == .succeeded { partial = count.failed > 0 }
+  }
+}
+
+/// The one sentence that a person reads at night.
+struct JobSentence {
+  var job: Job
+  var kind: EventKind
+  var now: Timestamp
+  var retention: RetentionPolicy
+
+  var text: String {
+    switch kind {
+    case .jobRegistered: "\(subject) is being watched"
+    case .jobPending: "\(subject) has been accepted and waits to start"
+    case .jobRunning: "\(subject) is running"
+    case .jobAwaitingPayment: "\(subject) waits for its order to be paid"
+    case .jobSucceeded: "\(subject) succeeded\(took)\(partly)"
+    case .jobFailed: "\(subject) failed\(took)\(reason)\(partly)"
+    case .jobLost: "\(subject) vanished before its end was seen; it may have succeeded or failed"
+    case .jobFound: "\(subject) was lost and has been sighted again"
+    case .jobUnknown: "the service never showed \(subject)"
+    case .jobLapsed: "\(subject) was never paid and its record is gone"
+    case .jobForgotten: "\(subject) is no longer watched"
+    case .jobExpiring: "the cloud deletes the record of \(subject)\(deadline); \(kept)"
+    case .jobAtRisk:
+      "\(subject) was not seen for \((now - job.lastVouchedAt).spoken): it could end and be deleted unseen"
+    case .jobUnrecognised: "\(subject) has the status \"\(word)\", which is not a known one"
+    default: subject
+    }
+  }
+
+  private var subject: String {
+    let type = job.jobType.map { " (\($0))" } ?? ""
+    return "\(job.key.service) job \(job.key.jobID)\(type)"
+  }
+
+  private var word: String { job.report?.rawStatus ?? "" }
+
+  private var took: String {
+    guard let begin = job.report?.begin?.instant, let end = job.report?.end?.instant, end >= begin
+    else { return "" }
+    return " after \((end - begin).spoken)"
+  }
+
+  private var reason: String {
+    let parts = [job.report?.errorCode, job.report?.failReason].compactMap(\.self)
+      .filter { !$0.isEmpty }
+    return parts.isEmpty ? "" : ": " + parts.joined(separator: " ")
+  }
+
+  /// A parent often carries no reason of its own: the first failed part then gives it.
+  private var partly: String {
+    guard let subJobs = job.report?.subJobs, !subJobs.isEmpty else { return "" }
+    let count = SubJobCount(subJobs)
+    guard count.failed > 0 else { return "" }
+    let first = count.failures.first
+    let why = [first?.errorCode, first?.failReason].compactMap(\.self).filter { !$0.isEmpty }
+    let told = reason.isEmpty && !why.isEmpty ? " (" + why.joined(separator: " ") + ")" : ""
+    return "; \(count.failed) of \(count.total) sub-jobs failed\(told)"
+  }
+
+  private var deadline: String {
+    job.expiresAt(under: retention).map { " in \(($0 - now).spoken)" } ?? " soon"
+  }
+
+  private var kept: String {
+    job.state.isConfirmedEnd
+      ? "its end is kept here" : "the order is still unpaid, so its outcome is open"
+  }
+}

@@ -1,0 +1,100 @@
+extension Job {
+  /// Decides what an answer to a query about this job means (the table of DESIGN 4).
+  ///
+  /// Pure: the same job, answer, time and rules always give the same decision. A job in a final state other
+  /// than lost takes no notice: the answer was under way when the end came.
+  package func observe(
+    _ observation: Observation, evidence: Evidence? = nil, at now: Timestamp,
+    under rules: WatchRules
+  ) -> Decision {
+    guard !state.isFinal || state == .lost else { return Decision(job: self, next: .never) }
+    switch observation {
+    case .seen(let state, let report):
+      return sighted(state, report, evidence, at: now, under: rules)
+    case .unrecognised(let report):
+      return unrecognised(report, evidence, at: now, under: rules)
+    case .absent:
+      return absent(evidence, at: now, under: rules)
+    case .garbled, .unreachable, .busy:
+      return Decision(job: self, next: .after(retryGap(at: now, under: rules)))
+    case .throttled, .misconfigured, .refused, .forbidden, .skewed:
+      return Decision(job: self, next: .whenAllowed)
+    }
+  }
+
+  /// A failed poll is repeated sooner than the plan, doubling from the floor up to 15 s; whatever stops the
+  /// whole endpoint is the breaker's business.
+  private func retryGap(at now: Timestamp, under rules: WatchRules) -> Duration {
+    let doubled = rules.polling.floor.scaled(by: Double(1 << min(rules.failuresBefore, 20)))
+    let calm = max(rules.polling.floor, .seconds(15))
+    return rules.failuresBefore < 8
+      ? min(doubled, calm) : max(min(pollGap(at: now, under: rules), .minutes(10)), calm)
+  }
+
+  private func sighted(
+    _ newState: JobState, _ report: JobReport, _ evidence: Evidence?, at now: Timestamp,
+    under rules: WatchRules
+  ) -> Decision {
+    var job = self
+    job.note(report, at: now)
+    guard newState != state else {
+      return Decision(job: job, next: .after(job.pollGap(at: now, under: rules)))
+    }
+    job.enter(newState, at: now, under: rules)
+    var events: [EventDraft] = []
+    if state == .lost {
+      events.append(job.event(.jobFound, at: now, previous: state, evidence: evidence, rules))
+    }
+    events.append(
+      job.event(
+        EventKind(entering: newState), at: now, previous: state, evidence: evidence, rules))
+    return Decision(
+      job: job,
+      transition: Transition(from: state, to: newState, rawStatus: report.rawStatus, at: now),
+      events: events,
+      next: newState.isFinal ? .never : .after(job.pollGap(at: now, under: rules)))
+  }
+
+  /// The record exists, whatever it says: a sighting, but no state.
+  private func unrecognised(
+    _ report: JobReport, _ evidence: Evidence?, at now: Timestamp, under rules: WatchRules
+  ) -> Decision {
+    var job = self
+    job.note(report, at: now)
+    let next = NextPoll.after(job.pollGap(at: now, under: rules))
+    guard !reportedWords.contains(report.rawStatus), reportedWords.count < Self.wordLimit else {
+      return Decision(job: job, next: next)
+    }
+    job.reportedWords.append(report.rawStatus)
+    let event = job.event(.jobUnrecognised, at: now, previous: nil, evidence: evidence, rules)
+    return Decision(job: job, events: [event], next: next)
+  }
+
+  /// A service that invents a word per answer must not fill the log.
+  private static let wordLimit = 16
+
+  private mutating func note(_ report: JobReport, at now: Timestamp) {
+    self.report = report
+    absence = nil
+    firstSeenAt = firstSeenAt ?? now
+    lastSeenAt = now
+  }
+
+  /// Moves to `newState` and starts the clock of its record, at the earliest time that can have started it.
+  mutating func enter(_ newState: JobState, at now: Timestamp, under rules: WatchRules) {
+    let vouched = lastVouchedAt
+    state = newState
+    endedAt = newState.isFinal ? now : nil
+    switch newState {
+    case .succeeded, .failed:
+      let end = report?.end?.instant.map { $0 - rules.clockOffset }
+      recordSince = min(end ?? vouched, now)
+    case .awaitingPayment:
+      let begin = report?.begin?.instant.map { $0 - rules.clockOffset }
+      recordSince = min(begin ?? submittedAt, submittedAt, recordSince ?? submittedAt)
+    default:
+      recordSince = nil
+    }
+    notices = Notices()
+  }
+}

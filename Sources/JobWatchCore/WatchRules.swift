@@ -1,0 +1,54 @@
+/// What a decision about one job takes beside the job, the answer and the time.
+package struct WatchRules: Sendable {
+  package var polling: PollPolicy
+  package var absence: AbsencePolicy
+  package var retention: RetentionPolicy
+  package var expiry: ExpiryPolicy
+  /// The cloud's clock minus ours.
+  package var clockOffset: Duration
+  /// Most jobs of this (account, service) are absent at once: no verdict is given on any of them.
+  package var verdictsHeld: Bool
+  /// Polls of this job in a row that brought no usable answer, this one not counted.
+  package var failuresBefore: Int
+  /// Why the job may not have been seen for a while; nil when nothing stood in the way.
+  package var blindCause: String?
+
+  package init(
+    polling: PollPolicy = PollPolicy(), absence: AbsencePolicy = AbsencePolicy(),
+    retention: RetentionPolicy = RetentionPolicy(), expiry: ExpiryPolicy = ExpiryPolicy(),
+    clockOffset: Duration = .zero, verdictsHeld: Bool = false, failuresBefore: Int = 0,
+    blindCause: String? = nil
+  ) {
+    self.polling = polling
+    self.absence = absence
+    self.retention = retention
+    self.expiry = expiry
+    self.clockOffset = clockOffset
+    self.verdictsHeld = verdictsHeld
+    self.failuresBefore = failuresBefore
+    self.blindCause = blindCause
+  }
+}
+
+/// What follows from an answer. `Job.observe` makes it; the caller commits it whole or not at all.
+package struct Decision: Sendable {
+  package var job: Job
+  package var transition: Transition?
+  package var events: [EventDraft]
+  package var next: NextPoll
+
+  package init(job: Job, transition: Transition? = nil, events: [EventDraft] = [], next: NextPoll) {
+    self.job = job
+    self.transition = transition
+    self.events = events
+    self.next = next
+  }
+}
+
+/// When the job is asked for again.
+package enum NextPoll: Hashable, Sendable {
+  case after(Duration)
+  /// At once, as far as the quota and the endpoint's health allow: the job had no part in the failure.
+  case whenAllowed
+  case never
+}
