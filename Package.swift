@@ -21,6 +21,8 @@ let lifecycle = Target.Dependency.product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let unixSignals = Target.Dependency.product(
+  name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -54,7 +56,8 @@ let package = Package(
     .target(
       name: "JobWatchDaemon",
       dependencies: [
-        "JobWatchCore", "CloudAPI", "JobWatchStore", crypto, heap, lifecycle, logging, yams,
+        "JobWatchCore", "CloudAPI", "JobWatchStore", crypto, heap, lifecycle, logging, unixSignals,
+        yams,
       ],
       swiftSettings: strict),
     .executableTarget(

@@ -3,8 +3,9 @@ extension Duration {
   package var milliseconds: Int64 {
     let (seconds, attoseconds) = components
     let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1000)
-    if overflow { return seconds < 0 ? .min : .max }
-    return scaled &+ attoseconds / 1_000_000_000_000_000
+    let rest = attoseconds / 1_000_000_000_000_000
+    let (sum, carry) = scaled.addingReportingOverflow(rest)
+    return overflow || carry ? (seconds < 0 ? .min : .max) : sum
   }
 
   /// Seconds with their fraction; for figures shown to people and for arithmetic on ratios.
@@ -24,7 +25,7 @@ extension Duration {
   }
 
   /// Reads `250ms`, `5s`, `1.5m`, `4h`, `14d`: a decimal and a unit, nothing else.
-  /// Nil for negative, not finite, over 1000 years, or without a unit.
+  /// Nil for negative, not finite, over 1000 years (365 200 days), or without a unit.
   package init?(text: String) {
     let units: [(suffix: String, milliseconds: Double)] = [
       ("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000),
@@ -32,12 +33,13 @@ extension Duration {
     let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
     guard let value = Double(digits), value.isFinite,
       let unit = units.first(where: { $0.suffix == text.dropFirst(digits.count) }),
-      value * unit.milliseconds < 3.2e13
+      value * unit.milliseconds <= 365_200 * 86_400_000
     else { return nil }
     self = .milliseconds(Int64((value * unit.milliseconds).rounded()))
   }
 
-  /// The shortest text that `init(text:)` reads back to the same value: `90s` is `90s`, `120s` is `2m`.
+  /// A whole number of the largest unit that gives one, which `init(text:)` reads back to the same value: `90s` is
+  /// `90s`, `120s` is `2m`.
   package var text: String {
     let count = milliseconds
     for (suffix, size) in [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000)]

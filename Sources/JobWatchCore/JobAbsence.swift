@@ -23,13 +23,15 @@ extension Job {
   ) -> Decision {
     let verdict = verdict(since: since, under: rules)
     var job = self
-    job.enter(verdict, at: now, under: rules)
+    job.enter(verdict, since: lastVouchedAt, at: now, under: rules)
     job.absence = nil
     var event = job.event(
       EventKind(entering: verdict), at: now, previous: state, evidence: evidence, rules)
-    event.data.blindGap = BlindGap(
-      from: lastVouchedAt, to: since,
-      cause: rules.blindCause ?? "no poll was due between the last sighting and the first miss")
+    if verdict != .unknown {
+      event.data.blindGap = rules.blindGap(
+        from: lastVouchedAt, to: since,
+        otherwise: "no poll was due between the last sighting and the first miss")
+    }
     return Decision(
       job: job,
       transition: Transition(from: state, to: verdict, rawStatus: report?.rawStatus, at: now),
@@ -52,9 +54,9 @@ extension Job {
   }
 
   /// A lost job is looked for until even a record that ended right after its last sighting would be gone.
-  private func stillLost(at now: Timestamp, under rules: WatchRules) -> NextPoll {
+  func stillLost(at now: Timestamp, under rules: WatchRules) -> NextPoll {
     let window = rules.retention.finished ?? Self.assumedWindow
-    let ceiling = pollCeiling(under: rules)
+    let ceiling = rules.pollCeiling
     return now + ceiling <= lastVouchedAt + window ? .after(ceiling) : .never
   }
 

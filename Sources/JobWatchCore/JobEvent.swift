@@ -74,7 +74,10 @@ struct JobSentence {
     case .jobExpiring: "the cloud deletes the record of \(subject)\(deadline); \(kept)"
     case .jobAtRisk:
       "\(subject) was not seen for \((now - job.lastVouchedAt).spoken): it could end and be deleted unseen"
-    case .jobUnrecognised: "\(subject) has the status \"\(word)\", which is not a known one"
+    case .jobUnrecognised:
+      word.isEmpty
+        ? "\(subject) has no status"
+        : "\(subject) has the status \"\(word)\", which is not a known one"
     default: subject
     }
   }

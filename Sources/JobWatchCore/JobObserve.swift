@@ -16,19 +16,22 @@ extension Job {
     case .absent:
       return absent(evidence, at: now, under: rules)
     case .garbled, .unreachable, .busy:
-      return Decision(job: self, next: .after(retryGap(at: now, under: rules)))
+      let next = state == .lost ? stillLost(at: now, under: rules) : retry(at: now, under: rules)
+      return Decision(job: self, next: next)
     case .throttled, .misconfigured, .refused, .forbidden, .skewed:
       return Decision(job: self, next: .whenAllowed)
     }
   }
 
-  /// A failed poll is repeated sooner than the plan, doubling from the floor up to 15 s; whatever stops the
-  /// whole endpoint is the breaker's business.
-  private func retryGap(at now: Timestamp, under rules: WatchRules) -> Duration {
-    let doubled = rules.polling.floor.scaled(by: Double(1 << min(rules.failuresBefore, 20)))
-    let calm = max(rules.polling.floor, .seconds(15))
-    return rules.failuresBefore < 8
-      ? min(doubled, calm) : max(min(pollGap(at: now, under: rules), .minutes(10)), calm)
+  /// A failed poll is repeated soon, doubling from the floor up to 15 s or the ceiling, and after eight at the
+  /// plan's pace, but every 10 min at least; whatever stops the whole endpoint is the breaker's business.
+  private func retry(at now: Timestamp, under rules: WatchRules) -> NextPoll {
+    let floor = min(rules.polling.floor, rules.pollCeiling)
+    let calm = max(floor, min(.seconds(15), rules.pollCeiling))
+    guard rules.failuresBefore < 8 else {
+      return .after(max(min(pollGap(at: now, under: rules), .minutes(10)), calm))
+    }
+    return .after(min(floor.scaled(by: Double(1 << rules.failuresBefore)), calm))
   }
 
   private func sighted(
@@ -40,7 +43,7 @@ extension Job {
     guard newState != state else {
       return Decision(job: job, next: .after(job.pollGap(at: now, under: rules)))
     }
-    job.enter(newState, at: now, under: rules)
+    job.enter(newState, since: lastVouchedAt, at: now, under: rules)
     var events: [EventDraft] = []
     if state == .lost {
       events.append(job.event(.jobFound, at: now, previous: state, evidence: evidence, rules))
@@ -80,9 +83,11 @@ extension Job {
     lastSeenAt = now
   }
 
-  /// Moves to `newState` and starts the clock of its record, at the earliest time that can have started it.
-  mutating func enter(_ newState: JobState, at now: Timestamp, under rules: WatchRules) {
-    let vouched = lastVouchedAt
+  /// Moves to `newState` and starts the clock of its record, at the earliest time that can have started it:
+  /// without a readable end that is `vouched`, when the cloud last vouched for the job before this answer.
+  mutating func enter(
+    _ newState: JobState, since vouched: Timestamp, at now: Timestamp, under rules: WatchRules
+  ) {
     state = newState
     endedAt = newState.isFinal ? now : nil
     switch newState {

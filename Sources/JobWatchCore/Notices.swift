@@ -36,9 +36,10 @@ struct Countdown {
     return lead.milliseconds < told.lead ? lead : nil
   }
 
-  /// When the next notice after `now` falls due; nil when none is left.
-  func next(after now: Timestamp) -> Timestamp? {
-    leads.map { deadline - $0 }.filter { $0 > now }.min()
+  /// When the next notice falls due: `now` while one is due and not told; nil when none is left.
+  func next(after now: Timestamp, told: Notices.Told?) -> Timestamp? {
+    if due(at: now, told: told) != nil { return now }
+    return leads.map { deadline - $0 }.filter { $0 > now }.min()
   }
 }
 
@@ -75,12 +76,13 @@ extension Job {
     return (job, events)
   }
 
-  /// When `notices` is worth asking again; nil: never, as long as the job does not change. A sighting only moves
-  /// this time back, so one that was stored earlier comes too early, never too late.
+  /// When `notices` is worth asking again; nil: never, as long as the job does not change. A notice that is due
+  /// at `now` and was not told makes it `now`: a daemon that was down polls before it tells, and must not
+  /// plan past what it owes. A sighting only moves this time back, so one that was stored earlier comes too early, never too late.
   package func nextNotice(after now: Timestamp, under rules: WatchRules) -> Timestamp? {
     [
-      expiryCountdown(under: rules)?.next(after: now),
-      riskCountdown(under: rules)?.next(after: now),
+      expiryCountdown(under: rules)?.next(after: now, told: notices.expiring),
+      riskCountdown(under: rules)?.next(after: now, told: notices.atRisk),
     ].compactMap(\.self).min()
   }
 
@@ -110,8 +112,8 @@ extension Job {
   {
     var event = event(.jobAtRisk, at: now, previous: nil, evidence: nil, rules)
     event.data.expiresAt = deadline
-    event.data.blindGap = BlindGap(
-      from: lastVouchedAt, to: now, cause: rules.blindCause ?? "the job was not asked for")
+    event.data.blindGap = rules.blindGap(
+      from: lastVouchedAt, to: now, otherwise: "the job was not asked for")
     return event
   }
 }

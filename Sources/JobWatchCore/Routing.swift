@@ -54,6 +54,8 @@ package struct RouteTable: Sendable {
     }
     for route in routes where matches(route, draft) { chosen.formUnion(route.channels) }
     if isDefault(draft, for: .webhook) { chosen.formUnion(draft.jobChannels) }
+    // That a channel fails is told through the others.
+    if draft.kind == .channelFailing, let failing = draft.data.channel { chosen.remove(failing) }
     return channels.map(\.name).filter(chosen.contains)
   }
 

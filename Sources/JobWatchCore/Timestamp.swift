@@ -13,9 +13,11 @@ package struct Timestamp: Hashable, Comparable, Sendable {
     milliseconds = Int64((date.timeIntervalSince1970 * 1000).rounded())
   }
 
-  /// The latest and earliest time that any arithmetic here yields: 9999-12-31 and its mirror.
-  /// Years beyond cannot be written in ISO 8601 with four digits, so sums are clamped to them.
+  /// The latest time that a sum yields, 9999-12-31T23:59:59.999Z, and the earliest, 1583-01-01T00:00:00.000Z.
+  /// Later years cannot be written in ISO 8601 with four digits, and the format counts days before 1583 by
+  /// another calendar.
   package static let limit: Int64 = 253_402_300_799_999
+  private static let earliest: Int64 = -12_212_553_600_000
 
   package var date: Date { Date(timeIntervalSince1970: Double(milliseconds) / 1000) }
 
@@ -25,30 +27,48 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 
   package static func + (left: Timestamp, right: Duration) -> Timestamp {
     let (sum, overflow) = left.milliseconds.addingReportingOverflow(right.milliseconds)
-    if overflow { return Timestamp(milliseconds: right > .zero ? limit : -limit) }
-    return Timestamp(milliseconds: min(max(sum, -limit), limit))
+    if overflow { return Timestamp(milliseconds: right > .zero ? limit : earliest) }
+    return Timestamp(milliseconds: min(max(sum, earliest), limit))
   }
 
   package static func - (left: Timestamp, right: Duration) -> Timestamp { left + (.zero - right) }
 
   package static func - (left: Timestamp, right: Timestamp) -> Duration {
-    .milliseconds(left.milliseconds - right.milliseconds)
+    let (gap, overflow) = left.milliseconds.subtractingReportingOverflow(right.milliseconds)
+    return .milliseconds(overflow ? (left < right ? .min : .max) : gap)
   }
 }
 
 extension Timestamp: Codable, CustomStringConvertible {
   /// `2026-11-21T21:38:21.123Z`, in UTC, always with milliseconds: sorts as text.
-  package var description: String { date.formatted(Self.style) }
+  /// The format cuts below the millisecond, and most milliseconds are no exact binary fraction: from the
+  /// middle of the millisecond it always cuts to the right one.
+  package var description: String {
+    Date(timeIntervalSince1970: (Double(milliseconds) + 0.5) / 1000).formatted(Self.style)
+  }
 
   private static let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
   private static let wholeSeconds = Date.ISO8601FormatStyle()
 
-  /// Reads ISO 8601 in UTC, with or without a fraction; nil for anything else.
+  /// Reads `2026-11-21T21:38:21Z`, with or without a fraction of a second, which is cut below the millisecond; nil
+  /// for anything else.
   package init?(iso8601 text: String) {
-    guard
-      let date = (try? Self.style.parse(text)) ?? (try? Self.wholeSeconds.parse(text))
+    let (second, rest) = (text.prefix(19), text.dropFirst(19))
+    guard let date = try? Self.wholeSeconds.parse(second + "Z"), let fraction = Self.fraction(rest)
     else { return nil }
-    self.init(date)
+    self.init(milliseconds: Timestamp(date).milliseconds + fraction)
+    // The parser takes 30 February for 2 March.
+    guard description.hasPrefix(second) else { return nil }
+  }
+
+  /// The milliseconds in `Z` or `.123Z`.
+  private static func fraction(_ text: Substring) -> Int64? {
+    guard text.last == "Z" else { return nil }
+    let digits = text.dropFirst().dropLast()
+    guard text.first == ".", !digits.isEmpty, digits.allSatisfy({ ("0"..."9").contains($0) }) else {
+      return text == "Z" ? 0 : nil
+    }
+    return Int64((digits + "00").prefix(3))
   }
 
   package init(from decoder: any Decoder) throws {

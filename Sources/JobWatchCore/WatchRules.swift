@@ -10,14 +10,14 @@ package struct WatchRules: Sendable {
   package var verdictsHeld: Bool
   /// Polls of this job in a row that brought no usable answer, this one not counted.
   package var failuresBefore: Int
-  /// Why the job may not have been seen for a while; nil when nothing stood in the way.
-  package var blindCause: String?
+  /// What stood in the way of polls lately, oldest first.
+  package var troubles: [BlindGap]
 
   package init(
     polling: PollPolicy = PollPolicy(), absence: AbsencePolicy = AbsencePolicy(),
     retention: RetentionPolicy = RetentionPolicy(), expiry: ExpiryPolicy = ExpiryPolicy(),
     clockOffset: Duration = .zero, verdictsHeld: Bool = false, failuresBefore: Int = 0,
-    blindCause: String? = nil
+    troubles: [BlindGap] = []
   ) {
     self.polling = polling
     self.absence = absence
@@ -26,7 +26,15 @@ package struct WatchRules: Sendable {
     self.clockOffset = clockOffset
     self.verdictsHeld = verdictsHeld
     self.failuresBefore = failuresBefore
-    self.blindCause = blindCause
+    self.troubles = troubles
+  }
+
+  /// The blind gap between two times, with its cause: of the troubles in between, the one that lasted longest.
+  func blindGap(from: Timestamp, to: Timestamp, otherwise: String) -> BlindGap {
+    let overlapping = troubles.map { (trouble: $0, overlap: min($0.to, to) - max($0.from, from)) }
+      .filter { $0.overlap > .zero }
+    let cause = overlapping.max { $0.overlap < $1.overlap }?.trouble.cause
+    return BlindGap(from: from, to: to, cause: cause ?? otherwise)
   }
 }
 

@@ -1,0 +1,139 @@
+import JobWatchCore
+
+/// Says what an HTTP answer to the question for one job means: the table of DESIGN 4 as a function
+/// of values.
+package struct AnswerClassifier: Sendable {
+  /// Characters of the cloud's message that are kept.
+  private static let messageLimit = 500
+  /// Bytes of an answer that is no record which are kept as evidence: an error is short, and of a
+  /// foreign page the beginning tells enough.
+  private static let foreignBodyLimit = 16_384
+
+  let service: CloudService
+  /// The job that was asked for.
+  let jobID: String
+  /// For a `Retry-After` that is a date, where the answer has no `Date` of its own.
+  let now: Timestamp
+  private let redaction: Redaction
+
+  /// `confidential`: texts that must not be kept should the answer quote them.
+  package init(
+    service: CloudService, jobID: String, now: Timestamp, confidential: [String] = []
+  ) {
+    self.service = service
+    self.jobID = jobID
+    self.now = now
+    redaction = Redaction(confidential)
+  }
+
+  package func answer(to response: HTTPResponse) -> Answer {
+    var evidence = Evidence(
+      httpStatus: response.status, requestID: response.headers.first("X-Request-Id"),
+      serverDate: response.headers.first("Date").flatMap(HTTPDate.time), body: response.body)
+    if let seen = record(in: response) { return Answer(seen, evidence: evidence) }
+    let error = response.truncated ? nil : ErrorBody(response.body)
+    evidence.requestID = evidence.requestID ?? error?.requestID
+    evidence.body = foreign(response.body)
+    return Answer(
+      observation(response, error, serverDate: evidence.serverDate), evidence: evidence)
+  }
+
+  /// The job's record, if that is what a success brings; nil if not.
+  private func record(in response: HTTPResponse) -> Observation? {
+    guard (200...299).contains(response.status), !response.truncated,
+      let record = JobRecordDecoder.decode(response.body, service: service),
+      let recordID = record.jobID, recordID.matchesFieldName(jobID)
+    else { return nil }
+    let report = record.report
+    if let state = service.vocabulary[report.rawStatus] { return .seen(state, report) }
+    // Throttling may come as a success (202, Common.0024); a record tells itself by its status.
+    let isError = report.rawStatus.isEmpty && listedError(in: response.body)
+    return isError ? nil : .unrecognised(report)
+  }
+
+  private func listedError(in body: [UInt8]) -> Bool {
+    ErrorBody(body).map { ErrorMeaning(code: $0.code, service: service) != nil } ?? false
+  }
+
+  private func observation(
+    _ response: HTTPResponse, _ error: ErrorBody?, serverDate: Timestamp?
+  ) -> Observation {
+    let code = error.map { excerpt($0.code) } ?? "HTTP \(response.status)"
+    let message = error?.message ?? ""
+    let complaint = Complaint(
+      code: code, message: excerpt(message.isEmpty ? "no message given" : message))
+    let listed = error.flatMap { ErrorMeaning(code: $0.code, service: service) }
+    switch listed ?? ErrorMeaning(status: response.status) {
+    case .throttled:
+      return .throttled(
+        ThrottleMessage.read(
+          code: code, message: message, retryAfter: response.headers.first("Retry-After"),
+          now: serverDate ?? now))
+    case .absent: return .absent(code: code)
+    case .misconfigured: return .misconfigured(complaint)
+    case .refused:
+      guard Self.isSkew(message) else { return .refused(complaint) }
+      return .skewed(serverTime: Self.serverTime(in: message) ?? serverDate, complaint)
+    case .forbidden: return .forbidden(complaint)
+    case .busy: return .busy("\(code): \(complaint.message)")
+    case .unreachable: return .unreachable(summary(of: response, error))
+    case .garbled: return .garbled(summary(of: response, error))
+    }
+  }
+
+  /// Whether the gateway found the signature's date too far from its own clock:
+  /// `signature expired, signature time:20211217T064303Z,server time:20211217T065804Z`.
+  private static func isSkew(_ message: String) -> Bool {
+    TextScanner(behind: "signature expired", in: message) != nil
+  }
+
+  private static func serverTime(in message: String) -> Timestamp? {
+    TextScanner(behind: "server time:", in: message).flatMap { scanner in
+      var scanner = scanner
+      scanner.skipBlanks()
+      return SigningDate.time(scanner.peek(16))
+    }
+  }
+
+  /// An answer that is no answer, in words for people.
+  private func summary(of response: HTTPResponse, _ error: ErrorBody?) -> String {
+    let status = "HTTP \(response.status)"
+    if (300...399).contains(response.status) {
+      return "\(status) redirects to \(Self.target(of: response)): check the endpoint"
+    }
+    if response.truncated { return "\(status), the body is too large or broke off" }
+    if let error { return "\(status), \(excerpt("\(error.code): \(error.message)"))" }
+    if response.body.isEmpty { return "\(status) without a body" }
+    if response.body.first(where: { $0 > 0x20 }) == UInt8(ascii: "<") {
+      return "\(status) with an HTML page: perhaps a proxy answers instead of the cloud"
+    }
+    let record = JobRecordDecoder.decode(response.body, service: service)
+    guard let record else { return "\(status) with a body that is not JSON" }
+    return record.jobID == nil
+      ? "\(status) with JSON that is no job's record" : "\(status) with the record of another job"
+  }
+
+  /// The host that a redirection names; the rest of the address may hold a secret.
+  private static func target(of response: HTTPResponse) -> String {
+    guard let location = response.headers.first("Location") else { return "nowhere" }
+    guard
+      let match = location.firstMatch(
+        of: /^(?:[A-Za-z][A-Za-z0-9+.-]*:)?\/\/(?:[^\/?#@]*@)?([^\/?#]{1,253})/)
+    else { return "another path of the same host" }
+    return "host \(match.1)"
+  }
+
+  private func excerpt(_ text: String) -> String {
+    redaction.excerpt(text, limit: Self.messageLimit)
+  }
+
+  /// The beginning of a body that is no record, cut between two characters. Cleaned before it is
+  /// cut, so that no secret lies across the cut and stays in part.
+  private func foreign(_ body: [UInt8]) -> [UInt8] {
+    let cleaned = redaction.clean(Array(body.prefix(8 * Self.foreignBodyLimit)))
+    guard cleaned.count > Self.foreignBodyLimit else { return cleaned }
+    var end = Self.foreignBodyLimit
+    while end > 0 && cleaned[end] & 0b1100_0000 == 0b1000_0000 { end -= 1 }
+    return Array(cleaned[..<end])
+  }
+}

@@ -1,0 +1,38 @@
+/// Any member's name of a JSON object.
+struct FieldKey: CodingKey, ExpressibleByStringLiteral {
+  let stringValue: String
+
+  init(stringLiteral value: String) { stringValue = value }
+  init(stringValue: String) { self.stringValue = stringValue }
+
+  /// JSON has no numbered members.
+  var intValue: Int? { nil }
+  init?(intValue: Int) { nil }
+}
+
+extension KeyedDecodingContainer<FieldKey> {
+  /// What longer texts are cut to: they are kept with the job and sent on; the evidence has the
+  /// whole.
+  private static var textLimit: Int { 4096 }
+
+  /// The member as text: a string, a number or a truth value. Nil for null, an empty string, any
+  /// other type, and for a member that is missing, because the clouds use all of them for
+  /// "nothing".
+  func text(_ key: FieldKey) -> String? {
+    do {
+      guard let text = try decodeIfPresent(String.self, forKey: key), !text.isEmpty else {
+        return nil
+      }
+      return text.utf8.count <= Self.textLimit ? text : String(text.prefix(Self.textLimit))
+    } catch {
+      return number(key)
+    }
+  }
+
+  private func number(_ key: FieldKey) -> String? {
+    if let integer = try? decode(Int64.self, forKey: key) { return String(integer) }
+    if let number = try? decode(Double.self, forKey: key) { return String(number) }
+    if let truth = try? decode(Bool.self, forKey: key) { return String(truth) }
+    return nil
+  }
+}

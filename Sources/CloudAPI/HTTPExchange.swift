@@ -1,0 +1,81 @@
+/// A request as it goes out.
+package struct HTTPRequest: Sendable {
+  package var method: String
+  /// Absolute, with everything percent-encoded.
+  package var url: String
+  /// `Host` is added if it is not among them.
+  package var headers: [(String, String)]
+  package var body: [UInt8]
+
+  package init(
+    method: String = "GET", url: String, headers: [(String, String)] = [], body: [UInt8] = []
+  ) {
+    self.method = method
+    self.url = url
+    self.headers = headers
+    self.body = body
+  }
+}
+
+/// An answer as it came in.
+package struct HTTPResponse: Sendable {
+  package var status: Int
+  package var headers: HTTPFields
+  package var body: [UInt8]
+  /// The body was longer than the limit, or the connection broke off inside it.
+  package var truncated: Bool
+
+  package init(
+    status: Int, headers: HTTPFields = HTTPFields(), body: [UInt8] = [], truncated: Bool = false
+  ) {
+    self.status = status
+    self.headers = headers
+    self.body = body
+    self.truncated = truncated
+  }
+}
+
+/// The header fields of an answer, in the order received.
+package struct HTTPFields: Sendable {
+  package var entries: [(String, String)]
+
+  package init(_ entries: [(String, String)] = []) { self.entries = entries }
+
+  /// The first value of `name`, whatever the case of its letters.
+  package func first(_ name: String) -> String? {
+    entries.first { $0.0.matchesFieldName(name) }?.1
+  }
+}
+
+/// Why no answer came. The message is for people; it holds nothing of the URL, the headers or the
+/// body.
+package struct HTTPFailure: Error, Sendable, Hashable, CustomStringConvertible {
+  package enum Kind: String, Sendable {
+    /// No whole answer in time, connecting included.
+    case timeout
+    /// The host's name could not be resolved.
+    case name
+    case tls
+    /// Nothing listens there.
+    case refused
+    /// The connection ended before an answer, or the answer was no HTTP.
+    case reset
+    /// All else, cancellation included.
+    case other
+  }
+
+  package var kind: Kind
+  package var message: String
+  package var description: String { message }
+
+  package init(_ kind: Kind, _ message: String) {
+    self.kind = kind
+    self.message = message
+  }
+}
+
+/// Sends one request. `timeout` covers the whole exchange; of the body at most `bodyLimit` bytes
+/// are kept, and no more is read. No redirect is followed. Cancelling the task ends the exchange.
+package typealias HTTPTransport =
+  @Sendable (HTTPRequest, _ timeout: Duration, _ bodyLimit: Int) async throws(HTTPFailure) ->
+  HTTPResponse

@@ -1,0 +1,59 @@
+/// Takes out of a text what must not be kept: a gateway that refuses a signature quotes the
+/// request's headers, tokens included (cloud-api, section 3a, "verify aksk signature fail").
+struct Redaction: Sendable {
+  private static let mark = Array("(redacted)".utf8)
+  /// Headers whose values are secrets even when they are not ours, as in a quoted request.
+  private static let headers = ["x-security-token:", "x-auth-token:", "x-subject-token:"]
+    .map { Array($0.utf8) }
+  /// Shorter texts are no secrets, and would be found everywhere.
+  private static let shortestSecret = 4
+
+  private let secrets: [[UInt8]]
+
+  /// Longest first, so that a part of one never hides the rest of it; also as JSON may escape them.
+  init(_ secrets: [String]) {
+    self.secrets = secrets.filter { $0.utf8.count >= Self.shortestSecret }
+      .flatMap { $0.contains("/") ? [$0, $0.replacing("/", with: "\\/")] : [$0] }
+      .map { Array($0.utf8) }
+      .sorted { $0.count > $1.count }
+  }
+
+  func clean(_ bytes: [UInt8]) -> [UInt8] {
+    var result = bytes
+    for secret in secrets {
+      result = replacing(secret, in: result) { $0..<$0 + secret.count }
+    }
+    for header in Self.headers {
+      result = replacing(header, in: result) { [result] start in
+        let value = result[(start + header.count)...].drop { $0 == UInt8(ascii: " ") }
+        return value.startIndex..<(value.firstIndex(where: Self.endsValue) ?? value.endIndex)
+      }
+    }
+    return result
+  }
+
+  /// Clean, on one line, and at most `limit` characters.
+  func excerpt(_ text: String, limit: Int) -> String {
+    let bytes = clean(Array(text.utf8)).map { $0 < 0x20 || $0 == 0x7f ? UInt8(ascii: " ") : $0 }
+    let line = String(decoding: bytes, as: UTF8.self)
+    return line.count <= limit ? line : String(line.prefix(limit - 1)) + "…"
+  }
+
+  /// Marks, for each place where `needle` stands, the range that `secret` makes of the place.
+  private func replacing(
+    _ needle: [UInt8], in bytes: [UInt8], secret: (Int) -> Range<Int>
+  ) -> [UInt8] {
+    var result: [UInt8] = []
+    var done = 0
+    while let start = ByteSearch.first(needle, in: bytes, from: done) {
+      let range = secret(start)
+      result += bytes[done..<range.lowerBound] + Self.mark
+      done = range.upperBound
+    }
+    return done == 0 ? bytes : result + bytes[done...]
+  }
+
+  private static func endsValue(_ byte: UInt8) -> Bool {
+    byte <= 0x20 || byte == UInt8(ascii: "|") || byte == UInt8(ascii: "\"")
+  }
+}

@@ -1,0 +1,64 @@
+/// Reads a text of fixed parts from its front, byte by byte. What does not match stays unread.
+struct TextScanner {
+  private var rest: ArraySlice<UInt8>
+
+  init(_ text: some StringProtocol) { rest = Array(text.utf8)[...] }
+
+  /// Begins behind the first `marker` in `text`, whatever the case of its letters; nil without one.
+  init?(behind marker: String, in text: String) {
+    let bytes = Array(text.utf8)
+    let needle = Array(marker.utf8)
+    guard let start = ByteSearch.first(needle, in: bytes) else { return nil }
+    rest = bytes[(start + needle.count)...]
+  }
+
+  var isAtEnd: Bool { rest.isEmpty }
+
+  /// Exactly `digits` digits, at most 18; nil if they are not next.
+  mutating func number(digits: Int) -> Int? {
+    let part = rest.prefix(digits)
+    guard part.count == digits, part.allSatisfy(Self.isDigit) else { return nil }
+    rest = rest.dropFirst(digits)
+    return Self.value(of: part)
+  }
+
+  /// All digits that are next; nil for none, and for more than nine.
+  mutating func number() -> Int? {
+    let part = rest.prefix(while: Self.isDigit)
+    guard (1...9).contains(part.count) else { return nil }
+    rest = rest[part.endIndex...]
+    return Self.value(of: part)
+  }
+
+  /// The milliseconds of a decimal fraction of any length, from behind its point; nil without a
+  /// digit.
+  mutating func milliseconds() -> Int? {
+    let part = rest.prefix(while: Self.isDigit)
+    guard !part.isEmpty else { return nil }
+    rest = rest[part.endIndex...]
+    return Self.value(of: part.prefix(3)) * [100, 10, 1][min(part.count, 3) - 1]
+  }
+
+  /// Skips `word` if it is next, whatever the case of its letters; says whether it was.
+  mutating func skip(_ word: String) -> Bool {
+    let count = word.utf8.count
+    guard rest.count >= count,
+      zip(rest, word.utf8).allSatisfy({ ByteSearch.lowercased($0) == ByteSearch.lowercased($1) })
+    else { return false }
+    rest = rest.dropFirst(count)
+    return true
+  }
+
+  mutating func skipBlanks() { rest = rest.drop { $0 == UInt8(ascii: " ") } }
+
+  /// The next `count` bytes as text, or what is left of them.
+  func peek(_ count: Int) -> String { String(decoding: rest.prefix(count), as: UTF8.self) }
+
+  private static func value(of digits: ArraySlice<UInt8>) -> Int {
+    digits.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+  }
+}

@@ -1,0 +1,32 @@
+import JobWatchCore
+
+/// The quota as a throttling answer tells it, in its message and its `Retry-After` (cloud-api,
+/// section 5): `… policy user over ratelimit,limit:200,time:1 second`.
+enum ThrottleMessage {
+  private static let units = [
+    (name: "second", seconds: 1), (name: "minute", seconds: 60), (name: "hour", seconds: 3600),
+    (name: "day", seconds: 86_400),
+  ]
+
+  /// `now` is the server's, if known: a `Retry-After` that is a date counts from it.
+  static func read(
+    code: String, message: String, retryAfter: String?, now: Timestamp
+  ) -> Throttle {
+    var scanner = TextScanner(behind: "limit:", in: message)
+    scanner?.skipBlanks()
+    let limit = scanner?.number()
+    return Throttle(
+      limit: limit.flatMap { $0 > 0 ? $0 : nil }, window: window(message),
+      retryAfter: retryAfter.flatMap { RetryAfter.wait($0, at: now) },
+      perHost: message.contains("policy ip"), code: code)
+  }
+
+  private static func window(_ message: String) -> Duration? {
+    guard var scanner = TextScanner(behind: "time:", in: message) else { return nil }
+    scanner.skipBlanks()
+    guard let count = scanner.number(), count > 0 else { return nil }
+    scanner.skipBlanks()
+    let unit = units.first { scanner.skip($0.name) }
+    return unit.map { .seconds(count * $0.seconds) }
+  }
+}

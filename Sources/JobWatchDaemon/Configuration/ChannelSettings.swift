@@ -1,0 +1,66 @@
+import CloudAPI
+
+/// Reads `channels`.
+struct ChannelSettings {
+  private static let types = ["webhook", "journal", "statuslog"]
+
+  /// What `channels` declares. The status log gets every event by itself, so that naming it there means
+  /// nothing more than that routes can be told why they must not name it.
+  var channels: [Channel] = []
+  var statusLogs: Set<String> = []
+
+  static func read(_ list: Setting) -> ChannelSettings {
+    var result = ChannelSettings()
+    var seen = Set<String>()
+    for setting in list.items(0...100) ?? [] {
+      guard let section = setting.section(["name", "type", "url", "secret"]) else { continue }
+      let name = section.required("name", "routes and spool files use it")?.name()
+      let type = section.required("type", types.joined(separator: ", ")).flatMap(readType)
+      if let name, !seen.insert(name).inserted {
+        setting.fail("a second channel is named \"\(name)\": names must differ")
+      }
+      result.add(section, name: name ?? "", type: type)
+    }
+    return result
+  }
+
+  private mutating func add(_ section: Section, name: String, type: String?) {
+    switch type {
+    case "webhook":
+      guard let kind = Self.webhook(section) else { return }
+      channels.append(Channel(name: name, kind: kind))
+    case "journal":
+      Self.refuseWebhookKeys(section, "journal")
+      channels.append(Channel(name: name, kind: .journal))
+    case "statuslog":
+      Self.refuseWebhookKeys(section, "statuslog")
+      statusLogs.insert(name)
+    default: return
+    }
+  }
+
+  private static func readType(_ setting: Setting) -> String? {
+    guard let text = setting.text("a type of channel") else { return nil }
+    if types.contains(text) { return text }
+    setting.fail("\"\(text.prefix(80))\" is no type of channel; known: webhook, journal")
+    return nil
+  }
+
+  private static func webhook(_ section: Section) -> Channel.Kind? {
+    let url = section.required("url", "where to send to, https://…")?.secretSource(isURL: true)
+    if case .plain(let text) = url, let problem = WebAddress.problem(withWebhook: text.reveal()) {
+      section["url"]?.fail(problem)
+    }
+    return url.map { .webhook(url: $0, secrets: secrets(section["secret"])) }
+  }
+
+  private static func secrets(_ setting: Setting?) -> [SecretSource] {
+    guard let setting else { return [] }
+    guard setting.isList else { return setting.secretSource().map { [$0] } ?? [] }
+    return (setting.items(1...10) ?? []).compactMap { $0.secretSource() }
+  }
+
+  private static func refuseWebhookKeys(_ section: Section, _ type: String) {
+    for key in ["url", "secret"] { section[key]?.fail("is not used with type: \(type): remove it") }
+  }
+}

@@ -1,0 +1,129 @@
+import CloudAPI
+import JobWatchCore
+
+/// Everything a user may set, decoded once into one value; `config/jobwatch.yaml` shows each key at its
+/// default. `ConfigurationFile` reads it.
+package struct Configuration: Sendable, Hashable {
+  /// Holds `jobwatch.db`.
+  package var stateDirectory: String
+  /// Holds `incoming/` and `rejected/`.
+  package var spoolDirectory: String
+  package var statusLog: String
+  /// At least one; the first is the default account.
+  package var accounts: [Account]
+  package var channels: [Channel]
+  package var routes: [Route]
+  package var polling: PollPolicy
+  package var absence: AbsencePolicy
+  package var expiry: ExpiryPolicy
+  package var delivery: DeliveryPolicy
+  package var breaker: BreakerPolicy
+  package var probes: ProbePolicy
+  /// By service name; every known service has an entry.
+  package var retention: [String: RetentionPolicy]
+  /// Finished jobs and told events older than this are deleted.
+  package var keep: Duration
+
+  package init(
+    stateDirectory: String = "/var/lib/jobwatch", spoolDirectory: String = "/var/spool/jobwatch",
+    statusLog: String = "/var/log/jobwatch/status.log", accounts: [Account] = [],
+    channels: [Channel] = [], routes: [Route] = [], polling: PollPolicy = PollPolicy(),
+    absence: AbsencePolicy = AbsencePolicy(), expiry: ExpiryPolicy = ExpiryPolicy(),
+    delivery: DeliveryPolicy = DeliveryPolicy(), breaker: BreakerPolicy = BreakerPolicy(),
+    probes: ProbePolicy = ProbePolicy(),
+    retention: [String: RetentionPolicy] = Configuration.defaultRetention,
+    keep: Duration = .days(90)
+  ) {
+    self.stateDirectory = stateDirectory
+    self.spoolDirectory = spoolDirectory
+    self.statusLog = statusLog
+    self.accounts = accounts
+    self.channels = channels
+    self.routes = routes
+    self.polling = polling
+    self.absence = absence
+    self.expiry = expiry
+    self.delivery = delivery
+    self.breaker = breaker
+    self.probes = probes
+    self.retention = retention
+    self.keep = keep
+  }
+
+  package static var defaultRetention: [String: RetentionPolicy] {
+    Dictionary(uniqueKeysWithValues: CloudService.all.map { ($0.name, $0.retention) })
+  }
+
+  package var databasePath: String { stateDirectory + "/jobwatch.db" }
+}
+
+/// One project of one cloud account, and how to get in.
+package struct Account: Sendable, Hashable {
+  package enum Authentication: String, Sendable, CaseIterable {
+    /// Huawei Cloud's `Access=` signature.
+    case aksk
+    /// The `Credential=` signature that Open Telekom Cloud's tools send.
+    case akskOTC = "aksk-otc"
+    /// A ready token, sent as `X-Auth-Token`.
+    case token
+  }
+
+  package var name: String
+  package var region: String
+  package var projectID: String
+  package var authentication: Authentication
+  /// For both forms of access key.
+  package var accessKey: SecretSource?
+  /// For both forms of access key.
+  package var secretKey: SecretSource?
+  /// For temporary access keys.
+  package var securityToken: SecretSource?
+  /// For `token`.
+  package var token: SecretSource?
+  /// By service name, scheme and host and port without a path; where none is given, the region's.
+  package var endpoints: [String: String]
+  /// PEM file with the certificates to trust instead of the system's.
+  package var caFile: String?
+  /// Cap on this account's calls per service, because other tools share the cloud's quota.
+  package var quota: Quota?
+  /// Caps of single services; they win over `quota`.
+  package var serviceQuotas: [String: Quota]
+
+  package init(
+    name: String, region: String, projectID: String, authentication: Authentication = .aksk,
+    accessKey: SecretSource? = nil, secretKey: SecretSource? = nil,
+    securityToken: SecretSource? = nil, token: SecretSource? = nil,
+    endpoints: [String: String] = [:], caFile: String? = nil, quota: Quota? = nil,
+    serviceQuotas: [String: Quota] = [:]
+  ) {
+    self.name = name
+    self.region = region
+    self.projectID = projectID
+    self.authentication = authentication
+    self.accessKey = accessKey
+    self.secretKey = secretKey
+    self.securityToken = securityToken
+    self.token = token
+    self.endpoints = endpoints
+    self.caFile = caFile
+    self.quota = quota
+    self.serviceQuotas = serviceQuotas
+  }
+}
+
+/// Where events are told, beside the status log.
+package struct Channel: Sendable, Hashable {
+  package enum Kind: Sendable, Hashable {
+    /// `secrets`: one or more, in the form `whsec_…` or plain; each signs, so that they can be rotated.
+    case webhook(url: SecretSource, secrets: [SecretSource])
+    case journal
+  }
+
+  package var name: String
+  package var kind: Kind
+
+  package init(name: String, kind: Kind) {
+    self.name = name
+    self.kind = kind
+  }
+}

@@ -1,0 +1,71 @@
+import Yams
+
+/// From the bytes of a file to its tree, with everything that can be wrong before a key is looked at.
+enum ConfigurationText {
+  struct Unreadable: Error {
+    var problem: ConfigurationProblem
+
+    init(_ message: String, line: Int? = nil, column: Int? = nil) {
+      problem = ConfigurationProblem(line: line, column: column, message: message)
+    }
+  }
+
+  /// An alias repeats what it stands for; nested ones multiply, and comparing the keys of such a tree
+  /// takes time for each copy. Twenty cannot multiply to more than some thousand.
+  static let aliasLimit = 20
+
+  static func tree(_ bytes: some Collection<UInt8>) throws(Unreadable) -> Node {
+    guard bytes.count <= ConfigurationFile.sizeLimit else {
+      throw Unreadable(
+        "is larger than \(ConfigurationFile.sizeLimit >> 20) MiB: is this the right file?")
+    }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw Unreadable("is not UTF-8: save it as UTF-8, for example with iconv -t UTF-8")
+    }
+    guard aliases(text) <= aliasLimit else {
+      throw Unreadable("holds more than \(aliasLimit) aliases (*name): write the values out")
+    }
+    do {
+      if let root = try compose(yaml: text), !isNothing(root) { return root }
+    } catch {
+      throw unreadable(error as? YamlError, text)
+    }
+    throw Unreadable("is empty: config/jobwatch.yaml is a template")
+  }
+
+  private static func isNothing(_ root: Node) -> Bool {
+    guard case .scalar(let scalar) = root else { return false }
+    return scalar.style == .plain && scalar.string.isEmpty
+  }
+
+  /// Counts what may be an alias, outside of comments: a `*` at the beginning of a word. An upper bound,
+  /// as quoted text is not recognised.
+  private static func aliases(_ text: String) -> Int {
+    text.split(whereSeparator: \.isNewline).reduce(0) { count, line in
+      if line.drop(while: { $0 == " " }).hasPrefix("#") { return count }
+      let words = line.split { " \t,[]{}:".contains($0) }
+      return count + words.count { $0.hasPrefix("*") && $0.count > 1 }
+    }
+  }
+
+  private static func unreadable(_ error: YamlError?, _ text: String) -> Unreadable {
+    switch error {
+    case .scanner(let context, let problem, let mark, _),
+      .parser(let context, let problem, let mark, _),
+      .composer(let context, let problem, let mark, _):
+      let part = context.map { " \($0.text) (line \($0.mark.line))" } ?? ""
+      return Unreadable(
+        "is not valid YAML: \(problem)\(part)", line: mark.line, column: mark.column)
+    case .duplicatedKeysInMapping(let names, let context):
+      let keys = names.map { "\"\($0)\"" }.joined(separator: ", ")
+      return Unreadable(
+        "the key \(keys) is there twice: remove one of them",
+        line: context.mark.line, column: context.mark.column)
+    case .reader(let problem, let offset, _, _):
+      let line = text.prefix(offset ?? 0).count(where: \.isNewline) + 1
+      return Unreadable("is not valid YAML: \(problem)", line: line)
+    default:
+      return Unreadable("is not valid YAML: \(error.map(String.init(describing:)) ?? "unknown")")
+    }
+  }
+}

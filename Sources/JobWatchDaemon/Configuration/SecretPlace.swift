@@ -1,0 +1,88 @@
+import CloudAPI
+
+/// A secret that the configuration names, and where: `check` reads each and reports those that cannot be.
+package struct SecretPlace: Sendable, Hashable {
+  package var line: Int?
+  package var column: Int?
+  package var path: String
+  package var source: SecretSource
+  /// Whether it is the address of a webhook, which must also be one that may be sent to.
+  package var isURL: Bool
+
+  /// What is wrong with the secret now; nil when it can be read. Says nothing of its content.
+  /// Only a service started by systemd has credentials: elsewhere one that cannot be seen is a warning.
+  package func problem(environment: [String: String]) -> ConfigurationProblem? {
+    if case .credential(let name) = source, environment["CREDENTIALS_DIRECTORY"] == nil {
+      return note(
+        "credential \(name) cannot be read here: only the service gets it", isWarning: true)
+    }
+    do {
+      let secret = try source.read(environment: environment)
+      return isURL ? WebAddress.problem(withWebhook: secret.reveal()).map { note($0) } : nil
+    } catch {
+      return note("\(error)")
+    }
+  }
+
+  private func note(_ message: String, isWarning: Bool = false) -> ConfigurationProblem {
+    ConfigurationProblem(
+      line: line, column: column, path: path, message: message, isWarning: isWarning)
+  }
+}
+
+extension Setting {
+  /// `{file: PATH}`, `{env: NAME}`, `{credential: NAME}`, or the text itself.
+  /// - Parameter isURL: an address, whose text may be here without a warning.
+  func secretSource(isURL: Bool = false) -> SecretSource? {
+    let source = isSection ? referredSecret() : plainSecret(isURL)
+    if let source {
+      notes.add(
+        SecretPlace(
+          line: node.mark?.line, column: node.mark?.column, path: path, source: source,
+          isURL: isURL))
+    }
+    return source
+  }
+
+  private func plainSecret(_ isURL: Bool) -> SecretSource? {
+    guard !isList, let text = text("{file: …}, {env: …} or {credential: …}") else { return nil }
+    if !isURL {
+      warn(
+        "the secret itself is in this file: move it to a file of its own and write "
+          + "{file: /etc/jobwatch/NAME}, {env: NAME} or {credential: NAME}")
+    }
+    return .plain(Secret(text))
+  }
+
+  private func referredSecret() -> SecretSource? {
+    guard let section = section(["file", "env", "credential"]) else { return nil }
+    let sources = [
+      section["file"]?.absolutePath().map(SecretSource.file),
+      section["env"]?.environmentName().map(SecretSource.environment),
+      section["credential"]?.credentialName().map(SecretSource.credential),
+    ]
+    guard [section["file"], section["env"], section["credential"]].count(where: { $0 != nil }) == 1
+    else {
+      fail("must name exactly one of file, env and credential")
+      return nil
+    }
+    return sources.compactMap { $0 }.first
+  }
+
+  private func environmentName() -> String? {
+    guard let text = text("the name of an environment variable") else { return nil }
+    let isName = text.utf8.allSatisfy {
+      ConfiguredName.isAlphanumeric($0) || $0 == UInt8(ascii: "_")
+    }
+    if isName { return text }
+    fail("must be the name of an environment variable: letters, digits and \"_\"")
+    return nil
+  }
+
+  private func credentialName() -> String? {
+    guard let text = text("the name of a systemd credential") else { return nil }
+    if ConfiguredName.isValid(text) { return text }
+    fail("must be the name of a systemd credential, as in LoadCredential=NAME:…, without a path")
+    return nil
+  }
+}

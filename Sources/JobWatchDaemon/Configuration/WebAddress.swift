@@ -1,0 +1,58 @@
+import Foundation
+
+/// What a URL must be before anything is sent to it.
+package enum WebAddress {
+  /// Why a webhook's `url` cannot be used, without quoting it: a webhook's path is often its password.
+  package static func problem(withWebhook url: String) -> String? {
+    guard let parts = parts(url) else {
+      return "is not a URL such as https://hooks.example/path"
+    }
+    return problem(parts)
+  }
+
+  /// Why an endpoint, scheme and host and port without a path, cannot be used.
+  package static func problem(withEndpoint url: String) -> String? {
+    guard let parts = parts(url) else {
+      return "is not an address such as https://ecs.example:8443"
+    }
+    if !parts.path.isEmpty || parts.query != nil || parts.fragment != nil {
+      return "must end after the host or port: remove the path, which jobwatch adds itself"
+    }
+    return problem(parts)
+  }
+
+  private static func parts(_ url: String) -> URLComponents? {
+    // Bytes outside printable ASCII have no place in a URL, and could end a header line.
+    guard url.utf8.count <= 2048, url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }),
+      let parts = URLComponents(string: url), parts.host?.isEmpty == false
+    else { return nil }
+    return parts
+  }
+
+  private static func problem(_ parts: URLComponents) -> String? {
+    if parts.user != nil || parts.password != nil {
+      return "must not hold a user or password: they would appear in logs"
+    }
+    if let port = parts.port, !(1...65535).contains(port) { return "has a port outside 1 to 65535" }
+    switch parts.scheme?.lowercased() {
+    case "https": return nil
+    case "http" where isLocal(parts.host ?? ""): return nil
+    case "http":
+      return "would send secrets in the clear: use https://, or http:// to 127.0.0.1, [::1] or "
+        + "localhost only"
+    default: return "must begin with https://"
+    }
+  }
+
+  /// Loopback, and the clouds' metadata address, which speaks nothing but http.
+  private static func isLocal(_ host: String) -> Bool {
+    let name = host.lowercased().filter { $0 != "[" && $0 != "]" }
+    return ["localhost", "::1", "169.254.169.254"].contains(name) || isLoopback(name)
+  }
+
+  /// 127.0.0.0/8 in dotted form; a name such as `127.example` is none.
+  private static func isLoopback(_ host: String) -> Bool {
+    let fields = host.split(separator: ".", omittingEmptySubsequences: false)
+    return fields.count == 4 && fields[0] == "127" && fields.allSatisfy { UInt8($0) != nil }
+  }
+}

@@ -1,0 +1,25 @@
+import Glibc
+
+/// One daemon per state directory: held for the life of the process, released by the kernel whatever ends it.
+struct DaemonLock: Sendable {
+  private let descriptor: Int32
+
+  /// Another daemon runs on the same state directory.
+  package struct Held: Error, CustomStringConvertible {
+    package var description: String
+  }
+
+  init(directory: String) throws {
+    let path = directory + "/jobwatch.lock"
+    let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard file >= 0 else { throw FileFailure("cannot be opened", path, errno) }
+    guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+      close(file)
+      throw Held(
+        description: "another jobwatch runs on \(directory): stop it, or name another state_dir")
+    }
+    descriptor = file
+  }
+
+  func release() { close(descriptor) }
+}

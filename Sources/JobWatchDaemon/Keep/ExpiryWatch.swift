@@ -1,0 +1,60 @@
+import CloudAPI
+import JobWatchCore
+import JobWatchStore
+
+/// Tells what the cloud is about to delete, and whose end may be missed.
+///
+/// A row's `notice_at` is never too late, but may be too early, since a sighting moves the deadline without
+/// touching it: what comes up is looked at again, told if it is still due, and given its new time.
+actor ExpiryWatch: Worker {
+  nonisolated let name = "expiry watch"
+
+  private let store: Store
+  private let rules: [String: WatchRules]
+  private let routes: RouteTable
+  private let troubles: TroubleLog
+  private var lastLookAt: Duration?
+
+  private static let batch = 200
+  /// Notices are hours ahead; whoever rings for every event must not make this a query for every event.
+  private static let shortestWait = Duration.milliseconds(200)
+
+  init(configuration: Configuration, store: Store, troubles: TroubleLog) {
+    self.store = store
+    self.troubles = troubles
+    routes = configuration.routeTable
+    rules = Dictionary(
+      uniqueKeysWithValues: CloudService.all.map { ($0.name, configuration.rules(for: $0)) })
+  }
+
+  func work(at now: Moment) async throws -> Duration? {
+    if let last = lastLookAt, now.uptime - last < Self.shortestWait {
+      return last + Self.shortestWait
+    }
+    lastLookAt = now.uptime
+    while try await tell(at: now) == Self.batch {}
+    let next = try await store.read { try $0.nextNoticeTime() }
+    return next.map { now.uptime + max($0 - now.wall, Self.shortestWait) }
+  }
+
+  private func tell(at now: Moment) async throws -> Int {
+    let (rules, routes, troubles) = (rules, routes, troubles)
+    guard try await store.read({ !(try $0.jobsToNotice(at: now.wall, limit: 1).isEmpty) }) else {
+      return 0
+    }
+    return try await store.write { ledger in
+      let jobs = try ledger.jobsToNotice(at: now.wall, limit: Self.batch)
+      for job in jobs {
+        var rule = rules[job.key.service] ?? WatchRules()
+        rule.troubles = troubles.gaps(job.key.lane, at: now.wall)
+        let (told, events) = job.notices(at: now.wall, under: rule)
+        for event in events {
+          try ledger.append(event, of: job.id, to: routes.channels(for: event))
+        }
+        try ledger.setNotice(
+          job.id, notices: told.notices, noticeAt: told.nextNotice(after: now.wall, under: rule))
+      }
+      return jobs.count
+    }
+  }
+}

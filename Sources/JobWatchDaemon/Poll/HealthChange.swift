@@ -1,0 +1,128 @@
+import JobWatchCore
+import JobWatchStore
+
+/// Something went wrong, or right again, that concerns more than one job: what goes on record, and what is told.
+struct HealthChange: Sendable {
+  enum Kind: String, Sendable {
+    case refused, forbidden, misconfigured, unreachable, absent, failing
+  }
+
+  var subject: String
+  var kind: Kind
+  var cause: String
+  /// False: it is over.
+  var isTrouble: Bool
+  var event: EventDraft
+
+  /// Records and tells the change, unless the record already says so.
+  func commit(_ ledger: Ledger, routes: RouteTable) throws {
+    if isTrouble {
+      let condition = Ledger.Condition(
+        subject: subject, kind: kind.rawValue, since: event.time, cause: cause)
+      guard try ledger.open(condition) else { return }
+    } else {
+      guard try ledger.close(subject, kind.rawValue) != nil else { return }
+    }
+    try ledger.append(event, of: nil, to: routes.channels(for: event))
+  }
+}
+
+extension HealthChange {
+  static func subject(account: String) -> String { "account/\(account)" }
+  static func subject(_ lane: LaneKey) -> String { "endpoint/\(lane)" }
+  static func subject(channel: String) -> String { "channel/\(channel)" }
+
+  /// 401: nothing of the account can be asked for.
+  static func refused(account: String, _ complaint: Complaint, cure: String, at now: Timestamp)
+    -> HealthChange
+  {
+    let cause = Self.cause(complaint)
+    var data = EventData(
+      summary: "account \(account) is paused: the cloud refuses its credential (\(cause))")
+    data.account = account
+    data.errorCode = complaint.code
+    data.cause = cause
+    data.cure = cure
+    return HealthChange(
+      subject: subject(account: account), kind: .refused, cause: cause, isTrouble: true,
+      event: EventDraft(.accountPaused, at: now, data))
+  }
+
+  static func accepted(account: String, at now: Timestamp) -> HealthChange {
+    var data = EventData(summary: "account \(account) is polled again: its credential is accepted")
+    data.account = account
+    return HealthChange(
+      subject: subject(account: account), kind: .refused, cause: "", isTrouble: false,
+      event: EventDraft(.accountResumed, at: now, data))
+  }
+
+  /// 403, or a request that can never work as configured: one service of the account is paused.
+  static func barred(
+    _ lane: LaneKey, _ kind: Kind, _ complaint: Complaint, cure: String, at now: Timestamp
+  ) -> HealthChange {
+    let cause = Self.cause(complaint)
+    var data = EventData(
+      summary: "\(lane.service) jobs of account \(lane.account) are paused: \(cause)")
+    data.account = lane.account
+    data.service = lane.service
+    data.errorCode = complaint.code
+    data.cause = cause
+    data.cure = cure
+    return HealthChange(
+      subject: subject(lane), kind: kind, cause: cause, isTrouble: true,
+      event: EventDraft(.accountPaused, at: now, data))
+  }
+
+  static func unbarred(_ lane: LaneKey, _ kind: Kind, at now: Timestamp) -> HealthChange {
+    var data = EventData(
+      summary: "\(lane.service) jobs of account \(lane.account) are polled again")
+    data.account = lane.account
+    data.service = lane.service
+    return HealthChange(
+      subject: subject(lane), kind: kind, cause: "", isTrouble: false,
+      event: EventDraft(.accountResumed, at: now, data))
+  }
+
+  static func down(_ lane: LaneKey, _ kind: Kind, cause: String, at now: Timestamp) -> HealthChange
+  {
+    var data = EventData(
+      summary: "\(lane.service) of account \(lane.account) gives no usable answer: \(cause)")
+    data.account = lane.account
+    data.service = lane.service
+    data.cause = cause
+    return HealthChange(
+      subject: subject(lane), kind: kind, cause: cause, isTrouble: true,
+      event: EventDraft(.endpointDown, at: now, data))
+  }
+
+  static func up(_ lane: LaneKey, _ kind: Kind, at now: Timestamp) -> HealthChange {
+    var data = EventData(summary: "\(lane.service) of account \(lane.account) answers again")
+    data.account = lane.account
+    data.service = lane.service
+    return HealthChange(
+      subject: subject(lane), kind: kind, cause: "", isTrouble: false,
+      event: EventDraft(.endpointUp, at: now, data))
+  }
+
+  static func channel(_ name: String, failing cause: String, at now: Timestamp) -> HealthChange {
+    var data = EventData(
+      summary: "channel \(name) fails: its messages are kept and one is tried now and then (\(cause))")
+    data.channel = name
+    data.cause = cause
+    return HealthChange(
+      subject: subject(channel: name), kind: .failing, cause: cause, isTrouble: true,
+      event: EventDraft(.channelFailing, at: now, data))
+  }
+
+  static func channelRecovered(_ name: String, at now: Timestamp) -> HealthChange {
+    var data = EventData(summary: "channel \(name) takes messages again")
+    data.channel = name
+    return HealthChange(
+      subject: subject(channel: name), kind: .failing, cause: "", isTrouble: false,
+      event: EventDraft(.channelRecovered, at: now, data))
+  }
+
+  private static func cause(_ complaint: Complaint) -> String {
+    [complaint.code, complaint.message].filter { !$0.isEmpty }.joined(separator: " ")
+  }
+}

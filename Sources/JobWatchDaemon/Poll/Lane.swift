@@ -1,0 +1,108 @@
+import CloudAPI
+import HeapModule
+import JobWatchCore
+
+/// One (account, service) at work: its jobs in the order of their due times, and everything that decides whether
+/// the next call may be made.
+struct Lane {
+  let key: LaneKey
+  let service: CloudService
+  let endpoint: String
+  /// Jobs that were registered with another project or region are parked, never asked for here.
+  let projectID: String
+  let region: String
+  let rules: WatchRules
+
+  var schedule = Heap<DuePoll>()
+  /// Jobs whose call, or whose commit, is under way: never polled twice at once.
+  var inFlight: Set<Int64> = []
+  /// Against an endpoint that gives no usable answer.
+  var breaker: Gate
+  /// Against calls that are not allowed (403) or can never work as configured.
+  var permission: Gate
+  var budget: Budget
+  var absences = AbsenceLedger()
+  /// A mass absence was on record at start; the first sighting ends it.
+  var wasAbsent = false
+  var clockOffset = ClockOffset()
+  /// Polls without a usable answer in a row, for the jobs that have any.
+  var failures: [Int64: Int] = [:]
+  var outage: Outage?
+
+  struct Outage {
+    var since: Timestamp
+    var cause: String
+    /// The grace is over and `endpoint.down` was told.
+    var isTold = false
+  }
+
+  /// Calls of one lane under way at once: enough for 200 a second at 300 ms each.
+  static let concurrency = 64
+
+  /// The lane's passes through its own gates and the credential's, for one call.
+  struct Passes: Sendable {
+    var credential: Gate.Pass
+    var permission: Gate.Pass
+    var breaker: Gate.Pass
+  }
+
+  /// Whether the next due job may be asked for now, or when that is worth another look; `.asleep`: only an answer
+  /// under way, or a new job, can change it.
+  enum Readiness: Equatable {
+    case now
+    case at(Duration)
+    case asleep
+  }
+
+  func readiness(_ credential: Gate, at uptime: Duration) -> Readiness {
+    guard let first = schedule.min, inFlight.count < Self.concurrency else { return .asleep }
+    var time = max(first.uptime, budget.readyAt(uptime))
+    for gate in [credential, permission, breaker] {
+      switch gate.readiness(at: uptime) {
+      case .open, .probe: continue
+      case .shut(let until): time = max(time, until)
+      case .awaitingProbe: return .asleep
+      }
+    }
+    return time <= uptime ? .now : .at(time)
+  }
+
+  /// Takes the next due job, when `readiness` says now.
+  mutating func take(_ credential: inout Gate, at uptime: Duration) -> (Int64, Passes)? {
+    guard readiness(credential, at: uptime) == .now, let first = schedule.min,
+      let one = credential.enter(at: uptime), let two = permission.enter(at: uptime),
+      let three = breaker.enter(at: uptime)
+    else { return nil }
+    schedule.removeMin()
+    budget.spend(at: uptime)
+    inFlight.insert(first.job)
+    return (first.job, Passes(credential: one, permission: two, breaker: three))
+  }
+
+  mutating func add(_ job: Int64, due uptime: Duration) {
+    schedule.insert(DuePoll(job: job, uptime: uptime))
+  }
+
+  mutating func remove(_ jobs: Set<Int64>) {
+    schedule = Heap(schedule.unordered.filter { !jobs.contains($0.job) })
+  }
+
+  var watched: Int { schedule.count + inFlight.count }
+}
+
+/// 16 bytes a job: a million of them fit in memory beside everything else.
+struct DuePoll: Comparable {
+  var job: Int64
+  private var milliseconds: Int64
+
+  init(job: Int64, uptime: Duration) {
+    self.job = job
+    milliseconds = uptime.milliseconds
+  }
+
+  var uptime: Duration { .milliseconds(milliseconds) }
+
+  static func < (left: DuePoll, right: DuePoll) -> Bool {
+    (left.milliseconds, left.job) < (right.milliseconds, right.job)
+  }
+}

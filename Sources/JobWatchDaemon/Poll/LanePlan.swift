@@ -1,0 +1,34 @@
+import CloudAPI
+import JobWatchCore
+
+extension Configuration {
+  package var routeTable: RouteTable {
+    RouteTable(
+      channels: channels.map { channel in
+        switch channel.kind {
+        case .webhook: ChannelName(name: channel.name, kind: .webhook)
+        case .journal: ChannelName(name: channel.name, kind: .journal)
+        }
+      }, routes: routes)
+  }
+
+  /// What a user set, for the jobs of one service.
+  package func rules(for service: CloudService) -> WatchRules {
+    WatchRules(
+      polling: polling, absence: absence,
+      retention: retention[service.name] ?? service.retention, expiry: expiry)
+  }
+
+  /// One lane per service that the account has an endpoint for.
+  func lanes(of account: Account) -> [Lane] {
+    CloudService.all.compactMap { service in
+      guard let endpoint = account.endpoint(of: service.name) else { return nil }
+      return Lane(
+        key: LaneKey(account: account.name, service: service.name), service: service,
+        endpoint: endpoint, projectID: account.projectID, region: account.region,
+        rules: rules(for: service), breaker: Gate(breaker: breaker),
+        permission: Gate(threshold: 1, waits: probes.steps),
+        budget: Budget(cap: account.quota(of: service.name)))
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import JobWatchCore
+import JobWatchStore
+
+/// One answer on its way into the database: reads the job's row, decides, and writes what follows, all inside the
+/// one transaction, never from a copy that was made before the call.
+struct PollRecord: Sendable {
+  var job: Int64
+  var jobID: String
+  var answer: Answer
+  var at: Timestamp
+  var rules: WatchRules
+  var routes: RouteTable
+  /// What the answer changed beyond the job.
+  var changes: [HealthChange]
+
+  func commit(_ ledger: Ledger) throws -> NextPoll {
+    for change in changes { try change.commit(ledger, routes: routes) }
+    if let next = try sightAgain(ledger) { return next }
+    guard let job = try ledger.job(job) else { return .never }
+    let decision = job.observe(
+      answer.observation, evidence: answer.evidence, at: at, under: rules)
+    guard decision.job != job else { return decision.next }
+    try ledger.save(
+      decision.job, bodyHash: bodyHash, dueAt: dueAt(decision.next),
+      noticeAt: decision.job.nextNotice(after: at, under: rules))
+    if let transition = decision.transition {
+      try ledger.record(transition, evidence: answer.evidence, of: job.id)
+    }
+    for event in decision.events {
+      try ledger.append(event, of: job.id, to: routes.channels(for: event))
+    }
+    return decision.next
+  }
+
+  /// The common case, a running job that still says what it said: one small update and no row read. It must come
+  /// to what `Job.observe` would decide; a test holds the two together.
+  private func sightAgain(_ ledger: Ledger) throws -> NextPoll? {
+    guard case .seen(let state, let report) = answer.observation, !state.isFinal, let bodyHash,
+      let begin = report.begin?.instant
+    else { return nil }
+    let gap = rules.pollGap(jobID: jobID, begun: begin - rules.clockOffset, at: at)
+    return try ledger.sight(job, bodyHash: bodyHash, at: at, dueAt: at + gap) ? .after(gap) : nil
+  }
+
+  private func dueAt(_ next: NextPoll) -> Timestamp? {
+    switch next {
+    case .after(let gap): at + gap
+    case .whenAllowed: at
+    case .never: nil
+    }
+  }
+
+  /// Names the body, so that an unchanged one is recognised without decoding what was stored.
+  private var bodyHash: Int64? {
+    switch answer.observation {
+    case .seen, .unrecognised:
+      answer.evidence.map { evidence in
+        var hash = StableHash()
+        hash.combine(evidence.body)
+        return Int64(bitPattern: hash.value)
+      }
+    default: nil
+    }
+  }
+}

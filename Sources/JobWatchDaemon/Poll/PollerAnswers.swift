@@ -1,0 +1,218 @@
+import JobWatchCore
+import JobWatchStore
+
+/// What an answer changes: first the health of what was asked, then the job, then the schedule.
+extension Poller {
+  func settle(_ call: Call, _ answer: Answer) async {
+    let now = clock()
+    if let date = answer.evidence?.serverDate {
+      lanes[call.lane]?.clockOffset.note(date, at: now.wall)
+    }
+    let changes = judge(call, answer.observation, at: now)
+    guard let lane = lanes[call.lane] else { return }
+    var rules = lane.rules
+    rules.clockOffset = lane.clockOffset.value
+    rules.verdictsHeld = lane.absences.isMass
+    rules.failuresBefore = lane.failures[call.job] ?? 0
+    rules.troubles = troubles.gaps(call.lane, at: now.wall)
+    let record = PollRecord(
+      job: call.job, jobID: call.question.jobID, answer: answer, at: now.wall, rules: rules,
+      routes: routes, changes: changes)
+    do {
+      let next = try await store.write { try record.commit($0) }
+      reschedule(call.job, call.lane, next, at: now)
+    } catch {
+      log.error(
+        "an answer could not be stored; the job is asked for again",
+        metadata: ["job_id": "\(call.question.jobID)", "error": "\(error)"])
+      reschedule(call.job, call.lane, .after(.seconds(5)), at: now)
+    }
+  }
+
+  func reschedule(_ job: Int64, _ key: LaneKey, _ next: NextPoll, at now: Moment) {
+    lanes[key]?.inFlight.remove(job)
+    switch next {
+    case .after(let gap): lanes[key]?.add(job, due: now.uptime + gap)
+    case .whenAllowed: lanes[key]?.add(job, due: now.uptime)
+    case .never: lanes[key]?.failures[job] = nil
+    }
+    guard let lane = lanes[key] else { return }
+    switch lane.readiness(gate(key.account), at: now.uptime) {
+    case .now: alarm.ring()
+    case .at(let time) where time < plannedWake: alarm.ring()
+    case .at, .asleep: break
+    }
+  }
+
+  func giveBack(_ passes: Lane.Passes, _ key: LaneKey, _ fingerprint: String, at uptime: Duration) {
+    credentials[fingerprint]?.release(passes.credential, at: uptime)
+    lanes[key]?.permission.release(passes.permission, at: uptime)
+    lanes[key]?.breaker.release(passes.breaker, at: uptime)
+  }
+
+  // MARK: Health
+
+  private func judge(_ call: Call, _ observation: Observation, at now: Moment) -> [HealthChange] {
+    switch observation {
+    case .seen, .unrecognised:
+      lanes[call.lane]?.failures[call.job] = nil
+      return accepted(call, at: now) + sighted(call.lane, at: now)
+    case .absent:
+      lanes[call.lane]?.failures[call.job] = nil
+      return accepted(call, at: now) + absent(call, at: now)
+    case .busy:
+      lanes[call.lane]?.failures[call.job, default: 0] += 1
+      return accepted(call, at: now)
+    case .throttled(let throttle):
+      giveBack(call.passes, call.lane, call.fingerprint, at: now.uptime)
+      throttled(call.lane, throttle, at: now.uptime)
+      return []
+    case .garbled(let reason), .unreachable(let reason):
+      lanes[call.lane]?.failures[call.job, default: 0] += 1
+      failed(call, reason, at: now)
+      return []
+    case .refused(let complaint), .skewed(_, let complaint):
+      lanes[call.lane]?.permission.release(call.passes.permission, at: now.uptime)
+      return answered(call, at: now) + refused(call, complaint, at: now)
+    case .forbidden(let complaint):
+      return answered(call, at: now) + barred(call, .forbidden, complaint, at: now)
+    case .misconfigured(let complaint):
+      return answered(call, at: now) + barred(call, .misconfigured, complaint, at: now)
+    }
+  }
+
+  /// The service took the call: credential, permission and endpoint are all right.
+  private func accepted(_ call: Call, at now: Moment) -> [HealthChange] {
+    var changes = answered(call, at: now) + credentialAccepted(call, at: now)
+    if lanes[call.lane]?.permission.succeed(call.passes.permission) == .opened {
+      for kind in [HealthChange.Kind.forbidden, .misconfigured] {
+        troubles.end(call.lane, kind.rawValue, at: now.wall)
+        changes.append(.unbarred(call.lane, kind, at: now.wall))
+      }
+    }
+    return changes
+  }
+
+  private func answered(_ call: Call, at now: Moment) -> [HealthChange] {
+    _ = lanes[call.lane]?.breaker.succeed(call.passes.breaker)
+    guard let outage = lanes[call.lane]?.outage, lanes[call.lane]?.breaker.isShut == false else {
+      return []
+    }
+    lanes[call.lane]?.outage = nil
+    troubles.end(call.lane, HealthChange.Kind.unreachable.rawValue, at: now.wall)
+    log.notice(
+      "an endpoint answers again",
+      metadata: ["lane": "\(call.lane)", "after": "\((now.wall - outage.since).spoken)"])
+    return outage.isTold ? [.up(call.lane, .unreachable, at: now.wall)] : []
+  }
+
+  private func credentialAccepted(_ call: Call, at now: Moment) -> [HealthChange] {
+    _ = credentials[call.fingerprint]?.succeed(call.passes.credential)
+    guard !paused.isEmpty, credentials[call.fingerprint]?.isShut == false else { return [] }
+    return sharing(call.fingerprint).filter { paused.remove($0) != nil }.map { account in
+      for key in lanes.keys where key.account == account {
+        troubles.end(key, HealthChange.Kind.refused.rawValue, at: now.wall)
+      }
+      return .accepted(account: account, at: now.wall)
+    }
+  }
+
+  private func refused(_ call: Call, _ complaint: Complaint, at now: Moment) -> [HealthChange] {
+    let change = credentials[call.fingerprint]?.fail(call.passes.credential, at: now.uptime)
+    guard change == .shut else { return [] }
+    return sharing(call.fingerprint).map { account in
+      paused.insert(account)
+      for key in lanes.keys where key.account == account {
+        troubles.begin(
+          key, HealthChange.Kind.refused.rawValue, at: now.wall,
+          cause: "the credential was refused: \(complaint.code)")
+      }
+      return .refused(
+        account: account, complaint, cure: accounts[account]?.cure ?? "", at: now.wall)
+    }
+  }
+
+  private func sharing(_ fingerprint: String) -> [String] {
+    accounts.filter { $0.value.fingerprint == fingerprint }.keys.sorted()
+  }
+
+  private func barred(
+    _ call: Call, _ kind: HealthChange.Kind, _ complaint: Complaint, at now: Moment
+  ) -> [HealthChange] {
+    let accepted = credentialAccepted(call, at: now)
+    let change = lanes[call.lane]?.permission.fail(call.passes.permission, at: now.uptime)
+    guard change == .shut else { return accepted }
+    troubles.begin(
+      call.lane, kind.rawValue, at: now.wall, cause: "calls were \(kind.rawValue): \(complaint.code)")
+    let cure =
+      kind == .forbidden
+      ? "allow the account's user to query \(call.lane.service) jobs"
+      : "check project_id, region and the endpoint of \(call.lane.service) in the configuration"
+    return accepted + [.barred(call.lane, kind, complaint, cure: cure, at: now.wall)]
+  }
+
+  private func failed(_ call: Call, _ reason: String, at now: Moment) {
+    credentials[call.fingerprint]?.release(call.passes.credential, at: now.uptime)
+    lanes[call.lane]?.permission.release(call.passes.permission, at: now.uptime)
+    let change = lanes[call.lane]?.breaker.fail(call.passes.breaker, at: now.uptime)
+    if lanes[call.lane]?.outage == nil {
+      lanes[call.lane]?.outage = Lane.Outage(since: now.wall, cause: reason)
+    }
+    guard change == .shut else { return }
+    troubles.begin(
+      call.lane, HealthChange.Kind.unreachable.rawValue,
+      at: lanes[call.lane]?.outage?.since ?? now.wall, cause: "the endpoint gave no answer: \(reason)")
+    log.warning(
+      "an endpoint gives no usable answer and is left alone but for probes",
+      metadata: ["lane": "\(call.lane)", "cause": "\(reason)"])
+  }
+
+  /// `endpoint.down`, for outages that outlast the grace.
+  func tellOutages(at now: Moment) async throws {
+    for (key, lane) in lanes {
+      guard let outage = lane.outage, !outage.isTold, lane.breaker.isShut,
+        now.wall - outage.since >= grace
+      else { continue }
+      let change = HealthChange.down(key, .unreachable, cause: outage.cause, at: now.wall)
+      let routes = routes
+      try await store.write { try change.commit($0, routes: routes) }
+      lanes[key]?.outage?.isTold = true
+    }
+  }
+
+  private func throttled(_ key: LaneKey, _ throttle: Throttle, at uptime: Duration) {
+    log.notice(
+      "the cloud's quota is used up; calls wait",
+      metadata: ["lane": "\(key)", "code": "\(throttle.code)"])
+    let endpoint = lanes[key]?.endpoint
+    for other in lanes.keys
+    where other == key || (throttle.perHost && lanes[other]?.endpoint == endpoint) {
+      lanes[other]?.budget.throttled(throttle, at: uptime)
+    }
+  }
+
+  private func absent(_ call: Call, at now: Moment) -> [HealthChange] {
+    guard let lane = lanes[call.lane] else { return [] }
+    let change = lanes[call.lane]?.absences.absent(
+      call.job, watched: lane.watched, at: now.uptime, policy: lane.rules.absence)
+    switch change {
+    case .massBegan(let absent, let watched):
+      let cause =
+        "\(absent) of \(watched) watched jobs are suddenly unknown to it; no verdict is given on any"
+      troubles.begin(call.lane, HealthChange.Kind.absent.rawValue, at: now.wall, cause: cause)
+      return [.down(call.lane, .absent, cause: cause, at: now.wall)]
+    case .massEnded:
+      troubles.end(call.lane, HealthChange.Kind.absent.rawValue, at: now.wall)
+      return [.up(call.lane, .absent, at: now.wall)]
+    case nil: return []
+    }
+  }
+
+  private func sighted(_ key: LaneKey, at now: Moment) -> [HealthChange] {
+    let change = lanes[key]?.absences.sighted()
+    guard change == .massEnded || lanes[key]?.wasAbsent == true else { return [] }
+    lanes[key]?.wasAbsent = false
+    troubles.end(key, HealthChange.Kind.absent.rawValue, at: now.wall)
+    return [.up(key, .absent, at: now.wall)]
+  }
+}

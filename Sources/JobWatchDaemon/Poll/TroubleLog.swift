@@ -1,0 +1,49 @@
+import JobWatchCore
+import Synchronization
+
+/// What stood in the way of polls lately, per lane, so that a loss can be explained: outages, refusals, and the
+/// time in which jobwatch did not run.
+final class TroubleLog: Sendable {
+  private struct Trouble {
+    var lane: LaneKey?
+    var kind: String
+    var from: Timestamp
+    var to: Timestamp?
+    var cause: String
+  }
+
+  private let troubles = Mutex<[Trouble]>([])
+
+  /// Older ones cannot matter: a record is gone after its window, and a few outages explain it well enough.
+  private static let kept = 64
+
+  /// `lane` nil: every lane.
+  func begin(_ lane: LaneKey?, _ kind: String, at time: Timestamp, cause: String) {
+    troubles.withLock { troubles in
+      guard !troubles.contains(where: { $0.lane == lane && $0.kind == kind && $0.to == nil }) else {
+        return
+      }
+      troubles.append(Trouble(lane: lane, kind: kind, from: time, cause: cause))
+      if troubles.count > Self.kept, let over = troubles.firstIndex(where: { $0.to != nil }) {
+        troubles.remove(at: over)
+      }
+    }
+  }
+
+  func end(_ lane: LaneKey?, _ kind: String, at time: Timestamp) {
+    troubles.withLock { troubles in
+      for index in troubles.indices
+      where troubles[index].lane == lane && troubles[index].kind == kind && troubles[index].to == nil {
+        troubles[index].to = time
+      }
+    }
+  }
+
+  /// Those of a lane, one that lasts ending now.
+  func gaps(_ lane: LaneKey, at now: Timestamp) -> [BlindGap] {
+    troubles.withLock { troubles in
+      troubles.filter { $0.lane == lane || $0.lane == nil }
+        .map { BlindGap(from: $0.from, to: $0.to ?? now, cause: $0.cause) }
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import JobWatchCore
+
+/// Which lines of the status log are wanted; what is empty or nil asks for nothing.
+package struct LogFilter: Sendable {
+  private let jobs: Set<String>
+  private let events: [EventPattern]
+  private let account: String?
+  private let service: String?
+  private let labels: [String: String]
+  let since: Timestamp?
+  /// Both bounds as text: the times of the log sort as text.
+  private let bounds: (since: [UInt8], until: [UInt8]?)
+  /// Bytes of which a line that is wanted holds one of each group. Ids and names need no escapes in JSON.
+  private let needles: [[[UInt8]]]
+
+  /// - Parameters:
+  ///   - jobs: any of these ids.
+  ///   - events: any of these patterns.
+  ///   - labels: all of these.
+  ///   - since: at this time or later.
+  ///   - until: before this time.
+  package init(
+    jobs: Set<String> = [], events: [EventPattern] = [], account: String? = nil,
+    service: String? = nil, labels: [String: String] = [:], since: Timestamp? = nil,
+    until: Timestamp? = nil
+  ) {
+    self.jobs = jobs
+    self.events = events
+    self.account = account
+    self.service = service
+    self.labels = labels
+    self.since = since
+    bounds = (
+      since.map { Array($0.description.utf8) } ?? [], until.map { Array($0.description.utf8) }
+    )
+    let groups = [
+      jobs.map { #""job_id":"\#($0)""# }, account.map { [#""account":"\#($0)""#] } ?? [],
+      service.map { [#""service":"\#($0)""#] } ?? [],
+    ] + labels.keys.map { [#""\#($0)":""#] }
+    needles = groups.filter { !$0.isEmpty }.map { $0.map { Array($0.utf8) } }
+  }
+
+  func admits(_ head: LogHead) -> Bool {
+    (events.isEmpty || events.contains { $0.matches(head.event) })
+      && !head.time.lexicographicallyPrecedes(bounds.since)
+      && bounds.until.map(head.time.lexicographicallyPrecedes) ?? true
+  }
+
+  /// Whether the whole line is wanted, given that its head is. False, too, for what is no JSON.
+  func admits(_ line: LogLine) -> Bool {
+    guard !needles.isEmpty else { return true }
+    let mayMatch = needles.allSatisfy { group in group.contains { Self.holds(line.bytes, $0) } }
+    // The bytes may also stand inside a label or an answer of the cloud: only decoding tells.
+    guard mayMatch, let data = try? line.data() else { return false }
+    return (jobs.isEmpty || data.jobID.map(jobs.contains) ?? false)
+      && (account == nil || account == data.account)
+      && (service == nil || service == data.service)
+      && labels.allSatisfy { data.labels?[$0.key] == $0.value }
+  }
+
+  /// Every needle begins with a quotation mark.
+  private static func holds(_ bytes: [UInt8], _ needle: [UInt8]) -> Bool {
+    bytes.withUnsafeBytes { bytes in
+      var rest = bytes[...]
+      while let start = rest.firstIndex(of: UInt8(ascii: "\"")) {
+        if rest[start...].starts(with: needle) { return true }
+        rest = rest[(start + 1)...]
+      }
+      return false
+    }
+  }
+}
+
+/// An event's name, or the beginning of one and `*`.
+package struct EventPattern: Sendable, Hashable {
+  private let text: [UInt8]
+  private let isPrefix: Bool
+
+  /// No event has such a name.
+  package struct Unknown: Error, CustomStringConvertible {
+    package let description: String
+  }
+
+  package init(_ text: String) throws(Unknown) {
+    isPrefix = text.hasSuffix("*")
+    let literal = isPrefix ? String(text.dropLast()) : text
+    self.text = Array(literal.utf8)
+    let names = EventKind.allCases.map(\.rawValue)
+    let isKnown = names.contains { isPrefix ? $0.hasPrefix(literal) : $0 == literal }
+    if isKnown { return }
+    let hint =
+      isPrefix
+      ? "an asterisk stands for the rest of a name, as in job.*" : NearestName.hint(text, among: names)
+    throw Unknown(description: "no event is named \"\(text)\"; \(hint)")
+  }
+
+  func matches(_ name: ArraySlice<UInt8>) -> Bool {
+    isPrefix ? name.starts(with: text) : name.elementsEqual(text)
+  }
+}

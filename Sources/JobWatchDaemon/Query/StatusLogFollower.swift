@@ -1,0 +1,85 @@
+import Foundation
+import JobWatchCore
+import UnixSignals
+
+/// Reads the status log as it grows, through rotations, until it is told to stop.
+package struct StatusLogFollower: Sendable {
+  /// Where to begin.
+  package enum Start: Sendable, Hashable {
+    /// With the first wanted line that there is.
+    case first
+    /// With the last so many that there are.
+    case last(Int)
+  }
+
+  private let path: String
+  private let filter: LogFilter
+  private let start: Start
+  private let onTrouble: @Sendable (String) -> Void
+
+  /// Between two looks, where inotify is not to be had.
+  private static let lookEvery = Duration.seconds(1)
+
+  package init(
+    path: String, filter: LogFilter = LogFilter(), from start: Start = .first,
+    onTrouble: @escaping @Sendable (String) -> Void
+  ) {
+    self.path = path
+    self.filter = filter
+    self.start = start
+    self.onTrouble = onTrouble
+  }
+
+  /// Hands over every wanted line until one of `signals` arrives or the task is cancelled, and then returns.
+  ///
+  /// A log that does not exist yet is waited for. Throws `LogUnreadable`, and what `take` throws.
+  package func run(
+    stopOn signals: [UnixSignal], _ take: @escaping @Sendable (LogLine) throws -> Void
+  ) async throws {
+    let arrivals = await UnixSignalsSequence(trapping: signals)
+    try await withThrowingTaskGroup { group in
+      group.addTask { try await follow(take) }
+      group.addTask { for await _ in arrivals { return } }
+      try await group.next()
+      group.cancelAll()
+      try await group.waitForAll()
+    }
+  }
+
+  private func follow(_ take: (LogLine) throws -> Void) async throws {
+    let alarm = Alarm()
+    let (signal, longestWait) = watch(alarm)
+    try await withTaskCancellationHandler {
+      let reader = StatusLogReader(path: path, filter: filter, onTrouble: onTrouble)
+      do {
+        if case .last(let count) = start {
+          try tolerant { for line in try reader.last(count) { try take(line) } }
+        }
+        while !Task.isCancelled {
+          try tolerant { try reader.read(take) }
+          await alarm.wait(longestWait)
+        }
+      } catch is CancellationError {
+        // Asked to stop in the middle of a long file.
+      }
+    } onCancel: {
+      alarm.ring()
+    }
+    withExtendedLifetime(signal) {}
+  }
+
+  private func watch(_ alarm: Alarm) -> (LogSignal?, Duration) {
+    let parent = (path as NSString).deletingLastPathComponent
+    do {
+      let signal = try LogSignal(directory: parent.isEmpty ? "." : parent) { alarm.ring() }
+      return (signal, Alarm.longestWait)
+    } catch {
+      onTrouble("\(error); the log is looked at every second")
+      return (nil, Self.lookEvery)
+    }
+  }
+
+  private func tolerant(_ body: () throws -> Void) throws {
+    do { try body() } catch let error as LogUnreadable where error.isMissing {}
+  }
+}

@@ -1,0 +1,167 @@
+import Foundation
+import JobWatchCore
+
+/// Reads the status log back: the current file and those it was rotated to, in the order of `seq`, each line once,
+/// in constant memory.
+///
+/// `lastSeq` says how far it has read. That alone makes it right when files are renamed, compressed or copied
+/// under its eyes: they are listed again, and what was read is passed over.
+package final class StatusLogReader {
+  private let directory: LogDirectory
+  private let filter: LogFilter
+  private let onTrouble: (String) -> Void
+  private var toldTroubles: Set<String> = []
+
+  /// The number of the last line that was read, wanted or not.
+  package private(set) var lastSeq: Int64 = 0
+
+  /// The newest file that holds lines, open where it was left.
+  private var current: (segment: LogSegment, content: LogContent)?
+
+  /// Times follow the wall clock, which may be set back: a file is passed over for its time only with this much
+  /// to spare.
+  private static let clockSlack = Duration.hours(1)
+  /// Rotations that one read takes in its stride.
+  private static let tries = 10
+  /// Lines between two looks at whether the task was cancelled.
+  private static let stride = 4096
+
+  /// - Parameter onTrouble: told what could not be read, each matter once.
+  package init(
+    path: String, filter: LogFilter = LogFilter(), onTrouble: @escaping (String) -> Void
+  ) {
+    directory = LogDirectory(log: path)
+    self.filter = filter
+    self.onTrouble = onTrouble
+  }
+
+  /// Hands over every wanted line after `lastSeq` that is there by now.
+  ///
+  /// Throws `LogUnreadable` when there is no log or it may not be read, what `take` throws, and `CancellationError`
+  /// when the task is cancelled meanwhile.
+  package func read(_ take: (LogLine) throws -> Void) throws {
+    if let (segment, content) = current {
+      let stays = isCurrent(segment, content.lines)
+      content.lines.rewind()
+      lastSeq = try drain(content, of: segment, after: lastSeq, take)
+      if stays { return }
+    }
+    current = nil
+    try retryingRotations { try $0.readSegments(take) }
+  }
+
+  /// The last `count` wanted lines, oldest first.
+  ///
+  /// Throws as `read` does.
+  package func last(_ count: Int) throws -> [LogLine] {
+    var found: [LogLine] = []
+    try retryingRotations { reader in
+      guard let lines = try reader.lastLines(count) else { return false }
+      found = lines
+      return true
+    }
+    return found
+  }
+
+  /// - Parameter attempt: false where a file was renamed between the listing and the reading.
+  private func retryingRotations(_ attempt: (StatusLogReader) throws -> Bool) throws {
+    for _ in 0..<Self.tries where try attempt(self) { return }
+    throw LogUnreadable(directory.log, EAGAIN)
+  }
+
+  private func readSegments(_ take: (LogLine) throws -> Void) throws -> Bool {
+    let segments = try directory.segments(tell: tell)
+    for (index, segment) in segments.enumerated() {
+      if index + 1 < segments.count, isEarly(before: segments[index + 1]) { continue }
+      guard let content = try segment.open() else { return false }
+      lastSeq = try drain(content, of: segment, after: lastSeq, take)
+      if segment.first != nil, !segment.isCompressed { current = (segment, content) }
+    }
+    return true
+  }
+
+  /// From the newest file backwards, no further than needed. Nil as above.
+  private func lastLines(_ count: Int) throws -> [LogLine]? {
+    let segments = try directory.segments(tell: tell)
+    var found: [LogLine] = []
+    var newest = lastSeq
+    var end = Int64.max
+    for (index, segment) in segments.enumerated().reversed() where found.count < count {
+      if index + 1 < segments.count, isEarly(before: segments[index + 1]) { break }
+      guard let content = try segment.open() else { return nil }
+      var tail = Tail(count: count - found.count)
+      let last = try drain(content, of: segment, after: 0) { if $0.seq < end { tail.append($0) } }
+      newest = max(newest, last)
+      end = min(end, segment.first?.seq ?? end)
+      found = tail.lines + found
+    }
+    lastSeq = newest
+    return found
+  }
+
+  /// All lines of the file before `next` were read already, or are older than what is wanted.
+  private func isEarly(before next: LogSegment) -> Bool {
+    guard let (seq, time) = next.first else { return false }
+    if seq <= lastSeq + 1 { return true }
+    guard let since = filter.since, let reached = Timestamp(iso8601: time) else { return false }
+    return reached < since - Self.clockSlack
+  }
+
+  /// Whether the log still grows in the file that was opened. It does until another one under its name holds a line:
+  /// the writer may have looked at the name just before a rotation, and append to the old file just after.
+  private func isCurrent(_ segment: LogSegment, _ lines: LineReader) -> Bool {
+    var status = stat()
+    guard stat(directory.log, &status) == 0 else { return errno == ENOENT }
+    let isSame = UInt64(status.st_ino) == segment.inode
+    return isSame ? status.st_size >= lines.offset : status.st_size == 0
+  }
+
+  /// Hands over the wanted lines after `seq`, and returns the number of the last line, wanted or not.
+  private func drain(
+    _ content: LogContent, of segment: LogSegment, after seq: Int64,
+    _ take: (LogLine) throws -> Void
+  ) throws -> Int64 {
+    var last = seq
+    var foreign = 0
+    var untilLook = Self.stride
+    while let bytes = try content.lines.next() {
+      untilLook -= 1
+      if untilLook == 0 {
+        try Task.checkCancellation()
+        untilLook = Self.stride
+      }
+      guard let head = LogHead(bytes) else {
+        foreign += 1
+        continue
+      }
+      guard head.seq > last else { continue }
+      last = head.seq
+      guard filter.admits(head) else { continue }
+      let line = LogLine(head, bytes)
+      if filter.admits(line) { try take(line) }
+    }
+    if foreign > 0 { tell("\(segment.name): \(foreign) lines that jobwatch did not write are left out") }
+    if !content.isWhole { tell("\(segment.name) is damaged: only its beginning could be read") }
+    return last
+  }
+
+  private func tell(_ trouble: String) {
+    if toldTroubles.insert(trouble).inserted { onTrouble(trouble) }
+  }
+}
+
+/// The last few of many lines.
+private struct Tail {
+  let count: Int
+  private var kept: [LogLine] = []
+
+  init(count: Int) { self.count = count }
+
+  /// Cut only when twice as long, so that each line is moved at most once.
+  mutating func append(_ line: LogLine) {
+    kept.append(line)
+    if kept.count >= 2 * count + 16 { kept.removeFirst(kept.count - count) }
+  }
+
+  var lines: [LogLine] { kept.suffix(count) }
+}

@@ -1,0 +1,28 @@
+/// What a label may be. Labels are copied into every event of a job, and the limits keep an event small
+/// enough for any channel.
+package enum LabelRule {
+  package static let countLimit = 32
+  /// UTF-8 bytes.
+  package static let valueLimit = 256
+  package static let keyRule =
+    "must be 1 to 63 letters, digits, \"_\", \".\" or \"-\""
+
+  /// `[A-Za-z0-9_.-]{1,63}`
+  package static func isKey(_ text: String) -> Bool {
+    (1...63).contains(text.utf8.count) && text.utf8.allSatisfy(ConfiguredName.isNameByte)
+  }
+
+  /// Why `labels` are refused, with the cure; nil when they are fine.
+  package static func problem(_ labels: [String: String]) -> String? {
+    if labels.count > countLimit {
+      return "there are \(labels.count) labels: at most \(countLimit) are kept"
+    }
+    for (key, value) in labels.sorted(by: { $0.key < $1.key }) {
+      if !isKey(key) { return "the label name \"\(key.prefix(80))\" \(keyRule)" }
+      if value.utf8.count > valueLimit {
+        return "the label \"\(key)\" is longer than \(valueLimit) bytes: shorten it"
+      }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,71 @@
+import CloudAPI
+import JobWatchCore
+import JobWatchStore
+
+/// Takes submissions into the database, inside a transaction.
+struct Registration: Sendable {
+  let rules: SpoolRules
+  let routes: RouteTable
+  private let accounts: [String: Account]
+  private let watchRules: [String: WatchRules]
+
+  init(_ configuration: Configuration) {
+    rules = SpoolRules(configuration)
+    routes = configuration.routeTable
+    accounts = Dictionary(uniqueKeysWithValues: configuration.accounts.map { ($0.name, $0) })
+    watchRules = Dictionary(
+      uniqueKeysWithValues: CloudService.all.map { ($0.name, configuration.rules(for: $0)) })
+  }
+
+  /// New: inserted. Known: its labels and channels are joined, and the watch begins again if it ended without an
+  /// end of which the cloud told.
+  func register(_ submission: SpoolSubmission, at now: Timestamp, _ ledger: Ledger) throws {
+    let key = rules.key(of: submission)
+    guard let account = accounts[key.account] else { return }
+    let job = Job(
+      key: key, projectID: account.projectID, region: account.region, labels: submission.labels,
+      channels: submission.channels,
+      hint: Job.Hint(jobType: submission.jobType, beginTime: submission.beginTime),
+      submittedAt: min(submission.submittedAt ?? now, now), registeredAt: now)
+    let rule = watchRules[key.service] ?? WatchRules()
+    let noticeAt = job.nextNotice(after: now, under: rule)
+    if let stored = try ledger.insert(job, dueAt: now, noticeAt: noticeAt) {
+      let event = stored.event(.jobRegistered, at: now, previous: nil, evidence: nil, rule)
+      try ledger.append(event, of: stored.id, to: routes.channels(for: event))
+    } else if let known = try ledger.job(key) {
+      try join(job, to: known, rule, at: now, ledger)
+    }
+  }
+
+  private func join(
+    _ fresh: Job, to known: Job, _ rule: WatchRules, at now: Timestamp, _ ledger: Ledger
+  ) throws {
+    var joined = known
+    joined.labels.merge(fresh.labels) { $1 }
+    let added = fresh.channels.filter { !known.channels.contains($0) }
+    joined.channels += added
+    if known.state.reopensOnSubmit {
+      return try reopen(joined, fresh, rule, at: now, ledger)
+    }
+    if joined != known { try ledger.join(joined) }
+    if known.state.isConfirmedEnd {
+      for channel in added { try ledger.enqueueEnd(of: known.id, to: channel, at: now) }
+    }
+  }
+
+  private func reopen(
+    _ joined: Job, _ fresh: Job, _ rule: WatchRules, at now: Timestamp, _ ledger: Ledger
+  ) throws {
+    let reopened = Job(
+      id: joined.id, key: joined.key, projectID: fresh.projectID, region: fresh.region,
+      labels: joined.labels, channels: joined.channels, hint: fresh.hint,
+      submittedAt: fresh.submittedAt, registeredAt: now)
+    try ledger.reopen(
+      reopened, dueAt: now, noticeAt: reopened.nextNotice(after: now, under: rule))
+    try ledger.record(
+      Transition(from: joined.state, to: .registered, rawStatus: nil, at: now), evidence: nil,
+      of: joined.id)
+    let event = reopened.event(.jobRegistered, at: now, previous: joined.state, evidence: nil, rule)
+    try ledger.append(event, of: joined.id, to: routes.channels(for: event))
+  }
+}

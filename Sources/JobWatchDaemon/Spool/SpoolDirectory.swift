@@ -1,0 +1,165 @@
+import Foundation
+import Glibc
+import JobWatchCore
+
+/// The spool on disk: `incoming/` to read from, `rejected/` for what cannot be taken.
+struct SpoolDirectory: Sendable {
+  let incoming: String
+  let rejected: String
+
+  init(path: String) {
+    incoming = path + "/incoming"
+    rejected = path + "/rejected"
+  }
+
+  /// A name in `incoming/`, byte for byte as the file system has it, which need not be text.
+  struct Name: Hashable, Sendable, Comparable, CustomStringConvertible {
+    var bytes: [UInt8]
+
+    /// For people and for the names of new files: control characters, slashes and broken UTF-8 are replaced.
+    var description: String {
+      String(
+        String(decoding: bytes, as: UTF8.self).unicodeScalars.map { scalar in
+          let isPlain = scalar.value >= 0x20 && scalar.value != 0x7F && scalar != "/"
+          return isPlain ? Character(scalar) : "?"
+        })
+    }
+
+    /// Names that submitters write before they rename.
+    var isTemporary: Bool {
+      bytes.first == UInt8(ascii: ".") || bytes.suffix(4) == Array(".tmp".utf8)[...]
+    }
+
+    static func < (left: Name, right: Name) -> Bool {
+      left.bytes.lexicographicallyPrecedes(right.bytes)
+    }
+
+    func path(in directory: String) -> [CChar] {
+      (Array(directory.utf8) + [UInt8(ascii: "/")] + bytes + [0]).map { CChar(bitPattern: $0) }
+    }
+  }
+
+  /// What stands under a name.
+  enum Content: Sendable {
+    case bytes([UInt8])
+    /// Not whole yet, perhaps: it was written in place less than a second ago.
+    case fresh(until: Timestamp)
+    case gone
+    case unacceptable(String)
+  }
+
+  /// How long a file that nobody announced as whole must have rested.
+  private static let rest = Duration.seconds(1)
+
+  /// Creates both directories where the spool's own directory exists.
+  func prepare() throws(FileFailure) {
+    for path in [incoming, rejected] {
+      guard mkdir(path, 0o750) == 0 || errno == EEXIST else {
+        throw FileFailure("cannot be created", path, errno)
+      }
+    }
+  }
+
+  /// Every name but temporary ones, in order.
+  func names() throws(FileFailure) -> [Name] {
+    guard let stream = opendir(incoming) else {
+      throw FileFailure("cannot be listed", incoming, errno)
+    }
+    defer { closedir(stream) }
+    var names: [Name] = []
+    while let entry = readdir(stream) {
+      let bytes = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
+      let name = Name(bytes: bytes)
+      if !name.isTemporary { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  /// - Parameter isWhole: its arrival was announced by a rename or a close.
+  func content(of name: Name, isWhole: Bool, at now: Timestamp) -> Content {
+    // Neither follows a link nor waits for a FIFO's other end.
+    let file = open(name.path(in: incoming), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+    guard file >= 0 else { return Self.unopened(errno) }
+    defer { close(file) }
+    var status = stat()
+    guard fstat(file, &status) == 0 else { return .unacceptable(Self.reason(errno)) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      return .unacceptable("it is not a plain file: write a plain file and rename it into incoming/")
+    }
+    guard status.st_size <= SpoolFile.sizeLimit else {
+      return .unacceptable(
+        "it is larger than \(SpoolFile.sizeLimit >> 20) MiB: split it into smaller files")
+    }
+    let written = Timestamp(
+      milliseconds: Int64(status.st_mtim.tv_sec) * 1000 + Int64(status.st_mtim.tv_nsec) / 1_000_000)
+    // A time in the future, by a clock that was wrong, must not keep a file waiting.
+    if !isWhole, written <= now, now - written < Self.rest {
+      return .fresh(until: written + Self.rest)
+    }
+    return Self.read(file, size: Int(status.st_size))
+  }
+
+  private static func read(_ file: Int32, size: Int) -> Content {
+    var bytes = [UInt8](repeating: 0, count: size + 1)
+    var count = 0
+    while count < bytes.count {
+      let read = bytes[count...].withUnsafeMutableBytes { Glibc.read(file, $0.baseAddress, $0.count) }
+      if read < 0 && errno == EINTR { continue }
+      guard read >= 0 else { return .unacceptable(reason(errno)) }
+      if read == 0 { break }
+      count += read
+    }
+    return .bytes(Array(bytes.prefix(count)))
+  }
+
+  private static func unopened(_ code: Int32) -> Content {
+    switch code {
+    case ENOENT: .gone
+    case ELOOP: .unacceptable("it is a symbolic link: write the file itself into incoming/")
+    case EACCES, EPERM:
+      .unacceptable("the daemon may not read it: make it readable, mode 0644, before the rename")
+    default: .unacceptable(reason(code))
+    }
+  }
+
+  private static func reason(_ code: Int32) -> String {
+    "it cannot be read: \(String(cString: strerror(code)))"
+  }
+
+  /// After its jobs are committed. A file that is gone already is as good.
+  func remove(_ name: Name) throws(FileFailure) {
+    guard unlink(name.path(in: incoming)) == 0 || errno == ENOENT else {
+      throw FileFailure("cannot be removed", "\(incoming)/\(name)", errno)
+    }
+  }
+
+  /// Moves a file to `rejected/`, with its reason beside it, written first: there is no rejected file without one.
+  func reject(_ name: Name, reason: String) throws {
+    let target = freeName(for: name)
+    try Data((reason + "\n").utf8)
+      .write(to: URL(fileURLWithPath: "\(rejected)/\(target).reason"), options: .atomic)
+    guard rename(name.path(in: incoming), "\(rejected)/\(target)") == 0 || errno == ENOENT else {
+      throw FileFailure("cannot be moved to rejected/", "\(incoming)/\(name)", errno)
+    }
+  }
+
+  /// The same name, or with a number where it is taken.
+  private func freeName(for name: Name) -> String {
+    let plain = String(name.description.prefix(200))
+    var candidate = plain
+    var count = 1
+    var status = stat()
+    while lstat("\(rejected)/\(candidate)", &status) == 0 && count < 10_000 {
+      count += 1
+      candidate = "\(plain).\(count)"
+    }
+    return candidate
+  }
+
+  /// The same for the same file until it is changed; another one for another file of the same name.
+  func fingerprint(of name: Name) -> String {
+    var status = stat()
+    lstat(name.path(in: incoming), &status)
+    return "\(status.st_ino):\(status.st_ctim.tv_sec).\(status.st_ctim.tv_nsec):\(name)"
+  }
+}

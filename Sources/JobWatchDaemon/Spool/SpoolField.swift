@@ -1,0 +1,91 @@
+/// A JSON value of a spool entry, decoded without ever throwing, so that one entry's mistake does not
+/// cost its neighbours.
+enum SpoolField: Sendable, Hashable {
+  case text(String)
+  /// In the shortest form that reads back to the same number.
+  case number(String)
+  case truth(Bool)
+  case null
+  case list([SpoolField])
+  case object([String: SpoolField])
+  /// Nested or filled beyond what any entry needs; not looked into.
+  case excessive
+
+  /// Members of one object or list. Also bounds the time that a hostile file can take.
+  static let memberLimit = 100
+  /// A file's array, an entry, its labels, a label.
+  static let depthLimit = 4
+
+  var noun: String {
+    switch self {
+    case .text: "text"
+    case .number: "a number"
+    case .truth: "true or false"
+    case .null: "null"
+    case .list: "a list"
+    case .object: "an object"
+    case .excessive: "something too large (at most \(Self.memberLimit) members)"
+    }
+  }
+
+  /// A scalar as text.
+  var scalarText: String? {
+    switch self {
+    case .text(let text), .number(let text): text
+    case .truth(let value): value ? "true" : "false"
+    default: nil
+    }
+  }
+}
+
+extension SpoolField: Decodable {
+  init(from decoder: any Decoder) throws {
+    if let container = Self.object(decoder) ?? Self.list(decoder) {
+      self = container
+    } else {
+      self = Self.scalar(try decoder.singleValueContainer())
+    }
+  }
+
+  private static func object(_ decoder: any Decoder) -> SpoolField? {
+    // A container of another kind is refused by an error: nil is then the answer.
+    guard let container = try? decoder.container(keyedBy: AnyKey.self) else { return nil }
+    let keys = container.allKeys
+    guard keys.count <= memberLimit, decoder.codingPath.count < depthLimit else {
+      return .excessive
+    }
+    var members: [String: SpoolField] = [:]
+    for key in keys {
+      members[key.stringValue] = (try? container.decode(SpoolField.self, forKey: key)) ?? .null
+    }
+    return .object(members)
+  }
+
+  private static func list(_ decoder: any Decoder) -> SpoolField? {
+    guard var container = try? decoder.unkeyedContainer() else { return nil }
+    let count = container.count ?? .max
+    guard count <= memberLimit, decoder.codingPath.count < depthLimit else { return .excessive }
+    var members: [SpoolField] = []
+    while !container.isAtEnd {
+      guard let member = try? container.decode(SpoolField.self) else { return .excessive }
+      members.append(member)
+    }
+    return .list(members)
+  }
+
+  private static func scalar(_ container: any SingleValueDecodingContainer) -> SpoolField {
+    if container.decodeNil() { return .null }
+    if let text = try? container.decode(String.self) { return .text(text) }
+    if let value = try? container.decode(Bool.self) { return .truth(value) }
+    if let value = try? container.decode(Int64.self) { return .number("\(value)") }
+    if let value = try? container.decode(Double.self) { return .number("\(value)") }
+    return .excessive
+  }
+}
+
+struct AnyKey: CodingKey {
+  var stringValue: String
+  var intValue: Int? { nil }
+  init(stringValue: String) { self.stringValue = stringValue }
+  init?(intValue: Int) { nil }
+}

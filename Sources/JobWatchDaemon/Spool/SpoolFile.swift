@@ -1,0 +1,67 @@
+/// What a file in the spool asks for, and what of it cannot be taken.
+///
+/// The formats: one JSON object, an array of objects, JSON Lines, or plain lines `job_id` or
+/// `service job_id`. Which one it is shows in the first byte that is not white space.
+package struct SpoolFile: Sendable, Hashable {
+  /// Where in a file something is; numbers count from 1.
+  package enum Place: Sendable, Hashable, CustomStringConvertible {
+    /// Nothing of the file was taken.
+    case file
+    case line(Int)
+    /// Of an array.
+    case entry(Int)
+
+    package var description: String {
+      switch self {
+      case .file: "the file"
+      case .line(let number): "line \(number)"
+      case .entry(let number): "entry \(number)"
+      }
+    }
+  }
+
+  package struct Rejection: Sendable, Hashable, CustomStringConvertible {
+    package var place: Place
+    /// What is wrong and what to do about it.
+    package var reason: String
+
+    /// `line 3: account "prd" is not known; did you mean "prod"?`
+    package var description: String { "\(place): \(reason)" }
+  }
+
+  package private(set) var submissions: [SpoolSubmission] = []
+  /// In the order of the file.
+  package private(set) var rejections: [Rejection] = []
+
+  /// Bytes.
+  package static let sizeLimit = 4 << 20
+  /// One transaction takes a whole file in: more would hold up the polls.
+  package static let jobLimit = 10_000
+
+  /// Decodes the whole content of a file; any bytes will do.
+  /// - Parameter rules: nil checks the form only, not whether the names are known.
+  package init(decoding bytes: some Collection<UInt8>, rules: SpoolRules?) {
+    do throws(Unacceptable) {
+      for (place, entry) in try SpoolText.entries(bytes) { take(entry, at: place, rules) }
+    } catch {
+      rejections = [Rejection(place: .file, reason: error.reason)]
+    }
+  }
+
+  /// A file that cannot be read at all.
+  package init(rejection reason: String) {
+    rejections = [Rejection(place: .file, reason: reason)]
+  }
+
+  private mutating func take(_ entry: SpoolText.Entry, at place: Place, _ rules: SpoolRules?) {
+    do throws(Unacceptable) {
+      let submission = try entry.submission()
+      if let problem = submission.problem ?? rules?.problem(submission) {
+        throw Unacceptable(problem)
+      }
+      submissions.append(submission)
+    } catch {
+      rejections.append(Rejection(place: place, reason: error.reason))
+    }
+  }
+}

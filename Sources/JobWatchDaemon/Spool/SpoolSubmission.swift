@@ -1,0 +1,80 @@
+import JobWatchCore
+
+/// One job that somebody asks to be watched. What `SpoolFile` hands out has no `problem`.
+package struct SpoolSubmission: Sendable, Hashable {
+  package var jobID: String
+  /// Nil: `SpoolRules.defaultService`.
+  package var service: String?
+  /// Nil: the first account of the configuration.
+  package var account: String?
+  package var labels: [String: String]
+  /// To tell beside those that the routes choose; each once.
+  package var channels: [String]
+  /// As the cloud calls it; lets the first poll be planned.
+  package var jobType: String?
+  package var beginTime: Timestamp?
+  /// When the cloud took the job; nil: when the file is taken in.
+  package var submittedAt: Timestamp?
+
+  package init(
+    jobID: String, service: String? = nil, account: String? = nil, labels: [String: String] = [:],
+    channels: [String] = [], jobType: String? = nil, beginTime: Timestamp? = nil,
+    submittedAt: Timestamp? = nil
+  ) {
+    self.jobID = jobID
+    self.service = service
+    self.account = account
+    self.labels = labels
+    self.channels = channels
+    self.jobType = jobType
+    self.beginTime = beginTime
+    self.submittedAt = submittedAt
+  }
+}
+
+extension SpoolSubmission {
+  /// Why its form is refused, with the cure; nil when it is fine. Whether the names are known is for
+  /// `SpoolRules` to say.
+  package var problem: String? {
+    if !JobKey.isJobID(jobID) {
+      return
+        "\"\(jobID.prefix(80))\" is no job id: an id starts with a letter or digit and holds only "
+        + "letters, digits, \"_\" and \"-\", at most 128"
+    }
+    let names = [service, account].compactMap { $0 } + channels
+    if let name = names.first(where: { !ConfiguredName.isValid($0) }) {
+      return "the name \"\(name.prefix(80))\" \(ConfiguredName.rule)"
+    }
+    if let jobType, !Self.isJobType(jobType) {
+      return "job_type must be 1 to 128 bytes without control characters"
+    }
+    return LabelRule.problem(labels)
+  }
+
+  private static func isJobType(_ text: String) -> Bool {
+    (1...128).contains(text.utf8.count) && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
+  }
+}
+
+extension SpoolSubmission: Encodable {
+  enum CodingKeys: String, CodingKey, CaseIterable {
+    case jobID = "job_id"
+    case service, account, labels, channels
+    case jobType = "job_type"
+    case beginTime = "begin_time"
+    case submittedAt = "submitted_at"
+  }
+
+  /// The entry of a spool file, without what says nothing.
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(jobID, forKey: .jobID)
+    try container.encodeIfPresent(service, forKey: .service)
+    try container.encodeIfPresent(account, forKey: .account)
+    if !labels.isEmpty { try container.encode(labels, forKey: .labels) }
+    if !channels.isEmpty { try container.encode(channels, forKey: .channels) }
+    try container.encodeIfPresent(jobType, forKey: .jobType)
+    try container.encodeIfPresent(beginTime, forKey: .beginTime)
+    try container.encodeIfPresent(submittedAt, forKey: .submittedAt)
+  }
+}

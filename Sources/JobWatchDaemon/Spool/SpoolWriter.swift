@@ -1,0 +1,103 @@
+import Foundation
+import Glibc
+import JobWatchCore
+
+/// Puts submissions into the spool as one file that appears whole or not at all, and that a power cut
+/// after `write` returned cannot take away.
+package struct SpoolWriter: Sendable {
+  /// Why nothing was written, with the cure.
+  package struct Failure: Error, Sendable, CustomStringConvertible {
+    package var description: String
+  }
+
+  private let incoming: String
+
+  /// - Parameter spoolDirectory: the one that holds `incoming/`.
+  package init(spoolDirectory: String) { incoming = spoolDirectory + "/incoming" }
+
+  /// Writes one file of JSON Lines and returns its path.
+  package func write(_ submissions: [SpoolSubmission], at now: Timestamp) throws(Failure) -> String
+  {
+    let content = try Self.encode(submissions)
+    let name = Self.name(at: now)
+    // The daemon does not read names that begin with a dot: half a file is none.
+    let temporary = "\(incoming)/.\(name).tmp"
+    let final = "\(incoming)/\(name)"
+    let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o644)
+    guard file >= 0 else { throw failure(errno) }
+    defer { close(file) }
+    do throws(Failure) {
+      try put(content, in: file)
+      guard rename(temporary, final) == 0 else { throw failure(errno) }
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+    try keepName(of: file)
+    return final
+  }
+
+  /// Time, process and chance: no two writers meet, and the daemon's scan finds the oldest first.
+  private static func name(at now: Timestamp) -> String {
+    let chance = String(UInt64.random(in: .min ... .max), radix: 16)
+    return "\(now.milliseconds)-\(getpid())-\(chance).jsonl"
+  }
+
+  private static func encode(_ submissions: [SpoolSubmission]) throws(Failure) -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    var content = Data()
+    for submission in submissions {
+      do {
+        content.append(try encoder.encode(submission))
+      } catch {
+        throw Failure(description: "\(submission.jobID) cannot be written as JSON: \(error)")
+      }
+      content.append(UInt8(ascii: "\n"))
+    }
+    guard submissions.count <= SpoolFile.jobLimit, content.count <= SpoolFile.sizeLimit else {
+      throw Failure(
+        description: "more than \(SpoolFile.jobLimit) jobs or \(SpoolFile.sizeLimit >> 20) MiB at "
+          + "once: submit in several parts")
+    }
+    return content
+  }
+
+  private func put(_ content: Data, in file: CInt) throws(Failure) {
+    // Whatever the submitter's umask is, the daemon must be able to read the file. Others cannot get
+    // there: incoming/ is closed to them.
+    guard fchmod(file, 0o644) == 0 else { throw failure(errno) }
+    var rest = [UInt8](content)[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw failure(errno) }
+      rest = rest.dropFirst(count)
+    }
+    guard fsync(file) == 0 else { throw failure(errno) }
+  }
+
+  /// Makes the new name survive a power cut. A submitter may write to incoming/ but not list it, so it
+  /// usually cannot open the directory to sync it; syncing the renamed file then makes a journaling file
+  /// system commit the rename with it, as that changed the file's own times.
+  private func keepName(of file: CInt) throws(Failure) {
+    let directory = open(incoming, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    defer { if directory >= 0 { close(directory) } }
+    guard fsync(directory >= 0 ? directory : file) == 0 else { throw failure(errno) }
+  }
+
+  private func failure(_ code: CInt) -> Failure {
+    let cause = String(cString: strerror(code))
+    let cure =
+      switch code {
+      case ENOENT, ENOTDIR:
+        "create it by starting the service once, or name the right spool with --spool"
+      case EACCES, EPERM:
+        "add yourself to group jobwatch-submit (usermod -aG jobwatch-submit USER), then log in again"
+      case ENOSPC, EDQUOT: "free space on its file system, then submit again"
+      case EROFS: "mount its file system for writing, then submit again"
+      default: "submit again; if it persists, look into the system's log"
+      }
+    return Failure(description: "cannot write to \(incoming) (\(cause)): \(cure)")
+  }
+}

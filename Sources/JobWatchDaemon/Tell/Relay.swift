@@ -1,0 +1,181 @@
+import JobWatchCore
+import JobWatchStore
+import Logging
+
+/// Tells one channel what waits for it. Each channel has a relay and a loop of its own: a slow one starves no
+/// other. A row is marked only after the delivery, so a crash in between repeats it under the same id.
+actor Relay: Worker {
+  nonisolated let name: String
+
+  private let channel: String
+  private let deliver: @Sendable (OutgoingMessage, Moment) async throws -> DeliveryOutcome
+  private let policy: DeliveryPolicy
+  private let store: Store
+  private let routes: RouteTable
+  private let clock: Clock
+  private let alarm: Alarm
+  private let log: Logger
+
+  /// Failures in a row that make the whole channel suspect: from then on one message at a time is tried.
+  private var gate = Gate(
+    threshold: 5, waits: [.seconds(30), .minutes(1), .minutes(2), .minutes(5), .minutes(10)])
+  private var isLoaded = false
+  private var hasFailed = false
+  private var inFlight: [Int64: Task<Void, Never>] = [:]
+  /// Settled while the last query was under way: its answer may still show them as waiting.
+  private var settledMeanwhile: Set<Int64> = []
+  private var isFinishing = false
+
+  /// Messages under way at once.
+  static let concurrency = 8
+
+  /// How long a delivery under way may still take when the daemon stops.
+  private static let farewell = Duration.seconds(3)
+
+  init(
+    channel: String, policy: DeliveryPolicy, store: Store, routes: RouteTable, clock: @escaping Clock,
+    alarm: Alarm, log: Logger,
+    deliver: @escaping @Sendable (OutgoingMessage, Moment) async throws -> DeliveryOutcome
+  ) {
+    name = "relay \(channel)"
+    self.channel = channel
+    self.deliver = deliver
+    self.policy = policy
+    self.store = store
+    self.routes = routes
+    self.clock = clock
+    self.alarm = alarm
+    self.log = log
+  }
+
+  func work(at now: Moment) async throws -> Duration? {
+    if !isLoaded { try await load(at: now) }
+    let channel = channel
+    let limit = Self.concurrency + inFlight.count
+    settledMeanwhile = []
+    let (due, next) = try await store.read { ledger in
+      (
+        try ledger.dueMessages(channel, at: now.wall, limit: limit),
+        try ledger.nextMessageDue(channel)
+      )
+    }
+    for message in due where isFree(message.id) && inFlight.count < Self.concurrency {
+      guard let pass = gate.enter(at: now.uptime) else { break }
+      start(message, pass)
+    }
+    return wake(next, at: now)
+  }
+
+  private func isFree(_ message: Int64) -> Bool {
+    inFlight[message] == nil && !settledMeanwhile.contains(message)
+  }
+
+  /// A delivery that ends rings; otherwise the next message falls due, or the gate lets a probe through.
+  private func wake(_ next: Timestamp?, at now: Moment) -> Duration? {
+    guard let next, inFlight.isEmpty else { return nil }
+    let due = now.uptime + max(next - now.wall, .zero)
+    if case .shut(let until) = gate.readiness(at: now.uptime) { return max(due, until) }
+    return due
+  }
+
+  func finish() async {
+    isFinishing = true
+    let tasks = Array(inFlight.values)
+    guard !tasks.isEmpty else { return }
+    let patience = Alarm()
+    let watch = Task {
+      await patience.wait(Self.farewell)
+      for task in tasks { task.cancel() }
+    }
+    for task in tasks { await task.value }
+    patience.ring()
+    await watch.value
+  }
+
+  private func load(at now: Moment) async throws {
+    let conditions = try await store.read { try $0.conditions() }
+    let subject = HealthChange.subject(channel: channel)
+    if conditions.contains(where: { $0.subject == subject }) {
+      gate.resumeShut(at: now.uptime)
+      hasFailed = true
+    }
+    isLoaded = true
+  }
+
+  private func start(_ message: OutgoingMessage, _ pass: Gate.Pass) {
+    inFlight[message.id] = Task {
+      let started = self.clock()
+      do {
+        let outcome = try await self.deliver(message, started)
+        if !(self.isFinishing && Task.isCancelled) {
+          try await self.settle(message, pass, outcome, startedAt: started.wall)
+        }
+      } catch {
+        self.gate.release(pass, at: started.uptime)
+        self.log.error(
+          "what became of a message could not be stored; it may be sent again",
+          metadata: ["channel": "\(self.channel)", "error": "\(error)"])
+      }
+      self.inFlight[message.id] = nil
+      self.settledMeanwhile.insert(message.id)
+      self.alarm.ring()
+    }
+  }
+
+  private func settle(
+    _ message: OutgoingMessage, _ pass: Gate.Pass, _ outcome: DeliveryOutcome, startedAt: Timestamp
+  ) async throws {
+    let now = clock()
+    let change = judge(pass, outcome, at: now)
+    let settlement = settlement(message, outcome, at: now.wall)
+    // The first success after failures shows that the channel works: nobody waits out a delay then.
+    let isRecovery = outcome.isDelivered && hasFailed
+    if outcome.isDelivered { hasFailed = false } else { hasFailed = true }
+    if settlement == .givenUp {
+      log.error(
+        "a message is given up",
+        metadata: [
+          "channel": "\(channel)", "webhook_id": "\(message.event.id)",
+          "reason": "\(outcome.reason ?? "")",
+        ])
+    }
+    let (channel, routes) = (channel, routes)
+    try await store.write { ledger in
+      try ledger.settle(
+        message.id, settlement, outcome: outcome, startedAt: startedAt, at: now.wall)
+      if isRecovery { try ledger.makeDue(channel, at: now.wall) }
+      try change?.commit(ledger, routes: routes)
+    }
+  }
+
+  private func settlement(_ message: OutgoingMessage, _ outcome: DeliveryOutcome, at now: Timestamp)
+    -> Ledger.Settlement
+  {
+    switch outcome {
+    case .delivered: return .delivered
+    case .rejected: return .givenUp
+    case .gone: return .retry(at: now + .minutes(10))
+    case .retry(_, _, let retryAfter):
+      let wait = policy.wait(
+        after: message.attempts + 1, retryAfter: retryAfter, luck: .random(in: 0..<1))
+      return wait.map { .retry(at: now + $0) } ?? .givenUp
+    }
+  }
+
+  /// A receiver that refuses one message is healthy; one that is gone is not asked again soon.
+  private func judge(_ pass: Gate.Pass, _ outcome: DeliveryOutcome, at now: Moment) -> HealthChange? {
+    switch outcome {
+    case .delivered, .rejected:
+      guard gate.succeed(pass) == .opened else { return nil }
+      return .channelRecovered(channel, at: now.wall)
+    case .retry(_, let reason, let retryAfter):
+      guard gate.fail(pass, at: now.uptime, retryAfter: retryAfter ?? .zero) == .shut else {
+        return nil
+      }
+      return .channel(channel, failing: reason, at: now.wall)
+    case .gone:
+      gate.resumeShut(at: now.uptime + .minutes(10))
+      return .channel(channel, failing: outcome.reason ?? "gone", at: now.wall)
+    }
+  }
+}

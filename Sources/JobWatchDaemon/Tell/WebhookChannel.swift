@@ -1,0 +1,44 @@
+import CloudAPI
+import JobWatchCore
+import JobWatchStore
+
+/// POSTs an event to one URL.
+struct WebhookChannel: Sendable {
+  let url: Secret
+  let signer: StandardWebhooks
+  let timeout: Duration
+  let transport: HTTPTransport
+
+  /// Of an answer's body nothing is used; it is read so that the connection can be used again.
+  private static let bodyLimit = 65_536
+
+  func deliver(_ message: OutgoingMessage, at now: Moment) async -> DeliveryOutcome {
+    let event = message.event
+    let body = Array(
+      #"{"type":"\#(event.kind)","timestamp":"\#(event.at)","data":\#(event.data)}"#.utf8)
+    var headers = signer.headers(
+      id: event.id, timestamp: now.wall.milliseconds / 1000, body: body)
+    headers.append(("Content-Type", "application/json"))
+    headers.append(("User-Agent", "jobwatch"))
+    let request = HTTPRequest(method: "POST", url: url.reveal(), headers: headers, body: body)
+    do {
+      return Self.outcome(try await transport(request, timeout, Self.bodyLimit), at: now.wall)
+    } catch {
+      return .retry(status: nil, reason: error.message, retryAfter: nil)
+    }
+  }
+
+  static func outcome(_ response: HTTPResponse, at now: Timestamp) -> DeliveryOutcome {
+    let status = response.status
+    switch status {
+    case 200..<300: return .delivered(status: status)
+    case 410: return .gone(status: status)
+    case 400, 413, 422:
+      return .rejected(status: status, reason: "the receiver answered \(status): it will not take it")
+    default:
+      let wish = response.headers.first("Retry-After").flatMap { RetryAfter.wait($0, at: now) }
+      return .retry(
+        status: status, reason: "the receiver answered \(status)", retryAfter: wish)
+    }
+  }
+}

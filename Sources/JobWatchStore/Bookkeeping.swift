@@ -1,0 +1,94 @@
+import GRDB
+import JobWatchCore
+
+extension Ledger {
+  /// How far the status log at a path has been written.
+  package struct LogCursor: Sendable, Hashable {
+    package var seq: Int64
+    /// Of the file that was written to.
+    package var inode: UInt64
+
+    package init(seq: Int64, inode: UInt64) {
+      self.seq = seq
+      self.inode = inode
+    }
+  }
+
+  package func logCursor(_ path: String) throws -> LogCursor? {
+    try row("SELECT seq, inode FROM log_cursor WHERE path = ?", [path]).map {
+      LogCursor(seq: $0[0], inode: UInt64(bitPattern: $0[1] as Int64))
+    }
+  }
+
+  package func setLogCursor(_ path: String, _ cursor: LogCursor) throws {
+    try execute(
+      """
+      INSERT INTO log_cursor (path, seq, inode) VALUES (?, ?, ?)
+      ON CONFLICT (path) DO UPDATE SET seq = excluded.seq, inode = excluded.inode
+      """, [path, cursor.seq, Int64(bitPattern: cursor.inode)])
+  }
+
+  /// Something that is wrong and was told: an account that is paused, an endpoint that is down, a channel that
+  /// fails. On record, so that a restart neither forgets it nor tells it twice.
+  package struct Condition: Sendable, Hashable {
+    /// `account/NAME`, `endpoint/ACCOUNT/SERVICE`, `channel/NAME`.
+    package var subject: String
+    /// What is wrong: `refused`, `forbidden`, `misconfigured`, `unreachable`, `absent`, `failing`.
+    package var kind: String
+    package var since: Timestamp
+    package var cause: String
+
+    package init(subject: String, kind: String, since: Timestamp, cause: String) {
+      self.subject = subject
+      self.kind = kind
+      self.since = since
+      self.cause = cause
+    }
+  }
+
+  package func conditions() throws -> [Condition] {
+    try rows("SELECT subject, kind, since, cause FROM condition ORDER BY since, subject").map {
+      Condition(subject: $0[0], kind: $0[1], since: $0[2], cause: $0[3])
+    }
+  }
+
+  /// False: it was on record already.
+  package func open(_ condition: Condition) throws -> Bool {
+    try execute(
+      """
+      INSERT INTO condition (subject, kind, since, cause) VALUES (?, ?, ?, ?)
+      ON CONFLICT DO NOTHING
+      """, [condition.subject, condition.kind, condition.since, condition.cause])
+    return db.changesCount == 1
+  }
+
+  /// The condition that is over; nil: it was not on record.
+  package func close(_ subject: String, _ kind: String) throws -> Condition? {
+    try row(
+      """
+      DELETE FROM condition WHERE subject = ? AND kind = ? RETURNING subject, kind, since, cause
+      """, [subject, kind]
+    ).map { Condition(subject: $0[0], kind: $0[1], since: $0[2], cause: $0[3]) }
+  }
+
+  /// Remembers a spool file that is being rejected; false: it was told already, and the crash came before it was
+  /// moved away.
+  package func noteRejection(_ fingerprint: String, at now: Timestamp) throws -> Bool {
+    try execute(
+      "INSERT INTO rejection (fingerprint, at) VALUES (?, ?) ON CONFLICT DO NOTHING",
+      [fingerprint, now])
+    return db.changesCount == 1
+  }
+}
+
+extension Ledger {
+  /// The last time that anything was written down; nil in a new database.
+  package func lastSignOfLife() throws -> Timestamp? {
+    try integer(
+      """
+      SELECT max(at) FROM (SELECT max(last_seen_at) AS at FROM job UNION ALL
+        SELECT at FROM (SELECT at FROM event ORDER BY seq DESC LIMIT 1))
+      """
+    ).map(Timestamp.init(milliseconds:))
+  }
+}

@@ -1,0 +1,180 @@
+import GRDB
+import JobWatchCore
+
+extension Ledger {
+  package func job(_ id: Int64) throws -> Job? {
+    try row("SELECT * FROM job WHERE id = ?", [id]).map(Job.init(row:))
+  }
+
+  package func job(_ key: JobKey) throws -> Job? {
+    try row(
+      "SELECT * FROM job WHERE account = ? AND service = ? AND job_id = ?",
+      [key.account, key.service, key.jobID]
+    ).map(Job.init(row:))
+  }
+
+  /// Every job with this id, whatever its account and service.
+  package func jobs(withID jobID: String) throws -> [Job] {
+    try rows("SELECT * FROM job WHERE job_id = ? ORDER BY id", [jobID]).map(Job.init(row:))
+  }
+
+  /// Inserts a job unless its key is known; nil then.
+  package func insert(_ job: Job, dueAt: Timestamp, noticeAt: Timestamp?) throws -> Job? {
+    try execute(
+      """
+      INSERT INTO job (account, service, job_id, project_id, region, state, labels, channels,
+        hint_type, hint_begin, submitted_at, registered_at, due_at, notice_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (account, service, job_id) DO NOTHING
+      """,
+      [
+        job.key.account, job.key.service, job.key.jobID, job.projectID, job.region,
+        job.state.rawValue, try StoredJSON.text(job.labels), try StoredJSON.text(job.channels),
+        job.hint.jobType, job.hint.beginTime, job.submittedAt, job.registeredAt, dueAt, noticeAt,
+      ])
+    guard db.changesCount == 1 else { return nil }
+    var stored = job
+    stored.id = db.lastInsertedRowID
+    return stored
+  }
+
+  /// Writes back what a decision changed. `bodyHash` names the answer that `job.report` came from; nil keeps it.
+  package func save(_ job: Job, bodyHash: Int64?, dueAt: Timestamp?, noticeAt: Timestamp?) throws {
+    try execute(
+      """
+      UPDATE job SET state = ?, report = ?, body_hash = coalesce(?, body_hash), labels = ?, channels = ?,
+        submitted_at = ?, first_seen_at = ?, last_seen_at = ?, record_since = ?, ended_at = ?,
+        absent_answers = ?, absent_since = ?, reported_words = ?, notices = ?, due_at = ?, notice_at = ?
+      WHERE id = ?
+      """,
+      [
+        job.state.rawValue, try job.report.map { try StoredJSON.text($0) }, bodyHash,
+        try StoredJSON.text(job.labels), try StoredJSON.text(job.channels), job.submittedAt,
+        job.firstSeenAt, job.lastSeenAt, job.recordSince, job.endedAt,
+        job.absence?.answers ?? 0, job.absence?.since, try StoredJSON.text(job.reportedWords),
+        try StoredJSON.text(job.notices), dueAt, noticeAt, job.id,
+      ])
+  }
+
+  /// Writes back labels and channels alone: the job was submitted again while it is watched, or after its end.
+  package func join(_ job: Job) throws {
+    try execute(
+      "UPDATE job SET labels = ?, channels = ? WHERE id = ?",
+      [try StoredJSON.text(job.labels), try StoredJSON.text(job.channels), job.id])
+  }
+
+  /// Begins the watch of a known job again, with nothing seen of it.
+  package func reopen(_ job: Job, dueAt: Timestamp, noticeAt: Timestamp?) throws {
+    try save(job, bodyHash: nil, dueAt: dueAt, noticeAt: noticeAt)
+    try execute(
+      """
+      UPDATE job SET body_hash = NULL, project_id = ?, region = ?, hint_type = ?, hint_begin = ?,
+        registered_at = ? WHERE id = ?
+      """,
+      [
+        job.projectID, job.region, job.hint.jobType, job.hint.beginTime, job.registeredAt, job.id,
+      ])
+  }
+
+  /// The whole of a poll without news: the same answer as last time, for a job that is not in doubt.
+  /// False: there is news, or doubt; the caller reads the job and decides.
+  package func sight(_ id: Int64, bodyHash: Int64, at now: Timestamp, dueAt: Timestamp) throws
+    -> Bool
+  {
+    try execute(
+      """
+      UPDATE job SET last_seen_at = ?, due_at = ?
+      WHERE id = ? AND body_hash = ? AND absent_answers = 0 AND ended_at IS NULL
+      """,
+      [now, dueAt, id, bodyHash])
+    return db.changesCount == 1
+  }
+
+  package struct Scheduled: Sendable {
+    package var id: Int64
+    package var lane: LaneKey
+    package var dueAt: Timestamp
+  }
+
+  /// Every job that is still polled: what the schedule is rebuilt from.
+  package func schedule() throws -> [Scheduled] {
+    let cursor = try Row.fetchCursor(
+      db, sql: "SELECT id, account, service, due_at FROM job WHERE due_at IS NOT NULL")
+    var scheduled: [Scheduled] = []
+    while let row = try cursor.next() {
+      scheduled.append(
+        Scheduled(
+          id: row[0], lane: LaneKey(account: row[1], service: row[2]), dueAt: row[3]))
+    }
+    return scheduled
+  }
+
+  /// The jobs whose watch was begun, or begun again, by an event after `seq`.
+  package func scheduled(after seq: Int64) throws -> [Scheduled] {
+    try rows(
+      """
+      SELECT DISTINCT j.id, j.account, j.service, j.due_at FROM event e JOIN job j ON j.id = e.job
+      WHERE e.seq > ? AND e.kind = ? AND j.due_at IS NOT NULL
+      """, [seq, EventKind.jobRegistered.rawValue]
+    ).map { Scheduled(id: $0[0], lane: LaneKey(account: $0[1], service: $0[2]), dueAt: $0[3]) }
+  }
+
+  /// What a poll needs of a job before the call: where to ask, and for what.
+  package struct Question: Sendable {
+    package var id: Int64
+    package var jobID: String
+    package var projectID: String
+    package var region: String
+  }
+
+  package func questions(_ ids: [Int64]) throws -> [Question] {
+    let marks = databaseQuestionMarks(count: ids.count)
+    return try Row.fetchAll(
+      db, sql: "SELECT id, job_id, project_id, region FROM job WHERE id IN (\(marks))",
+      arguments: StatementArguments(ids)
+    ).map { Question(id: $0[0], jobID: $0[1], projectID: $0[2], region: $0[3]) }
+  }
+
+  /// Jobs whose stored notice time has come, earliest first.
+  package func jobsToNotice(at now: Timestamp, limit: Int) throws -> [Job] {
+    try rows(
+      "SELECT * FROM job WHERE notice_at <= ? ORDER BY notice_at LIMIT ?", [now, limit]
+    ).map(Job.init(row:))
+  }
+
+  package func nextNoticeTime() throws -> Timestamp? {
+    try integer("SELECT min(notice_at) FROM job WHERE notice_at IS NOT NULL")
+      .map(Timestamp.init(milliseconds:))
+  }
+
+  package func setNotice(_ id: Int64, notices: Notices, noticeAt: Timestamp?) throws {
+    try execute(
+      "UPDATE job SET notices = ?, notice_at = ? WHERE id = ?",
+      [try StoredJSON.text(notices), noticeAt, id])
+  }
+}
+
+extension Job {
+  init(row: Row) throws {
+    let report: String? = row["report"]
+    let absentSince: Timestamp? = row["absent_since"]
+    let stateName: String = row["state"]
+    guard let state = JobState(rawValue: stateName) else {
+      throw StoreError(kind: .lasting, description: "a job has the unknown state \(stateName)")
+    }
+    self.init(
+      id: row["id"],
+      key: JobKey(account: row["account"], service: row["service"], jobID: row["job_id"]),
+      projectID: row["project_id"], region: row["region"], state: state,
+      report: try report.map { try StoredJSON.value(JobReport.self, $0) },
+      labels: try StoredJSON.value([String: String].self, row["labels"]),
+      channels: try StoredJSON.value([String].self, row["channels"]),
+      hint: Hint(jobType: row["hint_type"], beginTime: row["hint_begin"]),
+      submittedAt: row["submitted_at"], registeredAt: row["registered_at"],
+      firstSeenAt: row["first_seen_at"], lastSeenAt: row["last_seen_at"],
+      recordSince: row["record_since"], endedAt: row["ended_at"],
+      absence: absentSince.map { Absence(answers: row["absent_answers"], since: $0) },
+      reportedWords: try StoredJSON.value([String].self, row["reported_words"]),
+      notices: try StoredJSON.value(Notices.self, row["notices"]))
+  }
+}

@@ -1,0 +1,122 @@
+import GRDB
+import JobWatchCore
+
+/// An event on its way to one channel.
+package struct OutgoingMessage: Sendable, Hashable {
+  package var id: Int64
+  package var job: Int64?
+  /// Failed attempts so far.
+  package var attempts: Int
+  package var event: StoredEvent
+}
+
+extension Ledger {
+  func enqueue(_ seq: Int64, _ channel: String, job: Int64?, at: Timestamp) throws {
+    try execute(
+      """
+      INSERT INTO message (seq, channel, job, due_at) VALUES (?, ?, ?, ?)
+      ON CONFLICT (seq, channel) DO NOTHING
+      """, [seq, channel, job, at])
+    effects.news.hasMessages = true
+  }
+
+  /// Queues the event that told a job's end for a channel that was named later.
+  package func enqueueEnd(of job: Int64, to channel: String, at: Timestamp) throws {
+    let kinds = [EventKind.jobSucceeded, .jobFailed].map(\.rawValue)
+    guard
+      let seq = try integer(
+        "SELECT max(seq) FROM event WHERE job = ? AND kind IN (?, ?)", [job, kinds[0], kinds[1]])
+    else { return }
+    try enqueue(seq, channel, job: job, at: at)
+  }
+
+  /// What a channel may be told now, longest due first: never a message of a job while an earlier one of the
+  /// same job waits, so that each job's story arrives in order.
+  package func dueMessages(_ channel: String, at now: Timestamp, limit: Int) throws
+    -> [OutgoingMessage]
+  {
+    try rows(
+      """
+      SELECT m.id, m.job, m.attempts, e.seq, e.id, e.at, e.kind, e.data
+      FROM message m JOIN event e ON e.seq = m.seq
+      WHERE m.channel = ?1 AND m.state = 'waiting' AND m.due_at <= ?2 AND NOT EXISTS (
+        SELECT 1 FROM message earlier WHERE earlier.channel = ?1 AND earlier.job = m.job
+          AND earlier.state = 'waiting' AND earlier.seq < m.seq)
+      ORDER BY m.due_at, m.seq LIMIT ?3
+      """, [channel, now, limit]
+    ).map { row in
+      OutgoingMessage(
+        id: row[0], job: row[1], attempts: row[2],
+        event: StoredEvent(seq: row[3], id: row[4], at: row[5], kind: row[6], data: row[7]))
+    }
+  }
+
+  /// When the next waiting message of a channel falls due.
+  package func nextMessageDue(_ channel: String) throws -> Timestamp? {
+    try integer(
+      "SELECT min(due_at) FROM message WHERE channel = ? AND state = 'waiting'", [channel]
+    ).map(Timestamp.init(milliseconds:))
+  }
+
+  /// What becomes of a message after an attempt.
+  package enum Settlement: Sendable, Hashable {
+    case delivered
+    case retry(at: Timestamp)
+    case givenUp
+  }
+
+  package func settle(
+    _ message: Int64, _ settlement: Settlement, outcome: DeliveryOutcome, startedAt: Timestamp,
+    at now: Timestamp
+  ) throws {
+    let (state, due, settled): (String, Timestamp?, Timestamp?) =
+      switch settlement {
+      case .delivered: ("delivered", nil, now)
+      case .retry(let due): ("waiting", due, nil)
+      case .givenUp: ("given_up", nil, now)
+      }
+    try execute(
+      """
+      UPDATE message SET state = ?, due_at = coalesce(?, due_at), settled_at = ?,
+        attempts = attempts + 1, last_error = ? WHERE id = ? AND state = 'waiting'
+      """, [state, due, settled, outcome.reason, message])
+    try execute(
+      "INSERT INTO attempt (message, at, took_ms, http_status, error) VALUES (?, ?, ?, ?, ?)",
+      [
+        message, startedAt, max((now - startedAt).milliseconds, 0), outcome.status, outcome.reason,
+      ])
+  }
+
+  /// One success shows that a channel works again: whatever waits for a later try is due.
+  package func makeDue(_ channel: String, at now: Timestamp) throws {
+    try execute(
+      "UPDATE message SET due_at = ? WHERE channel = ? AND state = 'waiting' AND due_at > ?",
+      [now, channel, now])
+  }
+
+  package struct MessageStatus: Sendable {
+    package var seq: Int64
+    package var eventID: String
+    package var kind: String
+    package var channel: String
+    package var state: String
+    package var attempts: Int
+    package var dueAt: Timestamp
+    package var settledAt: Timestamp?
+    package var lastError: String?
+  }
+
+  package func messages(of job: Int64) throws -> [MessageStatus] {
+    try rows(
+      """
+      SELECT m.seq, e.id, e.kind, m.channel, m.state, m.attempts, m.due_at, m.settled_at,
+        m.last_error
+      FROM message m JOIN event e ON e.seq = m.seq WHERE e.job = ? ORDER BY m.seq, m.channel
+      """, [job]
+    ).map { row in
+      MessageStatus(
+        seq: row[0], eventID: row[1], kind: row[2], channel: row[3], state: row[4],
+        attempts: row[5], dueAt: row[6], settledAt: row[7], lastError: row[8])
+    }
+  }
+}

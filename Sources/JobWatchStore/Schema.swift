@@ -1,0 +1,142 @@
+import GRDB
+
+/// The tables. Forward only: a released migration is never edited.
+///
+/// Times are milliseconds since 1970 by the local clock, booleans do not occur, JSON is checked. `job.due_at` and
+/// `job.last_seen_at` change with every poll and are therefore in no index: the poll schedule is a heap in
+/// memory, rebuilt from the rows at start.
+enum Schema {
+  static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("1") { db in
+      for table in [jobs, history, events, messages, bookkeeping] { try db.execute(sql: table) }
+    }
+    return migrator
+  }
+
+  /// `job_active` lets a list find the few jobs that are watched among a million that ended; a poll does not touch it.
+  private static let jobs = """
+    CREATE TABLE job (
+      id INTEGER PRIMARY KEY,
+      account TEXT NOT NULL,
+      service TEXT NOT NULL,
+      job_id TEXT NOT NULL CHECK (length(job_id) BETWEEN 1 AND 128),
+      project_id TEXT NOT NULL,
+      region TEXT NOT NULL,
+      state TEXT NOT NULL CHECK (state IN ('registered', 'pending', 'running', 'awaiting_payment',
+        'succeeded', 'failed', 'lapsed', 'lost', 'unknown', 'forgotten')),
+      report TEXT CHECK (report IS NULL OR json_valid(report)),
+      body_hash INTEGER,
+      labels TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(labels)),
+      channels TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(channels)),
+      hint_type TEXT,
+      hint_begin INTEGER,
+      submitted_at INTEGER NOT NULL,
+      registered_at INTEGER NOT NULL,
+      first_seen_at INTEGER,
+      last_seen_at INTEGER CHECK (last_seen_at IS NULL OR first_seen_at IS NOT NULL),
+      record_since INTEGER,
+      ended_at INTEGER,
+      absent_answers INTEGER NOT NULL DEFAULT 0 CHECK (absent_answers >= 0),
+      absent_since INTEGER CHECK ((absent_since IS NULL) = (absent_answers = 0)),
+      reported_words TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(reported_words)),
+      notices TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(notices)),
+      due_at INTEGER,
+      notice_at INTEGER,
+      UNIQUE (account, service, job_id),
+      CHECK ((ended_at IS NULL) = (state IN ('registered', 'pending', 'running', 'awaiting_payment')))
+    ) STRICT;
+    CREATE INDEX job_by_id ON job (job_id);
+    CREATE INDEX job_by_notice ON job (notice_at) WHERE notice_at IS NOT NULL;
+    CREATE INDEX job_by_end ON job (ended_at) WHERE ended_at IS NOT NULL;
+    CREATE INDEX job_active ON job (id) WHERE ended_at IS NULL;
+    """
+
+  private static let history = """
+    CREATE TABLE evidence (
+      id INTEGER PRIMARY KEY,
+      job INTEGER NOT NULL REFERENCES job ON DELETE CASCADE,
+      at INTEGER NOT NULL,
+      http_status INTEGER NOT NULL,
+      request_id TEXT,
+      server_date INTEGER,
+      body BLOB NOT NULL
+    ) STRICT;
+    CREATE INDEX evidence_by_job ON evidence (job);
+    CREATE TABLE transition (
+      id INTEGER PRIMARY KEY,
+      job INTEGER NOT NULL REFERENCES job ON DELETE CASCADE,
+      at INTEGER NOT NULL,
+      from_state TEXT NOT NULL,
+      to_state TEXT NOT NULL CHECK (to_state <> from_state),
+      raw_status TEXT,
+      evidence INTEGER REFERENCES evidence
+    ) STRICT;
+    CREATE INDEX transition_by_job ON transition (job);
+    CREATE INDEX transition_by_evidence ON transition (evidence) WHERE evidence IS NOT NULL;
+    """
+
+  private static let events = """
+    CREATE TABLE counter (
+      name TEXT PRIMARY KEY,
+      value INTEGER NOT NULL CHECK (value >= 0)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO counter (name, value) VALUES ('seq', 0);
+    CREATE TABLE event (
+      seq INTEGER PRIMARY KEY,
+      id TEXT NOT NULL UNIQUE,
+      at INTEGER NOT NULL,
+      kind TEXT NOT NULL,
+      job INTEGER REFERENCES job ON DELETE SET NULL,
+      data TEXT NOT NULL CHECK (json_valid(data))
+    ) STRICT;
+    CREATE INDEX event_by_job ON event (job, seq) WHERE job IS NOT NULL;
+    """
+
+  /// The outbox. `job` is copied here so that order per (channel, job) needs no join.
+  private static let messages = """
+    CREATE TABLE message (
+      id INTEGER PRIMARY KEY,
+      seq INTEGER NOT NULL REFERENCES event ON DELETE CASCADE,
+      channel TEXT NOT NULL,
+      job INTEGER,
+      state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'delivered', 'given_up')),
+      attempts INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+      due_at INTEGER NOT NULL,
+      settled_at INTEGER,
+      last_error TEXT,
+      UNIQUE (seq, channel),
+      CHECK ((settled_at IS NULL) = (state = 'waiting'))
+    ) STRICT;
+    CREATE INDEX message_due ON message (channel, due_at) WHERE state = 'waiting';
+    CREATE INDEX message_order ON message (channel, job, seq) WHERE state = 'waiting';
+    CREATE TABLE attempt (
+      id INTEGER PRIMARY KEY,
+      message INTEGER NOT NULL REFERENCES message ON DELETE CASCADE,
+      at INTEGER NOT NULL,
+      took_ms INTEGER NOT NULL CHECK (took_ms >= 0),
+      http_status INTEGER,
+      error TEXT
+    ) STRICT;
+    CREATE INDEX attempt_by_message ON attempt (message);
+    """
+
+  private static let bookkeeping = """
+    CREATE TABLE log_cursor (
+      path TEXT PRIMARY KEY,
+      seq INTEGER NOT NULL CHECK (seq >= 0),
+      inode INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE condition (
+      subject TEXT NOT NULL,
+      kind TEXT NOT NULL,
+      since INTEGER NOT NULL,
+      cause TEXT NOT NULL,
+      PRIMARY KEY (subject, kind)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE rejection (
+      fingerprint TEXT PRIMARY KEY,
+      at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    """
+}

@@ -1,0 +1,188 @@
+import Foundation
+import GRDB
+import Synchronization
+
+/// The database: one SQLite file, one writer, group commit.
+///
+/// A write is a closure that runs inside a transaction shared with whatever else was waiting; when `write`
+/// returns, it is on disk (WAL, `synchronous=FULL`). No timer gathers the group: it is what queued while the
+/// last commit ran, so an idle store adds no delay and a busy one commits once for many.
+package final class Store: Sendable {
+  /// What a commit brought that others may be waiting for.
+  package struct News: Sendable {
+    package var hasEvents = false
+    /// Jobs whose watch begins.
+    package var hasJobs = false
+    package var hasMessages = false
+  }
+
+  package struct Statistics: Sendable {
+    package var commits = 0
+    /// Rows inserted, updated or deleted by those commits.
+    package var rows = 0
+  }
+
+  /// The most writes in one transaction: bounds how long the last one waits.
+  static let groupLimit = 256
+
+  private struct State {
+    var waiting: [PendingWrite] = []
+    var isDraining = false
+    var statistics = Statistics()
+    var onNews: @Sendable (News) -> Void = { _ in }
+  }
+
+  private let pool: DatabasePool
+  private let state = Mutex(State())
+
+  /// Opens or creates the database and brings its tables up to date.
+  ///
+  /// Throws `StoreError` when the file cannot be opened, is not jobwatch's, or was written by a newer version.
+  package init(path: String) throws {
+    do {
+      pool = try DatabasePool(path: path, configuration: Self.configuration())
+      // GRDB's set-up of the WAL lowers this to NORMAL, under which a power cut can undo a commit.
+      try pool.writeWithoutTransaction { db in
+        try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000")
+      }
+      let migrator = Schema.migrator
+      if try pool.read(migrator.hasBeenSuperseded) { throw StoreError.newer(path) }
+      try migrator.migrate(pool)
+    } catch let error as DatabaseError {
+      throw StoreError(error, path: path)
+    }
+  }
+
+  private static func configuration() -> Configuration {
+    var configuration = Configuration()
+    configuration.label = "jobwatch"
+    configuration.maximumReaderCount = 4
+    configuration.busyMode = .timeout(5)
+    configuration.prepareDatabase { db in
+      // Only effective before the first table: lets pruning give pages back to the file system.
+      if !db.configuration.readonly { try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL") }
+    }
+    return configuration
+  }
+
+  package var statistics: Statistics { state.withLock(\.statistics) }
+
+  /// `hint` is called after each commit that appended events, from the writer's queue. It must only wake others.
+  package func onNews(_ hint: @escaping @Sendable (News) -> Void) {
+    state.withLock { $0.onNews = hint }
+  }
+
+  /// Runs `body` in a transaction and returns once it is durable.
+  ///
+  /// `body` is atomic: where it throws, nothing of it stays, and the writes beside it are not disturbed. Throws what
+  /// `body` throws, or `StoreError` when the commit fails (a full disk, say): then nothing was stored.
+  package func write<Value: Sendable>(_ body: @escaping @Sendable (Ledger) throws -> Value)
+    async throws -> Value
+  {
+    try await withCheckedThrowingContinuation { continuation in
+      let pending = PendingWrite(body, continuation)
+      let isFirst = state.withLock { state in
+        state.waiting.append(pending)
+        defer { state.isDraining = true }
+        return !state.isDraining
+      }
+      if isFirst { pool.asyncWriteWithoutTransaction { [self] db in drain(db) } }
+    }
+  }
+
+  /// Runs `body` on a snapshot, beside the writer.
+  package func read<Value: Sendable>(_ body: @escaping @Sendable (Ledger) throws -> Value)
+    async throws -> Value
+  {
+    try await pool.read { db in try body(Ledger(db)) }
+  }
+
+  /// Gives free pages back to the file system, so few at a time that no commit waits long.
+  package func shrink() async throws {
+    try await pool.writeWithoutTransaction { db in
+      try db.execute(sql: "PRAGMA incremental_vacuum(2000)")
+    }
+  }
+
+  /// After all that is under way; the file is left ready to be copied.
+  package func close() throws { try pool.close() }
+
+  private func drain(_ db: Database) {
+    while true {
+      let group = state.withLock { state -> [PendingWrite] in
+        let group = Array(state.waiting.prefix(Self.groupLimit))
+        state.waiting.removeFirst(group.count)
+        if group.isEmpty { state.isDraining = false }
+        return group
+      }
+      if group.isEmpty { return }
+      commit(group, db)
+    }
+  }
+
+  private func commit(_ group: [PendingWrite], _ db: Database) {
+    let ledger = Ledger(db)
+    let rowsBefore = db.totalChangesCount
+    do {
+      try db.inTransaction(.immediate) {
+        for write in group { try write.run(ledger) }
+        return .commit
+      }
+    } catch {
+      let failure = StoreError(error, path: pool.path)
+      for write in group { write.fail(failure) }
+      return
+    }
+    let news = ledger.effects.news
+    let onNews = state.withLock { state in
+      state.statistics.commits += 1
+      state.statistics.rows += db.totalChangesCount - rowsBefore
+      return state.onNews
+    }
+    for write in group { write.finish() }
+    if news.hasEvents || news.hasMessages { onNews(news) }
+  }
+}
+
+/// One caller's part of a group: its closure, then its outcome, then its continuation.
+///
+/// Used by the writer's queue alone after it was queued, which is what makes it safe to send.
+private final class PendingWrite: @unchecked Sendable {
+  private let body: (Ledger) throws -> Void
+  private let resume: (Result<Void, any Error>) -> Void
+  private var failure: (any Error)?
+
+  init<Value: Sendable>(
+    _ body: @escaping @Sendable (Ledger) throws -> Value,
+    _ continuation: CheckedContinuation<Value, any Error>
+  ) {
+    let slot = Slot<Value>()
+    self.body = { slot.value = try body($0) }
+    resume = { outcome in
+      switch (outcome, slot.value) {
+      case (.failure(let error), _): continuation.resume(throwing: error)
+      case (.success, let value?): continuation.resume(returning: value)
+      case (.success, nil): continuation.resume(throwing: CancellationError())
+      }
+    }
+  }
+
+  /// Throws only when the whole transaction is lost; the body's own error is kept for its caller.
+  func run(_ ledger: Ledger) throws {
+    do {
+      try ledger.db.inSavepoint {
+        try body(ledger)
+        return .commit
+      }
+    } catch {
+      failure = error
+      // A full disk or an I/O error ends the transaction under our feet: the others' work is gone too.
+      if !ledger.db.isInsideTransaction { throw error }
+    }
+  }
+
+  func finish() { resume(failure.map(Result.failure) ?? .success(())) }
+  func fail(_ error: any Error) { resume(.failure(failure ?? error)) }
+
+  private final class Slot<Value> { var value: Value? }
+}

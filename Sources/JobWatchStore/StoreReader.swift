@@ -1,0 +1,98 @@
+import Foundation
+import GRDB
+
+/// The database for commands: read-only, beside a daemon that runs or after one that stopped, by a user who may
+/// read the files and change nothing. Never creates a file, never migrates.
+///
+/// While the daemon has the database open there is a `-wal` file, and SQLite shares it between processes. Without
+/// one nobody has: SQLite would then create it, which a mere reader may not do and which, done by root, leaves files
+/// behind. So the file is then opened as immutable, without any locks, and the read is repeated if the file
+/// was changed meanwhile. (That needs an SQLite that reads URI file names, `SQLITE_USE_URI`, as distributions'
+/// builds do.)
+package struct StoreReader: Sendable {
+  private let path: String
+
+  /// Reads that a starting or stopping daemon may spoil in a row.
+  private static let tries = 3
+
+  package init(path: String) { self.path = path }
+
+  /// Runs `body` on a snapshot.
+  ///
+  /// Throws what `body` throws, or `StoreError` when there is no database, it may not be read, or it was written by
+  /// another version.
+  package func read<Value>(_ body: (Ledger) throws -> Value) throws -> Value {
+    try requireReadable()
+    for _ in 0..<Self.tries {
+      if hasWriteAheadLog { return try read(path, body) }
+      let before = stamp
+      let outcome = Result { try read(immutable, body) }
+      if stamp == before { return try outcome.get() }
+    }
+    throw StoreError(kind: .passing, description: "\(path) is being changed: try again")
+  }
+
+  private func read<Value>(_ name: String, _ body: (Ledger) throws -> Value) throws -> Value {
+    do {
+      return try DatabaseQueue(path: name, configuration: Self.configuration).read { db in
+        try requireTables(db)
+        return try body(Ledger(db))
+      }
+    } catch let error as DatabaseError {
+      switch error.resultCode {
+      case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_READONLY, .SQLITE_AUTH:
+        throw unreadable(error.message ?? "\(error.resultCode)")
+      default: throw StoreError(error, path: path)
+      }
+    }
+  }
+
+  private static var configuration: Configuration {
+    var configuration = Configuration()
+    configuration.label = "jobwatch reader"
+    configuration.readonly = true
+    configuration.busyMode = .timeout(5)
+    return configuration
+  }
+
+  private var immutable: String { URL(fileURLWithPath: path).absoluteString + "?immutable=1" }
+
+  private var hasWriteAheadLog: Bool { FileManager.default.fileExists(atPath: path + "-wal") }
+
+  /// Another value after any change of the main file.
+  private var stamp: [Int] {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return [] }
+    return [Int(status.st_ino), Int(status.st_size), status.st_mtim.tv_sec, status.st_mtim.tv_nsec]
+  }
+
+  private func requireReadable() throws {
+    guard access(path, R_OK) != 0 else { return }
+    let code = errno
+    guard code == ENOENT || code == ENOTDIR else {
+      throw unreadable(String(cString: strerror(code)))
+    }
+    throw StoreError(
+      kind: .lasting,
+      description: "no database at \(path): has the daemon run? Check state_dir in the configuration, "
+        + "or name another one with --config")
+  }
+
+  private func unreadable(_ reason: String) -> StoreError {
+    StoreError(
+      kind: .lasting,
+      description: "\(path) cannot be read (\(reason)): add yourself to the group jobwatch-read, or "
+        + "use sudo")
+  }
+
+  private func requireTables(_ db: Database) throws {
+    let migrator = Schema.migrator
+    if try migrator.hasBeenSuperseded(db) { throw StoreError.newer(path) }
+    guard try migrator.hasCompletedMigrations(db) else {
+      throw StoreError(
+        kind: .lasting,
+        description: "\(path) lacks the tables of this version: start this version's daemon once, "
+          + "which brings an older database up to date")
+    }
+  }
+}

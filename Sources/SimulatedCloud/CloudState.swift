@@ -1,0 +1,136 @@
+import CloudAPI
+import JobWatchCore
+
+/// All that the simulated cloud knows, and what it answers: a function of the request and the time.
+///
+/// A call passes, in this order, whatever stands in front of the gateway, the gateway (signature,
+/// quota) and the service; a fault replaces one of them.
+struct CloudState: Sendable {
+  private struct SubmittedJob {
+    var script: ScriptedJob
+    var submitted: Timestamp
+  }
+
+  var options: SimulatedCloud.Options
+  var authenticator: Authenticator
+  private var jobs: [SimulatedService: [String: SubmittedJob]] = [:]
+  private var faults: [SimulatedService: ArmedFault] = [:]
+  private var windows: [SimulatedService: SlidingWindow]
+  private var date = HTTPDate()
+
+  init(_ options: SimulatedCloud.Options) {
+    self.options = options
+    authenticator = Authenticator(options.credentials)
+    windows = options.quotas.mapValues(SlidingWindow.init)
+  }
+
+  mutating func submit(_ job: ScriptedJob, at time: Timestamp) {
+    jobs[job.service, default: [:]][job.jobID] = SubmittedJob(script: job, submitted: time)
+  }
+
+  mutating func set(_ fault: ArmedFault?, for service: SimulatedService) {
+    faults[service] = fault
+  }
+
+  mutating func setQuota(_ quota: Quota?, for service: SimulatedService) {
+    options.quotas[service] = quota
+    windows[service] = quota.map(SlidingWindow.init)
+  }
+
+  /// `now` is without the skew.
+  mutating func answer(
+    _ request: ReceivedRequest, at now: Timestamp, requestID: String
+  ) -> (reply: Reply, call: Call) {
+    let path = request.method == "GET" ? JobPath(request.path) : nil
+    var reply: Reply
+    if let path {
+      let fault = nextFault(of: path.service)
+      reply =
+        fault.flatMap { front($0, path.service, requestID: requestID) }
+        ?? gateway(request, path, at: now, requestID: requestID)
+        ?? service(request, path, fault: fault, at: now)
+      if case .delivery(let delivery) = fault { reply.delivery = delivery }
+    } else {
+      reply = ErrorReply.unpublished(prefix: options.gatewayPrefix, requestID: requestID)
+    }
+    reply.headers += [
+      ("Date", date.text(at: now + options.clockSkew)), ("X-Request-Id", requestID),
+    ]
+    let call = Call(
+      time: now, service: path?.service, jobID: path?.jobID ?? "", status: reply.visibleStatus,
+      code: reply.code, requestID: requestID)
+    return (reply, call)
+  }
+
+  private mutating func nextFault(of service: SimulatedService) -> Fault? {
+    guard let armed = faults[service] else { return nil }
+    if let remaining = armed.remaining {
+      faults[service] =
+        remaining > 1 ? ArmedFault(fault: armed.fault, remaining: remaining - 1) : nil
+    }
+    return armed.fault
+  }
+
+  /// The answer of what stands in front of the gateway; nil if the call goes on.
+  private func front(
+    _ fault: Fault, _ service: SimulatedService, requestID: String
+  ) -> Reply? {
+    switch fault {
+    case .unavailable:
+      ErrorReply.service(
+        service, status: 503, code: "Common.0001", message: "The service is out of order.")
+    case .page(let status):
+      .html(
+        status: status,
+        "<!DOCTYPE html><html><head><title>\(status)</title></head><body>Please wait.</body></html>"
+      )
+    case .redirect:
+      Reply(status: 302, headers: [("Location", "https://login.example/?next=job")])
+    case .garbage: Reply(status: 200, body: [0xff, 0xfe, 0x00, 0x7b, 0x22, 0xc3, 0x28, 0x0a])
+    case .unpublished: ErrorReply.unpublished(prefix: options.gatewayPrefix, requestID: requestID)
+    case .instead(let reply): reply
+    case .forbidden, .flowLimited, .absence, .otherJob, .delivery: nil
+    }
+  }
+
+  /// The gateway's refusal; nil if the call goes on to the service.
+  private mutating func gateway(
+    _ request: ReceivedRequest, _ path: JobPath, at now: Timestamp, requestID: String
+  ) -> Reply? {
+    let cloudTime = now + options.clockSkew
+    if let objection = authenticator.objection(to: request, at: cloudTime) {
+      return ErrorReply.refused(
+        prefix: options.gatewayPrefix, objection: objection, requestID: requestID)
+    }
+    guard let quota = options.quotas[path.service],
+      windows[path.service]?.admit(at: now) == false
+    else { return nil }
+    return ErrorReply.throttled(
+      prefix: options.gatewayPrefix, words: quota.words, requestID: requestID)
+  }
+
+  private func service(
+    _ request: ReceivedRequest, _ path: JobPath, fault: Fault?, at now: Timestamp
+  ) -> Reply {
+    switch fault {
+    case .forbidden: return ErrorReply.forbidden(path.service)
+    case .flowLimited: return ErrorReply.flowLimited(path.service)
+    case .absence: return ErrorReply.absent(path.service)
+    default: break
+    }
+    let project = request.header("x-project-id") ?? path.projectID
+    guard options.projectIDs.contains(path.projectID), project == path.projectID else {
+      return ErrorReply.wrongProject(path.service)
+    }
+    guard var job = jobs[path.service]?[path.jobID] else { return ErrorReply.absent(path.service) }
+    let elapsed = now - job.submitted
+    let retention = options.retention[path.service] ?? RetentionPolicy()
+    guard let phase = job.script.visiblePhase(at: elapsed, retention: retention) else {
+      return ErrorReply.absent(path.service)
+    }
+    if case .otherJob = fault { job.script.jobID = "another-\(job.script.jobID.prefix(100))" }
+    let body = JobBody(
+      job: job.script, submitted: job.submitted + options.clockSkew, elapsed: elapsed)
+    return .json(status: 200, body.json(phase))
+  }
+}

@@ -1,0 +1,112 @@
+import Foundation
+import Hummingbird
+import Logging
+import NIOCore
+
+/// An HTTP/1.1 server on 127.0.0.1 that answers every request by one function. The only file that
+/// knows the HTTP framework.
+///
+/// It runs the framework's bare server and not its `Application`, which puts a `Date` of its own on
+/// each answer: a cloud whose clock is wrong could not be played.
+actor LoopbackServer {
+  /// A client that sends more loses its connection.
+  private static let bodyLimit = 4 << 20
+
+  private var running: Task<Void, Never>?
+
+  /// Begins to listen on `port`, 0 for any that is free, and returns its base URL. Throws what
+  /// `bind` failed with.
+  func start(
+    port: Int, answer: @escaping @Sendable (ReceivedRequest) -> Reply
+  ) async throws -> String {
+    await stop()
+    let (ports, bound) = AsyncThrowingStream<Int, any Error>.makeStream()
+    let application = Application(router: Router())
+    let server = try application.server.buildServer(
+      configuration: .init(address: .hostname("127.0.0.1", port: port)),
+      eventLoopGroup: application.eventLoopGroup,
+      logger: Logger(label: "simulated-cloud", factory: { _ in SwiftLogNoOpLogHandler() }),
+      responder: { request, writer, channel in
+        let reply = answer(try await Self.received(request))
+        try await Self.delay(reply.delivery, on: channel)
+        try await writer.write(response: Self.head(reply), body: Self.body(reply))
+      },
+      onServerRunning: { channel in bound.yield(channel.localAddress?.port ?? port) })
+    running = Task {
+      do {
+        try await server.run()
+        bound.finish()
+      } catch {
+        bound.finish(throwing: error)
+      }
+    }
+    for try await port in ports { return "http://127.0.0.1:\(port)" }
+    throw CancellationError()
+  }
+
+  /// Closes the port and every connection, also those with an answer outstanding.
+  func stop() async {
+    running?.cancel()
+    await running?.value
+    running = nil
+  }
+
+  private static func received(_ request: Request) async throws -> ReceivedRequest {
+    let body = try await request.body.collect(upTo: bodyLimit)
+    let target = (request.head.path ?? "/").split(
+      separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+    var headers = request.headers.map { (name: $0.name.canonicalName, value: $0.value) }
+    // The framework takes it out of the fields.
+    if let host = request.head.authority { headers.append(("host", host)) }
+    return ReceivedRequest(
+      method: request.method.rawValue, path: String(target[0]),
+      query: target.count > 1 ? String(target[1]) : "", headers: headers,
+      body: Array(body.readableBytesView))
+  }
+
+  /// Does what comes before the first byte of the answer; throws, which closes the connection, if
+  /// none may come.
+  private static func delay(_ delivery: Reply.Delivery, on channel: any Channel) async throws {
+    switch delivery {
+    case .whole, .truncated: return
+    case .late(let duration): try await Task.sleep(for: duration)
+    case .hang:
+      // So that the connection ends when the client closes its side of it.
+      try await channel.setOption(.allowRemoteHalfClosure, value: false).get()
+      try await withTaskCancellationHandler {
+        try await channel.closeFuture.get()
+      } onCancel: {
+        channel.close(promise: nil)
+      }
+      throw CancellationError()
+    case .reset:
+      // Closing a socket that may not linger sends RST instead of FIN (socket(7), SO_LINGER).
+      if let socket = channel as? any SocketOptionProvider {
+        try await socket.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
+      }
+      try await channel.close()
+      throw CancellationError()
+    }
+  }
+
+  private static func head(_ reply: Reply) -> HTTPResponse {
+    var fields = HTTPFields()
+    for (name, value) in reply.headers {
+      if let name = HTTPFields.Element.Name(name) {
+        fields.append(HTTPFields.Element(name: name, value: value))
+      }
+    }
+    fields[.contentLength] = String(reply.body.count)
+    return HTTPResponse(status: .init(code: reply.status), headerFields: fields)
+  }
+
+  private static func body(_ reply: Reply) -> ResponseBody {
+    guard reply.delivery == .truncated else {
+      return ResponseBody(byteBuffer: ByteBuffer(bytes: reply.body))
+    }
+    return ResponseBody { writer in
+      try await writer.write(ByteBuffer(bytes: reply.body.prefix(reply.body.count / 2)))
+      throw CancellationError()
+    }
+  }
+}

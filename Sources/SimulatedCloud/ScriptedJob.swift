@@ -1,0 +1,88 @@
+import JobWatchCore
+
+/// One entry of a script: from `after` the submission on, the job has this status.
+package struct JobStep: Hashable, Sendable {
+  package var after: Duration
+  /// As sent: `INIT`, `RUNNING`, `PENDING_PAYMENT`, `SUCCESS`, `FAIL`, or any other word.
+  package var status: String
+
+  package init(after: Duration, status: String) {
+    self.after = after
+    self.status = status
+  }
+}
+
+extension [JobStep] {
+  /// Runs from the submission on and ends well.
+  package static func succeeding(after duration: Duration) -> [JobStep] {
+    [JobStep(after: .zero, status: "RUNNING"), JobStep(after: duration, status: "SUCCESS")]
+  }
+
+  /// Runs from the submission on and fails.
+  package static func failing(after duration: Duration) -> [JobStep] {
+    [JobStep(after: .zero, status: "RUNNING"), JobStep(after: duration, status: "FAIL")]
+  }
+}
+
+/// What the simulated cloud will do with one job, and say of it. Where the job is at a query is
+/// computed from the time since its submission; nothing runs in between.
+package struct ScriptedJob: Hashable, Sendable {
+  package var service: SimulatedService
+  package var jobID: String
+  package var jobType: String
+  /// In order of time. Before the first step there is no record.
+  package var steps: [JobStep]
+  /// The scalar members of `entities`, sent by ECS for a job without sub-jobs.
+  package var entities: [String: String]
+  /// Sent by ECS only; DCS has no place for them.
+  package var subJobs: [ScriptedSubJob]
+  /// Sent once the job is in FAIL. DCS answers carry no error code.
+  package var errorCode: String?
+  package var failReason: String?
+  /// The API shows the record only from then on, whatever the steps say (a replica that lags).
+  package var visibleAfter: Duration
+  /// The record disappears then, whatever its status.
+  package var vanishesAfter: Duration?
+
+  package init(
+    service: SimulatedService, jobID: String, jobType: String, steps: [JobStep],
+    entities: [String: String] = [:], subJobs: [ScriptedSubJob] = [], errorCode: String? = nil,
+    failReason: String? = nil, visibleAfter: Duration = .zero, vanishesAfter: Duration? = nil
+  ) {
+    self.service = service
+    self.jobID = jobID
+    self.jobType = jobType
+    self.steps = steps
+    self.entities = entities
+    self.subJobs = subJobs
+    self.errorCode = errorCode
+    self.failReason = failReason
+    self.visibleAfter = visibleAfter
+    self.vanishesAfter = vanishesAfter
+  }
+}
+
+/// A part of a scripted job, with a script of its own. Its steps count from the submission of the
+/// whole.
+package struct ScriptedSubJob: Hashable, Sendable {
+  package var jobID: String
+  package var jobType: String
+  package var steps: [JobStep]
+  /// Such as `["server_id": "…"]`.
+  package var entities: [String: String]
+  /// Sent once the sub-job is in FAIL.
+  package var errorCode: String?
+  package var failReason: String?
+
+  package init(
+    jobID: String, jobType: String, steps: [JobStep], entities: [String: String] = [:],
+    errorCode: String? = nil, failReason: String? = nil
+  ) {
+    self.jobID = jobID
+    self.jobType = jobType
+    self.steps = steps
+    self.entities = entities
+    self.errorCode = errorCode
+    self.failReason = failReason
+  }
+}

@@ -1,0 +1,104 @@
+import JobWatchCore
+import Synchronization
+
+/// The job APIs of ECS and DCS on loopback, for the demo, the tests and the benchmarks: signatures
+/// are checked, quotas hold, records are deleted when their retention is over, and faults happen on
+/// demand.
+///
+/// Jobs follow their scripts by the clock that it is built with, so that a test moves the time by
+/// hand. State is kept under a lock and not in an actor: setting a fault takes effect before the
+/// call returns, and a request costs no hop.
+package final class SimulatedCloud: Sendable {
+  /// Every call that arrived, with ways to wait for those to come.
+  package let ledger: Ledger<Call>
+  private let state: Mutex<CloudState>
+  private let clock: @Sendable () -> Timestamp
+  private let server = LoopbackServer()
+
+  package init(options: Options, clock: @escaping @Sendable () -> Timestamp) {
+    ledger = Ledger(limit: options.ledgerLimit)
+    state = Mutex(CloudState(options))
+    self.clock = clock
+  }
+
+  /// Begins to listen on 127.0.0.1 and returns the base URL, `http://127.0.0.1:PORT`, the endpoint
+  /// of every service. A `port` other than 0 brings a stopped cloud back where it was. Throws what
+  /// the system said if the port cannot be had.
+  package func start(port: Int = 0) async throws -> String {
+    try await server.start(port: port) { [self] request in answer(request) }
+  }
+
+  /// Closes the port and every connection; calls are refused from then on. The jobs stay.
+  package func stop() async { await server.stop() }
+
+  private func answer(_ request: ReceivedRequest) -> Reply {
+    let requestID = RequestID.random()
+    return state.withLock { state in
+      let (reply, call) = state.answer(request, at: clock(), requestID: requestID)
+      // Under the lock, so that the ledger is in the order in which the calls took effect.
+      ledger.append(call)
+      return reply
+    }
+  }
+
+  // MARK: Jobs
+
+  /// Begins the job now. One with the same id is replaced.
+  package func submit(_ job: ScriptedJob) { submit(job, at: clock()) }
+
+  package func submit(_ job: ScriptedJob, at time: Timestamp) {
+    state.withLock { $0.submit(job, at: time) }
+  }
+
+  // MARK: What may change while it runs
+
+  /// Keys and tokens; changing it does not lift a lock.
+  package var credentials: AcceptedCredentials {
+    get { state.withLock { $0.authenticator.credentials } }
+    set { state.withLock { $0.authenticator.credentials = newValue } }
+  }
+
+  /// How far the cloud's own clock is ahead: in `Date`, in the times of jobs, and in what it thinks
+  /// of a signature's age. How far a job has come does not depend on it.
+  package var clockSkew: Duration {
+    get { state.withLock { $0.options.clockSkew } }
+    set { state.withLock { $0.options.clockSkew = newValue } }
+  }
+
+  /// Nil lifts the quota. The window starts anew.
+  package func setQuota(_ quota: Quota?, for service: SimulatedService) {
+    state.withLock { $0.setQuota(quota, for: service) }
+  }
+
+  /// Replaces the service's fault, if any; with `calls` it is over after so many calls to the
+  /// service.
+  package func set(_ fault: Fault, for service: SimulatedService, calls: Int? = nil) {
+    state.withLock { $0.set(ArmedFault(fault: fault, remaining: calls), for: service) }
+  }
+
+  package func clearFault(of service: SimulatedService) {
+    state.withLock { $0.set(nil, for: service) }
+  }
+
+  // MARK: The ledger
+
+  package func calls(service: SimulatedService) -> [Call] {
+    ledger.entries.filter { $0.service == service }
+  }
+
+  package func calls(since time: Timestamp) -> [Call] {
+    ledger.entries.filter { $0.time >= time }
+  }
+
+  package var refusedCalls: [Call] { ledger.entries.filter(\.isRefused) }
+
+  package var throttledCalls: [Call] { ledger.entries.filter(\.isThrottled) }
+
+  /// Returns once `count` calls have arrived since the start.
+  package func waitForCalls(count: Int) async throws { try await ledger.wait(count: count) }
+
+  /// The first matching call that arrives after this one began.
+  package func nextCall(where matches: @Sendable (Call) -> Bool) async throws -> Call {
+    try await ledger.next(where: matches)
+  }
+}

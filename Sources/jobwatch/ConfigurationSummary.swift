@@ -1,0 +1,79 @@
+import CloudAPI
+import Foundation
+import JobWatchDaemon
+
+/// What is configured, for people and for `--json`. Holds no secret, nor the path of a webhook, which often
+/// is one.
+struct ConfigurationSummary: Encodable {
+  struct AccountLine: Encodable {
+    let name: String
+    let region: String
+    let projectID: String
+    let auth: String
+    /// By service.
+    let endpoints: [String: String]
+  }
+
+  struct ChannelLine: Encodable {
+    let name: String
+    let type: String
+    /// Where it sends to, as far as may be shown.
+    let target: String?
+  }
+
+  let accounts: [AccountLine]
+  let channels: [ChannelLine]
+  /// How many there are.
+  let routes: Int
+  let stateDir: String
+  let spoolDir: String
+  let statusLog: String
+
+  init(_ configuration: Configuration) {
+    accounts = configuration.accounts.map { account in
+      let endpoints = CloudService.all.compactMap { service in
+        account.endpoint(of: service.name).map { (service.name, $0) }
+      }
+      return AccountLine(
+        name: account.name, region: account.region, projectID: account.projectID,
+        auth: account.authentication.rawValue,
+        endpoints: Dictionary(uniqueKeysWithValues: endpoints))
+    }
+    channels = configuration.channels.map(Self.channel)
+    routes = configuration.routes.count
+    stateDir = configuration.stateDirectory
+    spoolDir = configuration.spoolDirectory
+    statusLog = configuration.statusLog
+  }
+
+  private static func channel(_ channel: Channel) -> ChannelLine {
+    switch channel.kind {
+    case .journal: ChannelLine(name: channel.name, type: "journal", target: nil)
+    case .webhook(let url, _):
+      ChannelLine(name: channel.name, type: "webhook", target: target(url))
+    }
+  }
+
+  private static func target(_ url: SecretSource) -> String {
+    guard case .plain(let text) = url else { return "\(url)" }
+    return URLComponents(string: text.reveal())?.host.map { "\($0)/…" } ?? "(inline)"
+  }
+
+  var table: String {
+    var rows = [["ACCOUNT", "REGION", "AUTH", "ENDPOINTS"]]
+    for account in accounts {
+      let endpoints = account.endpoints.sorted { $0.key < $1.key }.map(\.value)
+      rows.append([
+        account.name, account.region, account.auth, endpoints.joined(separator: " "),
+      ])
+    }
+    let accountTable = TextTable(rows: rows).text
+    let channelRows = channels.map { [$0.name, $0.type, $0.target ?? ""] }
+    let channelTable = TextTable(rows: [["CHANNEL", "TYPE", "TARGET"]] + channelRows).text
+    let rest = TextTable(rows: [
+      ["routes", routes == 0 ? "none: journal all, webhooks all but progress" : "\(routes)"],
+      ["state", stateDir], ["spool", spoolDir], ["status log", statusLog],
+    ]).text
+    return [accountTable, channelTable, rest].joined(separator: "\n\n") + "\n"
+  }
+}

@@ -1,0 +1,109 @@
+import Foundation
+import JobWatchCore
+import JobWatchStore
+
+/// A dossier for people.
+struct DossierText {
+  let dossier: JobDossier
+  let now: Timestamp
+  let retention: RetentionPolicy
+  let terminal: Terminal
+  /// Whether the last kept answer is printed, or only mentioned.
+  let hasEvidence: Bool
+
+  var lines: [String] {
+    let job = dossier.job
+    let facts = JobFacts(dossier: dossier, now: now, retention: retention).lines
+    let table = TextTable(rows: facts.map { ["  " + $0.name, $0.value] }).lines(
+      width: nil, shortening: [])
+    let painted = table.enumerated().map { index, line in
+      terminal.painted(line, index == 0 ? job.state.colour : nil)
+    }
+    return ["\(job.key.service) job \(job.key.jobID)"] + painted
+      + section("Sub-jobs", subJobs, shortening: [1, 4])
+      + section("Transitions", transitions, shortening: [4])
+      + section("Messages", messages, shortening: [7]) + evidence
+  }
+
+  private func section(_ title: String, _ rows: [[String]], shortening columns: [Int]) -> [String] {
+    guard rows.count > 1 else { return [] }
+    let indented = rows.map { row in
+      row.enumerated().map { $0.offset == 0 ? "  " + $0.element : $0.element.onOneLine }
+    }
+    return ["", title]
+      + TextTable(rows: indented).lines(width: terminal.width, shortening: columns)
+  }
+
+  /// Failed ones first.
+  private var subJobs: [[String]] {
+    let all = dossier.job.report?.subJobs ?? []
+    let ordered = all.filter { $0.state == .failed } + all.filter { $0.state != .failed }
+    return [["JOB", "TYPE", "STATUS", "TOOK", "ERROR", "ENTITIES"]]
+      + ordered.map { sub in
+        let took = sub.begin?.instant.flatMap { begin in
+          sub.end?.instant.map { max($0 - begin, .zero).terse }
+        }
+        let error = [sub.errorCode, sub.failReason].compactMap(\.self).joined(separator: " ")
+        let entities = sub.entities.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        return [
+          sub.jobID ?? "", sub.jobType ?? "", sub.rawStatus, took ?? "", error,
+          entities.joined(separator: " "),
+        ]
+      }
+  }
+
+  /// Each with the time that the state before it lasted.
+  private var transitions: [[String]] {
+    var since = dossier.job.registeredAt
+    var rows = [["TIME", "FROM", "TO", "AFTER", "STATUS"]]
+    for past in dossier.transitions {
+      let transition = past.transition
+      rows.append([
+        "\(transition.at)", transition.from.rawValue, transition.to.rawValue,
+        max(transition.at - since, .zero).terse, transition.rawStatus ?? "",
+      ])
+      since = transition.at
+    }
+    return rows
+  }
+
+  private var messages: [[String]] {
+    [["SEQ", "EVENT", "CHANNEL", "STATE", "ATTEMPTS", "NEXT TRY", "WEBHOOK-ID", "LAST ERROR"]]
+      + dossier.messages.map { message in
+        let next = message.settledAt == nil ? max(message.dueAt - now, .zero).terse : ""
+        return [
+          "\(message.seq)", message.kind, message.channel,
+          message.state.replacing("_", with: " "), "\(message.attempts)", next, message.eventID,
+          message.lastError ?? "",
+        ]
+      }
+  }
+
+  private var evidence: [String] {
+    guard let (evidence, receivedAt) = dossier.lastEvidence else { return [] }
+    let id = evidence.requestID.map { ", request id \($0)" } ?? ""
+    let title =
+      "the cloud's answer of \(receivedAt) (HTTP \(evidence.httpStatus), \(evidence.body.count) bytes"
+      + "\(id)) is kept"
+    return hasEvidence
+      ? ["", "Evidence: " + title.onOneLine, Self.pretty(evidence.body)]
+      : ["", "Evidence: " + title.onOneLine + "; --evidence shows it"]
+  }
+
+  /// Indented JSON; as it is when it is not JSON, and as Base64 when it is not even text.
+  private static func pretty(_ body: [UInt8]) -> String {
+    let data = Data(body)
+    if let object = try? JSONSerialization.jsonObject(with: data, options: .fragmentsAllowed),
+      let pretty = try? JSONSerialization.data(
+        withJSONObject: object,
+        options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes, .fragmentsAllowed])
+    {
+      return String(decoding: pretty, as: UTF8.self)
+    }
+    guard let text = String(validating: body, as: UTF8.self) else {
+      return data.base64EncodedString()
+    }
+    return text.split(separator: "\n", omittingEmptySubsequences: false)
+      .map { String($0).onOneLine }.joined(separator: "\n")
+  }
+}

@@ -1,0 +1,27 @@
+import ArgumentParser
+import Foundation
+
+/// How a command ends; the numbers are those of sysexits(3), so that scripts and systemd can tell a
+/// mistake from a passing fault.
+extension ExitCode {
+  /// The answer is no.
+  static let no = ExitCode(1)
+  /// The command line, or the input, is wrong.
+  static let misuse = ExitCode(64)
+  /// A passing fault: the same command may succeed later.
+  static let tryAgain = ExitCode(75)
+  /// The configuration or the state needs a person.
+  static let needsPerson = ExitCode(78)
+
+  /// Tells the reason on standard error; throw the result.
+  func telling(_ reason: String) -> ExitCode {
+    StandardError.write(reason)
+    return self
+  }
+}
+
+enum StandardError {
+  static func write(_ line: String) {
+    FileHandle.standardError.write(Data((line + "\n").utf8))
+  }
+}

@@ -1,0 +1,108 @@
+import Foundation
+import JobWatchCore
+import JobWatchStore
+
+/// Everything that the database holds of one job.
+struct JobDossier {
+  let job: Job
+  /// Nil: it is not asked for any more.
+  let nextPoll: Timestamp?
+  /// Oldest first.
+  let transitions: [Ledger.PastTransition]
+  let messages: [Ledger.MessageStatus]
+
+  init(_ job: Job, _ ledger: Ledger) throws {
+    self.job = job
+    nextPoll = try ledger.nextPoll(of: job.id)
+    transitions = try ledger.transitions(of: job.id)
+    messages = try ledger.messages(of: job.id)
+  }
+
+  /// The last answer that was kept: those that changed the job's state are.
+  var lastEvidence: (evidence: Evidence, receivedAt: Timestamp)? {
+    transitions.last { $0.evidence != nil }
+      .flatMap { past in past.evidence.map { ($0, past.transition.at) } }
+  }
+}
+
+/// A dossier as `--json` prints it.
+struct DossierView: Encodable {
+  struct SubJobView: Encodable {
+    let jobID: String?
+    let jobType: String?
+    let state: JobState?
+    let rawStatus: String
+    let beginTime: String?
+    let endTime: String?
+    let errorCode: String?
+    let failReason: String?
+    let entities: [String: String]
+  }
+
+  struct TransitionView: Encodable {
+    let at: Timestamp
+    let from: JobState
+    let to: JobState
+    let rawStatus: String?
+    let evidence: EvidenceView?
+  }
+
+  struct EvidenceView: Encodable {
+    let httpStatus: Int
+    let requestID: String?
+    let serverDate: Timestamp?
+    /// Nil when it is not UTF-8; `bodyBase64` holds it then.
+    let body: String?
+    let bodyBase64: String?
+  }
+
+  struct MessageView: Encodable {
+    let seq: Int64
+    let webhookID: String
+    let event: String
+    let channel: String
+    let state: String
+    let attempts: Int
+    /// When it is tried next; only while it waits.
+    let nextAttemptAt: Timestamp?
+    let settledAt: Timestamp?
+    let lastError: String?
+  }
+
+  let job: JobView
+  let nextPollAt: Timestamp?
+  let subJobs: [SubJobView]
+  let transitions: [TransitionView]
+  let messages: [MessageView]
+
+  init(_ dossier: JobDossier, retention: RetentionPolicy) {
+    job = JobView(dossier.job, retention: retention)
+    nextPollAt = dossier.nextPoll
+    subJobs = (dossier.job.report?.subJobs ?? []).map { sub in
+      SubJobView(
+        jobID: sub.jobID, jobType: sub.jobType, state: sub.state, rawStatus: sub.rawStatus,
+        beginTime: sub.begin?.raw, endTime: sub.end?.raw, errorCode: sub.errorCode,
+        failReason: sub.failReason, entities: sub.entities)
+    }
+    transitions = dossier.transitions.map { past in
+      TransitionView(
+        at: past.transition.at, from: past.transition.from, to: past.transition.to,
+        rawStatus: past.transition.rawStatus, evidence: past.evidence.map(Self.view))
+    }
+    messages = dossier.messages.map { message in
+      MessageView(
+        seq: message.seq, webhookID: message.eventID, event: message.kind,
+        channel: message.channel, state: message.state, attempts: message.attempts,
+        nextAttemptAt: message.settledAt == nil ? message.dueAt : nil,
+        settledAt: message.settledAt, lastError: message.lastError)
+    }
+  }
+
+  private static func view(_ evidence: Evidence) -> EvidenceView {
+    let text = String(validating: evidence.body, as: UTF8.self)
+    return EvidenceView(
+      httpStatus: evidence.httpStatus, requestID: evidence.requestID,
+      serverDate: evidence.serverDate, body: text,
+      bodyBase64: text == nil ? Data(evidence.body).base64EncodedString() : nil)
+  }
+}

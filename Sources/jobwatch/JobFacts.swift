@@ -1,0 +1,88 @@
+import JobWatchCore
+
+/// What is known of a job, in words: one line per fact, and none for what is not known.
+struct JobFacts {
+  let dossier: JobDossier
+  let now: Timestamp
+  let retention: RetentionPolicy
+
+  private var job: Job { dossier.job }
+
+  var lines: [(name: String, value: String)] {
+    let all: [(String, String?)] = [
+      ("state", state), ("type", job.jobType),
+      ("account", "\(job.key.account), region \(job.region), project \(job.projectID)"),
+      ("submitted", when(job.submittedAt)), ("began", job.report?.begin.map(when)),
+      ("ended", ended), ("first seen", job.firstSeenAt.map(when)),
+      ("last seen", job.lastSeenAt.map(when)), ("end known", job.endedAt.map(when)),
+      ("next poll", dossier.nextPoll.map(when)), ("missing", missing), ("error", error),
+      ("labels", pairs(job.labels)), ("channels", list(job.channels)),
+      ("entities", pairs(job.report?.entities ?? [:])),
+      ("unlisted words", list(job.reportedWords)), ("expiry", expiry),
+    ]
+    return all.compactMap { name, value in value.map { (name, $0.onOneLine) } }
+  }
+
+  private var state: String {
+    let certainty =
+      switch job.state {
+      case .succeeded, .failed: "the cloud said so"
+      case .lost: "its record vanished before its end was seen; it may have succeeded or failed"
+      case .lapsed: "it was never paid and its record is gone"
+      case .unknown: "the service never showed it: check the id, the service and the account"
+      case .forgotten: "taken off the list"
+      case .registered: "not seen yet"
+      case .pending, .running, .awaitingPayment: "still watched"
+      }
+    let word = job.report.map { $0.rawStatus.isEmpty ? "no status" : $0.rawStatus }
+    return job.state.rawValue + (word.map { " (\($0))" } ?? "") + ", " + certainty
+  }
+
+  private var ended: String? {
+    guard let end = job.report?.end else { return nil }
+    guard let begin = job.report?.begin?.instant, let instant = end.instant, instant >= begin
+    else { return when(end) }
+    return when(end) + ", after \((instant - begin).spoken)"
+  }
+
+  private var missing: String? {
+    job.absence.map {
+      "\($0.answers) answers of \"no such job\" since \($0.since), not believed yet"
+    }
+  }
+
+  private var error: String? {
+    let parts = [job.report?.errorCode, job.report?.failReason].compactMap(\.self)
+      .filter { !$0.isEmpty }
+    return parts.isEmpty ? nil : parts.joined(separator: " ")
+  }
+
+  private var expiry: String? {
+    let kept = job.state.isConfirmedEnd ? "its end is kept here" : "its end is not known yet"
+    if let expires = job.expiresAt(under: retention) {
+      return expires > now
+        ? "the cloud deletes its record \(when(expires)); \(kept)"
+        : "the cloud has deleted its record by now; \(kept)"
+    }
+    guard !job.state.isFinal, let window = retention.finished else { return nil }
+    return "should it end now, the cloud keeps its record for \(window.spoken)"
+  }
+
+  /// A time with its distance from now.
+  private func when(_ time: Timestamp) -> String {
+    let distance = time - now
+    return distance > .zero
+      ? "\(time) (in \(distance.spoken))" : "\(time) (\((now - time).spoken) ago)"
+  }
+
+  /// A time of the cloud that could not be read stays as the cloud wrote it.
+  private func when(_ time: CloudTime) -> String { time.instant.map(when) ?? time.raw }
+
+  private func pairs(_ values: [String: String]) -> String? {
+    list(values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
+  }
+
+  private func list(_ values: [String]) -> String? {
+    values.isEmpty ? nil : values.joined(separator: ", ")
+  }
+}

@@ -1,0 +1,64 @@
+import JobWatchCore
+
+/// A job in one line of a table.
+struct JobRow {
+  let job: Job
+  let now: Timestamp
+  let retention: RetentionPolicy
+
+  /// How long it took, or has been running.
+  var age: String {
+    let begin = job.report?.begin?.instant ?? job.hint.beginTime ?? job.submittedAt
+    let end = job.report?.end?.instant ?? job.endedAt ?? now
+    return max(end - begin, .zero).terse
+  }
+
+  var lastSeen: String {
+    job.lastSeenAt.map { max(now - $0, .zero).terse + " ago" } ?? "never"
+  }
+
+  /// The one thing that a person should know of it beside its state.
+  var note: String {
+    if let absence = job.absence { return "not found \(absence.answers) times" }
+    switch job.state {
+    case .failed: return [reason, partly].compactMap(\.self).joined(separator: "; ")
+    case .succeeded: return partly ?? ""
+    case .awaitingPayment:
+      return job.expiresAt(under: retention).map { "unpaid, deleted in \(max($0 - now, .zero).terse)" }
+        ?? "unpaid"
+    case .lost: return "vanished before its end was seen"
+    case .unknown: return "the service never showed it"
+    case .lapsed: return "never paid"
+    case .registered, .pending, .running, .forgotten:
+      return job.reportedWords.last.map { "unlisted status \($0)" } ?? ""
+    }
+  }
+
+  private var reason: String? {
+    let parts = [job.report?.errorCode, job.report?.failReason].compactMap(\.self)
+      .filter { !$0.isEmpty }
+    return parts.isEmpty ? nil : parts.joined(separator: " ").onOneLine
+  }
+
+  private var partly: String? {
+    let subJobs = job.report?.subJobs ?? []
+    let failed = subJobs.count { $0.state == .failed }
+    return failed == 0 ? nil : "\(failed) of \(subJobs.count) sub-jobs failed"
+  }
+}
+
+extension JobState {
+  var colour: Terminal.Colour? {
+    switch self {
+    case .failed, .lost: .red
+    case .lapsed, .unknown, .awaitingPayment: .yellow
+    case .succeeded: .green
+    case .registered, .pending, .running, .forgotten: nil
+    }
+  }
+}
+
+extension Duration {
+  /// `spoken` without blanks, for a table: `4m30s`.
+  var terse: String { spoken.replacing(" ", with: "") }
+}

@@ -1,0 +1,13 @@
+import ArgumentParser
+
+/// `key=value` on the command line; the value may hold `=` itself.
+struct LabelArgument: ExpressibleByArgument {
+  let key: String
+  let value: String
+
+  init?(argument: String) {
+    guard let sign = argument.firstIndex(of: "="), sign != argument.startIndex else { return nil }
+    key = String(argument[..<sign])
+    value = String(argument[argument.index(after: sign)...])
+  }
+}

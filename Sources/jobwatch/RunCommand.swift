@@ -1,0 +1,41 @@
+import ArgumentParser
+import JobWatchDaemon
+import JobWatchStore
+import Logging
+
+/// `jobwatch run`: the daemon, in the foreground.
+struct RunCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Watch jobs until told to stop: the daemon, in the foreground.",
+    discussion: """
+      Usually systemd runs it. It stops on SIGTERM and SIGINT within five seconds and loses nothing: \
+      what it knows is in the database.
+
+      Exit codes: 0 stopped as asked, 75 it could not start just now (try again), 78 the configuration, \
+      a secret or the database needs a person.
+      """)
+
+  @OptionGroup var configOption: ConfigOption
+
+  @Option(help: "The least severe level to log: debug, info, notice, warning or error.")
+  var logLevel: Logger.Level = .notice
+
+  func run() async throws {
+    let decoded = try configOption.load()
+    var log = Logger(label: "jobwatch") { _ in ConsoleLog() }
+    log.logLevel = logLevel
+    for warning in decoded.warnings {
+      log.warning("the configuration has a weak point", metadata: ["where": "\(warning)"])
+    }
+    do {
+      try await Daemon(decoded.value, log: log).run()
+    } catch let error as StoreError where error.kind == .passing {
+      throw ExitCode.tryAgain.telling("jobwatch cannot start: \(error)")
+    } catch {
+      throw ExitCode.needsPerson.telling("jobwatch cannot start: \(error)")
+    }
+  }
+}
+
+extension Logger.Level: @retroactive ExpressibleByArgument {}

@@ -1,0 +1,136 @@
+import ArgumentParser
+import CloudAPI
+import Foundation
+import JobWatchCore
+import JobWatchDaemon
+
+struct SubmitCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "submit",
+    abstract: "Asks the daemon to watch jobs.",
+    discussion: """
+      Writes one file into the spool and prints its name. The daemon need not be running: it takes the \
+      file in when it is. The same job twice is one job, so a submission may be repeated safely.
+
+        jobwatch submit 2c9eb2c5544cbf6101544f0602af2b4f
+        jobwatch submit --service dcs --label run=42 ff80808277bc4c19
+        curl … | jobwatch submit -
+        jobwatch submit < jobs.txt
+
+      Standard input is the reply of the API that began the job ({"job_id": "…"}), an array of such \
+      objects, one object per line, or plain lines "job_id" or "service job_id". Options fill in what \
+      an entry leaves out; labels and channels are added to each.
+
+      Exit codes: 0 done, 64 the input or the command is wrong (nothing was submitted), 75 the spool \
+      cannot be written, 78 the configuration cannot be used.
+      """)
+
+  @Argument(help: ArgumentHelp("The ids of the jobs, or - for standard input.", valueName: "id"))
+  var ids: [String] = []
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp("The service that runs the jobs (default: ecs).", valueName: "name"))
+  var service: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp("The account to ask with (default: the first).", valueName: "name"))
+  var account: String?
+
+  @Option(
+    name: .long, help: ArgumentHelp("A label; may be repeated.", valueName: "key=value"))
+  var label: [LabelArgument] = []
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp("A channel to tell, too; may be repeated.", valueName: "name"))
+  var channel: [String] = []
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "The spool, instead of the configuration's; no configuration is read then, and names are "
+        + "checked for their form only.", valueName: "dir"))
+  var spool: String?
+
+  @Flag(name: .long, help: "Print JSON.")
+  var json = false
+
+  @OptionGroup var file: ConfigOption
+
+  func validate() throws {
+    if ids.count > 1, ids.contains("-") {
+      throw ValidationError("\"-\" stands alone: ids come from arguments or from standard input")
+    }
+    if let word = ids.first(where: { CloudService.named($0) != nil }) {
+      throw ValidationError("\"\(word)\" is a service, not a job: write --service \(word)")
+    }
+    if ids.isEmpty, isatty(FileHandle.standardInput.fileDescriptor) == 1 {
+      throw ValidationError("name at least one job id, or pass jobs on standard input")
+    }
+  }
+
+  func run() throws {
+    let (directory, rules) = try destination()
+    let submissions = try accepted(rules)
+    let path: String
+    do {
+      path = try SpoolWriter(spoolDirectory: directory)
+        .write(submissions, at: Timestamp(Date()))
+    } catch {
+      throw ExitCode.tryAgain.telling("\(error)")
+    }
+    print(json ? try JSONText.line(Receipt(file: path, jobs: submissions)) : path)
+  }
+
+  private struct Receipt: Encodable {
+    let file: String
+    let jobs: [SpoolSubmission]
+  }
+
+  private func destination() throws -> (String, SpoolRules?) {
+    if let spool { return (spool, nil) }
+    let configuration = try file.load(
+      cure: "or name the spool with --spool DIR: then no configuration is needed"
+    ).value
+    return (configuration.spoolDirectory, SpoolRules(configuration))
+  }
+
+  /// All or nothing: a script that gets 64 can repeat the whole once it is mended.
+  private func accepted(_ rules: SpoolRules?) throws -> [SpoolSubmission] {
+    let (drafts, rejected) = try drafts()
+    let submissions = drafts.map(completed)
+    let refused = submissions.compactMap { submission in
+      (submission.problem ?? rules?.problem(submission)).map { "\(submission.jobID): \($0)" }
+    }
+    let reasons = rejected + refused
+    guard reasons.isEmpty, !submissions.isEmpty else {
+      let lines = reasons + ["nothing was submitted"]
+      throw ExitCode.misuse.telling(lines.joined(separator: "\n"))
+    }
+    return submissions
+  }
+
+  private func drafts() throws -> ([SpoolSubmission], [String]) {
+    guard ids.isEmpty || ids == ["-"] else { return (ids.map { SpoolSubmission(jobID: $0) }, []) }
+    let input = try FileHandle.standardInput.read(upToCount: SpoolFile.sizeLimit + 1) ?? Data()
+    let content = SpoolFile(decoding: input, rules: nil)
+    let reasons = content.rejections.map { rejection in
+      rejection.place == .file
+        ? "standard input: \(rejection.reason)" : "standard input, \(rejection)"
+    }
+    return (content.submissions, reasons)
+  }
+
+  private func completed(_ draft: SpoolSubmission) -> SpoolSubmission {
+    var submission = draft
+    submission.service = draft.service ?? service
+    submission.account = draft.account ?? account
+    for pair in label { submission.labels[pair.key] = pair.value }
+    for name in channel where !submission.channels.contains(name) {
+      submission.channels.append(name)
+    }
+    return submission
+  }
+}

@@ -1,0 +1,52 @@
+import JobWatchCore
+import Testing
+
+@Suite struct `Mass absence` {
+  let policy = AbsencePolicy()
+
+  @Test(
+    "begins with five absent jobs that are half of those watched",
+    arguments: [(4, 4, false), (5, 5, true), (5, 10, true), (5, 11, false), (6, 11, true)])
+  func threshold(_ absent: Int, _ watched: Int, _ begins: Bool) {
+    var ledger = AbsenceLedger()
+    var changes: [AbsenceLedger.Change] = []
+    for job in 0..<absent {
+      // The same job twice is still one job.
+      for _ in 0..<2 {
+        let change = ledger.absent(Int64(job), watched: watched, at: .zero, policy: policy)
+        changes += [change].compactMap(\.self)
+      }
+    }
+    #expect(ledger.isMass == begins)
+    #expect(changes == (begins ? [.massBegan(absent: absent, watched: watched)] : []))
+  }
+
+  @Test func `ends with a sighting, and can begin again`() {
+    var ledger = mass(at: .zero)
+    #expect(ledger.sighted() == .massEnded)
+    #expect(ledger.sighted() == nil && !ledger.isMass)
+    ledger = again(ledger, at: .seconds(5))
+    #expect(ledger.isMass)
+  }
+
+  @Test func `is held for an hour, and then not again before a sighting`() {
+    var ledger = mass(at: .zero)
+    let early = ledger.absent(1, watched: 5, at: .hours(1) - .milliseconds(1), policy: policy)
+    #expect(early == nil && ledger.isMass)
+    let late = ledger.absent(1, watched: 5, at: .hours(1), policy: policy)
+    #expect(late == .massEnded && !ledger.isMass)
+    ledger = again(ledger, at: .hours(2))
+    #expect(!ledger.isMass)
+    #expect(ledger.sighted() == nil)
+    ledger = again(ledger, at: .hours(3))
+    #expect(ledger.isMass)
+  }
+
+  private func mass(at uptime: Duration) -> AbsenceLedger { again(AbsenceLedger(), at: uptime) }
+
+  private func again(_ ledger: AbsenceLedger, at uptime: Duration) -> AbsenceLedger {
+    var ledger = ledger
+    for job in 0..<5 { _ = ledger.absent(Int64(job), watched: 5, at: uptime, policy: policy) }
+    return ledger
+  }
+}

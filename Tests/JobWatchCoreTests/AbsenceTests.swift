@@ -1,0 +1,125 @@
+import JobWatchCore
+import Testing
+
+@Suite struct `No such job` {
+  /// Asks as often as the decisions say, and answers "no such job" each time.
+  private func ask(_ job: Job, from start: Timestamp, under rules: WatchRules) -> (
+    offsets: [Duration], last: Decision
+  ) {
+    var decision = job.observe(.missing, at: start, under: rules)
+    var offsets = [Duration.zero]
+    while !decision.job.state.isFinal, let gap = decision.next.gap, offsets.count < 100 {
+      offsets.append((offsets.last ?? .zero) + gap)
+      decision = decision.job.observe(
+        .missing, at: start + (offsets.last ?? .zero), under: rules)
+    }
+    return (offsets, decision)
+  }
+
+  @Test func `it is asked again at 30, 75 and 120 seconds, and then believed`() {
+    let (offsets, last) = ask(.sample(), from: .start, under: .ecs)
+    #expect(offsets == [0, 30, 75, 120].map { .seconds($0) })
+    #expect(last.job.state == .unknown && last.job.absence == nil)
+  }
+
+  /// One verdict of DESIGN 4.
+  struct Verdict: Sendable, CustomTestStringConvertible {
+    var testDescription: String
+    var job: Job
+    /// The first miss.
+    var missed: Timestamp
+    var rules = WatchRules.ecs
+    var verdict: JobState
+
+    static let all: [Verdict] = [
+      Verdict(
+        testDescription: "never seen", job: .sample(), missed: .start + .days(1), verdict: .unknown),
+      Verdict(
+        testDescription: "never seen, submitted longer ago than the window", job: .sample(),
+        missed: .start + .days(1) + .milliseconds(1), verdict: .lost),
+      Verdict(
+        testDescription: "seen running", job: .sample(.running), missed: .start + .seconds(1),
+        verdict: .lost),
+      Verdict(
+        testDescription: "unpaid past its retention, seen a day before", job: unpaid,
+        missed: .start + .days(1), verdict: .lapsed),
+      Verdict(
+        testDescription: "unpaid past its retention, not seen for longer than a day", job: unpaid,
+        missed: .start + .days(1) + .milliseconds(1), verdict: .lost),
+      Verdict(
+        testDescription: "unpaid, short of its retention", job: .sample(.awaitingPayment),
+        missed: .start + .hours(1), verdict: .lost),
+      Verdict(
+        testDescription: "unpaid where no retention is documented", job: unpaid,
+        missed: .start + .hours(1), rules: WatchRules(), verdict: .lost),
+    ]
+
+    /// Seen at the start, when its order was 14 days old.
+    private static var unpaid: Job {
+      var job = Job.sample(.awaitingPayment, submitted: .start - .days(14))
+      job.recordSince = .start - .days(14)
+      return job
+    }
+  }
+
+  @Test("only what can be known is claimed", arguments: Verdict.all)
+  func verdict(_ row: Verdict) {
+    let (_, last) = ask(row.job, from: row.missed, under: row.rules)
+    #expect(last.job.state == row.verdict)
+    #expect(last.transition?.from == row.job.state && last.transition?.to == row.verdict)
+    #expect(last.events.map(\.kind) == [EventKind(entering: row.verdict)])
+    #expect(
+      last.events.first?.data.certainty == (row.verdict == .lost ? .lost : .inferred))
+    #expect((last.events.first?.data.cure != nil) == (row.verdict == .unknown))
+    let gap = last.events.first?.data.blindGap
+    guard row.verdict != .unknown else {
+      #expect(gap == nil)
+      return
+    }
+    #expect(gap?.from == row.job.lastVouchedAt && gap?.to == row.missed)
+  }
+
+  @Test func `neither many answers in a short time nor two over a long one are believed`() {
+    var job = Job.sample(.running)
+    for second in 0..<120 {
+      job = job.observe(.missing, at: .start + .seconds(second), under: .ecs).job
+    }
+    #expect(job.state == .running && job.absence?.answers == 120)
+    var pair = Job.sample(.running)
+    for hour in 0..<2 {
+      pair = pair.observe(.missing, at: .start + .hours(hour), under: .ecs).job
+    }
+    #expect(pair.state == .running && pair.absence?.answers == 2)
+  }
+
+  @Test func `a sighting ends the doubt, no answer leaves it`() {
+    let doubted = Job.sample(.running).observe(.missing, at: .start, under: .ecs).job
+    let silent = doubted.observe(.unreachable(""), at: .start + .minutes(1), under: .ecs).job
+    #expect(silent.absence == Job.Absence(answers: 1, since: .start))
+    for answer in [Observation.seen(.running), .unrecognised(JobReport(rawStatus: "?"))] {
+      #expect(doubted.observe(answer, at: .start, under: .ecs).job.absence == nil)
+    }
+  }
+
+  @Test func `held verdicts are asked again and given once the hold is over`() {
+    var rules = WatchRules.ecs
+    rules.verdictsHeld = true
+    let (offsets, last) = ask(.sample(.running), from: .start, under: rules)
+    #expect(offsets.count == 100 && last.job.state == .running && last.events.isEmpty)
+    #expect(zip(offsets.dropFirst(), offsets).allSatisfy { $0 - $1 <= .minutes(1) })
+    let later = Timestamp.start + .hours(1)
+    #expect(last.job.observe(.missing, at: later, under: .ecs).job.state == .lost)
+  }
+
+  @Test func `the blind gap names the trouble that lasted longest`() {
+    var rules = WatchRules.ecs
+    let hours = { Timestamp.start + .hours($0) }
+    rules.troubles = [
+      BlindGap(from: hours(-9), to: hours(0), cause: "before"),
+      BlindGap(from: hours(1), to: hours(2), cause: "an outage"),
+      BlindGap(from: hours(2), to: hours(30), cause: "a refused credential"),
+    ]
+    let (_, last) = ask(.sample(.running), from: hours(5), under: rules)
+    #expect(last.events.first?.data.blindGap?.cause == "a refused credential")
+  }
+}

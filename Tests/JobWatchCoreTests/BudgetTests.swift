@@ -1,0 +1,128 @@
+import JobWatchCore
+import Testing
+
+@Suite struct `A budget` {
+  /// The most calls in any stretch of `window`.
+  private func most(_ calls: [Duration], in window: Duration) -> Int {
+    var (first, most) = (0, 0)
+    for (last, time) in calls.enumerated() {
+      while time - calls[first] >= window { first += 1 }
+      most = max(most, last - first + 1)
+    }
+    return most
+  }
+
+  /// Calls as soon as it may, or a random while later.
+  private func call(
+    _ budget: inout Budget, from start: Duration, for span: Duration, eager: Bool,
+    _ random: inout SeededGenerator
+  ) -> [Duration] {
+    var (time, calls) = (start, [Duration]())
+    while true {
+      time = max(time, budget.readyAt(time))
+      if !eager { time += random.duration(.zero ... .milliseconds(40)) }
+      guard time < start + span else { return calls }
+      budget.spend(at: time)
+      calls.append(time)
+    }
+  }
+
+  static let quotas = [
+    Quota(calls: 1, per: .seconds(1)), Quota(calls: 20, per: .seconds(1)),
+    Quota(calls: 200, per: .minutes(1)), Quota(calls: 8000, per: .minutes(1)),
+  ]
+
+  @Test("never makes more calls than the configured share in any window", arguments: quotas)
+  func cap(_ quota: Quota) {
+    var random = SeededGenerator(3)
+    for eager in [true, false] {
+      var budget = Budget(cap: quota)
+      let calls = call(&budget, from: .zero, for: quota.per * 4, eager: eager, &random)
+      let share = max(1, Int(Double(quota.calls) * 0.95))
+      #expect(most(calls, in: quota.per.scaled(by: 1.05)) <= share)
+      #expect(calls.count >= (eager ? share * 3 : 1))
+    }
+  }
+
+  /// A rate of 1.6 a second is below 3 a second, and yet 95 at once are too many for one second.
+  @Test(
+    "keeps to the share and to what the cloud told at once",
+    arguments: quotas, quotas + [Quota(calls: 3, per: .seconds(1))])
+  func both(_ share: Quota, _ told: Quota) {
+    var random = SeededGenerator(4)
+    var budget = Budget(cap: share)
+    let before = call(&budget, from: .zero, for: .seconds(5), eager: true, &random)
+    let throttle = Throttle(limit: told.calls, window: told.per, code: "APIGW.0308")
+    budget.throttled(throttle, at: .seconds(5))
+    let span = max(share.per, told.per) * 3
+    let after = call(&budget, from: .seconds(5), for: span, eager: true, &random)
+    #expect((after.first ?? .zero) >= .seconds(5) + told.per)
+    for quota in [share, told] {
+      let limit = max(1, Int(Double(quota.calls) * 0.95))
+      #expect(most(after, in: quota.per.scaled(by: 1.05)) <= limit)
+    }
+    #expect(most(before + after, in: share.per) <= share.calls)
+  }
+
+  @Test func `that nobody named starts at 20 a second and doubles per quiet minute to 100`() {
+    var random = SeededGenerator(5)
+    var budget = Budget()
+    let calls = call(&budget, from: .zero, for: .minutes(5), eager: true, &random)
+    let perSecond = (0..<300).map { second in
+      calls.count { $0 >= .seconds(second) && $0 < .seconds(second + 1) }
+    }
+    #expect([30, 90, 150, 210, 270].map { perSecond[$0] } == [20, 40, 80, 100, 100])
+    #expect(most(calls, in: .seconds(1)) == 100)
+  }
+
+  @Test func `that was throttled grants nothing inside the window, and obeys Retry-After`() {
+    let rows: [(Throttle, Duration)] = [
+      (Throttle(code: ""), .seconds(1)),
+      (Throttle(window: .minutes(1), code: ""), .minutes(1)),
+      (Throttle(retryAfter: .minutes(7), code: ""), .minutes(7)),
+      (Throttle(limit: 9, window: .minutes(1), retryAfter: .seconds(3), code: ""), .minutes(1)),
+    ]
+    for (throttle, wait) in rows {
+      var budget = Budget()
+      budget.throttled(throttle, at: .seconds(10))
+      #expect(budget.readyAt(.seconds(10)) >= .seconds(10) + wait)
+      let first = budget.readyAt(.seconds(10))
+      budget.throttled(Throttle(code: ""), at: .seconds(10))
+      #expect(budget.readyAt(.seconds(10)) >= first)
+    }
+  }
+
+  @Test func `falls to seven tenths once per window, and grows again after a quiet minute`() {
+    var random = SeededGenerator(6)
+    var budget = Budget()
+    for late in 0..<10 { budget.throttled(Throttle(code: ""), at: .milliseconds(50 * late)) }
+    let once = call(&budget, from: .seconds(2), for: .seconds(5), eager: true, &random)
+    #expect(most(once, in: .seconds(1)) == 14)
+    budget.throttled(Throttle(code: ""), at: .seconds(7))
+    let twice = call(&budget, from: .seconds(7), for: .seconds(59), eager: true, &random)
+    #expect(most(twice, in: .seconds(1)) == 9)
+    let grown = call(&budget, from: .seconds(66), for: .seconds(30), eager: true, &random)
+    #expect(most(grown, in: .seconds(1)) == 18)
+  }
+
+  @Test func `never falls below one call, and a limit of none is not believed`() {
+    var budget = Budget()
+    for window in 0..<40 {
+      budget.throttled(
+        Throttle(limit: 0, window: .seconds(1), code: ""), at: .seconds(2 * window))
+    }
+    #expect(budget.readyAt(.seconds(100)) <= .seconds(100))
+    budget.spend(at: .seconds(100))
+    #expect(budget.readyAt(.seconds(100)) == .seconds(101))
+  }
+
+  @Test func `may keep to the cloud's word for a year`() {
+    var budget = Budget(cap: Quota(calls: 20, per: .seconds(1)))
+    var time = Duration.zero
+    for _ in 0..<200_000 {
+      time = max(time + .minutes(2), budget.readyAt(time))
+      budget.spend(at: time)
+    }
+    #expect(budget.readyAt(time) <= time)
+  }
+}

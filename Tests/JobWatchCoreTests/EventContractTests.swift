@@ -1,0 +1,87 @@
+import Foundation
+import JobWatchCore
+import Testing
+
+@Suite struct `The contract of events` {
+  @Test func `names are the catalogue of the documents`() {
+    let catalogue = """
+      job.registered job.pending job.running job.awaiting_payment job.succeeded job.failed job.lost
+      job.found job.unknown job.lapsed job.forgotten job.expiring job.at_risk job.stuck job.late
+      job.unrecognised account.paused account.resumed endpoint.down endpoint.up channel.failing
+      channel.recovered daemon.started daemon.stopped daemon.degraded daemon.restored spool.rejected
+      """.split(whereSeparator: \.isWhitespace).map(String.init)
+    #expect(EventKind.allCases.map(\.rawValue) == catalogue)
+  }
+
+  @Test("a job's arrival in a state has a name of its own", arguments: JobState.allCases)
+  func entering(_ state: JobState) {
+    #expect(EventKind(entering: state).rawValue == "job.\(state.rawValue)")
+  }
+
+  @Test func `an event has exactly these fields`() throws {
+    #expect(
+      try keys(full) == [
+        "account", "begin_time", "blind_gap", "captured", "cause", "certainty", "channel", "cure",
+        "end_time", "entities", "error_code", "evidence", "expires_at", "fail_reason", "file",
+        "job_id", "job_type", "labels", "partial", "previous", "raw_status", "region", "request_id",
+        "service", "state", "sub_jobs", "summary",
+      ])
+    #expect(try keys(full, in: "blind_gap") == ["cause", "from", "to"])
+    #expect(try keys(full, in: "evidence") == ["body", "bytes", "http_status", "received_at"])
+    #expect(try keys(full, in: "sub_jobs") == ["failed", "failures", "succeeded", "total"])
+    let failure = try #require(full.subJobs?.failures.first)
+    #expect(
+      try keys(failure) == [
+        "begin_time", "end_time", "entities", "error_code", "fail_reason", "job_id", "job_type",
+        "raw_status",
+      ])
+  }
+
+  @Test func `a field that does not apply is left out`() throws {
+    #expect(try keys(EventData(summary: "x")) == ["summary"])
+    let count = SubJobCount([SubJob(rawStatus: "FAIL", state: .failed)])
+    #expect(try keys(try #require(count.failures.first)) == ["raw_status"])
+    let large = [UInt8](repeating: 0x20, count: EvidenceText.limit + 1)
+    for body in [large, [0xff, 0xfe]] {
+      let text = EvidenceText(Evidence(httpStatus: 200, body: body), receivedAt: .start)
+      #expect(try keys(text) == ["bytes", "http_status", "received_at"])
+      #expect(text.bytes == body.count)
+    }
+  }
+
+  @Test func `an event reads back as itself`() throws {
+    let text = String(decoding: try JSONEncoder().encode(full), as: UTF8.self)
+    #expect(try EventData(json: text) == full)
+    #expect(text.contains("\"expires_at\":\"2025-11-24T16:00:00.000Z\""))
+    #expect(text.contains("\"state\":\"awaiting_payment\""))
+  }
+
+  /// Every field set.
+  private var full: EventData {
+    let time = CloudTime(raw: "2025-11-24T16:00:00Z", instant: .start)
+    var data = EventData(summary: "a")
+    (data.jobID, data.account, data.service, data.region) = ("j", "a", "ecs", "eu-de")
+    (data.jobType, data.state, data.previous) = ("t", .awaitingPayment, .running)
+    (data.rawStatus, data.certainty, data.labels) = ("FAIL", .confirmed, ["a": "b"])
+    (data.entities, data.beginTime, data.endTime) = (["server_id": "s"], time.raw, time.raw)
+    (data.errorCode, data.failReason, data.partial) = ("E", "r", false)
+    data.subJobs = SubJobCount([
+      SubJob(
+        jobID: "s", jobType: "t", rawStatus: "FAIL", state: .failed, begin: time, end: time,
+        errorCode: "E", failReason: "r", entities: ["nic_id": "n"])
+    ])
+    (data.expiresAt, data.captured, data.requestID) = (.start, true, "r")
+    data.blindGap = BlindGap(from: .start, to: .start, cause: "c")
+    data.evidence = EvidenceText(
+      Evidence(httpStatus: 200, body: Array("{}".utf8)), receivedAt: .start)
+    (data.channel, data.file, data.cause, data.cure) = ("c", "f", "c", "c")
+    return data
+  }
+
+  private func keys(_ value: some Encodable, in member: String? = nil) throws -> [String] {
+    let json = try JSONSerialization.jsonObject(with: JSONEncoder().encode(value))
+    let object = try #require(json as? [String: Any])
+    guard let member else { return object.keys.sorted() }
+    return try #require(object[member] as? [String: Any]).keys.sorted()
+  }
+}
