@@ -14,7 +14,7 @@ package struct AnswerClassifier: Sendable {
   let jobID: String
   /// For a `Retry-After` that is a date, where the answer has no `Date` of its own.
   let now: Timestamp
-  private let redaction: Redaction
+  private let confidential: [String]
 
   /// `confidential`: texts that must not be kept should the answer quote them.
   package init(
@@ -23,7 +23,7 @@ package struct AnswerClassifier: Sendable {
     self.service = service
     self.jobID = jobID
     self.now = now
-    redaction = Redaction(confidential)
+    self.confidential = confidential
   }
 
   package func answer(to response: HTTPResponse) -> Answer {
@@ -122,6 +122,9 @@ package struct AnswerClassifier: Sendable {
     else { return "another path of the same host" }
     return "host \(match.1)"
   }
+
+  /// Made only where something has to be cleaned: most answers are records, which are kept as they are.
+  private var redaction: Redaction { Redaction(confidential) }
 
   private func excerpt(_ text: String) -> String {
     redaction.excerpt(text, limit: Self.messageLimit)

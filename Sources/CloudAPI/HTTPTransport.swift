@@ -1,5 +1,5 @@
 import AsyncHTTPClient
-import Foundation
+import Glibc
 import NIOCore
 
 /// HTTP/1.1 over pooled connections: the one place that knows the HTTP client in use.

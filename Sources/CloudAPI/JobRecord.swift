@@ -1,4 +1,3 @@
-import Foundation
 import JobWatchCore
 
 /// The record of a job as it stands in an answer, before anything is made of it. Members that are

@@ -27,42 +27,56 @@ package struct Budget: Sendable {
 
   private let share: Limit?
   private var known: Limit
-  /// The times of the last grants, oldest first; at least as many as either limit looks back.
-  private var grants: [Duration] = []
+  /// The ends of the last calls, oldest first; at least as many as either limit looks back.
+  private var answered: [Duration] = []
+  private var underWay = 0
   private var blockedUntil: Duration = .zero
-  /// A limit that the user or the cloud named no longer grows.
-  private var isNamed: Bool
+  /// What `known` grows to in quiet: the named limit, where the user or the cloud named one.
+  private var most: Int
   private var quietSince: Duration?
 
   private static let start = 20
-  private static let most = 100
+  private static let unnamedMost = 100
 
   package init(cap: Quota? = nil) {
     share = cap.map(Limit.init)
     known = share ?? Limit(calls: Self.start, window: .seconds(1))
-    isNamed = cap != nil
+    most = share?.calls ?? Self.unnamedMost
   }
 
-  /// When the next call may be made; not after `uptime` means now.
-  package func readyAt(_ uptime: Duration) -> Duration {
-    [share, known].compactMap(\.self).filter { grants.count >= $0.calls }
-      .map { grants[grants.count - $0.calls] + $0.window }
-      .reduce(blockedUntil, max)
+  /// When the next call may be made; not after `uptime` means now. Nil: not before one under way is answered.
+  package func readyAt(_ uptime: Duration) -> Duration? {
+    var ready = blockedUntil
+    for limit in [share, known].compactMap(\.self) {
+      // The call that must be out of the window, so that one more fits in.
+      let last = answered.count + underWay - limit.calls
+      if last < 0 { continue }
+      guard last < answered.count else { return nil }
+      ready = max(ready, answered[last] + limit.window)
+    }
+    return ready
   }
 
   /// Counts one call; only after `readyAt` has come.
   package mutating func spend(at uptime: Duration) {
     grow(at: uptime)
-    grants.append(uptime)
-    let needed = max(known.calls, share?.calls ?? 0, Self.most)
-    if grants.count >= 2 * needed { grants.removeFirst(grants.count - needed) }
+    underWay += 1
+  }
+
+  /// The call is over, answered or not. The cloud counted it at some moment since `spend`, so it stands in the window
+  /// from then until a whole window after this: a slow answer never lets one call too many through.
+  package mutating func finish(at uptime: Duration) {
+    underWay = max(0, underWay - 1)
+    answered.append(uptime)
+    let needed = max(most, share?.calls ?? 0)
+    if answered.count >= 2 * needed { answered.removeFirst(answered.count - needed) }
   }
 
   /// Learns from a throttling answer. No call is made inside its window.
   package mutating func throttled(_ throttle: Throttle, at uptime: Duration) {
     if let calls = throttle.limit, let per = throttle.window, calls > 0 {
-      isNamed = true
       known = Limit(Quota(calls: calls, per: per))
+      most = known.calls
     } else if uptime >= blockedUntil {
       // At most once per window: the calls that were under way say the same thing again.
       known.calls = max(1, Int(Double(known.calls) * 0.7))
@@ -73,10 +87,10 @@ package struct Budget: Sendable {
   }
 
   private mutating func grow(at uptime: Duration) {
-    guard !isNamed, known.calls < Self.most else { return }
+    guard known.calls < most else { return }
     guard let since = quietSince else { return quietSince = uptime }
     guard uptime - since >= .minutes(1) else { return }
-    known.calls = min(known.calls * 2, Self.most)
+    known.calls = min(known.calls * 2, most)
     quietSince = uptime
   }
 }

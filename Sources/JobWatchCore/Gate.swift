@@ -14,7 +14,8 @@
 package struct Gate: Sendable, Hashable {
   package struct Pass: Sendable, Hashable {
     fileprivate var generation: Int
-    fileprivate var isProbe: Bool
+    /// While it is under way nothing else passes.
+    package fileprivate(set) var isProbe: Bool
   }
 
   /// What an outcome changed, for the one who tells it.

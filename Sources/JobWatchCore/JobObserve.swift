@@ -100,6 +100,5 @@ extension Job {
     default:
       recordSince = nil
     }
-    notices = Notices()
   }
 }

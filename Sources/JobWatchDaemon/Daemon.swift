@@ -1,5 +1,4 @@
 import CloudAPI
-import Foundation
 import JobWatchCore
 import JobWatchStore
 import Logging
@@ -12,8 +11,9 @@ package struct Daemon: Sendable {
   private let clock: Clock
   private let log: Logger
 
-  package init(_ configuration: Configuration, clock: @escaping Clock = SystemClock.now, log: Logger)
-  {
+  package init(
+    _ configuration: Configuration, clock: @escaping Clock = SystemClock.now, log: Logger
+  ) {
     self.configuration = configuration
     self.clock = clock
     self.log = log
@@ -36,11 +36,13 @@ package struct Daemon: Sendable {
     do {
       let loops = try await loops(store, statusLog, transports)
       try await tell(.daemonStarted, "jobwatch has started", store)
-      log.notice("jobwatch is running", metadata: summary)
-      onReady()
+      let service = WorkerLoops(loops: loops) {
+        log.notice("jobwatch is running", metadata: summary)
+        onReady()
+      }
       try await ServiceGroup(
         configuration: .init(
-          services: loops.map { .init(service: $0) }, gracefulShutdownSignals: signals, logger: quiet)
+          services: [.init(service: service)], gracefulShutdownSignals: signals, logger: quiet)
       ).run()
       try await tell(.daemonStopped, "jobwatch has stopped", store)
       _ = try await statusLog.work(at: clock())
@@ -117,7 +119,8 @@ package struct Daemon: Sendable {
       deliver = { message, _ in try journal.deliver(message) }
     case .webhook(let url, let secrets):
       let webhook = WebhookChannel(
-        url: try url.read(), signer: try StandardWebhooks(secrets: try secrets.map { try $0.read() }),
+        url: try url.read(),
+        signer: try StandardWebhooks(secrets: try secrets.map { try $0.read() }),
         timeout: configuration.delivery.timeout, transport: transports.webhooks.transport)
       deliver = { await webhook.deliver($0, at: $1) }
     }

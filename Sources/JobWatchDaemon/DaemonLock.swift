@@ -5,8 +5,9 @@ struct DaemonLock: Sendable {
   private let descriptor: Int32
 
   /// Another daemon runs on the same state directory.
-  package struct Held: Error, CustomStringConvertible {
+  package struct Held: PassingFault, CustomStringConvertible {
     package var description: String
+    package var mayPass: Bool { true }
   }
 
   init(directory: String) throws {

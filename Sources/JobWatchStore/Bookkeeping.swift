@@ -20,7 +20,10 @@ extension Ledger {
     }
   }
 
+  /// There is one status log. Where it was before it moved is forgotten: a cursor that no longer advances would
+  /// keep every later event from being pruned.
   package func setLogCursor(_ path: String, _ cursor: LogCursor) throws {
+    try execute("DELETE FROM log_cursor WHERE path <> ?", [path])
     try execute(
       """
       INSERT INTO log_cursor (path, seq, inode) VALUES (?, ?, ?)

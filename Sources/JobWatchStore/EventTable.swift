@@ -1,4 +1,3 @@
-import Foundation
 import GRDB
 import JobWatchCore
 
@@ -19,7 +18,8 @@ extension Ledger {
   @discardableResult
   package func append(_ draft: EventDraft, of job: Int64?, to channels: [String]) throws -> Int64 {
     guard
-      let seq = try integer("UPDATE counter SET value = value + 1 WHERE name = 'seq' RETURNING value")
+      let seq = try integer(
+        "UPDATE counter SET value = value + 1 WHERE name = 'seq' RETURNING value")
     else {
       throw StoreError(kind: .lasting, description: "the database has no event counter")
     }

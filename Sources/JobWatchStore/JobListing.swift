@@ -24,10 +24,11 @@ package struct JobFilter: Sendable, Hashable {
 }
 
 extension Ledger {
-  /// The jobs that are still watched, newest first, then those that ended, latest end first; up to `limit`.
+  /// The jobs that are still watched, newest first, then those that ended, latest end first; up to
+  /// `limit`.
   ///
-  /// Each half follows an index in the order that is shown, so that without conditions no more rows are read than
-  /// are returned, however many there are.
+  /// Each half follows an index in the order that is shown, so that without conditions no more rows
+  /// are read than are returned, however many there are.
   package func jobs(matching filter: JobFilter, limit: Int) throws -> [Job] {
     let states = filter.states.isEmpty ? Set(JobState.allCases) : filter.states
     var jobs: [Job] = []
@@ -52,7 +53,8 @@ extension Ledger {
     if let service = filter.service { query += " AND service = \(service)" }
     for (key, value) in filter.labels {
       query += """
-         AND EXISTS (SELECT 1 FROM json_each(job.labels) l WHERE l.key = \(key) AND l.value = \(value))
+         AND EXISTS (
+          SELECT 1 FROM json_each(job.labels) l WHERE l.key = \(key) AND l.value = \(value))
         """
     }
     query += " ORDER BY \(sql: order) LIMIT \(limit)"

@@ -128,11 +128,11 @@ extension Ledger {
   }
 
   package func questions(_ ids: [Int64]) throws -> [Question] {
-    let marks = databaseQuestionMarks(count: ids.count)
-    return try Row.fetchAll(
-      db, sql: "SELECT id, job_id, project_id, region FROM job WHERE id IN (\(marks))",
-      arguments: StatementArguments(ids)
-    ).map { Question(id: $0[0], jobID: $0[1], projectID: $0[2], region: $0[3]) }
+    // One by one: a list of marks would be another statement, prepared anew, for every number of ids.
+    try ids.compactMap { id in
+      try row("SELECT id, job_id, project_id, region FROM job WHERE id = ?", [id])
+        .map { Question(id: $0[0], jobID: $0[1], projectID: $0[2], region: $0[3]) }
+    }
   }
 
   /// Jobs whose stored notice time has come, earliest first.

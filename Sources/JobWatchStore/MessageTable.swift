@@ -80,6 +80,7 @@ extension Ledger {
       UPDATE message SET state = ?, due_at = coalesce(?, due_at), settled_at = ?,
         attempts = attempts + 1, last_error = ? WHERE id = ? AND state = 'waiting'
       """, [state, due, settled, outcome.reason, message])
+    guard db.changesCount == 1 else { return }
     try execute(
       "INSERT INTO attempt (message, at, took_ms, http_status, error) VALUES (?, ?, ?, ?, ?)",
       [

@@ -14,6 +14,12 @@ enum Schema {
     return migrator
   }
 
+  /// Whether the tables are another program's: there are some, and no migration made them.
+  static func isForeign(_ db: Database) throws -> Bool {
+    let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
+    return try tables > 0 && !db.tableExists("grdb_migrations")
+  }
+
   /// `job_active` lets a list find the few jobs that are watched among a million that ended; a poll does not touch it.
   private static let jobs = """
     CREATE TABLE job (

@@ -1,4 +1,3 @@
-import Foundation
 import GRDB
 import Synchronization
 
@@ -46,6 +45,7 @@ package final class Store: Sendable {
         try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000")
       }
       let migrator = Schema.migrator
+      if try pool.read(Schema.isForeign) { throw StoreError.foreign(path) }
       if try pool.read(migrator.hasBeenSuperseded) { throw StoreError.newer(path) }
       try migrator.migrate(pool)
     } catch let error as DatabaseError {
@@ -94,18 +94,28 @@ package final class Store: Sendable {
   package func read<Value: Sendable>(_ body: @escaping @Sendable (Ledger) throws -> Value)
     async throws -> Value
   {
-    try await pool.read { db in try body(Ledger(db)) }
+    do {
+      return try await pool.read { db in try body(Ledger(db)) }
+    } catch let error as DatabaseError {
+      throw StoreError(error, path: pool.path)
+    }
   }
 
   /// Gives free pages back to the file system, so few at a time that no commit waits long.
-  package func shrink() async throws {
+  /// Returns how many free pages are left for another call.
+  package func shrink() async throws -> Int {
     try await pool.writeWithoutTransaction { db in
       try db.execute(sql: "PRAGMA incremental_vacuum(2000)")
+      return try Int.fetchOne(db, sql: "PRAGMA freelist_count") ?? 0
     }
   }
 
   /// After all that is under way; the file is left ready to be copied.
-  package func close() throws { try pool.close() }
+  package func close() throws {
+    // What closes last empties the write-ahead log into the file, which a mere reader may not do.
+    pool.invalidateReadOnlyConnections()
+    try pool.close()
+  }
 
   private func drain(_ db: Database) {
     while true {
@@ -122,9 +132,11 @@ package final class Store: Sendable {
 
   private func commit(_ group: [PendingWrite], _ db: Database) {
     let ledger = Ledger(db)
-    let rowsBefore = db.totalChangesCount
+    var rowsBefore = 0
     do {
       try db.inTransaction(.immediate) {
+        // Not before: a connection that was closed has no count, and fails here.
+        rowsBefore = db.totalChangesCount
         for write in group { try write.run(ledger) }
         return .commit
       }
@@ -169,16 +181,17 @@ private final class PendingWrite: @unchecked Sendable {
 
   /// Throws only when the whole transaction is lost; the body's own error is kept for its caller.
   func run(_ ledger: Ledger) throws {
+    // GRDB's own `inSavepoint` prepares its statements anew for each write.
+    try ledger.execute("SAVEPOINT one", [])
     do {
-      try ledger.db.inSavepoint {
-        try body(ledger)
-        return .commit
-      }
+      try body(ledger)
     } catch {
       failure = error
       // A full disk or an I/O error ends the transaction under our feet: the others' work is gone too.
-      if !ledger.db.isInsideTransaction { throw error }
+      guard ledger.db.isInsideTransaction else { throw error }
+      try ledger.execute("ROLLBACK TO one", [])
     }
+    try ledger.execute("RELEASE one", [])
   }
 
   func finish() { resume(failure.map(Result.failure) ?? .success(())) }

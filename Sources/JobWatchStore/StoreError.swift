@@ -18,6 +18,14 @@ package struct StoreError: Error, CustomStringConvertible, Sendable {
       description: "\(path) was written by a newer jobwatch: install that version or a later one")
   }
 
+  static func foreign(_ path: String) -> StoreError {
+    StoreError(
+      kind: .lasting,
+      description:
+        "\(path) is a database, but not one of jobwatch's: move it away, or name another "
+        + "state_dir")
+  }
+
   init(kind: Kind, description: String) {
     self.kind = kind
     self.description = description
@@ -25,7 +33,9 @@ package struct StoreError: Error, CustomStringConvertible, Sendable {
 
   init(_ error: any Error, path: String) {
     guard let error = error as? DatabaseError else {
-      if let error = error as? StoreError { self = error } else {
+      if let error = error as? StoreError {
+        self = error
+      } else {
         self.init(kind: .passing, description: "\(path): \(error)")
       }
       return

@@ -1,14 +1,14 @@
 import Foundation
 import GRDB
 
-/// The database for commands: read-only, beside a daemon that runs or after one that stopped, by a user who may
-/// read the files and change nothing. Never creates a file, never migrates.
+/// The database for commands: read-only, beside a daemon that runs or after one that stopped, by a
+/// user who may read the files and change nothing. Never creates a file, never migrates.
 ///
-/// While the daemon has the database open there is a `-wal` file, and SQLite shares it between processes. Without
-/// one nobody has: SQLite would then create it, which a mere reader may not do and which, done by root, leaves files
-/// behind. So the file is then opened as immutable, without any locks, and the read is repeated if the file
-/// was changed meanwhile. (That needs an SQLite that reads URI file names, `SQLITE_USE_URI`, as distributions'
-/// builds do.)
+/// While the daemon has the database open there is a `-wal` file, and SQLite shares it between
+/// processes. Without one nobody has: SQLite would then create it, which a mere reader may not do
+/// and which, done by root, leaves files behind. So the file is then opened as immutable, without
+/// any locks, and the read is repeated if the file was changed meanwhile. (That needs an SQLite
+/// that reads URI file names, `SQLITE_USE_URI`, as distributions' builds do.)
 package struct StoreReader: Sendable {
   private let path: String
 
@@ -19,8 +19,8 @@ package struct StoreReader: Sendable {
 
   /// Runs `body` on a snapshot.
   ///
-  /// Throws what `body` throws, or `StoreError` when there is no database, it may not be read, or it was written by
-  /// another version.
+  /// Throws what `body` throws, or `StoreError` when there is no database, it may not be read, or
+  /// it was written by another version.
   package func read<Value>(_ body: (Ledger) throws -> Value) throws -> Value {
     try requireReadable()
     for _ in 0..<Self.tries {
@@ -74,18 +74,21 @@ package struct StoreReader: Sendable {
     }
     throw StoreError(
       kind: .lasting,
-      description: "no database at \(path): has the daemon run? Check state_dir in the configuration, "
+      description:
+        "no database at \(path): has the daemon run? Check state_dir in the configuration, "
         + "or name another one with --config")
   }
 
   private func unreadable(_ reason: String) -> StoreError {
     StoreError(
       kind: .lasting,
-      description: "\(path) cannot be read (\(reason)): add yourself to the group jobwatch-read, or "
+      description:
+        "\(path) cannot be read (\(reason)): add yourself to the group jobwatch-read, or "
         + "use sudo")
   }
 
   private func requireTables(_ db: Database) throws {
+    if try Schema.isForeign(db) { throw StoreError.foreign(path) }
     let migrator = Schema.migrator
     if try migrator.hasBeenSuperseded(db) { throw StoreError.newer(path) }
     guard try migrator.hasCompletedMigrations(db) else {

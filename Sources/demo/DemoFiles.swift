@@ -30,7 +30,7 @@ struct DemoFiles: Sendable {
           region: eu-de
           project_id: \(Script.projectID)
           auth: aksk-otc
-          access_key: \(Script.accessKey)
+          access_key: {file: \(root)/access_key}
           secret_key: {file: \(root)/secret_key}
           endpoints: {ecs: "\(cloud)", dcs: "\(cloud)"}
       channels:
@@ -50,6 +50,7 @@ struct DemoFiles: Sendable {
 
       """
     try Data(text.utf8).write(to: URL(fileURLWithPath: configuration))
+    try Data(Script.accessKey.utf8).write(to: URL(fileURLWithPath: root + "/access_key"))
     try Data(Script.secretKey.utf8).write(to: URL(fileURLWithPath: root + "/secret_key"))
     try Data(Script.hookSecret.utf8).write(to: URL(fileURLWithPath: root + "/hook_secret"))
   }

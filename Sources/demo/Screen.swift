@@ -4,7 +4,9 @@ import SimulatedCloud
 
 /// What the demo prints: coloured on a terminal, plain lines in a pipe.
 struct Screen: Sendable {
-  private enum Colour: String { case red = "31", green = "32", yellow = "33", dim = "2", bold = "1" }
+  private enum Colour: String {
+    case red = "31", green = "32", yellow = "33", dim = "2", bold = "1"
+  }
 
   private let isColoured: Bool
 
@@ -26,7 +28,9 @@ struct Screen: Sendable {
   }
 
   func submitted(_ part: Script.Part, file: String, at time: Duration) {
-    line(time, "submit", part.name, "\(part.job.service.rawValue) \(part.job.jobType) \(part.job.jobID)", .dim)
+    line(
+      time, "submit", part.name,
+      "\(part.job.service.rawValue) \(part.job.jobType) \(part.job.jobID)", .dim)
   }
 
   func event(_ event: WebhookBody, at time: Duration) {
@@ -44,7 +48,8 @@ struct Screen: Sendable {
       ? "on call told: \(event.type), \(signature)"
       : "on call not reached: the receiver answers \(delivery.status ?? 0); it will be tried again"
     line(
-      time, "webhook", event.data.labels?["name"] ?? "", text, delivery.isAccepted ? .bold : .yellow)
+      time, "webhook", event.data.labels?["name"] ?? "", text, delivery.isAccepted ? .bold : .yellow
+    )
   }
 
   func failure(_ text: String) {

@@ -36,7 +36,9 @@ enum Script {
     return Part(
       job: ScriptedJob(
         service: .ecs, jobID: id(name), jobType: "createServer",
-        steps: [JobStep(after: .zero, status: "INIT"), JobStep(after: .seconds(1), status: "RUNNING")]
+        steps: [
+          JobStep(after: .zero, status: "INIT"), JobStep(after: .seconds(1), status: "RUNNING"),
+        ]
           + [JobStep(after: .seconds(seconds), status: "SUCCESS")],
         subJobs: [part]), name: name, end: .jobSucceeded)
   }

@@ -1,4 +1,3 @@
-import Foundation
 import JobWatchCore
 import SimulatedCloud
 
@@ -23,7 +22,8 @@ struct Summary {
     throttled = stage.cloud.throttledCalls.count
     medianLatency = Self.median(events.compactMap(Self.latency))
     let all = stage.screenHook.deliveries + stage.oncall.deliveries
-    messages = Set(stage.screenHook.deliveries.compactMap(\.id)).count
+    messages =
+      Set(stage.screenHook.deliveries.compactMap(\.id)).count
       + Set(stage.oncall.deliveries.compactMap(\.id)).count
     attempts = all.count
     refusedAtFirst = all.count { !$0.isAccepted }
@@ -32,7 +32,8 @@ struct Summary {
 
   /// From the end that the cloud's record names to the event that tells it.
   private static func latency(_ event: WebhookBody) -> Duration? {
-    guard event.type == EventKind.jobSucceeded.rawValue || event.type == EventKind.jobFailed.rawValue,
+    guard
+      event.type == EventKind.jobSucceeded.rawValue || event.type == EventKind.jobFailed.rawValue,
       let end = event.data.endTime.flatMap({ CloudClock.read($0) })
     else { return nil }
     return event.timestamp - end
@@ -48,7 +49,10 @@ struct Summary {
     let rows = [
       ("jobs", "\(total): \(outcomes)"),
       ("calls to the cloud", "\(calls), \(throttled) of them throttled"),
-      ("median detection", medianLatency.map { "\($0.spoken) after the end in the record" } ?? "none"),
+      (
+        "median detection",
+        medianLatency.map { "\($0.spoken) after the end in the record" } ?? "none"
+      ),
       (
         "webhook deliveries",
         "\(messages) messages in \(attempts) attempts, \(refusedAtFirst) of them refused at first, "

@@ -14,25 +14,25 @@ struct DossierText {
   var lines: [String] {
     let job = dossier.job
     let facts = JobFacts(dossier: dossier, now: now, retention: retention).lines
-    let table = TextTable(rows: facts.map { ["  " + $0.name, $0.value] }).lines(
-      width: nil, shortening: [])
-    let painted = table.enumerated().map { index, line in
-      terminal.painted(line, index == 0 ? job.state.colour : nil)
-    }
-    return ["\(job.key.service) job \(job.key.jobID)"] + painted
-      + section("Sub-jobs", subJobs, shortening: [1, 4])
-      + section("Transitions", transitions, shortening: [4])
-      + section("Messages", messages, shortening: [7]) + evidence
+    let table = TextTable(rows: facts.map { ["  " + $0.name, $0.value] }).text
+    return [terminal.painted("\(job.key.service) job \(job.key.jobID)", job.state.colour), table]
+      + section("Sub-jobs", subJobs, TableFit(shortening: [("ENTITIES", 12), ("ERROR", 16)]))
+      + section("Transitions", transitions, TableFit(shortening: []))
+      + section(
+        "Messages", messages,
+        TableFit(shortening: [("LAST ERROR", 12)], dropping: ["SEQ", "ATTEMPTS", "NEXT TRY"]))
+      + evidence
   }
 
-  private func section(_ title: String, _ rows: [[String]], shortening columns: [Int]) -> [String] {
+  /// Nothing where the table has no row below its heading.
+  private func section(_ title: String, _ rows: [[String]], _ fit: TableFit) -> [String] {
     guard rows.count > 1 else { return [] }
-    let indented = rows.map { row in
-      row.enumerated().map { $0.offset == 0 ? "  " + $0.element : $0.element.onOneLine }
-    }
-    return ["", title]
-      + TextTable(rows: indented).lines(width: terminal.width, shortening: columns)
+    let plain = rows.map { $0.map(\.onOneLine) }
+    let width = terminal.width.map { $0 - Self.indent.count }
+    return ["", title] + fit.lines(plain, width: width).map { Self.indent + $0 }
   }
+
+  private static let indent = "  "
 
   /// Failed ones first.
   private var subJobs: [[String]] {
@@ -70,21 +70,24 @@ struct DossierText {
   private var messages: [[String]] {
     [["SEQ", "EVENT", "CHANNEL", "STATE", "ATTEMPTS", "NEXT TRY", "WEBHOOK-ID", "LAST ERROR"]]
       + dossier.messages.map { message in
-        let next = message.settledAt == nil ? max(message.dueAt - now, .zero).terse : ""
-        return [
+        [
           "\(message.seq)", message.kind, message.channel,
-          message.state.replacing("_", with: " "), "\(message.attempts)", next, message.eventID,
-          message.lastError ?? "",
+          message.state.replacing("_", with: " "), "\(message.attempts)", nextTry(message),
+          message.eventID, message.lastError ?? "",
         ]
       }
+  }
+
+  private func nextTry(_ message: Ledger.MessageStatus) -> String {
+    guard message.settledAt == nil else { return "" }
+    return message.dueAt > now ? "in " + (message.dueAt - now).terse : "now"
   }
 
   private var evidence: [String] {
     guard let (evidence, receivedAt) = dossier.lastEvidence else { return [] }
     let id = evidence.requestID.map { ", request id \($0)" } ?? ""
-    let title =
-      "the cloud's answer of \(receivedAt) (HTTP \(evidence.httpStatus), \(evidence.body.count) bytes"
-      + "\(id)) is kept"
+    let size = "HTTP \(evidence.httpStatus), \(evidence.body.count) bytes"
+    let title = "the cloud's answer of \(receivedAt) (\(size)\(id)) is kept"
     return hasEvidence
       ? ["", "Evidence: " + title.onOneLine, Self.pretty(evidence.body)]
       : ["", "Evidence: " + title.onOneLine + "; --evidence shows it"]

@@ -19,18 +19,25 @@ struct JobRow {
 
   /// The one thing that a person should know of it beside its state.
   var note: String {
-    if let absence = job.absence { return "not found \(absence.answers) times" }
+    if let absence = job.absence {
+      return absence.answers == 1 ? "not found once" : "not found \(absence.answers) times"
+    }
+    if let word = job.report?.rawStatus, job.reportedWords.contains(word) {
+      return "unlisted status \(word)".onOneLine
+    }
     switch job.state {
     case .failed: return [reason, partly].compactMap(\.self).joined(separator: "; ")
     case .succeeded: return partly ?? ""
     case .awaitingPayment:
-      return job.expiresAt(under: retention).map { "unpaid, deleted in \(max($0 - now, .zero).terse)" }
+      return job.expiresAt(under: retention).map {
+        "unpaid, deleted in \(max($0 - now, .zero).terse)"
+      }
         ?? "unpaid"
     case .lost: return "vanished before its end was seen"
     case .unknown: return "the service never showed it"
     case .lapsed: return "never paid"
     case .registered, .pending, .running, .forgotten:
-      return job.reportedWords.last.map { "unlisted status \($0)" } ?? ""
+      return partly ?? ""
     }
   }
 

@@ -1,7 +1,7 @@
 import JobWatchCore
 
-/// A job as `list` and `show` print it with `--json`: the names are those of the events' data where both have the
-/// field, and what is not known is left out.
+/// A job as `list` and `show` print it with `--json`: the names are those of the events' data where
+/// both have the field, and what is not known is left out.
 struct JobView: Encodable {
   let jobID: String
   let account: String

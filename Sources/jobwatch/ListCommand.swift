@@ -9,8 +9,8 @@ struct ListCommand: ParsableCommand {
     commandName: "list",
     abstract: "Lists jobs: those that are watched, and those that ended lately.",
     discussion: """
-      Watched jobs come first, newest on top, then those that ended in the last 24 hours, latest end on \
-      top. The daemon need not be running.
+      Watched jobs come first, newest on top, then those that ended in the last 24 hours, latest \
+      end on top. The daemon need not be running.
 
         jobwatch list
         jobwatch list --active --service dcs
@@ -109,22 +109,22 @@ struct ListCommand: ParsableCommand {
     }
   }
 
+  private static let fit = TableFit(
+    shortening: [("NOTE", 12), ("TYPE", 8)],
+    dropping: ["TYPE", "SEEN", "ACCOUNT", "NOTE", "SERVICE", "AGE"])
+
   private func table(_ rows: [JobRow]) -> [String] {
-    let hasAccounts = Set(rows.map(\.job.key.account)).count > 1
-    let head = ["JOB", "SERVICE", "ACCOUNT", "TYPE", "STATE", "AGE", "SEEN", "NOTE"]
-    let cells = rows.map { row in
+    var cells = [["JOB", "SERVICE", "ACCOUNT", "TYPE", "STATE", "AGE", "SEEN", "NOTE"]]
+    cells += rows.map { row in
       [
-        row.job.key.jobID, row.job.key.service, row.job.key.account, (row.job.jobType ?? "").onOneLine,
-        row.job.state.rawValue, row.age, row.lastSeen, row.note,
+        row.job.key.jobID, row.job.key.service, row.job.key.account,
+        (row.job.jobType ?? "").onOneLine, row.job.state.rawValue, row.age, row.lastSeen, row.note,
       ]
     }
-    let shown = ([head] + cells).map { cells in
-      cells.enumerated().filter { hasAccounts || $0.offset != 2 }.map(\.element)
-    }
-    let type = hasAccounts ? 3 : 2
-    let lines = TextTable(rows: shown).lines(
-      width: Terminal.standardOutput.width, shortening: [type + 4, type])
-    return zip(lines, [nil] + rows.map(\.job.state.colour)).map(Terminal.standardOutput.painted)
+    if Set(rows.map(\.job.key.account)).count < 2 { cells = TableFit.without(cells, "ACCOUNT") }
+    let terminal = Terminal.standardOutput
+    let lines = Self.fit.lines(cells, width: terminal.width)
+    return zip(lines, [nil] + rows.map(\.job.state.colour)).map(terminal.painted)
   }
 }
 

@@ -10,8 +10,8 @@ struct LogCommand: AsyncParsableCommand {
     abstract: "Shows the status log: every event, oldest first.",
     discussion: """
       Reads the log file, with the files that it was rotated to, compressed or not. Conditions of \
-      different kinds must all be met, repeated ones need one match (labels: all). Times are UTC, as in \
-      the log.
+      different kinds must all be met, repeated ones need one match (labels: all). Times are UTC, \
+      as in the log.
 
         jobwatch log --since 2h
         jobwatch log --job 2c9eb2c5544cbf6101544f0602af2b4f
@@ -41,7 +41,8 @@ struct LogCommand: AsyncParsableCommand {
 
   @Option(
     name: .long,
-    help: ArgumentHelp("Only events of jobs with this label; may be repeated.", valueName: "key=value"))
+    help: ArgumentHelp(
+      "Only events of jobs with this label; may be repeated.", valueName: "key=value"))
   var label: [LabelArgument] = []
 
   @Option(
@@ -60,7 +61,9 @@ struct LogCommand: AsyncParsableCommand {
 
   @Flag(
     name: .shortAndLong,
-    help: "Wait for more, until interrupted; begins with the last 10 unless --limit or --since is given.")
+    help:
+      "Wait for more, until interrupted; begins with the last 10 unless --limit or --since is set."
+  )
   var follow = false
 
   @Flag(name: .long, help: "Print the lines of the log as they are, one JSON object each.")
@@ -125,7 +128,7 @@ struct LogCommand: AsyncParsableCommand {
     let terminal = Terminal.standardOutput
     return { line in
       let name = line.event.onOneLine.padding(toLength: 20, withPad: " ", startingAt: 0)
-      let summary = try line.data().summary.onOneLine
+      let summary = line.summary.onOneLine
       let told = terminal.painted("\(name)  \(summary)", colour(line.event))
       try StandardOutput.write(Array("\(line.time.onOneLine)  \(told)\n".utf8))
     }

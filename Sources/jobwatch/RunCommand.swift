@@ -30,7 +30,7 @@ struct RunCommand: AsyncParsableCommand {
     }
     do {
       try await Daemon(decoded.value, log: log).run()
-    } catch let error as StoreError where error.kind == .passing {
+    } catch let error as any PassingFault where error.mayPass {
       throw ExitCode.tryAgain.telling("jobwatch cannot start: \(error)")
     } catch {
       throw ExitCode.needsPerson.telling("jobwatch cannot start: \(error)")

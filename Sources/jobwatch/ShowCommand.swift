@@ -9,9 +9,9 @@ struct ShowCommand: ParsableCommand {
     commandName: "show",
     abstract: "Shows everything that is known of one job.",
     discussion: """
-      The record, its sub-jobs (failed ones first), every change of state and how long it took, the \
-      messages about it and what became of them, and when the cloud deletes its own record. An id that \
-      several accounts or services have shows all of them.
+      The record, its sub-jobs (failed ones first), every change of state and how long it took, \
+      the messages about it and what became of them, and when the cloud deletes its own record. \
+      An id that several accounts or services have shows all of them.
 
         jobwatch show 2c9eb2c5544cbf6101544f0602af2b4f
         jobwatch show 2c9eb2            the beginning is enough where one job has it
@@ -88,7 +88,7 @@ struct ShowCommand: ParsableCommand {
   private func missing(_ others: [Job]) -> String {
     if !others.isEmpty {
       let places = others.map { "\($0.key.service) of \($0.key.account)" }
-      return "\(id) is watched elsewhere: \(places.joined(separator: ", "))"
+      return "\(id) is known elsewhere only: \(places.joined(separator: ", "))"
     }
     return "no job \(id) is known: check the id, or submit it. Of a job that is deleted here, too, "
       + "jobwatch log --job \(id) shows what was told"

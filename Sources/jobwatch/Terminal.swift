@@ -28,7 +28,8 @@ struct Terminal {
 }
 
 extension String {
-  /// Without control characters: what the cloud wrote must neither begin a line of its own nor command the terminal.
+  /// Without control characters: what the cloud wrote must neither begin a line of its own nor
+  /// command the terminal.
   var onOneLine: String {
     String(
       unicodeScalars.map { scalar in

@@ -121,5 +121,8 @@ import Testing
     ]
     let (_, last) = ask(.sample(.running), from: hours(5), under: rules)
     #expect(last.events.first?.data.blindGap?.cause == "a refused credential")
+    rules.troubles.removeLast(2)
+    let (_, calm) = ask(.sample(.running), from: hours(5), under: rules)
+    #expect(calm.events.first?.data.blindGap?.cause.hasPrefix("no poll was due") == true)
   }
 }

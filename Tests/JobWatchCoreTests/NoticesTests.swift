@@ -72,6 +72,15 @@ import Testing
     #expect(first.events.first?.data.blindGap?.from == .start)
   }
 
+  @Test func `of an order are not repeated when its state goes back and forth`() {
+    let time = Timestamp.start + .days(10)
+    let told = Job.sample(.awaitingPayment).notices(at: time, under: .ecs)
+    #expect(told.events.contains { $0.kind == .jobExpiring })
+    let away = told.job.observe(.seen(.running), at: time, under: .ecs).job
+    let back = away.observe(.seen(.awaitingPayment), at: time, under: .ecs).job
+    #expect(back.notices(at: time, under: .ecs).events.isEmpty)
+  }
+
   @Test func `of a job at risk move with its sightings`() {
     let first = Job.sample(.running).notices(at: .start + .hours(21), under: .ecs)
     #expect(first.events.map(\.kind) == [.jobAtRisk])

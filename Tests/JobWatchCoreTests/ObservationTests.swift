@@ -59,6 +59,8 @@ import Testing
     #expect(decision.events.map(\.kind) == [EventKind(entering: to)])
     #expect(decision.events.first?.data.previous == from)
     #expect(decision.events.first?.data.requestID == "r1")
+    let isStep = to == .pending || to == .running
+    #expect((decision.events.first?.data.evidence == nil) == isStep)
   }
 
   @Test("a job that has ended takes no notice", arguments: JobState.allCases.filter(\.isFinal))

@@ -28,7 +28,7 @@ actor Pruner: Worker {
       total += pruned
     }
     if total > 0 {
-      try await store.shrink()
+      while try await store.shrink() > 0 {}
       log.info("old rows are deleted", metadata: ["rows": "\(total)"])
     }
     return now.uptime + Self.every

@@ -3,7 +3,7 @@ import Logging
 import ServiceLifecycle
 
 /// Runs one worker for as long as the daemon lives.
-struct WorkerLoop: Service {
+struct WorkerLoop: Sendable {
   var worker: any Worker
   var alarm: Alarm
   var clock: Clock

@@ -42,7 +42,8 @@ struct AccountAccess: Sendable {
     -> SecretSource
   {
     guard let source else {
-      throw SecretError(message: "account \(account.name) has no \(key): name it in the configuration")
+      throw SecretError(
+        message: "account \(account.name) has no \(key): name it in the configuration")
     }
     return source
   }
@@ -54,7 +55,8 @@ struct AccountAccess: Sendable {
     case .file(let path):
       return "put a valid credential into \(path); it is tried within seconds of the change"
     case .credential, .environment, .plain:
-      return "replace \(source.map(String.init(describing:)) ?? "the credential") and restart jobwatch"
+      return
+        "replace \(source.map(String.init(describing:)) ?? "the credential") and restart jobwatch"
     case nil: return "name a credential in the configuration and restart jobwatch"
     }
   }

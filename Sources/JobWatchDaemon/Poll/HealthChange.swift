@@ -106,7 +106,8 @@ extension HealthChange {
 
   static func channel(_ name: String, failing cause: String, at now: Timestamp) -> HealthChange {
     var data = EventData(
-      summary: "channel \(name) fails: its messages are kept and one is tried now and then (\(cause))")
+      summary:
+        "channel \(name) fails: its messages are kept and one is tried now and then (\(cause))")
     data.channel = name
     data.cause = cause
     return HealthChange(

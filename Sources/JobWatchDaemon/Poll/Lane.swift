@@ -28,6 +28,8 @@ struct Lane {
   /// Polls without a usable answer in a row, for the jobs that have any.
   var failures: [Int64: Int] = [:]
   var outage: Outage?
+  /// Jobs that belong to another project or region than the account names now.
+  var parked = 0
 
   struct Outage {
     var since: Timestamp
@@ -55,8 +57,10 @@ struct Lane {
   }
 
   func readiness(_ credential: Gate, at uptime: Duration) -> Readiness {
-    guard let first = schedule.min, inFlight.count < Self.concurrency else { return .asleep }
-    var time = max(first.uptime, budget.readyAt(uptime))
+    guard let first = schedule.min, inFlight.count < Self.concurrency,
+      let allowed = budget.readyAt(uptime)
+    else { return .asleep }
+    var time = max(first.uptime, allowed)
     for gate in [credential, permission, breaker] {
       switch gate.readiness(at: uptime) {
       case .open, .probe: continue

@@ -50,16 +50,20 @@ struct PollRecord: Sendable {
     }
   }
 
-  /// Names the body, so that an unchanged one is recognised without decoding what was stored.
+  /// Names the body and what was made of it, so that an unchanged one is recognised without decoding what was stored;
+  /// a later version that knows one more word does not take it for unchanged.
   private var bodyHash: Int64? {
+    let meaning: String
     switch answer.observation {
-    case .seen, .unrecognised:
-      answer.evidence.map { evidence in
-        var hash = StableHash()
-        hash.combine(evidence.body)
-        return Int64(bitPattern: hash.value)
-      }
-    default: nil
+    case .seen(let state, _): meaning = state.rawValue
+    case .unrecognised: meaning = "unrecognised"
+    default: return nil
+    }
+    return answer.evidence.map { evidence in
+      var hash = StableHash()
+      hash.combine(meaning.utf8)
+      hash.combine(evidence.body)
+      return Int64(bitPattern: hash.value)
     }
   }
 }

@@ -8,26 +8,46 @@ extension Poller {
     if let date = answer.evidence?.serverDate {
       lanes[call.lane]?.clockOffset.note(date, at: now.wall)
     }
-    let changes = judge(call, answer.observation, at: now)
-    guard let lane = lanes[call.lane] else { return }
-    var rules = lane.rules
-    rules.clockOffset = lane.clockOffset.value
-    rules.verdictsHeld = lane.absences.isMass
-    rules.failuresBefore = lane.failures[call.job] ?? 0
-    rules.troubles = troubles.gaps(call.lane, at: now.wall)
+    let changes = unsaved + judge(call, answer.observation, at: now)
+    unsaved = []
+    guard let rules = rules(for: call, at: now.wall) else { return }
     let record = PollRecord(
       job: call.job, jobID: call.question.jobID, answer: answer, at: now.wall, rules: rules,
       routes: routes, changes: changes)
     do {
       let next = try await store.write { try record.commit($0) }
+      if storeRetryAt != nil { log.notice("answers can be stored again") }
+      storeRetryAt = nil
       reschedule(call.job, call.lane, next, at: now)
     } catch {
-      log.error(
-        "an answer could not be stored; the job is asked for again",
-        metadata: ["job_id": "\(call.question.jobID)", "error": "\(error)"])
-      reschedule(call.job, call.lane, .after(.seconds(5)), at: now)
+      unsaved += changes
+      holdCalls(error, at: now)
+      reschedule(call.job, call.lane, .after(Self.storeRetry), at: now)
     }
+    // The other services that the credential is good for have slept until this answer.
+    if call.passes.credential.isProbe { alarm.ring() }
   }
+
+  private func rules(for call: Call, at now: Timestamp) -> WatchRules? {
+    guard let lane = lanes[call.lane] else { return nil }
+    var rules = lane.rules
+    rules.clockOffset = lane.clockOffset.value
+    rules.verdictsHeld = lane.absences.isMass
+    rules.failuresBefore = lane.failures[call.job] ?? 0
+    rules.troubles = troubles.gaps(call.lane, at: now)
+    return rules
+  }
+
+  /// An answer that cannot be stored is of no use, and the call for it was spent in vain.
+  private func holdCalls(_ error: any Error, at now: Moment) {
+    if storeRetryAt == nil {
+      log.error(
+        "answers cannot be stored; calls wait until they can", metadata: ["error": "\(error)"])
+    }
+    storeRetryAt = now.uptime + Self.storeRetry
+  }
+
+  private static let storeRetry = Duration.seconds(5)
 
   func reschedule(_ job: Int64, _ key: LaneKey, _ next: NextPoll, at now: Moment) {
     lanes[key]?.inFlight.remove(job)
@@ -37,7 +57,7 @@ extension Poller {
     case .never: lanes[key]?.failures[job] = nil
     }
     guard let lane = lanes[key] else { return }
-    switch lane.readiness(gate(key.account), at: now.uptime) {
+    switch lane.readiness(credentials.gate(of: key.account), at: now.uptime) {
     case .now: alarm.ring()
     case .at(let time) where time < plannedWake: alarm.ring()
     case .at, .asleep: break
@@ -45,7 +65,7 @@ extension Poller {
   }
 
   func giveBack(_ passes: Lane.Passes, _ key: LaneKey, _ fingerprint: String, at uptime: Duration) {
-    credentials[fingerprint]?.release(passes.credential, at: uptime)
+    credentials.withGate(fingerprint) { $0.release(passes.credential, at: uptime) }
     lanes[key]?.permission.release(passes.permission, at: uptime)
     lanes[key]?.breaker.release(passes.breaker, at: uptime)
   }
@@ -107,9 +127,7 @@ extension Poller {
   }
 
   private func credentialAccepted(_ call: Call, at now: Moment) -> [HealthChange] {
-    _ = credentials[call.fingerprint]?.succeed(call.passes.credential)
-    guard !paused.isEmpty, credentials[call.fingerprint]?.isShut == false else { return [] }
-    return sharing(call.fingerprint).filter { paused.remove($0) != nil }.map { account in
+    credentials.accepted(call.passes.credential, call.fingerprint).map { account in
       for key in lanes.keys where key.account == account {
         troubles.end(key, HealthChange.Kind.refused.rawValue, at: now.wall)
       }
@@ -118,22 +136,15 @@ extension Poller {
   }
 
   private func refused(_ call: Call, _ complaint: Complaint, at now: Moment) -> [HealthChange] {
-    let change = credentials[call.fingerprint]?.fail(call.passes.credential, at: now.uptime)
-    guard change == .shut else { return [] }
-    return sharing(call.fingerprint).map { account in
-      paused.insert(account)
+    credentials.refused(call.passes.credential, call.fingerprint, at: now.uptime).map { account in
       for key in lanes.keys where key.account == account {
         troubles.begin(
           key, HealthChange.Kind.refused.rawValue, at: now.wall,
           cause: "the credential was refused: \(complaint.code)")
       }
-      return .refused(
-        account: account, complaint, cure: accounts[account]?.cure ?? "", at: now.wall)
+      let cure = credentials.accounts[account]?.cure ?? ""
+      return .refused(account: account, complaint, cure: cure, at: now.wall)
     }
-  }
-
-  private func sharing(_ fingerprint: String) -> [String] {
-    accounts.filter { $0.value.fingerprint == fingerprint }.keys.sorted()
   }
 
   private func barred(
@@ -143,7 +154,8 @@ extension Poller {
     let change = lanes[call.lane]?.permission.fail(call.passes.permission, at: now.uptime)
     guard change == .shut else { return accepted }
     troubles.begin(
-      call.lane, kind.rawValue, at: now.wall, cause: "calls were \(kind.rawValue): \(complaint.code)")
+      call.lane, kind.rawValue, at: now.wall,
+      cause: "calls were \(kind.rawValue): \(complaint.code)")
     let cure =
       kind == .forbidden
       ? "allow the account's user to query \(call.lane.service) jobs"
@@ -152,7 +164,7 @@ extension Poller {
   }
 
   private func failed(_ call: Call, _ reason: String, at now: Moment) {
-    credentials[call.fingerprint]?.release(call.passes.credential, at: now.uptime)
+    credentials.withGate(call.fingerprint) { $0.release(call.passes.credential, at: now.uptime) }
     lanes[call.lane]?.permission.release(call.passes.permission, at: now.uptime)
     let change = lanes[call.lane]?.breaker.fail(call.passes.breaker, at: now.uptime)
     if lanes[call.lane]?.outage == nil {
@@ -161,7 +173,8 @@ extension Poller {
     guard change == .shut else { return }
     troubles.begin(
       call.lane, HealthChange.Kind.unreachable.rawValue,
-      at: lanes[call.lane]?.outage?.since ?? now.wall, cause: "the endpoint gave no answer: \(reason)")
+      at: lanes[call.lane]?.outage?.since ?? now.wall,
+      cause: "the endpoint gave no answer: \(reason)")
     log.warning(
       "an endpoint gives no usable answer and is left alone but for probes",
       metadata: ["lane": "\(call.lane)", "cause": "\(reason)"])

@@ -3,7 +3,7 @@ import Synchronization
 
 /// What stood in the way of polls lately, per lane, so that a loss can be explained: outages, refusals, and the
 /// time in which jobwatch did not run.
-final class TroubleLog: Sendable {
+package final class TroubleLog: Sendable {
   private struct Trouble {
     var lane: LaneKey?
     var kind: String
@@ -16,6 +16,8 @@ final class TroubleLog: Sendable {
 
   /// Older ones cannot matter: a record is gone after its window, and a few outages explain it well enough.
   private static let kept = 64
+
+  package init() {}
 
   /// `lane` nil: every lane.
   func begin(_ lane: LaneKey?, _ kind: String, at time: Timestamp, cause: String) {
@@ -33,7 +35,9 @@ final class TroubleLog: Sendable {
   func end(_ lane: LaneKey?, _ kind: String, at time: Timestamp) {
     troubles.withLock { troubles in
       for index in troubles.indices
-      where troubles[index].lane == lane && troubles[index].kind == kind && troubles[index].to == nil {
+      where troubles[index].lane == lane && troubles[index].kind == kind
+        && troubles[index].to == nil
+      {
         troubles[index].to = time
       }
     }

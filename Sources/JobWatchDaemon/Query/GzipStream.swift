@@ -1,7 +1,7 @@
 import Foundation
 
-/// A gzip-compressed file, read through the `gzip` program: the only use of compression here is not worth a
-/// library.
+/// A gzip-compressed file, read through the `gzip` program: the only use of compression here is not
+/// worth a library.
 final class GzipStream {
   let lines: LineReader
   private let process = Process()

@@ -12,8 +12,12 @@ final class LineReader {
   private var start = 0
   private var searched = 0
   private var isOverlong = false
+  /// The first bytes of the file, as they were when it was opened.
+  private var beginning: ArraySlice<UInt8> = []
 
   private static let chunk = 65_536
+  /// Enough for a line's number and time, which tell it from every other.
+  private static let beginningLength = 64
   /// Far beyond any event; what is longer is no line of ours, and is returned empty.
   private static let lineLimit = 1 << 24
 
@@ -54,6 +58,14 @@ final class LineReader {
     lseek(descriptor, offset, SEEK_SET)
   }
 
+  /// False for a file that was cut and has grown again: what it held is elsewhere now.
+  var isUncut: Bool {
+    var bytes = [UInt8](repeating: 0, count: beginning.count)
+    let count = pread(descriptor, &bytes, bytes.count, 0)
+    return count == bytes.count && beginning.elementsEqual(bytes)
+      && lseek(descriptor, 0, SEEK_END) >= offset
+  }
+
   private func fill() throws(FileFailure) -> Bool {
     buffer.removeFirst(start)
     searched -= start
@@ -66,6 +78,7 @@ final class LineReader {
       }
       if count < 0 && errno == EINTR { continue }
       guard count >= 0 else { throw FileFailure("cannot be read", name, errno) }
+      if beginning.isEmpty { beginning = bytes.prefix(Self.beginningLength) }
       buffer += bytes
       return count > 0
     }

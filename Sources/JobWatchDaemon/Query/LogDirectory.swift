@@ -10,8 +10,8 @@ struct LogDirectory {
     return parent.isEmpty ? "." : parent
   }
 
-  /// Every file that holds lines, the oldest lines first, and the current one even when it is empty. Files are put in
-  /// order by their first line, whatever they are called.
+  /// Every file that holds lines, the oldest lines first, and the current one even when it is
+  /// empty. Files are put in order by their first line, whatever they are called.
   ///
   /// - Parameter tell: told which rotated files cannot be read.
   func segments(tell: (String) -> Void) throws -> [LogSegment] {
@@ -55,9 +55,12 @@ struct LogDirectory {
     return segment
   }
 
-  /// The names beside the log's that rotation gives: `.1`, `.2.gz`, `-20261121`, `-20261121-1764000000.gz`.
+  /// The names beside the log's that rotation gives: `.1`, `.2.gz`, `-20261121`,
+  /// `-20261121-1764000000.gz`.
   private func rotated() throws(LogUnreadable) -> Set<String> {
-    guard let stream = opendir(directory) else { throw LogUnreadable(directory, errno) }
+    guard let stream = opendir(directory) else {
+      throw LogUnreadable(errno == ENOENT ? log : directory, errno)
+    }
     defer { closedir(stream) }
     let stem = (log as NSString).lastPathComponent
     var names: Set<String> = []

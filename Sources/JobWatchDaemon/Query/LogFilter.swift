@@ -1,3 +1,4 @@
+import Foundation
 import JobWatchCore
 
 /// Which lines of the status log are wanted; what is empty or nil asks for nothing.
@@ -10,7 +11,8 @@ package struct LogFilter: Sendable {
   let since: Timestamp?
   /// Both bounds as text: the times of the log sort as text.
   private let bounds: (since: [UInt8], until: [UInt8]?)
-  /// Bytes of which a line that is wanted holds one of each group. Ids and names need no escapes in JSON.
+  /// Bytes of which a line that is wanted holds one of each group. Ids and names need no escapes in
+  /// JSON.
   private let needles: [[[UInt8]]]
 
   /// - Parameters:
@@ -33,10 +35,11 @@ package struct LogFilter: Sendable {
     bounds = (
       since.map { Array($0.description.utf8) } ?? [], until.map { Array($0.description.utf8) }
     )
-    let groups = [
-      jobs.map { #""job_id":"\#($0)""# }, account.map { [#""account":"\#($0)""#] } ?? [],
-      service.map { [#""service":"\#($0)""#] } ?? [],
-    ] + labels.keys.map { [#""\#($0)":""#] }
+    let groups =
+      [
+        jobs.map { #""job_id":"\#($0)""# }, account.map { [#""account":"\#($0)""#] } ?? [],
+        service.map { [#""service":"\#($0)""#] } ?? [],
+      ] + labels.keys.map { [#""\#($0)":""#] }
     needles = groups.filter { !$0.isEmpty }.map { $0.map { Array($0.utf8) } }
   }
 
@@ -51,11 +54,25 @@ package struct LogFilter: Sendable {
     guard !needles.isEmpty else { return true }
     let mayMatch = needles.allSatisfy { group in group.contains { Self.holds(line.bytes, $0) } }
     // The bytes may also stand inside a label or an answer of the cloud: only decoding tells.
-    guard mayMatch, let data = try? line.data() else { return false }
-    return (jobs.isEmpty || data.jobID.map(jobs.contains) ?? false)
-      && (account == nil || account == data.account)
-      && (service == nil || service == data.service)
-      && labels.allSatisfy { data.labels?[$0.key] == $0.value }
+    guard mayMatch, let subject = try? JSONDecoder().decode(Subject.self, from: Data(line.bytes))
+    else { return false }
+    return (jobs.isEmpty || subject.jobID.map(jobs.contains) ?? false)
+      && (account == nil || account == subject.account)
+      && (service == nil || service == subject.service)
+      && labels.allSatisfy { subject.labels?[$0.key] == $0.value }
+  }
+
+  /// What conditions are about.
+  private struct Subject: Decodable {
+    var jobID: String?
+    var account: String?
+    var service: String?
+    var labels: [String: String]?
+
+    enum CodingKeys: String, CodingKey {
+      case jobID = "job_id"
+      case account, service, labels
+    }
   }
 
   /// Every needle begins with a quotation mark.
@@ -90,7 +107,8 @@ package struct EventPattern: Sendable, Hashable {
     if isKnown { return }
     let hint =
       isPrefix
-      ? "an asterisk stands for the rest of a name, as in job.*" : NearestName.hint(text, among: names)
+      ? "an asterisk stands for the rest of a name, as in job.*"
+      : NearestName.hint(text, among: names)
     throw Unknown(description: "no event is named \"\(text)\"; \(hint)")
   }
 

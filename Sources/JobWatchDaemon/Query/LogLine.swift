@@ -1,3 +1,4 @@
+import Foundation
 import JobWatchCore
 
 /// One whole line of the status log.
@@ -17,14 +18,22 @@ package struct LogLine: Sendable, Hashable {
     self.bytes = Array(bytes)
   }
 
+  /// The sentence for people; the line as it is where there is none.
+  package var summary: String {
+    struct Summarised: Decodable { var summary: String }
+    let decoded = try? JSONDecoder().decode(Summarised.self, from: Data(bytes))
+    return decoded?.summary ?? String(decoding: bytes, as: UTF8.self)
+  }
+
   /// Everything that the event tells.
   package func data() throws -> EventData {
     try EventData(json: String(decoding: bytes, as: UTF8.self))
   }
 }
 
-/// The fixed beginning of a line, `{"v":1,"seq":7,"time":"…","event":"…"`, read where it stands: most lines are
-/// passed over for what it says, and decoding each as JSON would take a hundred times as long.
+/// The fixed beginning of a line, `{"v":1,"seq":7,"time":"…","event":"…"`, read where it stands:
+/// most lines are passed over for what it says, and decoding each as JSON would take a hundred
+/// times as long.
 struct LogHead {
   let seq: Int64
   let time: ArraySlice<UInt8>

@@ -30,7 +30,8 @@ package struct StatusLogFollower: Sendable {
     self.onTrouble = onTrouble
   }
 
-  /// Hands over every wanted line until one of `signals` arrives or the task is cancelled, and then returns.
+  /// Hands over every wanted line until one of `signals` arrives or the task is cancelled, and then
+  /// returns.
   ///
   /// A log that does not exist yet is waited for. Throws `LogUnreadable`, and what `take` throws.
   package func run(
@@ -39,7 +40,8 @@ package struct StatusLogFollower: Sendable {
     let arrivals = await UnixSignalsSequence(trapping: signals)
     try await withThrowingTaskGroup { group in
       group.addTask { try await follow(take) }
-      group.addTask { for await _ in arrivals { return } }
+      // Without any, the sequence would be over at once.
+      if !signals.isEmpty { group.addTask { for await _ in arrivals { return } } }
       try await group.next()
       group.cancelAll()
       try await group.waitForAll()
@@ -68,10 +70,12 @@ package struct StatusLogFollower: Sendable {
     withExtendedLifetime(signal) {}
   }
 
-  private func watch(_ alarm: Alarm) -> (LogSignal?, Duration) {
+  private func watch(_ alarm: Alarm) -> (DirectorySignal?, Duration) {
     let parent = (path as NSString).deletingLastPathComponent
     do {
-      let signal = try LogSignal(directory: parent.isEmpty ? "." : parent) { alarm.ring() }
+      let signal = try DirectorySignal(
+        directory: parent.isEmpty ? "." : parent, interest: .growth
+      ) { _ in alarm.ring() }
       return (signal, Alarm.longestWait)
     } catch {
       onTrouble("\(error); the log is looked at every second")

@@ -1,11 +1,11 @@
-import Foundation
+import Glibc
 import JobWatchCore
 
-/// Reads the status log back: the current file and those it was rotated to, in the order of `seq`, each line once,
-/// in constant memory.
+/// Reads the status log back: the current file and those it was rotated to, in the order of `seq`,
+/// each line once, in constant memory.
 ///
-/// `lastSeq` says how far it has read. That alone makes it right when files are renamed, compressed or copied
-/// under its eyes: they are listed again, and what was read is passed over.
+/// `lastSeq` says how far it has read. That alone makes it right when files are renamed, compressed
+/// or copied under its eyes: they are listed again, and what was read is passed over.
 package final class StatusLogReader {
   private let directory: LogDirectory
   private let filter: LogFilter
@@ -18,8 +18,8 @@ package final class StatusLogReader {
   /// The newest file that holds lines, open where it was left.
   private var current: (segment: LogSegment, content: LogContent)?
 
-  /// Times follow the wall clock, which may be set back: a file is passed over for its time only with this much
-  /// to spare.
+  /// Times follow the wall clock, which may be set back: a file is passed over for its time only
+  /// with this much to spare.
   private static let clockSlack = Duration.hours(1)
   /// Rotations that one read takes in its stride.
   private static let tries = 10
@@ -37,8 +37,8 @@ package final class StatusLogReader {
 
   /// Hands over every wanted line after `lastSeq` that is there by now.
   ///
-  /// Throws `LogUnreadable` when there is no log or it may not be read, what `take` throws, and `CancellationError`
-  /// when the task is cancelled meanwhile.
+  /// Throws `LogUnreadable` when there is no log or it may not be read, what `take` throws, and
+  /// `CancellationError` when the task is cancelled meanwhile.
   package func read(_ take: (LogLine) throws -> Void) throws {
     if let (segment, content) = current {
       let stays = isCurrent(segment, content.lines)
@@ -107,16 +107,17 @@ package final class StatusLogReader {
     return reached < since - Self.clockSlack
   }
 
-  /// Whether the log still grows in the file that was opened. It does until another one under its name holds a line:
-  /// the writer may have looked at the name just before a rotation, and append to the old file just after.
+  /// Whether the log still grows in the file that was opened. It does until another one under its
+  /// name holds a line: the writer may have looked at the name just before a rotation, and append
+  /// to the old file just after.
   private func isCurrent(_ segment: LogSegment, _ lines: LineReader) -> Bool {
     var status = stat()
     guard stat(directory.log, &status) == 0 else { return errno == ENOENT }
-    let isSame = UInt64(status.st_ino) == segment.inode
-    return isSame ? status.st_size >= lines.offset : status.st_size == 0
+    return UInt64(status.st_ino) == segment.inode ? lines.isUncut : status.st_size == 0
   }
 
-  /// Hands over the wanted lines after `seq`, and returns the number of the last line, wanted or not.
+  /// Hands over the wanted lines after `seq`, and returns the number of the last line, wanted or
+  /// not.
   private func drain(
     _ content: LogContent, of segment: LogSegment, after seq: Int64,
     _ take: (LogLine) throws -> Void
@@ -140,7 +141,9 @@ package final class StatusLogReader {
       let line = LogLine(head, bytes)
       if filter.admits(line) { try take(line) }
     }
-    if foreign > 0 { tell("\(segment.name): \(foreign) lines that jobwatch did not write are left out") }
+    if foreign > 0 {
+      tell("\(segment.name): \(foreign) lines that jobwatch did not write are left out")
+    }
     if !content.isWhole { tell("\(segment.name) is damaged: only its beginning could be read") }
     return last
   }

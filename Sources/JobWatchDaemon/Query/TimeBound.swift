@@ -1,6 +1,7 @@
 import JobWatchCore
 
-/// A point in time as people write it: `2h` (ago), `2026-11-21T21:38:21Z`, or a date, which is its midnight in UTC.
+/// A point in time as people write it: `2h` (ago), `2026-11-21T21:38:21Z`, or a date, which is its
+/// midnight in UTC.
 package enum TimeBound: Sendable, Hashable {
   case ago(Duration)
   case at(Timestamp)

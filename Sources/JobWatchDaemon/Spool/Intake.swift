@@ -41,6 +41,8 @@ actor Intake: Worker {
   /// A file on its way in.
   private struct Arrival: Sendable {
     var name: SpoolDirectory.Name
+    /// Of what was read; nil for what could not be.
+    var identity: SpoolDirectory.Identity?
     var fingerprint: String
     var file: SpoolFile
   }
@@ -53,12 +55,15 @@ actor Intake: Worker {
       switch directory.content(of: name, isWhole: whole.remove(name) != nil, at: now.wall) {
       case .gone: continue
       case .fresh(let until): next = min(next, now.uptime + (until - now.wall))
-      case .bytes(let bytes):
-        batch.append(arrival(name, SpoolFile(decoding: bytes, rules: registration.rules)))
+      case .bytes(let bytes, let identity):
+        let file = SpoolFile(decoding: bytes, rules: registration.rules)
+        batch.append(arrival(name, file, identity))
       case .unacceptable(let reason):
-        batch.append(arrival(name, SpoolFile(rejection: reason)))
+        batch.append(arrival(name, SpoolFile(rejection: reason), nil))
       }
-      if batch.count >= Self.fileBatch || batch.reduce(0, { $0 + $1.file.submissions.count }) >= Self.jobBatch {
+      if batch.count >= Self.fileBatch
+        || batch.reduce(0, { $0 + $1.file.submissions.count }) >= Self.jobBatch
+      {
         try await take(batch, at: now)
         batch = []
       }
@@ -67,9 +72,12 @@ actor Intake: Worker {
     return next
   }
 
-  private func arrival(_ name: SpoolDirectory.Name, _ file: SpoolFile) -> Arrival {
+  private func arrival(
+    _ name: SpoolDirectory.Name, _ file: SpoolFile, _ identity: SpoolDirectory.Identity?
+  ) -> Arrival {
     Arrival(
-      name: name, fingerprint: file.rejections.isEmpty ? "" : directory.fingerprint(of: name),
+      name: name, identity: identity,
+      fingerprint: file.rejections.isEmpty ? "" : directory.fingerprint(of: name),
       file: file)
   }
 
@@ -93,7 +101,9 @@ actor Intake: Worker {
   }
 
   private func settle(_ arrival: Arrival) throws {
-    guard !arrival.file.rejections.isEmpty else { return try directory.remove(arrival.name) }
+    if arrival.file.rejections.isEmpty, let identity = arrival.identity {
+      return try directory.remove(arrival.name, identity)
+    }
     try directory.reject(arrival.name, reason: Self.reason(arrival))
     log.warning(
       "a spool file is rejected",

@@ -28,13 +28,18 @@ struct Registration: Sendable {
       hint: Job.Hint(jobType: submission.jobType, beginTime: submission.beginTime),
       submittedAt: min(submission.submittedAt ?? now, now), registeredAt: now)
     let rule = watchRules[key.service] ?? WatchRules()
-    let noticeAt = job.nextNotice(after: now, under: rule)
+    let noticeAt = firstNotice(of: job, under: rule, at: now)
     if let stored = try ledger.insert(job, dueAt: now, noticeAt: noticeAt) {
       let event = stored.event(.jobRegistered, at: now, previous: nil, evidence: nil, rule)
       try ledger.append(event, of: stored.id, to: routes.channels(for: event))
     } else if let known = try ledger.job(key) {
       try join(job, to: known, rule, at: now, ledger)
     }
+  }
+
+  /// A job that was submitted late may be at risk already; its first poll, now, says more than a notice would.
+  private func firstNotice(of job: Job, under rule: WatchRules, at now: Timestamp) -> Timestamp? {
+    job.nextNotice(after: now, under: rule).map { max($0, now + .seconds(10)) }
   }
 
   private func join(
@@ -61,7 +66,7 @@ struct Registration: Sendable {
       labels: joined.labels, channels: joined.channels, hint: fresh.hint,
       submittedAt: fresh.submittedAt, registeredAt: now)
     try ledger.reopen(
-      reopened, dueAt: now, noticeAt: reopened.nextNotice(after: now, under: rule))
+      reopened, dueAt: now, noticeAt: firstNotice(of: reopened, under: rule, at: now))
     try ledger.record(
       Transition(from: joined.state, to: .registered, rawStatus: nil, at: now), evidence: nil,
       of: joined.id)

@@ -41,11 +41,24 @@ struct SpoolDirectory: Sendable {
 
   /// What stands under a name.
   enum Content: Sendable {
-    case bytes([UInt8])
+    case bytes([UInt8], Identity)
     /// Not whole yet, perhaps: it was written in place less than a second ago.
     case fresh(until: Timestamp)
     case gone
     case unacceptable(String)
+  }
+
+  /// Tells a file that was read from one that has since taken its name, or was written to.
+  struct Identity: Hashable, Sendable {
+    fileprivate var inode: UInt64
+    fileprivate var size: Int64
+    fileprivate var modified: [Int]
+
+    fileprivate init(_ status: stat) {
+      inode = UInt64(status.st_ino)
+      size = Int64(status.st_size)
+      modified = [status.st_mtim.tv_sec, status.st_mtim.tv_nsec]
+    }
   }
 
   /// How long a file that nobody announced as whole must have rested.
@@ -84,7 +97,8 @@ struct SpoolDirectory: Sendable {
     var status = stat()
     guard fstat(file, &status) == 0 else { return .unacceptable(Self.reason(errno)) }
     guard status.st_mode & S_IFMT == S_IFREG else {
-      return .unacceptable("it is not a plain file: write a plain file and rename it into incoming/")
+      return .unacceptable(
+        "it is not a plain file: write a plain file and rename it into incoming/")
     }
     guard status.st_size <= SpoolFile.sizeLimit else {
       return .unacceptable(
@@ -96,20 +110,22 @@ struct SpoolDirectory: Sendable {
     if !isWhole, written <= now, now - written < Self.rest {
       return .fresh(until: written + Self.rest)
     }
-    return Self.read(file, size: Int(status.st_size))
+    return Self.read(file, Identity(status))
   }
 
-  private static func read(_ file: Int32, size: Int) -> Content {
-    var bytes = [UInt8](repeating: 0, count: size + 1)
+  private static func read(_ file: Int32, _ identity: Identity) -> Content {
+    var bytes = [UInt8](repeating: 0, count: Int(identity.size) + 1)
     var count = 0
     while count < bytes.count {
-      let read = bytes[count...].withUnsafeMutableBytes { Glibc.read(file, $0.baseAddress, $0.count) }
+      let read = bytes[count...].withUnsafeMutableBytes {
+        Glibc.read(file, $0.baseAddress, $0.count)
+      }
       if read < 0 && errno == EINTR { continue }
       guard read >= 0 else { return .unacceptable(reason(errno)) }
       if read == 0 { break }
       count += read
     }
-    return .bytes(Array(bytes.prefix(count)))
+    return .bytes(Array(bytes.prefix(count)), identity)
   }
 
   private static func unopened(_ code: Int32) -> Content {
@@ -126,10 +142,19 @@ struct SpoolDirectory: Sendable {
     "it cannot be read: \(String(cString: strerror(code)))"
   }
 
-  /// After its jobs are committed. A file that is gone already is as good.
-  func remove(_ name: Name) throws(FileFailure) {
-    guard unlink(name.path(in: incoming)) == 0 || errno == ENOENT else {
-      throw FileFailure("cannot be removed", "\(incoming)/\(name)", errno)
+  /// Removes a file whose jobs are committed, and only that one: a submitter that uses a name again may have put
+  /// another file under it meanwhile. Hence the rename first, to a name of our own that is read like any other: what
+  /// turns out to be another file stays there and is taken in next.
+  func remove(_ name: Name, _ identity: Identity) throws(FileFailure) {
+    let own = Name(bytes: Array("taken-\(identity.inode)-\(UInt32.random(in: 0 ... .max))".utf8))
+    guard rename(name.path(in: incoming), own.path(in: incoming)) == 0 else {
+      if errno == ENOENT { return }
+      throw FileFailure("cannot be renamed", "\(incoming)/\(name)", errno)
+    }
+    var status = stat()
+    guard lstat(own.path(in: incoming), &status) == 0, Identity(status) == identity else { return }
+    guard unlink(own.path(in: incoming)) == 0 || errno == ENOENT else {
+      throw FileFailure("cannot be removed", "\(incoming)/\(own)", errno)
     }
   }
 
@@ -143,9 +168,17 @@ struct SpoolDirectory: Sendable {
     }
   }
 
+  /// At most 200 bytes, so that `.reason` and a number still fit into the 255 that a file's name may have. Each broken
+  /// byte of a name has become three.
+  private static func shortened(_ name: String) -> String {
+    var name = name
+    while name.utf8.count > 200 { name.removeLast() }
+    return name
+  }
+
   /// The same name, or with a number where it is taken.
   private func freeName(for name: Name) -> String {
-    let plain = String(name.description.prefix(200))
+    let plain = Self.shortened(name.description)
     var candidate = plain
     var count = 1
     var status = stat()

@@ -1,4 +1,3 @@
-import Foundation
 import Glibc
 
 /// A file that only grows, in whole pieces: what is appended is on disk when `append` returns, or not there at all.
@@ -38,7 +37,9 @@ struct AppendFile: ~Copyable {
   private func write(_ bytes: [UInt8]) throws(FileFailure) {
     var offset = 0
     while offset < bytes.count {
-      let count = bytes[offset...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      let count = bytes[offset...].withUnsafeBytes {
+        Glibc.write(descriptor, $0.baseAddress, $0.count)
+      }
       if count < 0 && errno == EINTR { continue }
       guard count > 0 else { throw FileFailure("cannot be written", path, errno) }
       offset += count

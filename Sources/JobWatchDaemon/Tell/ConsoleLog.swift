@@ -20,13 +20,16 @@ package struct ConsoleLog: LogHandler {
   }
 
   package func log(event: LogEvent) {
-    let head = isJournal ? "<\(priority(event.level))>" : "\(Timestamp(Date())) \(name(event.level)) "
+    let head =
+      isJournal ? "<\(priority(event.level))>" : "\(Timestamp(Date())) \(name(event.level)) "
     var line = head + Self.oneLine("\(event.message)")
     let values = metadata.merging(event.metadata ?? [:]) { $1 }
     for (key, value) in values.sorted(by: { $0.key < $1.key }) {
       line += " \(key)=\(Self.quoted("\(value)"))"
     }
-    FileHandle.standardError.write(Data((line + "\n").utf8))
+    // `FileHandle` ends the process where it cannot write; a full disk under a redirected log must not. There is
+    // no other place to tell that a line is lost.
+    Array((line + "\n").utf8).withUnsafeBytes { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
   }
 
   /// A value from outside must not be able to begin a line of its own.

@@ -24,6 +24,8 @@ actor Relay: Worker {
   private var inFlight: [Int64: Task<Void, Never>] = [:]
   /// Settled while the last query was under way: its answer may still show them as waiting.
   private var settledMeanwhile: Set<Int64> = []
+  /// Delivered or failed, and not on record yet, because the database could not be written.
+  private var unsaved: [DeliveryRecord] = []
   private var isFinishing = false
 
   /// Messages under way at once.
@@ -33,7 +35,8 @@ actor Relay: Worker {
   private static let farewell = Duration.seconds(3)
 
   init(
-    channel: String, policy: DeliveryPolicy, store: Store, routes: RouteTable, clock: @escaping Clock,
+    channel: String, policy: DeliveryPolicy, store: Store, routes: RouteTable,
+    clock: @escaping Clock,
     alarm: Alarm, log: Logger,
     deliver: @escaping @Sendable (OutgoingMessage, Moment) async throws -> DeliveryOutcome
   ) {
@@ -50,6 +53,7 @@ actor Relay: Worker {
 
   func work(at now: Moment) async throws -> Duration? {
     if !isLoaded { try await load(at: now) }
+    try await saveUnsaved()
     let channel = channel
     let limit = Self.concurrency + inFlight.count
     settledMeanwhile = []
@@ -68,6 +72,7 @@ actor Relay: Worker {
 
   private func isFree(_ message: Int64) -> Bool {
     inFlight[message] == nil && !settledMeanwhile.contains(message)
+      && !unsaved.contains { $0.message == message }
   }
 
   /// A delivery that ends rings; otherwise the next message falls due, or the gate lets a probe through.
@@ -105,16 +110,14 @@ actor Relay: Worker {
   private func start(_ message: OutgoingMessage, _ pass: Gate.Pass) {
     inFlight[message.id] = Task {
       let started = self.clock()
+      let outcome: DeliveryOutcome
       do {
-        let outcome = try await self.deliver(message, started)
-        if !(self.isFinishing && Task.isCancelled) {
-          try await self.settle(message, pass, outcome, startedAt: started.wall)
-        }
+        outcome = try await self.deliver(message, started)
       } catch {
-        self.gate.release(pass, at: started.uptime)
-        self.log.error(
-          "what became of a message could not be stored; it may be sent again",
-          metadata: ["channel": "\(self.channel)", "error": "\(error)"])
+        outcome = .retry(status: nil, reason: "\(error)", retryAfter: nil)
+      }
+      if !(self.isFinishing && Task.isCancelled) {
+        await self.settle(message, pass, outcome, startedAt: started.wall)
       }
       self.inFlight[message.id] = nil
       self.settledMeanwhile.insert(message.id)
@@ -124,28 +127,51 @@ actor Relay: Worker {
 
   private func settle(
     _ message: OutgoingMessage, _ pass: Gate.Pass, _ outcome: DeliveryOutcome, startedAt: Timestamp
-  ) async throws {
+  ) async {
     let now = clock()
-    let change = judge(pass, outcome, at: now)
     let settlement = settlement(message, outcome, at: now.wall)
-    // The first success after failures shows that the channel works: nobody waits out a delay then.
-    let isRecovery = outcome.isDelivered && hasFailed
-    if outcome.isDelivered { hasFailed = false } else { hasFailed = true }
-    if settlement == .givenUp {
+    let record = DeliveryRecord(
+      message: message.id, channel: channel, settlement: settlement, outcome: outcome,
+      startedAt: startedAt, at: now.wall, isRecovery: outcome.isDelivered && hasFailed,
+      change: judge(pass, outcome, at: now),
+      loss: settlement == .givenUp ? givenUp(message, outcome, at: now.wall) : nil)
+    hasFailed = !outcome.isDelivered
+    do {
+      try await save(record)
+    } catch {
+      unsaved.append(record)
       log.error(
-        "a message is given up",
-        metadata: [
-          "channel": "\(channel)", "webhook_id": "\(message.event.id)",
-          "reason": "\(outcome.reason ?? "")",
-        ])
+        "what became of a message could not be stored; no other is sent until it is",
+        metadata: ["channel": "\(channel)", "error": "\(error)"])
     }
-    let (channel, routes) = (channel, routes)
-    try await store.write { ledger in
-      try ledger.settle(
-        message.id, settlement, outcome: outcome, startedAt: startedAt, at: now.wall)
-      if isRecovery { try ledger.makeDue(channel, at: now.wall) }
-      try change?.commit(ledger, routes: routes)
+  }
+
+  private func save(_ record: DeliveryRecord) async throws {
+    let routes = routes
+    try await store.write { try record.commit($0, routes: routes) }
+  }
+
+  /// Throws while the database takes nothing: the loop then waits, and nothing more is sent that could not be
+  /// marked.
+  private func saveUnsaved() async throws {
+    while let record = unsaved.first {
+      try await save(record)
+      unsaved.removeFirst()
     }
+  }
+
+  /// Giving up is told, through the other channels and the status log; the message stays in the database.
+  private func givenUp(_ message: OutgoingMessage, _ outcome: DeliveryOutcome, at now: Timestamp)
+    -> EventDraft
+  {
+    let reason = outcome.reason ?? "no reason"
+    var data = EventData(
+      summary:
+        "channel \(channel) was not told of \(message.event.kind) (seq \(message.event.seq)): "
+        + "given up after \(message.attempts + 1) attempts, \(reason)")
+    data.channel = channel
+    data.cause = reason
+    return EventDraft(.channelFailing, at: now, data)
   }
 
   private func settlement(_ message: OutgoingMessage, _ outcome: DeliveryOutcome, at now: Timestamp)
@@ -163,7 +189,8 @@ actor Relay: Worker {
   }
 
   /// A receiver that refuses one message is healthy; one that is gone is not asked again soon.
-  private func judge(_ pass: Gate.Pass, _ outcome: DeliveryOutcome, at now: Moment) -> HealthChange? {
+  private func judge(_ pass: Gate.Pass, _ outcome: DeliveryOutcome, at now: Moment) -> HealthChange?
+  {
     switch outcome {
     case .delivered, .rejected:
       guard gate.succeed(pass) == .opened else { return nil }

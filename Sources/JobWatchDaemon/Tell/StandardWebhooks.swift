@@ -21,7 +21,8 @@ package struct StandardWebhooks: Sendable {
     guard let bytes = Data(base64Encoded: String(text.dropFirst(prefix.count))), !bytes.isEmpty
     else {
       throw SecretError(
-        message: "a webhook secret begins with whsec_ but goes on with something that is not base64: "
+        message:
+          "a webhook secret begins with whsec_ but goes on with something that is not base64: "
           + "copy it again from the receiver")
     }
     return SymmetricKey(data: bytes)

@@ -16,6 +16,8 @@ actor StatusLog: Worker {
   private let log: Logger
   private var file: OpenLog?
   private var written: Int64 = 0
+  /// Behind the last line, until it is committed.
+  private var unmarked: Ledger.LogCursor?
 
   private final class OpenLog {
     let file: AppendFile
@@ -33,14 +35,22 @@ actor StatusLog: Worker {
 
   func work(at now: Moment) async throws -> Duration? {
     while true {
+      try await mark()
       let after = written
       let events = try await store.read { try $0.events(after: after, limit: Self.batch) }
       guard let last = events.last else { return nil }
       let file = try append(events.map(Self.line).joined())
-      let (path, cursor) = (path, Ledger.LogCursor(seq: last.seq, inode: file.inode))
-      try await store.write { try $0.setLogCursor(path, cursor) }
       written = last.seq
+      unmarked = Ledger.LogCursor(seq: last.seq, inode: file.inode)
     }
+  }
+
+  /// Apart from the lines: while the database cannot be written they are not written a second time.
+  private func mark() async throws {
+    guard let cursor = unmarked else { return }
+    let path = path
+    try await store.write { try $0.setLogCursor(path, cursor) }
+    unmarked = nil
   }
 
   private func append(_ lines: some Sequence<UInt8>) throws -> Written {

@@ -34,7 +34,8 @@ struct WebhookChannel: Sendable {
     case 200..<300: return .delivered(status: status)
     case 410: return .gone(status: status)
     case 400, 413, 422:
-      return .rejected(status: status, reason: "the receiver answered \(status): it will not take it")
+      return .rejected(
+        status: status, reason: "the receiver answered \(status): it will not take it")
     default:
       let wish = response.headers.first("Retry-After").flatMap { RetryAfter.wait($0, at: now) }
       return .retry(

@@ -1,0 +1,67 @@
+import Dispatch
+import Glibc
+
+/// inotify on one directory. A hint: what the directory and its files hold is the truth. The only file that
+/// knows inotify.
+final class DirectorySignal: Sendable {
+  enum Interest: Sendable {
+    /// A file is whole: it was renamed into the directory, or its writer closed it.
+    case wholeFiles
+    /// A file came, or grew.
+    case growth
+
+    fileprivate var mask: UInt32 {
+      switch self {
+      case .wholeFiles: UInt32(IN_MOVED_TO | IN_CLOSE_WRITE | IN_ONLYDIR)
+      case .growth: UInt32(IN_MODIFY | IN_CREATE | IN_MOVED_TO | IN_ONLYDIR)
+      }
+    }
+  }
+
+  private let source: Source
+
+  /// - Parameter changed: gets the names of a burst, byte for byte, perhaps repeated, on a queue of its own.
+  init(
+    directory: String, interest: Interest, changed: @escaping @Sendable ([[UInt8]]) -> Void
+  ) throws(FileFailure) {
+    let descriptor = inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC))
+    guard descriptor >= 0 else { throw FileFailure("cannot be watched", directory, errno) }
+    guard inotify_add_watch(descriptor, directory, interest.mask) >= 0 else {
+      let code = errno
+      close(descriptor)
+      throw FileFailure("cannot be watched", directory, code)
+    }
+    source = Source(DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: .global()))
+    source.read.setEventHandler { changed(Self.names(descriptor)) }
+    source.read.setCancelHandler { close(descriptor) }
+    source.read.activate()
+  }
+
+  deinit { source.read.cancel() }
+
+  /// Everything that is there to be read (inotify(7): a header of fixed size, then a name padded with zeros).
+  private static func names(_ descriptor: Int32) -> [[UInt8]] {
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    var names: [[UInt8]] = []
+    while true {
+      let count = read(descriptor, &buffer, buffer.count)
+      guard count > 0 else { return names }
+      buffer.withUnsafeBytes { bytes in
+        var offset = 0
+        let header = MemoryLayout<inotify_event>.size
+        while offset + header <= count {
+          let event = bytes.loadUnaligned(fromByteOffset: offset, as: inotify_event.self)
+          let name = bytes[(offset + header)...].prefix(Int(event.len)).prefix { $0 != 0 }
+          if !name.isEmpty { names.append(Array(name)) }
+          offset += header + Int(event.len)
+        }
+      }
+    }
+  }
+
+  /// Dispatch's sources are documented as safe to use from any thread, but not marked so.
+  private final class Source: @unchecked Sendable {
+    let read: any DispatchSourceRead
+    init(_ read: any DispatchSourceRead) { self.read = read }
+  }
+}

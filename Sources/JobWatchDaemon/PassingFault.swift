@@ -1,0 +1,16 @@
+import Glibc
+import JobWatchStore
+
+/// A reason not to start that may be gone by itself. systemd starts the service again after one; a lasting one
+/// needs a person, and a full disk at night must not be taken for that.
+package protocol PassingFault: Error {
+  var mayPass: Bool { get }
+}
+
+extension StoreError: PassingFault {
+  package var mayPass: Bool { kind == .passing }
+}
+
+extension FileFailure: PassingFault {
+  package var mayPass: Bool { [ENOSPC, EDQUOT, EMFILE, ENFILE, EIO, ENOMEM].contains(code) }
+}

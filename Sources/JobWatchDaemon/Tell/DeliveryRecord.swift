@@ -1,0 +1,25 @@
+import JobWatchCore
+import JobWatchStore
+
+/// What came of one attempt to deliver a message, decided; what remains is to write it down.
+struct DeliveryRecord: Sendable {
+  var message: Int64
+  var channel: String
+  var settlement: Ledger.Settlement
+  var outcome: DeliveryOutcome
+  var startedAt: Timestamp
+  var at: Timestamp
+  /// The first success after failures shows that the channel works: nobody waits out a delay then.
+  var isRecovery: Bool
+  /// What the outcome changed for the channel.
+  var change: HealthChange?
+  /// Tells that the message is given up.
+  var loss: EventDraft?
+
+  func commit(_ ledger: Ledger, routes: RouteTable) throws {
+    try ledger.settle(message, settlement, outcome: outcome, startedAt: startedAt, at: at)
+    if isRecovery { try ledger.makeDue(channel, at: at) }
+    try change?.commit(ledger, routes: routes)
+    if let loss { try ledger.append(loss, of: nil, to: routes.channels(for: loss)) }
+  }
+}

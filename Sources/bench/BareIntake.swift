@@ -1,0 +1,81 @@
+import Foundation
+import GRDB
+import JobWatchStore
+
+/// The least that an intake can be: read, decode, insert the job and its event, commit, unlink. No check of
+/// anything, one statement a row.
+struct BareIntake {
+  private let database: DatabaseQueue
+  private let decoder = JSONDecoder()
+
+  /// What the daemon's intake takes in one transaction.
+  private static let jobsPerCommit = 2000
+
+  private struct Line: Decodable {
+    var jobID: String
+    var service: String
+    var labels: [String: String]
+
+    private enum CodingKeys: String, CodingKey {
+      case jobID = "job_id"
+      case service, labels
+    }
+  }
+
+  /// The same tables under the same settings.
+  init(path: String) throws {
+    try Store(path: path).close()
+    var configuration = Configuration()
+    configuration.prepareDatabase { db in
+      try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000")
+    }
+    database = try DatabaseQueue(path: path, configuration: configuration)
+  }
+
+  func take(_ directory: String, jobsPerFile: Int) throws {
+    let names = try FileManager.default.contentsOfDirectory(atPath: directory).sorted()
+    let batch = Self.jobsPerCommit / jobsPerFile
+    for start in stride(from: 0, to: names.count, by: batch) {
+      let paths = names[start..<min(start + batch, names.count)].map { "\(directory)/\($0)" }
+      try database.write { db in
+        for path in paths { try insert(path, db) }
+        try db.execute(
+          sql: "UPDATE counter SET value = (SELECT max(seq) FROM event) WHERE name = 'seq'")
+      }
+      for path in paths { unlink(path) }
+    }
+  }
+
+  func close() throws { try database.close() }
+
+  private func insert(_ path: String, _ db: Database) throws {
+    let content = try Data(contentsOf: URL(fileURLWithPath: path))
+    let now = Int64(Date().timeIntervalSince1970 * 1000)
+    for text in content.split(separator: UInt8(ascii: "\n")) {
+      let line = try decoder.decode(Line.self, from: text)
+      let run = line.labels["run"] ?? ""
+      try db.cachedStatement(sql: Self.jobRow).execute(arguments: [
+        "bench", line.service, line.jobID, BenchAccount.projectID, BenchAccount.region,
+        "registered", #"{"run":"\#(run)"}"#, "[]", nil, nil, now, now, now, now + 72_000_000,
+      ])
+      try db.cachedStatement(sql: Self.eventRow).execute(arguments: [
+        "msg_\(UUID().uuidString)", now, "job.registered", db.lastInsertedRowID,
+        Self.data(line, run),
+      ])
+    }
+  }
+
+  private static let jobRow = """
+    INSERT INTO job (account, service, job_id, project_id, region, state, labels, channels,
+      hint_type, hint_begin, submitted_at, registered_at, due_at, notice_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    """
+  private static let eventRow = "INSERT INTO event (id, at, kind, job, data) VALUES (?, ?, ?, ?, ?)"
+
+  /// As long as what the daemon writes.
+  private static func data(_ line: Line, _ run: String) -> String {
+    #"{"account":"bench","certainty":"confirmed","job_id":"\#(line.jobID)","labels":{"run":"\#(run)"},"#
+      + #""region":"eu-de","service":"\#(line.service)","state":"registered","#
+      + #""summary":"job \#(line.jobID) of \#(line.service) (bench) is watched"}"#
+  }
+}

@@ -1,0 +1,151 @@
+import GRDB
+import JobWatchCore
+import Testing
+
+@testable import JobWatchStore
+
+@Suite struct `A job's row` {
+  let rules = WatchRules(retention: RetentionPolicy(finished: .days(1), unpaid: .days(14)))
+  let now = Timestamp.start + .minutes(7)
+  let report = JobReport(
+    rawStatus: "RUNNING", begin: CloudTime(raw: "", instant: .start + .seconds(3)))
+
+  /// The whole row, by column.
+  private func row(_ ledger: Ledger, _ id: Int64) throws -> [String: DatabaseValue] {
+    let row = try #require(try ledger.row("SELECT * FROM job WHERE id = ?", [id]))
+    return Dictionary(uniqueKeysWithValues: row.map { ($0.0, $0.1) })
+  }
+
+  private func changes(_ old: [String: DatabaseValue], _ new: [String: DatabaseValue]) -> [String] {
+    old.keys.filter { old[$0] != new[$0] }.sorted()
+  }
+
+  /// A job that was seen running with the body 77.
+  private func running(_ ledger: Ledger) throws -> Job {
+    let stored = try #require(try ledger.insert(.sample(), dueAt: .start, noticeAt: nil))
+    let decision = stored.observe(.seen(.running, report), at: .start, under: rules)
+    try ledger.save(
+      decision.job, bodyHash: 77, dueAt: .start,
+      noticeAt: decision.job.nextNotice(after: .start, under: rules))
+    return decision.job
+  }
+
+  @Test func `is not touched by a second insertion`() throws {
+    try Place().ledger { ledger throws in
+      let first = try #require(try ledger.insert(.sample(), dueAt: .start, noticeAt: .start))
+      let before = try row(ledger, first.id)
+      var second = Job.sample()
+      (second.labels, second.region, second.submittedAt) = (["a": "b"], "eu-nl", now)
+      #expect(try ledger.insert(second, dueAt: now, noticeAt: now) == nil)
+      #expect(try row(ledger, first.id) == before)
+      for other in [
+        JobKey(account: "b", service: "ecs", jobID: "ff80"),
+        JobKey(account: "prod", service: "dcs", jobID: "ff80"),
+      ] {
+        second.key = other
+        #expect(try ledger.insert(second, dueAt: now, noticeAt: now) != nil)
+      }
+      #expect(try ledger.jobs(withID: "ff80").count == 3)
+    }
+  }
+
+  @Test func `says the same after a sighting as after the decision on it`() throws {
+    try Place().ledger { ledger throws in
+      let job = try running(ledger)
+      let before = try row(ledger, job.id)
+      let begun = try #require(report.begin?.instant)
+      let due = now + rules.pollGap(jobID: job.key.jobID, begun: begun, at: now)
+      #expect(try ledger.sight(job.id, bodyHash: 77, at: now, dueAt: due))
+      let sighted = try row(ledger, job.id)
+      #expect(changes(before, sighted) == ["due_at", "last_seen_at"])
+
+      let decision = job.observe(.seen(.running, report), at: now, under: rules)
+      guard case .after(let gap) = decision.next else { throw Undo() }
+      #expect(decision.events.isEmpty && decision.transition == nil)
+      try ledger.save(
+        decision.job, bodyHash: 77, dueAt: now + gap,
+        noticeAt: decision.job.nextNotice(after: now, under: rules))
+      // A notice that is planned too early is looked at and planned again.
+      #expect(changes(sighted, try row(ledger, job.id)) == ["notice_at"])
+    }
+  }
+
+  /// What makes an answer more than a repetition.
+  enum Doubt: CaseIterable { case otherBody, absence, end, noBody, noJob }
+
+  @Test("is not sighted by the way when there is news or doubt", arguments: Doubt.allCases)
+  func refusal(_ doubt: Doubt) throws {
+    try Place().ledger { ledger throws in
+      var job = try running(ledger)
+      switch doubt {
+      case .absence: job = job.observe(.absent(code: ""), at: .start, under: rules).job
+      case .end: (job.state, job.endedAt) = (.lost, .start)
+      case .noBody: try ledger.execute("UPDATE job SET body_hash = NULL", [])
+      case .otherBody, .noJob: break
+      }
+      try ledger.save(job, bodyHash: nil, dueAt: .start, noticeAt: nil)
+      let before = try row(ledger, job.id)
+      let id = doubt == .noJob ? 99 : job.id
+      let body: Int64 = doubt == .otherBody ? 78 : 77
+      #expect(try !ledger.sight(id, bodyHash: body, at: now, dueAt: now))
+      #expect(try row(ledger, job.id) == before)
+    }
+  }
+
+  @Test func `is as good as new after it is reopened`() throws {
+    try Place().ledger { ledger throws in
+      let old = try running(ledger)
+      var lost = old
+      (lost.state, lost.endedAt, lost.recordSince) = (.lost, .start, .start)
+      lost.absence = Job.Absence(answers: 3, since: .start)
+      lost.reportedWords = ["ODD"]
+      lost.notices.atRisk = Notices.Told(deadline: .start, lead: 1)
+      try ledger.save(lost, bodyHash: 78, dueAt: nil, noticeAt: nil)
+
+      var fresh = Job.sample()
+      (fresh.id, fresh.projectID, fresh.region) = (old.id, "p2", "eu-nl")
+      (fresh.hint, fresh.submittedAt, fresh.registeredAt) = (Job.Hint(), now, now)
+      try ledger.reopen(fresh, dueAt: now, noticeAt: now)
+      let reopened = try row(ledger, old.id)
+      fresh.key.jobID = "other"
+      let new = try #require(try ledger.insert(fresh, dueAt: now, noticeAt: now))
+      #expect(changes(reopened, try row(ledger, new.id)) == ["id", "job_id"])
+    }
+  }
+
+  @Test func `is on the schedule while it is polled, and among the news when it begins`()
+    async throws
+  {
+    let place = try Place()
+    let ids = try await place.insert(3)
+    try place.ledger { ledger throws in
+      var done = try #require(try ledger.job(ids[1]))
+      (done.state, done.endedAt) = (.failed, .start)
+      try ledger.save(done, bodyHash: nil, dueAt: nil, noticeAt: nil)
+      for id in [ids[0], ids[1], ids[2], ids[2]] {
+        try ledger.append(.sample(.jobRegistered), of: id, to: [])
+      }
+      try ledger.append(.sample(.jobFailed), of: ids[0], to: [])
+      #expect(try ledger.schedule().map(\.id) == [ids[0], ids[2]])
+      #expect(try ledger.scheduled(after: 0).map(\.id).sorted() == [ids[0], ids[2]])
+      #expect(try ledger.scheduled(after: 1).map(\.id) == [ids[2]])
+      #expect(try ledger.scheduled(after: 4).isEmpty)
+      #expect(try ledger.questions([ids[0], 99]).map(\.jobID) == ["job0"])
+      #expect(try ledger.questions([]).isEmpty)
+    }
+  }
+
+  @Test func `comes up for a notice when its time has come, the earliest first`() async throws {
+    let place = try Place()
+    let ids = try await place.insert(4)
+    try place.ledger { ledger throws in
+      #expect(try ledger.nextNoticeTime() == nil)
+      for (id, second) in zip(ids, [30, 10, 50]) {
+        try ledger.setNotice(id, notices: Notices(), noticeAt: .start + .seconds(second))
+      }
+      let due = try ledger.jobsToNotice(at: .start + .seconds(30), limit: 9).map(\.id)
+      #expect(due == [ids[1], ids[0]])
+      #expect(try ledger.nextNoticeTime() == .start + .seconds(10))
+    }
+  }
+}

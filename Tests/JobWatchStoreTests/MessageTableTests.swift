@@ -1,0 +1,101 @@
+import JobWatchCore
+import JobWatchStore
+import Testing
+
+@Suite struct `Messages` {
+  private func due(_ ledger: Ledger, _ channel: String = "hook", at time: Timestamp = .start)
+    throws -> [Int64]
+  {
+    try ledger.dueMessages(channel, at: time, limit: 100).map(\.event.seq)
+  }
+
+  /// Settles the due message of an event.
+  private func settle(
+    _ seq: Int64, _ settlement: Ledger.Settlement, in ledger: Ledger, at now: Timestamp = .start
+  ) throws {
+    let message = try #require(
+      try ledger.dueMessages("hook", at: now, limit: 100).first { $0.event.seq == seq })
+    let outcome = settlement == .delivered ? DeliveryOutcome.delivered(status: 200) : .failed
+    try ledger.settle(message.id, settlement, outcome: outcome, startedAt: now, at: now)
+  }
+
+  @Test func `of a job go to a channel in order, each job and channel on its own`() async throws {
+    let place = try Place()
+    let ids = try await place.insert(2)
+    try place.ledger { ledger throws in
+      for job in [ids[0], ids[0], ids[1], ids[0]] {
+        try ledger.append(.sample(), of: job, to: ["hook", "pager"])
+      }
+      for _ in 5...6 { try ledger.append(.sample(), of: nil, to: ["hook"]) }
+      #expect(try due(ledger) == [1, 3, 5, 6])
+      try settle(1, .retry(at: .start + .minutes(1)), in: ledger)
+      #expect(try due(ledger) == [3, 5, 6])
+      #expect(try due(ledger, "pager") == [1, 3])
+      #expect(try due(ledger, at: .start + .minutes(1)) == [3, 5, 6, 1])
+      try settle(1, .delivered, in: ledger, at: .start + .minutes(1))
+      #expect(try due(ledger) == [2, 3, 5, 6])
+      try settle(2, .givenUp, in: ledger)
+      #expect(try due(ledger) == [3, 4, 5, 6])
+      #expect(try ledger.dueMessages("hook", at: .start, limit: 2).count == 2)
+    }
+  }
+
+  @Test func `keep their id and body over every attempt`() async throws {
+    let place = try Place()
+    let job = try await place.insert(1)[0]
+    try place.ledger { ledger throws in
+      try ledger.append(.sample(), of: job, to: ["hook"])
+      let first = try #require(try ledger.dueMessages("hook", at: .start, limit: 1).first)
+      for attempt in 1...3 {
+        try settle(1, .retry(at: .start), in: ledger)
+        let next = try #require(try ledger.dueMessages("hook", at: .start, limit: 1).first)
+        #expect(next.event == first.event && next.attempts == attempt && next.id == first.id)
+      }
+      try settle(1, .givenUp, in: ledger)
+      let status = try #require(try ledger.messages(of: job).first)
+      #expect(status.state == "given_up" && status.attempts == 4)
+      #expect(status.lastError == "busy" && status.settledAt == .start)
+      #expect(status.eventID == first.event.id && first.event.id.hasPrefix("msg_"))
+    }
+  }
+
+  @Test func `that are settled stay settled`() throws {
+    try Place().ledger { ledger throws in
+      try ledger.append(.sample(.daemonStarted), of: nil, to: ["hook"])
+      let message = try #require(try ledger.dueMessages("hook", at: .start, limit: 1).first)
+      try settle(1, .delivered, in: ledger)
+      try ledger.settle(
+        message.id, .retry(at: .start), outcome: .failed, startedAt: .start, at: .start)
+      #expect(try due(ledger).isEmpty && ledger.nextMessageDue("hook") == nil)
+    }
+  }
+
+  @Test func `of a channel that works again are due at once, others not`() throws {
+    try Place().ledger { ledger throws in
+      for channel in ["hook", "hook", "pager"] {
+        try ledger.append(
+          .sample(.daemonStarted, at: .start + .hours(1)), of: nil, to: [channel])
+      }
+      #expect(try ledger.nextMessageDue("hook") == .start + .hours(1))
+      try ledger.makeDue("hook", at: .start)
+      #expect(try due(ledger) == [1, 2])
+      #expect(try due(ledger, "pager").isEmpty)
+      try ledger.makeDue("pager", at: .start + .hours(2))
+      #expect(try ledger.nextMessageDue("pager") == .start + .hours(1))
+    }
+  }
+
+  @Test func `of a job's end go once to a channel that is named later`() async throws {
+    let place = try Place()
+    let ids = try await place.insert(2)
+    try place.ledger { ledger throws in
+      let kinds: [EventKind] = [.jobRunning, .jobLost, .jobFailed, .jobExpiring]
+      for kind in kinds { try ledger.append(.sample(kind), of: ids[0], to: []) }
+      try ledger.append(.sample(.jobLost), of: ids[1], to: [])
+      for _ in 0..<2 {
+        for id in ids { try ledger.enqueueEnd(of: id, to: "hook", at: .start) }
+      }
+      #expect(try due(ledger) == [3])
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import GRDB
+import JobWatchCore
+import Testing
+
+@testable import JobWatchStore
+
+@Suite struct `Pruning` {
+  let horizon = Timestamp.start + .days(90)
+
+  private func seqs(_ ledger: Ledger) throws -> [Int64] {
+    try ledger.events(after: 0, limit: 10_000).map(\.seq)
+  }
+
+  private func end(_ id: Int64, at time: Timestamp, dueAt: Timestamp? = nil, in ledger: Ledger)
+    throws
+  {
+    var job = try #require(try ledger.job(id))
+    (job.state, job.endedAt) = (.lost, time)
+    try ledger.save(job, bodyHash: nil, dueAt: dueAt, noticeAt: nil)
+  }
+
+  @Test func `takes an event once it is logged, settled and old`() throws {
+    try Place().ledger { ledger throws in
+      for channels in [[], ["hook"], [], []] {
+        try ledger.append(.sample(), of: nil, to: channels)
+      }
+      try ledger.append(.sample(at: horizon), of: nil, to: [])
+      #expect(try ledger.prune(before: horizon, limit: 10) == 0, "nothing is logged")
+      try ledger.setLogCursor("/l", .init(seq: 3, inode: 1))
+      #expect(try ledger.prune(before: horizon, limit: 10) == 2)
+      #expect(try seqs(ledger) == [2, 4, 5])
+      let message = try #require(try ledger.dueMessages("hook", at: .start, limit: 1).first)
+      try ledger.settle(
+        message.id, .givenUp, outcome: .failed, startedAt: .start, at: .start)
+      try ledger.setLogCursor("/l", .init(seq: 5, inode: 1))
+      #expect(try ledger.prune(before: horizon, limit: 10) == 2)
+      #expect(try seqs(ledger) == [5])
+      #expect(try ledger.append(.sample(), of: nil, to: []) == 6)
+    }
+  }
+
+  @Test func `is not held up by messages that wait for ever`() throws {
+    try Place().ledger { ledger throws in
+      for _ in 0..<20 { try ledger.append(.sample(), of: nil, to: ["gone"]) }
+      for _ in 0..<20 { try ledger.append(.sample(), of: nil, to: []) }
+      try ledger.setLogCursor("/l", .init(seq: 40, inode: 1))
+      var rounds = 0
+      while try ledger.prune(before: horizon, limit: 5) > 0 { rounds += 1 }
+      #expect(try seqs(ledger) == (1...20).map(\.self) && rounds == 4)
+    }
+  }
+
+  @Test func `is not held up by where the status log was before`() throws {
+    try Place().ledger { ledger throws in
+      for _ in 0..<4 { try ledger.append(.sample(), of: nil, to: []) }
+      try ledger.setLogCursor("/old", .init(seq: 1, inode: 1))
+      try ledger.setLogCursor("/new", .init(seq: 4, inode: 2))
+      #expect(try ledger.prune(before: horizon, limit: 10) == 4)
+      #expect(try ledger.logCursor("/new") == .init(seq: 4, inode: 2))
+    }
+  }
+
+  @Test func `takes a job with all that belongs to it once it is over and told`() async throws {
+    let place = try Place()
+    let ids = try await place.insert(5)
+    try place.ledger { ledger throws in
+      let change = Transition(from: .running, to: .lost, rawStatus: nil, at: .start)
+      for id in ids {
+        try ledger.record(change, evidence: Evidence(httpStatus: 200, body: [1]), of: id)
+      }
+      try ledger.append(.sample(), of: ids[0], to: ["hook"])
+      try ledger.append(.sample(), of: ids[4], to: [])
+      try end(ids[0], at: .start, in: ledger)
+      try end(ids[1], at: .start, dueAt: .start, in: ledger)
+      try end(ids[2], at: horizon, in: ledger)
+      try end(ids[4], at: .start, in: ledger)
+      #expect(try ledger.prune(before: horizon, limit: 10) == 1)
+      #expect(try ids.filter { try ledger.job($0) != nil } == Array(ids.prefix(4)))
+      #expect(try ledger.transitions(of: ids[4]).isEmpty)
+      #expect(try ledger.integer("SELECT count(*) FROM evidence") == 4)
+      // The event that told of it is still to be logged.
+      #expect(try seqs(ledger) == [1, 2])
+      #expect(try ledger.noteRejection("f", at: .start))
+      _ = try ledger.prune(before: horizon, limit: 10)
+      #expect(try ledger.noteRejection("f", at: .start))
+    }
+  }
+
+  @Test func `shrinks the file`() async throws {
+    let place = try Place()
+    let ids = try await place.insert(1000)
+    try await place.write { ledger throws in
+      let change = Transition(from: .running, to: .lost, rawStatus: nil, at: .start)
+      let body = [UInt8](repeating: 7, count: 4000)
+      for id in ids {
+        try ledger.record(change, evidence: Evidence(httpStatus: 200, body: body), of: id)
+        try end(id, at: .start, in: ledger)
+      }
+    }
+    let pages = try await count("page_count", place.store)
+    while try await place.write({ try $0.prune(before: horizon, limit: 300) }) > 0 {}
+    while try await place.store.shrink() > 0 {}
+    #expect(try await count("freelist_count", place.store) == 0)
+    #expect(try await count("page_count", place.store) < pages / 4)
+  }
+
+  private func count(_ pragma: String, _ store: Store) async throws -> Int {
+    try await store.write { try Int.fetchOne($0.db, sql: "PRAGMA \(pragma)") ?? -1 }
+  }
+}

@@ -1,0 +1,86 @@
+import Foundation
+import GRDB
+import JobWatchCore
+
+@testable import JobWatchStore
+
+/// A directory of its own for one test.
+final class ScratchDirectory: Sendable {
+  let path: String
+
+  init() throws {
+    path = NSTemporaryDirectory() + "jobwatch-store-" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  }
+
+  /// What is left behind is for the system's cleaning of temporary files.
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  var database: String { path + "/jobwatch.db" }
+}
+
+/// A store in a directory of its own.
+final class Place: Sendable {
+  let directory: ScratchDirectory
+  let store: Store
+
+  init() throws {
+    directory = try ScratchDirectory()
+    store = try Store(path: directory.database)
+  }
+
+  /// Runs `body` in a transaction on the test's own thread, where a failed expectation knows whose it is.
+  func ledger<Value>(_ body: (Ledger) throws -> Value) throws -> Value {
+    try DatabaseQueue(path: directory.database).write { try body(Ledger($0)) }
+  }
+
+  /// A caller keeps the directory for as long as its call takes.
+  func write<Value: Sendable>(_ body: @escaping @Sendable (Ledger) throws -> Value) async throws
+    -> Value
+  {
+    try await store.write(body)
+  }
+
+  func read<Value: Sendable>(_ body: @escaping @Sendable (Ledger) throws -> Value) async throws
+    -> Value
+  {
+    try await store.read(body)
+  }
+
+  /// Inserts jobs named `job0`, `job1` … and returns their ids.
+  func insert(_ count: Int) async throws -> [Int64] {
+    try await write { ledger in
+      try (0..<count).compactMap { number in
+        try ledger.insert(.sample("job\(number)"), dueAt: .start, noticeAt: nil)?.id
+      }
+    }
+  }
+}
+
+extension Timestamp {
+  /// 2025-11-24T16:00:00.000Z.
+  static let start = Timestamp(milliseconds: 1_764_000_000_000)
+}
+
+extension Job {
+  static func sample(_ id: String = "ff80") -> Job {
+    Job(
+      key: JobKey(account: "prod", service: "ecs", jobID: id), projectID: "p", region: "eu-de",
+      labels: ["run": "42"], channels: ["hook"],
+      hint: Hint(jobType: "createServer", beginTime: .start - .seconds(9)), submittedAt: .start,
+      registeredAt: .start)
+  }
+}
+
+extension EventDraft {
+  static func sample(_ kind: EventKind = .jobFailed, at time: Timestamp = .start) -> EventDraft {
+    EventDraft(kind, at: time, EventData(summary: "s"))
+  }
+}
+
+extension DeliveryOutcome {
+  static let failed = DeliveryOutcome.retry(status: 503, reason: "busy", retryAfter: nil)
+}
+
+/// What a body throws that wants to be undone.
+struct Undo: Error, Equatable { var number = 0 }

@@ -1,0 +1,123 @@
+import Foundation
+import GRDB
+import JobWatchCore
+import Testing
+
+@testable import JobWatchStore
+
+@Suite struct `A database that cannot be used` {
+  private func refusal(_ path: String) throws -> StoreError {
+    try #require(throws: StoreError.self) { _ = try Store(path: path) }
+  }
+
+  @Test func `was written by a newer version`() throws {
+    let place = try Place()
+    try place.store.close()
+    try DatabaseQueue(path: place.directory.database).write { db in
+      try db.execute(sql: "INSERT INTO grdb_migrations (identifier) VALUES ('999')")
+    }
+    let error = try refusal(place.directory.database)
+    #expect(error.kind == .lasting && error.description.contains("newer jobwatch: install"))
+  }
+
+  @Test("is another program's", arguments: ["invoice", "job"])
+  func foreign(_ table: String) throws {
+    let directory = try ScratchDirectory()
+    let tables = { (db: Database) in
+      try String.fetchAll(db, sql: "SELECT name FROM sqlite_schema")
+    }
+    let other = try DatabaseQueue(path: directory.database)
+    try other.write { try $0.execute(sql: "CREATE TABLE \(table) (id INTEGER)") }
+    let error = try refusal(directory.database)
+    #expect(error.kind == .lasting && error.description.contains("state_dir"))
+    #expect(try other.read(tables) == [table])
+  }
+
+  @Test func `is damaged`() throws {
+    let place = try Place()
+    try place.store.close()
+    let whole = try Data(contentsOf: URL(fileURLWithPath: place.directory.database))
+    let garbage = Data(repeating: 0x5a, count: 8192)
+    for broken in [garbage, whole.prefix(100) + garbage] {
+      try broken.write(to: URL(fileURLWithPath: place.directory.database))
+      let error = try refusal(place.directory.database)
+      #expect(error.kind == .lasting)
+      #expect(error.description.contains("is damaged") && error.description.contains(".recover"))
+    }
+  }
+
+  @Test func `is in no directory`() throws {
+    let directory = try ScratchDirectory()
+    try Data().write(to: URL(fileURLWithPath: directory.path + "/file"))
+    for place in ["/none/jobwatch.db", "/file/jobwatch.db", "/"] {
+      let error = try refusal(directory.path + place)
+      #expect(error.kind == .lasting)
+      #expect(error.description.contains("the directory must exist and belong to the user"))
+    }
+  }
+
+  @Test(.enabled(if: geteuid() != 0, "root may write everywhere"))
+  func `is in a directory that is not ours`() throws {
+    let directory = try ScratchDirectory()
+    let mode = { (mode: Int) in
+      try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: directory.path)
+    }
+    try mode(0o500)
+    let error = try refusal(directory.database)
+    try mode(0o700)
+    #expect(error.kind == .lasting && error.description.contains("belong to the user"))
+  }
+
+  @Test func `is on a full disk, and works again when there is room`() async throws {
+    let place = try Place()
+    let store = place.store
+    try await limitPages(store, to: "(SELECT 1)")
+    let stored = await withTaskGroup(of: (Int, (any Error)?).self) { group in
+      for number in 0..<300 {
+        group.addTask {
+          do {
+            try await store.write { ledger in
+              let job = try ledger.insert(.sample("job\(number)"), dueAt: .start, noticeAt: nil)
+              let evidence = Evidence(httpStatus: 200, body: .init(repeating: 7, count: 3000))
+              let change = Transition(from: .running, to: .lost, rawStatus: nil, at: .start)
+              try ledger.record(change, evidence: evidence, of: job?.id ?? 0)
+            }
+            return (number, nil)
+          } catch {
+            return (number, error)
+          }
+        }
+      }
+      return await group.reduce(into: [:]) { $0[$1.0] = .some($1.1) }
+    }
+    let failed = stored.values.compactMap(\.self)
+    #expect(failed.count > 0)
+    let full = failed.allSatisfy { error in
+      if let error = error as? StoreError {
+        return error.kind == .passing && error.description.contains("the disk is full")
+      }
+      return (error as? DatabaseError)?.resultCode == .SQLITE_FULL
+    }
+    #expect(full)
+    let kept = Set(stored.filter { $0.value == nil }.map { "job\($0.key)" })
+    #expect(try await ids(store) == kept)
+    try await limitPages(store, to: "1000000")
+    _ = try await store.write { try $0.insert(.sample("later"), dueAt: .start, noticeAt: nil) }
+    #expect(try await ids(store) == kept.union(["later"]))
+  }
+
+  /// As a full disk does, a limit of pages ends the transaction that meets it.
+  private func limitPages(_ store: Store, to limit: String) async throws {
+    try await store.write { ledger in
+      let pages = try Int.fetchOne(ledger.db, sql: "PRAGMA page_count") ?? 0
+      let limit = Int(limit) ?? pages + 60
+      try ledger.db.execute(sql: "PRAGMA max_page_count = \(limit)")
+    }
+  }
+
+  private func ids(_ store: Store) async throws -> Set<String> {
+    try await store.read { ledger in
+      Set(try String.fetchAll(ledger.db, sql: "SELECT job_id FROM job"))
+    }
+  }
+}

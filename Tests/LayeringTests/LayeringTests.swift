@@ -1,0 +1,140 @@
+import Testing
+
+@Suite struct `The layers` {
+  /// What the files of a target may import: the arrows of the design, and the modules of others that the target
+  /// needs. `Foundation` is there for what the standard library lacks, `Glibc` for system calls.
+  static let allowed: [String: Set<String>] = [
+    "JobWatchCore": ["Foundation"],
+    "CloudAPI": ["JobWatchCore", "AsyncHTTPClient", "Crypto", "Foundation", "Glibc", "NIOCore"],
+    "JobWatchStore": ["JobWatchCore", "Foundation", "Glibc", "GRDB", "Synchronization"],
+    "JobWatchDaemon": [
+      "CloudAPI", "JobWatchCore", "JobWatchStore", "Crypto", "Dispatch", "Foundation", "Glibc",
+      "HeapModule", "Logging", "ServiceLifecycle", "Synchronization", "UnixSignals", "Yams",
+    ],
+    "jobwatch": [
+      "CloudAPI", "JobWatchCore", "JobWatchDaemon", "JobWatchStore", "ArgumentParser", "Foundation",
+      "Glibc", "Logging", "ServiceLifecycle", "Synchronization",
+    ],
+    "SimulatedCloud": [
+      "CloudAPI", "JobWatchCore", "Crypto", "Foundation", "Glibc", "Hummingbird", "Logging",
+      "NIOCore", "Synchronization",
+    ],
+    "demo": [
+      "CloudAPI", "JobWatchCore", "JobWatchDaemon", "JobWatchStore", "SimulatedCloud", "Foundation",
+      "Glibc", "Logging", "ServiceLifecycle", "Synchronization",
+    ],
+    "bench": [
+      "CloudAPI", "JobWatchCore", "JobWatchDaemon", "JobWatchStore", "SimulatedCloud",
+      "ArgumentParser", "Foundation", "Glibc", "GRDB", "Logging", "ServiceLifecycle",
+      "Synchronization",
+    ],
+  ]
+
+  /// One place per foreign edge: the only files, or folders, of `Sources` that may import a module.
+  static let edges: [(module: String, places: [String])] = [
+    ("AsyncHTTPClient", ["CloudAPI/HTTPTransport.swift"]),
+    ("NIO", ["CloudAPI/HTTPTransport.swift", "SimulatedCloud/LoopbackServer.swift"]),
+    ("Dispatch", ["JobWatchDaemon/Loop/Alarm.swift", "JobWatchDaemon/Loop/DirectorySignal.swift"]),
+    ("Yams", ["JobWatchDaemon/Configuration/"]),
+    ("Hummingbird", ["SimulatedCloud/LoopbackServer.swift"]),
+    // The benchmark measures against the bare database.
+    ("GRDB", ["JobWatchStore/", "bench/BareIntake.swift"]),
+    (
+      "Foundation",
+      [
+        "CloudAPI/", "JobWatchCore/EventText.swift", "JobWatchCore/Timestamp.swift",
+        "JobWatchDaemon/", "JobWatchStore/", "SimulatedCloud/", "bench/", "demo/", "jobwatch/",
+      ]
+    ),
+  ]
+
+  @Test("point one way", arguments: allowed.keys.sorted())
+  func arrows(_ target: String) throws {
+    let allowed = Self.allowed[target] ?? []
+    let files = try SourceTree.files(in: "Sources/\(target)")
+    #expect(!files.isEmpty)
+    let wrong = files.flatMap { file in
+      file.imports.subtracting(allowed).map { "\(file.path) imports \($0)" }
+    }
+    #expect(wrong.isEmpty)
+  }
+
+  @Test func `are all known`() throws {
+    #expect(try SourceTree.names(in: "Sources") == Set(Self.allowed.keys))
+  }
+
+  @Test("meet another's code in one place", arguments: edges.map(\.module))
+  func edge(_ module: String) throws {
+    let places = try #require(Self.edges.first { $0.module == module }?.places)
+    let importing = try SourceTree.files(in: "Sources").filter { file in
+      file.imports.contains { $0 == module || (module == "NIO" && $0.hasPrefix("NIO")) }
+    }
+    let paths = importing.map { String($0.path.dropFirst("Sources/".count)) }
+    #expect(paths.filter { path in !places.contains { path.hasPrefix($0) } }.isEmpty)
+    #expect(places.filter { place in !paths.contains { $0.hasPrefix(place) } }.isEmpty)
+  }
+
+  /// What of Foundation is worth its import; system calls alone are had from Glibc.
+  static let foundation = [
+    "Bundle", "CharacterSet", "CocoaError", "Data", "Date", "FileHandle", "FileManager",
+    "JSONDecoder", "JSONEncoder", "JSONSerialization", "Locale", "NSError", "NSLock", "NSNumber",
+    "NSRegularExpression", "NSString", "NSTemporaryDirectory", "POSIXError", "Pipe", "Process",
+    "ProcessInfo", "String(format", "TimeInterval", "TimeZone", "URL", "URLComponents", "UUID",
+    "removingPercentEncoding", "replacingOccurrences", "trimmingCharacters",
+  ]
+
+  @Test func `import Foundation only where it is used`() throws {
+    let idle = try SourceTree.files(in: "Sources").filter { file in
+      guard file.imports.contains("Foundation") else { return false }
+      let words = Set(
+        file.code.split { !$0.isLetter && $0 != "(" }.flatMap { word in
+          [String(word)] + word.split(separator: "(").map(String.init)
+        })
+      return words.isDisjoint(with: Self.foundation)
+    }
+    #expect(idle.map(\.path).isEmpty)
+  }
+}
+
+@Suite struct `The package` {
+  /// Not part of the source: what builds leave behind.
+  static let products: Set<String> = [".git", "Package.resolved"]
+
+  static let topLevel: Set<String> = [
+    ".ci", ".editorconfig", ".gitignore", ".swift-format", "Package.swift", "README.md", "Sources",
+    "Tests", "config", "systemd",
+  ]
+
+  /// A file that may be longer than 250 lines, and why.
+  static let long: [String: String] = [:]
+
+  @Test func `ships no simulation and no server`() throws {
+    let manifest = Manifest(text: try SourceTree.text("Package.swift"))
+    let shipped = manifest.closure(of: "jobwatch")
+    #expect(shipped.isSuperset(of: ["JobWatchDaemon", "JobWatchCore", "grdb"]))
+    #expect(shipped.isDisjoint(with: ["SimulatedCloud", "hummingbird", "demo", "bench"]))
+  }
+
+  @Test func `names in its manifest the arrows of the layers`() throws {
+    let manifest = Manifest(text: try SourceTree.text("Package.swift"))
+    let ours = Set(`The layers`.allowed.keys)
+    #expect(Set(manifest.targets.keys).isSuperset(of: ours))
+    for (target, allowed) in `The layers`.allowed {
+      let named = manifest.targets[target]?.dependencies.intersection(ours)
+      #expect(named == allowed.intersection(ours), "\(target)")
+    }
+  }
+
+  @Test func `has nothing at its top that is not agreed`() throws {
+    let names = try SourceTree.names().filter { !$0.hasPrefix(".build") }
+    #expect(names.subtracting(Self.products).subtracting(Self.topLevel).isEmpty)
+  }
+
+  @Test func `has no file that is too long to read`() throws {
+    let files = try SourceTree.files(in: "Sources") + SourceTree.files(in: "Tests")
+    #expect(files.count > 100)
+    let long = files.filter { $0.lineCount > 250 }.map { "\($0.path): \($0.lineCount)" }
+    #expect(long.filter { Self.long[String($0.prefix { $0 != ":" })] == nil }.isEmpty)
+    #expect(Self.long.keys.filter { path in !long.contains { $0.hasPrefix(path) } }.isEmpty)
+  }
+}
