@@ -51,10 +51,11 @@ extension Ledger {
     }
   }
 
-  /// When the next waiting message of a channel falls due.
-  package func nextMessageDue(_ channel: String) throws -> Timestamp? {
+  /// When the first message of a channel falls due that is not due at `now`; nil: none waits.
+  package func nextMessageDue(_ channel: String, after now: Timestamp) throws -> Timestamp? {
     try integer(
-      "SELECT min(due_at) FROM message WHERE channel = ? AND state = 'waiting'", [channel]
+      "SELECT min(due_at) FROM message WHERE channel = ? AND state = 'waiting' AND due_at > ?",
+      [channel, now]
     ).map(Timestamp.init(milliseconds:))
   }
 

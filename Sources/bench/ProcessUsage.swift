@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 
 /// What a process has used, as the kernel counts it.
@@ -20,10 +21,10 @@ enum ProcessUsage {
   /// Resident bytes (proc_pid_statm(5), second field, in pages).
   static func residentBytes(of process: pid_t) throws -> Int {
     let path = "/proc/\(process)/statm"
-    let fields = try String(contentsOfFile: path, encoding: .utf8).split(separator: " ")
-    guard fields.count > 1, let pages = Int(fields[1]) else {
-      throw Failure(description: "\(path) has no resident size")
-    }
+    let content = FileManager.default.contents(atPath: path) ?? Data()
+    let fields = String(decoding: content, as: UTF8.self).split(separator: " ")
+    guard fields.count > 1, let pages = Int(fields[1])
+    else { throw Failure(description: "\(path) has no resident size: the process ended") }
     return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
   }
 }

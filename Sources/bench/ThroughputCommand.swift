@@ -34,6 +34,9 @@ struct ThroughputCommand: AsyncParsableCommand {
   var directory = "/var/tmp"
 
   func run() async throws {
+    #if DEBUG
+      Self.tell("this is a debug build: its figures say nothing, build with -c release")
+    #endif
     let scale = quick ? Scale.quick : .full
     let cloud = try ChildProcess(["serve", "--jobs", "\(scale.jobs)"])
     defer { cloud.stop() }

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import Glibc
 
 /// How a command ends; the numbers are those of sysexits(3), so that scripts and systemd can tell a
 /// mistake from a passing fault.
@@ -21,7 +21,10 @@ extension ExitCode {
 }
 
 enum StandardError {
+  /// A line that cannot be written is lost: there is no other place to tell so.
   static func write(_ line: String) {
-    FileHandle.standardError.write(Data((line + "\n").utf8))
+    Array((line + "\n").utf8).withUnsafeBytes {
+      _ = Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count)
+    }
   }
 }

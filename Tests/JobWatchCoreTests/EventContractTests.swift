@@ -37,6 +37,35 @@ import Testing
       ])
   }
 
+  /// What receivers are given must not drift from what they are sent.
+  @Test func `is published as a schema with the same names, fields and states`() throws {
+    let definitions = try #require(try schema["$defs"] as? [String: Any])
+    func properties(_ object: Any?) throws -> [String: Any] {
+      try #require((object as? [String: Any])?["properties"] as? [String: Any])
+    }
+    func names(_ object: Any?) -> [String]? { (object as? [String: Any])?["enum"] as? [String] }
+    #expect(names(definitions["event"]) == EventKind.allCases.map(\.rawValue))
+    let data = try properties(definitions["data"])
+    #expect(data.keys.sorted() == (try keys(full)))
+    #expect(names(data["state"]) == JobState.allCases.map(\.rawValue))
+    #expect(names(data["previous"]) == JobState.allCases.map(\.rawValue))
+    for part in ["blind_gap", "evidence", "sub_jobs"] {
+      #expect(try properties(data[part]).keys.sorted() == (try keys(full, in: part)), "\(part)")
+    }
+    let failures = try properties(data["sub_jobs"])["failures"] as? [String: Any]
+    let failure = try #require(full.subJobs?.failures.first)
+    #expect(try properties(failures?["items"]).keys.sorted() == (try keys(failure)))
+  }
+
+  private var schema: [String: Any] {
+    get throws {
+      let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+      let data = try Data(contentsOf: root.appending(path: "config/event.schema.json"))
+      return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    }
+  }
+
   @Test func `a field that does not apply is left out`() throws {
     #expect(try keys(EventData(summary: "x")) == ["summary"])
     let count = SubJobCount([SubJob(rawStatus: "FAIL", state: .failed)])

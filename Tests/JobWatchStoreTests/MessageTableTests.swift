@@ -66,7 +66,7 @@ import Testing
       try settle(1, .delivered, in: ledger)
       try ledger.settle(
         message.id, .retry(at: .start), outcome: .failed, startedAt: .start, at: .start)
-      #expect(try due(ledger).isEmpty && ledger.nextMessageDue("hook") == nil)
+      #expect(try due(ledger).isEmpty && ledger.nextMessageDue("hook", after: .start) == nil)
     }
   }
 
@@ -76,12 +76,12 @@ import Testing
         try ledger.append(
           .sample(.daemonStarted, at: .start + .hours(1)), of: nil, to: [channel])
       }
-      #expect(try ledger.nextMessageDue("hook") == .start + .hours(1))
+      #expect(try ledger.nextMessageDue("hook", after: .start) == .start + .hours(1))
       try ledger.makeDue("hook", at: .start)
       #expect(try due(ledger) == [1, 2])
       #expect(try due(ledger, "pager").isEmpty)
       try ledger.makeDue("pager", at: .start + .hours(2))
-      #expect(try ledger.nextMessageDue("pager") == .start + .hours(1))
+      #expect(try ledger.nextMessageDue("pager", after: .start) == .start + .hours(1))
     }
   }
 

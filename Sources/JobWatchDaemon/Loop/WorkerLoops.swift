@@ -1,11 +1,11 @@
 import ServiceLifecycle
 
-/// All loops as one service. A group of services stops them one after the other, each for as long as it takes;
-/// loops stop together, so that the slowest one alone decides how long a stop takes.
+/// All loops as one service. A group of services stops one after the other, each for as long as it
+/// takes; loops stop together, so that the slowest one alone decides how long a stop takes.
 struct WorkerLoops: Service {
   var loops: [WorkerLoop]
-  /// Called when the loops are about to turn. By then the service group listens to signals: a stop that is asked
-  /// for from now on is a graceful one.
+  /// Called when the loops are about to turn. By then the service group listens to signals: a stop
+  /// that is asked for from now on is a graceful one.
   var onReady: @Sendable () -> Void
 
   func run() async {

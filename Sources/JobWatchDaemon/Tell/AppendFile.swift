@@ -9,15 +9,35 @@ struct AppendFile: ~Copyable {
   /// Creates the file (mode 0640) where there is none.
   init(path: String) throws(FileFailure) {
     self.path = path
-    descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o640)
-    guard descriptor >= 0 else { throw FileFailure("cannot be opened", path, errno) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else {
-      let code = errno
-      close(descriptor)
-      throw FileFailure("cannot be examined", path, code)
+    (descriptor, inode) = try Self.open(path)
+  }
+
+  private static func open(_ path: String) throws(FileFailure) -> (Int32, UInt64) {
+    let file = Glibc.open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o640)
+    guard file >= 0 else { throw FileFailure("cannot be opened", path, errno) }
+    do throws(FileFailure) {
+      var status = stat()
+      guard fstat(file, &status) == 0 else { throw FileFailure("cannot be examined", path, errno) }
+      if status.st_size == 0 { try keepName(path) }
+      return (file, UInt64(status.st_ino))
+    } catch {
+      close(file)
+      throw error
     }
-    inode = UInt64(status.st_ino)
+  }
+
+  /// A new file's name is in its directory, and a power cut may take it away with all its lines until that is flushed.
+  private static func keepName(_ path: String) throws(FileFailure) {
+    let parent = path.lastIndex(of: "/").map { path[..<$0] } ?? "."
+    let directory = Glibc.open(
+      parent.isEmpty ? "/" : String(parent), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard directory >= 0 else {
+      throw FileFailure("has a directory that cannot be opened", path, errno)
+    }
+    defer { close(directory) }
+    guard fsync(directory) == 0 else {
+      throw FileFailure("has a directory that cannot be flushed", path, errno)
+    }
   }
 
   deinit { close(descriptor) }

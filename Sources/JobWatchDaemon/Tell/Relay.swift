@@ -60,14 +60,18 @@ actor Relay: Worker {
     let (due, next) = try await store.read { ledger in
       (
         try ledger.dueMessages(channel, at: now.wall, limit: limit),
-        try ledger.nextMessageDue(channel)
+        try ledger.nextMessageDue(channel, after: now.wall)
       )
     }
-    for message in due where isFree(message.id) && inFlight.count < Self.concurrency {
-      guard let pass = gate.enter(at: now.uptime) else { break }
-      start(message, pass)
+    let waiting = due.filter { isFree($0.id) }
+    var started = 0
+    while started < waiting.count, inFlight.count < Self.concurrency,
+      let pass = gate.enter(at: now.uptime)
+    {
+      start(waiting[started], pass)
+      started += 1
     }
-    return wake(next, at: now)
+    return wake(next, isHeld: started < waiting.count, at: now)
   }
 
   private func isFree(_ message: Int64) -> Bool {
@@ -75,12 +79,12 @@ actor Relay: Worker {
       && !unsaved.contains { $0.message == message }
   }
 
-  /// A delivery that ends rings; otherwise the next message falls due, or the gate lets a probe through.
-  private func wake(_ next: Timestamp?, at now: Moment) -> Duration? {
-    guard let next, inFlight.isEmpty else { return nil }
-    let due = now.uptime + max(next - now.wall, .zero)
-    if case .shut(let until) = gate.readiness(at: now.uptime) { return max(due, until) }
-    return due
+  /// A delivery that ends rings; besides, the next message falls due, or a shut gate lets a probe through.
+  private func wake(_ next: Timestamp?, isHeld: Bool, at now: Moment) -> Duration? {
+    var wakes: [Duration] = []
+    if let next { wakes.append(now.uptime + (next - now.wall)) }
+    if isHeld, case .shut(let until) = gate.readiness(at: now.uptime) { wakes.append(until) }
+    return wakes.min()
   }
 
   func finish() async {

@@ -1,0 +1,69 @@
+import Foundation
+import JobWatchCore
+import SimulatedCloud
+import Testing
+
+@Suite struct AbsenceTests {
+  @Test(
+    "by default a vanished record is lost after two minutes, and a late one is followed to its end",
+    .timeLimit(.minutes(6)))
+  func defaults() async throws {
+    try await Testbed.run { bed in
+      var vanishing = PlannedJob.endless()
+      vanishing.script.vanishesAfter = .seconds(4)
+      vanishing.end = .jobLost
+      var late = PlannedJob.failing(after: .seconds(40))
+      late.script.visibleAfter = .seconds(5)
+      var never = PlannedJob.endless()
+      never.end = .jobUnknown
+      let daemon = try await bed.startDaemon()
+      let began = Testbed.clock()
+      bed.begin([vanishing, late])
+      let jobs = [vanishing, late, never]
+      try bed.place.drop(jobs.map(\.id).joined(separator: "\n"), as: "jobs")
+      _ = try await bed.log.first(.jobRunning, of: vanishing.id)
+      try await within(.seconds(250), "every end is told") { try await bed.told(jobs) }
+      #expect(await daemon.terminate() == .code(0))
+      let lines = try bed.log.all()
+      let lost = try #require(lines.first { $0.event == "job.lost" })
+      #expect((120.0..<244).contains((lost.time - began).seconds - 4))
+      #expect(lost.data.jobID == vanishing.id)
+      #expect(lost.data.certainty == .lost)
+      #expect(lost.data.blindGap?.cause.isEmpty == false)
+      let unknown = try #require(lines.first { $0.event == "job.unknown" })
+      #expect((120.0..<240).contains((unknown.time - began).seconds))
+      #expect(unknown.data.jobID == never.id)
+      #expect(unknown.data.cure != nil)
+      let ofLate = lines.filter { $0.data.jobID == late.id }.map(\.event)
+      #expect(ofLate == ["job.registered", "job.running", "job.failed"])
+    }
+  }
+
+  @Test(
+    "a service that forgets every job is told as down, and no job gets a verdict",
+    .timeLimit(.minutes(2)))
+  func massAbsence() async throws {
+    let keys = ["polling": "{floor: 200ms}", "absence": "{answers: 3, over: 3s}"]
+    try await Testbed.run(.init(keys: keys)) { bed in
+      let daemon = try await bed.startDaemon()
+      let jobs = (0..<20).map { _ in PlannedJob.endless() }
+      try bed.submit(jobs)
+      for job in jobs { _ = try await bed.log.first(.jobRunning, of: job.id) }
+      bed.cloud.set(.absence, for: .ecs)
+      bed.end(jobs)
+      let down = try await within(.seconds(10), "endpoint.down") {
+        try await bed.log.first(.endpointDown)
+      }
+      #expect(down.data.cause?.contains("unknown") == true)
+      // Long enough for three answers over three seconds of every job.
+      try await Task.sleep(for: .seconds(8))
+      bed.cloud.clearFault(of: .ecs)
+      try await within(.seconds(10), "every end is told") { try await bed.told(jobs) }
+      #expect(await daemon.terminate() == .code(0))
+      let events = try bed.log.all().map(\.event)
+      #expect(Set(events).isDisjoint(with: ["job.lost", "job.unknown", "job.found"]))
+      #expect(events.count { $0 == "endpoint.down" } == 1)
+      #expect(events.count { $0 == "endpoint.up" } == 1)
+    }
+  }
+}

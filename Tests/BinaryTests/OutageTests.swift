@@ -1,0 +1,72 @@
+import Foundation
+import JobWatchCore
+import SimulatedCloud
+import Testing
+
+@Suite struct OutageTests {
+  private static let failures: [EventKind] = [
+    .jobFailed, .jobLost, .jobUnknown, .jobLapsed, .jobAtRisk, .accountPaused,
+  ]
+
+  @Test(
+    "ten seconds without a usable answer cost few calls and no verdict; the ends are told after",
+    .timeLimit(.minutes(2)))
+  func shortOutage() async throws {
+    let keys = ["polling": "{floor: 200ms}", "breaker": "{longest_probe: 2s}"]
+    try await Testbed.run(.init(keys: keys)) { bed in
+      let daemon = try await bed.startDaemon()
+      let jobs = (0..<20).map { number in
+        PlannedJob.succeeding(number < 10 ? .ecs : .dcs, after: .days(1))
+      }
+      try bed.submit(jobs)
+      for job in jobs { _ = try await bed.log.first(.jobRunning, of: job.id) }
+      let began = Testbed.clock()
+      for fault in [Fault.unavailable, .page(status: 502), .reset] {
+        for service in SimulatedService.allCases { bed.cloud.set(fault, for: service) }
+        bed.end(jobs)
+        // The length of the outage is what is tested.
+        try await Task.sleep(for: .milliseconds(3333))
+      }
+      let ended = Testbed.clock()
+      for service in SimulatedService.allCases { bed.cloud.clearFault(of: service) }
+      let calls = bed.cloud.calls(since: began).count { $0.time < ended }
+      #expect((2...30).contains(calls), "\(calls) calls during the outage")
+      try await within(.seconds(10), "every end is told after the outage") {
+        try await bed.told(jobs)
+      }
+      #expect(await daemon.terminate() == .code(0))
+      let events = Set(try bed.log.all().map(\.event))
+      #expect(events.isDisjoint(with: (Self.failures + [.endpointDown]).map(\.rawValue)))
+    }
+  }
+
+  @Test(
+    "an outage that outlasts the grace is told once, and so is its end", .timeLimit(.minutes(2)))
+  func longOutage() async throws {
+    let keys = ["polling": "{floor: 200ms}", "breaker": "{grace: 2s, longest_probe: 1s}"]
+    try await Testbed.run(.init(keys: keys)) { bed in
+      let daemon = try await bed.startDaemon()
+      let jobs = (0..<10).map { _ in PlannedJob.failing(after: .days(1)) }
+      try bed.submit(jobs)
+      for job in jobs { _ = try await bed.log.first(.jobRunning, of: job.id) }
+      bed.cloud.set(.unavailable, for: .ecs)
+      bed.end(jobs)
+      let began = Testbed.clock()
+      let down = try await within(.seconds(10), "endpoint.down") {
+        try await bed.log.first(.endpointDown)
+      }
+      #expect((2.0..<6).contains((down.time - began).seconds))
+      #expect(down.data.service == "ecs")
+      #expect(down.data.cause?.contains("503") == true)
+      try await Task.sleep(for: .seconds(2))
+      bed.cloud.clearFault(of: .ecs)
+      try await within(.seconds(10), "every end is told") { try await bed.told(jobs) }
+      #expect(await daemon.terminate() == .code(0))
+      #expect(try bed.log.all(.endpointDown).count == 1)
+      #expect(try bed.log.all(.endpointUp).count == 1)
+      let types = try bed.events().map(\.type)
+      #expect(types.count { $0 == "endpoint.down" } == 1)
+      #expect(types.count { $0 == "endpoint.up" } == 1)
+    }
+  }
+}

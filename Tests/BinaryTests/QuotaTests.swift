@@ -1,0 +1,56 @@
+import Foundation
+import JobWatchCore
+import SimulatedCloud
+import Testing
+
+@Suite struct QuotaTests {
+  @Test("a daemon that knows the cloud's quota is never throttled", .timeLimit(.minutes(2)))
+  func known() async throws {
+    let settings = Testbed.Settings(
+      account: ["quota": "{calls: 20, per: 1s}"], keys: ["polling": "{floor: 200ms}"],
+      cloudQuota: Quota(calls: 20, per: .seconds(1)))
+    try await Testbed.run(settings) { bed in
+      let daemon = try await bed.startDaemon()
+      let jobs = (0..<100).map { number in PlannedJob.succeeding(after: .milliseconds(100 * number))
+      }
+      try bed.submit(jobs)
+      try await within(.seconds(60), "every end is told") { try await bed.told(jobs) }
+      #expect(await daemon.terminate() == .code(0))
+      #expect(
+        bed.cloud.throttledCalls.isEmpty, "calls and their statuses: \(Self.times(bed.cloud))")
+      #expect(bed.cloud.ledger.total >= 100)
+    }
+  }
+
+  /// In milliseconds since the first call.
+  private static func times(_ cloud: SimulatedCloud) -> String {
+    let calls = cloud.ledger.entries
+    let first = calls.first?.time ?? Testbed.clock()
+    return calls.map { "\(($0.time - first).milliseconds) \($0.status ?? 0)" }
+      .joined(separator: ", ")
+  }
+
+  /// Fewer than the daemon's first guess of 20 a second.
+  @Test(
+    "a daemon that does not know it backs off for the window and learns", .timeLimit(.minutes(2)))
+  func unknown() async throws {
+    let settings = Testbed.Settings(
+      keys: ["polling": "{floor: 200ms}"], cloudQuota: Quota(calls: 10, per: .seconds(1)))
+    try await Testbed.run(settings) { bed in
+      let daemon = try await bed.startDaemon()
+      let jobs = (0..<100).map { number in PlannedJob.succeeding(after: .milliseconds(100 * number))
+      }
+      try bed.submit(jobs)
+      try await within(.seconds(90), "every end is told") { try await bed.told(jobs) }
+      #expect(await daemon.terminate() == .code(0))
+      let calls = bed.cloud.ledger.entries
+      let throttled = calls.filter(\.isThrottled)
+      let first = try #require(throttled.first)
+      // Calls on their way arrive; then none within the window, and none too many any more.
+      let underWay = first.time + .milliseconds(500)
+      #expect(calls.count { $0.time > underWay && $0.time < first.time + .seconds(1) } == 0)
+      #expect(throttled.allSatisfy { $0.time <= underWay })
+      #expect(try bed.log.all().allSatisfy { $0.event != "job.failed" })
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import Foundation
+import JobWatchCore
+
+/// The directory of one daemon: configuration, secrets, state, spool and log. It goes when the last
+/// reference to it does.
+final class Workplace: Sendable {
+  static let projectID = "0605767b5780d5762fc5c0118072a564"
+  static let accessKey = "AKTESTTESTTESTTEST01"
+  static let secretKey = "a-secret-key-of-no-account-anywhere"
+  static let hookSecret = "whsec_dGhlLXNlY3JldC1vZi10aGUtYmluYXJ5LXRlc3Rz"
+
+  let root: String
+
+  var configuration: String { root + "/jobwatch.yaml" }
+  var secretKeyFile: String { root + "/secret_key" }
+  var stateDirectory: String { root + "/state" }
+  var database: String { stateDirectory + "/jobwatch.db" }
+  var incoming: String { root + "/spool/incoming" }
+  var rejected: String { root + "/spool/rejected" }
+  var logDirectory: String { root + "/log" }
+  var statusLog: String { logDirectory + "/status.log" }
+  /// What every run of the daemon wrote on standard error.
+  var standardError: String { root + "/stderr" }
+
+  init() throws {
+    root = FileManager.default.temporaryDirectory.path + "/jobwatch-test-" + UUID().uuidString
+    for name in ["state", "spool", "log"] {
+      try FileManager.default.createDirectory(
+        atPath: "\(root)/\(name)", withIntermediateDirectories: true,
+        attributes: [.posixPermissions: 0o700])
+    }
+  }
+
+  deinit {
+    do {
+      try FileManager.default.removeItem(atPath: root)
+    } catch {
+      print("\(root) is left behind: \(error)")
+    }
+  }
+
+  /// Writes the smallest useful configuration, for both services and two channels, with what a test
+  /// adds: to the account, and at the top level, each a key and its value in YAML.
+  func configure(
+    cloud: String, hooks: [String], account: [String: String] = [:], keys: [String: String] = [:]
+  ) throws {
+    let channels = hooks.enumerated().map { number, url in
+      let name = number == 0 ? "oncall" : "oncall\(number + 1)"
+      return "  - {name: \(name), type: webhook, url: \"\(url)/hook\", "
+        + "secret: {file: \(root)/hook_secret}}"
+    }
+    let text = """
+      state_dir: \(stateDirectory)
+      spool_dir: \(root)/spool
+      status_log: \(statusLog)
+      accounts:
+        - name: prod
+          region: eu-de
+          project_id: \(Self.projectID)
+          auth: aksk-otc
+          access_key: {file: \(root)/access_key}
+          secret_key: {file: \(secretKeyFile)}
+          endpoints: {ecs: "\(cloud)", dcs: "\(cloud)"}
+      \(account.map { "    \($0.key): \($0.value)" }.sorted().joined(separator: "\n"))
+      channels:
+      \(channels.joined(separator: "\n"))
+        - {name: journal, type: journal}
+      \(keys.map { "\($0.key): \($0.value)" }.sorted().joined(separator: "\n"))
+
+      """
+    try write(text, to: configuration)
+    try write(Self.accessKey + "\n", to: root + "/access_key")
+    try write(Self.secretKey + "\n", to: secretKeyFile)
+    try write(Self.hookSecret + "\n", to: root + "/hook_secret")
+  }
+
+  func write(_ text: String, to path: String) throws {
+    try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+  }
+
+  /// As a submitter does it: under a temporary name first, then renamed.
+  func drop(_ text: String, as name: String) throws {
+    try drop(Array(text.utf8), as: Array(name.utf8))
+  }
+
+  /// `name` need not be text.
+  func drop(_ content: [UInt8], as name: [UInt8]) throws {
+    let temporary = "\(incoming)/.\(UUID().uuidString).tmp"
+    try Data(content).write(to: URL(fileURLWithPath: temporary))
+    let target = (Array((incoming + "/").utf8) + name + [0]).map { CChar(bitPattern: $0) }
+    guard rename(temporary, target) == 0 else { throw SystemFailure("rename", errno) }
+  }
+
+  /// The names in a directory, in order, those of hidden files included.
+  func names(in directory: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: directory).sorted()
+  }
+
+  func text(of path: String) throws -> String {
+    String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self)
+  }
+}
