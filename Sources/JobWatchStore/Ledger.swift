@@ -43,6 +43,15 @@ enum StoredJSON {
     String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 
+  /// Most jobs have no labels and name no channels; the encoder would take microseconds to say so.
+  static func text(_ labels: [String: String]) throws -> String {
+    labels.isEmpty ? "{}" : String(decoding: try encoder.encode(labels), as: UTF8.self)
+  }
+
+  static func text(_ names: [String]) throws -> String {
+    names.isEmpty ? "[]" : String(decoding: try encoder.encode(names), as: UTF8.self)
+  }
+
   static func value<Value: Decodable>(_ type: Value.Type, _ text: String) throws -> Value {
     try JSONDecoder().decode(type, from: Data(text.utf8))
   }

@@ -51,6 +51,7 @@ actor Intake: Worker {
     var whole = signal?.arrived() ?? []
     var next = now.uptime + (signal == nil ? Self.scanEveryUnannounced : Self.scanEvery)
     var batch: [Arrival] = []
+    var committing: Task<Void, any Error>?
     for name in try directory.names() {
       switch directory.content(of: name, isWhole: whole.remove(name) != nil, at: now.wall) {
       case .gone: continue
@@ -64,12 +65,19 @@ actor Intake: Worker {
       if batch.count >= Self.fileBatch
         || batch.reduce(0, { $0 + $1.file.submissions.count }) >= Self.jobBatch
       {
-        try await take(batch, at: now)
+        try await committing?.value
+        committing = commit(batch, at: now)
         batch = []
       }
     }
+    try await committing?.value
     try await take(batch, at: now)
     return next
+  }
+
+  /// Beside this actor, which reads the next batch meanwhile.
+  private func commit(_ batch: [Arrival], at now: Moment) -> Task<Void, any Error> {
+    Task.detached { try await self.take(batch, at: now) }
   }
 
   private func arrival(
@@ -81,7 +89,7 @@ actor Intake: Worker {
       file: file)
   }
 
-  private func take(_ batch: [Arrival], at now: Moment) async throws {
+  private nonisolated func take(_ batch: [Arrival], at now: Moment) async throws {
     guard !batch.isEmpty else { return }
     let registration = registration
     try await store.write { ledger in
@@ -100,7 +108,7 @@ actor Intake: Worker {
     for arrival in batch { try settle(arrival) }
   }
 
-  private func settle(_ arrival: Arrival) throws {
+  private nonisolated func settle(_ arrival: Arrival) throws {
     if arrival.file.rejections.isEmpty, let identity = arrival.identity {
       return try directory.remove(arrival.name, identity)
     }
