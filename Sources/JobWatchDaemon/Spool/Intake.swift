@@ -12,6 +12,8 @@ actor Intake: Worker {
   private let store: Store
   private let log: Logger
   private let signal: SpoolSignal?
+  /// The first file of this scan that could not be cleared away.
+  private var unsettled: (any Error)?
 
   /// Files and jobs of one transaction, so that a flood of files holds up no poll for long.
   private static let fileBatch = 256
@@ -48,10 +50,11 @@ actor Intake: Worker {
   }
 
   func work(at now: Moment) async throws -> Duration? {
+    unsettled = nil
     var whole = signal?.arrived() ?? []
     var next = now.uptime + (signal == nil ? Self.scanEveryUnannounced : Self.scanEvery)
     var batch: [Arrival] = []
-    var committing: Task<Void, any Error>?
+    var last: Commit?
     for name in try directory.names() {
       switch directory.content(of: name, isWhole: whole.remove(name) != nil, at: now.wall) {
       case .gone: continue
@@ -65,19 +68,46 @@ actor Intake: Worker {
       if batch.count >= Self.fileBatch
         || batch.reduce(0, { $0 + $1.file.submissions.count }) >= Self.jobBatch
       {
-        try await committing?.value
-        committing = commit(batch, at: now)
+        last = try await commit(batch, after: last, at: now)
         batch = []
       }
     }
-    try await committing?.value
-    try await take(batch, at: now)
+    last = try await commit(batch, after: last, at: now)
+    try await finish(last)
+    if let unsettled { throw unsettled }
     return next
   }
 
-  /// Beside this actor, which reads the next batch meanwhile.
-  private func commit(_ batch: [Arrival], at now: Moment) -> Task<Void, any Error> {
-    Task.detached { try await self.take(batch, at: now) }
+  /// A batch on its way into the database.
+  private struct Commit {
+    var batch: [Arrival]
+    var task: Task<Void, any Error>
+  }
+
+  /// Begins a batch once the one before is stored. While it is written, beside this actor, the files of the one
+  /// before are cleared away and the next batch is read.
+  private func commit(_ batch: [Arrival], after last: Commit?, at now: Moment) async throws
+    -> Commit?
+  {
+    guard !batch.isEmpty else { return last }
+    try await last?.task.value
+    let commit = Commit(
+      batch: batch, task: Task.detached { try await self.store(batch, at: now) })
+    try await finish(last)
+    return commit
+  }
+
+  private func finish(_ commit: Commit?) async throws {
+    guard let commit else { return }
+    try await commit.task.value
+    for arrival in commit.batch {
+      do {
+        try settle(arrival)
+      } catch {
+        // Its jobs are stored; a file that cannot be cleared away must not keep others out.
+        unsettled = unsettled ?? error
+      }
+    }
   }
 
   private func arrival(
@@ -89,8 +119,7 @@ actor Intake: Worker {
       file: file)
   }
 
-  private nonisolated func take(_ batch: [Arrival], at now: Moment) async throws {
-    guard !batch.isEmpty else { return }
+  private nonisolated func store(_ batch: [Arrival], at now: Moment) async throws {
     let registration = registration
     try await store.write { ledger in
       for arrival in batch {
@@ -105,10 +134,9 @@ actor Intake: Worker {
         }
       }
     }
-    for arrival in batch { try settle(arrival) }
   }
 
-  private nonisolated func settle(_ arrival: Arrival) throws {
+  private func settle(_ arrival: Arrival) throws {
     if arrival.file.rejections.isEmpty, let identity = arrival.identity {
       return try directory.remove(arrival.name, identity)
     }
