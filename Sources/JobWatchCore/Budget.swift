@@ -31,7 +31,10 @@ package struct Budget: Sendable {
   private var answered: [Duration] = []
   private var underWay = 0
   private var blockedUntil: Duration = .zero
-  /// What `known` grows to in quiet: the named limit, where the user or the cloud named one.
+  /// The named limit, where the user or the cloud named one.
+  private var ceiling: Int
+  /// What `known` grows to in quiet minutes: the ceiling, or less for some hours after a throttling answer that named
+  /// no limit.
   private var most: Int
   private var quietSince: Duration?
 
@@ -41,7 +44,8 @@ package struct Budget: Sendable {
   package init(cap: Quota? = nil) {
     share = cap.map(Limit.init)
     known = share ?? Limit(calls: Self.start, window: .seconds(1))
-    most = share?.calls ?? Self.unnamedMost
+    ceiling = share?.calls ?? Self.unnamedMost
+    most = ceiling
   }
 
   /// When the next call may be made; not after `uptime` means now. Nil: not before one under way is answered.
@@ -68,7 +72,7 @@ package struct Budget: Sendable {
   package mutating func finish(at uptime: Duration) {
     underWay = max(0, underWay - 1)
     answered.append(uptime)
-    let needed = max(most, share?.calls ?? 0)
+    let needed = max(ceiling, share?.calls ?? 0)
     if answered.count >= 2 * needed { answered.removeFirst(answered.count - needed) }
   }
 
@@ -76,10 +80,14 @@ package struct Budget: Sendable {
   package mutating func throttled(_ throttle: Throttle, at uptime: Duration) {
     if let calls = throttle.limit, let per = throttle.window, calls > 0 {
       known = Limit(Quota(calls: calls, per: per))
-      most = known.calls
+      ceiling = known.calls
+      most = ceiling
     } else if uptime >= blockedUntil {
-      // At most once per window: the calls that were under way say the same thing again.
-      known.calls = max(1, Int(Double(known.calls) * 0.7))
+      // At most once per window: the calls that were under way say the same thing again. What failed is not tried
+      // again soon: growing back to it every minute would mean a throttled call every minute.
+      let failed = known.calls
+      known.calls = max(1, Int(Double(failed) * 0.7))
+      most = max(known.calls, failed - max(1, failed / 10))
     }
     quietSince = uptime
     let window = max(throttle.window ?? .zero, known.window)
@@ -87,10 +95,16 @@ package struct Budget: Sendable {
   }
 
   private mutating func grow(at uptime: Duration) {
-    guard known.calls < most else { return }
     guard let since = quietSince else { return quietSince = uptime }
-    guard uptime - since >= .minutes(1) else { return }
-    known.calls = min(known.calls * 2, most)
+    if known.calls < most {
+      guard uptime - since >= .minutes(1) else { return }
+      known.calls = min(known.calls * 2, most)
+    } else if most < ceiling {
+      guard uptime - since >= .hours(1) else { return }
+      most = min(most + max(1, most / 10), ceiling)
+    } else {
+      return
+    }
     quietSince = uptime
   }
 }

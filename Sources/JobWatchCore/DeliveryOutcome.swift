@@ -10,6 +10,8 @@ package enum DeliveryOutcome: Hashable, Sendable {
 
   package var isDelivered: Bool { if case .delivered = self { true } else { false } }
 
+  package var isGone: Bool { if case .gone = self { true } else { false } }
+
   package var status: Int? {
     switch self {
     case .delivered(let status), .retry(let status, _, _): status

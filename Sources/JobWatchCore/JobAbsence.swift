@@ -100,6 +100,13 @@ package struct AbsenceLedger: Sendable {
     return .massBegan(absent: absent.count, watched: watched)
   }
 
+  /// A mass absence that a restart finds on record goes on: no verdict is given on what the first answers say.
+  /// - Parameter since: its start, before the present uptime.
+  package mutating func resumeMass(since: Duration) { massSince = since }
+
+  /// A verdict was given on the job: it counts no more.
+  package mutating func forget(_ job: Int64) { absent.remove(job) }
+
   /// Any sighting shows that the service still knows jobs.
   package mutating func sighted() -> Change? {
     absent.removeAll()

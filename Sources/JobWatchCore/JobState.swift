@@ -50,9 +50,6 @@ package enum JobState: String, Sendable, Codable, CaseIterable {
   /// The cloud itself said that this is the end.
   package var isConfirmedEnd: Bool { self == .succeeded || self == .failed }
 
-  /// The cloud has shown the job, and it had not ended.
-  package var isLive: Bool { self == .pending || self == .running || self == .awaitingPayment }
-
   /// Submitting the job again starts the watch anew: jobwatch has no end of it to stand by.
   package var reopensOnSubmit: Bool { isFinal && !isConfirmedEnd }
 }

@@ -10,8 +10,4 @@ package struct Moment: Hashable, Sendable {
     self.wall = wall
     self.uptime = uptime
   }
-
-  package static func + (left: Moment, right: Duration) -> Moment {
-    Moment(wall: left.wall + right, uptime: left.uptime + right)
-  }
 }

@@ -117,3 +117,11 @@ extension Job {
     return event
   }
 }
+
+extension WatchRules {
+  /// When a job that was sighted at `now`, and did not end, is first told to be at risk, if it is not sighted again.
+  package func firstRiskNotice(after now: Timestamp) -> Timestamp? {
+    guard let window = retention.finished, let lead = expiry.atRisk.first else { return nil }
+    return now + max(window - lead, .zero)
+  }
+}

@@ -124,11 +124,6 @@ package struct ProbePolicy: Hashable, Sendable {
   ) {
     self.steps = steps
   }
-
-  /// The wait after probe number `failed` (0: the first refusal).
-  package func wait(after failed: Int) -> Duration {
-    steps.isEmpty ? .minutes(10) : steps[min(failed, steps.count - 1)]
-  }
 }
 
 /// At most `calls` calls in any window of length `per`.

@@ -60,7 +60,7 @@ package struct RouteTable: Sendable {
   }
 
   private func isDefault(_ draft: EventDraft, for kind: ChannelName.Kind) -> Bool {
-    // An expiry notice of a job whose end is already kept and told is for the record only.
+    // An expiry notice of a job whose end is kept, and was told by its own event, is for the record only.
     if draft.kind == .jobExpiring && draft.data.captured == true { return false }
     return kind == .journal || !draft.kind.isProgress
   }

@@ -118,8 +118,12 @@ package struct Daemon: Sendable {
       let journal = JournalChannel(log: log)
       deliver = { message, _ in try journal.deliver(message) }
     case .webhook(let url, let secrets):
+      let address = try url.read()
+      if let problem = WebAddress.problem(withWebhook: address.reveal()) {
+        throw SecretError(message: "the address of channel \(channel.name) \(problem)")
+      }
       let webhook = WebhookChannel(
-        url: try url.read(),
+        url: address,
         signer: try StandardWebhooks(secrets: try secrets.map { try $0.read() }),
         timeout: configuration.delivery.timeout, transport: transports.webhooks.transport)
       deliver = { await webhook.deliver($0, at: $1) }

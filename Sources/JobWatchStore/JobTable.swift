@@ -78,33 +78,43 @@ extension Ledger {
 
   /// The whole of a poll without news: the same answer as last time, for a job that is not in doubt.
   /// False: there is news, or doubt; the caller reads the job and decides.
-  package func sight(_ id: Int64, bodyHash: Int64, at now: Timestamp, dueAt: Timestamp) throws
-    -> Bool
-  {
+  ///
+  /// - Parameter noticeAt: for a job of which every notice was told; the sighting makes new ones possible.
+  package func sight(
+    _ id: Int64, bodyHash: Int64, at now: Timestamp, dueAt: Timestamp, noticeAt: Timestamp?
+  ) throws -> Bool {
     try execute(
       """
-      UPDATE job SET last_seen_at = ?, due_at = ?
+      UPDATE job SET last_seen_at = ?, due_at = ?, notice_at = coalesce(notice_at, ?)
       WHERE id = ? AND body_hash = ? AND absent_answers = 0 AND ended_at IS NULL
       """,
-      [now, dueAt, id, bodyHash])
+      [now, dueAt, noticeAt, id, bodyHash])
     return db.changesCount == 1
+  }
+
+  /// The job is not asked for again.
+  package func endPolls(of id: Int64) throws {
+    try execute("UPDATE job SET due_at = NULL WHERE id = ?", [id])
   }
 
   package struct Scheduled: Sendable {
     package var id: Int64
     package var lane: LaneKey
     package var dueAt: Timestamp
+    /// Looked for now and then, with little hope.
+    package var isLost: Bool
   }
 
   /// Every job that is still polled: what the schedule is rebuilt from.
   package func schedule() throws -> [Scheduled] {
     let cursor = try Row.fetchCursor(
-      db, sql: "SELECT id, account, service, due_at FROM job WHERE due_at IS NOT NULL")
+      db, sql: "SELECT id, account, service, due_at, state FROM job WHERE due_at IS NOT NULL")
     var scheduled: [Scheduled] = []
     while let row = try cursor.next() {
       scheduled.append(
         Scheduled(
-          id: row[0], lane: LaneKey(account: row[1], service: row[2]), dueAt: row[3]))
+          id: row[0], lane: LaneKey(account: row[1], service: row[2]), dueAt: row[3],
+          isLost: row[4] == JobState.lost.rawValue))
     }
     return scheduled
   }
@@ -113,10 +123,14 @@ extension Ledger {
   package func scheduled(after seq: Int64) throws -> [Scheduled] {
     try rows(
       """
-      SELECT DISTINCT j.id, j.account, j.service, j.due_at FROM event e JOIN job j ON j.id = e.job
+      SELECT DISTINCT j.id, j.account, j.service, j.due_at, j.state FROM event e JOIN job j ON j.id = e.job
       WHERE e.seq > ? AND e.kind = ? AND j.due_at IS NOT NULL
       """, [seq, EventKind.jobRegistered.rawValue]
-    ).map { Scheduled(id: $0[0], lane: LaneKey(account: $0[1], service: $0[2]), dueAt: $0[3]) }
+    ).map {
+      Scheduled(
+        id: $0[0], lane: LaneKey(account: $0[1], service: $0[2]), dueAt: $0[3],
+        isLost: $0[4] == JobState.lost.rawValue)
+    }
   }
 
   /// What a poll needs of a job before the call: where to ask, and for what.

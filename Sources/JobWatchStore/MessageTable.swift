@@ -79,9 +79,10 @@ extension Ledger {
     try execute(
       """
       UPDATE message SET state = ?, due_at = coalesce(?, due_at), settled_at = ?,
-        attempts = attempts + 1, last_error = ? WHERE id = ? AND state = 'waiting'
-      """, [state, due, settled, outcome.reason, message])
-    guard db.changesCount == 1 else { return }
+        attempts = attempts + ?, last_error = ? WHERE id = ? AND state = 'waiting'
+      """, [state, due, settled, outcome.isGone ? 0 : 1, outcome.reason, message])
+    // A receiver that is gone is asked again for ever, which must not use up the attempts, nor fill the table.
+    guard db.changesCount == 1, !outcome.isGone else { return }
     try execute(
       "INSERT INTO attempt (message, at, took_ms, http_status, error) VALUES (?, ?, ?, ?, ?)",
       [

@@ -10,7 +10,7 @@ struct CheckCommand: ParsableCommand {
       Reports every mistake at once, each with its line, and shows what is configured. The daemon reads \
       the file with the same code. Run it as the service's user to see what the service sees:
         sudo -u jobwatch jobwatch check
-        jobwatch check && systemctl reload jobwatch
+        jobwatch check && systemctl restart jobwatch
 
       Exit codes: 0 in order (perhaps with warnings), 78 not.
       """)

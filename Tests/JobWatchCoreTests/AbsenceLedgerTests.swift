@@ -21,6 +21,24 @@ import Testing
     #expect(changes == (begins ? [.massBegan(absent: absent, watched: watched)] : []))
   }
 
+  @Test func `does not count a job on which a verdict was given`() {
+    var ledger = AbsenceLedger()
+    for job in 0..<20 {
+      #expect(ledger.absent(Int64(job), watched: 20, at: .zero, policy: policy) == nil)
+      ledger.forget(Int64(job))
+    }
+    #expect(!ledger.isMass)
+  }
+
+  @Test func `goes on after a restart, for what is left of its hour`() {
+    var ledger = AbsenceLedger()
+    ledger.resumeMass(since: .minutes(-50))
+    #expect(ledger.isMass)
+    #expect(ledger.absent(1, watched: 500, at: .minutes(5), policy: policy) == nil)
+    #expect(ledger.isMass)
+    #expect(ledger.absent(2, watched: 500, at: .minutes(11), policy: policy) == .massEnded)
+  }
+
   @Test func `ends with a sighting, and can begin again`() {
     var ledger = mass(at: .zero)
     #expect(ledger.sighted() == .massEnded)

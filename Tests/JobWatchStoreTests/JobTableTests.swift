@@ -55,7 +55,8 @@ import Testing
       let before = try row(ledger, job.id)
       let begun = try #require(report.begin?.instant)
       let due = now + rules.pollGap(jobID: job.key.jobID, begun: begun, at: now)
-      #expect(try ledger.sight(job.id, bodyHash: 77, at: now, dueAt: due))
+      let noticeAt = rules.firstRiskNotice(after: now)
+      #expect(try ledger.sight(job.id, bodyHash: 77, at: now, dueAt: due, noticeAt: noticeAt))
       let sighted = try row(ledger, job.id)
       #expect(changes(before, sighted) == ["due_at", "last_seen_at"])
 
@@ -67,6 +68,18 @@ import Testing
         noticeAt: decision.job.nextNotice(after: now, under: rules))
       // A notice that is planned too early is looked at and planned again.
       #expect(changes(sighted, try row(ledger, job.id)) == ["notice_at"])
+    }
+  }
+
+  @Test func `may be at risk again after a sighting, though all was told before it`() throws {
+    try Place().ledger { ledger throws in
+      let job = try running(ledger)
+      try ledger.setNotice(job.id, notices: job.notices, noticeAt: nil)
+      let noticeAt = try #require(rules.firstRiskNotice(after: now))
+      #expect(try ledger.sight(job.id, bodyHash: 77, at: now, dueAt: now, noticeAt: noticeAt))
+      #expect(try ledger.nextNoticeTime() == noticeAt)
+      let seen = try #require(try ledger.job(job.id))
+      #expect(seen.nextNotice(after: now, under: rules) == noticeAt)
     }
   }
 
@@ -87,7 +100,7 @@ import Testing
       let before = try row(ledger, job.id)
       let id = doubt == .noJob ? 99 : job.id
       let body: Int64 = doubt == .otherBody ? 78 : 77
-      #expect(try !ledger.sight(id, bodyHash: body, at: now, dueAt: now))
+      #expect(try !ledger.sight(id, bodyHash: body, at: now, dueAt: now, noticeAt: nil))
       #expect(try row(ledger, job.id) == before)
     }
   }

@@ -13,6 +13,7 @@ actor ExpiryWatch: Worker {
   private let rules: [String: WatchRules]
   private let routes: RouteTable
   private let troubles: TroubleLog
+  private let firstWait: Duration
   private var lastLookAt: Duration?
 
   private static let batch = 200
@@ -23,16 +24,22 @@ actor ExpiryWatch: Worker {
     self.store = store
     self.troubles = troubles
     routes = configuration.routeTable
+    let expiry = configuration.expiry
+    let leads = expiry.finished + expiry.unpaid + expiry.atRisk
+    firstWait = min(.seconds(30), leads.min()?.scaled(by: 0.25) ?? .zero)
     rules = Dictionary(
       uniqueKeysWithValues: CloudService.all.map { ($0.name, configuration.rules(for: $0)) })
   }
 
   func work(at now: Moment) async throws -> Duration? {
-    if let last = lastLookAt, now.uptime - last < Self.shortestWait {
-      return last + Self.shortestWait
+    guard let last = lastLookAt else {
+      // After a long stop the polls that are due at once say more than a notice would.
+      lastLookAt = now.uptime + firstWait - Self.shortestWait
+      return now.uptime + firstWait
     }
+    if now.uptime - last < Self.shortestWait { return last + Self.shortestWait }
     lastLookAt = now.uptime
-    while try await tell(at: now) == Self.batch {}
+    if try await tell(at: now) == Self.batch { return now.uptime + Self.shortestWait }
     let next = try await store.read { try $0.nextNoticeTime() }
     return next.map { now.uptime + max($0 - now.wall, Self.shortestWait) }
   }

@@ -16,34 +16,37 @@ struct WorkerLoop: Sendable {
 
   func run() async {
     let stop = StopFlag()
+    // Not rung by news: a hint must not turn a full disk into a hot loop.
+    let pause = Alarm()
     await withGracefulShutdownHandler {
-      await turn(until: stop)
+      await turn(until: stop, pause)
     } onGracefulShutdown: {
       stop.raise()
       alarm.ring()
+      pause.ring()
     }
     await worker.finish()
   }
 
-  private func turn(until stop: StopFlag) async {
+  private func turn(until stop: StopFlag, _ pause: Alarm) async {
     var failures = 0
     while !stop.isRaised {
-      let wait: Duration
       do {
         let next = try await worker.work(at: clock())
         if failures > 0 { log.notice("a loop works again", metadata: ["loop": "\(worker.name)"]) }
         failures = 0
-        wait = next.map { $0 - clock().uptime } ?? Alarm.longestWait
+        let wait = next.map { $0 - clock().uptime } ?? Alarm.longestWait
+        if !stop.isRaised { await alarm.wait(wait) }
       } catch {
-        wait = Self.retryWaits[min(failures, Self.retryWaits.count - 1)]
+        let wait = Self.retryWaits[min(failures, Self.retryWaits.count - 1)]
         failures += 1
         log.error(
           "a loop could not do its work and will try again",
           metadata: [
             "loop": "\(worker.name)", "error": "\(error)", "again_in": "\(wait.spoken)",
           ])
+        if !stop.isRaised { await pause.wait(wait) }
       }
-      if !stop.isRaised { await alarm.wait(wait) }
     }
   }
 }

@@ -12,6 +12,8 @@ struct CredentialBook {
   private var paused: Set<String> = []
   private let probes: ProbePolicy
   private var lastRefreshAt: Duration = .zero
+  /// Why an account's secret could not be read again, as last logged.
+  private var unreadable: [String: String] = [:]
 
   /// How often a refused credential's source is looked at for a change.
   private static let refreshEvery = Duration.seconds(5)
@@ -83,9 +85,11 @@ struct CredentialBook {
           "a refused credential has changed and is tried", metadata: ["account": "\(name)"])
         if gates[access.fingerprint] == nil { gates[access.fingerprint] = newGate() }
       } catch {
+        let reason = "\(error)"
+        guard unreadable.updateValue(reason, forKey: name) != reason else { continue }
         log.warning(
           "a refused credential cannot be read again",
-          metadata: ["account": "\(name)", "error": "\(error)"])
+          metadata: ["account": "\(name)", "error": "\(reason)"])
       }
     }
   }

@@ -22,8 +22,10 @@ struct Lane {
   var permission: Gate
   var budget: Budget
   var absences = AbsenceLedger()
-  /// A mass absence was on record at start; the first sighting ends it.
-  var wasAbsent = false
+  /// Lost jobs that are still looked for: that they are absent says nothing new.
+  var lost: Set<Int64> = []
+  /// Submitted again while their last call was under way.
+  var renewed: Set<Int64> = []
   var clockOffset = ClockOffset()
   /// Polls without a usable answer in a row, for the jobs that have any.
   var failures: [Int64: Int] = [:]
@@ -72,7 +74,7 @@ struct Lane {
   }
 
   /// Takes the next due job, when `readiness` says now.
-  mutating func take(_ credential: inout Gate, at uptime: Duration) -> (Int64, Passes)? {
+  mutating func take(_ credential: inout Gate, at uptime: Duration) -> (DuePoll, Passes)? {
     guard readiness(credential, at: uptime) == .now, let first = schedule.min,
       let one = credential.enter(at: uptime), let two = permission.enter(at: uptime),
       let three = breaker.enter(at: uptime)
@@ -80,7 +82,7 @@ struct Lane {
     schedule.removeMin()
     budget.spend(at: uptime)
     inFlight.insert(first.job)
-    return (first.job, Passes(credential: one, permission: two, breaker: three))
+    return (first, Passes(credential: one, permission: two, breaker: three))
   }
 
   mutating func add(_ job: Int64, due uptime: Duration) {
@@ -91,11 +93,11 @@ struct Lane {
     schedule = Heap(schedule.unordered.filter { !jobs.contains($0.job) })
   }
 
-  var watched: Int { schedule.count + inFlight.count }
+  var watched: Int { schedule.count + inFlight.count - lost.count }
 }
 
 /// 16 bytes a job: a million of them fit in memory beside everything else.
-struct DuePoll: Comparable {
+struct DuePoll: Comparable, Sendable {
   var job: Int64
   private var milliseconds: Int64
 

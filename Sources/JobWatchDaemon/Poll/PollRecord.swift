@@ -13,13 +13,25 @@ struct PollRecord: Sendable {
   /// What the answer changed beyond the job.
   var changes: [HealthChange]
 
-  func commit(_ ledger: Ledger) throws -> NextPoll {
+  /// What the schedule needs to know of the decision.
+  struct Outcome: Sendable {
+    var next: NextPoll
+    /// The job has ended, as far as is known; a lost one may still be looked for.
+    var isFinal: Bool
+  }
+
+  func commit(_ ledger: Ledger) throws -> Outcome {
     for change in changes { try change.commit(ledger, routes: routes) }
-    if let next = try sightAgain(ledger) { return next }
-    guard let job = try ledger.job(job) else { return .never }
+    if let next = try sightAgain(ledger) { return Outcome(next: next, isFinal: false) }
+    guard let job = try ledger.job(job) else { return Outcome(next: .never, isFinal: true) }
     let decision = job.observe(
       answer.observation, evidence: answer.evidence, at: at, under: rules)
-    guard decision.job != job else { return decision.next }
+    let outcome = Outcome(next: decision.next, isFinal: decision.job.state.isFinal)
+    guard decision.job != job else {
+      // A lost job that is no longer looked for: nothing else about it has changed.
+      if decision.next == .never { try ledger.endPolls(of: job.id) }
+      return outcome
+    }
     try ledger.save(
       decision.job, bodyHash: bodyHash, dueAt: dueAt(decision.next),
       noticeAt: decision.job.nextNotice(after: at, under: rules))
@@ -29,7 +41,7 @@ struct PollRecord: Sendable {
     for event in decision.events {
       try ledger.append(event, of: job.id, to: routes.channels(for: event))
     }
-    return decision.next
+    return outcome
   }
 
   /// The common case, a running job that still says what it said: one small update and no row read. It must come
@@ -39,7 +51,9 @@ struct PollRecord: Sendable {
       let begin = report.begin?.instant
     else { return nil }
     let gap = rules.pollGap(jobID: jobID, begun: begin - rules.clockOffset, at: at)
-    return try ledger.sight(job, bodyHash: bodyHash, at: at, dueAt: at + gap) ? .after(gap) : nil
+    let isSame = try ledger.sight(
+      job, bodyHash: bodyHash, at: at, dueAt: at + gap, noticeAt: rules.firstRiskNotice(after: at))
+    return isSame ? .after(gap) : nil
   }
 
   private func dueAt(_ next: NextPoll) -> Timestamp? {

@@ -105,6 +105,8 @@ package actor Poller: Worker {
   /// A job that is asked for: where its row stands, and through which gates the call passes.
   struct Call: Sendable {
     var job: Int64
+    /// When it was due: it keeps its place in the queue if the answer says nothing of it.
+    var due: Duration
     var lane: LaneKey
     var fingerprint: String
     var passes: Lane.Passes
@@ -112,42 +114,45 @@ package actor Poller: Worker {
   }
 
   private func startCalls(at now: Moment) async throws {
-    var taken: [(Int64, LaneKey, String, Lane.Passes)] = []
-    for key in lanes.keys {
+    var taken: [(DuePoll, LaneKey, String, Lane.Passes)] = []
+    // Not over the dictionary itself, which would be copied with every schedule in it.
+    for key in Array(lanes.keys) {
       guard let fingerprint = credentials.accounts[key.account]?.fingerprint else { continue }
-      while let (job, passes) = take(from: key, fingerprint, at: now.uptime) {
-        taken.append((job, key, fingerprint, passes))
+      while let (poll, passes) = take(from: key, fingerprint, at: now.uptime) {
+        taken.append((poll, key, fingerprint, passes))
       }
     }
     guard !taken.isEmpty else { return }
-    let ids = taken.map(\.0)
+    let ids = taken.map(\.0.job)
     let questions: [Int64: Ledger.Question]
     do {
       let rows = try await store.read { try $0.questions(ids) }
       questions = Dictionary(uniqueKeysWithValues: rows.map { ($0.id, $0) })
     } catch {
-      for (job, lane, fingerprint, passes) in taken {
+      for (poll, lane, fingerprint, passes) in taken {
         giveBack(passes, lane, fingerprint, at: now.uptime)
         lanes[lane]?.budget.finish(at: now.uptime)
-        reschedule(job, lane, .after(.seconds(1)), at: now)
+        reschedule(poll.job, lane, due: now.uptime + .seconds(1), at: now)
       }
       throw error
     }
-    for (job, lane, fingerprint, passes) in taken {
-      guard let question = questions[job], belongs(question, lane) else {
+    for (poll, lane, fingerprint, passes) in taken {
+      guard let question = questions[poll.job], belongs(question, lane) else {
         giveBack(passes, lane, fingerprint, at: now.uptime)
         lanes[lane]?.budget.finish(at: now.uptime)
-        lanes[lane]?.inFlight.remove(job)
+        lanes[lane]?.inFlight.remove(poll.job)
         lanes[lane]?.parked += 1
         continue
       }
       start(
-        Call(job: job, lane: lane, fingerprint: fingerprint, passes: passes, question: question))
+        Call(
+          job: poll.job, due: poll.uptime, lane: lane, fingerprint: fingerprint, passes: passes,
+          question: question))
     }
   }
 
   private func take(from key: LaneKey, _ fingerprint: String, at uptime: Duration)
-    -> (Int64, Lane.Passes)?
+    -> (DuePoll, Lane.Passes)?
   {
     // In place: a lane that is copied and changed copies its whole schedule.
     credentials.withGate(fingerprint) { lanes[key]?.take(&$0, at: uptime) }

@@ -15,14 +15,14 @@ extension Poller {
       job: call.job, jobID: call.question.jobID, answer: answer, at: now.wall, rules: rules,
       routes: routes, changes: changes)
     do {
-      let next = try await store.write { try record.commit($0) }
+      let outcome = try await store.write { try record.commit($0) }
       if storeRetryAt != nil { log.notice("answers can be stored again") }
       storeRetryAt = nil
-      reschedule(call.job, call.lane, next, at: now)
+      follow(outcome, of: call, at: now)
     } catch {
       unsaved += changes
       holdCalls(error, at: now)
-      reschedule(call.job, call.lane, .after(Self.storeRetry), at: now)
+      reschedule(call.job, call.lane, due: now.uptime + Self.storeRetry, at: now)
     }
     // The other services that the credential is good for have slept until this answer.
     if call.passes.credential.isProbe { alarm.ring() }
@@ -40,6 +40,10 @@ extension Poller {
 
   /// An answer that cannot be stored is of no use, and the call for it was spent in vain.
   private func holdCalls(_ error: any Error, at now: Moment) {
+    guard error is StoreError else {
+      // One record that cannot be read concerns no other.
+      return log.error("an answer cannot be stored", metadata: ["error": "\(error)"])
+    }
     if storeRetryAt == nil {
       log.error(
         "answers cannot be stored; calls wait until they can", metadata: ["error": "\(error)"])
@@ -48,21 +52,6 @@ extension Poller {
   }
 
   private static let storeRetry = Duration.seconds(5)
-
-  func reschedule(_ job: Int64, _ key: LaneKey, _ next: NextPoll, at now: Moment) {
-    lanes[key]?.inFlight.remove(job)
-    switch next {
-    case .after(let gap): lanes[key]?.add(job, due: now.uptime + gap)
-    case .whenAllowed: lanes[key]?.add(job, due: now.uptime)
-    case .never: lanes[key]?.failures[job] = nil
-    }
-    guard let lane = lanes[key] else { return }
-    switch lane.readiness(credentials.gate(of: key.account), at: now.uptime) {
-    case .now: alarm.ring()
-    case .at(let time) where time < plannedWake: alarm.ring()
-    case .at, .asleep: break
-    }
-  }
 
   func giveBack(_ passes: Lane.Passes, _ key: LaneKey, _ fingerprint: String, at uptime: Duration) {
     credentials.withGate(fingerprint) { $0.release(passes.credential, at: uptime) }
@@ -182,14 +171,20 @@ extension Poller {
 
   /// `endpoint.down`, for outages that outlast the grace.
   func tellOutages(at now: Moment) async throws {
-    for (key, lane) in lanes {
-      guard let outage = lane.outage, !outage.isTold, lane.breaker.isShut,
+    for key in Array(lanes.keys) {
+      guard let outage = lanes[key]?.outage, !outage.isTold, lanes[key]?.breaker.isShut == true,
         now.wall - outage.since >= grace
       else { continue }
+      // Before the wait: an answer that ends the outage meanwhile must know that its end is to be told.
+      lanes[key]?.outage?.isTold = true
       let change = HealthChange.down(key, .unreachable, cause: outage.cause, at: now.wall)
       let routes = routes
-      try await store.write { try change.commit($0, routes: routes) }
-      lanes[key]?.outage?.isTold = true
+      do {
+        try await store.write { try change.commit($0, routes: routes) }
+      } catch {
+        lanes[key]?.outage?.isTold = false
+        throw error
+      }
     }
   }
 
@@ -205,9 +200,11 @@ extension Poller {
   }
 
   private func absent(_ call: Call, at now: Moment) -> [HealthChange] {
-    guard let lane = lanes[call.lane] else { return [] }
+    guard let watched = lanes[call.lane]?.watched, let policy = lanes[call.lane]?.rules.absence,
+      lanes[call.lane]?.lost.contains(call.job) == false
+    else { return [] }
     let change = lanes[call.lane]?.absences.absent(
-      call.job, watched: lane.watched, at: now.uptime, policy: lane.rules.absence)
+      call.job, watched: watched, at: now.uptime, policy: policy)
     switch change {
     case .massBegan(let absent, let watched):
       let cause =
@@ -223,8 +220,7 @@ extension Poller {
 
   private func sighted(_ key: LaneKey, at now: Moment) -> [HealthChange] {
     let change = lanes[key]?.absences.sighted()
-    guard change == .massEnded || lanes[key]?.wasAbsent == true else { return [] }
-    lanes[key]?.wasAbsent = false
+    guard change == .massEnded else { return [] }
     troubles.end(key, HealthChange.Kind.absent.rawValue, at: now.wall)
     return [.up(key, .absent, at: now.wall)]
   }

@@ -1,7 +1,7 @@
 import JobWatchCore
 import JobWatchStore
 
-/// Where the schedule comes from: the job rows at start, the event table from then on.
+/// Where the schedule comes from: the job rows at start, then the event table and what each answer decides.
 extension Poller {
   func load(at now: Moment) async throws {
     let (jobs, seq, conditions) = try await store.read { ledger in
@@ -35,8 +35,18 @@ extension Poller {
   /// The stored due time is the wall clock's; one that a clock jump has put beyond the ceiling is brought back.
   private func enter(_ job: Ledger.Scheduled, at now: Moment) {
     highestJob = max(highestJob, job.id)
-    guard let lane = lanes[job.lane], !lane.inFlight.contains(job.id) else { return }
-    let wait = (job.dueAt - now.wall).clamped(.zero, lane.rules.pollCeiling.scaled(by: 1.1))
+    guard let ceiling = lanes[job.lane]?.rules.pollCeiling else { return }
+    if lanes[job.lane]?.inFlight.contains(job.id) == true {
+      lanes[job.lane]?.renewed.insert(job.id)
+      return
+    }
+    if job.isLost {
+      lanes[job.lane]?.lost.insert(job.id)
+    } else {
+      lanes[job.lane]?.lost.remove(job.id)
+    }
+    // The longest overdue come first: their records are the nearest to being deleted.
+    let wait = (job.dueAt - now.wall).clamped(.days(-30), ceiling.scaled(by: 1.1))
     lanes[job.lane]?.add(job.id, due: now.uptime + wait)
   }
 
@@ -47,20 +57,58 @@ extension Poller {
     }
   }
 
+  func follow(_ outcome: PollRecord.Outcome, of call: Call, at now: Moment) {
+    let key = call.lane
+    if outcome.isFinal {
+      lanes[key]?.absences.forget(call.job)
+      lanes[key]?.lost.insert(call.job)
+    } else {
+      lanes[key]?.lost.remove(call.job)
+    }
+    switch outcome.next {
+    case .after(let gap): reschedule(call.job, key, due: now.uptime + gap, at: now)
+    case .whenAllowed: reschedule(call.job, key, due: call.due, at: now)
+    case .never:
+      lanes[key]?.failures[call.job] = nil
+      lanes[key]?.lost.remove(call.job)
+      let isRenewed = lanes[key]?.renewed.contains(call.job) == true
+      reschedule(call.job, key, due: isRenewed ? now.uptime : nil, at: now)
+    }
+  }
+
+  /// - Parameter due: nil: the job is not asked for again.
+  func reschedule(_ job: Int64, _ key: LaneKey, due: Duration?, at now: Moment) {
+    lanes[key]?.inFlight.remove(job)
+    lanes[key]?.renewed.remove(job)
+    if let due { lanes[key]?.add(job, due: due) }
+    guard let lane = lanes[key] else { return }
+    switch lane.readiness(credentials.gate(of: key.account), at: now.uptime) {
+    case .now: alarm.ring()
+    case .at(let time) where time < plannedWake: alarm.ring()
+    case .at, .asleep: break
+    }
+  }
+
   /// Trouble that a restart finds on record: it is neither forgotten nor told twice.
   private func resume(_ condition: Ledger.Condition, at now: Moment) {
     for name in credentials.accounts.keys
     where condition.subject == HealthChange.subject(account: name) {
       credentials.resumePaused(name, at: now.uptime)
+      for key in lanes.keys where key.account == name {
+        troubles.begin(key, condition.kind, at: condition.since, cause: condition.cause)
+      }
     }
-    for key in lanes.keys where condition.subject == HealthChange.subject(key) {
+    for key in Array(lanes.keys) where condition.subject == HealthChange.subject(key) {
+      troubles.begin(key, condition.kind, at: condition.since, cause: condition.cause)
       switch HealthChange.Kind(rawValue: condition.kind) {
       case .forbidden, .misconfigured: lanes[key]?.permission.resumeShut(at: now.uptime)
       case .unreachable:
         lanes[key]?.breaker.resumeShut(at: now.uptime)
         lanes[key]?.outage = Lane.Outage(
           since: condition.since, cause: condition.cause, isTold: true)
-      case .absent: lanes[key]?.wasAbsent = true
+      case .absent:
+        let age = now.wall - condition.since
+        lanes[key]?.absences.resumeMass(since: now.uptime - age)
       case .refused, .failing, nil: break
       }
     }

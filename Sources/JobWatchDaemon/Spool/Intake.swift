@@ -14,10 +14,14 @@ actor Intake: Worker {
   private let signal: SpoolSignal?
   /// The first file of this scan that could not be cleared away.
   private var unsettled: (any Error)?
+  /// Names that this daemon has no right to clear away.
+  private var stuck: Set<SpoolDirectory.Name> = []
 
   /// Files and jobs of one transaction, so that a flood of files holds up no poll for long.
   private static let fileBatch = 256
   private static let jobBatch = 2000
+  /// Files of one turn.
+  private static let turn = 4096
 
   /// Between two scans when nothing was announced.
   private static let scanEvery = Duration.seconds(10)
@@ -55,13 +59,15 @@ actor Intake: Worker {
     var next = now.uptime + (signal == nil ? Self.scanEveryUnannounced : Self.scanEvery)
     var batch: [Arrival] = []
     var last: Commit?
-    for name in try directory.names() {
+    var taken = 0
+    for name in try directory.names() where !stuck.contains(name) {
       switch directory.content(of: name, isWhole: whole.remove(name) != nil, at: now.wall) {
       case .gone: continue
       case .fresh(let until): next = min(next, now.uptime + (until - now.wall))
       case .bytes(let bytes, let identity):
         let file = SpoolFile(decoding: bytes, rules: registration.rules)
         batch.append(arrival(name, file, identity))
+      case .unreadable(let failure): unsettled = unsettled ?? failure
       case .unacceptable(let reason):
         batch.append(arrival(name, SpoolFile(rejection: reason), nil))
       }
@@ -69,7 +75,13 @@ actor Intake: Worker {
         || batch.reduce(0, { $0 + $1.file.submissions.count }) >= Self.jobBatch
       {
         last = try await commit(batch, after: last, at: now)
+        taken += batch.count
         batch = []
+        // The rest in another turn, between which the daemon may be stopped.
+        if taken >= Self.turn {
+          next = now.uptime
+          break
+        }
       }
     }
     last = try await commit(batch, after: last, at: now)
@@ -103,8 +115,14 @@ actor Intake: Worker {
     for arrival in commit.batch {
       do {
         try settle(arrival)
+      } catch let error as FileFailure where error.isDenied {
+        // Another user's directory, say. Its jobs, if any, are stored; it is left alone.
+        stuck.insert(arrival.name)
+        log.error(
+          "something in the spool cannot be cleared away: remove it",
+          metadata: ["error": "\(error)"])
       } catch {
-        // Its jobs are stored; a file that cannot be cleared away must not keep others out.
+        // A file that cannot be cleared away just now must not keep others out.
         unsettled = unsettled ?? error
       }
     }
@@ -140,7 +158,7 @@ actor Intake: Worker {
     if arrival.file.rejections.isEmpty, let identity = arrival.identity {
       return try directory.remove(arrival.name, identity)
     }
-    try directory.reject(arrival.name, reason: Self.reason(arrival))
+    try directory.reject(arrival.name, arrival.identity, reason: Self.reason(arrival))
     log.warning(
       "a spool file is rejected",
       metadata: ["file": "\(arrival.name)", "accepted": "\(arrival.file.submissions.count)"])

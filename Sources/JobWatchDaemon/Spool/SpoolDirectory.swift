@@ -30,6 +30,20 @@ struct SpoolDirectory: Sendable {
       bytes.first == UInt8(ascii: ".") || bytes.suffix(4) == Array(".tmp".utf8)[...]
     }
 
+    private static let ownPrefix = Array("taken-".utf8)
+
+    /// A name that no other file has: of a file that is being cleared away.
+    fileprivate init(ownedBy identity: Identity) {
+      bytes =
+        Self.ownPrefix
+        + Array("\(identity.inode)-\(UInt32.random(in: 0 ... .max))".utf8)
+    }
+
+    init(bytes: [UInt8]) { self.bytes = bytes }
+
+    /// Given by `claim`, so that its arrival is no news.
+    var isOwn: Bool { bytes.starts(with: Self.ownPrefix) }
+
     static func < (left: Name, right: Name) -> Bool {
       left.bytes.lexicographicallyPrecedes(right.bytes)
     }
@@ -46,6 +60,8 @@ struct SpoolDirectory: Sendable {
     case fresh(until: Timestamp)
     case gone
     case unacceptable(String)
+    /// Just now, for a reason of the system's, which is no fault of the file.
+    case unreadable(FileFailure)
   }
 
   /// Tells a file that was read from one that has since taken its name, or was written to.
@@ -92,10 +108,10 @@ struct SpoolDirectory: Sendable {
   func content(of name: Name, isWhole: Bool, at now: Timestamp) -> Content {
     // Neither follows a link nor waits for a FIFO's other end.
     let file = open(name.path(in: incoming), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-    guard file >= 0 else { return Self.unopened(errno) }
+    guard file >= 0 else { return unopened(name, errno) }
     defer { close(file) }
     var status = stat()
-    guard fstat(file, &status) == 0 else { return .unacceptable(Self.reason(errno)) }
+    guard fstat(file, &status) == 0 else { return unopened(name, errno) }
     guard status.st_mode & S_IFMT == S_IFREG else {
       return .unacceptable(
         "it is not a plain file: write a plain file and rename it into incoming/")
@@ -110,10 +126,10 @@ struct SpoolDirectory: Sendable {
     if !isWhole, written <= now, now - written < Self.rest {
       return .fresh(until: written + Self.rest)
     }
-    return Self.read(file, Identity(status))
+    return read(file, name, Identity(status))
   }
 
-  private static func read(_ file: Int32, _ identity: Identity) -> Content {
+  private func read(_ file: Int32, _ name: Name, _ identity: Identity) -> Content {
     var bytes = [UInt8](repeating: 0, count: Int(identity.size) + 1)
     var count = 0
     while count < bytes.count {
@@ -121,49 +137,60 @@ struct SpoolDirectory: Sendable {
         Glibc.read(file, $0.baseAddress, $0.count)
       }
       if read < 0 && errno == EINTR { continue }
-      guard read >= 0 else { return .unacceptable(reason(errno)) }
+      guard read >= 0 else { return unopened(name, errno) }
       if read == 0 { break }
       count += read
     }
     return .bytes(Array(bytes.prefix(count)), identity)
   }
 
-  private static func unopened(_ code: Int32) -> Content {
+  private func unopened(_ name: Name, _ code: Int32) -> Content {
     switch code {
     case ENOENT: .gone
     case ELOOP: .unacceptable("it is a symbolic link: write the file itself into incoming/")
+    case ENXIO: .unacceptable("it is a socket: write a plain file and rename it into incoming/")
     case EACCES, EPERM:
       .unacceptable("the daemon may not read it: make it readable, mode 0644, before the rename")
-    default: .unacceptable(reason(code))
+    default: .unreadable(FileFailure("cannot be read", "\(incoming)/\(name)", code))
     }
   }
 
-  private static func reason(_ code: Int32) -> String {
-    "it cannot be read: \(String(cString: strerror(code)))"
-  }
-
-  /// Removes a file whose jobs are committed, and only that one: a submitter that uses a name again may have put
-  /// another file under it meanwhile. Hence the rename first, to a name of our own that is read like any other: what
-  /// turns out to be another file stays there and is taken in next.
-  func remove(_ name: Name, _ identity: Identity) throws(FileFailure) {
-    let own = Name(bytes: Array("taken-\(identity.inode)-\(UInt32.random(in: 0 ... .max))".utf8))
+  /// Takes the file that was read, and only that one, under a name of our own: a submitter that uses a name again may
+  /// have put another file under it meanwhile. Our name is read like any other: what turns out to be another file
+  /// stays there and is taken in next. Nil then, and when the file is gone.
+  private func claim(_ name: Name, _ identity: Identity) throws(FileFailure) -> Name? {
+    let own = Name(ownedBy: identity)
     guard rename(name.path(in: incoming), own.path(in: incoming)) == 0 else {
-      if errno == ENOENT { return }
+      if errno == ENOENT { return nil }
       throw FileFailure("cannot be renamed", "\(incoming)/\(name)", errno)
     }
     var status = stat()
-    guard lstat(own.path(in: incoming), &status) == 0, Identity(status) == identity else { return }
+    guard lstat(own.path(in: incoming), &status) == 0, Identity(status) == identity else {
+      return nil
+    }
+    return own
+  }
+
+  /// Removes a file whose jobs are committed.
+  func remove(_ name: Name, _ identity: Identity) throws(FileFailure) {
+    guard let own = try claim(name, identity) else { return }
     guard unlink(own.path(in: incoming)) == 0 || errno == ENOENT else {
       throw FileFailure("cannot be removed", "\(incoming)/\(own)", errno)
     }
   }
 
   /// Moves a file to `rejected/`, with its reason beside it, written first: there is no rejected file without one.
-  func reject(_ name: Name, reason: String) throws {
+  /// - Parameter identity: nil for what is no file that could be read.
+  func reject(_ name: Name, _ identity: Identity?, reason: String) throws {
+    var source = name
+    if let identity {
+      guard let own = try claim(name, identity) else { return }
+      source = own
+    }
     let target = freeName(for: name)
     try Data((reason + "\n").utf8)
       .write(to: URL(fileURLWithPath: "\(rejected)/\(target).reason"), options: .atomic)
-    guard rename(name.path(in: incoming), "\(rejected)/\(target)") == 0 || errno == ENOENT else {
+    guard rename(source.path(in: incoming), "\(rejected)/\(target)") == 0 || errno == ENOENT else {
       throw FileFailure("cannot be moved to rejected/", "\(incoming)/\(name)", errno)
     }
   }
@@ -189,10 +216,10 @@ struct SpoolDirectory: Sendable {
     return candidate
   }
 
-  /// The same for the same file until it is changed; another one for another file of the same name.
+  /// The same for the same file until it is written to, whatever its name.
   func fingerprint(of name: Name) -> String {
     var status = stat()
     lstat(name.path(in: incoming), &status)
-    return "\(status.st_ino):\(status.st_ctim.tv_sec).\(status.st_ctim.tv_nsec):\(name)"
+    return "\(status.st_ino):\(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec):\(status.st_size)"
   }
 }

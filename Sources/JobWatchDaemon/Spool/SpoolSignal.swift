@@ -16,8 +16,10 @@ final class SpoolSignal: Sendable {
   init(directory: String, ring: @escaping @Sendable () -> Void) throws(FileFailure) {
     signal = try DirectorySignal(directory: directory, interest: .wholeFiles) {
       [announced] names in
+      let arrived = names.map(SpoolDirectory.Name.init).filter { !$0.isOwn }
+      guard !arrived.isEmpty else { return }
       announced.names.withLock { known in
-        if known.count < Self.limit { known.formUnion(names.map(SpoolDirectory.Name.init)) }
+        if known.count < Self.limit { known.formUnion(arrived) }
       }
       ring()
     }

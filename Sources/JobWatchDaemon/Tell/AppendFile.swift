@@ -117,6 +117,9 @@ package struct FileFailure: Error, Sendable, CustomStringConvertible {
   package var description: String
   package var code: Int32
 
+  /// Trying again would not help.
+  var isDenied: Bool { [EACCES, EPERM, ENOTEMPTY].contains(code) }
+
   package init(_ problem: String, _ path: String, _ code: Int32) {
     self.code = code
     let cure =

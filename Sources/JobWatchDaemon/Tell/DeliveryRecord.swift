@@ -15,11 +15,14 @@ struct DeliveryRecord: Sendable {
   var change: HealthChange?
   /// Tells that the message is given up.
   var loss: EventDraft?
+  /// What is given up told of a failing channel itself: two channels must not tell each other for ever.
+  var isLossQuiet: Bool
 
   func commit(_ ledger: Ledger, routes: RouteTable) throws {
     try ledger.settle(message, settlement, outcome: outcome, startedAt: startedAt, at: at)
     if isRecovery { try ledger.makeDue(channel, at: at) }
     try change?.commit(ledger, routes: routes)
-    if let loss { try ledger.append(loss, of: nil, to: routes.channels(for: loss)) }
+    guard let loss else { return }
+    try ledger.append(loss, of: nil, to: isLossQuiet ? [] : routes.channels(for: loss))
   }
 }

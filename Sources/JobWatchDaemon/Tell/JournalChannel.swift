@@ -4,7 +4,13 @@ import Logging
 
 /// One line per event on standard error, which systemd files in the journal.
 struct JournalChannel: Sendable {
-  let log: Logger
+  private var log: Logger
+
+  /// Events are written whatever the level of the daemon's own lines.
+  init(log: Logger) {
+    self.log = log
+    self.log.logLevel = .trace
+  }
 
   func deliver(_ message: OutgoingMessage) throws -> DeliveryOutcome {
     let data = try EventData(json: message.event.data)

@@ -20,7 +20,8 @@ actor Relay: Worker {
   private var gate = Gate(
     threshold: 5, waits: [.seconds(30), .minutes(1), .minutes(2), .minutes(5), .minutes(10)])
   private var isLoaded = false
-  private var hasFailed = false
+  /// Also before the first success after a start: what failed before is not known.
+  private var hasFailed = true
   private var inFlight: [Int64: Task<Void, Never>] = [:]
   /// Settled while the last query was under way: its answer may still show them as waiting.
   private var settledMeanwhile: Set<Int64> = []
@@ -106,7 +107,6 @@ actor Relay: Worker {
     let subject = HealthChange.subject(channel: channel)
     if conditions.contains(where: { $0.subject == subject }) {
       gate.resumeShut(at: now.uptime)
-      hasFailed = true
     }
     isLoaded = true
   }
@@ -138,7 +138,8 @@ actor Relay: Worker {
       message: message.id, channel: channel, settlement: settlement, outcome: outcome,
       startedAt: startedAt, at: now.wall, isRecovery: outcome.isDelivered && hasFailed,
       change: judge(pass, outcome, at: now),
-      loss: settlement == .givenUp ? givenUp(message, outcome, at: now.wall) : nil)
+      loss: settlement == .givenUp ? givenUp(message, outcome, at: now.wall) : nil,
+      isLossQuiet: message.event.kind == EventKind.channelFailing.rawValue)
     hasFailed = !outcome.isDelivered
     do {
       try await save(record)

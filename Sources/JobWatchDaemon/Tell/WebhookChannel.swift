@@ -19,7 +19,7 @@ struct WebhookChannel: Sendable {
     var headers = signer.headers(
       id: event.id, timestamp: now.wall.milliseconds / 1000, body: body)
     headers.append(("Content-Type", "application/json"))
-    headers.append(("User-Agent", "jobwatch"))
+    headers.append(("User-Agent", "jobwatch/\(ProgramVersion.text)"))
     let request = HTTPRequest(method: "POST", url: url.reveal(), headers: headers, body: body)
     do {
       return Self.outcome(try await transport(request, timeout, Self.bodyLimit), at: now.wall)
