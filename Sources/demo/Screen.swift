@@ -37,8 +37,13 @@ struct Screen: Sendable {
     let kind = EventKind(rawValue: event.type)
     // That a job is watched was shown when it was submitted.
     guard kind != .jobRegistered else { return }
+    // The label names the job on this screen; the id would only fill the line.
+    let text = event.data.jobID.map { id in
+      event.data.summary.replacing(id, with: "…" + id.suffix(6))
+    }
     line(
-      time, short(event.type), event.data.labels?["name"] ?? "", event.data.summary, colour(kind))
+      time, short(event.type), event.data.labels?["name"] ?? "", text ?? event.data.summary,
+      colour(kind))
   }
 
   func oncall(_ event: WebhookBody, _ delivery: WebhookDelivery, at time: Duration) {
