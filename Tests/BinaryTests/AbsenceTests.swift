@@ -55,8 +55,17 @@ import Testing
         try await bed.log.first(.endpointDown)
       }
       #expect(down.data.cause?.contains("unknown") == true)
-      // Long enough for three answers over three seconds of every job.
-      try await Task.sleep(for: .seconds(8))
+      try await within(.seconds(30), "absence of every job that would do for a verdict") {
+        var absent: [String: [Timestamp]] = [:]
+        for await call in bed.cloud.ledger.stream() where call.status == 400 {
+          absent[call.jobID, default: []].append(call.time)
+          let isEnough = jobs.allSatisfy { job in
+            guard let times = absent[job.id], let last = times.last else { return false }
+            return times.count >= 3 && last - times[0] >= .seconds(3)
+          }
+          if isEnough { return }
+        }
+      }
       bed.cloud.clearFault(of: .ecs)
       try await within(.seconds(10), "every end is told") { try await bed.told(jobs) }
       #expect(await daemon.terminate() == .code(0))

@@ -20,6 +20,7 @@ struct KillRun {
 
   mutating func round() async throws {
     let moment = KillMoment.allCases[kills % KillMoment.allCases.count]
+    try bed.place.numberSender(kills + 1)
     let daemon = try await start(at: moment)
     await daemon.kill()
     kills += 1

@@ -58,7 +58,11 @@ import Testing
       #expect((2.0..<6).contains((down.time - began).seconds))
       #expect(down.data.service == "ecs")
       #expect(down.data.cause?.contains("503") == true)
-      try await Task.sleep(for: .seconds(2))
+      for _ in 1...2 {
+        _ = try await within(.seconds(10), "a probe") {
+          try await bed.cloud.nextCall { $0.service == .ecs }
+        }
+      }
       bed.cloud.clearFault(of: .ecs)
       try await within(.seconds(10), "every end is told") { try await bed.told(jobs) }
       #expect(await daemon.terminate() == .code(0))

@@ -59,8 +59,8 @@ extension Poller {
 
   func follow(_ outcome: PollRecord.Outcome, of call: Call, at now: Moment) {
     let key = call.lane
-    if outcome.isFinal {
-      lanes[key]?.absences.forget(call.job)
+    if outcome.isFinal { lanes[key]?.absences.forget(call.job) }
+    if outcome.isFinal && outcome.next != .never {
       lanes[key]?.lost.insert(call.job)
     } else {
       lanes[key]?.lost.remove(call.job)
@@ -70,7 +70,6 @@ extension Poller {
     case .whenAllowed: reschedule(call.job, key, due: call.due, at: now)
     case .never:
       lanes[key]?.failures[call.job] = nil
-      lanes[key]?.lost.remove(call.job)
       let isRenewed = lanes[key]?.renewed.contains(call.job) == true
       reschedule(call.job, key, due: isRenewed ? now.uptime : nil, at: now)
     }
