@@ -97,30 +97,12 @@ package struct AnswerClassifier: Sendable {
 
   /// An answer that is no answer, in words for people.
   private func summary(of response: HTTPResponse, _ error: ErrorBody?) -> String {
+    if let summary = ForeignAnswer.summary(of: response, error, redaction) { return summary }
     let status = "HTTP \(response.status)"
-    if (300...399).contains(response.status) {
-      return "\(status) redirects to \(Self.target(of: response)): check the endpoint"
-    }
-    if response.truncated { return "\(status), the body is too large or broke off" }
-    if let error { return "\(status), \(excerpt("\(error.code): \(error.message)"))" }
-    if response.body.isEmpty { return "\(status) without a body" }
-    if response.body.first(where: { $0 > 0x20 }) == UInt8(ascii: "<") {
-      return "\(status) with an HTML page: perhaps a proxy answers instead of the cloud"
-    }
     let record = JobRecordDecoder.decode(response.body, service: service)
     guard let record else { return "\(status) with a body that is not JSON" }
     return record.jobID == nil
       ? "\(status) with JSON that is no job's record" : "\(status) with the record of another job"
-  }
-
-  /// The host that a redirection names; the rest of the address may hold a secret.
-  private static func target(of response: HTTPResponse) -> String {
-    guard let location = response.headers.first("Location") else { return "nowhere" }
-    guard
-      let match = location.firstMatch(
-        of: /^(?:[A-Za-z][A-Za-z0-9+.-]*:)?\/\/(?:[^\/?#@]*@)?([^\/?#]{1,253})/)
-    else { return "another path of the same host" }
-    return "host \(match.1)"
   }
 
   /// Made only where something has to be cleaned: most answers are records, which are kept as they are.

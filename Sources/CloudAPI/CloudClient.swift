@@ -48,10 +48,6 @@ package struct CloudClient: Sendable {
     guard failure.kind == .other, !query.credential.isSendable else {
       return .unreachable("\(query.endpoint): \(failure.message)")
     }
-    return .refused(
-      Complaint(
-        code: "credential",
-        message: "a secret holds a line break, a blank or a character that HTTP cannot send: "
-          + "its source must hold the secret alone"))
+    return .refused(Credential.unsendable)
   }
 }

@@ -1,4 +1,5 @@
 import Crypto
+import JobWatchCore
 
 /// What a request proves its right with.
 package enum Credential: Sendable, Hashable {
@@ -34,6 +35,12 @@ package enum Credential: Sendable, Hashable {
   var isSendable: Bool {
     confidential.allSatisfy { $0.utf8.allSatisfy { (0x21...0x7e).contains($0) } }
   }
+
+  /// What is wrong where `isSendable` is false.
+  static let unsendable = Complaint(
+    code: "credential",
+    message: "a secret holds a line break, a blank or a character that HTTP cannot send: "
+      + "its source must hold the secret alone")
 
   private var parts: [String] {
     let kind =

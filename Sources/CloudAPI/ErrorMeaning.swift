@@ -23,9 +23,9 @@ enum ErrorMeaning {
     "Common.0001": .unreachable,
   ]
 
-  /// Nil for a code that is not listed.
-  init?(code: String, service: CloudService) {
-    if service.absentCodes.contains(code) {
+  /// Nil for a code that is not listed. Without a `service` no code is about a job.
+  init?(code: String, service: CloudService? = nil) {
+    if let service, service.absentCodes.contains(code) {
       self = .absent
     } else if let meaning = Self.meanings[code] {
       self = meaning

@@ -23,6 +23,7 @@ struct Redaction: Sendable {
     for secret in secrets {
       result = replacing(secret, in: result) { $0..<$0 + secret.count }
     }
+    for secret in secrets { Self.hide(startOf: secret, atEndOf: &result) }
     for header in Self.headers {
       result = replacing(header, in: result) { [result] start in
         let value = result[(start + header.count)...].drop { $0 == UInt8(ascii: " ") }
@@ -51,6 +52,17 @@ struct Redaction: Sendable {
       done = range.upperBound
     }
     return done == 0 ? bytes : result + bytes[done...]
+  }
+
+  /// Of a secret that the end of a cut text cuts as well, the part that is left is marked.
+  private static func hide(startOf secret: [UInt8], atEndOf bytes: inout [UInt8]) {
+    let longest = min(secret.count - 1, bytes.count)
+    guard longest >= shortestSecret else { return }
+    for count in (shortestSecret...longest).reversed()
+    where bytes.suffix(count).elementsEqual(secret.prefix(count)) {
+      bytes.replaceSubrange((bytes.count - count)..., with: mark)
+      return
+    }
   }
 
   private static func endsValue(_ byte: UInt8) -> Bool {

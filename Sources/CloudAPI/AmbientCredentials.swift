@@ -1,0 +1,175 @@
+import Foundation
+
+/// Finds what the configuration leaves out where the vendors' tools look for it, so that a machine
+/// that is set up for them is set up for jobwatch (cloud-api, section 3f). The first place that has
+/// anything is taken, whole:
+///
+/// ```
+/// key pair   HUAWEICLOUD_SDK_AK, _SK, _SECURITY_TOKEN    the SDKs
+///            CLOUD_SDK_AK, _SK                           the SDKs' samples
+///            HW_ACCESS_KEY, HW_SECRET_KEY, HW_SECURITY_TOKEN   Terraform for Huawei Cloud
+///            OS_ACCESS_KEY, OS_SECRET_KEY, OS_SECURITY_TOKEN   OpenStack and Open Telekom Cloud
+///            ak, sk, security_token of the profile
+/// token      HW_AUTH_TOKEN · OS_TOKEN
+/// password   HW_USER_NAME, HW_USER_PASSWORD, HW_DOMAIN_NAME
+///            OS_USERNAME, OS_PASSWORD, OS_DOMAIN_NAME (or OS_USER_DOMAIN_NAME)
+/// project    HUAWEICLOUD_SDK_PROJECT_ID · HW_PROJECT_ID · OS_PROJECT_ID · project_id of the profile
+///            HW_PROJECT_NAME · OS_PROJECT_NAME
+/// ```
+/// The profile is section `[basic]` of `HUAWEICLOUD_SDK_CREDENTIALS_FILE`, else of
+/// `~/.huaweicloud/credentials`. One that the configuration names comes before the variables, and
+/// for a key pair instead of them: it was chosen.
+///
+/// A pair is never put together from two places, and one that is there in half is an error: what is
+/// in the next place belongs to somebody else. A variable that is empty is not set. (The names of
+/// Terraform's variables: `provider.go` of huaweicloud/terraform-provider-huaweicloud.)
+package struct AmbientCredentials: Sendable {
+  package static let defaultSection = "basic"
+
+  private static let keyVariables = [
+    ["HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK", "HUAWEICLOUD_SDK_SECURITY_TOKEN"],
+    ["CLOUD_SDK_AK", "CLOUD_SDK_SK"],
+    ["HW_ACCESS_KEY", "HW_SECRET_KEY", "HW_SECURITY_TOKEN"],
+    ["OS_ACCESS_KEY", "OS_SECRET_KEY", "OS_SECURITY_TOKEN"],
+  ]
+  private static let tokenVariables = ["HW_AUTH_TOKEN", "OS_TOKEN"]
+  private static let projectIDVariables = [
+    "HUAWEICLOUD_SDK_PROJECT_ID", "HW_PROJECT_ID", "OS_PROJECT_ID",
+  ]
+  private static let projectNameVariables = ["HW_PROJECT_NAME", "OS_PROJECT_NAME"]
+
+  private let variables: [String: String]
+  private let profile: Profile
+
+  /// `profilePath` and `section` are those that the configuration names, if it does.
+  package init(
+    environment: [String: String] = ProcessInfo.processInfo.environment,
+    profilePath: String? = nil, section: String? = nil
+  ) {
+    variables = environment.filter { !$0.value.isEmpty }
+    profile = Profile(variables, path: profilePath, section: section)
+  }
+
+  /// Nil where no place has any part of one. Throws `SecretError` for half a pair, and for a profile
+  /// that cannot be read.
+  package func accessKey() throws(SecretError) -> Ambient<AccessKey>? {
+    if !profile.isChosen {
+      for names in Self.keyVariables {
+        if let found = try group(names, optional: 1, from: variables, in: "the environment") {
+          return Self.accessKey(found, from: Self.origin(names.prefix(2)))
+        }
+      }
+    }
+    guard let fields = try profile.fields() else { return nil }
+    let names = ["ak", "sk", "security_token"]
+    let found = try group(names, optional: 1, from: fields, in: profile.origin)
+    return found.map { Self.accessKey($0, from: profile.origin) }
+  }
+
+  /// Nil where there is none.
+  package func token() -> Ambient<Secret>? {
+    first(Self.tokenVariables).map { Ambient(Secret($0.value), from: $0.origin) }
+  }
+
+  /// Nil where no place has any part of one. Throws `SecretError` for a login in part.
+  package func passwordUser() throws(SecretError) -> Ambient<PasswordUser>? {
+    let domain = variables["OS_DOMAIN_NAME"] == nil ? "OS_USER_DOMAIN_NAME" : "OS_DOMAIN_NAME"
+    for names in [
+      ["HW_USER_NAME", "HW_USER_PASSWORD", "HW_DOMAIN_NAME"],
+      ["OS_USERNAME", "OS_PASSWORD", domain],
+    ] {
+      // The account's name alone is in use beside a key pair, too.
+      let isBegun = names.prefix(2).contains { variables[$0] != nil }
+      if isBegun, let found = try group(names, from: variables, in: "the environment") {
+        return Ambient(
+          PasswordUser(name: found[0], password: Secret(found[1]), domainName: found[2]),
+          from: Self.origin(names[...]))
+      }
+    }
+    return nil
+  }
+
+  /// Nil where there is none. Throws `SecretError` for a profile that cannot be read.
+  package func project() throws(SecretError) -> Ambient<ProjectScope>? {
+    if !profile.isChosen, let id = first(Self.projectIDVariables) {
+      return Ambient(.id(id.value), from: id.origin)
+    }
+    if let id = try profile.fields()?["project_id"] {
+      return Ambient(.id(id), from: profile.origin)
+    }
+    if let id = first(Self.projectIDVariables) { return Ambient(.id(id.value), from: id.origin) }
+    return first(Self.projectNameVariables).map { Ambient(.name($0.value), from: $0.origin) }
+  }
+
+  private func first(_ names: [String]) -> Ambient<String>? {
+    names.lazy.compactMap { name in
+      variables[name].map { Ambient($0, from: Self.origin([name])) }
+    }.first
+  }
+
+  /// The values of `names`, of which the last `optional` ones may be missing; nil if none is there.
+  private func group(
+    _ names: [String], optional: Int = 0, from fields: [String: String], in place: String
+  ) throws(SecretError) -> [String]? {
+    let given = names.filter { fields[$0] != nil }
+    guard let some = given.first else { return nil }
+    let missing = names.dropLast(names.count > 2 ? optional : 0).filter { fields[$0] == nil }
+    guard missing.isEmpty else {
+      let list = missing.joined(separator: " and ")
+      throw SecretError(
+        message: "\(place) has \(some) and no \(list): give \(list) there, or remove \(some)")
+    }
+    return given.compactMap { fields[$0] }
+  }
+
+  private static func accessKey(_ values: [String], from origin: String) -> Ambient<AccessKey> {
+    let token = values.dropFirst(2).first.map(Secret.init)
+    return Ambient(
+      AccessKey(access: values[0], secret: Secret(values[1]), securityToken: token), from: origin)
+  }
+
+  private static func origin(_ names: some Sequence<String>) -> String {
+    "environment \(names.joined(separator: ", "))"
+  }
+}
+
+/// Which section of which file is the profile, and whether it has to be there.
+private struct Profile: Sendable {
+  private let path: String?
+  private let section: String
+  /// Named by the configuration.
+  let isChosen: Bool
+  /// Named at all, so that its absence is a mistake.
+  private let isNamed: Bool
+
+  init(_ variables: [String: String], path: String?, section: String?) {
+    let named = path ?? variables["HUAWEICLOUD_SDK_CREDENTIALS_FILE"]
+    self.path = named ?? variables["HOME"].map { "\($0)/.huaweicloud/credentials" }
+    self.section = section ?? AmbientCredentials.defaultSection
+    isChosen = path != nil || section != nil
+    isNamed = named != nil || section != nil
+  }
+
+  var origin: String { "profile [\(section)] of \(path ?? "no file")" }
+
+  /// Nil where no profile is there and none was named.
+  func fields() throws(SecretError) -> [String: String]? {
+    guard let path else {
+      if !isNamed { return nil }
+      throw SecretError(
+        message: "\(origin): HOME is not set, so there is no default file: name the file")
+    }
+    if !isNamed, !FileManager.default.fileExists(atPath: path) { return nil }
+    let text: Secret
+    do {
+      text = try SecretSource.file(path).read()
+    } catch let error as SecretError {
+      throw error
+    } catch {
+      throw SecretError(message: "file \(path) cannot be read: \(error.localizedDescription)")
+    }
+    if let fields = try ProfileFile(text.reveal(), path: path)[section] { return fields }
+    if !isNamed { return nil }
+    throw SecretError(message: "file \(path) has no section [\(section)]: add it")
+  }
+}

@@ -1,0 +1,99 @@
+import JobWatchCore
+
+/// An exchange with a service that hands out credentials, IAM or the metadata service: what asking
+/// them and reading what they say has in common.
+struct IdentityCall: Sendable {
+  /// Characters of the service's own words that are kept.
+  private static let messageLimit = 500
+
+  /// Who is asked, for people: `IAM at https://iam.eu-de.otc.t-systems.com`.
+  let peer: String
+  let transport: HTTPTransport
+  /// For one whole exchange.
+  let timeout: Duration
+  /// Knows what no failure may quote.
+  let redaction: Redaction
+
+  func send(_ request: HTTPRequest) async throws(IssueFailure) -> HTTPResponse {
+    var request = request
+    // Not signed: a proxy may rewrite them, and need not break the signature by it.
+    request.headers.append(("User-Agent", CloudClient.defaultUserAgent))
+    request.headers.append(("Accept", "application/json"))
+    do {
+      return try await transport(request, timeout, CloudClient.bodyLimit)
+    } catch {
+      throw .unreachable("\(peer): \(error.message)")
+    }
+  }
+
+  /// How long what was handed out is good: until `expiresAt`, counted by the service's own clock.
+  /// Throws for what is missing, cannot be read or is over already.
+  func lifetime(
+    until expiresAt: String?, in response: HTTPResponse, at now: Timestamp
+  ) throws(IssueFailure) -> Duration {
+    guard let time = CloudTimeParser.parse(expiresAt) else {
+      throw unusable("its answer has no expires_at")
+    }
+    guard let end = time.instant else {
+      let text = redaction.excerpt(time.raw, limit: 64)
+      throw unusable("its answer has an expires_at that cannot be read: \(text)")
+    }
+    let answered = response.headers.first("Date").flatMap(HTTPDate.time) ?? now
+    guard end > answered else {
+      throw unusable("what it handed out had expired at \(end), and it answered at \(answered)")
+    }
+    return end - answered
+  }
+
+  /// A success that does not bring what it should.
+  func unusable(_ what: String) -> IssueFailure { .unreachable("\(peer): \(what)") }
+
+  /// What an answer that hands nothing out means. `objection` decides about what a person has to
+  /// mend: its meaning is refused, forbidden or misconfigured.
+  func failure(
+    _ response: HTTPResponse, at now: Timestamp,
+    objection: (ErrorMeaning, Complaint) -> IssueFailure
+  ) -> IssueFailure {
+    let error = response.truncated ? nil : ErrorBody(response.body)
+    let complaint = Complaint(
+      code: redaction.excerpt(error?.code ?? "HTTP \(response.status)", limit: 100),
+      message: redaction.excerpt(error?.message ?? "", limit: Self.messageLimit))
+    switch meaning(of: response, error) {
+    case .throttled:
+      return .throttled(
+        ThrottleMessage.read(
+          code: complaint.code, message: complaint.message,
+          retryAfter: response.headers.first("Retry-After"),
+          now: response.headers.first("Date").flatMap(HTTPDate.time) ?? now))
+    case .refused: return objection(.refused, complaint)
+    case .forbidden: return objection(.forbidden, complaint)
+    case .misconfigured, .absent: return objection(.misconfigured, complaint)
+    case .busy, .unreachable, .garbled:
+      let summary = ForeignAnswer.summary(of: response, error, redaction)
+      return unusable(summary ?? "HTTP \(response.status) with a body that is not as documented")
+    }
+  }
+
+  /// As for a job's question, but that any other complaint is about what was asked: IAM's codes are
+  /// its statuses (cloud-api, section 1, "Error query replies").
+  private func meaning(of response: HTTPResponse, _ error: ErrorBody?) -> ErrorMeaning {
+    let listed = error.flatMap { ErrorMeaning(code: $0.code) }
+    let meaning = listed ?? ErrorMeaning(status: response.status)
+    let isComplaint = error != nil && (400...499).contains(response.status)
+    return meaning == .garbled && isComplaint ? .misconfigured : meaning
+  }
+}
+
+extension Complaint {
+  /// The same complaint, with what is to be done about it.
+  func mended(by cure: String) -> Complaint {
+    let end = message.isEmpty ? "" : message.hasSuffix(".") ? " " : ". "
+    return Complaint(code: code, message: "\(message)\(end)\(cure)")
+  }
+
+  static func unusableEndpoint(_ name: String) -> Complaint {
+    Complaint(
+      code: "endpoint",
+      message: "The endpoint of \(name) is not of the form https://host[:port].")
+  }
+}

@@ -1,0 +1,13 @@
+/// A user of IAM who logs in with a password.
+package struct PasswordUser: Sendable, Hashable {
+  package var name: String
+  package var password: Secret
+  /// The name of the account that the user belongs to.
+  package var domainName: String
+
+  package init(name: String, password: Secret, domainName: String) {
+    self.name = name
+    self.password = password
+    self.domainName = domainName
+  }
+}
