@@ -19,6 +19,11 @@ package enum Endpoints {
   /// Every region that some service has a default endpoint in, sorted.
   package static let regions = (huawei + huaweiRedisOnly + telekom + telekomSwiss).sorted()
 
+  /// Whether the tools of the region sign with `Credential=` (cloud-api, section 3c).
+  package static func usesLegacySignature(region: String) -> Bool {
+    telekom.contains(region) || telekomSwiss.contains(region)
+  }
+
   /// `https://HOST`, or nil where no endpoint of the service is known for the region: the user then
   /// has to configure one.
   package static func defaultEndpoint(service: String, region: String) -> String? {

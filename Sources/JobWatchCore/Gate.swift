@@ -133,6 +133,13 @@ package struct Gate: Sendable, Hashable {
     state = .shut(probeAt: uptime, step: 0)
   }
 
+  /// Begins anew, unproven: what it guards was replaced. What is under way counts no more.
+  package mutating func renew() {
+    generation += 1
+    unproven = true
+    state = .shut(probeAt: .zero, step: -1)
+  }
+
   private mutating func shut(step: Int, at uptime: Duration, _ retryAfter: Duration) {
     generation += 1
     let wait = max(waits[min(step, waits.count - 1)], retryAfter)

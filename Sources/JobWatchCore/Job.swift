@@ -3,7 +3,8 @@ package struct Job: Hashable, Sendable {
   /// The row's id; zero before it is stored.
   package var id: Int64
   package var key: JobKey
-  /// The project and region it was registered with. It is never polled anywhere else.
+  /// The project and region it was registered with. It is never polled anywhere else. The project is empty until the
+  /// first answer where it has to be looked up.
   package var projectID: String
   package var region: String
   package var state: JobState

@@ -52,6 +52,7 @@ package struct Throttle: Hashable, Sendable {
 
 /// What the cloud objected to, in its own words; never holds a secret.
 package struct Complaint: Hashable, Sendable {
+  /// Empty where there is none.
   package var code: String
   package var message: String
 
@@ -59,6 +60,9 @@ package struct Complaint: Hashable, Sendable {
     self.code = code
     self.message = message
   }
+
+  /// For people.
+  package var text: String { code.isEmpty ? message : "\(code) \(message)" }
 }
 
 /// The raw answer, kept because the cloud is about to delete its own copy.

@@ -34,9 +34,12 @@ package struct Daemon: Sendable {
     try await statusLog.recover(at: clock(), routes: configuration.routeTable)
     let transports = Transports(configuration)
     do {
-      let loops = try await loops(store, statusLog, transports)
+      let (loops, poller) = try await loops(store, statusLog, transports)
       try await tell(.daemonStarted, "jobwatch has started", store)
       let service = WorkerLoops(loops: loops) {
+        log.notice("SIGHUP: the secrets of all accounts are read again")
+        poller.rereadSecrets()
+      } onReady: {
         log.notice("jobwatch is running", metadata: summary)
         onReady()
       }
@@ -75,16 +78,16 @@ package struct Daemon: Sendable {
     _ = try await store.write { try $0.append(event, of: nil, to: channels) }
   }
 
-  /// Every worker with its loop, and the hints between them.
+  /// Every worker with its loop, and the hints between them; of the workers, the one that is told of hangups.
   private func loops(_ store: Store, _ statusLog: StatusLog, _ transports: Transports) async throws
-    -> [WorkerLoop]
+    -> ([WorkerLoop], Poller)
   {
     let troubles = TroubleLog()
     try await noteAbsence(of: store, in: troubles)
     let alarms = (intake: Alarm(), poller: Alarm(), log: Alarm(), expiry: Alarm(), pruner: Alarm())
     let poller = try Poller(
-      configuration: configuration, store: store, clients: transports.clients, clock: clock,
-      alarm: alarms.poller, troubles: troubles, log: log)
+      configuration: configuration, store: store, clients: transports.clients,
+      logins: transports.logins, clock: clock, alarm: alarms.poller, troubles: troubles, log: log)
     let relays = try configuration.channels.map { channel in
       try relay(channel, store, transports)
     }
@@ -98,10 +101,11 @@ package struct Daemon: Sendable {
       configuration: configuration, store: store, alarm: alarms.intake, log: log)
     let expiry = ExpiryWatch(configuration: configuration, store: store, troubles: troubles)
     let pruner = Pruner(keep: configuration.keep, store: store, log: log)
-    return [
+    let own = [
       loop(intake, alarms.intake), loop(poller, alarms.poller), loop(statusLog, alarms.log),
       loop(expiry, alarms.expiry), loop(pruner, alarms.pruner),
-    ] + relays
+    ]
+    return (own + relays, poller)
   }
 
   private func loop(_ worker: any Worker, _ alarm: Alarm) -> WorkerLoop {

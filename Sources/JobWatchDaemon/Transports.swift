@@ -5,6 +5,8 @@ struct Transports: Sendable {
   let webhooks = HTTPClientTransport()
   /// By account name.
   let clients: [String: CloudClient]
+  /// One per account.
+  let logins: [AccountLogin]
   private let clouds: [HTTPClientTransport]
 
   init(_ configuration: Configuration) {
@@ -17,6 +19,9 @@ struct Transports: Sendable {
       uniqueKeysWithValues: configuration.accounts.compactMap { account in
         byFile[account.caFile].map { (account.name, CloudClient(transport: $0.transport)) }
       })
+    logins = configuration.accounts.compactMap { account in
+      byFile[account.caFile].map { AccountLogin(account, transport: $0.transport) }
+    }
   }
 
   func shutdown() async {

@@ -43,14 +43,14 @@ extension Ledger {
     try execute(
       """
       UPDATE job SET state = ?, report = ?, body_hash = coalesce(?, body_hash), labels = ?, channels = ?,
-        submitted_at = ?, first_seen_at = ?, last_seen_at = ?, record_since = ?, ended_at = ?,
+        project_id = ?, submitted_at = ?, first_seen_at = ?, last_seen_at = ?, record_since = ?, ended_at = ?,
         absent_answers = ?, absent_since = ?, reported_words = ?, notices = ?, due_at = ?, notice_at = ?
       WHERE id = ?
       """,
       [
         job.state.rawValue, try job.report.map { try StoredJSON.text($0) }, bodyHash,
-        try StoredJSON.text(job.labels), try StoredJSON.text(job.channels), job.submittedAt,
-        job.firstSeenAt, job.lastSeenAt, job.recordSince, job.endedAt,
+        try StoredJSON.text(job.labels), try StoredJSON.text(job.channels), job.projectID,
+        job.submittedAt, job.firstSeenAt, job.lastSeenAt, job.recordSince, job.endedAt,
         job.absence?.answers ?? 0, job.absence?.since, try StoredJSON.text(job.reportedWords),
         try StoredJSON.text(job.notices), dueAt, noticeAt, job.id,
       ])
@@ -68,12 +68,10 @@ extension Ledger {
     try save(job, bodyHash: nil, dueAt: dueAt, noticeAt: noticeAt)
     try execute(
       """
-      UPDATE job SET body_hash = NULL, project_id = ?, region = ?, hint_type = ?, hint_begin = ?,
-        registered_at = ? WHERE id = ?
+      UPDATE job SET body_hash = NULL, region = ?, hint_type = ?, hint_begin = ?, registered_at = ?
+      WHERE id = ?
       """,
-      [
-        job.projectID, job.region, job.hint.jobType, job.hint.beginTime, job.registeredAt, job.id,
-      ])
+      [job.region, job.hint.jobType, job.hint.beginTime, job.registeredAt, job.id])
   }
 
   /// The whole of a poll without news: the same answer as last time, for a job that is not in doubt.

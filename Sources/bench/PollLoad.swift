@@ -71,6 +71,7 @@ struct PollLoad: Sendable {
     return try Poller(
       configuration: configuration, store: store,
       clients: [account.name: CloudClient(transport: transport.transport)],
+      logins: [AccountLogin(account, transport: transport.transport)],
       clock: SystemClock.now, alarm: alarm, troubles: TroubleLog(), log: log)
   }
 

@@ -8,7 +8,8 @@ struct ConfigurationSummary: Encodable {
   struct AccountLine: Encodable {
     let name: String
     let region: String
-    let projectID: String
+    /// Nil where it is looked up.
+    let projectID: String?
     let auth: String
     /// By service.
     let endpoints: [String: String]

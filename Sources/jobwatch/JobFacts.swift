@@ -11,7 +11,7 @@ struct JobFacts {
   var lines: [(name: String, value: String)] {
     let all: [(String, String?)] = [
       ("state", state), ("type", job.jobType),
-      ("account", "\(job.key.account), region \(job.region), project \(job.projectID)"),
+      ("account", "\(job.key.account), region \(job.region)\(project)"),
       ("submitted", when(job.submittedAt)), ("began", job.report?.begin.map(when)),
       ("ended", ended), ("first seen", job.firstSeenAt.map(when)),
       ("last seen", job.lastSeenAt.map(when)), ("end known", job.endedAt.map(when)),
@@ -36,6 +36,10 @@ struct JobFacts {
       }
     let word = job.report.map { $0.rawStatus.isEmpty ? "no status" : $0.rawStatus }
     return job.state.rawValue + (word.map { " (\($0))" } ?? "") + ", " + certainty
+  }
+
+  private var project: String {
+    job.projectID.isEmpty ? ", its project is looked up" : ", project \(job.projectID)"
   }
 
   private var ended: String? {

@@ -95,14 +95,20 @@ import Testing
   @Test(
     "an account must be complete and consistent",
     arguments: [
-      ("{name: a, region: eu-de, project_id: p, auth: token}", ["token is missing"]),
       (
-        "{name: a, region: eu-de, project_id: p}",
-        ["access_key is missing", "secret_key is missing"]
+        "{name: a, region: eu-de, project_id: p, access_key: {env: A}}", ["secret_key is missing"]
       ),
       (
-        "{name: a, region: eu-de, project_id: p, auth: password, token: {file: /t}}",
-        ["\"password\" is not supported by this version: use aksk, aksk-otc, token"]
+        "{name: a, region: eu-de, access_key: {env: A}, secret_key: {env: S}, profile: {section: x}}",
+        ["cannot stand beside access_key"]
+      ),
+      (
+        "{name: a, region: eu-de, auth: password, username: me, token: {file: /t}}",
+        ["is not used with auth: password", "password is missing", "domain_name is missing"]
+      ),
+      (
+        "{name: a, region: eu-de, auth: agency, signature: old, password: {file: /p}}",
+        ["is not used with auth: agency", "must be aksk (Huawei Cloud) or aksk-otc"]
       ),
       (
         "{name: a, region: eu-de, project_id: p, auth: aksk-oct, token: {file: /t}}",
@@ -132,7 +138,7 @@ import Testing
         "{name: a, region: eu-de, project_id: p, auth: token, token: {file: /t}, quota: {calls: 5}}",
         ["per is missing"]
       ),
-      ("{}", ["name is missing", "region is missing", "project_id is missing", "access_key"]),
+      ("{}", ["name is missing", "region is missing"]),
       ("nonsense", ["must be a set of keys"]),
     ])
   func accounts(_ account: String, _ messages: [String]) {

@@ -105,6 +105,34 @@ import Testing
     #expect(value.keep == .days(6))
   }
 
+  @Test func `an account may log in with a password, an agency, a profile or the environment`()
+    throws
+  {
+    let decoded = try decode(
+      """
+      accounts:
+        - {name: a, region: eu-de, project_name: eu-de_web, auth: password, username: me,
+           password: {file: /p}, domain_name: OTC1}
+        - {name: b, region: cn-north-4, auth: agency, signature: aksk-otc,
+           endpoints: {metadata: "http://127.0.0.1:80", iam: "http://iam.lab"}, allow_http: [IAM.lab]}
+        - {name: c, region: eu-de, auth: aksk-otc, profile: {file: /c, section: lab}}
+        - {name: d, region: eu-de, auth: password}
+      """)
+    let accounts = decoded.value.accounts
+    #expect(accounts.map(\.authentication) == [.password, .agency, .akskOTC, .password])
+    #expect(accounts.map(\.projectName) == ["eu-de_web", nil, nil, nil])
+    #expect(
+      accounts.map(\.user) == [
+        Account.User(name: .plain(Secret("me")), password: .file("/p"), domainName: "OTC1"), nil,
+        nil, nil,
+      ])
+    #expect(accounts.map(\.signature) == [nil, .credential(), nil, nil])
+    #expect(accounts[1].endpoint(of: "iam") == "http://iam.lab")
+    #expect(accounts[2].profile == Account.Profile(file: "/c", section: "lab"))
+    #expect(decoded.warnings.isEmpty)
+    #expect(decoded.secrets.map(\.path) == ["accounts[0].username", "accounts[0].password"])
+  }
+
   @Test func `accounts, webhooks and routes have further keys`() throws {
     let decoded = try decode(
       """

@@ -6,31 +6,64 @@ import Testing
 @testable import JobWatchDaemon
 
 @Suite struct `An answer on record` {
+  let start = Timestamp(milliseconds: 1_795_000_000_000)
+  let rules = WatchRules(retention: RetentionPolicy(finished: .days(1)))
+
   @Test func `of a lost job whose window is over ends the polls, also over a restart`() async throws
   {
+    try await withStore { store in
+      let job = try await store.write { ledger in
+        var job = try insert("p", into: ledger)
+        (job.state, job.firstSeenAt, job.lastSeenAt, job.endedAt) = (.lost, start, start, start)
+        try ledger.save(job, bodyHash: nil, dueAt: start, noticeAt: nil)
+        return job
+      }
+      for (time, isPolled) in [(start + .hours(2), true), (start + .days(2), false)] {
+        let record = record(Answer(.absent(code: "Common.0011")), of: job, at: time)
+        let outcome = try await store.write { try record.commit($0) }
+        #expect(outcome.isFinal && (outcome.next == .never) != isPolled)
+        #expect(try await store.read { try $0.schedule().isEmpty } != isPolled)
+      }
+    }
+  }
+
+  @Test func `binds a job to the project that it was asked for in, and no other ever after`()
+    async throws
+  {
+    try await withStore { store in
+      let job = try await store.write { try insert("", into: $0) }
+      for (project, state) in [("found", JobState.running), ("another", .succeeded)] {
+        let answer = Answer(
+          .seen(state, JobReport(rawStatus: state.rawValue)),
+          evidence: Evidence(httpStatus: 200, body: Array(project.utf8)))
+        let record = record(answer, of: job, in: project, at: start)
+        _ = try await store.write { try record.commit($0) }
+        #expect(try await store.read { try $0.job(job.id)?.projectID } == "found")
+      }
+    }
+  }
+
+  private func insert(_ project: String, into ledger: Ledger) throws -> Job {
+    let new = Job(
+      key: JobKey(account: "prod", service: "ecs", jobID: "ff80"), projectID: project, region: "r",
+      submittedAt: start, registeredAt: start)
+    return try #require(try ledger.insert(new, dueAt: start, noticeAt: nil))
+  }
+
+  private func record(
+    _ answer: Answer, of job: Job, in project: String = "p", at time: Timestamp
+  ) -> PollRecord {
+    PollRecord(
+      job: job.id, jobID: "ff80", projectID: project, answer: answer, at: time, rules: rules,
+      routes: RouteTable(channels: [], routes: []), changes: [])
+  }
+
+  private func withStore(_ body: (Store) async throws -> Void) async throws {
     let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: directory) }
     let store = try Store(path: directory.path + "/jobwatch.db")
-    let start = Timestamp(milliseconds: 1_795_000_000_000)
-    let rules = WatchRules(retention: RetentionPolicy(finished: .days(1)))
-    let job = try await store.write { ledger in
-      let new = Job(
-        key: JobKey(account: "prod", service: "ecs", jobID: "ff80"), projectID: "p", region: "r",
-        submittedAt: start, registeredAt: start)
-      var job = try #require(try ledger.insert(new, dueAt: start, noticeAt: nil))
-      (job.state, job.firstSeenAt, job.lastSeenAt, job.endedAt) = (.lost, start, start, start)
-      try ledger.save(job, bodyHash: nil, dueAt: start, noticeAt: nil)
-      return job
-    }
-    for (time, isPolled) in [(start + .hours(2), true), (start + .days(2), false)] {
-      let record = PollRecord(
-        job: job.id, jobID: "ff80", answer: Answer(.absent(code: "Common.0011")), at: time,
-        rules: rules, routes: RouteTable(channels: [], routes: []), changes: [])
-      let outcome = try await store.write { try record.commit($0) }
-      #expect(outcome.isFinal && (outcome.next == .never) != isPolled)
-      #expect(try await store.read { try $0.schedule().isEmpty } != isPolled)
-    }
+    try await body(store)
     try store.close()
   }
 }

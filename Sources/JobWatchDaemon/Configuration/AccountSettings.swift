@@ -4,10 +4,11 @@ import JobWatchCore
 /// Reads `accounts`.
 struct AccountSettings {
   private static let keys = [
-    "name", "region", "project_id", "auth", "access_key", "secret_key", "security_token", "token",
-    "endpoints", "ca_file", "quota",
+    "name", "region", "project_id", "project_name", "endpoints", "ca_file", "allow_http", "quota",
   ]
   private static let services = CloudService.all.map(\.name)
+  /// What else has an address.
+  private static let helpers = ["iam", "metadata"]
 
   static func read(_ list: Setting) -> [Account] {
     let settings = list.items(1...100) ?? []
@@ -22,57 +23,41 @@ struct AccountSettings {
   }
 
   private static func read(account setting: Setting) -> Account? {
-    guard let section = setting.section(keys) else { return nil }
+    guard let section = setting.section(keys + CredentialSettings.keys) else { return nil }
     let name = section.required("name", "write name: prod, or what you call it")?.name()
     let region = section.required("region", "write region: eu-de, or yours")?.regionName()
-    let project = section.required("project_id", "the console shows it under My Credentials")?
-      .projectID()
-    var account = Account(name: name ?? "", region: region ?? "", projectID: project ?? "")
-    readCredentials(section, into: &account)
-    account.endpoints = section["endpoints"].map(endpoints) ?? [:]
+    var account = Account(name: name ?? "", region: region ?? "")
+    readProject(section, into: &account)
+    CredentialSettings.read(section, into: &account)
+    account.httpHosts = section["allow_http"].map(hosts) ?? []
+    account.endpoints = section["endpoints"].map { endpoints($0, account.httpHosts) } ?? [:]
     account.caFile = section["ca_file"]?.absolutePath()
     if let quota = section["quota"] { readQuota(quota, into: &account) }
     checkRegion(section, account)
     return name == nil ? nil : account
   }
 
-  private static func readCredentials(_ section: Section, into account: inout Account) {
-    if let auth = section["auth"] {
-      guard let method = authentication(auth) else { return }
-      account.authentication = method
-    }
-    account.accessKey = section["access_key"]?.secretSource()
-    account.secretKey = section["secret_key"]?.secretSource()
-    account.securityToken = section["security_token"]?.secretSource()
-    account.token = section["token"]?.secretSource()
-    let auth = account.authentication.rawValue
-    let keys = ["access_key", "secret_key", "security_token"]
-    let (needed, foreign) =
-      account.authentication == .token ? (["token"], keys) : (Array(keys.prefix(2)), ["token"])
-    for key in needed { _ = section.required(key, "auth: \(auth) needs it") }
-    for key in foreign {
-      section[key]?.fail("is not used with auth: \(auth): remove it, or change auth")
+  private static func readProject(_ section: Section, into account: inout Account) {
+    account.projectID = section["project_id"]?.projectID()
+    guard let setting = section["project_name"] else { return }
+    account.projectName = setting.text("the name of a project")
+    if section["project_id"] != nil {
+      setting.warn("is not needed beside project_id: remove one of them")
     }
   }
 
-  private static func authentication(_ setting: Setting) -> Account.Authentication? {
-    guard let text = setting.text("a way to log in") else { return nil }
-    if let method = Account.Authentication(rawValue: text) { return method }
-    let methods = Account.Authentication.allCases.map(\.rawValue)
-    setting.fail(
-      ["password", "agency"].contains(text)
-        ? "\"\(text)\" is not supported by this version: use \(methods.joined(separator: ", "))"
-        : "\"\(text.prefix(80))\" is no way to log in; \(NearestName.hint(text, among: methods))")
-    return nil
+  private static func hosts(_ setting: Setting) -> [String] {
+    (setting.items(1...20) ?? []).compactMap { $0.text("the name of a host")?.lowercased() }
   }
 
-  private static func endpoints(_ setting: Setting) -> [String: String] {
-    guard let section = setting.section(services) else { return [:] }
+  private static func endpoints(_ setting: Setting, _ httpHosts: [String]) -> [String: String] {
+    let names = services + helpers
+    guard let section = setting.section(names) else { return [:] }
     var endpoints: [String: String] = [:]
-    for service in services {
+    for service in names {
       guard let value = section[service], var text = value.text("an address") else { continue }
       if text.hasSuffix("/") { text.removeLast() }
-      if let problem = WebAddress.problem(withEndpoint: text) {
+      if let problem = WebAddress.problem(withEndpoint: text, allowingHTTPTo: httpHosts) {
         value.fail(problem)
       } else {
         endpoints[service] = text
@@ -112,16 +97,6 @@ struct AccountSettings {
       place.warn("\"\(region)\" has no known endpoint of \(names): its jobs are refused here")
     }
   }
-}
-
-extension Account {
-  /// Scheme, host and port to ask `service` at; nil where neither the file nor the region's table has one.
-  package func endpoint(of service: String) -> String? {
-    endpoints[service] ?? Endpoints.defaultEndpoint(service: service, region: region)
-  }
-
-  /// The cap on calls to `service`, if one is configured.
-  package func quota(of service: String) -> Quota? { serviceQuotas[service] ?? quota }
 }
 
 extension Setting {

@@ -57,60 +57,6 @@ package struct Configuration: Sendable, Hashable {
   package var databasePath: String { stateDirectory + "/jobwatch.db" }
 }
 
-/// One project of one cloud account, and how to get in.
-package struct Account: Sendable, Hashable {
-  package enum Authentication: String, Sendable, CaseIterable {
-    /// Huawei Cloud's `Access=` signature.
-    case aksk
-    /// The `Credential=` signature that Open Telekom Cloud's tools send.
-    case akskOTC = "aksk-otc"
-    /// A ready token, sent as `X-Auth-Token`.
-    case token
-  }
-
-  package var name: String
-  package var region: String
-  package var projectID: String
-  package var authentication: Authentication
-  /// For both forms of access key.
-  package var accessKey: SecretSource?
-  /// For both forms of access key.
-  package var secretKey: SecretSource?
-  /// For temporary access keys.
-  package var securityToken: SecretSource?
-  /// For `token`.
-  package var token: SecretSource?
-  /// By service name, scheme and host and port without a path; where none is given, the region's.
-  package var endpoints: [String: String]
-  /// PEM file with the certificates to trust instead of the system's.
-  package var caFile: String?
-  /// Cap on this account's calls per service, because other tools share the cloud's quota.
-  package var quota: Quota?
-  /// Caps of single services; they win over `quota`.
-  package var serviceQuotas: [String: Quota]
-
-  package init(
-    name: String, region: String, projectID: String, authentication: Authentication = .aksk,
-    accessKey: SecretSource? = nil, secretKey: SecretSource? = nil,
-    securityToken: SecretSource? = nil, token: SecretSource? = nil,
-    endpoints: [String: String] = [:], caFile: String? = nil, quota: Quota? = nil,
-    serviceQuotas: [String: Quota] = [:]
-  ) {
-    self.name = name
-    self.region = region
-    self.projectID = projectID
-    self.authentication = authentication
-    self.accessKey = accessKey
-    self.secretKey = secretKey
-    self.securityToken = securityToken
-    self.token = token
-    self.endpoints = endpoints
-    self.caFile = caFile
-    self.quota = quota
-    self.serviceQuotas = serviceQuotas
-  }
-}
-
 /// Where events are told, beside the status log.
 package struct Channel: Sendable, Hashable {
   package enum Kind: Sendable, Hashable {

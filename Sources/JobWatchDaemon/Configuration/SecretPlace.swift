@@ -32,9 +32,11 @@ package struct SecretPlace: Sendable, Hashable {
 
 extension Setting {
   /// `{file: PATH}`, `{env: NAME}`, `{credential: NAME}`, or the text itself.
-  /// - Parameter isURL: an address, whose text may be here without a warning.
-  func secretSource(isURL: Bool = false) -> SecretSource? {
-    let source = isSection ? referredSecret() : plainSecret(isURL)
+  /// - Parameters:
+  ///   - isURL: an address, which is checked.
+  ///   - isOpen: its text may be here without a warning; so may that of an address.
+  func secretSource(isURL: Bool = false, isOpen: Bool = false) -> SecretSource? {
+    let source = isSection ? referredSecret() : plainSecret(isURL || isOpen)
     if let source {
       notes.add(
         SecretPlace(
@@ -44,9 +46,9 @@ extension Setting {
     return source
   }
 
-  private func plainSecret(_ isURL: Bool) -> SecretSource? {
+  private func plainSecret(_ isOpen: Bool) -> SecretSource? {
     guard !isList, let text = text("{file: …}, {env: …} or {credential: …}") else { return nil }
-    if !isURL {
+    if !isOpen {
       warn(
         "the secret itself is in this file: move it to a file of its own and write "
           + "{file: /etc/jobwatch/NAME}, {env: NAME} or {credential: NAME}")

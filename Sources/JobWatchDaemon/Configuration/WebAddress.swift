@@ -11,14 +11,16 @@ package enum WebAddress {
   }
 
   /// Why an endpoint, scheme and host and port without a path, cannot be used.
-  package static func problem(withEndpoint url: String) -> String? {
+  package static func problem(
+    withEndpoint url: String, allowingHTTPTo hosts: [String] = []
+  ) -> String? {
     guard let parts = parts(url) else {
       return "is not an address such as https://ecs.example:8443"
     }
     if !parts.path.isEmpty || parts.query != nil || parts.fragment != nil {
       return "must end after the host or port: remove the path, which jobwatch adds itself"
     }
-    return problem(parts)
+    return problem(parts, allowingHTTPTo: hosts)
   }
 
   private static func parts(_ url: String) -> URLComponents? {
@@ -29,7 +31,9 @@ package enum WebAddress {
     return parts
   }
 
-  private static func problem(_ parts: URLComponents) -> String? {
+  private static func problem(
+    _ parts: URLComponents, allowingHTTPTo hosts: [String] = []
+  ) -> String? {
     if parts.user != nil || parts.password != nil {
       return "must not hold a user or password: they would appear in logs"
     }
@@ -37,6 +41,7 @@ package enum WebAddress {
     switch parts.scheme?.lowercased() {
     case "https": return nil
     case "http" where isLocal(parts.host ?? ""): return nil
+    case "http" where hosts.contains(parts.host?.lowercased() ?? ""): return nil
     case "http":
       return "would send secrets in the clear: use https://, or http:// to 127.0.0.1, [::1] or "
         + "localhost only"

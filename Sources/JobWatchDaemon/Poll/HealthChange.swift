@@ -32,15 +32,15 @@ extension HealthChange {
   static func subject(_ lane: LaneKey) -> String { "endpoint/\(lane)" }
   static func subject(channel: String) -> String { "channel/\(channel)" }
 
-  /// 401: nothing of the account can be asked for.
+  /// 401, or a credential that cannot be fetched: nothing of the account can be asked for.
   static func refused(account: String, _ complaint: Complaint, cure: String, at now: Timestamp)
     -> HealthChange
   {
-    let cause = Self.cause(complaint)
+    let cause = complaint.text
     var data = EventData(
-      summary: "account \(account) is paused: the cloud refuses its credential (\(cause))")
+      summary: "account \(account) is paused: it cannot log in (\(cause))")
     data.account = account
-    data.errorCode = complaint.code
+    data.errorCode = complaint.code.isEmpty ? nil : complaint.code
     data.cause = cause
     data.cure = cure
     return HealthChange(
@@ -49,7 +49,7 @@ extension HealthChange {
   }
 
   static func accepted(account: String, at now: Timestamp) -> HealthChange {
-    var data = EventData(summary: "account \(account) is polled again: its credential is accepted")
+    var data = EventData(summary: "account \(account) is polled again: it can log in")
     data.account = account
     return HealthChange(
       subject: subject(account: account), kind: .refused, cause: "", isTrouble: false,
@@ -60,7 +60,7 @@ extension HealthChange {
   static func barred(
     _ lane: LaneKey, _ kind: Kind, _ complaint: Complaint, cure: String, at now: Timestamp
   ) -> HealthChange {
-    let cause = Self.cause(complaint)
+    let cause = complaint.text
     var data = EventData(
       summary: "\(lane.service) jobs of account \(lane.account) are paused: \(cause)")
     data.account = lane.account
@@ -123,7 +123,4 @@ extension HealthChange {
       event: EventDraft(.channelRecovered, at: now, data))
   }
 
-  private static func cause(_ complaint: Complaint) -> String {
-    [complaint.code, complaint.message].filter { !$0.isEmpty }.joined(separator: " ")
-  }
 }

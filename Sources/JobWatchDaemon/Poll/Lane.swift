@@ -8,8 +8,8 @@ struct Lane {
   let key: LaneKey
   let service: CloudService
   let endpoint: String
-  /// Jobs that were registered with another project or region are parked, never asked for here.
-  let projectID: String
+  /// Jobs that were registered with another region, or another project than the account's, are parked, never asked for
+  /// here.
   let region: String
   let rules: WatchRules
 
@@ -58,8 +58,9 @@ struct Lane {
     case asleep
   }
 
-  func readiness(_ credential: Gate, at uptime: Duration) -> Readiness {
-    guard let first = schedule.min, inFlight.count < Self.concurrency,
+  /// - Parameter credential: nil while the account has none.
+  func readiness(_ credential: Gate?, at uptime: Duration) -> Readiness {
+    guard let credential, let first = schedule.min, inFlight.count < Self.concurrency,
       let allowed = budget.readyAt(uptime)
     else { return .asleep }
     var time = max(first.uptime, allowed)

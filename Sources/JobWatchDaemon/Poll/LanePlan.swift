@@ -25,7 +25,7 @@ extension Configuration {
       guard let endpoint = account.endpoint(of: service.name) else { return nil }
       return Lane(
         key: LaneKey(account: account.name, service: service.name), service: service,
-        endpoint: endpoint, projectID: account.projectID, region: account.region,
+        endpoint: endpoint, region: account.region,
         rules: rules(for: service), breaker: Gate(breaker: breaker),
         permission: Gate(threshold: 1, waits: probes.steps),
         budget: Budget(cap: account.quota(of: service.name)))

@@ -6,6 +6,8 @@ import JobWatchStore
 struct PollRecord: Sendable {
   var job: Int64
   var jobID: String
+  /// Where it was asked for.
+  var projectID: String
   var answer: Answer
   var at: Timestamp
   var rules: WatchRules
@@ -32,8 +34,11 @@ struct PollRecord: Sendable {
       if decision.next == .never { try ledger.endPolls(of: job.id) }
       return outcome
     }
+    var changed = decision.job
+    // Its account's project was not known when it was registered: from now on it is bound to this one.
+    if changed.projectID.isEmpty { changed.projectID = projectID }
     try ledger.save(
-      decision.job, bodyHash: bodyHash, dueAt: dueAt(decision.next),
+      changed, bodyHash: bodyHash, dueAt: dueAt(decision.next),
       noticeAt: decision.job.nextNotice(after: at, under: rules))
     if let transition = decision.transition {
       try ledger.record(transition, evidence: answer.evidence, of: job.id)

@@ -30,6 +30,8 @@ package actor Poller: Worker {
   /// Under way, by the order of their start.
   private var calls: [Int: Task<Void, Never>] = [:]
   private var started = 0
+  /// Somebody asks for the secrets to be read again.
+  private nonisolated let mustReread = Atomic(false)
   var isFinishing = false
   /// When the loop will look again; an answer that makes something due before that rings.
   var plannedWake: Duration = .zero
@@ -46,7 +48,7 @@ package actor Poller: Worker {
 
   package init(
     configuration: Configuration, store: Store, clients: [String: CloudClient],
-    clock: @escaping Clock, alarm: Alarm, troubles: TroubleLog, log: Logger
+    logins: [AccountLogin], clock: @escaping Clock, alarm: Alarm, troubles: TroubleLog, log: Logger
   ) throws {
     self.store = store
     self.clients = clients
@@ -56,7 +58,7 @@ package actor Poller: Worker {
     self.log = log
     routes = configuration.routeTable
     grace = configuration.breaker.grace
-    credentials = try CredentialBook(configuration)
+    credentials = try CredentialBook(logins, probes: configuration.probes)
     lanes = Dictionary(
       uniqueKeysWithValues: configuration.accounts.flatMap(configuration.lanes(of:))
         .map { ($0.key, $0) })
@@ -68,11 +70,23 @@ package actor Poller: Worker {
     alarm.ring()
   }
 
+  /// Reads every account's secrets again, soon.
+  package nonisolated func rereadSecrets() {
+    mustReread.store(true, ordering: .releasing)
+    alarm.ring()
+  }
+
   package func work(at now: Moment) async throws -> Duration? {
     if !isLoaded { try await load(at: now) }
     try await takeNews(at: now)
+    if mustReread.exchange(false, ordering: .acquiring) {
+      credentials.rereadAll(at: now.uptime, log: log)
+    }
     credentials.refresh(at: now.uptime, log: log)
+    startLogins(at: now)
     try await tellOutages(at: now)
+    try await tellLockouts(at: now)
+    try await saveHealth()
     if storeRetryAt ?? .zero <= now.uptime { try await startCalls(at: now) }
     plannedWake = nextWake(at: clock())
     return plannedWake
@@ -87,7 +101,8 @@ package actor Poller: Worker {
   private func nextWake(at now: Moment) -> Duration {
     var next = now.uptime + Alarm.longestWait
     for (key, lane) in lanes {
-      switch lane.readiness(credentials.gate(of: key.account), at: now.uptime) {
+      let gate = credentials.gate(of: key.account, at: now.uptime)
+      switch lane.readiness(gate, at: now.uptime) {
       case .now: next = now.uptime
       case .at(let time): next = min(next, time)
       case .asleep: break
@@ -96,7 +111,7 @@ package actor Poller: Worker {
         next = min(next, now.uptime + max(outage.since + grace - now.wall, .zero))
       }
     }
-    if let refresh = credentials.nextRefresh { next = min(next, refresh) }
+    if let work = credentials.nextWork(grace: grace, at: now) { next = min(next, work) }
     return max(next, now.uptime + Self.tick, storeRetryAt ?? .zero)
   }
 
@@ -108,18 +123,19 @@ package actor Poller: Worker {
     /// When it was due: it keeps its place in the queue if the answer says nothing of it.
     var due: Duration
     var lane: LaneKey
-    var fingerprint: String
+    /// What it is made with, whatever the account has by the time of the answer.
+    var grant: AccountAccess.Grant
     var passes: Lane.Passes
     var question: Ledger.Question
   }
 
   private func startCalls(at now: Moment) async throws {
-    var taken: [(DuePoll, LaneKey, String, Lane.Passes)] = []
+    var taken: [(DuePoll, LaneKey, AccountAccess.Grant, Lane.Passes)] = []
     // Not over the dictionary itself, which would be copied with every schedule in it.
     for key in Array(lanes.keys) {
-      guard let fingerprint = credentials.accounts[key.account]?.fingerprint else { continue }
-      while let (poll, passes) = take(from: key, fingerprint, at: now.uptime) {
-        taken.append((poll, key, fingerprint, passes))
+      guard let grant = credentials.grant(of: key.account, at: now.uptime) else { continue }
+      while let (poll, passes) = take(from: key, grant, at: now.uptime) {
+        taken.append((poll, key, grant, passes))
       }
     }
     guard !taken.isEmpty else { return }
@@ -129,16 +145,16 @@ package actor Poller: Worker {
       let rows = try await store.read { try $0.questions(ids) }
       questions = Dictionary(uniqueKeysWithValues: rows.map { ($0.id, $0) })
     } catch {
-      for (poll, lane, fingerprint, passes) in taken {
-        giveBack(passes, lane, fingerprint, at: now.uptime)
+      for (poll, lane, grant, passes) in taken {
+        giveBack(passes, lane, grant, at: now.uptime)
         lanes[lane]?.budget.finish(at: now.uptime)
         reschedule(poll.job, lane, due: now.uptime + .seconds(1), at: now)
       }
       throw error
     }
-    for (poll, lane, fingerprint, passes) in taken {
-      guard let question = questions[poll.job], belongs(question, lane) else {
-        giveBack(passes, lane, fingerprint, at: now.uptime)
+    for (poll, lane, grant, passes) in taken {
+      guard let question = questions[poll.job], belongs(question, lane, grant) else {
+        giveBack(passes, lane, grant, at: now.uptime)
         lanes[lane]?.budget.finish(at: now.uptime)
         lanes[lane]?.inFlight.remove(poll.job)
         lanes[lane]?.parked += 1
@@ -146,22 +162,26 @@ package actor Poller: Worker {
       }
       start(
         Call(
-          job: poll.job, due: poll.uptime, lane: lane, fingerprint: fingerprint, passes: passes,
+          job: poll.job, due: poll.uptime, lane: lane, grant: grant, passes: passes,
           question: question))
     }
   }
 
-  private func take(from key: LaneKey, _ fingerprint: String, at uptime: Duration)
+  private func take(from key: LaneKey, _ grant: AccountAccess.Grant, at uptime: Duration)
     -> (DuePoll, Lane.Passes)?
   {
     // In place: a lane that is copied and changed copies its whole schedule.
-    credentials.withGate(fingerprint) { lanes[key]?.take(&$0, at: uptime) }
+    credentials.withGate(grant.fingerprint) { lanes[key]?.take(&$0, at: uptime) } ?? nil
   }
 
-  /// A job is bound to the project and region that it was registered with.
-  private func belongs(_ question: Ledger.Question, _ key: LaneKey) -> Bool {
+  /// A job is bound to the project and region that it was registered with, or to the account's project as it was
+  /// found when the job is asked for first.
+  private func belongs(
+    _ question: Ledger.Question, _ key: LaneKey, _ grant: AccountAccess.Grant
+  ) -> Bool {
     guard let lane = lanes[key] else { return false }
-    if question.projectID == lane.projectID && question.region == lane.region { return true }
+    let isOfProject = question.projectID.isEmpty || question.projectID == grant.projectID
+    if isOfProject && question.region == lane.region { return true }
     if lane.parked == 0 {
       log.warning(
         "jobs are parked: their account now names another project or region",
@@ -171,14 +191,24 @@ package actor Poller: Worker {
   }
 
   private func start(_ call: Call) {
+    run {
+      let answer = await self.ask(call)
+      if await !self.isAbandoned { await self.settle(call, answer) }
+    }
+  }
+
+  /// Runs beside everything else, until `finish` ends it.
+  func run(_ work: @escaping @Sendable () async -> Void) {
     started += 1
     let number = started
     calls[number] = Task {
-      let answer = await self.ask(call)
-      if !(self.isFinishing && Task.isCancelled) { await self.settle(call, answer) }
+      await work()
       self.calls[number] = nil
     }
   }
+
+  /// Whether the running call was ended by `finish`: its outcome means nothing.
+  var isAbandoned: Bool { isFinishing && Task.isCancelled }
 
   /// A signature refused for its date is made once more with the clock that the cloud told.
   private func ask(_ call: Call) async -> Answer {
@@ -202,12 +232,10 @@ package actor Poller: Worker {
 
   /// Apart from `askOnce`, so that no copy of the lane lives while its schedule changes.
   private func query(for call: Call) -> JobQuery? {
-    guard let lane = lanes[call.lane], let access = credentials.accounts[call.lane.account] else {
-      return nil
-    }
+    guard let lane = lanes[call.lane] else { return nil }
     return JobQuery(
-      service: lane.service, endpoint: lane.endpoint, projectID: lane.projectID,
-      jobID: call.question.jobID, credential: access.credential,
+      service: lane.service, endpoint: lane.endpoint, projectID: call.grant.projectID,
+      jobID: call.question.jobID, credential: call.grant.credential,
       signingTime: clock().wall + lane.clockOffset.value)
   }
 }

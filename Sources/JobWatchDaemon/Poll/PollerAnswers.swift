@@ -12,8 +12,8 @@ extension Poller {
     unsaved = []
     guard let rules = rules(for: call, at: now.wall) else { return }
     let record = PollRecord(
-      job: call.job, jobID: call.question.jobID, answer: answer, at: now.wall, rules: rules,
-      routes: routes, changes: changes)
+      job: call.job, jobID: call.question.jobID, projectID: call.grant.projectID, answer: answer,
+      at: now.wall, rules: rules, routes: routes, changes: changes)
     do {
       let outcome = try await store.write { try record.commit($0) }
       if storeRetryAt != nil { log.notice("answers can be stored again") }
@@ -53,8 +53,10 @@ extension Poller {
 
   private static let storeRetry = Duration.seconds(5)
 
-  func giveBack(_ passes: Lane.Passes, _ key: LaneKey, _ fingerprint: String, at uptime: Duration) {
-    credentials.withGate(fingerprint) { $0.release(passes.credential, at: uptime) }
+  func giveBack(
+    _ passes: Lane.Passes, _ key: LaneKey, _ grant: AccountAccess.Grant, at uptime: Duration
+  ) {
+    _ = credentials.withGate(grant.fingerprint) { $0.release(passes.credential, at: uptime) }
     lanes[key]?.permission.release(passes.permission, at: uptime)
     lanes[key]?.breaker.release(passes.breaker, at: uptime)
   }
@@ -73,7 +75,7 @@ extension Poller {
       lanes[call.lane]?.failures[call.job, default: 0] += 1
       return accepted(call, at: now)
     case .throttled(let throttle):
-      giveBack(call.passes, call.lane, call.fingerprint, at: now.uptime)
+      giveBack(call.passes, call.lane, call.grant, at: now.uptime)
       throttled(call.lane, throttle, at: now.uptime)
       return []
     case .garbled(let reason), .unreachable(let reason):
@@ -116,24 +118,16 @@ extension Poller {
   }
 
   private func credentialAccepted(_ call: Call, at now: Moment) -> [HealthChange] {
-    credentials.accepted(call.passes.credential, call.fingerprint).map { account in
-      for key in lanes.keys where key.account == account {
-        troubles.end(key, HealthChange.Kind.refused.rawValue, at: now.wall)
-      }
-      return .accepted(account: account, at: now.wall)
-    }
+    credentials.accepted(call.passes.credential, call.grant.fingerprint)
+      .map { resumed($0, at: now.wall) }
   }
 
   private func refused(_ call: Call, _ complaint: Complaint, at now: Moment) -> [HealthChange] {
-    credentials.refused(call.passes.credential, call.fingerprint, at: now.uptime).map { account in
-      for key in lanes.keys where key.account == account {
-        troubles.begin(
-          key, HealthChange.Kind.refused.rawValue, at: now.wall,
-          cause: "the credential was refused: \(complaint.code)")
-      }
-      let cure = credentials.accounts[account]?.cure ?? ""
-      return .refused(account: account, complaint, cure: cure, at: now.wall)
-    }
+    let paused = credentials.refused(
+      call.passes.credential, call.grant.fingerprint, complaint, at: now)
+    // Another credential may be fetched at once.
+    alarm.ring()
+    return paused.map { self.paused($0, complaint, at: now.wall) }
   }
 
   private func barred(
@@ -153,7 +147,9 @@ extension Poller {
   }
 
   private func failed(_ call: Call, _ reason: String, at now: Moment) {
-    credentials.withGate(call.fingerprint) { $0.release(call.passes.credential, at: now.uptime) }
+    _ = credentials.withGate(call.grant.fingerprint) {
+      $0.release(call.passes.credential, at: now.uptime)
+    }
     lanes[call.lane]?.permission.release(call.passes.permission, at: now.uptime)
     let change = lanes[call.lane]?.breaker.fail(call.passes.breaker, at: now.uptime)
     if lanes[call.lane]?.outage == nil {

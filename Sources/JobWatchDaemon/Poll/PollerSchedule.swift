@@ -81,7 +81,7 @@ extension Poller {
     lanes[key]?.renewed.remove(job)
     if let due { lanes[key]?.add(job, due: due) }
     guard let lane = lanes[key] else { return }
-    switch lane.readiness(credentials.gate(of: key.account), at: now.uptime) {
+    switch lane.readiness(credentials.gate(of: key.account, at: now.uptime), at: now.uptime) {
     case .now: alarm.ring()
     case .at(let time) where time < plannedWake: alarm.ring()
     case .at, .asleep: break
@@ -92,7 +92,7 @@ extension Poller {
   private func resume(_ condition: Ledger.Condition, at now: Moment) {
     for name in credentials.accounts.keys
     where condition.subject == HealthChange.subject(account: name) {
-      credentials.resumePaused(name, at: now.uptime)
+      credentials.resumePaused(name, cause: condition.cause, at: now)
       for key in lanes.keys where key.account == name {
         troubles.begin(key, condition.kind, at: condition.since, cause: condition.cause)
       }

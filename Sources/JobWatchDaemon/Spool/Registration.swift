@@ -23,7 +23,8 @@ struct Registration: Sendable {
     let key = rules.key(of: submission)
     guard let account = accounts[key.account] else { return }
     let job = Job(
-      key: key, projectID: account.projectID, region: account.region, labels: submission.labels,
+      key: key, projectID: account.projectID ?? "", region: account.region,
+      labels: submission.labels,
       channels: submission.channels,
       hint: Job.Hint(jobType: submission.jobType, beginTime: submission.beginTime),
       submittedAt: min(submission.submittedAt ?? now, now), registeredAt: now)

@@ -1,0 +1,72 @@
+/// When a credential that runs out is fetched anew: a token of the identity service, or the keys that a server's
+/// metadata hand out. All times are uptimes.
+///
+/// ```
+///  fetched            renewal is due            runs out
+///  |---------------------|-------------------------|
+///                        fails: asked again, sooner and sooner apart, and the old one stays in use
+/// ```
+/// A credential that worked and is refused before its time (a changed password ends all tokens) is fetched anew at
+/// once. One that never worked is not: the next attempt waits, longer after each, because wrong log-ins lock a user.
+package struct Lease: Sendable, Hashable {
+  /// When to fetch the next one; nil: never, unless something happens.
+  package private(set) var dueAt: Duration? = .zero
+  /// When the present one runs out; nil: it does not.
+  package private(set) var endsAt: Duration?
+  /// Refusals in a row: of the log-in, or of what it brought.
+  private var refusals = 0
+  /// Attempts in a row without an answer.
+  private var misses = 0
+  private var isProven = false
+  private let steps: [Duration]
+
+  /// A renewal begins when a quarter of the lifetime is left, but no more than this before the end: the vendor's SDK
+  /// renews keys of a day with 40 minutes left (cloud-api, section 3e).
+  private static let longestLead = Duration.minutes(40)
+  private static let firstRetry = Duration.seconds(1)
+  private static let longestRetry = Duration.minutes(1)
+
+  /// - Parameter steps: the waits after a first, second … refusal; the last repeats.
+  package init(steps: [Duration]) { self.steps = steps.isEmpty ? [.minutes(1)] : steps }
+
+  /// Fetched at `uptime`. `lifetime` nil: it does not run out. A metadata service hands out the same keys again until
+  /// shortly before their end: then `isNew` is false, and what is known of them stays.
+  package mutating func granted(for lifetime: Duration?, isNew: Bool, at uptime: Duration) {
+    misses = 0
+    if isNew { isProven = false }
+    endsAt = lifetime.map { uptime + $0 }
+    dueAt = lifetime.map { uptime + max($0 - min($0 / 4, Self.longestLead), Self.firstRetry) }
+  }
+
+  /// The cloud took what was fetched.
+  package mutating func accepted() {
+    refusals = 0
+    isProven = true
+  }
+
+  /// The log-in was refused, or the cloud did not take what it brought. False: it worked until now, and is fetched
+  /// anew at once.
+  package mutating func refused(at uptime: Duration) -> Bool {
+    if isProven {
+      isProven = false
+      dueAt = uptime
+      return false
+    }
+    dueAt = uptime + steps[min(refusals, steps.count - 1)]
+    refusals += 1
+    return true
+  }
+
+  /// No usable answer. `retryAfter`: what the other side asked for, as a floor.
+  package mutating func missed(at uptime: Duration, retryAfter: Duration = .zero) {
+    let wait = Self.firstRetry.scaled(by: Double(1 << min(misses, 10)))
+    misses += 1
+    dueAt = uptime + max(min(wait, Self.longestRetry), retryAfter)
+  }
+
+  /// What it is fetched with has changed, or somebody asks for a look.
+  package mutating func renew(at uptime: Duration) {
+    dueAt = uptime
+    (refusals, misses) = (0, 0)
+  }
+}

@@ -1,0 +1,154 @@
+import CloudAPI
+import JobWatchCore
+
+/// How one account gets in: its secrets as last read, what they brought, and when that is fetched anew.
+struct AccountAccess: Sendable {
+  /// What calls are made with.
+  struct Grant: Sendable {
+    var credential: Credential
+    var fingerprint: String
+    var projectID: String
+  }
+
+  /// Why the account does not get in.
+  struct Lockout: Sendable {
+    var since: Timestamp
+    var complaint: Complaint
+    /// Nobody has to do anything about it, perhaps.
+    var mayPass: Bool
+    /// Only an answer to a call ends it, since log-ins succeed all the while.
+    var endsByCall: Bool
+  }
+
+  let account: Account
+  let login: AccountLogin
+  private(set) var secrets: AccountSecrets
+  private(set) var grant: Grant?
+  private(set) var lease: Lease
+  /// Why the last attempt to get in failed; nil after one that did not.
+  private(set) var lockout: Lockout?
+
+  /// Throws `SecretError` when a secret cannot be read.
+  init(_ login: AccountLogin, probes: ProbePolicy) throws {
+    account = login.account
+    self.login = login
+    lease = Lease(steps: probes.steps)
+    secrets = try login.secrets()
+    takeReady()
+  }
+
+  /// A configured key and project need no log-in.
+  private mutating func takeReady() {
+    guard case .ready(let credential) = secrets.means, let project = secrets.projectID else {
+      return
+    }
+    grant = Grant(
+      credential: credential, fingerprint: credential.fingerprint, projectID: project)
+    lease.granted(for: nil, isNew: true, at: .zero)
+  }
+
+  /// What may be used for calls.
+  func grant(at uptime: Duration) -> Grant? {
+    guard let end = lease.endsAt else { return grant }
+    return uptime < end ? grant : nil
+  }
+
+  /// Reads the secrets again; true when their content has changed. A secret that cannot be read just now, while it is
+  /// being replaced, say, leaves the old one.
+  mutating func reread(at uptime: Duration) throws -> Bool {
+    let fresh = try login.secrets()
+    guard fresh != secrets else { return false }
+    secrets = fresh
+    lease.renew(at: uptime)
+    takeReady()
+    return true
+  }
+
+  /// A log-in brought this.
+  mutating func granted(_ issued: IssuedCredential, at uptime: Duration) {
+    let fingerprint = issued.credential.fingerprint
+    let isNew = fingerprint != grant?.fingerprint
+    lease.granted(for: issued.lifetime, isNew: isNew, at: uptime)
+    grant = issued.projectID.map {
+      Grant(credential: issued.credential, fingerprint: fingerprint, projectID: $0)
+    }
+  }
+
+  /// A log-in failed. A grant that is still good stays in use.
+  mutating func failed(_ failure: IssueFailure, at now: Moment) {
+    switch failure {
+    case .refused(let complaint), .misconfigured(let complaint):
+      _ = lease.refused(at: now.uptime)
+      lock(complaint, mayPass: false, at: now.wall)
+    case .throttled(let throttle):
+      lease.missed(at: now.uptime, retryAfter: throttle.retryAfter ?? .zero)
+      lock(Complaint(code: throttle.code, message: "too many calls"), mayPass: true, at: now.wall)
+    case .unreachable(let reason):
+      lease.missed(at: now.uptime)
+      lock(Complaint(code: "", message: reason), mayPass: true, at: now.wall)
+    }
+  }
+
+  /// The cloud does not take what a log-in brought. False: it did until now, and another is fetched at once.
+  mutating func rejected(_ complaint: Complaint, at now: Moment) -> Bool {
+    grant = nil
+    guard lease.refused(at: now.uptime) else { return false }
+    lock(complaint, mayPass: false, at: now.wall)
+    lockout?.endsByCall = true
+    return true
+  }
+
+  private mutating func lock(_ complaint: Complaint, mayPass: Bool, at time: Timestamp) {
+    lockout = Lockout(
+      since: lockout?.since ?? time, complaint: complaint, mayPass: mayPass,
+      endsByCall: lockout?.endsByCall ?? false)
+  }
+
+  /// A restart finds on record that the account does not get in.
+  mutating func resumeLocked(cause: String, at time: Timestamp) {
+    guard lease.dueAt != nil else { return }
+    lock(Complaint(code: "", message: cause), mayPass: true, at: time)
+    lockout?.endsByCall = true
+  }
+
+  /// A call was accepted.
+  mutating func accepted() {
+    lease.accepted()
+    lockout = nil
+  }
+
+  /// A log-in succeeded. False when that alone says nothing.
+  mutating func unlock() -> Bool {
+    guard lockout?.endsByCall != true else { return false }
+    lockout = nil
+    return true
+  }
+
+  /// When to tell that the account does not get in; nil while it does.
+  func tellAt(grace: Duration, at uptime: Duration) -> Timestamp? {
+    guard let lockout, grant(at: uptime) == nil else { return nil }
+    return lockout.mayPass ? lockout.since + grace : lockout.since
+  }
+
+  mutating func renew(at uptime: Duration) { lease.renew(at: uptime) }
+
+  /// What to do about a refusal, by where the credential comes from.
+  var cure: String {
+    let source =
+      switch account.authentication {
+      case .aksk, .akskOTC: account.secretKey
+      case .token: account.token
+      case .password: account.user?.password
+      case .agency: nil as SecretSource?
+      }
+    switch source {
+    case .file(let path):
+      return "put a valid credential into \(path); it is tried within seconds of the change"
+    case .some(let place): return "replace \(place) and restart jobwatch"
+    case nil where account.authentication == .agency:
+      return "attach an agency with the right to query jobs to this server; it is tried by itself"
+    case nil:
+      return "replace the credential in \(secrets.origin ?? "its place") and restart jobwatch"
+    }
+  }
+}

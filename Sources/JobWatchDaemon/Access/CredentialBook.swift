@@ -1,0 +1,212 @@
+import CloudAPI
+import JobWatchCore
+import Logging
+
+/// Every account's way in, and how the cloud takes it.
+///
+/// There is one gate per credential, not per account: what the cloud locks after five refusals is the key. A key that
+/// is configured and refused stays, and is probed. A credential that was fetched and is refused goes: the account's
+/// lease says when the next is fetched.
+struct CredentialBook {
+  private(set) var accounts: [String: AccountAccess]
+  private var gates: [String: Gate] = [:]
+  /// Accounts whose pause was told, until their resumption is.
+  private var paused: Set<String> = []
+  /// Accounts whose log-in is under way.
+  private var loggingIn: Set<String> = []
+  private let probes: ProbePolicy
+  private var lastRefreshAt: Duration = .zero
+  /// Why an account's secret could not be read again, as last logged.
+  private var unreadable: [String: String] = [:]
+
+  /// How often the secrets of an account in trouble are looked at for a change.
+  private static let refreshEvery = Duration.seconds(5)
+
+  /// Throws `SecretError` when a secret cannot be read.
+  init(_ logins: [AccountLogin], probes: ProbePolicy) throws {
+    self.probes = probes
+    accounts = [:]
+    for login in logins {
+      let access = try AccountAccess(login, probes: probes)
+      accounts[login.account.name] = access
+      if let grant = access.grant { gates[grant.fingerprint] = newGate() }
+    }
+  }
+
+  /// A credential is unproven until its first accepted answer: one call at a time.
+  private func newGate() -> Gate { Gate(threshold: 1, waits: probes.steps, unproven: true) }
+
+  /// What calls of the account are made with; nil while there is nothing.
+  func grant(of account: String, at uptime: Duration) -> AccountAccess.Grant? {
+    accounts[account]?.grant(at: uptime)
+  }
+
+  func gate(of account: String, at uptime: Duration) -> Gate? {
+    grant(of: account, at: uptime).flatMap { gates[$0.fingerprint] }
+  }
+
+  /// Changes the gate behind a fingerprint in place; nil when nobody uses that credential any more.
+  mutating func withGate<Value>(_ fingerprint: String, _ body: (inout Gate) -> Value) -> Value? {
+    guard var gate = gates[fingerprint] else { return nil }
+    defer { gates[fingerprint] = gate }
+    return body(&gate)
+  }
+
+  private func sharing(_ fingerprint: String) -> [String] {
+    accounts.filter { $0.value.grant?.fingerprint == fingerprint }.keys.sorted()
+  }
+
+  /// Trouble that a restart finds on record.
+  mutating func resumePaused(_ account: String, cause: String, at now: Moment) {
+    paused.insert(account)
+    accounts[account]?.resumeLocked(cause: cause, at: now.wall)
+    guard let fingerprint = accounts[account]?.grant?.fingerprint else { return }
+    _ = withGate(fingerprint) { $0.resumeShut(at: now.uptime) }
+  }
+
+  // MARK: What calls bring
+
+  /// The accounts that are to be told as resumed.
+  mutating func accepted(_ pass: Gate.Pass, _ fingerprint: String) -> [String] {
+    let isOpen = withGate(fingerprint) { gate in
+      _ = gate.succeed(pass)
+      return !gate.isShut
+    }
+    guard isOpen == true else { return [] }
+    return sharing(fingerprint).filter { name in
+      accounts[name]?.accepted()
+      return paused.remove(name) != nil
+    }
+  }
+
+  /// The accounts that are to be told as paused.
+  mutating func refused(
+    _ pass: Gate.Pass, _ fingerprint: String, _ complaint: Complaint, at now: Moment
+  ) -> [String] {
+    guard withGate(fingerprint, { $0.fail(pass, at: now.uptime) }) == .shut else { return [] }
+    let names = sharing(fingerprint)
+    let told = names.filter { name in
+      guard accounts[name]?.secrets.areFetched == true else { return true }
+      return accounts[name]?.rejected(complaint, at: now) == true
+    }
+    // The same one may come back, from a metadata service that has no other.
+    if names.contains(where: { accounts[$0]?.secrets.areFetched == true }) {
+      _ = withGate(fingerprint) { $0.renew() }
+    }
+    paused.formUnion(told)
+    return told
+  }
+
+  // MARK: Log-ins
+
+  /// Takes the log-ins that are due. Wrong ones lock the user, so that accounts with the same one go one by one.
+  mutating func takeLogins(at uptime: Duration) -> [AccountAccess] {
+    var busy = Set(loggingIn.compactMap { accounts[$0]?.secrets.means })
+    var taken: [AccountAccess] = []
+    for (name, access) in accounts.sorted(by: { $0.key < $1.key }) {
+      guard !loggingIn.contains(name), let dueAt = access.lease.dueAt, dueAt <= uptime,
+        busy.insert(access.secrets.means).inserted
+      else { continue }
+      loggingIn.insert(name)
+      taken.append(access)
+    }
+    return taken
+  }
+
+  /// What a log-in brought. True when the account is to be told as resumed.
+  mutating func loggedIn(
+    _ account: String, _ secrets: AccountSecrets,
+    _ result: Result<IssuedCredential, IssueFailure>, at now: Moment
+  ) -> Bool {
+    loggingIn.remove(account)
+    // The secret was replaced meanwhile: what the old one brought says nothing.
+    guard var access = accounts[account], access.secrets == secrets else { return false }
+    defer { accounts[account] = access }
+    switch result {
+    case .failure(let failure):
+      access.failed(failure, at: now)
+      return false
+    case .success(let issued):
+      access.granted(issued, at: now.uptime)
+      let fingerprint = issued.credential.fingerprint
+      if gates[fingerprint] == nil { gates[fingerprint] = newGate() }
+      accounts[account] = access
+      dropUnusedGates()
+      return access.unlock() && paused.remove(account) != nil
+    }
+  }
+
+  private mutating func dropUnusedGates() {
+    let used = Set(accounts.values.compactMap { $0.grant?.fingerprint })
+    gates = gates.filter { used.contains($0.key) }
+  }
+
+  /// Accounts that cannot get in and have not been told so: at once where only a person can help, after `grace` where
+  /// it may pass.
+  func untoldLockouts(grace: Duration, at now: Moment) -> [AccountAccess] {
+    accounts.values.filter { access in
+      guard let at = access.tellAt(grace: grace, at: now.uptime) else { return false }
+      return at <= now.wall && !paused.contains(access.account.name)
+    }
+  }
+
+  mutating func markTold(_ account: String, _ isTold: Bool) {
+    if isTold {
+      paused.insert(account)
+    } else {
+      paused.remove(account)
+    }
+  }
+
+  // MARK: Secrets that change
+
+  /// Reads the secrets of accounts in trouble again; one whose content has changed is tried at once.
+  mutating func refresh(at uptime: Duration, log: Logger) {
+    guard uptime - lastRefreshAt >= Self.refreshEvery else { return }
+    lastRefreshAt = uptime
+    for name in troubled { reread(name, at: uptime, log: log) }
+  }
+
+  /// Reads all secrets again, and fetches what an agency has now.
+  mutating func rereadAll(at uptime: Duration, log: Logger) {
+    for name in accounts.keys.sorted() {
+      reread(name, at: uptime, log: log)
+      if case .agency = accounts[name]?.secrets.means { accounts[name]?.renew(at: uptime) }
+    }
+  }
+
+  private mutating func reread(_ name: String, at uptime: Duration, log: Logger) {
+    do {
+      guard try accounts[name]?.reread(at: uptime) == true else { return }
+      unreadable[name] = nil
+      log.notice("a credential has changed and is tried", metadata: ["account": "\(name)"])
+      if let grant = accounts[name]?.grant, gates[grant.fingerprint] == nil {
+        gates[grant.fingerprint] = newGate()
+      }
+    } catch {
+      let reason = "\(error)"
+      guard unreadable.updateValue(reason, forKey: name) != reason else { return }
+      log.warning(
+        "a credential cannot be read again; the old one stays",
+        metadata: ["account": "\(name)", "error": "\(reason)"])
+    }
+  }
+
+  private var troubled: [String] {
+    accounts.filter { name, access in
+      paused.contains(name) || access.lockout != nil
+    }.keys.sorted()
+  }
+
+  /// When there is something to do: a log-in, a look at a secret, a lockout to tell.
+  func nextWork(grace: Duration, at now: Moment) -> Duration? {
+    var times: [Duration] = troubled.isEmpty ? [] : [lastRefreshAt + Self.refreshEvery]
+    for (name, access) in accounts {
+      if !loggingIn.contains(name), let dueAt = access.lease.dueAt { times.append(dueAt) }
+      if !paused.contains(name), let at = access.tellAt(grace: grace, at: now.uptime) {
+        times.append(now.uptime + max(at - now.wall, .zero))
+      }
+    }
+    return times.min()
+  }
+}

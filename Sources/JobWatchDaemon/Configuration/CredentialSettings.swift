@@ -1,0 +1,90 @@
+import CloudAPI
+
+/// Reads how an account gets in: `auth`, and the keys that belong to each way.
+struct CredentialSettings {
+  private typealias Method = Account.Authentication
+
+  static let keys = ["auth"] + secrets + ["domain_name", "profile", "signature"]
+
+  private static let secrets = [
+    "access_key", "secret_key", "security_token", "token", "username", "password",
+  ]
+
+  /// What each way uses; any other key beside it is a mistake.
+  private static func used(by method: Method) -> [String] {
+    switch method {
+    case .aksk, .akskOTC: ["access_key", "secret_key", "security_token", "profile"]
+    case .token: ["token"]
+    case .password: ["username", "password", "domain_name"]
+    case .agency: ["signature"]
+    }
+  }
+
+  static func read(_ section: Section, into account: inout Account) {
+    if let auth = section["auth"] {
+      guard let method = method(auth) else { return }
+      account.authentication = method
+    }
+    let used = used(by: account.authentication)
+    for key in keys where key != "auth" && !used.contains(key) {
+      section[key]?.fail(
+        "is not used with auth: \(account.authentication.rawValue): remove it, or change auth")
+    }
+    switch account.authentication {
+    case .aksk, .akskOTC: readAccessKey(section, into: &account)
+    case .token: account.token = section["token"]?.secretSource()
+    case .password: account.user = user(section)
+    case .agency: account.signature = section["signature"].flatMap(signature)
+    }
+  }
+
+  /// Both halves come from the file, or both from somewhere else.
+  private static func readAccessKey(_ section: Section, into account: inout Account) {
+    account.accessKey = section["access_key"]?.secretSource()
+    account.secretKey = section["secret_key"]?.secretSource()
+    account.securityToken = section["security_token"]?.secretSource()
+    account.profile = section["profile"].flatMap(profile)
+    guard ["access_key", "secret_key", "security_token"].contains(where: { section[$0] != nil })
+    else { return }
+    for key in ["access_key", "secret_key"] {
+      _ = section.required(key, "the two halves of a key come from one place")
+    }
+    section["profile"]?.fail("cannot stand beside access_key: remove one of them")
+  }
+
+  /// Nil where no part of a user is written: one is looked for in the environment.
+  private static func user(_ section: Section) -> Account.User? {
+    let keys = used(by: .password)
+    guard keys.contains(where: { section[$0] != nil }) else { return nil }
+    let cure = "a log-in has a username, a password and a domain_name"
+    return Account.User(
+      name: section.required(keys[0], cure)?.secretSource(isOpen: true),
+      password: section.required(keys[1], cure)?.secretSource(),
+      domainName: section.required(keys[2], cure)?.text("the name of the account (domain)"))
+  }
+
+  private static func method(_ setting: Setting) -> Method? {
+    guard let text = setting.text("a way to log in") else { return nil }
+    if let method = Method(rawValue: text) { return method }
+    let methods = Method.allCases.map(\.rawValue)
+    setting.fail(
+      "\"\(text.prefix(80))\" is no way to log in; \(NearestName.hint(text, among: methods))")
+    return nil
+  }
+
+  private static func signature(_ setting: Setting) -> Signer.Form? {
+    switch setting.text("aksk or aksk-otc") {
+    case "aksk": return .access
+    case "aksk-otc": return .credential()
+    case nil: return nil
+    case .some: setting.fail("must be aksk (Huawei Cloud) or aksk-otc (Open Telekom Cloud)")
+    }
+    return nil
+  }
+
+  private static func profile(_ setting: Setting) -> Account.Profile? {
+    guard let section = setting.section(["file", "section"]) else { return nil }
+    return Account.Profile(
+      file: section["file"]?.absolutePath(), section: section["section"]?.text("a section's name"))
+  }
+}

@@ -1,0 +1,93 @@
+import CloudAPI
+import JobWatchCore
+
+/// What it takes to get in, beside the polls: log-ins, and accounts that cannot.
+extension Poller {
+  func startLogins(at now: Moment) {
+    for access in credentials.takeLogins(at: now.uptime) {
+      run { await self.logIn(access) }
+    }
+  }
+
+  private func logIn(_ access: AccountAccess) async {
+    let name = access.account.name
+    let result = await access.login.obtain(access.secrets, at: signingTime(of: name))
+    guard !isAbandoned else { return }
+    let now = clock()
+    if case .failure(let failure) = result {
+      log.warning(
+        "an account cannot log in", metadata: ["account": "\(name)", "cause": "\(failure.cause)"])
+    }
+    if credentials.loggedIn(name, access.secrets, result, at: now) {
+      unsaved.append(resumed(name, at: now.wall))
+    }
+    // Calls have slept until now, and a failure has a next attempt.
+    alarm.ring()
+  }
+
+  /// Now, as the clouds of the account have it.
+  private func signingTime(of account: String) -> Timestamp {
+    let offset = lanes.first { $0.key.account == account }?.value.clockOffset.value
+    return clock().wall + (offset ?? .zero)
+  }
+
+  /// What was judged and not stored, apart from any answer.
+  func saveHealth() async throws {
+    guard !unsaved.isEmpty else { return }
+    let changes = unsaved
+    unsaved = []
+    do {
+      try await store.write { [routes] ledger in
+        for change in changes { try change.commit(ledger, routes: routes) }
+      }
+    } catch {
+      unsaved = changes + unsaved
+      throw error
+    }
+  }
+
+  /// `account.paused`, for accounts that cannot get in.
+  func tellLockouts(at now: Moment) async throws {
+    for access in credentials.untoldLockouts(grace: grace, at: now) {
+      guard let lockout = access.lockout else { continue }
+      let name = access.account.name
+      // Before the wait: a log-in that succeeds meanwhile must know that its success is to be told.
+      credentials.markTold(name, true)
+      let change = paused(name, lockout.complaint, at: now.wall)
+      do {
+        try await store.write { [routes] in try change.commit($0, routes: routes) }
+      } catch {
+        credentials.markTold(name, false)
+        throw error
+      }
+    }
+  }
+
+  func paused(_ account: String, _ complaint: Complaint, at time: Timestamp) -> HealthChange {
+    for key in lanes.keys where key.account == account {
+      troubles.begin(
+        key, HealthChange.Kind.refused.rawValue, at: time,
+        cause: "the account could not log in: \(complaint.text)")
+    }
+    let cure = credentials.accounts[account]?.cure ?? ""
+    return .refused(account: account, complaint, cure: cure, at: time)
+  }
+
+  func resumed(_ account: String, at time: Timestamp) -> HealthChange {
+    for key in lanes.keys where key.account == account {
+      troubles.end(key, HealthChange.Kind.refused.rawValue, at: time)
+    }
+    return .accepted(account: account, at: time)
+  }
+}
+
+extension IssueFailure {
+  /// For people.
+  fileprivate var cause: String {
+    switch self {
+    case .refused(let complaint), .misconfigured(let complaint): complaint.text
+    case .throttled(let throttle): "too many calls (\(throttle.code))"
+    case .unreachable(let reason): reason
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import JobWatchCore
+import Testing
+
+@Suite struct `A lease` {
+  let steps: [Duration] = [.seconds(30), .minutes(1)]
+
+  @Test func `is due at once, and then before its end`() {
+    for (lifetime, lead) in [
+      (Duration.hours(24), Duration.minutes(40)), (.hours(1), .minutes(15)),
+      (.seconds(8), .seconds(2)),
+    ] {
+      var lease = Lease(steps: steps)
+      #expect(lease.dueAt == .zero && lease.endsAt == nil)
+      lease.granted(for: lifetime, isNew: true, at: .seconds(100))
+      #expect(lease.dueAt == .seconds(100) + lifetime - lead)
+      #expect(lease.endsAt == .seconds(100) + lifetime)
+    }
+  }
+
+  @Test func `of what does not run out is never due`() {
+    var lease = Lease(steps: steps)
+    lease.granted(for: nil, isNew: true, at: .zero)
+    #expect(lease.dueAt == nil && lease.endsAt == nil)
+  }
+
+  @Test func `asks again sooner and sooner apart, up to a minute, and obeys a longer wait`() {
+    var lease = Lease(steps: steps)
+    lease.granted(for: .hours(1), isNew: true, at: .zero)
+    var waits: [Duration] = []
+    for number in 0..<8 {
+      lease.missed(at: .minutes(45))
+      waits.append((lease.dueAt ?? .zero) - .minutes(45))
+      #expect(lease.endsAt == .hours(1), "attempt \(number)")
+    }
+    #expect(waits.map(\.text) == ["1s", "2s", "4s", "8s", "16s", "32s", "1m", "1m"])
+    lease.missed(at: .zero, retryAfter: .minutes(5))
+    #expect(lease.dueAt == .minutes(5))
+    lease.granted(for: .hours(1), isNew: true, at: .zero)
+    lease.missed(at: .zero)
+    #expect(lease.dueAt == .seconds(1))
+  }
+
+  @Test func `that worked is renewed at once when it is refused, and only once`() {
+    var lease = Lease(steps: steps)
+    lease.granted(for: .hours(24), isNew: true, at: .zero)
+    lease.accepted()
+    expectRefusal(of: &lease, at: .hours(2), waits: nil)
+    lease.granted(for: .hours(24), isNew: true, at: .hours(2))
+    expectRefusal(of: &lease, at: .hours(2), waits: .seconds(30))
+    lease.granted(for: .hours(24), isNew: true, at: .hours(3))
+    expectRefusal(of: &lease, at: .hours(3), waits: .minutes(1))
+    expectRefusal(of: &lease, at: .hours(4), waits: .minutes(1))
+    lease.accepted()
+    expectRefusal(of: &lease, at: .hours(5), waits: nil)
+    expectRefusal(of: &lease, at: .hours(5), waits: .seconds(30))
+  }
+
+  @Test func `of the same keys as before keeps what is known of them`() {
+    var lease = Lease(steps: steps)
+    lease.granted(for: .hours(1), isNew: true, at: .zero)
+    lease.accepted()
+    lease.granted(for: .minutes(15), isNew: false, at: .minutes(45))
+    expectRefusal(of: &lease, at: .minutes(50), waits: nil)
+  }
+
+  @Test func `begins anew with another secret`() {
+    var lease = Lease(steps: steps)
+    for _ in 0..<3 { _ = lease.refused(at: .zero) }
+    lease.renew(at: .seconds(5))
+    #expect(lease.dueAt == .seconds(5))
+    expectRefusal(of: &lease, at: .seconds(5), waits: .seconds(30))
+  }
+
+  /// - Parameter waits: nil: it is fetched anew at once.
+  private func expectRefusal(of lease: inout Lease, at time: Duration, waits: Duration?) {
+    let hasToWait = lease.refused(at: time)
+    #expect(hasToWait == (waits != nil))
+    #expect(lease.dueAt == time + (waits ?? .zero))
+  }
+}
