@@ -1,5 +1,4 @@
 import CloudAPI
-import Foundation
 import JobWatchCore
 
 /// Decides as the API gateway does whether a request proves who sent it (cloud-api, section 3a, 3c,
@@ -17,6 +16,7 @@ struct Authenticator: Sendable {
   }
 
   var credentials: AcceptedCredentials
+  var issued = IssuedProofs()
   /// Failures in a row, by access key, known or not.
   private var failures: [String: Failures] = [:]
 
@@ -30,7 +30,14 @@ struct Authenticator: Sendable {
       return objection(to: request, signedBy: sent, at: now)
     }
     guard let token = request.header("x-auth-token") else { return "Unauthorized" }
-    return credentials.tokens.contains(Secret(token)) ? nil : "decrypt token fail"
+    let isGood =
+      credentials.tokens.contains(Secret(token)) || issued.accepts(Secret(token), at: now)
+    return isGood ? nil : "decrypt token fail"
+  }
+
+  /// The one project that the request's token is for; nil for a proof that names none.
+  func project(of request: ReceivedRequest) -> String? {
+    request.header("x-auth-token").flatMap { issued.project(of: Secret($0)) }
   }
 
   private mutating func objection(
@@ -54,7 +61,8 @@ struct Authenticator: Sendable {
   private func fault(
     in request: ReceivedRequest, signedBy sent: AuthorizationHeader, at now: Timestamp
   ) -> String? {
-    guard let key = credentials.accessKeys[sent.accessKey] else {
+    guard let key = credentials.accessKeys[sent.accessKey] ?? issued.key(sent.accessKey, at: now)
+    else {
       return "ak \(sent.accessKey) not exist"
     }
     guard let date = request.header("x-sdk-date"), let time = SigningDate.time(date),
@@ -84,14 +92,7 @@ struct Authenticator: Sendable {
   private static func signable(_ request: ReceivedRequest) -> SignableRequest {
     SignableRequest(
       method: request.method, scheme: "http", host: "", path: request.path,
-      query: request.query.split(separator: "&").map { pair in
-        let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-        return (decoded(parts[0]), parts.count > 1 ? decoded(parts[1]) : "")
-      },
+      query: request.queryPairs,
       headers: request.headers.map { ($0.name, $0.value) }, body: request.body)
-  }
-
-  private static func decoded(_ text: Substring) -> String {
-    text.removingPercentEncoding ?? String(text)
   }
 }

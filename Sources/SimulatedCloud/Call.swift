@@ -6,6 +6,8 @@ package struct Call: Hashable, Sendable {
   package var time: Timestamp
   /// Nil for a path that is no job query.
   package var service: SimulatedService?
+  /// For a call to what hands out credentials; nil for every other.
+  package var identity: IdentityService?
   /// Empty for a path that is no job query.
   package var jobID: String
   /// What the client got to see; nil when the connection was reset or the answer withheld.

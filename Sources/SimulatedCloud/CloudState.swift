@@ -13,6 +13,7 @@ struct CloudState: Sendable {
 
   var options: SimulatedCloud.Options
   var authenticator: Authenticator
+  var identity: IdentityState
   private var jobs: [SimulatedService: [String: SubmittedJob]] = [:]
   private var faults: [SimulatedService: ArmedFault] = [:]
   private var windows: [SimulatedService: SlidingWindow]
@@ -21,6 +22,7 @@ struct CloudState: Sendable {
   init(_ options: SimulatedCloud.Options) {
     self.options = options
     authenticator = Authenticator(options.credentials)
+    identity = IdentityState(options.identity)
     windows = options.quotas.mapValues(SlidingWindow.init)
   }
 
@@ -42,9 +44,14 @@ struct CloudState: Sendable {
     _ request: ReceivedRequest, at now: Timestamp, requestID: String
   ) -> (reply: Reply, call: Call) {
     let path = request.method == "GET" ? JobPath(request.path) : nil
+    let identityService = IdentityService(path: request.path)
     var reply: Reply
-    if let path {
-      let fault = nextFault(of: path.service)
+    if let identityService {
+      reply = identity.answer(
+        request, of: identityService, gateway: &authenticator, prefix: options.gatewayPrefix,
+        at: now + options.clockSkew, requestID: requestID)
+    } else if let path {
+      let fault = ArmedFault.next(&faults[path.service])
       reply =
         fault.flatMap { front($0, path.service, requestID: requestID) }
         ?? gateway(request, path, at: now, requestID: requestID)
@@ -57,18 +64,10 @@ struct CloudState: Sendable {
       ("Date", date.text(at: now + options.clockSkew)), ("X-Request-Id", requestID),
     ]
     let call = Call(
-      time: now, service: path?.service, jobID: path?.jobID ?? "", status: reply.visibleStatus,
+      time: now, service: path?.service, identity: identityService, jobID: path?.jobID ?? "",
+      status: reply.visibleStatus,
       code: reply.code, requestID: requestID)
     return (reply, call)
-  }
-
-  private mutating func nextFault(of service: SimulatedService) -> Fault? {
-    guard let armed = faults[service] else { return nil }
-    if let remaining = armed.remaining {
-      faults[service] =
-        remaining > 1 ? ArmedFault(fault: armed.fault, remaining: remaining - 1) : nil
-    }
-    return armed.fault
   }
 
   /// The answer of what stands in front of the gateway; nil if the call goes on.
@@ -79,16 +78,8 @@ struct CloudState: Sendable {
     case .unavailable:
       ErrorReply.service(
         service, status: 503, code: "Common.0001", message: "The service is out of order.")
-    case .page(let status):
-      .html(
-        status: status,
-        "<!DOCTYPE html><html><head><title>\(status)</title></head><body>Please wait.</body></html>"
-      )
-    case .redirect:
-      Reply(status: 302, headers: [("Location", "https://login.example/?next=job")])
-    case .garbage: Reply(status: 200, body: [0xff, 0xfe, 0x00, 0x7b, 0x22, 0xc3, 0x28, 0x0a])
     case .unpublished: ErrorReply.unpublished(prefix: options.gatewayPrefix, requestID: requestID)
-    case .instead(let reply): reply
+    case .page, .redirect, .garbage, .instead: fault.reply
     case .forbidden, .flowLimited, .absence, .otherJob, .delivery: nil
     }
   }
@@ -119,7 +110,10 @@ struct CloudState: Sendable {
     default: break
     }
     let project = request.header("x-project-id") ?? path.projectID
-    guard options.projectIDs.contains(path.projectID), project == path.projectID else {
+    let scope = authenticator.project(of: request) ?? path.projectID
+    guard options.projectIDs.contains(path.projectID), project == path.projectID,
+      scope == path.projectID
+    else {
       return ErrorReply.wrongProject(path.service)
     }
     guard var job = jobs[path.service]?[path.jobID] else { return ErrorReply.absent(path.service) }

@@ -28,6 +28,20 @@ enum ErrorReply {
     return .json(status: status, code: code, body)
   }
 
+  /// As IAM says it, with its status as the code, a number.
+  static func identity(status: Int, title: String, _ message: String) -> Reply {
+    .json(
+      status: status, code: String(status),
+      .object([
+        (
+          "error",
+          .object([
+            ("message", .string(message)), ("code", .number(status)), ("title", .string(title)),
+          ])
+        )
+      ]))
+  }
+
   /// No such job, or its record was deleted. What DCS says of an unknown job is documented for its
   /// migration tasks only.
   static func absent(_ service: SimulatedService) -> Reply {

@@ -34,9 +34,36 @@ package enum Fault: Sendable {
   package static let truncated = Fault.delivery(.truncated)
 }
 
+extension Fault {
+  /// The answer of a fault that looks the same whoever is asked; nil for the others.
+  var reply: Reply? {
+    switch self {
+    case .page(let status):
+      .html(
+        status: status,
+        "<!DOCTYPE html><html><head><title>\(status)</title></head><body>Please wait.</body></html>"
+      )
+    case .redirect:
+      Reply(status: 302, headers: [("Location", "https://login.example/?next=job")])
+    case .garbage: Reply(status: 200, body: [0xff, 0xfe, 0x00, 0x7b, 0x22, 0xc3, 0x28, 0x0a])
+    case .instead(let reply): reply
+    default: nil
+    }
+  }
+}
+
 /// A fault that is set, and for how many more calls.
 struct ArmedFault: Sendable {
   var fault: Fault
   /// Nil: until cleared.
   var remaining: Int?
+
+  /// The fault of the next call, which it counts.
+  static func next(_ armed: inout ArmedFault?) -> Fault? {
+    defer {
+      if let remaining = armed?.remaining { armed?.remaining = remaining - 1 }
+      if armed?.remaining == 0 { armed = nil }
+    }
+    return armed?.fault
+  }
 }

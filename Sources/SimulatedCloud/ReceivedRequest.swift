@@ -1,3 +1,5 @@
+import Foundation
+
 /// A request as it came over the wire.
 package struct ReceivedRequest: Sendable {
   package var method: String
@@ -24,4 +26,16 @@ package struct ReceivedRequest: Sendable {
   package func header(_ name: String) -> String? {
     headers.first { $0.name == name }?.value
   }
+
+  /// The names and values of the query, decoded.
+  var queryPairs: [(name: String, value: String)] {
+    query.split(separator: "&").map { pair in
+      let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        .map { $0.removingPercentEncoding ?? String($0) }
+      return (parts[0], parts.count > 1 ? parts[1] : "")
+    }
+  }
+
+  /// The first value of `name` in the query.
+  func queryValue(_ name: String) -> String? { queryPairs.first { $0.name == name }?.value }
 }

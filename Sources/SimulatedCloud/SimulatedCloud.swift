@@ -1,7 +1,7 @@
 import JobWatchCore
 import Synchronization
 
-/// The job APIs of ECS and DCS on loopback, for the demo, the tests and the benchmarks: signatures
+/// The job APIs of ECS and DCS, IAM and a server's metadata service on loopback, for the demo, the tests and the benchmarks: signatures
 /// are checked, quotas hold, records are deleted when their retention is over, and faults happen on
 /// demand.
 ///
@@ -80,10 +80,41 @@ package final class SimulatedCloud: Sendable {
     state.withLock { $0.set(nil, for: service) }
   }
 
+  // MARK: What hands out credentials
+
+  package var identity: SimulatedIdentity {
+    get { state.withLock { $0.identity.options } }
+    set { state.withLock { $0.identity.options = newValue } }
+  }
+
+  /// Every token that was handed out dies, as after a change of the password.
+  package func revokeTokens() { state.withLock { $0.authenticator.issued.revokeTokens() } }
+
+  /// The metadata service shows another key from now on; the old one lives out its time, or dies now.
+  package func renewTemporaryKey(revokingOld: Bool) {
+    state.withLock { state in
+      state.identity.renewKey(revokingOld: revokingOld, in: &state.authenticator.issued)
+    }
+  }
+
+  /// As for a service with jobs. `.flowLimited` is 429 here, `.forbidden` 403, `.absence` 404;
+  /// `.otherJob` means nothing.
+  package func set(_ fault: Fault, for service: IdentityService, calls: Int? = nil) {
+    state.withLock { $0.identity.set(ArmedFault(fault: fault, remaining: calls), for: service) }
+  }
+
+  package func clearFault(of service: IdentityService) {
+    state.withLock { $0.identity.set(nil, for: service) }
+  }
+
   // MARK: The ledger
 
   package func calls(service: SimulatedService) -> [Call] {
     ledger.entries.filter { $0.service == service }
+  }
+
+  package func calls(identity: IdentityService) -> [Call] {
+    ledger.entries.filter { $0.identity == identity }
   }
 
   package func calls(since time: Timestamp) -> [Call] {

@@ -7,6 +7,8 @@ extension SimulatedCloud {
     /// A URL that names another project is answered with `Common.0018` or `DCS.1004`.
     package var projectIDs: Set<String>
     package var credentials: AcceptedCredentials
+    /// Who can get a token or a temporary key, which are then accepted like `credentials`.
+    package var identity: SimulatedIdentity
     /// How long the record of a job is kept; a service without an entry keeps it for good.
     package var retention: [SimulatedService: RetentionPolicy]
     /// A service without an entry is not throttled.
@@ -20,6 +22,7 @@ extension SimulatedCloud {
 
     package init(
       projectIDs: Set<String>, credentials: AcceptedCredentials,
+      identity: SimulatedIdentity = SimulatedIdentity(),
       retention: [SimulatedService: RetentionPolicy] = [
         .ecs: RetentionPolicy(finished: .days(1), unpaid: .days(14))
       ],
@@ -28,6 +31,7 @@ extension SimulatedCloud {
     ) {
       self.projectIDs = projectIDs
       self.credentials = credentials
+      self.identity = identity
       self.retention = retention
       self.quotas = quotas
       self.clockSkew = clockSkew

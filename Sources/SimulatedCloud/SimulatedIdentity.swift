@@ -1,0 +1,62 @@
+import CloudAPI
+import JobWatchCore
+
+/// Who may log in to the simulated cloud, and on what terms. It may change while the cloud runs;
+/// what was handed out before stays as it was.
+package struct SimulatedIdentity: Sendable {
+  package struct Project: Sendable, Hashable {
+    package var id: String
+    package var name: String
+
+    package init(id: String, name: String) {
+      self.id = id
+      self.name = name
+    }
+  }
+
+  package var users: [PasswordUser]
+  /// What a token can be scoped to, and what the list of projects shows.
+  package var projects: [Project]
+  package var tokenLifetime: Duration
+  package var metadata: SimulatedMetadata
+
+  package init(
+    users: [PasswordUser] = [], projects: [Project] = [], tokenLifetime: Duration = .hours(24),
+    metadata: SimulatedMetadata = SimulatedMetadata()
+  ) {
+    self.users = users
+    self.projects = projects
+    self.tokenLifetime = tokenLifetime
+    self.metadata = metadata
+  }
+}
+
+/// How the metadata service of the simulated server behaves (cloud-api, section 3e).
+package struct SimulatedMetadata: Sendable {
+  package enum Versions: Sendable, CaseIterable {
+    /// Session tokens are not known.
+    case first
+    /// A session token is possible.
+    case both
+    /// A session token is required.
+    case second
+  }
+
+  package var versions: Versions
+  /// Without one there are no keys.
+  package var hasAgency: Bool
+  package var keyLifetime: Duration
+  /// How long before the end of a key's life it shows a new one; below zero it shows a key that has
+  /// expired for that long.
+  package var renewal: Duration
+
+  package init(
+    versions: Versions = .both, hasAgency: Bool = true, keyLifetime: Duration = .hours(1),
+    renewal: Duration = .minutes(10)
+  ) {
+    self.versions = versions
+    self.hasAgency = hasAgency
+    self.keyLifetime = keyLifetime
+    self.renewal = renewal
+  }
+}
