@@ -94,7 +94,7 @@ package struct Daemon: Sendable {
     store.onNews { news in
       if news.hasEvents { alarms.log.ring() }
       if news.hasEvents { alarms.expiry.ring() }
-      if news.hasJobs { poller.hint() }
+      if news.hasJobs || news.hasConditions { poller.hint() }
       if news.hasMessages { for relay in relays { relay.alarm.ring() } }
     }
     let intake = try Intake(

@@ -36,7 +36,7 @@ extension Ledger {
   package struct Condition: Sendable, Hashable {
     /// `account/NAME`, `endpoint/ACCOUNT/SERVICE`, `channel/NAME`.
     package var subject: String
-    /// What is wrong: `refused`, `forbidden`, `misconfigured`, `unreachable`, `absent`, `failing`.
+    /// What is wrong: `held` (paused by hand), `refused`, `forbidden`, `misconfigured`, `unreachable`, `absent`, `failing`.
     package var kind: String
     package var since: Timestamp
     package var cause: String
@@ -62,23 +62,26 @@ extension Ledger {
       INSERT INTO condition (subject, kind, since, cause) VALUES (?, ?, ?, ?)
       ON CONFLICT DO NOTHING
       """, [condition.subject, condition.kind, condition.since, condition.cause])
-    return db.changesCount == 1
+    let isNew = db.changesCount == 1
+    if isNew { effects.news.hasConditions = true }
+    return isNew
   }
 
   /// The condition that is over; nil: it was not on record.
   package func close(_ subject: String, _ kind: String) throws -> Condition? {
-    try row(
+    let closed = try row(
       """
       DELETE FROM condition WHERE subject = ? AND kind = ? RETURNING subject, kind, since, cause
-      """, [subject, kind]
-    ).map { Condition(subject: $0[0], kind: $0[1], since: $0[2], cause: $0[3]) }
+      """, [subject, kind])
+    if closed != nil { effects.news.hasConditions = true }
+    return closed.map { Condition(subject: $0[0], kind: $0[1], since: $0[2], cause: $0[3]) }
   }
 
-  /// Remembers a spool file that is being rejected; false: it was told already, and the crash came before it was
-  /// moved away.
-  package func noteRejection(_ fingerprint: String, at now: Timestamp) throws -> Bool {
+  /// Remembers a spool file whose effect must not come twice: a command, or a rejection that is told. False: it is
+  /// remembered already, and the crash came before the file was cleared away.
+  package func noteFile(_ fingerprint: String, at now: Timestamp) throws -> Bool {
     try execute(
-      "INSERT INTO rejection (fingerprint, at) VALUES (?, ?) ON CONFLICT DO NOTHING",
+      "INSERT INTO handled_file (fingerprint, at) VALUES (?, ?) ON CONFLICT DO NOTHING",
       [fingerprint, now])
     return db.changesCount == 1
   }

@@ -25,7 +25,7 @@ extension Ledger {
         WHERE e.at < ?1 AND e.seq <= (SELECT coalesce(min(seq), 0) FROM log_cursor))
       """, [horizon, limit])
     pruned += db.changesCount
-    try execute("DELETE FROM rejection WHERE at < ?", [horizon])
+    try execute("DELETE FROM handled_file WHERE at < ?", [horizon])
     return pruned
   }
 }

@@ -140,7 +140,7 @@ enum Schema {
       cause TEXT NOT NULL,
       PRIMARY KEY (subject, kind)
     ) STRICT, WITHOUT ROWID;
-    CREATE TABLE rejection (
+    CREATE TABLE handled_file (
       fingerprint TEXT PRIMARY KEY,
       at INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;

@@ -13,6 +13,8 @@ package final class Store: Sendable {
     /// Jobs whose watch begins.
     package var hasJobs = false
     package var hasMessages = false
+    /// Something began or ceased to be wrong.
+    package var hasConditions = false
   }
 
   package struct Statistics: Sendable {

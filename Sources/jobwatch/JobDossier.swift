@@ -1,5 +1,6 @@
 import Foundation
 import JobWatchCore
+import JobWatchDaemon
 import JobWatchStore
 
 /// Everything that the database holds of one job.
@@ -10,12 +11,14 @@ struct JobDossier {
   /// Oldest first.
   let transitions: [Ledger.PastTransition]
   let messages: [Ledger.MessageStatus]
+  let pauses: AccountPauses
 
   init(_ job: Job, _ ledger: Ledger) throws {
     self.job = job
     nextPoll = try ledger.nextPoll(of: job.id)
     transitions = try ledger.transitions(of: job.id)
     messages = try ledger.messages(of: job.id)
+    pauses = try AccountPauses(ledger)
   }
 
   /// The last answer that was kept: those that changed the job's state are.
@@ -76,7 +79,7 @@ struct DossierView: Encodable {
   let messages: [MessageView]
 
   init(_ dossier: JobDossier, retention: RetentionPolicy) {
-    job = JobView(dossier.job, retention: retention)
+    job = JobView(dossier.job, retention: retention, pauses: dossier.pauses)
     nextPollAt = dossier.nextPoll
     subJobs = (dossier.job.report?.subJobs ?? []).map { sub in
       SubJobView(

@@ -15,7 +15,7 @@ struct JobFacts {
       ("submitted", when(job.submittedAt)), ("began", job.report?.begin.map(when)),
       ("ended", ended), ("first seen", job.firstSeenAt.map(when)),
       ("last seen", job.lastSeenAt.map(when)), ("end known", job.endedAt.map(when)),
-      ("next poll", dossier.nextPoll.map(when)), ("missing", missing), ("error", error),
+      ("next poll", nextPoll), ("missing", missing), ("error", error),
       ("labels", pairs(job.labels)), ("channels", list(job.channels)),
       ("entities", pairs(job.report?.entities ?? [:])),
       ("unlisted words", list(job.reportedWords)), ("expiry", expiry),
@@ -47,6 +47,12 @@ struct JobFacts {
     guard let begin = job.report?.begin?.instant, let instant = end.instant, instant >= begin
     else { return when(end) }
     return when(end) + ", after \((instant - begin).spoken)"
+  }
+
+  private var nextPoll: String? {
+    let pauses = job.state.isFinal ? [] : dossier.pauses.on(job.key.lane)
+    return pauses.isEmpty
+      ? dossier.nextPoll.map(when) : pauses.map(\.sentence).joined(separator: "; ")
   }
 
   private var missing: String? {

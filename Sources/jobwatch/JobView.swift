@@ -1,4 +1,5 @@
 import JobWatchCore
+import JobWatchDaemon
 
 /// A job as `list` and `show` print it with `--json`: the names are those of the events' data where
 /// both have the field, and what is not known is left out.
@@ -30,8 +31,10 @@ struct JobView: Encodable {
   let expiresAt: Timestamp?
   /// "No such job" answers in a row that are not believed yet.
   let absentAnswers: Int?
+  /// Why it is not asked for, while it is watched.
+  let paused: [AccountPauses.Pause]?
 
-  init(_ job: Job, retention: RetentionPolicy) {
+  init(_ job: Job, retention: RetentionPolicy, pauses: AccountPauses) {
     jobID = job.key.jobID
     account = job.key.account
     service = job.key.service
@@ -55,5 +58,7 @@ struct JobView: Encodable {
     subJobs = job.report.flatMap { $0.subJobs.isEmpty ? nil : SubJobCount($0.subJobs) }
     expiresAt = job.expiresAt(under: retention)
     absentAnswers = job.absence?.answers
+    let paused = job.state.isFinal ? [] : pauses.on(job.key.lane)
+    self.paused = paused.isEmpty ? nil : paused
   }
 }

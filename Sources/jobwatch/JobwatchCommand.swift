@@ -28,5 +28,7 @@ struct JobwatchCommand: AsyncParsableCommand {
       ListCommand.self,
       ShowCommand.self,
       LogCommand.self,
+      PauseCommand.self,
+      ResumeCommand.self,
     ])
 }

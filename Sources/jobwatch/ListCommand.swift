@@ -71,16 +71,18 @@ struct ListCommand: ParsableCommand {
     let configuration = try file.load().value
     let now = Timestamp(Date())
     // One more than is shown tells whether there are more.
-    let found = try StoreReader(path: configuration.databasePath).reading {
-      try $0.jobs(matching: filter(at: now), limit: limit + 1)
+    let (found, pauses) = try StoreReader(path: configuration.databasePath).reading { ledger in
+      (try ledger.jobs(matching: filter(at: now), limit: limit + 1), try AccountPauses(ledger))
     }
     let rows = found.prefix(limit).map { job in
       JobRow(job: job, now: now, retention: configuration.retention(of: job))
     }
     if json {
-      print(try JSONText.line(rows.map { JobView($0.job, retention: $0.retention) }))
+      print(
+        try JSONText.line(rows.map { JobView($0.job, retention: $0.retention, pauses: pauses) }))
     } else if !rows.isEmpty {
       for line in table(rows) { print(line) }
+      for line in explanations(rows, pauses) { StandardError.write(line) }
     }
     if rows.isEmpty { StandardError.write(nothing) }
     if found.count > limit {
@@ -107,6 +109,12 @@ struct ListCommand: ParsableCommand {
     case .active: "no job that matches is watched"
     default: "no job matches"
     }
+  }
+
+  /// Why nothing happens to jobs that are shown as watched.
+  private func explanations(_ rows: [JobRow], _ pauses: AccountPauses) -> [String] {
+    let lanes = Set(rows.map(\.job).filter { !$0.state.isFinal }.map(\.key.lane))
+    return Set(lanes.flatMap(pauses.on).map(\.sentence)).sorted()
   }
 
   private static let fit = TableFit(

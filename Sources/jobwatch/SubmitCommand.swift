@@ -120,7 +120,10 @@ struct SubmitCommand: ParsableCommand {
       rejection.place == .file
         ? "standard input: \(rejection.reason)" : "standard input, \(rejection)"
     }
-    return (content.submissions, reasons)
+    let commands = content.command.map {
+      ["standard input is a command: use jobwatch \($0.verb.rawValue) \($0.account)"]
+    }
+    return (content.submissions, reasons + (commands ?? []))
   }
 
   private func completed(_ draft: SpoolSubmission) -> SpoolSubmission {

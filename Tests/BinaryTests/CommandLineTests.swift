@@ -10,7 +10,7 @@ import Testing
     var error: String
   }
 
-  private static func jobwatch(_ arguments: [String], in bed: Testbed) async throws -> Outcome {
+  static func jobwatch(_ arguments: [String], in bed: Testbed) async throws -> Outcome {
     let path = bed.place.root + "/command-" + UUID().uuidString
     let process = try ChildProcess(arguments, output: path + ".out", error: path + ".err")
     return Outcome(

@@ -46,6 +46,12 @@ import Testing
     #expect(file.rejections.isEmpty)
   }
 
+  @Test func `a command stands alone in its file`() {
+    let file = decode(#"{"command": "pause", "account": "prod", "reason": "why"}"#)
+    #expect(file.command == SpoolCommand(.pause, account: "prod", reason: "why"))
+    #expect(file.submissions.isEmpty && file.rejections.isEmpty)
+  }
+
   @Test(
     "what cannot be taken is told with its cure",
     arguments: [
@@ -56,6 +62,12 @@ import Testing
       ("ecs ../x", "line 1: \"../x\" is no job id"),
       ("a b c", "line 1: must be \"job_id\" or \"service job_id\""),
       ("esc a1", "service \"esc\" is not known; did you mean \"ecs\"?"),
+      (#"{"command":"pause","account":"prdo"}"#, "did you mean \"prod\"?"),
+      (#"{"command":"paus","account":"prod"}"#, "command \"paus\" is not known; did you mean"),
+      (#"{"command":"pause"}"#, "account is missing"),
+      (#"{"command":"pause","account":"prod","job_id":"a1"}"#, "has no \"job_id\""),
+      (#"{"command":"pause","account":"prod","reason":"a\nb"}"#, "without control characters"),
+      (#"[{"command":"pause","account":"prod"}]"#, "entry 1: a command stands alone"),
       (#"{"job_id":"a1","account":"prdo"}"#, "did you mean \"prod\"?"),
       (#"{"job_id":"a1","channels":["oncal"]}"#, "did you mean \"oncall\"?"),
       (#"{"job_id":"a1","channels":"oncall"}"#, "channels must be a list"),

@@ -20,11 +20,11 @@ import Testing
     }
   }
 
-  @Test func `a rejected file is told once`() throws {
+  @Test func `a file that was handled is remembered`() throws {
     try Place().ledger { ledger throws in
-      #expect(try ledger.noteRejection("a", at: .start))
-      #expect(try !ledger.noteRejection("a", at: .start + .hours(1)))
-      #expect(try ledger.noteRejection("b", at: .start))
+      #expect(try ledger.noteFile("a", at: .start))
+      #expect(try !ledger.noteFile("a", at: .start + .hours(1)))
+      #expect(try ledger.noteFile("b", at: .start))
     }
   }
 

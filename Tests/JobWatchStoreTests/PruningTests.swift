@@ -80,9 +80,9 @@ import Testing
       #expect(try ledger.integer("SELECT count(*) FROM evidence") == 4)
       // The event that told of it is still to be logged.
       #expect(try seqs(ledger) == [1, 2])
-      #expect(try ledger.noteRejection("f", at: .start))
+      #expect(try ledger.noteFile("f", at: .start))
       _ = try ledger.prune(before: horizon, limit: 10)
-      #expect(try ledger.noteRejection("f", at: .start))
+      #expect(try ledger.noteFile("f", at: .start))
     }
   }
 

@@ -100,11 +100,12 @@ struct CredentialBook {
   // MARK: Log-ins
 
   /// Takes the log-ins that are due. Wrong ones lock the user, so that accounts with the same one go one by one.
-  mutating func takeLogins(at uptime: Duration) -> [AccountAccess] {
+  mutating func takeLogins(except held: Set<String>, at uptime: Duration) -> [AccountAccess] {
     var busy = Set(loggingIn.compactMap { accounts[$0]?.secrets.means })
     var taken: [AccountAccess] = []
     for (name, access) in accounts.sorted(by: { $0.key < $1.key }) {
-      guard !loggingIn.contains(name), let dueAt = access.lease.dueAt, dueAt <= uptime,
+      guard !held.contains(name), !loggingIn.contains(name), let dueAt = access.lease.dueAt,
+        dueAt <= uptime,
         busy.insert(access.secrets.means).inserted
       else { continue }
       loggingIn.insert(name)
@@ -199,10 +200,12 @@ struct CredentialBook {
   }
 
   /// When there is something to do: a log-in, a look at a secret, a lockout to tell.
-  func nextWork(grace: Duration, at now: Moment) -> Duration? {
+  func nextWork(except held: Set<String>, grace: Duration, at now: Moment) -> Duration? {
     var times: [Duration] = troubled.isEmpty ? [] : [lastRefreshAt + Self.refreshEvery]
     for (name, access) in accounts {
-      if !loggingIn.contains(name), let dueAt = access.lease.dueAt { times.append(dueAt) }
+      if !held.contains(name), !loggingIn.contains(name), let dueAt = access.lease.dueAt {
+        times.append(dueAt)
+      }
       if !paused.contains(name), let at = access.tellAt(grace: grace, at: now.uptime) {
         times.append(now.uptime + max(at - now.wall, .zero))
       }

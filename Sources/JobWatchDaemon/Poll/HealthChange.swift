@@ -4,7 +4,7 @@ import JobWatchStore
 /// Something went wrong, or right again, that concerns more than one job: what goes on record, and what is told.
 struct HealthChange: Sendable {
   enum Kind: String, Sendable {
-    case refused, forbidden, misconfigured, unreachable, absent, failing
+    case held, refused, forbidden, misconfigured, unreachable, absent, failing
   }
 
   var subject: String
@@ -12,6 +12,8 @@ struct HealthChange: Sendable {
   var cause: String
   /// False: it is over.
   var isTrouble: Bool
+  /// What put it right, where it is over.
+  var remedy = ""
   var event: EventDraft
 
   /// Records and tells the change, unless the record already says so.
@@ -23,7 +25,21 @@ struct HealthChange: Sendable {
     } else {
       guard try ledger.close(subject, kind.rawValue) != nil else { return }
     }
+    let event = try honest(ledger)
     try ledger.append(event, of: nil, to: routes.channels(for: event))
+  }
+
+  /// An account may be paused for two reasons, and the end of one is not the end of the pause.
+  private func honest(_ ledger: Ledger) throws -> EventDraft {
+    guard event.kind == .accountResumed, let account = event.data.account,
+      let other = try ledger.conditions()
+        .first(where: { $0.subject == Self.subject(account: account) })
+    else { return event }
+    var event = event
+    event.data.cause = other.cause
+    event.data.summary =
+      "account \(account) stays paused (\(other.cause)), although \(remedy)"
+    return event
   }
 }
 
@@ -49,10 +65,40 @@ extension HealthChange {
   }
 
   static func accepted(account: String, at now: Timestamp) -> HealthChange {
-    var data = EventData(summary: "account \(account) is polled again: it can log in")
+    resumed(account, .refused, "it can log in", at: now)
+  }
+
+  /// Paused by hand.
+  static func held(account: String, by user: String, reason: String?, at now: Timestamp)
+    -> HealthChange
+  {
+    let cause = byHand("paused", user, reason)
+    var data = EventData(summary: "account \(account) is \(cause)")
+    data.account = account
+    data.cause = cause
+    data.cure = "jobwatch resume \(account)"
+    return HealthChange(
+      subject: subject(account: account), kind: .held, cause: cause, isTrouble: true,
+      event: EventDraft(.accountPaused, at: now, data))
+  }
+
+  static func released(account: String, by user: String, reason: String?, at now: Timestamp)
+    -> HealthChange
+  {
+    resumed(account, .held, "it was \(byHand("resumed", user, reason))", at: now)
+  }
+
+  private static func byHand(_ deed: String, _ user: String, _ reason: String?) -> String {
+    "\(deed) by hand by \(user)" + (reason.map { ": \($0)" } ?? "")
+  }
+
+  private static func resumed(
+    _ account: String, _ kind: Kind, _ remedy: String, at now: Timestamp
+  ) -> HealthChange {
+    var data = EventData(summary: "account \(account) is polled again: \(remedy)")
     data.account = account
     return HealthChange(
-      subject: subject(account: account), kind: .refused, cause: "", isTrouble: false,
+      subject: subject(account: account), kind: kind, cause: "", isTrouble: false, remedy: remedy,
       event: EventDraft(.accountResumed, at: now, data))
   }
 
@@ -80,6 +126,7 @@ extension HealthChange {
     data.service = lane.service
     return HealthChange(
       subject: subject(lane), kind: kind, cause: "", isTrouble: false,
+      remedy: "\(lane.service) calls are accepted",
       event: EventDraft(.accountResumed, at: now, data))
   }
 

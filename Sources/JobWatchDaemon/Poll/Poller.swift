@@ -22,6 +22,8 @@ package actor Poller: Worker {
 
   var lanes: [LaneKey: Lane]
   var credentials: CredentialBook
+  /// Accounts that are paused by hand.
+  var held: Set<String> = []
   private let clients: [String: CloudClient]
   /// What could not be stored yet of the health that was judged.
   var unsaved: [HealthChange] = []
@@ -100,9 +102,8 @@ package actor Poller: Worker {
 
   private func nextWake(at now: Moment) -> Duration {
     var next = now.uptime + Alarm.longestWait
-    for (key, lane) in lanes {
-      let gate = credentials.gate(of: key.account, at: now.uptime)
-      switch lane.readiness(gate, at: now.uptime) {
+    for (key, lane) in lanes where !held.contains(key.account) {
+      switch readiness(of: key, at: now.uptime) {
       case .now: next = now.uptime
       case .at(let time): next = min(next, time)
       case .asleep: break
@@ -111,7 +112,9 @@ package actor Poller: Worker {
         next = min(next, now.uptime + max(outage.since + grace - now.wall, .zero))
       }
     }
-    if let work = credentials.nextWork(grace: grace, at: now) { next = min(next, work) }
+    if let work = credentials.nextWork(except: held, grace: grace, at: now) {
+      next = min(next, work)
+    }
     return max(next, now.uptime + Self.tick, storeRetryAt ?? .zero)
   }
 
@@ -132,7 +135,7 @@ package actor Poller: Worker {
   private func startCalls(at now: Moment) async throws {
     var taken: [(DuePoll, LaneKey, AccountAccess.Grant, Lane.Passes)] = []
     // Not over the dictionary itself, which would be copied with every schedule in it.
-    for key in Array(lanes.keys) {
+    for key in Array(lanes.keys) where !held.contains(key.account) {
       guard let grant = credentials.grant(of: key.account, at: now.uptime) else { continue }
       while let (poll, passes) = take(from: key, grant, at: now.uptime) {
         taken.append((poll, key, grant, passes))

@@ -167,7 +167,7 @@ extension Poller {
 
   /// `endpoint.down`, for outages that outlast the grace.
   func tellOutages(at now: Moment) async throws {
-    for key in Array(lanes.keys) {
+    for key in Array(lanes.keys) where !held.contains(key.account) {
       guard let outage = lanes[key]?.outage, !outage.isTold, lanes[key]?.breaker.isShut == true,
         now.wall - outage.since >= grace
       else { continue }

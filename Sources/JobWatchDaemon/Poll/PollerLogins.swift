@@ -4,7 +4,7 @@ import JobWatchCore
 /// What it takes to get in, beside the polls: log-ins, and accounts that cannot.
 extension Poller {
   func startLogins(at now: Moment) {
-    for access in credentials.takeLogins(at: now.uptime) {
+    for access in credentials.takeLogins(except: held, at: now.uptime) {
       run { await self.logIn(access) }
     }
   }

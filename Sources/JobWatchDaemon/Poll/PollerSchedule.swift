@@ -9,6 +9,7 @@ extension Poller {
     }
     for job in jobs { enter(job, at: now) }
     for condition in conditions { resume(condition, at: now) }
+    hold(conditions, at: now)
     seenSeq = seq
     isLoaded = true
     log.info("the schedule is loaded", metadata: ["jobs": "\(jobs.count)"])
@@ -20,9 +21,10 @@ extension Poller {
     lastNewsAt = now.uptime
     let after = seenSeq
     do {
-      let (jobs, seq) = try await store.read { ledger in
-        (try ledger.scheduled(after: after), try ledger.lastSeq())
+      let (jobs, seq, conditions) = try await store.read { ledger in
+        (try ledger.scheduled(after: after), try ledger.lastSeq(), try ledger.conditions())
       }
+      hold(conditions, at: now)
       leave(jobs.filter { $0.id <= highestJob })
       for job in jobs { enter(job, at: now) }
       seenSeq = seq
@@ -80,8 +82,7 @@ extension Poller {
     lanes[key]?.inFlight.remove(job)
     lanes[key]?.renewed.remove(job)
     if let due { lanes[key]?.add(job, due: due) }
-    guard let lane = lanes[key] else { return }
-    switch lane.readiness(credentials.gate(of: key.account, at: now.uptime), at: now.uptime) {
+    switch readiness(of: key, at: now.uptime) {
     case .now: alarm.ring()
     case .at(let time) where time < plannedWake: alarm.ring()
     case .at, .asleep: break
@@ -91,7 +92,9 @@ extension Poller {
   /// Trouble that a restart finds on record: it is neither forgotten nor told twice.
   private func resume(_ condition: Ledger.Condition, at now: Moment) {
     for name in credentials.accounts.keys
-    where condition.subject == HealthChange.subject(account: name) {
+    where condition.kind == HealthChange.Kind.refused.rawValue
+      && condition.subject == HealthChange.subject(account: name)
+    {
       credentials.resumePaused(name, cause: condition.cause, at: now)
       for key in lanes.keys where key.account == name {
         troubles.begin(key, condition.kind, at: condition.since, cause: condition.cause)
@@ -108,7 +111,7 @@ extension Poller {
       case .absent:
         let age = now.wall - condition.since
         lanes[key]?.absences.resumeMass(since: now.uptime - age)
-      case .refused, .failing, nil: break
+      case .refused, .held, .failing, nil: break
       }
     }
   }

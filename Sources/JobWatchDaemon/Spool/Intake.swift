@@ -51,6 +51,7 @@ actor Intake: Worker {
     var identity: SpoolDirectory.Identity?
     var fingerprint: String
     var file: SpoolFile
+    var hold: AccountHold?
   }
 
   func work(at now: Moment) async throws -> Duration? {
@@ -65,8 +66,7 @@ actor Intake: Worker {
       case .gone: continue
       case .fresh(let until): next = min(next, now.uptime + (until - now.wall))
       case .bytes(let bytes, let identity):
-        let file = SpoolFile(decoding: bytes, rules: registration.rules)
-        batch.append(arrival(name, file, identity))
+        batch.append(arrival(name, file(bytes, of: identity.owner), identity))
       case .unreadable(let failure): unsettled = unsettled ?? failure
       case .unacceptable(let reason):
         batch.append(arrival(name, SpoolFile(rejection: reason), nil))
@@ -133,8 +133,19 @@ actor Intake: Worker {
   ) -> Arrival {
     Arrival(
       name: name, identity: identity,
-      fingerprint: file.rejections.isEmpty ? "" : directory.fingerprint(of: name),
-      file: file)
+      fingerprint: identity?.fingerprint ?? directory.fingerprint(of: name), file: file,
+      hold: file.command.flatMap { command in
+        identity.map { AccountHold(command: command, user: $0.owner.name) }
+      })
+  }
+
+  private func file(_ bytes: [UInt8], of owner: SpoolOwner) -> SpoolFile {
+    let file = SpoolFile(decoding: bytes, rules: registration.rules)
+    guard let command = file.command, !owner.mayCommand else { return file }
+    return SpoolFile(
+      rejection:
+        "it is a command, and belongs to \(owner.name): only root and the service's own user "
+        + "may command, so use sudo jobwatch \(command.verb.rawValue) \(command.account)")
   }
 
   private nonisolated func store(_ batch: [Arrival], at now: Moment) async throws {
@@ -144,8 +155,11 @@ actor Intake: Worker {
         for submission in arrival.file.submissions {
           try registration.register(submission, at: now.wall, ledger)
         }
+        if let hold = arrival.hold, try ledger.noteFile(arrival.fingerprint, at: now.wall) {
+          try hold.apply(at: now.wall, ledger, registration.routes)
+        }
         if !arrival.file.rejections.isEmpty,
-          try ledger.noteRejection(arrival.fingerprint, at: now.wall)
+          try ledger.noteFile(arrival.fingerprint, at: now.wall)
         {
           let event = Self.rejected(arrival, at: now.wall)
           try ledger.append(event, of: nil, to: registration.routes.channels(for: event))

@@ -69,11 +69,16 @@ struct SpoolDirectory: Sendable {
     fileprivate var inode: UInt64
     fileprivate var size: Int64
     fileprivate var modified: [Int]
+    let owner: SpoolOwner
+
+    /// The same for the same file until it is written to, whatever its name.
+    var fingerprint: String { "\(inode):\(modified[0]).\(modified[1]):\(size)" }
 
     fileprivate init(_ status: stat) {
       inode = UInt64(status.st_ino)
       size = Int64(status.st_size)
       modified = [status.st_mtim.tv_sec, status.st_mtim.tv_nsec]
+      owner = SpoolOwner(uid: status.st_uid)
     }
   }
 
@@ -216,10 +221,10 @@ struct SpoolDirectory: Sendable {
     return candidate
   }
 
-  /// The same for the same file until it is written to, whatever its name.
+  /// Of what is no file that could be read.
   func fingerprint(of name: Name) -> String {
     var status = stat()
     lstat(name.path(in: incoming), &status)
-    return "\(status.st_ino):\(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec):\(status.st_size)"
+    return Identity(status).fingerprint
   }
 }

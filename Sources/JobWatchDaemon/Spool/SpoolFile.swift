@@ -1,7 +1,7 @@
 /// What a file in the spool asks for, and what of it cannot be taken.
 ///
 /// The formats: one JSON object, an array of objects, JSON Lines, or plain lines `job_id` or
-/// `service job_id`. Which one it is shows in the first byte that is not white space.
+/// `service job_id`. Which one it is shows in the first byte that is not white space. Or one `SpoolCommand`, alone.
 package struct SpoolFile: Sendable, Hashable {
   /// Where in a file something is; numbers count from 1.
   package enum Place: Sendable, Hashable, CustomStringConvertible {
@@ -30,6 +30,7 @@ package struct SpoolFile: Sendable, Hashable {
   }
 
   package private(set) var submissions: [SpoolSubmission] = []
+  package private(set) var command: SpoolCommand?
   /// In the order of the file.
   package private(set) var rejections: [Rejection] = []
 
@@ -55,6 +56,11 @@ package struct SpoolFile: Sendable, Hashable {
 
   private mutating func take(_ entry: SpoolText.Entry, at place: Place, _ rules: SpoolRules?) {
     do throws(Unacceptable) {
+      if case .value(.object(let fields)) = entry,
+        fields[SpoolCommand.CodingKeys.verb.rawValue] != nil
+      {
+        return command = try accepted(fields, at: place, rules)
+      }
       let submission = try entry.submission()
       if let problem = submission.problem ?? rules?.problem(submission) {
         throw Unacceptable(problem)
@@ -63,5 +69,16 @@ package struct SpoolFile: Sendable, Hashable {
     } catch {
       rejections.append(Rejection(place: place, reason: error.reason))
     }
+  }
+
+  private func accepted(
+    _ fields: [String: SpoolField], at place: Place, _ rules: SpoolRules?
+  ) throws(Unacceptable) -> SpoolCommand {
+    guard place == .file else {
+      throw Unacceptable("a command stands alone: write it into a file of its own")
+    }
+    let command = try SpoolCommand(fields)
+    if let problem = command.problem ?? rules?.problem(command) { throw Unacceptable(problem) }
+    return command
   }
 }

@@ -57,6 +57,11 @@ package struct SpoolRules: Sendable, Hashable {
       + "endpoints: {\(key.service): https://…} to the account"
   }
 
+  /// The same of a command.
+  package func problem(_ command: SpoolCommand) -> String? {
+    unknown("account", command.account, accounts)
+  }
+
   private func unknown(_ noun: String, _ name: String, _ known: [String]) -> String? {
     known.contains(name)
       ? nil : "\(noun) \"\(name.prefix(80))\" is not known; \(NearestName.hint(name, among: known))"

@@ -45,14 +45,15 @@ extension SpoolSubmission {
     if let name = names.first(where: { !ConfiguredName.isValid($0) }) {
       return "the name \"\(name.prefix(80))\" \(ConfiguredName.rule)"
     }
-    if let jobType, !Self.isJobType(jobType) {
+    if let jobType, !Self.isPlain(jobType, limit: 128) {
       return "job_type must be 1 to 128 bytes without control characters"
     }
     return LabelRule.problem(labels)
   }
 
-  private static func isJobType(_ text: String) -> Bool {
-    (1...128).contains(text.utf8.count) && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
+  /// Whether `text` is 1 to `limit` bytes without control characters.
+  static func isPlain(_ text: String, limit: Int) -> Bool {
+    (1...limit).contains(text.utf8.count) && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
   }
 }
 

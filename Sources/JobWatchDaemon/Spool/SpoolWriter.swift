@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import JobWatchCore
 
-/// Puts submissions into the spool as one file that appears whole or not at all, and that a power cut
+/// Puts submissions, or a command, into the spool as one file that appears whole or not at all, and that a power cut
 /// after `write` returned cannot take away.
 package struct SpoolWriter: Sendable {
   /// Why nothing was written, with the cure.
@@ -15,10 +15,26 @@ package struct SpoolWriter: Sendable {
   /// - Parameter spoolDirectory: the one that holds `incoming/`.
   package init(spoolDirectory: String) { incoming = spoolDirectory + "/incoming" }
 
+  /// Whether the daemon would take a command from this process: `incoming/` belongs to the daemon's user. True where
+  /// that cannot be seen; the daemon decides.
+  package static func mayCommand(spoolDirectory: String) -> Bool {
+    var status = stat()
+    guard geteuid() != 0, stat(spoolDirectory + "/incoming", &status) == 0 else { return true }
+    return status.st_uid == geteuid()
+  }
+
   /// Writes one file of JSON Lines and returns its path.
   package func write(_ submissions: [SpoolSubmission], at now: Timestamp) throws(Failure) -> String
   {
-    let content = try Self.encode(submissions)
+    try write(Self.encode(submissions), at: now)
+  }
+
+  /// Writes one file and returns its path. The name keeps commands in the order of time.
+  package func write(_ command: SpoolCommand, at now: Timestamp) throws(Failure) -> String {
+    try write(Self.encode([command]), at: now)
+  }
+
+  private func write(_ content: Data, at now: Timestamp) throws(Failure) -> String {
     let name = Self.name(at: now)
     // The daemon does not read names that begin with a dot: half a file is none.
     let temporary = "\(incoming)/.\(name).tmp"
@@ -43,19 +59,19 @@ package struct SpoolWriter: Sendable {
     return "\(now.milliseconds)-\(getpid())-\(chance).jsonl"
   }
 
-  private static func encode(_ submissions: [SpoolSubmission]) throws(Failure) -> Data {
+  private static func encode(_ entries: [some Encodable]) throws(Failure) -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     var content = Data()
-    for submission in submissions {
+    for entry in entries {
       do {
-        content.append(try encoder.encode(submission))
+        content.append(try encoder.encode(entry))
       } catch {
-        throw Failure(description: "\(submission.jobID) cannot be written as JSON: \(error)")
+        throw Failure(description: "\(entry) cannot be written as JSON: \(error)")
       }
       content.append(UInt8(ascii: "\n"))
     }
-    guard submissions.count <= SpoolFile.jobLimit, content.count <= SpoolFile.sizeLimit else {
+    guard entries.count <= SpoolFile.jobLimit, content.count <= SpoolFile.sizeLimit else {
       throw Failure(
         description: "more than \(SpoolFile.jobLimit) jobs or \(SpoolFile.sizeLimit >> 20) MiB at "
           + "once: submit in several parts")
@@ -91,12 +107,12 @@ package struct SpoolWriter: Sendable {
     let cure =
       switch code {
       case ENOENT, ENOTDIR:
-        "create it by starting the service once, or name the right spool with --spool"
+        "create it by starting the service once, or name the right one (spool_dir, or submit --spool)"
       case EACCES, EPERM:
         "add yourself to group jobwatch-submit (usermod -aG jobwatch-submit USER), then log in again"
-      case ENOSPC, EDQUOT: "free space on its file system, then submit again"
-      case EROFS: "mount its file system for writing, then submit again"
-      default: "submit again; if it persists, look into the system's log"
+      case ENOSPC, EDQUOT: "free space on its file system, then try again"
+      case EROFS: "mount its file system for writing, then try again"
+      default: "try again; if it persists, look into the system's log"
       }
     return Failure(description: "cannot write to \(incoming) (\(cause)): \(cure)")
   }

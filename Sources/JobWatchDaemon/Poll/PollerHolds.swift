@@ -1,0 +1,27 @@
+import JobWatchCore
+import JobWatchStore
+
+/// Accounts that are paused by hand: nothing is asked for them, whatever is due. Calls under way finish and count.
+extension Poller {
+  /// Takes over what is on record.
+  func hold(_ conditions: [Ledger.Condition], at now: Moment) {
+    let kind = HealthChange.Kind.held.rawValue
+    let holds = conditions.filter { $0.kind == kind }
+    for account in credentials.accounts.keys {
+      let keys = lanes.keys.filter { $0.account == account }
+      if let hold = holds.first(where: { $0.subject == HealthChange.subject(account: account) }) {
+        held.insert(account)
+        for key in keys {
+          troubles.begin(key, kind, at: hold.since, cause: "the account was \(hold.cause)")
+        }
+      } else if held.remove(account) != nil {
+        for key in keys { troubles.end(key, kind, at: now.wall) }
+      }
+    }
+  }
+
+  func readiness(of key: LaneKey, at uptime: Duration) -> Lane.Readiness {
+    guard !held.contains(key.account), let lane = lanes[key] else { return .asleep }
+    return lane.readiness(credentials.gate(of: key.account, at: uptime), at: uptime)
+  }
+}

@@ -1,0 +1,19 @@
+import JobWatchCore
+import JobWatchStore
+
+/// The effect of a command that pauses or resumes an account: one condition on record, and the event that tells it.
+struct AccountHold: Sendable {
+  let command: SpoolCommand
+  /// Who commands it.
+  let user: String
+
+  /// Without effect on an account that is already as commanded.
+  func apply(at now: Timestamp, _ ledger: Ledger, _ routes: RouteTable) throws {
+    let change: HealthChange =
+      switch command.verb {
+      case .pause: .held(account: command.account, by: user, reason: command.reason, at: now)
+      case .resume: .released(account: command.account, by: user, reason: command.reason, at: now)
+      }
+    try change.commit(ledger, routes: routes)
+  }
+}

@@ -1,0 +1,91 @@
+import ArgumentParser
+import Foundation
+import JobWatchCore
+import JobWatchDaemon
+import JobWatchStore
+
+/// What `pause` and `resume` share: a file in the spool, and a short wait for the daemon to take it.
+struct AccountCommand: ParsableArguments {
+  static let exitCodes = """
+    Only root and the service's own user may. Exit codes: 0 done, or left for the daemon to do when it \
+    runs; 1 not allowed, or the daemon has not accepted it; 64 the command is wrong; 75 the spool cannot \
+    be written now; 78 the configuration or the database cannot be read.
+    """
+
+  @Argument(help: ArgumentHelp("The account, as the configuration calls it.", valueName: "account"))
+  var name: String
+
+  @Option(name: .long, help: ArgumentHelp("Why, for those who wonder later.", valueName: "text"))
+  var reason: String?
+
+  @Flag(name: .long, help: "Print JSON.")
+  var json = false
+
+  @OptionGroup var file: ConfigOption
+
+  /// A running daemon takes a file within milliseconds; a busy one within a turn.
+  private static let patience = (looks: 60, every: UInt32(50_000))
+
+  private struct Receipt: Encodable {
+    let file: String
+    let command: String
+    let account: String
+    /// False: it takes effect when the daemon runs.
+    let taken: Bool
+  }
+
+  func give(_ verb: SpoolCommand.Verb) throws {
+    let configuration = try file.load().value
+    let command = SpoolCommand(verb, account: name, reason: reason)
+    if let problem = command.problem ?? SpoolRules(configuration).problem(command) {
+      throw ExitCode.misuse.telling(problem)
+    }
+    guard SpoolWriter.mayCommand(spoolDirectory: configuration.spoolDirectory) else {
+      throw ExitCode.no.telling(
+        "only root and the service's own user may \(verb.rawValue) an account: use sudo")
+    }
+    let path: String
+    do {
+      path = try SpoolWriter(spoolDirectory: configuration.spoolDirectory)
+        .write(command, at: Timestamp(Date()))
+    } catch {
+      throw ExitCode.tryAgain.telling("\(error)")
+    }
+    let isTaken = waitUntilTaken(path)
+    if isTaken { try confirm(verb, configuration) }
+    print(
+      json
+        ? try JSONText.line(
+          Receipt(file: path, command: verb.rawValue, account: name, taken: isTaken))
+        : message(verb, isTaken))
+  }
+
+  private func waitUntilTaken(_ path: String) -> Bool {
+    for _ in 0..<Self.patience.looks {
+      if access(path, F_OK) != 0 { return true }
+      usleep(Self.patience.every)
+    }
+    return false
+  }
+
+  /// The file is gone; the record tells whether it was accepted.
+  private func confirm(_ verb: SpoolCommand.Verb, _ configuration: Configuration) throws {
+    let isHeld = try StoreReader(path: configuration.databasePath).reading { ledger in
+      try AccountPauses(ledger).isHeld(name)
+    }
+    guard isHeld != (verb == .pause) else { return }
+    throw ExitCode.no.telling(
+      "the daemon has not accepted it: see \(configuration.spoolDirectory)/rejected; does it run with "
+        + "this configuration?")
+  }
+
+  private func message(_ verb: SpoolCommand.Verb, _ isTaken: Bool) -> String {
+    switch (verb, isTaken) {
+    case (.pause, true):
+      "account \(name) is paused: it is not asked for until jobwatch resume \(name)"
+    case (.resume, true): "account \(name) is not paused by hand any more"
+    case (.pause, false): "no daemon has taken it yet: account \(name) is paused once one runs"
+    case (.resume, false): "no daemon has taken it yet: account \(name) is resumed once one runs"
+    }
+  }
+}
