@@ -56,6 +56,8 @@ package struct HTTPFailure: Error, Sendable, Hashable, CustomStringConvertible {
     /// The host's name could not be resolved.
     case name
     case tls
+    /// The proxy on the way failed or refused, before the host was reached.
+    case proxy
     /// Nothing listens there.
     case refused
     /// The connection ended before an answer, or the answer was no HTTP.

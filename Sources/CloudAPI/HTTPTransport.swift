@@ -1,15 +1,17 @@
 import AsyncHTTPClient
-import Glibc
 import NIOCore
+import NIOSSL
 
-/// HTTP/1.1 over pooled connections: the one place that knows the HTTP client in use.
+/// HTTP/1.1 over pooled connections, direct or through a proxy: the one place that knows the HTTP
+/// client in use.
 ///
 /// One for each set of trusted certificates is enough: it keeps a pool per host. `shutdown` must be
 /// called before it is let go.
 package final class HTTPClientTransport: Sendable {
   package struct Options: Sendable, Hashable {
-    /// PEM file with the certificates to trust instead of the system's.
-    package var caFile: String?
+    /// Instead of the system's.
+    package var trust: TrustedCertificates?
+    package var proxies: ProxyRules
     /// Connecting, name look-up and TLS included.
     package var connectTimeout: Duration
     /// An unused connection is closed after this. Shorter than what servers commonly keep (60 s and
@@ -19,19 +21,34 @@ package final class HTTPClientTransport: Sendable {
     package var connectionsPerHost: Int
 
     package init(
-      caFile: String? = nil, connectTimeout: Duration = .seconds(10),
-      idleTimeout: Duration = .seconds(30), connectionsPerHost: Int = 64
+      trust: TrustedCertificates? = nil, proxies: ProxyRules = .none,
+      connectTimeout: Duration = .seconds(10), idleTimeout: Duration = .seconds(30),
+      connectionsPerHost: Int = 64
     ) {
-      self.caFile = caFile
+      self.trust = trust
+      self.proxies = proxies
       self.connectTimeout = connectTimeout
       self.idleTimeout = idleTimeout
       self.connectionsPerHost = connectionsPerHost
     }
   }
 
-  private let client: HTTPClient
+  private let options: Options
+  private let direct: HTTPClient
+  private let proxied: [ProxyServer: HTTPClient]
 
   package init(options: Options = Options()) {
+    self.options = options
+    direct = HTTPClient(configuration: Self.configuration(options))
+    proxied = Dictionary(
+      uniqueKeysWithValues: options.proxies.servers.map { proxy in
+        (proxy, HTTPClient(configuration: Self.configuration(options, proxy: proxy)))
+      })
+  }
+
+  private static func configuration(
+    _ options: Options, proxy: ProxyServer? = nil
+  ) -> HTTPClient.Configuration {
     var configuration = HTTPClient.Configuration()
     configuration.httpVersion = .http1Only
     configuration.redirectConfiguration = .disallow
@@ -42,19 +59,28 @@ package final class HTTPClientTransport: Sendable {
     // A refused connection is an answer; when to try again is decided by whoever asked.
     configuration.connectionPool.retryConnectionEstablishment = false
     configuration.tracing.tracer = nil
-    if let caFile = options.caFile {
-      configuration.tlsConfiguration = .makeClientConfiguration()
-      configuration.tlsConfiguration?.trustRoots = .file(caFile)
+    configuration.tlsConfiguration = .makeClientConfiguration()
+    if let trust = options.trust {
+      configuration.tlsConfiguration?.trustRoots = .certificates(trust.certificates)
     }
-    client = HTTPClient(configuration: configuration)
+    configuration.proxy = proxy.map { proxy in
+      .server(
+        host: proxy.host, port: proxy.port,
+        authorization: proxy.user.map {
+          .basic(username: $0, password: proxy.password?.reveal() ?? "")
+        })
+    }
+    return configuration
   }
 
   /// Exchanges under way fail. Calling it a second time does nothing.
   package func shutdown() async {
-    do {
-      try await client.shutdown()
-    } catch {
-      // Only that it was shut down before.
+    for client in [direct] + proxied.values {
+      do {
+        try await client.shutdown()
+      } catch {
+        // Only that it was shut down before.
+      }
     }
   }
 
@@ -73,6 +99,8 @@ package final class HTTPClientTransport: Sendable {
     message.headers = .init(request.headers)
     if !request.body.isEmpty { message.body = .bytes(request.body) }
     let deadline = NIODeadline.now() + TimeAmount(timeout)
+    let proxy = options.proxies.server(for: request.url)
+    let client = proxy.flatMap { proxied[$0] } ?? direct
     do {
       let answer = try await client.execute(message, deadline: deadline)
       let (body, truncated) = try await read(answer.body, limit: bodyLimit, until: deadline)
@@ -80,8 +108,21 @@ package final class HTTPClientTransport: Sendable {
         status: Int(answer.status.code), headers: HTTPFields(Array(answer.headers)), body: body,
         truncated: truncated)
     } catch {
-      throw HTTPFailure(error)
+      throw HTTPFailure(
+        error, proxy: proxy, trust: options.trust,
+        doubt: await doubt(about: error, request.url, proxy: proxy, until: deadline))
     }
+  }
+
+  /// Why the server's certificate was not accepted, where the error does not tell. It costs a second
+  /// connection, over which no secret goes.
+  private func doubt(
+    about error: any Error, _ url: String, proxy: ProxyServer?, until deadline: NIODeadline
+  ) async -> CertificateDoubt? {
+    guard HTTPFailure.isDoubtful(error), !Task.isCancelled else { return nil }
+    let limit = min(deadline, NIODeadline.now() + .seconds(5))
+    return await CertificateDoubt.look(
+      at: url, with: Self.configuration(options, proxy: proxy), until: limit)
   }
 
   /// The client's own deadline ends with the head of the answer, so the body gets a timer of its
@@ -90,7 +131,7 @@ package final class HTTPClientTransport: Sendable {
     _ body: HTTPClientResponse.Body, limit: Int, until deadline: NIODeadline
   ) async throws -> (bytes: [UInt8], truncated: Bool) {
     let reading = Task { try await Self.collect(body, limit: limit) }
-    let timer = client.eventLoopGroup.any().scheduleTask(deadline: deadline) { reading.cancel() }
+    let timer = direct.eventLoopGroup.any().scheduleTask(deadline: deadline) { reading.cancel() }
     defer { timer.cancel() }
     do {
       return try await withTaskCancellationHandler {
@@ -122,61 +163,5 @@ package final class HTTPClientTransport: Sendable {
     }
     try Task.checkCancellation()
     return (bytes, false)
-  }
-}
-
-extension HTTPFailure {
-  /// Sorts an error of the HTTP client. Some of its types belong to modules that this one does not
-  /// depend on; those are told by their module's name, or reached by reflection.
-  fileprivate init(_ error: any Error) {
-    let module = String(reflecting: type(of: error)).prefix { $0 != "." }
-    switch error {
-    case is CancellationError: self.init(.other, "cancelled")
-    case let error as HTTPClientError: self.init(error)
-    case _ where module == "NIOSSL":
-      let detail = String("\(error)".prefix(300))
-      self.init(.tls, "TLS failed, check the certificate and the trusted ones: \(detail)")
-    case _ where module == "NIOHTTP1":
-      self.init(.reset, "the answer broke off or was no HTTP")
-    default:
-      let causes = Self.causes(in: error)
-      if let code = causes.lazy.compactMap({ ($0 as? IOError)?.errnoCode }).first {
-        self.init(errno: code)
-      } else if causes.contains(where: { $0 is SocketAddressError.UnknownHost }) {
-        self.init(.name, "the host's name cannot be resolved")
-      } else {
-        self.init(.other, "the exchange failed (\(type(of: error)))")
-      }
-    }
-  }
-
-  private init(_ error: HTTPClientError) {
-    switch error {
-    case .connectTimeout, .tlsHandshakeTimeout, .getConnectionFromPoolTimeout:
-      self.init(.timeout, "no connection in time")
-    case .deadlineExceeded, .readTimeout, .writeTimeout: self.init(.timeout, "no answer in time")
-    case .remoteConnectionClosed, .uncleanShutdown:
-      self.init(.reset, "the connection was closed before an answer")
-    // `description` may quote header values; this does not.
-    default: self.init(.other, error.shortDescription.lowercased())
-    }
-  }
-
-  private init(errno code: CInt) {
-    switch code {
-    case ECONNREFUSED: self.init(.refused, "connection refused")
-    case ECONNRESET, EPIPE, ECONNABORTED: self.init(.reset, "connection reset")
-    case ETIMEDOUT: self.init(.timeout, "no connection in time")
-    case EHOSTUNREACH, ENETUNREACH: self.init(.other, "no route to the host")
-    default: self.init(.other, "connection failed (errno \(code))")
-    }
-  }
-
-  /// `error` and the errors inside it, as deep as a connection attempt nests them.
-  private static func causes(in value: Any, depth: Int = 0) -> [any Error] {
-    guard depth < 5 else { return [] }
-    let own = (value as? any Error).map { [$0] } ?? []
-    return own
-      + Mirror(reflecting: value).children.flatMap { causes(in: $0.value, depth: depth + 1) }
   }
 }

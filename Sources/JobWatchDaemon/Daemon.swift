@@ -32,7 +32,7 @@ package struct Daemon: Sendable {
     let store = try Store(path: configuration.databasePath)
     let statusLog = StatusLog(path: configuration.statusLog, store: store, log: log)
     try await statusLog.recover(at: clock(), routes: configuration.routeTable)
-    let transports = Transports(configuration)
+    let transports = try Transports(configuration)
     do {
       let (loops, poller) = try await loops(store, statusLog, transports)
       try await tell(.daemonStarted, "jobwatch has started", store)

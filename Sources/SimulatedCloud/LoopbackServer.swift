@@ -3,7 +3,7 @@ import Hummingbird
 import Logging
 import NIOCore
 
-/// An HTTP/1.1 server on 127.0.0.1 that answers every request by one function. The only file that
+/// An HTTP/1.1 server on loopback that answers every request by one function. The only file that
 /// knows the HTTP framework.
 ///
 /// It runs the framework's bare server and not its `Application`, which puts a `Date` of its own on
@@ -14,16 +14,16 @@ actor LoopbackServer {
 
   private var running: Task<Void, Never>?
 
-  /// Begins to listen on `port`, 0 for any that is free, and returns its base URL. Throws what
-  /// `bind` failed with.
+  /// Begins to listen on `port` of `host`, 127.0.0.1 or ::1, 0 for any port that is free, and returns
+  /// its base URL. Throws what `bind` failed with.
   func start(
-    port: Int, answer: @escaping @Sendable (ReceivedRequest) -> Reply
+    host: String = "127.0.0.1", port: Int, answer: @escaping @Sendable (ReceivedRequest) -> Reply
   ) async throws -> String {
     await stop()
     let (ports, bound) = AsyncThrowingStream<Int, any Error>.makeStream()
     let application = Application(router: Router())
     let server = try application.server.buildServer(
-      configuration: .init(address: .hostname("127.0.0.1", port: port)),
+      configuration: .init(address: .hostname(host, port: port)),
       eventLoopGroup: application.eventLoopGroup,
       logger: Logger(label: "simulated-cloud", factory: { _ in SwiftLogNoOpLogHandler() }),
       responder: { request, writer, channel in
@@ -40,7 +40,8 @@ actor LoopbackServer {
         bound.finish(throwing: error)
       }
     }
-    for try await port in ports { return "http://127.0.0.1:\(port)" }
+    let authority = host.contains(":") ? "[\(host)]" : host
+    for try await port in ports { return "http://\(authority):\(port)" }
     throw CancellationError()
   }
 

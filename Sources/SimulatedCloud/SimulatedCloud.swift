@@ -21,11 +21,11 @@ package final class SimulatedCloud: Sendable {
     self.clock = clock
   }
 
-  /// Begins to listen on 127.0.0.1 and returns the base URL, `http://127.0.0.1:PORT`, the endpoint
-  /// of every service. A `port` other than 0 brings a stopped cloud back where it was. Throws what
+  /// Begins to listen on `host`, 127.0.0.1 or ::1, and returns the base URL, `http://127.0.0.1:PORT`,
+  /// the endpoint of every service. A `port` other than 0 brings a stopped cloud back where it was. Throws what
   /// the system said if the port cannot be had.
-  package func start(port: Int = 0) async throws -> String {
-    try await server.start(port: port) { [self] request in answer(request) }
+  package func start(host: String = "127.0.0.1", port: Int = 0) async throws -> String {
+    try await server.start(host: host, port: port) { [self] request in answer(request) }
   }
 
   /// Closes the port and every connection; calls are refused from then on. The jobs stay.

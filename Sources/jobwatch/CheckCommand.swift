@@ -39,21 +39,11 @@ struct CheckCommand: ParsableCommand {
       let unreadable = decoded.secrets.compactMap { $0.problem(environment: environment) }
       return CheckReport(
         file: file.config,
-        problems: decoded.warnings + unreadable + missingCertificates(decoded.value),
+        problems: decoded.warnings + unreadable
+          + Transports.problems(decoded.value, environment: environment),
         configured: ConfigurationSummary(decoded.value))
     } catch {
       return CheckReport(file: file.config, problems: error.problems, configured: nil)
-    }
-  }
-
-  private func missingCertificates(_ value: Configuration) -> [ConfigurationProblem] {
-    value.accounts.enumerated().compactMap { index, account in
-      guard let path = account.caFile, !FileManager.default.isReadableFile(atPath: path) else {
-        return nil
-      }
-      return ConfigurationProblem(
-        path: "accounts[\(index)].ca_file",
-        message: "\(path) cannot be read: put the certificates there, readable by the service")
     }
   }
 }

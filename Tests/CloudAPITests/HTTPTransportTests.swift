@@ -132,18 +132,6 @@ struct HTTPTransportTests {
     #expect(failure?.message.contains("hush") == false)
   }
 
-  @Test func `certificates that cannot be read are a failure of TLS`() async throws {
-    let server = try SocketServer(.reset)
-    let transport = HTTPClientTransport(options: .init(caFile: "/nonexistent/ca.pem"))
-    let failure = await #expect(throws: HTTPFailure.self) {
-      try await transport.send(
-        HTTPRequest(url: "https://127.0.0.1:\(server.port)/"), timeout: .seconds(20), bodyLimit: 0)
-    }
-    #expect(failure?.kind == .tls)
-    await transport.shutdown()
-    await transport.shutdown()
-  }
-
   @Test func `many exchanges at once share one transport`() async throws {
     let server = try SocketServer(.answer("\(Self.head)2\r\nConnection: close\r\n\r\nab"))
     try await withThrowingTaskGroup(of: [UInt8].self) { group in

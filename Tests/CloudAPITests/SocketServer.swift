@@ -12,6 +12,9 @@ final class SocketServer: Sendable {
     case reset
     /// Sends the head and then up to this many bytes.
     case flood(head: String, bytes: Int)
+    /// A forward proxy that grants every `CONNECT`, and whatever host is asked for connects to this
+    /// port.
+    case tunnel(to: UInt16)
   }
 
   enum Event: Sendable, Equatable {
@@ -50,9 +53,7 @@ final class SocketServer: Sendable {
   /// Without a `queue` the port is taken, and connections to it are refused.
   static func bind(queue: Int32?) throws -> (socket: Int32, port: UInt16) {
     let socket = Foundation.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+    var address = loopback(0)
     var size = socklen_t(MemoryLayout<sockaddr_in>.size)
     let failed = withUnsafeMutablePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -90,8 +91,49 @@ final class SocketServer: Sendable {
         more = send(part, to: connection)
         sent += more
       }
+    case .tunnel(let port):
+      sent = send(Array("HTTP/1.1 200 Connection established\r\n\r\n".utf8), to: connection)
+      relay(connection, port)
     }
     report.yield(.ended(sent: sent))
+  }
+
+  /// Until both sides have closed.
+  private static func relay(_ connection: Int32, _ port: UInt16) {
+    let other = Foundation.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(other) }
+    var address = loopback(port)
+    let failed = withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(other, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) != 0
+      }
+    }
+    if failed { return }
+    let back = DispatchGroup()
+    back.enter()
+    Thread.detachNewThread {
+      copy(from: other, to: connection)
+      back.leave()
+    }
+    copy(from: connection, to: other)
+    back.wait()
+  }
+
+  private static func copy(from source: Int32, to target: Int32) {
+    var part = [UInt8](repeating: 0, count: 65_536)
+    while true {
+      let count = recv(source, &part, part.count, 0)
+      guard count > 0, send(Array(part[..<count]), to: target) == count else { break }
+    }
+    shutdown(target, Int32(SHUT_WR))
+  }
+
+  private static func loopback(_ port: UInt16) -> sockaddr_in {
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = port.bigEndian
+    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+    return address
   }
 
   /// Nil if the connection ended before `isWhole`.

@@ -1,3 +1,4 @@
+import CloudAPI
 import Foundation
 
 /// What a URL must be before anything is sent to it.
@@ -11,6 +12,7 @@ package enum WebAddress {
   }
 
   /// Why an endpoint, scheme and host and port without a path, cannot be used.
+  /// - Parameter hosts: names and addresses that may be asked by plain http, as the operator lists them.
   package static func problem(
     withEndpoint url: String, allowingHTTPTo hosts: [String] = []
   ) -> String? {
@@ -38,10 +40,11 @@ package enum WebAddress {
       return "must not hold a user or password: they would appear in logs"
     }
     if let port = parts.port, !(1...65535).contains(port) { return "has a port outside 1 to 65535" }
+    let host = parts.host ?? ""
+    if host.hasPrefix("["), IPAddress(host) == nil { return "has no IPv6 address in its brackets" }
     switch parts.scheme?.lowercased() {
     case "https": return nil
-    case "http" where isLocal(parts.host ?? ""): return nil
-    case "http" where hosts.contains(parts.host?.lowercased() ?? ""): return nil
+    case "http" where isLocal(host) || hosts.contains { isSame(host, $0) }: return nil
     case "http":
       return "would send secrets in the clear: use https://, or http:// to 127.0.0.1, [::1] or "
         + "localhost only"
@@ -51,13 +54,13 @@ package enum WebAddress {
 
   /// Loopback, and the clouds' metadata address, which speaks nothing but http.
   private static func isLocal(_ host: String) -> Bool {
-    let name = host.lowercased().filter { $0 != "[" && $0 != "]" }
-    return ["localhost", "::1", "169.254.169.254"].contains(name) || isLoopback(name)
+    if let address = IPAddress(host) { return address.isLoopback || address.isMetadata }
+    return host.lowercased() == "localhost"
   }
 
-  /// 127.0.0.0/8 in dotted form; a name such as `127.example` is none.
-  private static func isLoopback(_ host: String) -> Bool {
-    let fields = host.split(separator: ".", omittingEmptySubsequences: false)
-    return fields.count == 4 && fields[0] == "127" && fields.allSatisfy { UInt8($0) != nil }
+  /// The same name, or another spelling of the same address.
+  private static func isSame(_ host: String, _ other: String) -> Bool {
+    if let address = IPAddress(host) { return address == IPAddress(other) }
+    return host.lowercased() == other.lowercased()
   }
 }

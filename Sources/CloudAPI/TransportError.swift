@@ -1,0 +1,164 @@
+import AsyncHTTPClient
+import Glibc
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import NIOSSL
+
+/// Sorts the errors of the HTTP client and of the libraries below it.
+extension HTTPFailure {
+  /// - Parameter proxy: what the request went through. Connecting and name look-up were then its own.
+  init(
+    _ error: any Error, proxy: ProxyServer?, trust: TrustedCertificates?, doubt: CertificateDoubt?
+  ) {
+    switch error {
+    case is CancellationError: self.init(.other, "cancelled")
+    case let error as HTTPClientError: self.init(error, proxy)
+    case NIOSSLError.uncleanShutdown:
+      self.init(.reset, "the connection was closed before an answer")
+    case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError:
+      self.init(.tls, "TLS failed: \(Self.reason(error, proxy, trust, doubt))")
+    case is HTTPParserError:
+      self.init(.reset, "the answer broke off or was no HTTP" + Self.by(proxy))
+    default:
+      self.init(connecting: error)
+      if let proxy { self = Self.failure(of: proxy, message) }
+    }
+  }
+
+  /// Whether TLS refused the certificate without saying why.
+  static func isDoubtful(_ error: any Error) -> Bool {
+    words(error)?.contains("CERTIFICATE_VERIFY_FAILED") ?? false
+  }
+
+  // MARK: Connecting
+
+  private init(connecting error: any Error) {
+    var causes = [error]
+    if let error = error as? NIOConnectionError {
+      // Where an address was tried, what happened there says more than a family without one.
+      causes = error.connectionErrors.map(\.error)
+      if causes.isEmpty { causes = [error.dnsAError, error.dnsAAAAError].compactMap { $0 } }
+    }
+    if let code = causes.lazy.compactMap({ ($0 as? IOError)?.errnoCode }).first {
+      self.init(errno: code)
+    } else if causes.contains(where: { $0 is SocketAddressError.UnknownHost }) {
+      self.init(.name, "the host's name cannot be resolved")
+    } else if causes.contains(where: Self.isTimeout) {
+      self.init(.timeout, "no connection in time")
+    } else {
+      self.init(.other, "the exchange failed (\(type(of: error)))")
+    }
+  }
+
+  private static func isTimeout(_ error: any Error) -> Bool {
+    guard case .connectTimeout = error as? ChannelError else { return false }
+    return true
+  }
+
+  private init(errno code: CInt) {
+    switch code {
+    case ECONNREFUSED: self.init(.refused, "connection refused")
+    case ECONNRESET, EPIPE, ECONNABORTED: self.init(.reset, "connection reset")
+    case ETIMEDOUT: self.init(.timeout, "no connection in time")
+    case EHOSTUNREACH, ENETUNREACH: self.init(.other, "no route to the host")
+    default: self.init(.other, "connection failed (errno \(code))")
+    }
+  }
+
+  // MARK: The client's own
+
+  private init(_ error: HTTPClientError, _ proxy: ProxyServer?) {
+    switch error {
+    case .connectTimeout, .tlsHandshakeTimeout, .getConnectionFromPoolTimeout:
+      self.init(.timeout, "no connection in time" + Self.by(proxy))
+    case .deadlineExceeded, .readTimeout, .writeTimeout:
+      self.init(.timeout, "no answer in time" + Self.by(proxy))
+    case .remoteConnectionClosed, .uncleanShutdown:
+      self.init(.reset, "the connection was closed before an answer" + Self.by(proxy))
+    // `description` may quote header values; this does not.
+    default: self.init(.other, error.shortDescription.lowercased())
+    }
+    guard let proxy else { return }
+    switch error {
+    case .proxyAuthenticationRequired:
+      let cure =
+        proxy.user == nil
+        ? "write them as http://USER:PASSWORD@HOST:PORT" : "correct those that are there"
+      self = Self.failure(of: proxy, "it wants a user and a password (407): \(cure)")
+    case .invalidProxyResponse:
+      self = Self.failure(
+        of: proxy,
+        "it refuses to connect to the host: have it allowed there, or list it in NO_PROXY")
+    case .httpProxyHandshakeTimeout: self = Self.failure(of: proxy, "no answer in time")
+    default: return
+    }
+  }
+
+  private static func failure(of proxy: ProxyServer, _ message: String) -> HTTPFailure {
+    HTTPFailure(.proxy, "the proxy \(proxy) of \(proxy.variable): \(message)")
+  }
+
+  private static func by(_ proxy: ProxyServer?) -> String {
+    proxy.map { ", through the proxy \($0)" } ?? ""
+  }
+
+  // MARK: TLS
+
+  /// The reason with its cure.
+  private static func reason(
+    _ error: any Error, _ proxy: ProxyServer?, _ trust: TrustedCertificates?,
+    _ doubt: CertificateDoubt?
+  ) -> String {
+    if error as? NIOSSLExtraError == .failedToValidateHostname {
+      // The TLS library compares an address with the connection's other end, which is the proxy.
+      let exception = proxy == nil ? "" : " (an address cannot be verified through a proxy)"
+      return
+        "the certificate is for another host's name\(exception): correct the endpoint, or have "
+        + "a certificate made for it"
+    }
+    let words = words(error) ?? ""
+    if words.contains("CERTIFICATE_VERIFY_FAILED") { return reason(doubt, trust) }
+    if words.contains("WRONG_VERSION_NUMBER") || words.contains("HTTP_REQUEST") {
+      return "the server does not speak TLS at this port: correct the endpoint's scheme or port"
+    }
+    if words.contains("EOF") {
+      return "the server closed the connection: is the endpoint's port right?"
+    }
+    return words.isEmpty ? String("\(error)".prefix(200)) : words.lowercased()
+  }
+
+  private static func reason(_ doubt: CertificateDoubt?, _ trust: TrustedCertificates?) -> String {
+    let trusted = trust.map { "the certificates in \($0.path)" } ?? "the system's certificates"
+    let addition =
+      "put the issuer's certificate into \(trust?.path ?? "a file and name it as ca_file")"
+    switch doubt {
+    case .expired(let time):
+      return "the certificate expired at \(time): have it renewed, or set this host's clock right"
+    case .notYetValid(let time):
+      return "the certificate is valid only from \(time) on: set this host's clock right"
+    case .unknownIssuer:
+      return "the certificate's issuer is unknown to \(trusted): \(addition)"
+    case nil:
+      return "the certificate is not accepted by \(trusted): unless it has expired, \(addition)"
+    }
+  }
+
+  /// The TLS library's names of what happened, as `CERTIFICATE_VERIFY_FAILED`.
+  private static func words(_ error: any Error) -> String? {
+    let stack: NIOBoringSSLErrorStack? =
+      switch error {
+      case NIOSSLError.handshakeFailed(.sslError(let stack)),
+        NIOSSLError.handshakeFailed(.unknownError(let stack)),
+        BoringSSLError.sslError(let stack), BoringSSLError.unknownError(let stack):
+        stack
+      default: nil
+      }
+    // "Error: 268435581 error:1000007d:SSL routines:OPENSSL_internal:NAME at FILE:LINE"
+    return stack?.map { entry in
+      let text = entry.description
+      let name = text.firstMatch(of: /OPENSSL_internal:(\w+)/)?.1
+      return name.map(String.init) ?? text
+    }.joined(separator: " ")
+  }
+}
