@@ -27,8 +27,8 @@ enum CertificateDoubt: Sendable, Hashable {
     }
     let client = HTTPClient(configuration: configuration)
     let connection = Task {
-      _ = try? await client.execute(
-        HTTPClientRequest(url: origin(of: url)), deadline: deadline)  // its answer is of no interest
+      // Its answer is of no interest.
+      _ = try? await client.execute(HTTPClientRequest(url: origin(of: url)), deadline: deadline)
       found.finish()
     }
     let certificate = await certificates.first { _ in true }

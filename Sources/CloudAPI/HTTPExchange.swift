@@ -67,12 +67,17 @@ package struct HTTPFailure: Error, Sendable, Hashable, CustomStringConvertible {
   }
 
   package var kind: Kind
-  package var message: String
+  package var reason: String
+  /// What the operator has to do, where the failure alone tells it.
+  package var cure: String?
+  /// The reason, and the cure if there is one.
+  package var message: String { cure.map { "\(reason): \($0)" } ?? reason }
   package var description: String { message }
 
-  package init(_ kind: Kind, _ message: String) {
+  package init(_ kind: Kind, _ reason: String, cure: String? = nil) {
     self.kind = kind
-    self.message = message
+    self.reason = reason
+    self.cure = cure
   }
 }
 

@@ -17,12 +17,14 @@ extension HTTPFailure {
     case NIOSSLError.uncleanShutdown:
       self.init(.reset, "the connection was closed before an answer")
     case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError:
-      self.init(.tls, "TLS failed: \(Self.reason(error, proxy, trust, doubt))")
+      self = Self.failure(of: error, proxy, trust, doubt)
     case is HTTPParserError:
       self.init(.reset, "the answer broke off or was no HTTP" + Self.by(proxy))
     default:
       self.init(connecting: error)
-      if let proxy { self = Self.failure(of: proxy, message) }
+      if let proxy {
+        self = Self.failure(of: proxy, reason, cure: "correct it, or start the proxy")
+      }
     }
   }
 
@@ -85,18 +87,21 @@ extension HTTPFailure {
       let cure =
         proxy.user == nil
         ? "write them as http://USER:PASSWORD@HOST:PORT" : "correct those that are there"
-      self = Self.failure(of: proxy, "it wants a user and a password (407): \(cure)")
+      self = Self.failure(of: proxy, "it wants a user and a password (407)", cure: cure)
     case .invalidProxyResponse:
       self = Self.failure(
-        of: proxy,
-        "it refuses to connect to the host: have it allowed there, or list it in NO_PROXY")
-    case .httpProxyHandshakeTimeout: self = Self.failure(of: proxy, "no answer in time")
+        of: proxy, "it refuses to connect to the host",
+        cure: "have it allowed there, or list the host in NO_PROXY")
+    case .httpProxyHandshakeTimeout:
+      self = Self.failure(of: proxy, "no answer in time", cure: "see whether it works")
     default: return
     }
   }
 
-  private static func failure(of proxy: ProxyServer, _ message: String) -> HTTPFailure {
-    HTTPFailure(.proxy, "the proxy \(proxy) of \(proxy.variable): \(message)")
+  private static func failure(
+    of proxy: ProxyServer, _ reason: String, cure: String
+  ) -> HTTPFailure {
+    HTTPFailure(.proxy, "the proxy \(proxy) of \(proxy.variable): \(reason)", cure: cure)
   }
 
   private static func by(_ proxy: ProxyServer?) -> String {
@@ -105,43 +110,50 @@ extension HTTPFailure {
 
   // MARK: TLS
 
-  /// The reason with its cure.
-  private static func reason(
-    _ error: any Error, _ proxy: ProxyServer?, _ trust: TrustedCertificates?,
+  private static func failure(
+    of error: any Error, _ proxy: ProxyServer?, _ trust: TrustedCertificates?,
     _ doubt: CertificateDoubt?
-  ) -> String {
+  ) -> HTTPFailure {
     if error as? NIOSSLExtraError == .failedToValidateHostname {
       // The TLS library compares an address with the connection's other end, which is the proxy.
       let exception = proxy == nil ? "" : " (an address cannot be verified through a proxy)"
-      return
-        "the certificate is for another host's name\(exception): correct the endpoint, or have "
-        + "a certificate made for it"
+      return tls(
+        "the certificate is for another host's name\(exception)",
+        "correct the endpoint, or have a certificate made for it")
     }
     let words = words(error) ?? ""
-    if words.contains("CERTIFICATE_VERIFY_FAILED") { return reason(doubt, trust) }
+    if words.contains("CERTIFICATE_VERIFY_FAILED") { return failure(of: doubt, trust) }
     if words.contains("WRONG_VERSION_NUMBER") || words.contains("HTTP_REQUEST") {
-      return "the server does not speak TLS at this port: correct the endpoint's scheme or port"
+      return tls(
+        "the server does not speak TLS at this port", "correct the endpoint's scheme or port")
     }
     if words.contains("EOF") {
-      return "the server closed the connection: is the endpoint's port right?"
+      return tls("the server closed the connection", "see whether the endpoint's port is right")
     }
-    return words.isEmpty ? String("\(error)".prefix(200)) : words.lowercased()
+    let detail = words.isEmpty ? String("\(error)".prefix(200)) : words.lowercased()
+    return tls(detail, "see what the server, or a firewall on the way, objects to")
   }
 
-  private static func reason(_ doubt: CertificateDoubt?, _ trust: TrustedCertificates?) -> String {
+  private static func failure(
+    of doubt: CertificateDoubt?, _ trust: TrustedCertificates?
+  ) -> HTTPFailure {
     let trusted = trust.map { "the certificates in \($0.path)" } ?? "the system's certificates"
     let addition =
       "put the issuer's certificate into \(trust?.path ?? "a file and name it as ca_file")"
-    switch doubt {
+    return switch doubt {
     case .expired(let time):
-      return "the certificate expired at \(time): have it renewed, or set this host's clock right"
+      tls("the certificate expired at \(time)", "have it renewed, or set this host's clock right")
     case .notYetValid(let time):
-      return "the certificate is valid only from \(time) on: set this host's clock right"
+      tls("the certificate is valid only from \(time) on", "set this host's clock right")
     case .unknownIssuer:
-      return "the certificate's issuer is unknown to \(trusted): \(addition)"
+      tls("the certificate's issuer is unknown to \(trusted)", addition)
     case nil:
-      return "the certificate is not accepted by \(trusted): unless it has expired, \(addition)"
+      tls("the certificate is not accepted by \(trusted)", "unless it has expired, \(addition)")
     }
+  }
+
+  private static func tls(_ reason: String, _ cure: String) -> HTTPFailure {
+    HTTPFailure(.tls, "TLS failed: \(reason)", cure: cure)
   }
 
   /// The TLS library's names of what happened, as `CERTIFICATE_VERIFY_FAILED`.

@@ -4,6 +4,7 @@ import Foundation
 /// The HTTP clients: one for each set of trusted certificates, and one for webhooks. All take the
 /// proxies of the environment.
 package struct Transports: Sendable {
+  let proxies: ProxyRules
   let webhooks: HTTPClientTransport
   /// By the path of the certificates; nil for the system's.
   private let clouds: [String?: HTTPClientTransport]
@@ -16,7 +17,7 @@ package struct Transports: Sendable {
     _ configuration: Configuration,
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) throws {
-    let proxies = try ProxyRules(environment: environment)
+    proxies = try ProxyRules(environment: environment)
     var options: [String?: HTTPClientTransport.Options] = [:]
     for path in Set(configuration.accounts.map(\.caFile)) {
       options[path] = .init(trust: try path.map(TrustedCertificates.init), proxies: proxies)

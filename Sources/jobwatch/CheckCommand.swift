@@ -1,74 +1,91 @@
 import ArgumentParser
+import CloudAPI
 import Foundation
 import JobWatchDaemon
 
-struct CheckCommand: ParsableCommand {
+struct CheckCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
-    abstract: "Checks the configuration and that its secrets can be read.",
+    abstract: "Checks the configuration, that its secrets can be read, and the way to the cloud.",
     discussion: """
       Reports every mistake at once, each with its line, and shows what is configured. The daemon reads \
       the file with the same code. Run it as the service's user to see what the service sees:
         sudo -u jobwatch jobwatch check
         jobwatch check && systemctl restart jobwatch
 
-      Exit codes: 0 in order (perhaps with warnings), 78 not.
+      With --online it goes to the cloud as the daemon does: name, connection, clock, credential and \
+      permission of each account, and says at which step it ends and what to do. It asks for one job that \
+      cannot exist; a refused credential is tried once.
+        sudo CREDENTIALS_DIRECTORY=/etc/jobwatch/credentials jobwatch check --online
+
+      Exit codes: 0 in order (perhaps with warnings), 1 a problem found online, 78 the configuration is \
+      not in order.
       """)
 
   @OptionGroup var file: ConfigOption
 
+  @Flag(name: .long, help: "Ask the cloud, too; at most half a minute.")
+  var online = false
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "With --online: a service to ask, in place of ecs, dcs and those with an endpoint in the file; "
+        + "may be repeated.", valueName: "name"))
+  var service: [String] = []
+
+  @Flag(name: .long, help: "With --online: ask every service.")
+  var allServices = false
+
   @Flag(name: .long, help: "Print JSON.")
   var json = false
 
-  func run() throws {
-    let report = inspect()
+  func validate() throws {
+    if !online, allServices || !service.isEmpty {
+      throw ValidationError("--service and --all-services go with --online")
+    }
+    if allServices, !service.isEmpty {
+      throw ValidationError("--all-services and --service: choose one")
+    }
+    let known = CloudService.all.map(\.name)
+    for name in service where !known.contains(name) {
+      throw ValidationError("\"\(name)\" is no service; \(NearestName.hint(name, among: known))")
+    }
+  }
+
+  func run() async throws {
+    var (report, value) = inspect()
+    if !json { report.printConfigured() }
+    if online, report.ok, let value {
+      report.online = try await OnlineCheck.run(value, scope: scope)
+    }
     if json {
       print(try JSONText.line(report))
     } else {
-      for problem in report.problems { StandardError.write(problem.text(file: report.file)) }
-      if let summary = report.configured { print(summary.table) }
-      print(report.verdict)
+      report.printOnline(isWanted: online)
     }
-    if !report.ok { throw ExitCode.needsPerson }
+    if !report.isConfigured { throw ExitCode.needsPerson }
+    if !report.ok { throw ExitCode.no }
   }
 
-  private func inspect() -> CheckReport {
+  private var scope: OnlineCheck.Scope {
+    if allServices { return .all }
+    return service.isEmpty ? .usual : .named(service)
+  }
+
+  private func inspect() -> (CheckReport, Configuration?) {
     do {
       let decoded = try ConfigurationFile.read(path: file.config)
       let environment = ProcessInfo.processInfo.environment
       let unreadable = decoded.secrets.compactMap { $0.problem(environment: environment) }
-      return CheckReport(
+      let report = CheckReport(
         file: file.config,
         problems: decoded.warnings + unreadable
           + Transports.problems(decoded.value, environment: environment),
         configured: ConfigurationSummary(decoded.value))
+      return (report, decoded.value)
     } catch {
-      return CheckReport(file: file.config, problems: error.problems, configured: nil)
+      return (CheckReport(file: file.config, problems: error.problems, configured: nil), nil)
     }
-  }
-}
-
-/// What `check` found; with `--json` it is printed as it is.
-struct CheckReport: Encodable {
-  let ok: Bool
-  let file: String
-  let problems: [ConfigurationProblem]
-  /// Nil when the file cannot be used.
-  let configured: ConfigurationSummary?
-
-  init(file: String, problems: [ConfigurationProblem], configured: ConfigurationSummary?) {
-    ok = problems.allSatisfy(\.isWarning)
-    self.file = file
-    self.problems = problems
-    self.configured = configured
-  }
-
-  var verdict: String {
-    let warnings = problems.count(where: \.isWarning)
-    let errors = problems.count - warnings
-    let parts = [(errors, "problem"), (warnings, "warning")].filter { $0.0 > 0 }
-      .map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }
-    let counts = parts.isEmpty ? "" : " (\(parts.joined(separator: ", ")))"
-    return "\(file): \(ok ? "in order" : "not in order")\(counts)"
   }
 }

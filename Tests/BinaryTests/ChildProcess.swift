@@ -102,10 +102,11 @@ final class ChildProcess: Sendable {
     return pid
   }
 
-  /// What systemd would set must not leak in from around the tests.
+  /// What systemd would set must not leak in from around the tests, nor the proxies of this machine.
   private static var environment: [String] {
     ProcessInfo.processInfo.environment
       .filter { !["JOURNAL_STREAM", "NOTIFY_SOCKET", "CREDENTIALS_DIRECTORY"].contains($0.key) }
+      .filter { !$0.key.lowercased().hasSuffix("_proxy") }
       .map { "\($0.key)=\($0.value)" }
   }
 }

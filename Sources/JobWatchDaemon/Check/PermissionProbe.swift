@@ -1,0 +1,88 @@
+import CloudAPI
+import JobWatchCore
+
+/// Asks a service for a job that cannot exist, as the daemon asks for jobs: "no such job" says that
+/// everything is in order.
+struct PermissionProbe: Sendable {
+  /// Of the usual length and letters; the clouds make ids at random.
+  static let jobID = String(repeating: "0", count: 32)
+
+  let service: CloudService
+  let endpoint: String
+  let client: CloudClient
+
+  enum Verdict: Sendable {
+    /// Whether the answer proves that the credential is accepted.
+    case found(OnlineFinding, proven: Bool)
+    /// No other service may be asked with this credential.
+    /// - Parameter byClock: only the signature's date is objected to.
+    case refused(Complaint, byClock: Bool)
+  }
+
+  /// - Parameter now: by the cloud's clock.
+  func run(_ issued: IssuedCredential, projectID: String, at now: Timestamp) async -> Verdict {
+    let query = JobQuery(
+      service: service, endpoint: endpoint, projectID: projectID, jobID: Self.jobID,
+      credential: issued.credential, signingTime: now)
+    let answer = await client.ask(query)
+    switch answer.observation {
+    case .absent, .seen, .unrecognised:
+      return .found(finding(.ok, "jobs may be queried"), proven: true)
+    case .refused(let complaint): return .refused(complaint, byClock: false)
+    case .skewed(_, let complaint): return .refused(complaint, byClock: true)
+    case .forbidden(let complaint):
+      return .found(finding(.failed, complaint.text, cure: grant), proven: true)
+    case .misconfigured(let complaint):
+      return .found(
+        finding(.failed, complaint.text, cure: correction(complaint, projectID)), proven: true)
+    case .throttled(let throttle):
+      return .found(
+        finding(
+          .warning, "\(throttle.code): reached, but the quota is used up just now",
+          cure: "nothing if it passes; else find who uses it up, or set quota for jobwatch's share"),
+        proven: false)
+    case .busy(let reason):
+      return .found(
+        finding(.warning, "reached, but busy: \(reason)", cure: "ask again later"), proven: true)
+    case .garbled(let reason), .unreachable(let reason):
+      return .found(unusable(reason, answer.evidence), proven: false)
+    }
+  }
+
+  private func finding(
+    _ result: OnlineFinding.Result, _ detail: String, cure: String? = nil
+  ) -> OnlineFinding {
+    OnlineFinding(service.name, .permission, result, detail, cure: cure)
+  }
+
+  /// Only of DCS is the name of the right documented (cloud-api, section 2).
+  private var grant: String {
+    service.name == "dcs"
+      ? "grant the account's user, or agency, the action dcs:job:get"
+      : "grant the account's user, or agency, a policy that lets it query \(service.name) jobs"
+  }
+
+  private func correction(_ complaint: Complaint, _ projectID: String) -> String {
+    let isAboutProject = ["Common.0018", "Ecs.0023", "DCS.1004"].contains(complaint.code)
+    return isAboutProject
+      ? "correct project_id: the credential does not belong to project \(projectID)"
+      : "correct region, project_id or endpoints: {\(service.name): …}"
+  }
+
+  /// What the cloud says of an unknown job is not documented for every service: an error of its own
+  /// is no proxy's page.
+  private func unusable(_ reason: String, _ evidence: Evidence?) -> OnlineFinding {
+    if let evidence, (400...499).contains(evidence.httpStatus), ErrorBody(evidence.body) != nil {
+      return finding(
+        .warning, "\(reason) (an answer that jobwatch does not know)",
+        cure: "compare it with the service's documentation: jobwatch may not notice deleted records"
+      )
+    }
+    let isServer = evidence.map { $0.httpStatus >= 500 } ?? false
+    return finding(
+      .failed, reason,
+      cure: isServer
+        ? "ask again later; if it stays, ask the cloud's support"
+        : "see whether the endpoint is the cloud's, and what answers in its place")
+  }
+}
