@@ -11,7 +11,7 @@
 package struct Lease: Sendable, Hashable {
   /// When to fetch the next one; nil: never, unless something happens.
   package private(set) var dueAt: Duration? = .zero
-  /// When the present one runs out; nil: it does not.
+  /// When the present one is not to be used any more; nil: it does not run out.
   package private(set) var endsAt: Duration?
   /// Refusals in a row: of the log-in, or of what it brought.
   private var refusals = 0
@@ -23,6 +23,8 @@ package struct Lease: Sendable, Hashable {
   /// A renewal begins when a quarter of the lifetime is left, but no more than this before the end: the vendor's SDK
   /// renews keys of a day with 40 minutes left (cloud-api, section 3e).
   private static let longestLead = Duration.minutes(40)
+  /// Not used any more so long before the end: lifetimes are told to the second, and a call takes its time.
+  private static let margin = Duration.seconds(2)
   private static let firstRetry = Duration.seconds(1)
   private static let longestRetry = Duration.minutes(1)
 
@@ -34,8 +36,9 @@ package struct Lease: Sendable, Hashable {
   package mutating func granted(for lifetime: Duration?, isNew: Bool, at uptime: Duration) {
     misses = 0
     if isNew { isProven = false }
-    endsAt = lifetime.map { uptime + $0 }
-    dueAt = lifetime.map { uptime + max($0 - min($0 / 4, Self.longestLead), Self.firstRetry) }
+    let usable = lifetime.map { $0 - min($0 / 4, Self.margin) }
+    endsAt = usable.map { uptime + $0 }
+    dueAt = usable.map { uptime + max($0 - min($0 / 4, Self.longestLead), Self.firstRetry) }
   }
 
   /// The cloud took what was fetched.

@@ -14,15 +14,19 @@ struct IssuedProofs: Sendable {
     var end: Timestamp
   }
 
+  /// Every secret that was ever handed out, for a search of what was written by whoever got it.
+  private(set) var secrets: [Secret] = []
   private var tokens: [Secret: Token] = [:]
   private var keys: [String: Key] = [:]
 
   mutating func add(token: Secret, projectID: String, from now: Timestamp, until end: Timestamp) {
+    secrets.append(token)
     tokens = tokens.filter { $0.value.end > now }
     tokens[token] = Token(projectID: projectID, end: end)
   }
 
   mutating func add(_ key: AccessKey, from now: Timestamp, until end: Timestamp) {
+    secrets += [key.secret] + (key.securityToken.map { [$0] } ?? [])
     keys = keys.filter { $0.value.end > now }
     keys[key.access] = Key(key: key, end: end)
   }

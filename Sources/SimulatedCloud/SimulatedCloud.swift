@@ -1,3 +1,4 @@
+import CloudAPI
 import JobWatchCore
 import Synchronization
 
@@ -86,6 +87,9 @@ package final class SimulatedCloud: Sendable {
     get { state.withLock { $0.identity.options } }
     set { state.withLock { $0.identity.options = newValue } }
   }
+
+  /// Every token, and every secret of a key, that was handed out.
+  package var handedOut: [Secret] { state.withLock { $0.authenticator.issued.secrets } }
 
   /// Every token that was handed out dies, as after a change of the password.
   package func revokeTokens() { state.withLock { $0.authenticator.issued.revokeTokens() } }

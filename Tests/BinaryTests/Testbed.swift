@@ -17,6 +17,9 @@ final class Testbed: Sendable {
   struct Settings: Sendable {
     var account: [String: String] = [:]
     var keys: [String: String] = [:]
+    /// How the account logs in, instead of with a key of its own.
+    var login: [String: String]?
+    var identity = SimulatedIdentity()
     var cloudQuota: Quota?
     /// Receivers beside the first, by address.
     var moreHooks: [String] = []
@@ -29,7 +32,7 @@ final class Testbed: Sendable {
     cloud = SimulatedCloud(
       options: .init(
         projectIDs: [Workplace.projectID], credentials: AcceptedCredentials(accessKeys: [key]),
-        quotas: quotas ?? [:]), clock: Self.clock)
+        identity: settings.identity, quotas: quotas ?? [:]), clock: Self.clock)
     receiver = WebhookReceiver(secrets: [Workplace.hookSecret], clock: Self.clock)
     place = try Workplace()
   }
@@ -42,8 +45,8 @@ final class Testbed: Sendable {
     do {
       try bed.place.configure(
         cloud: try await bed.cloud.start(),
-        hooks: [try await bed.receiver.start()] + settings.moreHooks, account: settings.account,
-        keys: settings.keys)
+        hooks: [try await bed.receiver.start()] + settings.moreHooks, login: settings.login,
+        account: settings.account, keys: settings.keys)
       try await body(bed)
     } catch {
       await bed.close()
@@ -88,22 +91,26 @@ final class Testbed: Sendable {
 
   /// Starts the daemon and returns once it says that it runs.
   func startDaemon(after preparation: String? = nil) async throws -> ChildProcess {
-    let (place, before) = (place, try runs())
+    try await waiting(for: "jobwatch is running") { try spawnDaemon(after: preparation) }
+  }
+
+  /// Does `deed` and returns once the daemon has said `words` on its console, once more than before.
+  func waiting<Value>(for words: String, _ deed: () throws -> Value) async throws -> Value {
+    let before = try count(of: words)
     let changes = try FileEvents(of: place.root)
-    let daemon = try spawnDaemon(after: preparation)
-    try await within(.seconds(20), "the daemon says that it runs") { [self] in
+    let value = try deed()
+    try await within(.seconds(20), "the daemon says \"\(words)\"") { [self] in
       for await change in changes.stream where change.name == "stderr" {
-        if try runs() > before { return }
+        if try count(of: words) > before { return }
       }
       throw CancellationError()
     }
-    return daemon
+    return value
   }
 
-  /// How often a daemon has said so.
-  private func runs() throws -> Int {
+  private func count(of words: String) throws -> Int {
     guard FileManager.default.fileExists(atPath: place.standardError) else { return 0 }
-    return try place.text(of: place.standardError).split(separator: "jobwatch is running").count - 1
+    return try place.text(of: place.standardError).ranges(of: words).count
   }
 
   /// Begins the jobs on the cloud.

@@ -41,9 +41,18 @@ final class Workplace: Sendable {
 
   /// Writes the smallest useful configuration, for both services and two channels, with what a test
   /// adds: to the account, and at the top level, each a key and its value in YAML.
+  /// - Parameter login: how the account logs in, instead of by its key; nil: by its key. `ROOT` stands for the workplace.
   func configure(
-    cloud: String, hooks: [String], account: [String: String] = [:], keys: [String: String] = [:]
+    cloud: String, hooks: [String], login: [String: String]? = nil, account: [String: String] = [:],
+    keys: [String: String] = [:]
   ) throws {
+    let key = [
+      "project_id": Self.projectID, "auth": "aksk-otc",
+      "access_key": "{file: \(root)/access_key}", "secret_key": "{file: \(secretKeyFile)}",
+    ]
+    let account = account.merging(login ?? key) { own, _ in own }.map {
+      "    \($0.key): \($0.value.replacing("ROOT", with: root))"
+    }
     let channels = hooks.enumerated().map { number, url in
       let name = number == 0 ? "oncall" : "oncall\(number + 1)"
       return "  - {name: \(name), type: webhook, url: \"\(url)/hook\", "
@@ -56,12 +65,8 @@ final class Workplace: Sendable {
       accounts:
         - name: prod
           region: eu-de
-          project_id: \(Self.projectID)
-          auth: aksk-otc
-          access_key: {file: \(root)/access_key}
-          secret_key: {file: \(secretKeyFile)}
-          endpoints: {ecs: "\(cloud)", dcs: "\(cloud)"}
-      \(account.map { "    \($0.key): \($0.value)" }.sorted().joined(separator: "\n"))
+          endpoints: {ecs: "\(cloud)", dcs: "\(cloud)", iam: "\(cloud)", metadata: "\(cloud)"}
+      \(account.sorted().joined(separator: "\n"))
       channels:
       \(channels.joined(separator: "\n"))
         - {name: journal, type: journal}
@@ -101,6 +106,27 @@ final class Workplace: Sendable {
   /// The names in a directory, in order, those of hidden files included.
   func names(in directory: String) throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: directory).sorted()
+  }
+
+  /// The files that jobwatch wrote, database and logs, in which any of `texts` stands.
+  func files(holding texts: [String]) throws -> [String] {
+    let needles = texts.map { Data($0.utf8) }
+    let names =
+      ["stdout", "stderr"]
+      + ["state", "spool", "log"].flatMap { directory in
+        (FileManager.default.enumerator(atPath: "\(root)/\(directory)")?.compactMap {
+          $0 as? String
+        }
+          ?? []).map { "\(directory)/\($0)" }
+      }
+    return try names.filter { name in
+      var isDirectory: ObjCBool = false
+      let exists = FileManager.default.fileExists(
+        atPath: "\(root)/\(name)", isDirectory: &isDirectory)
+      guard exists, !isDirectory.boolValue else { return false }
+      let content = try Data(contentsOf: URL(fileURLWithPath: "\(root)/\(name)"))
+      return needles.contains { content.range(of: $0) != nil }
+    }
   }
 
   func text(of path: String) throws -> String {

@@ -134,14 +134,7 @@ struct AccountAccess: Sendable {
 
   /// What to do about a refusal, by where the credential comes from.
   var cure: String {
-    let source =
-      switch account.authentication {
-      case .aksk, .akskOTC: account.secretKey
-      case .token: account.token
-      case .password: account.user?.password
-      case .agency: nil as SecretSource?
-      }
-    switch source {
+    switch account.replaceable {
     case .file(let path):
       return "put a valid credential into \(path); it is tried within seconds of the change"
     case .some(let place): return "replace \(place) and restart jobwatch"

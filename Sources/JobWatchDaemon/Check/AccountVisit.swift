@@ -143,7 +143,7 @@ struct AccountVisit: Sendable {
         service: service, endpoint: endpoint,
         client: CloudClient(transport: transport, timeout: limit))
       switch await probe.run(
-        issued, projectID: issued.projectID ?? account.projectID, at: clock().wall + offset)
+        issued, projectID: issued.projectID ?? account.projectID ?? "", at: clock().wall + offset)
       {
       case .found(let finding, let proven):
         findings.append(finding)
@@ -171,15 +171,15 @@ struct AccountVisit: Sendable {
 
   /// What to do about a refused credential, by where it comes from.
   private var cure: String {
-    let sources = [account.accessKey, account.secretKey, account.securityToken, account.token]
-      .compactMap { $0 }
-    let isService = sources.contains { if case .credential = $0 { true } else { false } }
-    if isService, environment["CREDENTIALS_DIRECTORY"] == nil {
+    let secret = account.replaceable
+    if case .credential = secret, environment["CREDENTIALS_DIRECTORY"] == nil {
       return
         "ask with the service's credentials: sudo CREDENTIALS_DIRECTORY=/etc/jobwatch/credentials "
         + "jobwatch check --online"
     }
-    let secret = account.authentication == .token ? account.token : account.secretKey
+    if account.authentication == .agency {
+      return "attach an agency with the right to query jobs to this server"
+    }
     let place = secret.map { "put a valid one into \($0)" } ?? "give the account a valid one"
     return
       "\(place); see also that auth (\(account.authentication.rawValue)) is right for the cloud"

@@ -8,7 +8,7 @@ import JobWatchCore
 /// Accounts are asked at the same time, but those with the same secret one after the other: five
 /// refusals lock a key, and a refused one is tried at one service of one account only.
 package struct OnlineCheck: Sendable {
-  /// One way to a credential for every kind of account. Its project is the account's where it is nil.
+  /// One way to a credential for every kind of account, its project included.
   typealias Login =
     @Sendable (Account, _ now: Timestamp) async -> Result<
       IssuedCredential, IssueFailure
@@ -44,12 +44,11 @@ package struct OnlineCheck: Sendable {
     let transports = try Transports(configuration, environment: environment)
     let check = OnlineCheck(
       transports: transports, scope: scope, environment: environment, clock: clock
-    ) { account, _ in
-      do {
-        return .success(IssuedCredential(credential: try AccountAccess(account).credential))
-      } catch {
-        return .failure(.refused(Complaint(code: "", message: "\(error)")))
+    ) { account, now in
+      guard let login = transports.logins.first(where: { $0.account.name == account.name }) else {
+        return .failure(.unreachable("the account is not configured"))
       }
+      return await login.obtain(at: now)
     }
     let reports = await check.reports(configuration.accounts)
     await transports.shutdown()
@@ -100,7 +99,7 @@ extension Account {
   /// The same for accounts that get in with the same secrets, wherever they get in.
   fileprivate var secretsAlone: Account {
     var account = self
-    (account.name, account.region, account.projectID) = ("", "", "")
+    (account.name, account.region, account.projectID, account.projectName) = ("", "", nil, nil)
     (account.endpoints, account.caFile) = ([:], nil)
     (account.quota, account.serviceQuotas) = (nil, [:])
     return account

@@ -105,6 +105,16 @@ extension Account {
     endpoints[service] ?? Endpoints.defaultEndpoint(service: service, region: region)
   }
 
+  /// The secret to replace when the cloud refuses what the account shows; nil where the configuration names none.
+  var replaceable: SecretSource? {
+    switch authentication {
+    case .aksk, .akskOTC: secretKey
+    case .token: token
+    case .password: user?.password
+    case .agency: nil
+    }
+  }
+
   /// The cap on calls to `service`, if one is configured.
   package func quota(of service: String) -> Quota? { serviceQuotas[service] ?? quota }
 }
