@@ -8,9 +8,9 @@ package struct CloudClient: Sendable {
   /// A job of 1000 parts takes some 400 kB; an answer beyond this is not a job's record.
   package static let bodyLimit = 4 * 1024 * 1024
 
-  private let transport: HTTPTransport
-  private let timeout: Duration
-  private let userAgent: String
+  let transport: HTTPTransport
+  let timeout: Duration
+  let userAgent: String
 
   /// `timeout` is for one whole exchange.
   package init(

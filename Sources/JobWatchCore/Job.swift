@@ -34,11 +34,20 @@ package struct Job: Hashable, Sendable {
   package struct Hint: Hashable, Sendable {
     package var jobType: String?
     package var beginTime: Timestamp?
+    package var instanceID: String?
+    package var taskID: String?
 
-    package init(jobType: String? = nil, beginTime: Timestamp? = nil) {
+    package init(
+      jobType: String? = nil, beginTime: Timestamp? = nil, instanceID: String? = nil,
+      taskID: String? = nil
+    ) {
       self.jobType = jobType
       self.beginTime = beginTime
+      self.instanceID = instanceID
+      self.taskID = taskID
     }
+
+    package var task: TaskName? { TaskName(instanceID, taskID) }
   }
 
   package struct Absence: Hashable, Sendable {

@@ -23,14 +23,15 @@ extension Ledger {
     try execute(
       """
       INSERT INTO job (account, service, job_id, project_id, region, state, labels, channels,
-        hint_type, hint_begin, submitted_at, registered_at, due_at, notice_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        hint_type, hint_begin, hint_instance, hint_task, submitted_at, registered_at, due_at, notice_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (account, service, job_id) DO NOTHING
       """,
       [
         job.key.account, job.key.service, job.key.jobID, job.projectID, job.region,
         job.state.rawValue, try StoredJSON.text(job.labels), try StoredJSON.text(job.channels),
-        job.hint.jobType, job.hint.beginTime, job.submittedAt, job.registeredAt, dueAt, noticeAt,
+        job.hint.jobType, job.hint.beginTime, job.hint.instanceID, job.hint.taskID, job.submittedAt,
+        job.registeredAt, dueAt, noticeAt,
       ])
     guard db.changesCount == 1 else { return nil }
     var stored = job
@@ -56,11 +57,18 @@ extension Ledger {
       ])
   }
 
-  /// Writes back labels and channels alone: the job was submitted again while it is watched, or after its end.
+  /// Writes back labels, channels and task alone: the job was submitted again while it is watched, or after its end.
   package func join(_ job: Job) throws {
     try execute(
-      "UPDATE job SET labels = ?, channels = ? WHERE id = ?",
-      [try StoredJSON.text(job.labels), try StoredJSON.text(job.channels), job.id])
+      """
+      UPDATE job SET labels = ?1, channels = ?2, hint_instance = ?3, hint_task = ?4,
+        progress = CASE WHEN hint_instance IS ?3 AND hint_task IS ?4 THEN progress END
+      WHERE id = ?5
+      """,
+      [
+        try StoredJSON.text(job.labels), try StoredJSON.text(job.channels), job.hint.instanceID,
+        job.hint.taskID, job.id,
+      ])
   }
 
   /// Begins the watch of a known job again, with nothing seen of it.
@@ -68,10 +76,13 @@ extension Ledger {
     try save(job, bodyHash: nil, dueAt: dueAt, noticeAt: noticeAt)
     try execute(
       """
-      UPDATE job SET body_hash = NULL, region = ?, hint_type = ?, hint_begin = ?, registered_at = ?
-      WHERE id = ?
+      UPDATE job SET body_hash = NULL, region = ?, hint_type = ?, hint_begin = ?,
+        hint_instance = ?, hint_task = ?, progress = NULL, registered_at = ? WHERE id = ?
       """,
-      [job.region, job.hint.jobType, job.hint.beginTime, job.registeredAt, job.id])
+      [
+        job.region, job.hint.jobType, job.hint.beginTime, job.hint.instanceID,
+        job.hint.taskID, job.registeredAt, job.id,
+      ])
   }
 
   /// The whole of a poll without news: the same answer as last time, for a job that is not in doubt.
@@ -137,13 +148,20 @@ extension Ledger {
     package var jobID: String
     package var projectID: String
     package var region: String
+    /// Whose progress is asked for, too.
+    package var task: TaskName?
   }
 
   package func questions(_ ids: [Int64]) throws -> [Question] {
     // One by one: a list of marks would be another statement, prepared anew, for every number of ids.
     try ids.compactMap { id in
-      try row("SELECT id, job_id, project_id, region FROM job WHERE id = ?", [id])
-        .map { Question(id: $0[0], jobID: $0[1], projectID: $0[2], region: $0[3]) }
+      try row(
+        "SELECT id, job_id, project_id, region, hint_instance, hint_task FROM job WHERE id = ?",
+        [id]
+      ).map {
+        Question(
+          id: $0[0], jobID: $0[1], projectID: $0[2], region: $0[3], task: TaskName($0[4], $0[5]))
+      }
     }
   }
 
@@ -181,7 +199,9 @@ extension Job {
       report: try report.map { try StoredJSON.value(JobReport.self, $0) },
       labels: try StoredJSON.value([String: String].self, row["labels"]),
       channels: try StoredJSON.value([String].self, row["channels"]),
-      hint: Hint(jobType: row["hint_type"], beginTime: row["hint_begin"]),
+      hint: Hint(
+        jobType: row["hint_type"], beginTime: row["hint_begin"], instanceID: row["hint_instance"],
+        taskID: row["hint_task"]),
       submittedAt: row["submitted_at"], registeredAt: row["registered_at"],
       firstSeenAt: row["first_seen_at"], lastSeenAt: row["last_seen_at"],
       recordSince: row["record_since"], endedAt: row["ended_at"],

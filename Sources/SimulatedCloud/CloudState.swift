@@ -15,6 +15,7 @@ struct CloudState: Sendable {
   var authenticator: Authenticator
   var identity: IdentityState
   private var jobs: [SimulatedService: [String: SubmittedJob]] = [:]
+  var tasks: [TaskPath: BegunTask] = [:]
   private var faults: [SimulatedService: ArmedFault] = [:]
   private var windows: [SimulatedService: SlidingWindow]
   private var date = HTTPDate()
@@ -43,7 +44,8 @@ struct CloudState: Sendable {
   mutating func answer(
     _ request: ReceivedRequest, at now: Timestamp, requestID: String
   ) -> (reply: Reply, call: Call) {
-    let path = request.method == "GET" ? JobPath(request.path) : nil
+    let path =
+      request.method == "GET" ? JobPath(request.path) ?? JobPath(ofTask: request.path) : nil
     let identityService = IdentityService(path: request.path)
     var reply: Reply
     if let identityService {
@@ -116,6 +118,7 @@ struct CloudState: Sendable {
     else {
       return ErrorReply.wrongProject(path.service)
     }
+    if let task = path.task { return progress(of: task, at: now) }
     guard var job = jobs[path.service]?[path.jobID] else { return ErrorReply.absent(path.service) }
     let elapsed = now - job.submitted
     let retention = options.retention[path.service] ?? RetentionPolicy()

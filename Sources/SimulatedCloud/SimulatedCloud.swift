@@ -51,6 +51,12 @@ package final class SimulatedCloud: Sendable {
     state.withLock { $0.submit(job, at: time) }
   }
 
+  /// Begins a task of an instance now. One with the same ids is replaced.
+  package func begin(_ task: ScriptedTask) {
+    let now = clock()
+    state.withLock { $0.tasks[task.path] = .init(script: task, begun: now) }
+  }
+
   // MARK: What may change while it runs
 
   /// Keys and tokens; changing it does not lift a lock.

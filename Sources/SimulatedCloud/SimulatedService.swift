@@ -18,6 +18,15 @@ struct JobPath: Hashable, Sendable {
   var service: SimulatedService
   var projectID: String
   var jobID: String
+  /// The task whose progress is asked for, instead of a job.
+  var task: TaskPath?
+
+  init(service: SimulatedService, projectID: String, jobID: String, task: TaskPath) {
+    self.service = service
+    self.projectID = projectID
+    self.jobID = jobID
+    self.task = task
+  }
 
   /// Nil for every path that is not a job query of a service served here.
   init?(_ path: String) {

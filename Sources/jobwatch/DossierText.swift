@@ -17,6 +17,7 @@ struct DossierText {
     let table = TextTable(rows: facts.map { ["  " + $0.name, $0.value] }).text
     return [terminal.painted("\(job.key.service) job \(job.key.jobID)", job.state.colour), table]
       + section("Sub-jobs", subJobs, TableFit(shortening: [("ENTITIES", 12), ("ERROR", 16)]))
+      + section("Steps", TaskSteps(dossier.progress?.progress).rows, TaskSteps.fit)
       + section("Transitions", transitions, TableFit(shortening: []))
       + section(
         "Messages", messages,

@@ -12,6 +12,8 @@ struct JobDossier {
   let transitions: [Ledger.PastTransition]
   let messages: [Ledger.MessageStatus]
   let pauses: AccountPauses
+  /// Of the job's task; nil: it was never asked for.
+  let progress: ProgressReport?
 
   init(_ job: Job, _ ledger: Ledger) throws {
     self.job = job
@@ -19,6 +21,7 @@ struct JobDossier {
     transitions = try ledger.transitions(of: job.id)
     messages = try ledger.messages(of: job.id)
     pauses = try AccountPauses(ledger)
+    progress = try ledger.progress(of: job.id)
   }
 
   /// The last answer that was kept: those that changed the job's state are.
@@ -77,6 +80,8 @@ struct DossierView: Encodable {
   let subJobs: [SubJobView]
   let transitions: [TransitionView]
   let messages: [MessageView]
+  /// Nil unless the submitter named an instance.
+  let task: TaskView?
 
   init(_ dossier: JobDossier, retention: RetentionPolicy) {
     job = JobView(dossier.job, retention: retention, pauses: dossier.pauses)
@@ -99,6 +104,7 @@ struct DossierView: Encodable {
         nextAttemptAt: message.settledAt == nil ? message.dueAt : nil,
         settledAt: message.settledAt, lastError: message.lastError)
     }
+    task = TaskView(dossier)
   }
 
   private static func view(_ evidence: Evidence) -> EvidenceView {

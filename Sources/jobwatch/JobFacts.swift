@@ -18,6 +18,7 @@ struct JobFacts {
       ("next poll", nextPoll), ("missing", missing), ("error", error),
       ("labels", pairs(job.labels)), ("channels", list(job.channels)),
       ("entities", pairs(job.report?.entities ?? [:])),
+      ("task", task), ("progress", progress), ("no progress", noProgress),
       ("unlisted words", list(job.reportedWords)), ("expiry", expiry),
     ]
     return all.compactMap { name, value in value.map { (name, $0.onOneLine) } }
@@ -65,6 +66,27 @@ struct JobFacts {
     let parts = [job.report?.errorCode, job.report?.failReason].compactMap(\.self)
       .filter { !$0.isEmpty }
     return parts.isEmpty ? nil : parts.joined(separator: " ")
+  }
+
+  private var task: String? {
+    job.hint.instanceID.map { instance in
+      (job.hint.taskID.map { "\($0) of " } ?? "") + "instance \(instance)"
+    }
+  }
+
+  private var progress: String? {
+    guard let report = dossier.progress, let progress = report.progress, let asOf = report.asOf
+    else { return nil }
+    let percent = progress.percent.map { $0.rounded() == $0 ? "\(Int($0)) %" : "\($0) %" }
+    // What was left when it was told.
+    let left = progress.remaining.flatMap { seconds in
+      seconds > 0 && !job.state.isFinal ? "about \(Duration.seconds(seconds).spoken) left" : nil
+    }
+    return list([percent, left, "as of \(when(asOf))"].compactMap(\.self))
+  }
+
+  private var noProgress: String? {
+    dossier.progress?.failure.map { "\($0.cause), \(when($0.at))" }
   }
 
   private var expiry: String? {

@@ -49,6 +49,18 @@ struct SubmitCommand: ParsableCommand {
 
   @Option(
     name: .long,
+    help: ArgumentHelp("The instance that a job of DCS is about.", valueName: "id"))
+  var instance: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "The task of that instance that does the job's work; its progress is shown.", valueName: "id")
+  )
+  var task: String?
+
+  @Option(
+    name: .long,
     help: ArgumentHelp(
       "The spool, instead of the configuration's; no configuration is read then, and names are "
         + "checked for their form only.", valueName: "dir"))
@@ -104,7 +116,9 @@ struct SubmitCommand: ParsableCommand {
     let refused = submissions.compactMap { submission in
       (submission.problem ?? rules?.problem(submission)).map { "\(submission.jobID): \($0)" }
     }
-    let reasons = rejected + refused
+    let shared = task != nil && drafts.count > 1
+    let reasons =
+      rejected + refused + (shared ? ["--task is that of one job: submit each with its own"] : [])
     guard reasons.isEmpty, !submissions.isEmpty else {
       let lines = reasons + ["nothing was submitted"]
       throw ExitCode.misuse.telling(lines.joined(separator: "\n"))
@@ -130,6 +144,8 @@ struct SubmitCommand: ParsableCommand {
     var submission = draft
     submission.service = draft.service ?? service
     submission.account = draft.account ?? account
+    submission.instanceID = draft.instanceID ?? instance
+    submission.taskID = draft.taskID ?? task
     for pair in label { submission.labels[pair.key] = pair.value }
     for name in channel where !submission.channels.contains(name) {
       submission.channels.append(name)

@@ -33,15 +33,15 @@ import Testing
   @Test func `an entry may say more of its job`() {
     let file = decode(
       """
-      {"job_id": "a1", "labels": {"run": 42, "ok": true, "r": 1.5, "name": "ö"},
+      {"job_id": "a1", "service": "dcs", "instance_id": "i1", "task_id": "t1", "labels": {"run": 42, "ok": true, "r": 1.5, "name": "ö"},
        "channels": ["oncall", "oncall"], "job_type": "createServer",
        "begin_time": "2026-11-21T21:38:21.123Z", "submitted_at": 1764000000000}
       """)
     let expected = SpoolSubmission(
-      jobID: "a1", labels: ["run": "42", "ok": "true", "r": "1.5", "name": "ö"],
+      jobID: "a1", service: "dcs", labels: ["run": "42", "ok": "true", "r": "1.5", "name": "ö"],
       channels: ["oncall"], jobType: "createServer",
       beginTime: Timestamp(iso8601: "2026-11-21T21:38:21.123Z"),
-      submittedAt: Timestamp(milliseconds: 1_764_000_000_000))
+      submittedAt: Timestamp(milliseconds: 1_764_000_000_000), instanceID: "i1", taskID: "t1")
     #expect(file.submissions == [expected])
     #expect(file.rejections.isEmpty)
   }
@@ -67,6 +67,9 @@ import Testing
       (#"{"command":"pause"}"#, "account is missing"),
       (#"{"command":"pause","account":"prod","job_id":"a1"}"#, "has no \"job_id\""),
       (#"{"command":"pause","account":"prod","reason":"a\nb"}"#, "without control characters"),
+      (#"{"job_id":"a1","instance_id":"i1","task_id":"t1"}"#, "are for jobs of dcs, not of ecs"),
+      (#"{"job_id":"a1","service":"dcs","task_id":"t1"}"#, "task_id needs the instance_id"),
+      (#"{"job_id":"a1","service":"dcs","instance_id":"../x"}"#, "instance_id must start with"),
       (#"[{"command":"pause","account":"prod"}]"#, "entry 1: a command stands alone"),
       (#"{"job_id":"a1","account":"prdo"}"#, "did you mean \"prod\"?"),
       (#"{"job_id":"a1","channels":["oncal"]}"#, "did you mean \"oncall\"?"),
@@ -155,7 +158,7 @@ import Testing
       SpoolSubmission(
         jobID: "a1", service: "dcs", account: "test", labels: ["a": "/\"\n"], channels: ["oncall"],
         jobType: "x", beginTime: Timestamp(milliseconds: 1_764_000_000_001),
-        submittedAt: Timestamp(milliseconds: 1_764_000_000_002)),
+        submittedAt: Timestamp(milliseconds: 1_764_000_000_002), instanceID: "i1", taskID: "t1"),
       SpoolSubmission(jobID: "a2"),
     ]
     let writer = SpoolWriter(spoolDirectory: spool.path)

@@ -148,6 +148,31 @@ import Testing
     }
   }
 
+  @Test func `keeps the progress of its task until it has another task or is watched anew`() throws
+  {
+    try Place().ledger { ledger throws in
+      var job = try #require(try ledger.insert(.sample(), dueAt: .start, noticeAt: nil))
+      #expect(try ledger.questions([job.id]).first?.task == TaskName("i1", "t1"))
+      #expect(try ledger.progress(of: job.id) == nil)
+      var report = ProgressReport()
+      report.take(TaskProgress(percent: 45), at: .start)
+      report.fail("HTTP 500", at: now)
+      try ledger.setProgress(report, of: job.id)
+      try ledger.join(job)
+      let kept = try #require(try ledger.progress(of: job.id))
+      #expect(kept == report)
+      #expect(kept.progress?.percent == 45 && kept.asOf == .start)
+      #expect(kept.failure?.cause == "HTTP 500")
+      job.hint.taskID = "t2"
+      try ledger.join(job)
+      #expect(try ledger.progress(of: job.id) == nil)
+      #expect(try ledger.job(job.id)?.hint.task == TaskName("i1", "t2"))
+      try ledger.setProgress(report, of: job.id)
+      try ledger.reopen(job, dueAt: now, noticeAt: nil)
+      #expect(try ledger.progress(of: job.id) == nil)
+    }
+  }
+
   @Test func `comes up for a notice when its time has come, the earliest first`() async throws {
     let place = try Place()
     let ids = try await place.insert(4)

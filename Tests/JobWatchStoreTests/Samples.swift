@@ -67,7 +67,9 @@ extension Job {
     Job(
       key: JobKey(account: "prod", service: "ecs", jobID: id), projectID: "p", region: "eu-de",
       labels: ["run": "42"], channels: ["hook"],
-      hint: Hint(jobType: "createServer", beginTime: .start - .seconds(9)), submittedAt: .start,
+      hint: Hint(
+        jobType: "createServer", beginTime: .start - .seconds(9), instanceID: "i1", taskID: "t1"),
+      submittedAt: .start,
       registeredAt: .start)
   }
 }

@@ -24,7 +24,7 @@ package actor Poller: Worker {
   var credentials: CredentialBook
   /// Accounts that are paused by hand.
   var held: Set<String> = []
-  private let clients: [String: CloudClient]
+  let clients: [String: CloudClient]
   /// What could not be stored yet of the health that was judged.
   var unsaved: [HealthChange] = []
   /// No call before this: its answer could not be stored just now.
@@ -34,6 +34,8 @@ package actor Poller: Worker {
   private var started = 0
   /// Somebody asks for the secrets to be read again.
   private nonisolated let mustReread = Atomic(false)
+  /// Jobs whose task's progress is being asked for.
+  var progressCalls: Set<Int64> = []
   var isFinishing = false
   /// When the loop will look again; an answer that makes something due before that rings.
   var plannedWake: Duration = .zero
@@ -196,7 +198,9 @@ package actor Poller: Worker {
   private func start(_ call: Call) {
     run {
       let answer = await self.ask(call)
-      if await !self.isAbandoned { await self.settle(call, answer) }
+      guard await !self.isAbandoned else { return }
+      await self.settle(call, answer)
+      await self.askProgress(after: call, answer)
     }
   }
 
@@ -234,7 +238,7 @@ package actor Poller: Worker {
   }
 
   /// Apart from `askOnce`, so that no copy of the lane lives while its schedule changes.
-  private func query(for call: Call) -> JobQuery? {
+  func query(for call: Call) -> JobQuery? {
     guard let lane = lanes[call.lane] else { return nil }
     return JobQuery(
       service: lane.service, endpoint: lane.endpoint, projectID: call.grant.projectID,

@@ -184,7 +184,7 @@ extension Poller {
     }
   }
 
-  private func throttled(_ key: LaneKey, _ throttle: Throttle, at uptime: Duration) {
+  func throttled(_ key: LaneKey, _ throttle: Throttle, at uptime: Duration) {
     log.notice(
       "the cloud's quota is used up; calls wait",
       metadata: ["lane": "\(key)", "code": "\(throttle.code)"])

@@ -26,7 +26,9 @@ struct Registration: Sendable {
       key: key, projectID: account.projectID ?? "", region: account.region,
       labels: submission.labels,
       channels: submission.channels,
-      hint: Job.Hint(jobType: submission.jobType, beginTime: submission.beginTime),
+      hint: Job.Hint(
+        jobType: submission.jobType, beginTime: submission.beginTime,
+        instanceID: submission.instanceID, taskID: submission.taskID),
       submittedAt: min(submission.submittedAt ?? now, now), registeredAt: now)
     let rule = watchRules[key.service] ?? WatchRules()
     let noticeAt = firstNotice(of: job, under: rule, at: now)
@@ -50,6 +52,9 @@ struct Registration: Sendable {
     joined.labels.merge(fresh.labels) { $1 }
     let added = fresh.channels.filter { !known.channels.contains($0) }
     joined.channels += added
+    if fresh.hint.task != nil {
+      (joined.hint.instanceID, joined.hint.taskID) = (fresh.hint.instanceID, fresh.hint.taskID)
+    }
     if known.state.reopensOnSubmit {
       return try reopen(joined, fresh, rule, at: now, ledger)
     }

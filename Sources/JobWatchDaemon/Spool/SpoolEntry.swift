@@ -38,7 +38,8 @@ struct SpoolEntry {
     return SpoolSubmission(
       jobID: jobID, service: try text(.service), account: try text(.account),
       labels: try labels(), channels: try channels(), jobType: try text(.jobType),
-      beginTime: try time(.beginTime), submittedAt: try time(.submittedAt))
+      beginTime: try time(.beginTime), submittedAt: try time(.submittedAt),
+      instanceID: try text(.instanceID), taskID: try text(.taskID))
   }
 
   private func text(_ key: SpoolSubmission.CodingKeys) throws(Unacceptable) -> String? {

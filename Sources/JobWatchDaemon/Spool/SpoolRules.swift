@@ -52,6 +52,12 @@ package struct SpoolRules: Sendable, Hashable {
     for channel in submission.channels {
       if let problem = unknown("channel", channel, channels) { return problem }
     }
+    if submission.instanceID != nil, CloudService.named(key.service)?.hasTasks != true {
+      let services = CloudService.all.filter(\.hasTasks).map(\.name).joined(separator: ", ")
+      return
+        "instance_id and task_id are for jobs of \(services), not of \(key.service): leave them out, "
+        + "or name the service"
+    }
     guard withoutEndpoint.contains(key.lane) else { return nil }
     return "account \"\(key.account)\" has no endpoint of \(key.service): add "
       + "endpoints: {\(key.service): https://…} to the account"

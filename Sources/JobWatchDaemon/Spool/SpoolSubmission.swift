@@ -15,11 +15,14 @@ package struct SpoolSubmission: Sendable, Hashable {
   package var beginTime: Timestamp?
   /// When the cloud took the job; nil: when the file is taken in.
   package var submittedAt: Timestamp?
+  /// The instance that the job is about, and its background task, whose progress is shown. DCS only.
+  package var instanceID: String?
+  package var taskID: String?
 
   package init(
     jobID: String, service: String? = nil, account: String? = nil, labels: [String: String] = [:],
     channels: [String] = [], jobType: String? = nil, beginTime: Timestamp? = nil,
-    submittedAt: Timestamp? = nil
+    submittedAt: Timestamp? = nil, instanceID: String? = nil, taskID: String? = nil
   ) {
     self.jobID = jobID
     self.service = service
@@ -29,6 +32,8 @@ package struct SpoolSubmission: Sendable, Hashable {
     self.jobType = jobType
     self.beginTime = beginTime
     self.submittedAt = submittedAt
+    self.instanceID = instanceID
+    self.taskID = taskID
   }
 }
 
@@ -48,7 +53,16 @@ extension SpoolSubmission {
     if let jobType, !Self.isPlain(jobType, limit: 128) {
       return "job_type must be 1 to 128 bytes without control characters"
     }
-    return LabelRule.problem(labels)
+    return taskProblem ?? LabelRule.problem(labels)
+  }
+
+  private var taskProblem: String? {
+    if taskID != nil, instanceID == nil { return "task_id needs the instance_id beside it" }
+    let ids = [("instance_id", instanceID), ("task_id", taskID)]
+    let wrong = ids.first { $0.1.map { !JobKey.isJobID($0) } ?? false }
+    return wrong.map {
+      "\($0.0) must start with a letter or digit and hold only letters, digits, \"_\" and \"-\", at most 128"
+    }
   }
 
   /// Whether `text` is 1 to `limit` bytes without control characters.
@@ -64,6 +78,8 @@ extension SpoolSubmission: Encodable {
     case jobType = "job_type"
     case beginTime = "begin_time"
     case submittedAt = "submitted_at"
+    case instanceID = "instance_id"
+    case taskID = "task_id"
   }
 
   /// The entry of a spool file, without what says nothing.
@@ -77,5 +93,7 @@ extension SpoolSubmission: Encodable {
     try container.encodeIfPresent(jobType, forKey: .jobType)
     try container.encodeIfPresent(beginTime, forKey: .beginTime)
     try container.encodeIfPresent(submittedAt, forKey: .submittedAt)
+    try container.encodeIfPresent(instanceID, forKey: .instanceID)
+    try container.encodeIfPresent(taskID, forKey: .taskID)
   }
 }
