@@ -104,6 +104,29 @@ import Testing
     }
   }
 
+  @Test(
+    "a quota of the progress calls alone holds for them, and not for the polls",
+    .timeLimit(.minutes(1)))
+  func throttled() async throws {
+    try await Testbed.run(.init(keys: Self.quick)) { bed in
+      let daemon = try await bed.startDaemon()
+      let body =
+        #"{"error_code": "APIGW.0308", "error_msg": "The throttling threshold has been reached: "#
+        + #"policy user over ratelimit,limit:1,time:1 minute"}"#
+      let job = PlannedJob.failing(.dcs, after: .days(1))
+      let task = Self.task(job, reply: Reply(status: 429, body: Array(body.utf8)))
+      try await Self.submit(job, with: task, in: bed)
+      try await within(.seconds(15), "six polls after the progress call that was turned away") {
+        _ = try await bed.cloud.ledger.first { $0.jobID == task.taskID }
+        for _ in 1...6 { _ = try await bed.cloud.nextCall { $0.jobID == job.id } }
+      }
+      #expect(bed.cloud.ledger.entries.count { $0.jobID == task.taskID } == 1)
+      let show = try await Self.order("show", job.id, in: bed)
+      #expect(show.output.contains("APIGW.0308: the quota is used up"), "\(show.output)")
+      #expect(await daemon.terminate() == .code(0))
+    }
+  }
+
   @Test("progress calls keep within the quota, and polls come first", .timeLimit(.minutes(1)))
   func quota() async throws {
     let settings = Testbed.Settings(

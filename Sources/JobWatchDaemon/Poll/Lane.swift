@@ -21,6 +21,11 @@ struct Lane {
   /// Against calls that are not allowed (403) or can never work as configured.
   var permission: Gate
   var budget: Budget
+  /// What progress calls may take of it: the gateway counts each API by itself (cloud-api, section 5), so what one of
+  /// them is told of its quota says nothing about the polls.
+  var progressBudget = Budget()
+  /// Jobs whose task's progress is being asked for.
+  var progressCalls: Set<Int64> = []
   var absences = AbsenceLedger()
   /// Lost jobs that are still looked for: that they are absent says nothing new.
   var lost: Set<Int64> = []

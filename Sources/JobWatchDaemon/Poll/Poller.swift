@@ -34,8 +34,6 @@ package actor Poller: Worker {
   private var started = 0
   /// Somebody asks for the secrets to be read again.
   private nonisolated let mustReread = Atomic(false)
-  /// Jobs whose task's progress is being asked for.
-  var progressCalls: Set<Int64> = []
   var isFinishing = false
   /// When the loop will look again; an answer that makes something due before that rings.
   var plannedWake: Duration = .zero

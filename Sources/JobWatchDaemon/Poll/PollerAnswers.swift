@@ -184,7 +184,7 @@ extension Poller {
     }
   }
 
-  func throttled(_ key: LaneKey, _ throttle: Throttle, at uptime: Duration) {
+  private func throttled(_ key: LaneKey, _ throttle: Throttle, at uptime: Duration) {
     log.notice(
       "the cloud's quota is used up; calls wait",
       metadata: ["lane": "\(key)", "code": "\(throttle.code)"])

@@ -82,6 +82,11 @@ extension Poller {
     lanes[key]?.inFlight.remove(job)
     lanes[key]?.renewed.remove(job)
     if let due { lanes[key]?.add(job, due: due) }
+    wake(for: key, at: now)
+  }
+
+  /// Rings if the lane can be served before the loop looks again.
+  func wake(for key: LaneKey, at now: Moment) {
     switch readiness(of: key, at: now.uptime) {
     case .now: alarm.ring()
     case .at(let time) where time < plannedWake: alarm.ring()

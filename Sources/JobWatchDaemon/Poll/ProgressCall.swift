@@ -7,33 +7,30 @@ import JobWatchStore
 /// takes what the budget has left: polls that are due come first.
 extension Poller {
   func askProgress(after call: Call, _ answer: Answer) async {
-    guard let task = call.question.task, answer.observation.isSighting,
-      progressCalls.count < Self.progressConcurrency, progressCalls.insert(call.job).inserted
-    else { return }
-    defer { progressCalls.remove(call.job) }
     let now = clock()
-    guard mayAskProgress(in: call.lane, at: now.uptime), let query = query(for: call),
+    guard let task = call.question.task, answer.observation.isSighting,
+      mayAskProgress(of: call.job, in: call.lane, at: now.uptime), let query = query(for: call),
       let client = clients[call.lane.account]
     else { return }
-    lanes[call.lane]?.budget.spend(at: now.uptime)
-    let answer = await client.progress(of: task, query)
-    lanes[call.lane]?.budget.finish(at: clock().uptime)
-    if isFinishing && Task.isCancelled { return }
-    await keep(answer, of: call, at: clock())
+    lanes[call.lane]?.spendOnProgress(of: call.job, at: now.uptime)
+    let progress = await client.progress(of: task, query)
+    let end = clock()
+    lanes[call.lane]?.finishProgress(at: end.uptime)
+    // Polls may have waited for this share of the budget.
+    wake(for: call.lane, at: end)
+    if !(isFinishing && Task.isCancelled) { await keep(progress, of: call, at: end) }
+    lanes[call.lane]?.progressCalls.remove(call.job)
   }
 
-  /// Of all lanes together; a slow answer holds up no more than these.
-  private static let progressConcurrency = 16
-
-  private func mayAskProgress(in key: LaneKey, at uptime: Duration) -> Bool {
-    guard !isFinishing, storeRetryAt == nil, !held.contains(key.account),
-      let ready = lanes[key]?.budget.readyAt(uptime), ready <= uptime
-    else { return false }
-    return lanes[key]?.schedule.min.map { $0.uptime > uptime } ?? true
+  private func mayAskProgress(of job: Int64, in key: LaneKey, at uptime: Duration) -> Bool {
+    !isFinishing && storeRetryAt == nil && !held.contains(key.account)
+      && lanes[key]?.hasRoomForProgress(of: job, at: uptime) == true
   }
 
   private func keep(_ answer: TaskProgressAnswer, of call: Call, at now: Moment) async {
-    if case .throttled(let throttle) = answer { throttled(call.lane, throttle, at: now.uptime) }
+    if case .throttled(let throttle) = answer {
+      lanes[call.lane]?.progressBudget.throttled(throttle, at: now.uptime)
+    }
     do {
       try await store.write { ledger in
         var report = try ledger.progress(of: call.job) ?? ProgressReport()
@@ -48,6 +45,34 @@ extension Poller {
     } catch {
       log.warning("a task's progress cannot be stored", metadata: ["error": "\(error)"])
     }
+  }
+}
+
+extension Lane {
+  /// Of one lane at once: a black hole may hold no more of the budget than these for as long as a call can take.
+  private static let progressConcurrency = 4
+
+  /// Whether the budget has a call to spare, with another one left for whatever falls due meanwhile.
+  fileprivate func hasRoomForProgress(of job: Int64, at uptime: Duration) -> Bool {
+    guard progressCalls.count < Self.progressConcurrency, !progressCalls.contains(job),
+      schedule.min.map({ $0.uptime > uptime }) ?? true
+    else { return false }
+    var rest = budget
+    rest.spend(at: uptime)
+    return [budget, rest, progressBudget].allSatisfy { budget in
+      budget.readyAt(uptime).map { $0 <= uptime } ?? false
+    }
+  }
+
+  fileprivate mutating func spendOnProgress(of job: Int64, at uptime: Duration) {
+    progressCalls.insert(job)
+    budget.spend(at: uptime)
+    progressBudget.spend(at: uptime)
+  }
+
+  fileprivate mutating func finishProgress(at uptime: Duration) {
+    budget.finish(at: uptime)
+    progressBudget.finish(at: uptime)
   }
 }
 
