@@ -41,9 +41,10 @@ package struct AnswerClassifier: Sendable {
   /// The job's record, if that is what a success brings; nil if not.
   private func record(in response: HTTPResponse) -> Observation? {
     guard (200...299).contains(response.status), !response.truncated,
-      let record = JobRecordDecoder.decode(response.body, service: service),
-      let recordID = record.jobID, recordID.matchesFieldName(jobID)
+      let finding = JobRecordDecoder.decode(response.body, service: service)
     else { return nil }
+    guard case .record(let record) = finding else { return .absent(code: "empty list") }
+    guard let recordID = record.jobID, recordID.matchesFieldName(jobID) else { return nil }
     let report = record.report
     if let state = service.vocabulary[report.rawStatus] { return .seen(state, report) }
     // Throttling may come as a success (202, Common.0024); a record tells itself by its status.
@@ -99,10 +100,12 @@ package struct AnswerClassifier: Sendable {
   private func summary(of response: HTTPResponse, _ error: ErrorBody?) -> String {
     if let summary = ForeignAnswer.summary(of: response, error, redaction) { return summary }
     let status = "HTTP \(response.status)"
-    let record = JobRecordDecoder.decode(response.body, service: service)
-    guard let record else { return "\(status) with a body that is not JSON" }
-    return record.jobID == nil
-      ? "\(status) with JSON that is no job's record" : "\(status) with the record of another job"
+    switch JobRecordDecoder.decode(response.body, service: service) {
+    case nil: return "\(status) with a body that is not JSON"
+    case .record(let record) where record.jobID != nil:
+      return "\(status) with the record of another job"
+    case .record, .nothing: return "\(status) with JSON that is no job's record"
+    }
   }
 
   /// Made only where something has to be cleaned: most answers are records, which are kept as they are.

@@ -1,43 +1,58 @@
 import JobWatchCore
 
-/// A service that runs asynchronous jobs, as data: all that sets one apart from another. The record
-/// itself has the same shape in each, decoded by `JobRecord`.
-package struct CloudService: Sendable, Hashable {
-  /// As in a job's key, an endpoint's host and the configuration.
+/// A service that runs asynchronous jobs, as data: all that sets one apart from another. The table is
+/// in `ServiceTable.swift`; a new service is one entry there, and one body in the tests.
+///
+/// A class, so that a question carries one reference and not a copy of all this.
+package final class CloudService: Sendable {
+  /// Where the id of the job stands in the address of the question.
+  enum Address: Sendable {
+    /// `PREFIX/{project_id}/jobs/{job_id}`
+    case path(String)
+    /// `PREFIX/{project_id}/jobs?id={job_id}`
+    case query(String)
+  }
+
+  /// As in a job's key and the configuration.
   package let name: String
-  /// The first segment of its paths.
-  package let version: String
+  let address: Address
+  /// Where in an answer the record is, and what its members are called.
+  let layout: RecordLayout
   /// What each of its status words means; any other word is reported and changes nothing.
   package let vocabulary: [String: JobState]
   /// Error codes that say that there is no such job.
   package let absentCodes: Set<String>
   /// How long it documents to keep a job's record.
   package let retention: RetentionPolicy
+  let hosts: ServiceHosts
+
+  init(
+    _ name: String, _ address: Address, _ layout: RecordLayout, words: [String: JobState],
+    absent: Set<String>, kept retention: RetentionPolicy = RetentionPolicy(), hosts: ServiceHosts
+  ) {
+    self.name = name
+    self.address = address
+    self.layout = layout
+    vocabulary = words
+    absentCodes = absent
+    self.retention = retention
+    self.hosts = hosts
+  }
 
   /// The path to ask for one job, percent-encoded.
   package func path(projectID: String, jobID: String) -> String {
-    "/\(version)/\(PercentEncoding.encode(projectID))/jobs/\(PercentEncoding.encode(jobID))"
+    let project = PercentEncoding.encode(projectID)
+    return switch address {
+    case .path(let prefix): "\(prefix)/\(project)/jobs/\(PercentEncoding.encode(jobID))"
+    case .query(let prefix): "\(prefix)/\(project)/jobs"
+    }
   }
-}
 
-extension CloudService {
-  private static let classicWords: [String: JobState] = [
-    "INIT": .pending, "RUNNING": .running, "SUCCESS": .succeeded, "FAIL": .failed,
-  ]
-
-  /// Elastic Cloud Server (cloud-api, section 1).
-  package static let ecs = CloudService(
-    name: "ecs", version: "v1",
-    vocabulary: classicWords.merging(["PENDING_PAYMENT": .awaitingPayment]) { $1 },
-    absentCodes: ["Common.0011"],
-    retention: RetentionPolicy(finished: .days(1), unpaid: .days(14)))
-
-  /// Distributed Cache Service (cloud-api, section 2); it documents no retention.
-  package static let dcs = CloudService(
-    name: "dcs", version: "v2", vocabulary: classicWords,
-    absentCodes: ["DCS.4133", "111400070", "DCS.4070"], retention: RetentionPolicy())
-
-  package static let all = [ecs, dcs]
-
-  package static func named(_ name: String) -> CloudService? { all.first { $0.name == name } }
+  /// What follows the path, not encoded.
+  package func query(jobID: String) -> [(name: String, value: String)] {
+    switch address {
+    case .path: []
+    case .query: [("id", jobID)]
+    }
+  }
 }

@@ -4,8 +4,9 @@ import JobWatchCore
 ///
 /// ```
 /// 2016-04-25T20:04:34.604Z               ECS
-/// 2021-07-12T09:22:04+0000 · +01:00      offset with or without a colon
-/// 2020-02-02 08:12:40.672772389 +0000 UTC
+/// 2021-07-12T09:22:04+0000 · +01:00      databases: an offset, with or without a colon
+/// 2020-02-02 08:12:40.672772389 +0000 UTC   CCE
+/// 04-Jun-2015 18:11:06:586               IMS, in one sample; no zone, taken as UTC like the others
 /// 1684191545379                          DCS: milliseconds since 1970, as a string or a number
 /// ```
 package enum CloudTimeParser {
@@ -21,7 +22,7 @@ package enum CloudTimeParser {
     guard raw.utf8.count <= lengthLimit else {
       return CloudTime(raw: String(raw.prefix(lengthLimit)), instant: nil)
     }
-    let instant = (epoch(raw) ?? civil(raw)).flatMap { plausible($0) }
+    let instant = (epoch(raw) ?? civil(raw) ?? named(raw)).flatMap { plausible($0) }
     return CloudTime(raw: raw, instant: instant)
   }
 
@@ -52,6 +53,22 @@ package enum CloudTimeParser {
       year: year, month: month, day: day, hour: hour, minute: minute, second: second,
       millisecond: millisecond)
     return civil.map { $0.timestamp - offset }
+  }
+
+  /// `04-Jun-2015 18:11:06:586`
+  private static func named(_ raw: String) -> Timestamp? {
+    var scanner = TextScanner(raw)
+    guard let day = scanner.number(digits: 2), scanner.skip("-"),
+      let month = scanner.monthName(), scanner.skip("-"),
+      let year = scanner.number(digits: 4), scanner.skip(" "),
+      let hour = scanner.number(digits: 2), scanner.skip(":"),
+      let minute = scanner.number(digits: 2), scanner.skip(":"),
+      let second = scanner.number(digits: 2), scanner.skip(":"),
+      let millisecond = scanner.number(digits: 3), scanner.isAtEnd
+    else { return nil }
+    return CivilTime(
+      year: year, month: month, day: day, hour: hour, minute: minute, second: second,
+      millisecond: millisecond)?.timestamp
   }
 
   /// The time east of UTC. Without any the clouds mean UTC; nil if what follows is no offset.

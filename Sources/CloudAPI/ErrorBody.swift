@@ -1,11 +1,13 @@
 import Foundation
 
-/// What the body of a refused request says. The clouds have five shapes for it (cloud-api, section
-/// 1):
+/// What the body of a refused request says. The clouds have these shapes for it (cloud-api, section
+/// 1; CCE and DDM: OTCD/cloud-container-engine and /distributed-database-middleware):
 ///
 /// ```
 /// {"error_code", "error_msg", "request_id"}         gateway, DCS
 /// {"errorCode", "errorMsg"}
+/// {"errorCode", "errorMessage"}                     CCE
+/// {"errCode", "externalMessage"}                    DDM
 /// {"code", "message"}
 /// {"error": {"code", "message", "details": […]}}    ECS, DCS v1, IAM (where code is a number)
 /// {"error": {…}, "internalError": […]}              ECS batch calls
@@ -36,7 +38,8 @@ package struct ErrorBody: Sendable, Hashable {
 
   private struct Search: Decodable {
     private static let pairs: [(code: FieldKey, message: FieldKey)] = [
-      ("error_code", "error_msg"), ("errorCode", "errorMsg"), ("code", "message"),
+      ("error_code", "error_msg"), ("errorCode", "errorMsg"), ("errorCode", "errorMessage"),
+      ("errCode", "externalMessage"), ("code", "message"),
     ]
     /// Objects within objects that are looked into; real answers need one.
     private static let depthLimit = 3

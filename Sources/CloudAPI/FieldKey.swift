@@ -1,5 +1,5 @@
 /// Any member's name of a JSON object.
-struct FieldKey: CodingKey, ExpressibleByStringLiteral {
+struct FieldKey: CodingKey, ExpressibleByStringLiteral, Hashable {
   let stringValue: String
 
   init(stringLiteral value: String) { stringValue = value }

@@ -25,14 +25,19 @@ package struct JobQuery: Sendable {
 
   /// The request, signed or with its token; nil if `endpoint` is not of the form above.
   func request(userAgent: String) -> HTTPRequest? {
-    request(path: service.path(projectID: projectID, jobID: jobID), userAgent: userAgent)
+    request(
+      path: service.path(projectID: projectID, jobID: jobID), query: service.query(jobID: jobID),
+      userAgent: userAgent)
   }
 
   /// The same for another path of the service, percent-encoded.
-  func request(path: String, userAgent: String) -> HTTPRequest? {
+  func request(
+    path: String, query: [(name: String, value: String)] = [], userAgent: String
+  ) -> HTTPRequest? {
     guard let address = EndpointAddress(endpoint) else { return nil }
     var request = SignableRequest(
-      scheme: address.scheme, host: address.host, path: path, headers: [("Host", address.host)])
+      scheme: address.scheme, host: address.host, path: path, query: query,
+      headers: [("Host", address.host)])
     RequestAuthorization(credential, projectID: projectID, at: signingTime).authorize(&request)
     // Not signed: a proxy may rewrite them, and need not break the signature by it.
     request.headers.append(("User-Agent", userAgent))

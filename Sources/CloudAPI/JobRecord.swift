@@ -1,9 +1,9 @@
-import JobWatchCore
+import Foundation
 
 /// The record of a job as it stands in an answer, before anything is made of it. Members that are
 /// missing, null or of another type than documented are nothing; members that are not known are
 /// passed over.
-struct JobRecord: Decodable {
+struct JobRecord: DecodableWithConfiguration {
   var jobID: String?
   var jobType: String?
   var status: String?
@@ -11,60 +11,80 @@ struct JobRecord: Decodable {
   var endTime: String?
   var errorCode: String?
   var failReason: String?
-  var entities: Entities
+  var objects = JobObjects()
 
-  init(from decoder: any Decoder) throws {
+  /// Of an answer that holds none.
+  init() {}
+
+  init(from decoder: any Decoder, configuration layout: RecordLayout) throws {
     let fields = try decoder.container(keyedBy: FieldKey.self)
-    jobID = fields.text("job_id")
-    jobType = fields.text("job_type")
-    status = fields.text("status")
-    beginTime = fields.text("begin_time")
-    endTime = fields.text("end_time")
-    errorCode = fields.text("error_code")
-    failReason = fields.text("fail_reason")
-    // Nil where it is missing or no object: DCS has none.
-    entities = (try? fields.decodeIfPresent(Entities.self, forKey: "entities")) ?? Entities()
+    jobID = fields.text(at: layout.jobID)
+    jobType = fields.text(at: layout.jobType)
+    status = fields.text(at: layout.status)
+    beginTime = fields.text(at: layout.begin)
+    endTime = fields.text(at: layout.end)
+    errorCode = layout.errorCode.flatMap { fields.text(at: $0) }
+    failReason = layout.failReason.flatMap { fields.text(at: $0) }
+    objects = JobObjects(in: fields, layout)
   }
 }
 
-/// What a job works on: ids by name, and the jobs it is made of.
-struct Entities: Decodable {
+/// What a job works on: ids and the like by name, and the jobs it is made of.
+struct JobObjects {
+  /// Objects within objects that are looked into; real records need one.
+  private static let depthLimit = 3
+
   var scalars: [String: String] = [:]
   var subJobs: [JobRecord] = []
 
   init() {}
 
-  init(from decoder: any Decoder) throws {
-    let fields = try decoder.container(keyedBy: FieldKey.self)
-    for key in fields.allKeys {
-      switch key.stringValue {
-      case "sub_jobs":
-        subJobs = (try? fields.decodeIfPresent(Parts.self, forKey: key))?.records ?? []
-      case "sub_jobs_total": break
-      default: scalars[key.stringValue] = fields.text(key)
-      }
-    }
-  }
-
-  /// A list whose elements are taken as far as they are records.
-  private struct Parts: Decodable {
-    var records: [JobRecord] = []
-
-    init(from decoder: any Decoder) throws {
-      var list = try decoder.unkeyedContainer()
-      while !list.isAtEnd {
-        if try list.decodeNil() { continue }
-        if let record = try? list.decode(JobRecord.self) {
-          records.append(record)
+  init(in fields: KeyedDecodingContainer<FieldKey>, _ layout: RecordLayout) {
+    for place in layout.objects {
+      guard let members = fields.object(place.key) else { continue }
+      for key in members.allKeys where !place.without.contains(key.stringValue) {
+        if key == place.subJobs {
+          subJobs = Self.records(members.list(key), layout)
         } else {
-          // A failed attempt does not move on.
-          _ = try list.decode(Anything.self)
+          add(key, of: members, prefix: place.prefix, depth: 0)
         }
       }
     }
+    if let progress = layout.progress, let text = fields.text(at: progress) {
+      scalars["progress"] = text
+    }
   }
 
-  private struct Anything: Decodable {
-    init(from decoder: any Decoder) {}
+  /// A scalar under its own name behind the names of the objects around it, a list of scalars as one
+  /// text. The first of two that come out under one name stays.
+  private mutating func add(
+    _ key: FieldKey, of fields: KeyedDecodingContainer<FieldKey>, prefix: String, depth: Int
+  ) {
+    let name = prefix.isEmpty ? key.stringValue : "\(prefix)_\(key.stringValue)"
+    if let text = fields.text(key) {
+      if scalars[name] == nil { scalars[name] = text }
+    } else if let inner = fields.object(key) {
+      guard depth < Self.depthLimit else { return }
+      for key in inner.allKeys { add(key, of: inner, prefix: name, depth: depth + 1) }
+    } else if var list = fields.list(key) {
+      var texts: [String] = []
+      while !list.isAtEnd, let text = try? list.decode(String.self) { texts.append(text) }
+      if !texts.isEmpty, scalars[name] == nil { scalars[name] = texts.joined(separator: " ") }
+    }
+  }
+
+  /// The elements as far as they are records.
+  private static func records(
+    _ list: (any UnkeyedDecodingContainer)?, _ layout: RecordLayout
+  ) -> [JobRecord] {
+    var records: [JobRecord] = []
+    guard var list else { return records }
+    // A decoder of its own moves on, whatever becomes of the element.
+    while !list.isAtEnd, let element = try? list.superDecoder() {
+      if let record = try? JobRecord(from: element, configuration: layout) {
+        records.append(record)
+      }
+    }
+    return records
   }
 }

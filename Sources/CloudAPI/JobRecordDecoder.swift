@@ -1,8 +1,7 @@
 import Foundation
 import JobWatchCore
 
-/// Makes a `JobReport` of the body of an answer. ECS and DCS share the record's shape: DCS leaves
-/// out `entities` and `error_code` and writes times as milliseconds (cloud-api, section 1 and 2).
+/// Makes a `JobReport` of the body of an answer, by the layout and the words of its service.
 package enum JobRecordDecoder {
   private static let decoder = JSONDecoder()
 
@@ -12,26 +11,65 @@ package enum JobRecordDecoder {
     package var report: JobReport
   }
 
+  package enum Finding: Sendable, Hashable {
+    /// Empty for JSON that is no record.
+    case record(Record)
+    /// A list of jobs without any: the service knows no such job.
+    case nothing
+  }
+
   /// Nil if `body` is not a JSON object.
-  package static func decode(_ body: [UInt8], service: CloudService) -> Record? {
+  package static func decode(_ body: [UInt8], service: CloudService) -> Finding? {
     // Nothing in the error is of use: the body itself is kept as evidence.
-    guard let record = try? decoder.decode(JobRecord.self, from: Data(body)) else { return nil }
+    let answer = try? decoder.decode(
+      Answer.self, from: Data(body), configuration: service.layout)
+    guard let answer else { return nil }
+    guard let record = answer.record else { return .nothing }
+    let status = record.status ?? ""
     let report = JobReport(
-      jobType: record.jobType, rawStatus: record.status ?? "",
-      begin: CloudTimeParser.parse(record.beginTime), end: CloudTimeParser.parse(record.endTime),
-      errorCode: record.errorCode, failReason: record.failReason,
-      entities: record.entities.scalars,
-      subJobs: record.entities.subJobs.map { subJob($0, service) })
-    return Record(jobID: record.jobID, report: report)
+      jobType: record.jobType, rawStatus: status, begin: CloudTimeParser.parse(record.beginTime),
+      end: end(of: record, service.vocabulary[status]), errorCode: record.errorCode,
+      failReason: record.failReason, entities: record.objects.scalars,
+      subJobs: record.objects.subJobs.map { subJob($0, service) })
+    return .record(Record(jobID: record.jobID, report: report))
   }
 
   private static func subJob(_ record: JobRecord, _ service: CloudService) -> SubJob {
     let status = record.status ?? ""
+    let state = service.vocabulary[status]
     return SubJob(
-      jobID: record.jobID, jobType: record.jobType, rawStatus: status,
-      state: service.vocabulary[status], begin: CloudTimeParser.parse(record.beginTime),
-      end: CloudTimeParser.parse(record.endTime), errorCode: record.errorCode,
-      failReason: record.failReason ?? record.entities.scalars["errorcode_message"],
-      entities: record.entities.scalars)
+      jobID: record.jobID, jobType: record.jobType, rawStatus: status, state: state,
+      begin: CloudTimeParser.parse(record.beginTime), end: end(of: record, state),
+      errorCode: record.errorCode,
+      failReason: record.failReason ?? record.objects.scalars["errorcode_message"],
+      entities: record.objects.scalars)
+  }
+
+  /// The databases write an end, and CCE the time of the last change, while a job still runs.
+  private static func end(of record: JobRecord, _ state: JobState?) -> CloudTime? {
+    state?.isFinal == true ? CloudTimeParser.parse(record.endTime) : nil
+  }
+
+  /// An answer, down to the record in it.
+  private struct Answer: DecodableWithConfiguration {
+    /// Nil for a list without an element.
+    var record: JobRecord?
+
+    init(from decoder: any Decoder, configuration layout: RecordLayout) throws {
+      switch layout.place {
+      case .root: record = try JobRecord(from: decoder, configuration: layout)
+      case .member(let key):
+        let fields = try decoder.container(keyedBy: FieldKey.self)
+        record =
+          (try? fields.decode(JobRecord.self, forKey: key, configuration: layout)) ?? JobRecord()
+      case .first(let key):
+        guard var list = try decoder.container(keyedBy: FieldKey.self).list(key) else {
+          record = JobRecord()
+          return
+        }
+        if list.isAtEnd { return }
+        record = (try? list.decode(JobRecord.self, configuration: layout)) ?? JobRecord()
+      }
+    }
   }
 }

@@ -16,7 +16,7 @@ extension CloudService {
   /// `/v2/{project_id}/instances/{instance_id}/tasks/{task_id}/progress`, percent-encoded.
   fileprivate func path(projectID: String, task: TaskName) -> String {
     let parts = [projectID, task.instanceID, task.taskID].map(PercentEncoding.encode)
-    return "/\(version)/\(parts[0])/instances/\(parts[1])/tasks/\(parts[2])/progress"
+    return "/v2/\(parts[0])/instances/\(parts[1])/tasks/\(parts[2])/progress"
   }
 }
 

@@ -1,5 +1,9 @@
 /// Reads a text of fixed parts from its front, byte by byte. What does not match stays unread.
 struct TextScanner {
+  private static let months = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+  ]
+
   private var rest: ArraySlice<UInt8>
 
   init(_ text: some StringProtocol) { rest = Array(text.utf8)[...] }
@@ -47,6 +51,11 @@ struct TextScanner {
     else { return false }
     rest = rest.dropFirst(count)
     return true
+  }
+
+  /// 1 to 12 for the three letters of an English name; nil if none is next.
+  mutating func monthName() -> Int? {
+    Self.months.firstIndex { skip($0) }.map { $0 + 1 }
   }
 
   mutating func skipBlanks() { rest = rest.drop { $0 == UInt8(ascii: " ") } }

@@ -44,8 +44,7 @@ struct CloudState: Sendable {
   mutating func answer(
     _ request: ReceivedRequest, at now: Timestamp, requestID: String
   ) -> (reply: Reply, call: Call) {
-    let path =
-      request.method == "GET" ? JobPath(request.path) ?? JobPath(ofTask: request.path) : nil
+    let path = JobPath(request) { jobs[$0]?[$1] != nil } ?? JobPath(ofTask: request)
     let identityService = IdentityService(path: request.path)
     var reply: Reply
     if let identityService {

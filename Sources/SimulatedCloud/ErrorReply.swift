@@ -13,19 +13,21 @@ enum ErrorReply {
       ]))
   }
 
-  /// As the service behind the gateway says it: ECS nested, DCS flat.
+  /// As the service behind the gateway says it.
   static func service(
     _ service: SimulatedService, status: Int, code: String, message: String
   ) -> Reply {
-    let body: JSONText =
-      switch service {
-      case .ecs:
-        .object([
-          ("error", .object([("message", .string(message)), ("code", .string(code))]))
-        ])
-      case .dcs: .object([("error_code", .string(code)), ("error_msg", .string(message))])
+    let members =
+      switch service.manner {
+      case .classic: [("message", message), ("code", code)]
+      case .cache, .database: [("error_code", code), ("error_msg", message)]
+      case .middleware: [("errCode", code), ("externalMessage", message)]
+      case .container: [("errorMessage", message), ("errorCode", code)]
       }
-    return .json(status: status, code: code, body)
+    let error = JSONText.object(members.map { ($0, .string($1)) })
+    return .json(
+      status: status, code: code,
+      service.manner == .classic ? .object([("error", error)]) : error)
   }
 
   /// As IAM says it, with its status as the code, a number.
@@ -43,23 +45,34 @@ enum ErrorReply {
   }
 
   /// No such job, or its record was deleted. What DCS says of an unknown job is documented for its
-  /// migration tasks only.
+  /// migration tasks only, what CCE says for any resource; DDS is taken to say what RDS does.
   static func absent(_ service: SimulatedService) -> Reply {
-    switch service {
-    case .ecs:
+    switch service.manner {
+    case .classic:
       Self.service(
-        .ecs, status: 400, code: "Common.0011", message: "Failed to query the job: invalid job ID.")
-    case .dcs:
-      Self.service(.dcs, status: 400, code: "DCS.4133", message: "Instance job is not found.")
+        service, status: 400, code: "Common.0011",
+        message: "Failed to query the job: invalid job ID.")
+    case .cache:
+      Self.service(service, status: 400, code: "DCS.4133", message: "Instance job is not found.")
+    case .database where service == .geminidb:
+      .json(status: 200, .object([("jobs", .array([])), ("total_count", .number(0))]))
+    case .database:
+      Self.service(service, status: 400, code: "DBS.200543", message: "The job does not exist.")
+    case .middleware:
+      Self.service(service, status: 400, code: "DBS.300400", message: "The task is not found.")
+    case .container:
+      Self.service(service, status: 404, code: "CCE.01404001", message: "Resource not found.")
     }
   }
 
-  /// The project of the URL is not the one that the credential is for.
+  /// The project of the URL is not the one that the credential is for. What others than ECS and DCS
+  /// say is not documented: a policy's refusal stands for it.
   static func wrongProject(_ service: SimulatedService) -> Reply {
     let message = "The project ID in the URL does not match that of the credential."
-    return switch service {
-    case .ecs: Self.service(.ecs, status: 400, code: "Common.0018", message: message)
-    case .dcs: Self.service(.dcs, status: 401, code: "DCS.1004", message: message)
+    return switch service.manner {
+    case .classic: Self.service(service, status: 400, code: "Common.0018", message: message)
+    case .cache: Self.service(service, status: 401, code: "DCS.1004", message: message)
+    case .database, .middleware, .container: forbidden(service)
     }
   }
 

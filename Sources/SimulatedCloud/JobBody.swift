@@ -1,6 +1,6 @@
 import JobWatchCore
 
-/// Writes a job's record as the service does (cloud-api, sections 1 and 2).
+/// Writes a job's record as its service does (cloud-api, sections 1 and 2).
 struct JobBody {
   var job: ScriptedJob
   /// The submission on the cloud's clock.
@@ -9,13 +9,16 @@ struct JobBody {
   var elapsed: Duration
 
   func json(_ phase: JobPhase) -> JSONText {
-    switch job.service {
-    case .ecs: ecs(phase)
-    case .dcs: dcs(phase)
+    switch job.service.manner {
+    case .classic: classic(phase)
+    case .cache: cache(phase)
+    case .database: database(phase)
+    case .middleware: .object([("job", .object(middleware(phase)))])
+    case .container: container(phase)
     }
   }
 
-  private func ecs(_ phase: JobPhase) -> JSONText {
+  private func classic(_ phase: JobPhase) -> JSONText {
     .object(
       record(
         id: job.jobID, type: job.jobType, phase: phase,
@@ -25,14 +28,25 @@ struct JobBody {
   /// A parent lists its sub-jobs, a job without any names its object directly.
   private var entities: JSONText {
     if job.subJobs.isEmpty { return scalars(job.entities) }
-    let shown = job.subJobs.compactMap { part -> JSONText? in
-      guard let phase = JobPhase(of: part.steps, at: elapsed) else { return nil }
-      return .object(
-        record(
-          id: part.jobID, type: part.jobType, phase: phase,
-          error: (part.errorCode, part.failReason), entities: scalars(part.entities)))
+    let shown = JSONText.array(
+      shownParts.map { part, phase in
+        .object(
+          record(
+            id: part.jobID, type: part.jobType, phase: phase,
+            error: (part.errorCode, part.failReason), entities: scalars(part.entities)))
+      })
+    guard job.service == .ims else {
+      return .object([("sub_jobs_total", .number(job.subJobs.count)), ("sub_jobs", shown)])
     }
-    return .object([("sub_jobs_total", .number(job.subJobs.count)), ("sub_jobs", .array(shown))])
+    let ids = job.subJobs.map { JSONText.string($0.jobID) }
+    return .object([("sub_jobs_result", shown), ("sub_jobs_list", .array(ids))])
+  }
+
+  /// The parts that have begun.
+  var shownParts: [(ScriptedSubJob, JobPhase)] {
+    job.subJobs.compactMap { part in
+      JobPhase(of: part.steps, at: elapsed).map { (part, $0) }
+    }
   }
 
   /// Until the end, `end_time` is an empty string and the error fields are missing; after it they
@@ -56,13 +70,13 @@ struct JobBody {
     return members
   }
 
-  private func scalars(_ entities: [String: String]) -> JSONText {
+  func scalars(_ entities: [String: String]) -> JSONText {
     .object(entities.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })
   }
 
   /// Times are milliseconds since 1970 as text; there are no entities and no error code. What
   /// `end_time` holds before the end is not documented: here it is null.
-  private func dcs(_ phase: JobPhase) -> JSONText {
+  private func cache(_ phase: JobPhase) -> JSONText {
     let end = phase.hasEnded ? epoch(phase.since) : nil
     return .object([
       ("job_id", .string(job.jobID)),

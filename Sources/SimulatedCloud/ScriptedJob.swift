@@ -3,7 +3,8 @@ import JobWatchCore
 /// One entry of a script: from `after` the submission on, the job has this status.
 package struct JobStep: Hashable, Sendable {
   package var after: Duration
-  /// As sent: `INIT`, `RUNNING`, `PENDING_PAYMENT`, `SUCCESS`, `FAIL`, or any other word.
+  /// `INIT`, `RUNNING`, `PENDING_PAYMENT`, `SUCCESS`, `FAIL`, sent as the service's own word for it;
+  /// or any other word, sent as it is.
   package var status: String
 
   package init(after: Duration, status: String) {
@@ -32,11 +33,12 @@ package struct ScriptedJob: Hashable, Sendable {
   package var jobType: String
   /// In order of time. Before the first step there is no record.
   package var steps: [JobStep]
-  /// The scalar members of `entities`, sent by ECS for a job without sub-jobs.
+  /// What the job works on, sent where the service has a place for it: `server_id` and the like, of
+  /// a database `instance_id`, `instance_name` and `progress`.
   package var entities: [String: String]
-  /// Sent by ECS only; DCS has no place for them.
+  /// Sent by ECS, its siblings and CCE; the others have no place for them.
   package var subJobs: [ScriptedSubJob]
-  /// Sent once the job is in FAIL. DCS answers carry no error code.
+  /// Sent once the job is in FAIL, by ECS and its siblings; DDM has no place for the reason either.
   package var errorCode: String?
   package var failReason: String?
   /// The API shows the record only from then on, whatever the steps say (a replica that lags).

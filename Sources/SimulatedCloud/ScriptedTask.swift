@@ -97,9 +97,10 @@ struct TaskPath: Hashable, Sendable {
 
 extension JobPath {
   /// A progress query as a call to DCS; the ledger has the task's id in place of a job's.
-  init?(ofTask path: String) {
-    let parts = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-    guard parts.count == 8, parts[0].isEmpty, parts[1] == SimulatedService.dcs.version,
+  init?(ofTask request: ReceivedRequest) {
+    let parts = request.path.split(separator: "/", omittingEmptySubsequences: false)
+      .map(String.init)
+    guard request.method == "GET", parts.count == 8, parts[0].isEmpty, parts[1] == "v2",
       parts[3] == "instances", parts[5] == "tasks", parts[7] == "progress",
       !parts.dropFirst().contains("")
     else { return nil }

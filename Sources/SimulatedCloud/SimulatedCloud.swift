@@ -2,9 +2,9 @@ import CloudAPI
 import JobWatchCore
 import Synchronization
 
-/// The job APIs of ECS and DCS, IAM and a server's metadata service on loopback, for the demo, the tests and the benchmarks: signatures
-/// are checked, quotas hold, records are deleted when their retention is over, and faults happen on
-/// demand.
+/// The job APIs of all services, IAM and a server's metadata service on loopback, for the demo, the
+/// tests and the benchmarks: signatures are checked, quotas hold, records are deleted when their
+/// retention is over, and faults happen on demand.
 ///
 /// Jobs follow their scripts by the clock that it is built with, so that a test moves the time by
 /// hand. State is kept under a lock and not in an actor: setting a fault takes effect before the

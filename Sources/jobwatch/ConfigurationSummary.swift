@@ -13,6 +13,15 @@ struct ConfigurationSummary: Encodable {
     let auth: String
     /// By service.
     let endpoints: [String: String]
+
+    /// Those that are not the region's own: the others would fill a page.
+    var configured: String {
+      let own = endpoints.filter {
+        $0.value != Endpoints.defaultEndpoint(service: $0.key, region: region)
+      }
+      if own.isEmpty { return "the region's" }
+      return own.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: " ")
+    }
   }
 
   struct ChannelLine: Encodable {
@@ -63,10 +72,7 @@ struct ConfigurationSummary: Encodable {
   var table: String {
     var rows = [["ACCOUNT", "REGION", "AUTH", "ENDPOINTS"]]
     for account in accounts {
-      let endpoints = account.endpoints.sorted { $0.key < $1.key }.map(\.value)
-      rows.append([
-        account.name, account.region, account.auth, endpoints.joined(separator: " "),
-      ])
+      rows.append([account.name, account.region, account.auth, account.configured])
     }
     let accountTable = TextTable(rows: rows).text
     let channelRows = channels.map { [$0.name, $0.type, $0.target ?? ""] }

@@ -6,7 +6,7 @@ struct JobRecordTests {
   private func decode(
     _ body: String, _ service: CloudService = .ecs
   ) throws -> JobRecordDecoder.Record {
-    try #require(JobRecordDecoder.decode(Array(body.utf8), service: service))
+    try #require(JobRecordDecoder.decode(Array(body.utf8), service: service)?.record)
   }
 
   private func time(_ raw: String, _ milliseconds: Int64) -> CloudTime {
@@ -51,14 +51,17 @@ struct JobRecordTests {
       """
       {"begin_time":"2022-02-17T05:41:55.441Z","end_time":"","job_id":"x","job_type":"createServer",
        "status":"RUNNING","entities":{"server_id":"1c74","size":100,"boot":true,"ratio":0.5,
-       "none":null,"list":[1],"object":{"a":1}}}
+       "none":null,"list":["a","b"],"objects":[{"a":1}],"object":{"a":1,"deep":{"er":true}}}}
       """
     ).report
     #expect(report.end == nil)
     #expect(report.errorCode == nil)
     #expect(report.failReason == nil)
     #expect(
-      report.entities == ["server_id": "1c74", "size": "100", "boot": "true", "ratio": "0.5"])
+      report.entities == [
+        "server_id": "1c74", "size": "100", "boot": "true", "ratio": "0.5", "list": "a b",
+        "object_a": "1", "object_deep_er": "true",
+      ])
   }
 
   @Test(arguments: ["\"1684191545379\"", "1684191545379"])
@@ -122,7 +125,7 @@ struct JobRecordTests {
     let body =
       Array(#"{"job_id":"x","status":"FAIL","fail_reason":""#.utf8) + [0xc3, 0x28]
       + Array(#""}"#.utf8)
-    let record = try #require(JobRecordDecoder.decode(body, service: .ecs))
+    let record = try #require(JobRecordDecoder.decode(body, service: .ecs)?.record)
     #expect(record.jobID == "x")
     #expect(record.report == JobReport(rawStatus: "FAIL"))
   }
@@ -130,7 +133,7 @@ struct JobRecordTests {
   @Test func `a deep but whole record is decoded or refused, not crashed on`() {
     let open = String(repeating: #"{"job_id":"x","entities":{"sub_jobs":["#, count: 150)
     let close = String(repeating: "]}}", count: 150)
-    let record = JobRecordDecoder.decode(Array((open + close).utf8), service: .ecs)
+    let record = JobRecordDecoder.decode(Array((open + close).utf8), service: .ecs)?.record
     #expect(record == nil || record?.report.subJobs.count == 1)
   }
 

@@ -13,8 +13,8 @@ struct CloudBench {
 
   let clock = ManualClock(start)
   let cloud: SimulatedCloud
-  private let client: HTTPClientTransport
-  private let base: String
+  let client: HTTPClientTransport
+  let base: String
 
   static func run(
     _ change: (inout SimulatedCloud.Options) -> Void = { _ in },
@@ -56,10 +56,10 @@ struct CloudBench {
     as credential: Credential = .accessKey(key), signedAt time: Timestamp? = nil,
     timeout: Duration = .seconds(5)
   ) async throws -> HTTPResponse {
-    let version = service == .ecs ? "v1" : "v2"
+    let asked = try #require(CloudService.named(service.rawValue))
     var request = SignableRequest(
       scheme: "http", host: String(base.dropFirst("http://".count)),
-      path: "/\(version)/\(project)/jobs/\(jobID)")
+      path: asked.path(projectID: project, jobID: jobID), query: asked.query(jobID: jobID))
     let date = time ?? clock.now
     switch credential {
     case .accessKey(let key):

@@ -83,19 +83,16 @@ struct AccountSettings {
     return Quota(calls: calls, per: per)
   }
 
-  /// A region that the endpoint table does not have is fine with endpoints of its own.
+  /// A region that the endpoint table does not have is fine with endpoints of its own. That a service
+  /// has none is told to those who submit jobs of it: nobody uses all.
   private static func checkRegion(_ section: Section, _ account: Account) {
     let region = account.region
-    let missing = services.filter { account.endpoint(of: $0) == nil }
-    guard let place = section["region"], !region.isEmpty, !missing.isEmpty else { return }
-    if missing.count == services.count, section["endpoints"] == nil {
-      let near = NearestName.to(region, among: Endpoints.regions)
-      let hint = near.map { "did you mean \"\($0)\"? " } ?? ""
-      place.fail("\"\(region)\" is no known region; \(hint)Otherwise give its endpoints: {…}")
-    } else if missing.count < services.count {
-      let names = missing.joined(separator: ", ")
-      place.warn("\"\(region)\" has no known endpoint of \(names): its jobs are refused here")
-    }
+    guard let place = section["region"], !region.isEmpty, section["endpoints"] == nil,
+      !Endpoints.regions.contains(region)
+    else { return }
+    let near = NearestName.to(region, among: Endpoints.regions)
+    let hint = near.map { "did you mean \"\($0)\"? " } ?? ""
+    place.fail("\"\(region)\" is no known region; \(hint)Otherwise give its endpoints: {…}")
   }
 }
 

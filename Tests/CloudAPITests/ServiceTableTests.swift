@@ -1,0 +1,64 @@
+import CloudAPI
+import JobWatchCore
+import Testing
+
+struct ServiceTableTests {
+  private static let addresses: [(service: String, path: String, query: String?)] = [
+    ("ecs", "/v1/p/jobs/j", nil), ("bms", "/v1/p/jobs/j", nil), ("evs", "/v1/p/jobs/j", nil),
+    ("sdrs", "/v1/p/jobs/j", nil), ("deh", "/v1/p/jobs/j", nil), ("eip", "/v1/p/jobs/j", nil),
+    ("ims", "/v1/p/jobs/j", nil), ("dcs", "/v2/p/jobs/j", nil), ("rds", "/v3/p/jobs", "j"),
+    ("taurusdb", "/v3/p/jobs", "j"), ("gaussdb", "/v3/p/jobs", "j"), ("dds", "/v3/p/jobs", "j"),
+    ("geminidb", "/v3/p/jobs", "j"), ("ddm", "/v3/p/jobs/j", nil),
+    ("cce", "/api/v3/projects/p/jobs/j", nil),
+  ]
+
+  @Test func `a job is asked for where its service documents it`() throws {
+    #expect(CloudService.all.map(\.name) == Self.addresses.map(\.service))
+    for (name, path, query) in Self.addresses {
+      let service = try #require(CloudService.named(name))
+      #expect(service.path(projectID: "p", jobID: "j") == path)
+      #expect(service.query(jobID: "j").map { "\($0)=\($1)" } == (query.map { ["id=\($0)"] } ?? []))
+    }
+    #expect(CloudService.named("vbs") == nil)
+    #expect(CloudService.dcs.path(projectID: "../p?", jobID: "a/b") == "/v2/..%2Fp%3F/jobs/a%2Fb")
+    #expect(CloudService.rds.path(projectID: "../p?", jobID: "a/b") == "/v3/..%2Fp%3F/jobs")
+  }
+
+  @Test func `a record is kept as long as its service documents`() {
+    let day = RetentionPolicy(finished: .days(1), unpaid: .days(14))
+    let month = RetentionPolicy(finished: .days(28))
+    let documented = [
+      "ecs": day, "rds": month, "taurusdb": month, "gaussdb": month, "dds": month,
+      "geminidb": RetentionPolicy(finished: .days(30)),
+    ]
+    for service in CloudService.all {
+      #expect(service.retention == documented[service.name] ?? RetentionPolicy(), "\(service.name)")
+    }
+  }
+
+  /// Codes that say of a job that there is none, each in the manner of its service.
+  private static let absences: [(service: CloudService, status: Int, body: String, code: String)] =
+    [
+      (.evs, 400, #"{"error":{"message":"m","code":"Common.0011"}}"#, "Common.0011"),
+      (.dcs, 400, #"{"error_code":"DCS.4133","error_msg":"m"}"#, "DCS.4133"),
+      (.rds, 400, #"{"error_code":"DBS.200543","error_msg":"m"}"#, "DBS.200543"),
+      (.rds, 404, #"{"error_code":"RDS.5041","error_msg":"m"}"#, "RDS.5041"),
+      (.gaussdb, 400, #"{"error_code":"DBS.200543","error_msg":"m"}"#, "DBS.200543"),
+      (.ddm, 400, #"{"errCode":"DBS.300400","externalMessage":"m"}"#, "DBS.300400"),
+      (.cce, 404, #"{"errorMessage":"m","errorCode":"CCE.01404001"}"#, "CCE.01404001"),
+    ]
+
+  @Test(arguments: absences)
+  func `a job that does not exist is told in the service's own way`(
+    service: CloudService, status: Int, body: String, code: String
+  ) {
+    func observation(_ service: CloudService) -> Observation {
+      AnswerClassifier(service: service, jobID: "job1", now: Timestamp(milliseconds: 0))
+        .answer(to: HTTPResponse(status: status, body: Array(body.utf8))).observation
+    }
+    #expect(observation(service) == .absent(code: code))
+    // The codes are the service's own.
+    let stranger = service.name == "ecs" || service.name == "evs" ? CloudService.dcs : .ecs
+    #expect(observation(stranger) == .garbled("HTTP \(status), \(code): m"))
+  }
+}

@@ -1,0 +1,109 @@
+import CloudAPI
+import JobWatchCore
+import SimulatedCloud
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct SimulatedServicesTests {
+  private func ask(
+    _ bench: CloudBench, _ service: SimulatedService, _ jobID: String
+  ) async throws -> Observation {
+    let query = JobQuery(
+      service: try #require(CloudService.named(service.rawValue)), endpoint: bench.base,
+      projectID: CloudBench.project, jobID: jobID, credential: .accessKey(CloudBench.key),
+      signingTime: bench.clock.now)
+    return await CloudClient(transport: bench.client.transport).ask(query).observation
+  }
+
+  /// A job with a word of its own where the service has a place for it.
+  private func job(_ service: SimulatedService, _ steps: [JobStep]) -> ScriptedJob {
+    ScriptedJob(
+      service: service, jobID: "job-\(service)", jobType: "create", steps: steps,
+      entities: ["instance_id": "in07"], errorCode: "X.0001", failReason: "no room",
+      visibleAfter: .seconds(5), vanishesAfter: .minutes(10))
+  }
+
+  @Test func `the simulated cloud speaks for every service of the table`() {
+    #expect(
+      Set(SimulatedService.allCases.map(\.rawValue)) == Set(CloudService.all.map(\.name)))
+  }
+
+  @Test(arguments: [true, false])
+  func `jobs of all services are followed from nothing to nothing, side by side`(
+    endsWell: Bool
+  ) async throws {
+    try await CloudBench.run { bench async throws in
+      for service in SimulatedService.allCases {
+        let steps: [JobStep] =
+          endsWell ? .succeeding(after: .minutes(1)) : .failing(after: .minutes(1))
+        bench.cloud.submit(job(service, steps))
+      }
+      for (moment, state) in [
+        (Duration.zero, nil), (.seconds(30), .running),
+        (.minutes(2), endsWell ? .succeeded : .failed), (.minutes(10), nil),
+      ] as [(Duration, JobState?)] {
+        bench.clock.advance(by: CloudBench.start + moment - bench.clock.now)
+        for service in SimulatedService.allCases {
+          let observation = try await ask(bench, service, "job-\(service)")
+          try check(observation, of: service, is: state)
+        }
+      }
+      #expect(bench.cloud.ledger.total == 4 * SimulatedService.allCases.count)
+      for service in SimulatedService.allCases {
+        #expect(bench.cloud.calls(service: service).count == 4)
+      }
+    }
+  }
+
+  private func check(
+    _ observation: Observation, of service: SimulatedService, is state: JobState?
+  ) throws {
+    guard let state else {
+      guard case .absent = observation else { throw Unexpected(service, observation) }
+      return
+    }
+    guard case .seen(let seen, let report) = observation else {
+      throw Unexpected(service, observation)
+    }
+    #expect(seen == state, "\(service)")
+    #expect(report.jobType == "create")
+    #expect(report.begin?.instant == CloudBench.start)
+    #expect(report.end?.instant == (state.isFinal ? CloudBench.start + .minutes(1) : nil))
+    #expect(report.failReason == (state == .failed && service != .ddm ? "no room" : nil))
+    #expect(report.entities["instance_id"] == (service == .dcs ? nil : "in07"), "\(service)")
+  }
+
+  private struct Unexpected: Error {
+    var service: SimulatedService
+    var observation: Observation
+
+    init(_ service: SimulatedService, _ observation: Observation) {
+      self.service = service
+      self.observation = observation
+    }
+  }
+
+  @Test(arguments: [SimulatedService.ims, .cce])
+  func `the parts of a job are shown in the manner of its service`(
+    service: SimulatedService
+  ) async throws {
+    try await CloudBench.run { bench async throws in
+      var parent = job(service, .failing(after: .seconds(20)))
+      parent.visibleAfter = .zero
+      parent.subJobs = [
+        ScriptedSubJob(
+          jobID: "part", jobType: "single", steps: .failing(after: .seconds(10)),
+          entities: ["image_id": "i-1"], errorCode: "X.0002", failReason: "no host")
+      ]
+      bench.cloud.submit(parent)
+      bench.clock.advance(by: .seconds(30))
+      guard case .seen(.failed, let report) = try await ask(bench, service, "job-\(service)")
+      else { throw Unexpected(service, try await ask(bench, service, "job-\(service)")) }
+      let part = try #require(report.subJobs.first)
+      #expect(part.jobID == "part" && part.jobType == "single" && part.state == .failed)
+      #expect(part.entities == ["image_id": "i-1"] && part.failReason == "no host")
+      #expect(part.end?.instant == CloudBench.start + .seconds(10))
+      #expect(part.errorCode == (service == .ims ? "X.0002" : nil))
+    }
+  }
+}
