@@ -31,7 +31,8 @@ package struct AnswerClassifier: Sendable {
       httpStatus: response.status, requestID: response.headers.first("X-Request-Id"),
       serverDate: response.headers.first("Date").flatMap(HTTPDate.time), body: response.body)
     if let seen = record(in: response) { return Answer(seen, evidence: evidence) }
-    let error = response.truncated ? nil : ErrorBody(response.body)
+    let isOpaque = response.truncated || isRecordOfAnother(response)
+    let error = isOpaque ? nil : ErrorBody(response.body)
     evidence.requestID = evidence.requestID ?? error?.requestID
     evidence.body = foreign(response.body)
     return Answer(
@@ -52,6 +53,14 @@ package struct AnswerClassifier: Sendable {
     return isError ? nil : .unrecognised(report)
   }
 
+  /// What such a record says of its own job, an `error_code` above all, is not about this question.
+  private func isRecordOfAnother(_ response: HTTPResponse) -> Bool {
+    guard (200...299).contains(response.status),
+      let recordID = JobRecordDecoder.decode(response.body, service: service)?.record?.jobID
+    else { return false }
+    return !recordID.matchesFieldName(jobID)
+  }
+
   private func listedError(in body: [UInt8]) -> Bool {
     ErrorBody(body).map { ErrorMeaning(code: $0.code, service: service) != nil } ?? false
   }
@@ -59,12 +68,21 @@ package struct AnswerClassifier: Sendable {
   private func observation(
     _ response: HTTPResponse, _ error: ErrorBody?, serverDate: Timestamp?
   ) -> Observation {
+    let unusable = UnusableAnswer(response: response, service: service)
     let code = error.map { excerpt($0.code) } ?? "HTTP \(response.status)"
-    let message = error?.message ?? ""
+    let message = error?.message ?? "the answer has \(unusable.content)"
     let complaint = Complaint(
       code: code, message: excerpt(message.isEmpty ? "no message given" : message))
-    let listed = error.flatMap { ErrorMeaning(code: $0.code, service: service) }
-    switch listed ?? ErrorMeaning(status: response.status) {
+    func summary() -> String {
+      excerpt(
+        error.map { "HTTP \(response.status), \($0.code): \($0.message)" } ?? unusable.summary)
+    }
+    // A firewall's page is not the cloud's word on what this user may do.
+    let isBlocked = error == nil && response.status == 403 && unusable.isFirewalled
+    let meaning =
+      isBlocked
+      ? .garbled : ErrorMeaning(status: response.status, code: error?.code, service: service)
+    switch meaning {
     case .throttled:
       return .throttled(
         ThrottleMessage.read(
@@ -77,8 +95,8 @@ package struct AnswerClassifier: Sendable {
       return .skewed(serverTime: Self.serverTime(in: message) ?? serverDate, complaint)
     case .forbidden: return .forbidden(complaint)
     case .busy: return .busy("\(code): \(complaint.message)")
-    case .unreachable: return .unreachable(summary(of: response, error))
-    case .garbled: return .garbled(summary(of: response, error))
+    case .unreachable: return .unreachable(summary())
+    case .garbled: return .garbled(summary())
     }
   }
 
@@ -93,18 +111,6 @@ package struct AnswerClassifier: Sendable {
       var scanner = scanner
       scanner.skipBlanks()
       return SigningDate.time(scanner.peek(16))
-    }
-  }
-
-  /// An answer that is no answer, in words for people.
-  private func summary(of response: HTTPResponse, _ error: ErrorBody?) -> String {
-    if let summary = ForeignAnswer.summary(of: response, error, redaction) { return summary }
-    let status = "HTTP \(response.status)"
-    switch JobRecordDecoder.decode(response.body, service: service) {
-    case nil: return "\(status) with a body that is not JSON"
-    case .record(let record) where record.jobID != nil:
-      return "\(status) with the record of another job"
-    case .record, .nothing: return "\(status) with JSON that is no job's record"
     }
   }
 

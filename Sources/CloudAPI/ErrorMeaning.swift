@@ -1,40 +1,37 @@
-/// What an error is about. A listed code wins over the status, because the statuses of ECS "may not
-/// be accurate" (cloud-api, section 1).
+/// What an error is about: DESIGN 4's table, for the rows of cloud-api, sections 1, 2, 3a and 5.
+///
+/// A listed code wins over the status, because the statuses of ECS "may not be accurate" (cloud-api,
+/// section 1). Then the status decides, and who speaks: the gateway in front of all services, a
+/// service, or something that names no code.
 enum ErrorMeaning {
-  case throttled, absent, misconfigured, refused, forbidden, busy, unreachable
+  case throttled, absent, misconfigured, refused, forbidden
+  /// The service took the call and has no answer for this job, now: no other job is concerned, so the
+  /// endpoint must not be blamed. Counted against it, one odd job (three answers in a row) would shut
+  /// the breaker for all, and as the probe keep it shut.
+  case busy
+  case unreachable
   /// Not about anything that this client did or asked.
   case garbled
 
-  /// Codes of cloud-api, sections 1 to 5, apart from the services' own `absentCodes`.
-  private static let meanings: [String: ErrorMeaning] = [
-    "Common.0024": .throttled, "Common.1503": .throttled,
-    "APIGW.0308": .throttled, "APIG.0308": .throttled,
-    "APIGW.0101": .misconfigured, "APIG.0101": .misconfigured,
-    "111404001": .misconfigured, "DCS.4001": .misconfigured,
-    "Common.0018": .misconfigured, "Ecs.0023": .misconfigured, "DCS.1004": .misconfigured,
-    "Common.0013": .refused, "DCS.1001": .refused,
-    "APIGW.0301": .refused, "APIG.0301": .refused, "APIGW.0303": .refused,
-    "APIG.0303": .refused, "APIGW.0305": .refused, "APIG.0305": .refused,
-    "APIGW.0307": .refused, "APIG.0307": .refused,
-    "Pdp.0001": .forbidden, "DCS.2003": .forbidden,
-    "APIGW.0302": .forbidden, "APIG.0302": .forbidden,
-    "APIGW.0306": .forbidden, "APIG.0306": .forbidden,
-    "Common.0025": .busy, "Common.0021": .busy, "Common.0999": .busy, "Ecs.0603": .busy,
-    "Common.0001": .unreachable,
-  ]
+  /// - Parameter service: nil for a question that is about no job.
+  init(status: Int, code: String?, service: CloudService?) {
+    self =
+      code.flatMap { Self(code: $0, service: service) } ?? Self(status: status, unlisted: code)
+  }
 
   /// Nil for a code that is not listed. Without a `service` no code is about a job.
   init?(code: String, service: CloudService? = nil) {
     if let service, service.absentCodes.contains(code) {
       self = .absent
-    } else if let meaning = Self.meanings[code] {
+    } else if let meaning = Self.services[code] ?? Self.gateway(code) {
       self = meaning
     } else {
       return nil
     }
   }
 
-  init(status: Int) {
+  private init(status: Int, unlisted code: String?) {
+    let isGateway = code.map { Self.gatewayNumber($0) != nil }
     self =
       switch status {
       case 401: .refused
@@ -42,7 +39,57 @@ enum ErrorMeaning {
       case 429: .throttled
       // A proxy on the way wants something, or gave up waiting.
       case 407, 408, 500...599: .unreachable
+      // Too large for the gateway, `0201`: the same request, a token in it most of all, always will be.
+      case 413, 414, 494: isGateway == true ? .misconfigured : .garbled
+      // A service objects to this one question: DCS has some thirty such codes that end in "try again
+      // later" (its error code table). A gateway's own 400 came from before the service.
+      case 400, 409: isGateway == false ? .busy : .garbled
       default: .garbled
       }
+  }
+
+  // MARK: Listed codes
+
+  /// Of the services, apart from their own `absentCodes`. DCS has two codes for most errors, both in
+  /// use; what each says is in opentelekomcloud-docs/distributed-cache-service, "Error Codes".
+  private static let services: [String: ErrorMeaning] = [
+    "Common.0024": .throttled, "Common.1503": .throttled,
+    "Common.0018": .misconfigured, "Ecs.0023": .misconfigured,
+    // The project does not match the token; its id is malformed; the URL does not exist.
+    "111401004": .misconfigured, "DCS.1004": .misconfigured,
+    "111400002": .misconfigured, "DCS.4002": .misconfigured,
+    "111404001": .misconfigured, "DCS.4001": .misconfigured,
+    // "The system does not support the background task function": no job can be asked for there.
+    "111400094": .misconfigured, "DCS.4094": .misconfigured,
+    "Common.0013": .refused,
+    "111401001": .refused, "111401002": .refused, "111401003": .refused,
+    "DCS.1001": .refused, "DCS.1002": .refused, "DCS.1003": .refused,
+    "Pdp.0001": .forbidden,
+    "111403002": .forbidden, "111403003": .forbidden,
+    "DCS.2003": .forbidden, "DCS.2007": .forbidden, "DCS.3002": .forbidden, "DCS.3003": .forbidden,
+    // 0999, "task terminated", may mean the job or the question: never taken for the job's failure.
+    "Common.0025": .busy, "Common.0021": .busy, "Common.0999": .busy, "Ecs.0603": .busy,
+    // "Failed to run the task", a 500: the service's word on one task, but no record of a job, so no
+    // failure, and no outage either.
+    "111400842": .busy, "DCS.4842": .busy,
+    // The server or instance is gone. That says nothing of the job, whose record may outlive it.
+    "Ecs.0114": .busy, "Ecs.0614": .busy, "111404022": .busy, "DCS.3022": .busy,
+    "Common.0001": .unreachable, "111500000": .unreachable, "DCS.5000": .unreachable,
+  ]
+
+  /// Of the gateway, by what follows `APIGW.` (Huawei Cloud) or `APIG.` (Open Telekom Cloud).
+  private static let gatewayNumbers: [Substring: ErrorMeaning] = [
+    "0101": .misconfigured,
+    "0301": .refused, "0303": .refused, "0305": .refused, "0307": .refused,
+    "0302": .forbidden, "0306": .forbidden,
+    "0308": .throttled,
+  ]
+
+  private static func gateway(_ code: String) -> ErrorMeaning? {
+    gatewayNumber(code).flatMap { gatewayNumbers[$0] }
+  }
+
+  private static func gatewayNumber(_ code: String) -> Substring? {
+    ["APIGW.", "APIG."].first { code.hasPrefix($0) }.map { code.dropFirst($0.count) }
   }
 }

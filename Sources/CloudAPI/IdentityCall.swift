@@ -69,18 +69,18 @@ struct IdentityCall: Sendable {
     case .forbidden: return objection(.forbidden, complaint)
     case .misconfigured, .absent: return objection(.misconfigured, complaint)
     case .busy, .unreachable, .garbled:
-      let summary = ForeignAnswer.summary(of: response, error, redaction)
-      return unusable(summary ?? "HTTP \(response.status) with a body that is not as documented")
+      let summary = UnusableAnswer(response: response, service: nil).summary
+      let words = error.map { "HTTP \(response.status), \($0.code): \($0.message)" } ?? summary
+      return unusable(redaction.excerpt(words, limit: Self.messageLimit))
     }
   }
 
   /// As for a job's question, but that any other complaint is about what was asked: IAM's codes are
   /// its statuses (cloud-api, section 1, "Error query replies").
   private func meaning(of response: HTTPResponse, _ error: ErrorBody?) -> ErrorMeaning {
-    let listed = error.flatMap { ErrorMeaning(code: $0.code) }
-    let meaning = listed ?? ErrorMeaning(status: response.status)
+    let meaning = ErrorMeaning(status: response.status, code: error?.code, service: nil)
     let isComplaint = error != nil && (400...499).contains(response.status)
-    return meaning == .garbled && isComplaint ? .misconfigured : meaning
+    return [.garbled, .busy].contains(meaning) && isComplaint ? .misconfigured : meaning
   }
 }
 

@@ -16,6 +16,10 @@ package enum JobRecordDecoder {
     case record(Record)
     /// A list of jobs without any: the service knows no such job.
     case nothing
+
+    package var record: Record? {
+      if case .record(let record) = self { record } else { nil }
+    }
   }
 
   /// Nil if `body` is not a JSON object.

@@ -2,9 +2,11 @@
 /// request's headers, tokens included (cloud-api, section 3a, "verify aksk signature fail").
 struct Redaction: Sendable {
   private static let mark = Array("(redacted)".utf8)
-  /// Headers whose values are secrets even when they are not ours, as in a quoted request.
-  private static let headers = ["x-security-token:", "x-auth-token:", "x-subject-token:"]
-    .map { Array($0.utf8) }
+  /// What stands before values that are secrets even when they are not ours, as in a quoted request.
+  /// A signature lets whoever has it repeat the request for a quarter of an hour.
+  private static let headers = [
+    "x-security-token:", "x-auth-token:", "x-subject-token:", "x-metadata-token:", "signature=",
+  ].map { Array($0.utf8) }
   /// Shorter texts are no secrets, and would be found everywhere.
   private static let shortestSecret = 4
 

@@ -20,8 +20,8 @@ package enum Observation: Hashable, Sendable {
   case skewed(serverTime: Timestamp?, Complaint)
   /// No usable answer: 5xx, timeout, name, TLS, reset.
   case unreachable(String)
-  /// The service asks to be asked again later (`Common.0025`, `.0021`, `.0999`, `Ecs.0603`): not counted
-  /// against the endpoint.
+  /// The service took the call and has no answer for this job, now (`Common.0025`, `.0021`, `.0999`,
+  /// `Ecs.0603`, an unlisted code with a 400): asked again later, not counted against the endpoint.
   case busy(String)
 }
 

@@ -2,50 +2,6 @@ import CloudAPI
 import JobWatchCore
 import Testing
 
-/// An answer, and what it means.
-struct AnswerCase: Sendable, CustomTestStringConvertible {
-  var status: Int
-  var body: String
-  var expected: Observation
-  var service = CloudService.ecs
-  var headers: [(String, String)] = []
-  var truncated = false
-
-  init(
-    _ status: Int, _ body: String, _ expected: Observation, service: CloudService = .ecs,
-    headers: [(String, String)] = [], truncated: Bool = false
-  ) {
-    self.status = status
-    self.body = body
-    self.expected = expected
-    self.service = service
-    self.headers = headers
-    self.truncated = truncated
-  }
-
-  var testDescription: String { "\(status) \(service.name) \(body.prefix(60))" }
-
-  var answer: Answer {
-    AnswerClassifier(
-      service: service, jobID: "job1", now: Timestamp(milliseconds: 1_640_000_000_000),
-      confidential: ["AKEXAMPLE", "sk-hush", "token/hush"]
-    ).answer(
-      to: HTTPResponse(
-        status: status, headers: HTTPFields(headers), body: Array(body.utf8),
-        truncated: truncated))
-  }
-
-  /// An error in the shape of ECS.
-  static func ecs(_ code: String, _ message: String = "m") -> String {
-    #"{"error":{"code":"\#(code)","message":"\#(message)"}}"#
-  }
-
-  /// An error in the shape of the gateway and of DCS.
-  static func flat(_ code: String, _ message: String = "m") -> String {
-    #"{"error_code":"\#(code)","error_msg":"\#(message)","request_id":"r1"}"#
-  }
-}
-
 struct AnswerClassifierTests {
   private static func complaint(_ code: String, _ message: String = "m") -> Complaint {
     Complaint(code: code, message: message)
@@ -128,9 +84,15 @@ struct AnswerClassifierTests {
     AnswerCase(200, AnswerCase.ecs("Common.0013"), .refused(complaint("Common.0013"))),
     AnswerCase(401, AnswerCase.flat("APIG.0301"), .refused(complaint("APIG.0301"))),
     AnswerCase(401, AnswerCase.ecs("New.1"), .refused(complaint("New.1"))),
-    AnswerCase(401, "", .refused(complaint("HTTP 401", "no message given"))),
+    AnswerCase(401, "", .refused(complaint("HTTP 401", "the answer has no body"))),
     AnswerCase(403, AnswerCase.ecs("Pdp.0001"), .forbidden(complaint("Pdp.0001"))),
-    AnswerCase(403, "<html>", .forbidden(complaint("HTTP 403", "no message given"))),
+    AnswerCase(401, #"{"code":"New.1"}"#, .refused(complaint("New.1", "no message given"))),
+    AnswerCase(
+      403, "<html>",
+      .forbidden(
+        complaint(
+          "HTTP 403",
+          "the answer has an HTML page: perhaps a proxy answers instead of the cloud"))),
     AnswerCase(400, AnswerCase.ecs("Common.0025"), .busy("Common.0025: m")),
     AnswerCase(400, AnswerCase.ecs("Common.0021"), .busy("Common.0021: m")),
     AnswerCase(400, AnswerCase.ecs("Common.0999"), .busy("Common.0999: m")),
@@ -144,14 +106,11 @@ struct AnswerClassifierTests {
     AnswerCase(
       502, "\n <html>",
       .unreachable("HTTP 502 with an HTML page: perhaps a proxy answers instead of the cloud")),
-    AnswerCase(503, "", .unreachable("HTTP 503 without a body")),
-    AnswerCase(404, AnswerCase.ecs("Ecs.0114"), .garbled("HTTP 404, Ecs.0114: m")),
-    // Absent codes are the service's own.
-    AnswerCase(400, AnswerCase.flat("DCS.4133"), .garbled("HTTP 400, DCS.4133: m")),
+    AnswerCase(503, "", .unreachable("HTTP 503 with no body")),
     AnswerCase(
       200, "<!DOCTYPE html>",
       .garbled("HTTP 200 with an HTML page: perhaps a proxy answers instead of the cloud")),
-    AnswerCase(200, "", .garbled("HTTP 200 without a body")),
+    AnswerCase(200, "", .garbled("HTTP 200 with no body")),
     AnswerCase(200, "ok", .garbled("HTTP 200 with a body that is not JSON")),
     AnswerCase(200, "{}", .garbled("HTTP 200 with JSON that is no job's record")),
     AnswerCase(
@@ -161,7 +120,18 @@ struct AnswerClassifierTests {
       .garbled("HTTP 200 with the record of another job")),
     AnswerCase(
       200, #"{"job_id":"job1","status":"SUCCESS"}"#,
-      .garbled("HTTP 200, the body is too large or broke off"), truncated: true),
+      .garbled("HTTP 200 with a body that is too large or broke off"), truncated: true),
+    // What another job's record says of it is not about this one.
+    AnswerCase(
+      200, #"{"job_id":"job2","status":"FAIL","error_code":"Common.0011","fail_reason":"f"}"#,
+      .garbled("HTTP 200 with the record of another job")),
+    AnswerCase(
+      200,
+      #"{"job_id":"job2","status":"","error":{"code":"Common.0024","message":"m"}}"#,
+      .garbled("HTTP 200 with the record of another job")),
+    AnswerCase(
+      200, "\u{feff}<html>",
+      .garbled("HTTP 200 with an HTML page: perhaps a proxy answers instead of the cloud")),
     AnswerCase(
       302, "", .garbled("HTTP 302 redirects to host login.example:8443: check the endpoint"),
       headers: [("Location", "https://user:hush@login.example:8443/a?token=hush")]),
@@ -171,7 +141,34 @@ struct AnswerClassifierTests {
     AnswerCase(307, "", .garbled("HTTP 307 redirects to nowhere: check the endpoint")),
   ]
 
-  @Test(arguments: throttles + verdicts + troubles)
+  private static let firewall =
+    " (CloudWAF, the cloud's web application firewall, answers or stands in front)"
+  private static let marks = [
+    ("Server", "CloudWAF"), ("Set-Cookie", "HWWAFSESID=a1b2c3; path=/"),
+  ]
+
+  /// It marks whatever passes, so a code or a record in the body still tells more.
+  private static let firewalled: [AnswerCase] = marks.flatMap { mark in
+    [
+      AnswerCase(
+        418, "<html>", .garbled("HTTP 418 with an HTML page\(firewall)"), headers: [mark]),
+      AnswerCase(
+        403, "<html>", .garbled("HTTP 403 with an HTML page\(firewall)"), headers: [mark]),
+      AnswerCase(
+        307, "", .garbled("HTTP 307 redirects to nowhere: check the endpoint\(firewall)"),
+        headers: [mark]),
+      AnswerCase(
+        504, "", .unreachable("HTTP 504 with no body\(firewall)"), headers: [mark]),
+      AnswerCase(429, "<html>", .throttled(Throttle(code: "HTTP 429")), headers: [mark]),
+      AnswerCase(
+        403, AnswerCase.ecs("Pdp.0001"), .forbidden(complaint("Pdp.0001")), headers: [mark]),
+      AnswerCase(
+        200, #"{"job_id":"job1","status":"RUNNING"}"#,
+        .seen(.running, JobReport(rawStatus: "RUNNING")), headers: [mark]),
+    ]
+  }
+
+  @Test(arguments: throttles + verdicts + troubles + firewalled)
   func `an answer means what its code says, else what its status says`(given: AnswerCase) {
     #expect(given.answer.observation == given.expected)
     #expect(given.answer.evidence?.httpStatus == given.status)
@@ -214,6 +211,7 @@ struct AnswerClassifierTests {
     let message =
       "verify aksk signature fail, canonicalRequest:GET|/v1/p/jobs/job1/||host:h|"
       + "x-security-token:token\\/other|X-Auth-Token: abc def|ak AKEXAMPLE not exist "
+      + "Access=AKEXAMPLE, SignedHeaders=host, Signature=feed01 "
       + "token\\/hush token/hush sk-hush \\u001b[31m\\n" + String(repeating: "x", count: 1000)
     let answer = AnswerCase(401, AnswerCase.flat("APIGW.0301", message), .absent(code: "")).answer
     guard case .refused(let complaint) = answer.observation else {
@@ -222,7 +220,9 @@ struct AnswerClassifierTests {
     }
     let body = String(decoding: try #require(answer.evidence).body, as: UTF8.self)
     for text in [complaint.message, body] {
-      for secret in ["AKEXAMPLE", "hush", "other", "abc"] { #expect(!text.contains(secret)) }
+      for secret in ["AKEXAMPLE", "hush", "other", "abc", "feed01"] {
+        #expect(!text.contains(secret))
+      }
       #expect(text.contains("|host:h|x-security-token:(redacted)"))
     }
     #expect(complaint.message.count == 500)

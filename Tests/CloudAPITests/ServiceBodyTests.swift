@@ -108,9 +108,3 @@ struct ServiceBodyTests {
     #expect(answer.observation == expected, "\(service.name) \(body)")
   }
 }
-
-extension JobRecordDecoder.Finding {
-  var record: JobRecordDecoder.Record? {
-    if case .record(let record) = self { record } else { nil }
-  }
-}
