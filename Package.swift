@@ -111,6 +111,7 @@ let package = Package(
     .testTarget(
       name: "BinaryTests",
       dependencies: ["jobwatch", "JobWatchCore", "CloudAPI", "JobWatchStore", "SimulatedCloud"],
+      exclude: ["Vendor"],
       swiftSettings: strict),
     .testTarget(name: "LayeringTests", swiftSettings: strict),
   ]

@@ -34,14 +34,8 @@ import Testing
   @Test("the specification's own library accepts every delivery", .timeLimit(.minutes(3)))
   func publicLibrary() async throws {
     try await Testbed.run { bed in
-      let venv = bed.place.root + "/venv"
-      let install =
-        "python3 -m venv \(venv) && timeout 90 \(venv)/bin/pip install -q standardwebhooks"
-      let (installed, complaint) = try await Self.shell(install, in: bed.place)
-      guard installed == .code(0) else {
-        print("skipped: the library standardwebhooks cannot be installed here: \(complaint)")
-        return
-      }
+      guard let python = try await PythonEnvironment(with: "standardwebhooks", in: bed.place)
+      else { return }
       let daemon = try await bed.startDaemon()
       let jobs = [PlannedJob.succeeding(after: .zero), .failing(after: .zero).withServers()]
       try bed.submit(jobs)
@@ -49,8 +43,7 @@ import Testing
       _ = await daemon.terminate()
       let count = try Self.dump(bed)
       try bed.place.write(Self.program, to: bed.place.root + "/verify.py")
-      let (exit, said) = try await Self.shell(
-        "cd \(bed.place.root) && \(venv)/bin/python verify.py dump.json", in: bed.place)
+      let (exit, said) = try await python.run("verify.py dump.json")
       #expect(exit == .code(0), "\(said)")
       #expect(said == "\(count)\n")
     }
@@ -68,16 +61,5 @@ import Testing
     try JSONEncoder().encode(dump)
       .write(to: URL(fileURLWithPath: bed.place.root + "/dump.json"))
     return deliveries.count
-  }
-
-  /// The exit, and what was said on either output.
-  private static func shell(
-    _ command: String, in place: Workplace
-  ) async throws -> (ChildProcess.Exit, String) {
-    let output = "\(place.root)/shell-\(UUID().uuidString)"
-    let process = try ChildProcess(
-      ["-c", command], program: "/bin/sh", output: output, error: output)
-    let exit = await process.exit
-    return (exit, try place.text(of: output))
   }
 }
