@@ -33,7 +33,7 @@ package struct AnswerClassifier: Sendable {
     if let seen = record(in: response) { return Answer(seen, evidence: evidence) }
     let isOpaque = response.truncated || isRecordOfAnother(response)
     let error = isOpaque ? nil : ErrorBody(response.body)
-    evidence.requestID = evidence.requestID ?? error?.requestID
+    evidence.requestID = (evidence.requestID ?? error?.requestID).map(excerpt)
     evidence.body = foreign(response.body)
     return Answer(
       observation(response, error, serverDate: evidence.serverDate), evidence: evidence)

@@ -20,7 +20,7 @@ package enum CloudTimeParser {
   package static func parse(_ raw: String?) -> CloudTime? {
     guard let raw, !raw.isEmpty else { return nil }
     guard raw.utf8.count <= lengthLimit else {
-      return CloudTime(raw: String(raw.prefix(lengthLimit)), instant: nil)
+      return CloudTime(raw: String(raw.unicodeScalars.prefix(lengthLimit)), instant: nil)
     }
     let instant = (epoch(raw) ?? civil(raw) ?? named(raw)).flatMap { plausible($0) }
     return CloudTime(raw: raw, instant: instant)

@@ -23,7 +23,9 @@ extension KeyedDecodingContainer<FieldKey> {
       guard let text = try decodeIfPresent(String.self, forKey: key), !text.isEmpty else {
         return nil
       }
-      return text.utf8.count <= Self.textLimit ? text : String(text.prefix(Self.textLimit))
+      guard text.utf8.count > Self.textLimit else { return text }
+      // Not by characters: a single one may be made of any number of marks.
+      return String(text.unicodeScalars.prefix(Self.textLimit))
     } catch {
       return number(key)
     }

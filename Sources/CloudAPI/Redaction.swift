@@ -35,11 +35,13 @@ struct Redaction: Sendable {
     return result
   }
 
-  /// Clean, on one line, and at most `limit` characters.
+  /// Clean, on one line, and at most `limit` Unicode scalars: a single character may be made of any
+  /// number of marks.
   func excerpt(_ text: String, limit: Int) -> String {
     let bytes = clean(Array(text.utf8)).map { $0 < 0x20 || $0 == 0x7f ? UInt8(ascii: " ") : $0 }
     let line = String(decoding: bytes, as: UTF8.self)
-    return line.count <= limit ? line : String(line.prefix(limit - 1)) + "…"
+    let scalars = line.unicodeScalars
+    return scalars.count <= limit ? line : String(scalars.prefix(limit - 1)) + "…"
   }
 
   /// Marks, for each place where `needle` stands, the range that `secret` makes of the place.

@@ -1,0 +1,180 @@
+@testable import CloudAPI
+import JobWatchCore
+
+/// What strangers' bytes reach, as functions of bytes, each with what must hold whatever the bytes are. The
+/// fuzzer (Tests/Fuzz) runs them on what it invents, the tests on what it has kept.
+enum FuzzTarget: String, CaseIterable, Sendable {
+  /// A service's name, a line feed, a body: the decoder of records.
+  case records
+  /// A body: the decoder of errors.
+  case errors
+  /// A service's name and a status, `truncated` or not, then headers, an empty line and a body: all that is
+  /// made of an answer.
+  case answers
+  /// A text: every parser of times.
+  case times
+  /// A service's name, a region, an endpoint and a job's id, a line each: where to ask, and by what URL.
+  case endpoints
+
+  /// What should have held and did not.
+  struct Violation: Error, CustomStringConvertible {
+    var description: String
+  }
+
+  func run(_ input: [UInt8]) throws(Violation) {
+    switch self {
+    case .records: try Self.records(input)
+    case .errors: try Self.errors(input)
+    case .answers: try Self.answers(input)
+    case .times: try Self.times(String(decoding: input, as: UTF8.self))
+    case .endpoints: try Self.endpoints(input)
+    }
+  }
+
+  private static func require(
+    _ condition: Bool, _ text: @autoclosure () -> String
+  ) throws(Violation) {
+    if !condition { throw Violation(description: text()) }
+  }
+
+  /// Up to the line feed, and behind it.
+  private static func line(_ input: ArraySlice<UInt8>) -> (String, rest: ArraySlice<UInt8>) {
+    let end = input.firstIndex(of: 10) ?? input.endIndex
+    return (String(decoding: input[..<end], as: UTF8.self), input[end...].dropFirst())
+  }
+
+  /// Any name names a service, so that a mutation of it goes on to the next.
+  private static func service(_ name: some StringProtocol) -> CloudService {
+    CloudService.named(String(name))
+      ?? CloudService.all[name.utf8.reduce(0) { $0 + Int($1) } % CloudService.all.count]
+  }
+
+  // MARK: Records and errors
+
+  private static func records(_ input: [UInt8]) throws(Violation) {
+    let (name, body) = line(input[...])
+    guard let record = JobRecordDecoder.decode(Array(body), service: service(name)) else { return }
+    let report = record.report
+    for part in [report.jobType, report.rawStatus, report.errorCode, report.failReason] {
+      try require((part ?? "").unicodeScalars.count <= 4096, "a text that is not cut")
+    }
+    for time in [report.begin, report.end] { try plausible(time) }
+    for part in report.subJobs { for time in [part.begin, part.end] { try plausible(time) } }
+  }
+
+  private static func errors(_ input: [UInt8]) throws(Violation) {
+    guard let error = ErrorBody(input) else { return }
+    try require(!error.code.isEmpty, "an error without a code")
+    try require(ErrorBody(input) == error, "the same body is two errors")
+  }
+
+  // MARK: Answers
+
+  private static let secrets = ["AKEXAMPLE", "sk-hush", "token/hush"]
+
+  private static func answers(_ input: [UInt8]) throws(Violation) {
+    let (start, rest) = line(input[...])
+    let words = start.split(separator: " ")
+    var response = HTTPResponse(
+      status: words.dropFirst().first.flatMap { Int($0) } ?? 200,
+      truncated: words.contains("truncated"))
+    var body = rest
+    while true {
+      let (header, rest) = line(body)
+      body = rest
+      if header.isEmpty { break }
+      let parts = header.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+      response.headers.entries.append(
+        (String(parts[0]), parts.count > 1 ? String(parts[1].drop { $0 == " " }) : ""))
+    }
+    response.body = Array(body)
+    let classifier = AnswerClassifier(
+      service: service(words.first ?? ""), jobID: "job1",
+      now: Timestamp(milliseconds: 1_700_000_000_000), confidential: secrets)
+    try check(classifier.answer(to: response), to: response)
+  }
+
+  private static func check(_ answer: Answer, to response: HTTPResponse) throws(Violation) {
+    // Texts that are kept or told: reflection would cost more than all else.
+    var told: String
+    switch answer.observation {
+    case .seen, .unrecognised:
+      return try require(
+        (200...299).contains(response.status) && !response.truncated, "a record out of a failure")
+    case .throttled(let throttle):
+      try require(throttle.limit.map { $0 > 0 } ?? true, "a limit of \(throttle.limit ?? 0)")
+      try require(throttle.window.map { $0 > .zero } ?? true, "a window of nothing")
+      try require(waitable(throttle.retryAfter), "a wait without end")
+      told = throttle.code
+    case .misconfigured(let complaint), .refused(let complaint), .forbidden(let complaint),
+      .skewed(_, let complaint):
+      try require(complaint.message.unicodeScalars.count <= 500, "a complaint that is not cut")
+      told = complaint.code + complaint.message
+    case .garbled(let text), .absent(let text), .unreachable(let text), .busy(let text): told = text
+    }
+    told += answer.evidence?.requestID ?? ""
+    try require(!told.utf8.contains { $0 < 0x20 }, "more than one line: \(told)")
+    let body = answer.evidence?.body ?? []
+    try require(body.count <= 16_384, "foreign evidence that is not cut")
+    for kept in [told, String(decoding: body, as: UTF8.self)] {
+      for secret in secrets {
+        try require(TextScanner(behind: secret, in: kept) == nil, "a secret in \(kept)")
+      }
+    }
+  }
+
+  private static func waitable(_ wait: Duration?) -> Bool {
+    wait.map { $0 >= .zero && $0 <= .hours(12) } ?? true
+  }
+
+  // MARK: Times
+
+  private static func times(_ text: String) throws(Violation) {
+    try plausible(CloudTimeParser.parse(text))
+    try require(
+      waitable(RetryAfter.wait(text, at: Timestamp(milliseconds: 0))), "a wait without end")
+    let times = [HTTPDate.time(text), SigningDate.time(text)]
+    for time in times.compactMap(\.self) where time.milliseconds >= 0 {
+      try require(SigningDate.time(SigningDate.text(time)) == time, "\(time) is not kept")
+    }
+  }
+
+  private static func plausible(_ time: CloudTime?) throws(Violation) {
+    guard let time else { return }
+    try require(!time.raw.isEmpty && time.raw.unicodeScalars.count <= 64, "a time that is not cut")
+    guard let instant = time.instant else { return }
+    try require(
+      instant.milliseconds >= 100_000_000_000 && instant.milliseconds <= Timestamp.limit,
+      "\(time.raw) is \(instant.milliseconds)")
+  }
+
+  // MARK: Endpoints
+
+  private static func endpoints(_ input: [UInt8]) throws(Violation) {
+    let (name, afterName) = line(input[...])
+    let (region, afterRegion) = line(afterName)
+    let (endpoint, afterEndpoint) = line(afterRegion)
+    let (jobID, _) = line(afterEndpoint)
+    if let known = Endpoints.defaultEndpoint(service: name, region: region) {
+      try require(
+        known.hasPrefix("https://") && Endpoints.regions.contains(region), "a made up endpoint")
+    }
+    let query = JobQuery(
+      service: service(name), endpoint: endpoint, projectID: "p1", jobID: jobID,
+      credential: .token(Secret("token")), signingTime: Timestamp(milliseconds: 0))
+    guard let request = query.request(userAgent: "fuzz") else { return }
+    let rest = request.url.utf8.drop { $0 != UInt8(ascii: ":") }.dropFirst(3)
+    let host = rest.prefix { $0 != UInt8(ascii: "/") }
+    try require(
+      !host.isEmpty
+        && host.allSatisfy { (0x21...0x7e).contains($0) && !"?#@\\".utf8.contains($0) },
+      "the host of \(request.url)")
+    try require(
+      rest.dropFirst(host.count).allSatisfy { isPlain($0) }, "the path of \(request.url)")
+  }
+
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    let letters = UInt8(ascii: "a")...UInt8(ascii: "z")
+    return letters.contains(byte | 0x20) || "0123456789-._~%/?=&".utf8.contains(byte)
+  }
+}
