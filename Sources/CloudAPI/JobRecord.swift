@@ -16,16 +16,17 @@ struct JobRecord: DecodableWithConfiguration {
   /// Of an answer that holds none.
   init() {}
 
-  init(from decoder: any Decoder, configuration layout: RecordLayout) throws {
+  /// In the layout of `service`.
+  init(from decoder: any Decoder, configuration service: CloudService) throws {
     let fields = try decoder.container(keyedBy: FieldKey.self)
-    jobID = fields.text(at: layout.jobID)
-    jobType = fields.text(at: layout.jobType)
-    status = fields.text(at: layout.status)
-    beginTime = fields.text(at: layout.begin)
-    endTime = fields.text(at: layout.end)
-    errorCode = layout.errorCode.flatMap { fields.text(at: $0) }
-    failReason = layout.failReason.flatMap { fields.text(at: $0) }
-    objects = JobObjects(in: fields, layout)
+    jobID = fields.text(at: service.layout.jobID)
+    jobType = fields.text(at: service.layout.jobType)
+    status = fields.text(at: service.layout.status)
+    beginTime = fields.text(at: service.layout.begin)
+    endTime = fields.text(at: service.layout.end)
+    errorCode = fields.text(at: service.layout.errorCode)
+    failReason = fields.text(at: service.layout.failReason)
+    objects = JobObjects(in: fields, of: service)
   }
 }
 
@@ -39,20 +40,18 @@ struct JobObjects {
 
   init() {}
 
-  init(in fields: KeyedDecodingContainer<FieldKey>, _ layout: RecordLayout) {
-    for place in layout.objects {
+  init(in fields: KeyedDecodingContainer<FieldKey>, of service: CloudService) {
+    for place in service.layout.objects {
       guard let members = fields.object(place.key) else { continue }
-      for key in members.allKeys where !place.without.contains(key.stringValue) {
+      for key in members.allKeys where !place.without.contains(key) {
         if key == place.subJobs {
-          subJobs = Self.records(members.list(key), layout)
+          subJobs = Self.records(members.list(key), service)
         } else {
           add(key, of: members, prefix: place.prefix, depth: 0)
         }
       }
     }
-    if let progress = layout.progress, let text = fields.text(at: progress) {
-      scalars["progress"] = text
-    }
+    if let progress = fields.text(at: service.layout.progress) { scalars["progress"] = progress }
   }
 
   /// A scalar under its own name behind the names of the objects around it, a list of scalars as one
@@ -75,13 +74,13 @@ struct JobObjects {
 
   /// The elements as far as they are records.
   private static func records(
-    _ list: (any UnkeyedDecodingContainer)?, _ layout: RecordLayout
+    _ list: (any UnkeyedDecodingContainer)?, _ service: CloudService
   ) -> [JobRecord] {
     var records: [JobRecord] = []
     guard var list else { return records }
     // A decoder of its own moves on, whatever becomes of the element.
     while !list.isAtEnd, let element = try? list.superDecoder() {
-      if let record = try? JobRecord(from: element, configuration: layout) {
+      if let record = try? JobRecord(from: element, configuration: service) {
         records.append(record)
       }
     }

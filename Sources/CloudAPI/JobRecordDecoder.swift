@@ -26,7 +26,7 @@ package enum JobRecordDecoder {
   package static func decode(_ body: [UInt8], service: CloudService) -> Finding? {
     // Nothing in the error is of use: the body itself is kept as evidence.
     let answer = try? decoder.decode(
-      Answer.self, from: Data(body), configuration: service.layout)
+      Answer.self, from: Data(body), configuration: service)
     guard let answer else { return nil }
     guard let record = answer.record else { return .nothing }
     let status = record.status ?? ""
@@ -59,20 +59,20 @@ package enum JobRecordDecoder {
     /// Nil for a list without an element.
     var record: JobRecord?
 
-    init(from decoder: any Decoder, configuration layout: RecordLayout) throws {
-      switch layout.place {
-      case .root: record = try JobRecord(from: decoder, configuration: layout)
+    init(from decoder: any Decoder, configuration service: CloudService) throws {
+      switch service.layout.place {
+      case .root: record = try JobRecord(from: decoder, configuration: service)
       case .member(let key):
         let fields = try decoder.container(keyedBy: FieldKey.self)
         record =
-          (try? fields.decode(JobRecord.self, forKey: key, configuration: layout)) ?? JobRecord()
+          (try? fields.decode(JobRecord.self, forKey: key, configuration: service)) ?? JobRecord()
       case .first(let key):
         guard var list = try decoder.container(keyedBy: FieldKey.self).list(key) else {
           record = JobRecord()
           return
         }
         if list.isAtEnd { return }
-        record = (try? list.decode(JobRecord.self, configuration: layout)) ?? JobRecord()
+        record = (try? list.decode(JobRecord.self, configuration: service)) ?? JobRecord()
       }
     }
   }

@@ -16,7 +16,7 @@ struct RecordLayout: Sendable {
     /// Put before the names of its members, with an underscore: `instance_id`.
     var prefix = ""
     /// Of its members, those that say nothing of their own.
-    var without: Set<String> = []
+    var without: [FieldKey] = []
     /// The member that lists the jobs that this one is made of; each has the layout of the whole.
     var subJobs: FieldKey?
   }
@@ -57,25 +57,32 @@ extension RecordLayout {
   /// DCS: the same without entities; its times are milliseconds (cloud-api, section 2).
   static let cache = flat([])
 
-  /// RDS, TaurusDB, GaussDB, DDS. What is in `entities` depends on the task.
-  static func database(progress: FieldPath) -> RecordLayout {
+  private static func task(
+    _ place: Place, begin: FieldPath, end: FieldPath, progress: FieldPath,
+    more objects: [Objects] = []
+  ) -> RecordLayout {
     RecordLayout(
-      place: .member("job"), jobID: "id", jobType: "name", status: "status", begin: "created",
-      end: "ended", failReason: "fail_reason", progress: progress,
-      objects: [Objects(key: "instance", prefix: "instance"), Objects(key: "entities")])
+      place: place, jobID: "id", jobType: "name", status: "status", begin: begin, end: end,
+      failReason: "fail_reason", progress: progress,
+      objects: [Objects(key: "instance", prefix: "instance")] + objects)
   }
 
-  /// GeminiDB.
-  static let databaseList = RecordLayout(
-    place: .first("jobs"), jobID: "id", jobType: "name", status: "status", begin: "start_time",
-    end: "end_time", failReason: "fail_reason", progress: "progress",
-    objects: [Objects(key: "instance", prefix: "instance")])
+  /// RDS and TaurusDB. What is in `entities` depends on the task.
+  static let relational = task(
+    .member("job"), begin: "created", end: "ended", progress: "process",
+    more: [Objects(key: "entities")])
 
-  /// DDM; it documents no reason of a failure.
-  static let middleware = RecordLayout(
-    place: .member("job"), jobID: "id", jobType: "name", status: "status",
-    begin: "created_time", end: "end_time", failReason: "fail_reason", progress: "process",
-    objects: [Objects(key: "instance", prefix: "instance")])
+  /// GaussDB and DDS.
+  static let database = task(
+    .member("job"), begin: "created", end: "ended", progress: "progress")
+
+  /// GeminiDB.
+  static let databaseList = task(
+    .first("jobs"), begin: "start_time", end: "end_time", progress: "progress")
+
+  /// DDM; it documents no reason of a failure, but would hardly call it otherwise.
+  static let middleware = task(
+    .member("job"), begin: "created_time", end: "end_time", progress: "process")
 
   /// CCE, in the manner of Kubernetes. The end is the time of the last change.
   static let container = RecordLayout(

@@ -77,17 +77,15 @@ extension CloudService {
 
   /// Relational Database Service. One of its samples says "Complete".
   package static let rds = database(
-    "rds", .database(progress: "process"),
+    "rds", .relational,
     words: databaseWords.merging(["Complete": .succeeded]) { $1 },
     absent: databaseAbsent.union(["RDS.5041"]), hosts: .rds)
   /// TaurusDB, once GaussDB(for MySQL).
-  package static let taurusdb = database(
-    "taurusdb", .database(progress: "process"), hosts: .taurusdb)
+  package static let taurusdb = database("taurusdb", .relational, hosts: .taurusdb)
   /// GaussDB, in endpoints also "opengauss".
-  package static let gaussdb = database(
-    "gaussdb", .database(progress: "progress"), hosts: .gaussdb)
+  package static let gaussdb = database("gaussdb", .database, hosts: .gaussdb)
   /// Document Database Service.
-  package static let dds = database("dds", .database(progress: "progress"), hosts: .dds)
+  package static let dds = database("dds", .database, hosts: .dds)
   /// GeminiDB, once GaussDB NoSQL: answers with a list, of which it says that it begins 30 days ago
   /// (OTCD/geminidb, querying tasks and details).
   package static let geminidb = database(

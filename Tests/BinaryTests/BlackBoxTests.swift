@@ -27,10 +27,12 @@ import Testing
     }
   }
 
-  /// ECS and DCS in turn, lasting 0.5 to 8 s; one in five fails, one in four has parts.
+  /// All services in turn, lasting 0.5 to 8 s; one in five fails, one in four has parts. Which ones
+  /// moves on with every turn.
   private static var mixture: [PlannedJob] {
     (0..<40).map { number in
-      let service: SimulatedService = number % 2 == 0 ? .ecs : .dcs
+      let services = SimulatedService.allCases
+      let service = services[(number + number / services.count) % services.count]
       let length = Duration.milliseconds(500 + number * 7500 / 39)
       let job: PlannedJob =
         number % 5 == 0 ? .failing(service, after: length) : .succeeding(service, after: length)
@@ -66,7 +68,7 @@ import Testing
 
   private static func expectError(of job: PlannedJob, in data: EventData) throws {
     let bad = job.script.subJobs.first { $0.errorCode != nil }
-    guard job.script.service == .ecs, let bad else {
+    guard [.ecs, .ims].contains(job.script.service), let bad else {
       #expect(data.failReason == (job.end == .jobFailed ? job.script.failReason : nil))
       return
     }

@@ -1,5 +1,6 @@
 import Foundation
 import JobWatchCore
+import SimulatedCloud
 
 /// The directory of one daemon: configuration, secrets, state, spool and log. It goes when the last
 /// reference to it does.
@@ -58,6 +59,8 @@ final class Workplace: Sendable {
       return "  - {name: \(name), type: webhook, url: \"\(url)/hook\", "
         + "secret: {file: \(root)/hook_secret}}"
     }
+    let endpoints = (SimulatedService.allCases.map(\.rawValue) + ["iam", "metadata"])
+      .map { "\($0): \"\(cloud)\"" }
     let text = """
       state_dir: \(stateDirectory)
       spool_dir: \(root)/spool
@@ -65,7 +68,7 @@ final class Workplace: Sendable {
       accounts:
         - name: prod
           region: eu-de
-          endpoints: {ecs: "\(cloud)", dcs: "\(cloud)", iam: "\(cloud)", metadata: "\(cloud)"}
+          endpoints: {\(endpoints.joined(separator: ", "))}
       \(account.sorted().joined(separator: "\n"))
       channels:
       \(channels.joined(separator: "\n"))
