@@ -19,7 +19,7 @@ package enum Endpoints {
   ]
 
   /// Every region that some service has a default endpoint in, sorted.
-  package static let regions = (huawei.union(telekom.keys)).sorted()
+  package static let regions = huawei.union(telekom.keys).sorted()
 
   /// `https://HOST` of a service of the table or of `iam`, or nil where none is known for the region:
   /// the user then has to configure one.

@@ -93,8 +93,8 @@ import Testing
   /// What of Foundation is worth its import; system calls alone are had from Glibc.
   static let foundation = [
     "Bundle", "CharacterSet", "CocoaError", "Data", "Date", "DecodableWithConfiguration",
-    "FileHandle", "FileManager",
-    "JSONDecoder", "JSONEncoder", "JSONSerialization", "Locale", "NSError", "NSLock", "NSNumber",
+    "FileHandle", "FileManager", "JSONDecoder", "JSONEncoder", "JSONSerialization", "Locale",
+    "NSError", "NSLock", "NSNumber",
     "NSRegularExpression", "NSString", "NSTemporaryDirectory", "POSIXError", "Pipe", "Process",
     "ProcessInfo", "String(format", "TimeInterval", "TimeZone", "URL", "URLComponents", "UUID",
     "removingPercentEncoding", "replacingOccurrences", "trimmingCharacters",
