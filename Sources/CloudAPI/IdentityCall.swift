@@ -14,7 +14,11 @@ struct IdentityCall: Sendable {
   /// Knows what no failure may quote.
   let redaction: Redaction
 
-  func send(_ request: HTTPRequest) async throws(IssueFailure) -> HTTPResponse {
+  /// `credential` is what the request carries, if any: one that cannot be sent is no fault of the
+  /// service.
+  func send(
+    _ request: HTTPRequest, with credential: Credential? = nil
+  ) async throws(IssueFailure) -> HTTPResponse {
     var request = request
     // Not signed: a proxy may rewrite them, and need not break the signature by it.
     request.headers.append(("User-Agent", CloudClient.defaultUserAgent))
@@ -22,6 +26,9 @@ struct IdentityCall: Sendable {
     do {
       return try await transport(request, timeout, CloudClient.bodyLimit)
     } catch {
+      if error.kind == .other, let credential, !credential.isSendable {
+        throw .refused(Credential.unsendable)
+      }
       throw .unreachable("\(peer): \(error.message)")
     }
   }

@@ -26,12 +26,11 @@ package struct ProjectLookup: Sendable {
       peer: "IAM at \(endpoint)", transport: transport, timeout: timeout,
       redaction: Redaction(credential.confidential))
     do throws(IssueFailure) {
-      guard credential.isSendable else { throw .refused(Credential.unsendable) }
       var response = try await call.send(
-        try request(name, RequestAuthorization(credential, at: signingTime)))
+        try request(name, RequestAuthorization(credential, at: signingTime)), with: credential)
       if let serverTime = Self.serverTime(in: response) {
         response = try await call.send(
-          try request(name, RequestAuthorization(credential, at: serverTime)))
+          try request(name, RequestAuthorization(credential, at: serverTime)), with: credential)
       }
       return .success(try project(name, in: response, call, at: signingTime))
     } catch {

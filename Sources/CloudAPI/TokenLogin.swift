@@ -104,13 +104,18 @@ package struct TokenLogin: Sendable {
     return "Check \(key), domain_name, username, and that endpoints: iam is IAM's address"
   }
 
-  /// The password as an answer that quotes the request may hold it.
+  /// The password as an answer that quotes the request may hold it: plain, in JSON with and without
+  /// escapes for what is not ASCII, percent-encoded.
   private static func forms(of password: Secret) -> [String] {
     let text = password.reveal()
-    // Encoding a text cannot fail; without its escaped form the other two are still hidden.
-    let escaped = (try? JSONEncoder().encode(text)).map { data in
-      String(String(decoding: data, as: UTF8.self).dropFirst().dropLast())
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .withoutEscapingSlashes
+    // Encoding a text cannot fail; if it did, this would be one form less to look for.
+    let json = (try? encoder.encode(text)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    let quoted = String(json.dropFirst().dropLast())
+    let ascii = quoted.utf16.map { unit in
+      unit < 0x80 ? String(decoding: [unit], as: UTF16.self) : String(format: "\\u%04x", unit)
     }
-    return Array(Set([text, PercentEncoding.encode(text)] + [escaped].compactMap { $0 }))
+    return Array(Set([text, quoted, ascii.joined(), PercentEncoding.encode(text)]))
   }
 }

@@ -14,6 +14,7 @@ struct CloudBench {
   let clock = ManualClock(start)
   let cloud: SimulatedCloud
   let client: HTTPClientTransport
+  /// The endpoint of every service.
   let base: String
 
   static func run(

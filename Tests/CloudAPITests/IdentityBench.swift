@@ -1,0 +1,68 @@
+import CloudAPI
+import JobWatchCore
+import SimulatedCloud
+
+extension CloudBench {
+  /// With every character that some encoding changes.
+  static let user = PasswordUser(
+    name: "watcher", password: Secret(#"pass "w/o\rd%ü"#), domainName: "example-account")
+  static let projects = [
+    SimulatedIdentity.Project(id: project, name: "eu-de"), .init(id: "id-of-twin-1", name: "twin"),
+    .init(id: "id-of-twin-2", name: "twin"),
+  ]
+
+  static func identity(
+    tokenLifetime: Duration = .hours(24), _ metadata: SimulatedMetadata = SimulatedMetadata()
+  ) -> SimulatedIdentity {
+    SimulatedIdentity(
+      users: [user], projects: projects, tokenLifetime: tokenLifetime, metadata: metadata)
+  }
+
+  func login(
+    _ user: PasswordUser = user, _ scope: ProjectScope = .name("eu-de"),
+    timeout: Duration = .seconds(20)
+  ) async -> Result<IssuedCredential, IssueFailure> {
+    await TokenLogin(
+      endpoint: base, user: user, scope: scope, transport: client.transport, timeout: timeout
+    ).issue(at: clock.now)
+  }
+
+  func temporaryKey(
+    _ form: Signer.Form = .access, timeout: Duration = .seconds(20)
+  ) async -> Result<IssuedCredential, IssueFailure> {
+    await InstanceMetadata(
+      endpoint: base, form: form, transport: client.transport, timeout: timeout
+    ).issue(at: clock.now)
+  }
+
+  func projectID(
+    of name: String, as credential: Credential = .accessKey(key), at time: Timestamp? = nil
+  ) async -> Result<String, IssueFailure> {
+    await ProjectLookup(endpoint: base, transport: client.transport)
+      .id(ofProjectNamed: name, credential: credential, at: time ?? clock.now)
+  }
+}
+
+extension Fault {
+  /// What a service says that is none of the usual.
+  static func text(
+    _ status: Int, _ body: String, _ headers: [(String, String)] = []
+  ) -> Fault {
+    .instead(
+      Reply(
+        status: status, headers: headers.map { (name: $0.0, value: $0.1) }, body: Array(body.utf8)))
+  }
+}
+
+extension Result where Failure == IssueFailure {
+  /// The kind of failure and all that it says; nil for a success.
+  var failure: (kind: String, text: String)? {
+    guard case .failure(let failure) = self else { return nil }
+    return switch failure {
+    case .refused(let complaint): ("refused", "\(complaint)")
+    case .misconfigured(let complaint): ("misconfigured", "\(complaint)")
+    case .throttled(let throttle): ("throttled", "\(throttle)")
+    case .unreachable(let text): ("unreachable", text)
+    }
+  }
+}
