@@ -55,14 +55,14 @@ package struct AmbientCredentials: Sendable {
   package func accessKey() throws(SecretError) -> Ambient<AccessKey>? {
     if !profile.isChosen {
       for names in Self.keyVariables {
-        if let found = try group(names, optional: 1, from: variables, in: "the environment") {
+        if let found = try group(names, required: 2, from: variables, in: "the environment") {
           return Self.accessKey(found, from: Self.origin(names.prefix(2)))
         }
       }
     }
     guard let fields = try profile.fields() else { return nil }
     let names = ["ak", "sk", "security_token"]
-    let found = try group(names, optional: 1, from: fields, in: profile.origin)
+    let found = try group(names, required: 2, from: fields, in: profile.origin)
     return found.map { Self.accessKey($0, from: profile.origin) }
   }
 
@@ -80,7 +80,8 @@ package struct AmbientCredentials: Sendable {
     ] {
       // The account's name alone is in use beside a key pair, too.
       let isBegun = names.prefix(2).contains { variables[$0] != nil }
-      if isBegun, let found = try group(names, from: variables, in: "the environment") {
+      if isBegun, let found = try group(names, required: 3, from: variables, in: "the environment")
+      {
         return Ambient(
           PasswordUser(name: found[0], password: Secret(found[1]), domainName: found[2]),
           from: Self.origin(names[...]))
@@ -91,14 +92,16 @@ package struct AmbientCredentials: Sendable {
 
   /// Nil where there is none. Throws `SecretError` for a profile that cannot be read.
   package func project() throws(SecretError) -> Ambient<ProjectScope>? {
-    if !profile.isChosen, let id = first(Self.projectIDVariables) {
-      return Ambient(.id(id.value), from: id.origin)
+    let variable = first(Self.projectIDVariables).map {
+      Ambient(ProjectScope.id($0.value), from: $0.origin)
     }
+    // What is not needed is not read: its mistakes are none of ours.
+    if !profile.isChosen, let variable { return variable }
     if let id = try profile.fields()?["project_id"] {
       return Ambient(.id(id), from: profile.origin)
     }
-    if let id = first(Self.projectIDVariables) { return Ambient(.id(id.value), from: id.origin) }
-    return first(Self.projectNameVariables).map { Ambient(.name($0.value), from: $0.origin) }
+    return variable
+      ?? first(Self.projectNameVariables).map { Ambient(.name($0.value), from: $0.origin) }
   }
 
   private func first(_ names: [String]) -> Ambient<String>? {
@@ -107,13 +110,13 @@ package struct AmbientCredentials: Sendable {
     }.first
   }
 
-  /// The values of `names`, of which the last `optional` ones may be missing; nil if none is there.
+  /// The values of `names`, of which the first `required` ones belong together; nil if none is there.
   private func group(
-    _ names: [String], optional: Int = 0, from fields: [String: String], in place: String
+    _ names: [String], required: Int, from fields: [String: String], in place: String
   ) throws(SecretError) -> [String]? {
     let given = names.filter { fields[$0] != nil }
     guard let some = given.first else { return nil }
-    let missing = names.dropLast(names.count > 2 ? optional : 0).filter { fields[$0] == nil }
+    let missing = names.prefix(required).filter { fields[$0] == nil }
     guard missing.isEmpty else {
       let list = missing.joined(separator: " and ")
       throw SecretError(

@@ -41,9 +41,9 @@ struct IdentityCall: Sendable {
     guard let time = CloudTimeParser.parse(expiresAt) else {
       throw unusable("its answer has no expires_at")
     }
+    // Not quoted: what stands beside it in the answer is secret.
     guard let end = time.instant else {
-      let text = redaction.excerpt(time.raw, limit: 64)
-      throw unusable("its answer has an expires_at that cannot be read: \(text)")
+      throw unusable("its answer has an expires_at that cannot be read as a time")
     }
     let answered = response.headers.first("Date").flatMap(HTTPDate.time) ?? now
     guard end > answered else {

@@ -97,7 +97,7 @@ package struct InstanceMetadata: Sendable {
   private func failure(
     _ response: HTTPResponse, _ call: IdentityCall, at now: Timestamp
   ) -> IssueFailure {
-    let text = String(decoding: response.body.prefix(CloudClient.bodyLimit), as: UTF8.self)
+    let text = String(decoding: response.body, as: UTF8.self)
     if response.status == 401, text.contains(Self.noAgency) {
       return .refused(
         Complaint(code: "HTTP 401", message: "\(Self.noAgency). Attach an agency to this server"))

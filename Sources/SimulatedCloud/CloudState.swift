@@ -66,8 +66,7 @@ struct CloudState: Sendable {
     ]
     let call = Call(
       time: now, service: path?.service, identity: identityService, jobID: path?.jobID ?? "",
-      status: reply.visibleStatus,
-      code: reply.code, requestID: requestID)
+      status: reply.visibleStatus, code: reply.code, requestID: requestID)
     return (reply, call)
   }
 
