@@ -1,3 +1,4 @@
+import CloudAPI
 import Foundation
 import JobWatchCore
 import SimulatedCloud
@@ -50,6 +51,35 @@ import Testing
     }
   }
 
+  @Test(.timeLimit(.minutes(1)))
+  func `logs in with a password, once if it is wrong`() async throws {
+    try await Testbed.run { bed in
+      let password = "a-password-of-nobody"
+      bed.cloud.identity = SimulatedIdentity(
+        users: [PasswordUser(name: "watcher", password: Secret(password), domainName: "domain")],
+        projects: [.init(id: Workplace.projectID, name: "eu-de")])
+      try bed.place.logInByPassword(password)
+      try bed.place.addAccount("twin")
+      let good = try await OnlineCheckRun(bed)
+      #expect(good.exit == .code(0), "\(good.output)\(good.error)")
+      let credential = try #require(good.finding("credential"))
+      #expect(credential.detail.contains("accepted, good for "))
+      #expect(credential.detail.contains("project \(Workplace.projectID)"))
+      #expect(good.finding("permission", service: "dcs", account: "twin")?.result == "ok")
+
+      try bed.place.write("not-the-password\n", to: bed.place.secretKeyFile)
+      let bad = try await OnlineCheckRun(bed)
+      #expect(bad.exit == .code(1))
+      let refused = try #require(bad.finding("credential"))
+      #expect(refused.result == "FAILED", "\(refused)")
+      #expect(refused.cure?.contains(bed.place.secretKeyFile) == true)
+      #expect(bad.finding("permission", service: "ecs") == nil)
+      #expect(bad.finding("credential", account: "twin")?.result == "skipped")
+      #expect(bed.cloud.refusedCalls.count == 1)
+      for output in [good.output, bad.output] { #expect(!output.contains("password-of")) }
+    }
+  }
+
   struct Trouble: Sendable, CustomTestStringConvertible {
     var testDescription: String
     var fault: (Fault, SimulatedService)?
@@ -61,6 +91,8 @@ import Testing
     var words: [String]
     var cure: String
   }
+
+  private static let unlisted = #"{"error_code":"DCS.9999","error_msg":"Which job?"}"#
 
   @Test(
     "says at which step it ends, and what to do", .timeLimit(.minutes(1)),
@@ -79,6 +111,10 @@ import Testing
       Trouble(
         testDescription: "throttled", fault: (.flowLimited, .ecs), step: "permission",
         service: "ecs", result: "warning", words: ["Common.0024", "reached"], cure: "quota"),
+      Trouble(
+        testDescription: "an unlisted word for no such job",
+        fault: (.instead(Reply(status: 404, body: Array(unlisted.utf8))), .dcs), step: "permission",
+        service: "dcs", result: "warning", words: ["HTTP 404", "DCS.9999"], cure: "documentation"),
       Trouble(
         testDescription: "a portal", fault: (.page(status: 200), .ecs), step: "permission",
         service: "ecs", words: ["HTML page"], cure: "what answers in its place"),
@@ -120,6 +156,21 @@ import Testing
       #expect(clock.detail.contains(skew > .zero ? "behind the cloud" : "ahead of the cloud"))
       #expect(clock.detail.contains(skew > .zero ? "this host is 19 m 59" : "this host is 3 m"))
       #expect(clock.cure?.contains("NTP") == true)
+      #expect(check.finding("permission", service: "dcs")?.result == "ok")
+    }
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func `waits some seconds for an answer, and not for one service because of another`() async throws
+  {
+    try await Testbed.run { bed in
+      bed.cloud.set(.hang, for: .ecs)
+      let began = ContinuousClock.now
+      let check = try await OnlineCheckRun(bed)
+      #expect(ContinuousClock.now - began < .seconds(20))
+      #expect(check.exit == .code(1))
+      let ecs = try #require(check.finding("permission", service: "ecs"), "\(check.output)")
+      #expect(ecs.detail.contains("http://127.0.0.1:") && ecs.detail.contains("no answer in time"))
       #expect(check.finding("permission", service: "dcs")?.result == "ok")
     }
   }

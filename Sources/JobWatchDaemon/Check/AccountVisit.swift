@@ -3,19 +3,42 @@ import JobWatchCore
 
 /// The steps for one account, and what they found so far.
 struct AccountVisit: Sendable {
+  /// For one exchange: longer than connecting may take, so that the two are told apart; of the time that
+  /// all accounts have, some is left for those after it.
+  private static let exchangeLimit = Duration.seconds(12)
+
   let account: Account
-  let transport: HTTPTransport
-  let proxies: ProxyRules
-  let environment: [String: String]
-  let clock: Clock
+  private let login: AccountLogin
+  /// As they are read at the beginning.
+  private let secrets: Result<AccountSecrets, any Error>
+  private let transport: HTTPTransport
+  private let proxies: ProxyRules
+  private let environment: [String: String]
+  private let clock: Clock
   /// Of all steps, as uptime.
-  let end: Duration
-  let exchangeLimit: Duration
+  private let end: Duration
   private(set) var findings: [OnlineFinding] = []
   /// The services that answered, with their clocks' offsets.
-  private(set) var reached: [(service: CloudService, endpoint: String, clockOffset: Duration)] = []
+  private var reached: [(service: CloudService, endpoint: String, clockOffset: Duration)] = []
 
-  private var timeout: Duration { min(exchangeLimit, end - clock().uptime) }
+  init(
+    login: AccountLogin, transport: @escaping HTTPTransport, proxies: ProxyRules,
+    environment: [String: String], clock: @escaping Clock, end: Duration
+  ) {
+    account = login.account
+    self.login = login
+    secrets = Result { try login.secrets() }
+    self.transport = transport
+    self.proxies = proxies
+    self.environment = environment
+    self.clock = clock
+    self.end = end
+  }
+
+  /// What the account gets in with; nil when it cannot be read.
+  var means: AccountSecrets.Means? { try? secrets.get().means }
+
+  private var timeout: Duration { min(Self.exchangeLimit, end - clock().uptime) }
 
   // MARK: Without a credential
 
@@ -74,17 +97,23 @@ struct AccountVisit: Sendable {
 
   /// True when the credential is refused.
   /// - Parameter refusedAt: another account, where the same secret was refused.
-  mutating func prove(_ login: @escaping OnlineCheck.Login, refusedAt other: String?) async -> Bool
-  {
+  mutating func prove(refusedAt other: String?) async -> Bool {
     if let other {
       add(.skipped, "not tried again: refused at account \(other), and five refusals lock it")
+      return false
+    }
+    let known: AccountSecrets
+    switch secrets {
+    case .success(let secrets): known = secrets
+    case .failure(let error):
+      findings.append(cure.unreadable(error))
       return false
     }
     guard let first = reached.first else {
       add(.skipped, "not tried: no service can be reached")
       return false
     }
-    switch await limited(login, at: clock().wall + first.clockOffset) {
+    switch await obtain(known, at: clock().wall + first.clockOffset) {
     case .success(let issued): return await askAll(issued)
     case .failure(let failure):
       report(failure)
@@ -93,21 +122,23 @@ struct AccountVisit: Sendable {
     }
   }
 
+  private var cure: CredentialCure { CredentialCure(login: login, environment: environment) }
+
   private mutating func add(
     _ result: OnlineFinding.Result, _ detail: String, cure: String? = nil
   ) {
     findings.append(OnlineFinding(nil, .credential, result, detail, cure: cure))
   }
 
-  private func limited(
-    _ login: @escaping OnlineCheck.Login, at now: Timestamp
+  private func obtain(
+    _ secrets: AccountSecrets, at now: Timestamp
   ) async -> Result<IssuedCredential, IssueFailure> {
-    let (account, limit) = (account, max(end - clock().uptime, .zero))
+    let (login, limit) = (login, max(end - clock().uptime, .zero))
     return await withTaskGroup(of: Result<IssuedCredential, IssueFailure>.self) { group in
-      group.addTask { await login(account, now) }
+      group.addTask { await login.obtain(secrets, at: now) }
       group.addTask {
         try? await Task.sleep(for: limit)  // ends early when it is of no interest any more
-        return .failure(.unreachable("no credential within \(limit.spoken)"))
+        return .failure(.unreachable("no credential was handed out within \(limit.spoken)"))
       }
       defer { group.cancelAll() }
       return await group.next() ?? .failure(.unreachable("cancelled"))
@@ -116,18 +147,21 @@ struct AccountVisit: Sendable {
 
   private mutating func report(_ failure: IssueFailure) {
     switch failure {
-    case .refused(let complaint): add(.failed, complaint.text, cure: cure)
+    case .refused(let complaint): add(.failed, complaint.text, cure: cure.refused)
     case .misconfigured(let complaint):
       add(.failed, complaint.text, cure: "correct the account in the configuration")
     case .throttled(let throttle):
       add(.warning, "\(throttle.code): too many log-ins just now", cure: "ask again later")
-    case .unreachable(let reason):
-      add(.failed, reason, cure: "let this host reach where the credential comes from")
+    case .unreachable(let reason): add(.failed, reason, cure: cure.unreachable)
     }
   }
 
   /// The first service alone, so that a refused credential is not tried at a second.
   private mutating func askAll(_ issued: IssuedCredential) async -> Bool {
+    guard let project = issued.projectID else {
+      add(.failed, "it is not known for which project", cure: "add project_id to the account")
+      return false
+    }
     let place = findings.endIndex
     var isProven = false
     for (number, (service, endpoint, offset)) in reached.enumerated() {
@@ -143,7 +177,7 @@ struct AccountVisit: Sendable {
         service: service, endpoint: endpoint,
         client: CloudClient(transport: transport, timeout: limit))
       switch await probe.run(
-        issued, projectID: issued.projectID ?? account.projectID ?? "", at: clock().wall + offset)
+        issued.credential, projectID: project, at: clock().wall + offset)
       {
       case .found(let finding, let proven):
         findings.append(finding)
@@ -152,7 +186,7 @@ struct AccountVisit: Sendable {
         findings.insert(
           OnlineFinding(
             nil, .credential, .failed, "\(service.name): \(complaint.text)",
-            cure: byClock ? EndpointProbe.clockCure : cure),
+            cure: byClock ? EndpointProbe.clockCure : cure.refused),
           at: place)
         findings += reached[number...].map { rest in
           OnlineFinding(
@@ -162,26 +196,15 @@ struct AccountVisit: Sendable {
         return true
       }
     }
-    let detail = isProven ? "accepted" : "there, but no service could say whether it is accepted"
-    findings.insert(
-      OnlineFinding(nil, .credential, .ok, "\(account.authentication.rawValue), \(detail)"),
-      at: place)
+    findings.insert(OnlineFinding(nil, .credential, .ok, words(issued, isProven)), at: place)
     return false
   }
 
-  /// What to do about a refused credential, by where it comes from.
-  private var cure: String {
-    let secret = account.replaceable
-    if case .credential = secret, environment["CREDENTIALS_DIRECTORY"] == nil {
-      return
-        "ask with the service's credentials: sudo CREDENTIALS_DIRECTORY=/etc/jobwatch/credentials "
-        + "jobwatch check --online"
-    }
-    if account.authentication == .agency {
-      return "attach an agency with the right to query jobs to this server"
-    }
-    let place = secret.map { "put a valid one into \($0)" } ?? "give the account a valid one"
-    return
-      "\(place); see also that auth (\(account.authentication.rawValue)) is right for the cloud"
+  private func words(_ issued: IssuedCredential, _ isProven: Bool) -> String {
+    let verdict = isProven ? "accepted" : "there, but no service could say whether it is accepted"
+    let lifetime = issued.lifetime.map { ", good for \($0.spoken)" } ?? ""
+    let isFound = account.projectID == nil
+    let project = isFound ? issued.projectID.map { ", project \($0)" } ?? "" : ""
+    return "\(account.authentication.rawValue), \(verdict)\(lifetime)\(project)"
   }
 }

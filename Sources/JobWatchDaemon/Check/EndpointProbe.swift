@@ -30,7 +30,7 @@ struct EndpointProbe: Sendable {
         findings: named(.ok) + [connected(in: now.uptime - start), clockFinding(offset)],
         clockOffset: offset ?? .zero)
     } catch {
-      return Outcome(findings: failed(error, timeout: timeout), clockOffset: nil)
+      return Outcome(findings: failed(error, after: clock().uptime - start), clockOffset: nil)
     }
   }
 
@@ -55,7 +55,7 @@ struct EndpointProbe: Sendable {
       service, .connection, .ok, "\(host) answers\(way), \(kind), \(time.spoken)")
   }
 
-  private func failed(_ failure: HTTPFailure, timeout: Duration) -> [OnlineFinding] {
+  private func failed(_ failure: HTTPFailure, after time: Duration) -> [OnlineFinding] {
     let (detail, cure) = (failure.reason, failure.cure)
     let place = "correct region or endpoints: {\(service): …}"
     switch failure.kind {
@@ -64,12 +64,12 @@ struct EndpointProbe: Sendable {
     case .timeout:
       return [
         connection(
-          "\(host): \(detail) (\(timeout.spoken))",
+          "\(host): \(detail) (\(time.spoken))",
           cure ?? "let this host reach it (firewall, route), or set HTTPS_PROXY for the service")
       ]
     case .refused:
       return named(.ok) + [
-        connection("\(host): \(detail)", cure ?? "\(place): nothing listens there")
+        connection("\(host): \(detail)", cure ?? "nothing listens there: \(place)")
       ]
     case .tls: return named(.ok) + [connection("\(host): \(detail)", cure ?? place)]
     case .proxy: return [connection(detail, cure ?? "correct the proxy in the environment")]

@@ -8,15 +8,9 @@ import JobWatchCore
 /// Accounts are asked at the same time, but those with the same secret one after the other: five
 /// refusals lock a key, and a refused one is tried at one service of one account only.
 package struct OnlineCheck: Sendable {
-  /// One way to a credential for every kind of account, its project included.
-  typealias Login =
-    @Sendable (Account, _ now: Timestamp) async -> Result<
-      IssuedCredential, IssueFailure
-    >
-
   /// Which services of an account are asked.
   package enum Scope: Sendable, Hashable {
-    /// ECS and DCS where an endpoint is known, and those with an endpoint in the configuration.
+    /// ECS and DCS, and those with an endpoint in the configuration.
     case usual
     /// Every one with a known endpoint.
     case all
@@ -25,16 +19,15 @@ package struct OnlineCheck: Sendable {
 
   /// For all accounts together.
   private static let limit = Duration.seconds(30)
-  /// For one exchange; the rest is for those after it.
-  private static let exchangeLimit = Duration.seconds(10)
 
-  let transports: Transports
-  let scope: Scope
-  let environment: [String: String]
-  let clock: Clock
-  let login: Login
+  private let transports: Transports
+  private let scope: Scope
+  private let environment: [String: String]
+  private let clock: Clock
+  /// Of all steps, as uptime.
+  private let end: Duration
 
-  /// In the order of the configuration. The files and proxies it names must be in order.
+  /// In the order of the configuration, whose files and proxies must be in order.
   /// - Throws: as `Transports` does.
   package static func run(
     _ configuration: Configuration, scope: Scope,
@@ -43,65 +36,48 @@ package struct OnlineCheck: Sendable {
   ) async throws -> [OnlineReport] {
     let transports = try Transports(configuration, environment: environment)
     let check = OnlineCheck(
-      transports: transports, scope: scope, environment: environment, clock: clock
-    ) { account, now in
-      guard let login = transports.logins.first(where: { $0.account.name == account.name }) else {
-        return .failure(.unreachable("the account is not configured"))
-      }
-      return await login.obtain(at: now)
-    }
-    let reports = await check.reports(configuration.accounts)
+      transports: transports, scope: scope, environment: environment, clock: clock,
+      end: clock().uptime + limit)
+    let reports = await check.reports()
     await transports.shutdown()
     return reports
   }
 
-  private func reports(_ accounts: [Account]) async -> [OnlineReport] {
-    let end = clock().uptime + Self.limit
-    let groups = Dictionary(grouping: accounts, by: \.secretsAlone).values
+  private func reports() async -> [OnlineReport] {
+    let visits = transports.logins.compactMap { login in
+      transports.transport(of: login.account.name).map { transport in
+        AccountVisit(
+          login: login, transport: transport, proxies: transports.proxies, environment: environment,
+          clock: clock, end: end)
+      }
+    }
     let reports = await withTaskGroup(of: [OnlineReport].self) { group in
-      for accounts in groups {
-        group.addTask { await self.reports(ofOneSecret: accounts, until: end) }
+      for visits in Dictionary(grouping: visits, by: \.means).values {
+        group.addTask { await report(ofOneSecret: visits) }
       }
       return await group.reduce(into: []) { $0 += $1 }
     }
-    let places = Dictionary(
-      uniqueKeysWithValues: accounts.map(\.name).enumerated().map { ($1, $0) })
-    return reports.sorted { places[$0.account, default: 0] < places[$1.account, default: 0] }
+    let byName = Dictionary(uniqueKeysWithValues: reports.map { ($0.account, $0) })
+    return visits.compactMap { byName[$0.account.name] }
   }
 
-  private func reports(
-    ofOneSecret accounts: [Account], until end: Duration
-  ) async -> [OnlineReport] {
-    let visits = await withTaskGroup(of: AccountVisit.self) { group in
-      for account in accounts {
-        guard let transport = transports.transport(of: account.name) else { continue }
-        var visit = AccountVisit(
-          account: account, transport: transport, proxies: transports.proxies,
-          environment: environment, clock: clock, end: end, exchangeLimit: Self.exchangeLimit)
+  private func report(ofOneSecret visits: [AccountVisit]) async -> [OnlineReport] {
+    let probed = await withTaskGroup(of: (Int, AccountVisit).self) { group in
+      for (number, visit) in visits.enumerated() {
         group.addTask {
+          var visit = visit
           await visit.probe(scope)
-          return visit
+          return (number, visit)
         }
       }
-      return await group.reduce(into: [:]) { $0[$1.account.name] = $1 }
+      return await group.reduce(into: visits) { $0[$1.0] = $1.1 }
     }
     var reports: [OnlineReport] = []
     var refusedAt: String?
-    for var visit in accounts.compactMap({ visits[$0.name] }) {
-      if await visit.prove(login, refusedAt: refusedAt) { refusedAt = visit.account.name }
+    for var visit in probed {
+      if await visit.prove(refusedAt: refusedAt) { refusedAt = visit.account.name }
       reports.append(OnlineReport(account: visit.account.name, findings: visit.findings))
     }
     return reports
-  }
-}
-
-extension Account {
-  /// The same for accounts that get in with the same secrets, wherever they get in.
-  fileprivate var secretsAlone: Account {
-    var account = self
-    (account.name, account.region, account.projectID, account.projectName) = ("", "", nil, nil)
-    (account.endpoints, account.caFile) = ([:], nil)
-    (account.quota, account.serviceQuotas) = (nil, [:])
-    return account
   }
 }

@@ -20,10 +20,10 @@ struct PermissionProbe: Sendable {
   }
 
   /// - Parameter now: by the cloud's clock.
-  func run(_ issued: IssuedCredential, projectID: String, at now: Timestamp) async -> Verdict {
+  func run(_ credential: Credential, projectID: String, at now: Timestamp) async -> Verdict {
     let query = JobQuery(
       service: service, endpoint: endpoint, projectID: projectID, jobID: Self.jobID,
-      credential: issued.credential, signingTime: now)
+      credential: credential, signingTime: now)
     let answer = await client.ask(query)
     switch answer.observation {
     case .absent, .seen, .unrecognised:
