@@ -53,8 +53,8 @@ enum FuzzTarget: String, CaseIterable, Sendable {
 
   private static func records(_ input: [UInt8]) throws(Violation) {
     let (name, body) = line(input[...])
-    guard let record = JobRecordDecoder.decode(Array(body), service: service(name)) else { return }
-    let report = record.report
+    let finding = JobRecordDecoder.decode(Array(body), service: service(name))
+    guard let report = finding?.record?.report else { return }
     for part in [report.jobType, report.rawStatus, report.errorCode, report.failReason] {
       try require((part ?? "").unicodeScalars.count <= 4096, "a text that is not cut")
     }
