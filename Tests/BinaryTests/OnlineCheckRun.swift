@@ -103,24 +103,6 @@ extension Workplace {
     try write(text.replacing(first.0, with: first.0 + account), to: configuration)
   }
 
-  /// Lets the account log in as `watcher` of `domain`, with the password in its secret key's file, to
-  /// the project that is named like its region.
-  func logInByPassword(_ password: String) throws {
-    try write(password + "\n", to: secretKeyFile)
-    let text = try text(of: configuration)
-    let key = #/project_id: .*\n +auth: .*\n +access_key: .*\n +secret_key: .*\n/#
-    let endpoints = #/endpoints: \{ecs: ("[^"]*"),/#
-    guard text.contains(key), let iam = text.firstMatch(of: endpoints)?.1 else {
-      throw TooLate(description: "no key in \(text)")
-    }
-    let user =
-      "auth: password\n    username: watcher\n    password: {file: \(secretKeyFile)}\n"
-      + "    domain_name: domain\n"
-    try write(
-      text.replacing(key, with: user).replacing("endpoints: {", with: "endpoints: {iam: \(iam), "),
-      to: configuration)
-  }
-
   /// `openssl s_server` with a certificate that nobody trusts.
   func serveTLS() async throws -> (process: ChildProcess, url: String) {
     let made = try ChildProcess(

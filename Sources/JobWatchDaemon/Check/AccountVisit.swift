@@ -18,8 +18,15 @@ struct AccountVisit: Sendable {
   /// Of all steps, as uptime.
   private let end: Duration
   private(set) var findings: [OnlineFinding] = []
-  /// The services that answered, with their clocks' offsets.
-  private var reached: [(service: CloudService, endpoint: String, clockOffset: Duration)] = []
+  /// The services that answered.
+  private var reached: [Reached] = []
+
+  private struct Reached: Sendable {
+    var service: CloudService
+    var endpoint: String
+    /// The cloud's clock less this host's.
+    var clockOffset: Duration
+  }
 
   init(
     login: AccountLogin, transport: @escaping HTTPTransport, proxies: ProxyRules,
@@ -67,7 +74,10 @@ struct AccountVisit: Sendable {
     for (number, (service, probe)) in probes.enumerated() {
       guard let outcome = outcomes[number] else { continue }
       findings += outcome.findings
-      if let offset = outcome.clockOffset { reached.append((service, probe.endpoint, offset)) }
+      if let offset = outcome.clockOffset {
+        reached.append(
+          Reached(service: service, endpoint: probe.endpoint, clockOffset: offset))
+      }
     }
   }
 
@@ -156,48 +166,74 @@ struct AccountVisit: Sendable {
     }
   }
 
-  /// The first service alone, so that a refused credential is not tried at a second.
+  /// One service after the other until one accepts the credential, so that a refused one is not tried at
+  /// a second; then the rest together.
   private mutating func askAll(_ issued: IssuedCredential) async -> Bool {
     guard let project = issued.projectID else {
       add(.failed, "it is not known for which project", cure: "add project_id to the account")
       return false
     }
-    let place = findings.endIndex
-    var isProven = false
-    for (number, (service, endpoint, offset)) in reached.enumerated() {
-      let limit = timeout
-      guard limit > .zero else {
-        findings.append(
-          OnlineFinding(
-            service.name, .permission, .failed, "not asked: the time is over",
-            cure: "ask again; name single services by --service"))
-        continue
-      }
-      let probe = PermissionProbe(
-        service: service, endpoint: endpoint,
-        client: CloudClient(transport: transport, timeout: limit))
-      switch await probe.run(
-        issued.credential, projectID: project, at: clock().wall + offset)
-      {
+    var (rest, answers, isProven) = (reached[...], [OnlineFinding](), false)
+    while !isProven, let next = rest.popFirst() {
+      switch await ask(next, issued.credential, project) {
       case .found(let finding, let proven):
-        findings.append(finding)
-        isProven = isProven || proven
+        answers.append(finding)
+        isProven = proven
       case .refused(let complaint, let byClock):
-        findings.insert(
+        add(
+          .failed, "\(next.service.name): \(complaint.text)",
+          cure: byClock ? EndpointProbe.clockCure : cure.refused)
+        findings += answers
+        findings += ([next] + rest).map { service in
           OnlineFinding(
-            nil, .credential, .failed, "\(service.name): \(complaint.text)",
-            cure: byClock ? EndpointProbe.clockCure : cure.refused),
-          at: place)
-        findings += reached[number...].map { rest in
-          OnlineFinding(
-            rest.service.name, .permission, .skipped,
+            service.service.name, .permission, .skipped,
             "not asked: the credential is refused, and five refusals lock it")
         }
         return true
       }
     }
-    findings.insert(OnlineFinding(nil, .credential, .ok, words(issued, isProven)), at: place)
+    add(.ok, words(issued, isProven))
+    findings += answers + (await askTogether(Array(rest), issued.credential, project))
     return false
+  }
+
+  private func askTogether(
+    _ services: [Reached], _ credential: Credential, _ project: String
+  ) async -> [OnlineFinding] {
+    let answers = await withTaskGroup(of: (Int, OnlineFinding).self) { group in
+      for (number, next) in services.enumerated() {
+        group.addTask {
+          switch await ask(next, credential, project) {
+          case .found(let finding, _): (number, finding)
+          case .refused(let complaint, _):
+            (
+              number,
+              OnlineFinding(
+                next.service.name, .permission, .failed, complaint.text,
+                cure: "the credential is accepted elsewhere: see whether this endpoint is right")
+            )
+          }
+        }
+      }
+      return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+    }
+    return services.indices.compactMap { answers[$0] }
+  }
+
+  private func ask(
+    _ next: Reached, _ credential: Credential, _ project: String
+  ) async -> PermissionProbe.Verdict {
+    let limit = timeout
+    guard limit > .zero else {
+      let finding = OnlineFinding(
+        next.service.name, .permission, .failed, "not asked: the time is over",
+        cure: "ask again; name single services by --service")
+      return .found(finding, proven: false)
+    }
+    let probe = PermissionProbe(
+      service: next.service, endpoint: next.endpoint,
+      client: CloudClient(transport: transport, timeout: limit))
+    return await probe.run(credential, projectID: project, at: clock().wall + next.clockOffset)
   }
 
   private func words(_ issued: IssuedCredential, _ isProven: Bool) -> String {

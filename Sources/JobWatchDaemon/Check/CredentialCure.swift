@@ -7,16 +7,6 @@ struct CredentialCure {
 
   private var account: Account { login.account }
 
-  /// The secret itself; nil where none is configured.
-  private var source: SecretSource? {
-    switch account.authentication {
-    case .aksk, .akskOTC: account.secretKey
-    case .token: account.token
-    case .password: account.user?.password
-    case .agency: nil
-    }
-  }
-
   /// Whether it can be read by the service only, and this is not the service.
   private var isServices: Bool {
     let sources = [
@@ -42,7 +32,7 @@ struct CredentialCure {
   }
 
   var refused: String {
-    switch (account.authentication, source) {
+    switch (account.authentication, account.replaceable) {
     case (.agency, _): "attach an agency with the right to query jobs to this server"
     case (.aksk, let source?):
       "put a valid key into \(source), or see whether auth: aksk-otc is meant"

@@ -22,7 +22,8 @@ package enum WebAddress {
     if !parts.path.isEmpty || parts.query != nil || parts.fragment != nil {
       return "must end after the host or port: remove the path, which jobwatch adds itself"
     }
-    return problem(parts, allowingHTTPTo: hosts)
+    return problem(
+      parts, allowingHTTPTo: hosts, otherwise: "or name the host in the account's allow_http")
   }
 
   private static func parts(_ url: String) -> URLComponents? {
@@ -34,7 +35,8 @@ package enum WebAddress {
   }
 
   private static func problem(
-    _ parts: URLComponents, allowingHTTPTo hosts: [String] = []
+    _ parts: URLComponents, allowingHTTPTo hosts: [String] = [],
+    otherwise way: String = "or http:// to 127.0.0.1, [::1] or localhost only"
   ) -> String? {
     if parts.user != nil || parts.password != nil {
       return "must not hold a user or password: they would appear in logs"
@@ -46,8 +48,7 @@ package enum WebAddress {
     case "https": return nil
     case "http" where isLocal(host) || hosts.contains { isSame(host, $0) }: return nil
     case "http":
-      return "would send secrets in the clear: use https://, or http:// to 127.0.0.1, [::1] or "
-        + "localhost only"
+      return "would send secrets in the clear: use https://, \(way)"
     default: return "must begin with https://"
     }
   }
