@@ -98,7 +98,7 @@ struct TokenLoginTests {
     ),
     (Fault.text(202, #"{"error_code":"Common.0024","error_msg":"x"}"#), "throttled", "Common.0024"),
     (.unavailable, "unreachable", "HTTP 503, 503: Out of order."),
-    (Fault.text(500, ""), "unreachable", "HTTP 500 without a body"),
+    (Fault.text(500, ""), "unreachable", "HTTP 500 with no body"),
     (.redirect, "unreachable", "host login.example"),
     (.garbage, "unreachable", "not as documented"),
     (.truncated, "unreachable", "not as documented"), (.reset, "unreachable", "reset"),
