@@ -14,17 +14,19 @@ struct UnusableAnswer {
   }
 
   /// What stands where a record or an error should.
-  var content: String {
+  var content: String { kind + firewallNote }
+
+  private var kind: String {
     if response.truncated { return "a body that is too large or broke off" }
-    if response.body.isEmpty { return "no body" + firewallNote }
+    if response.body.isEmpty { return "no body" }
     // Behind blanks and the mark that some put in front of UTF-8.
     if response.body.first(where: { (0x21...0x7f).contains($0) }) == UInt8(ascii: "<") {
       return "an HTML page"
-        + (isFirewalled ? firewallNote : ": perhaps a proxy answers instead of the cloud")
+        + (isFirewalled ? "" : ": perhaps a proxy answers instead of the cloud")
     }
     guard let service else { return "a body that is not as documented" + firewallNote }
     let finding = JobRecordDecoder.decode(response.body, service: service)
-    guard let finding else { return "a body that is not JSON" + firewallNote }
+    guard let finding else { return "a body that is not JSON" }
     return finding.record?.jobID == nil
       ? "JSON that is no job's record" : "the record of another job"
   }

@@ -159,6 +159,9 @@ struct AnswerClassifierTests {
         headers: [mark]),
       AnswerCase(
         504, "", .unreachable("HTTP 504 with no body\(firewall)"), headers: [mark]),
+      AnswerCase(
+        403, "{}", .garbled("HTTP 403 with JSON that is no job's record\(firewall)"),
+        headers: [mark]),
       AnswerCase(429, "<html>", .throttled(Throttle(code: "HTTP 429")), headers: [mark]),
       AnswerCase(
         403, AnswerCase.ecs("Pdp.0001"), .forbidden(complaint("Pdp.0001")), headers: [mark]),

@@ -116,7 +116,7 @@ struct AnswerTableTests {
     #expect(Self.rows.count == Self.table.split(separator: "\n").count)
   }
 
-  /// The shapes of cloud-api, section 1, and the one more that the vendor's SDK reads.
+  /// The five shapes of cloud-api, section 1, and those more that `ErrorBody` lists.
   private static let shapes: [@Sendable (_ code: String) -> String] = [
     { #"{"code":"\#($0)","message":"why"}"# },
     { #"{"error":{"message":"why","code":"\#($0)","details":[{"code":"Ecs.0057"}]}}"# },
@@ -130,6 +130,8 @@ struct AnswerTableTests {
       return #"{"error":{"code":\#(value),"message":"why","title":"Unauthorized"}}"#
     },
     { #"{"errorCode":"\#($0)","errorMsg":"why"}"# },
+    { #"{"errorCode":"\#($0)","errorMessage":"why"}"# },
+    { #"{"errCode":"\#($0)","externalMessage":"why"}"# },
   ]
 
   /// The name of the observation's case, and the code that it carries.
