@@ -44,12 +44,15 @@ package struct ErrorBody: Sendable, Hashable {
     /// Objects within objects that are looked into; real answers need one.
     private static let depthLimit = 3
     private static let memberLimit = 100
+    /// Members in all that are looked into: the largest answer has room for a million objects.
+    private static let lookLimit = 300
 
     var found: ErrorBody?
 
     init(from decoder: any Decoder) throws {
       let fields = try decoder.container(keyedBy: FieldKey.self)
-      guard let (code, message) = Self.search(fields, depth: 0) else { return }
+      var looks = Self.lookLimit
+      guard let (code, message) = Self.search(fields, depth: 0, &looks) else { return }
       found = ErrorBody(code: code, message: message, requestID: fields.text("request_id"))
     }
 
@@ -60,7 +63,7 @@ package struct ErrorBody: Sendable, Hashable {
     }
 
     private static func search(
-      _ fields: KeyedDecodingContainer<FieldKey>, depth: Int
+      _ fields: KeyedDecodingContainer<FieldKey>, depth: Int, _ looks: inout Int
     ) -> (code: String, message: String)? {
       for pair in pairs {
         if let code = fields.text(pair.code), let message = fields.text(pair.message) {
@@ -68,10 +71,11 @@ package struct ErrorBody: Sendable, Hashable {
         }
       }
       if depth < depthLimit {
-        for key in Self.promising(fields.allKeys) {
+        for key in Self.promising(fields.allKeys) where looks > 0 {
+          looks -= 1
           // Nil where it is no object.
           if let nested = try? fields.nestedContainer(keyedBy: FieldKey.self, forKey: key),
-            let found = search(nested, depth: depth + 1)
+            let found = search(nested, depth: depth + 1, &looks)
           {
             return found
           }

@@ -1,5 +1,9 @@
 /// Any member's name of a JSON object.
 struct FieldKey: CodingKey, ExpressibleByStringLiteral, Hashable {
+  /// What longer texts are cut to, in Unicode scalars: they are kept with the job and sent on; the
+  /// evidence has the whole.
+  static let textLimit = 4096
+
   let stringValue: String
 
   init(stringLiteral value: String) { stringValue = value }
@@ -11,10 +15,6 @@ struct FieldKey: CodingKey, ExpressibleByStringLiteral, Hashable {
 }
 
 extension KeyedDecodingContainer<FieldKey> {
-  /// What longer texts are cut to: they are kept with the job and sent on; the evidence has the
-  /// whole.
-  private static var textLimit: Int { 4096 }
-
   /// The member as text: a string, a number or a truth value. Nil for null, an empty string, any
   /// other type, and for a member that is missing, because the clouds use all of them for
   /// "nothing".
@@ -23,9 +23,9 @@ extension KeyedDecodingContainer<FieldKey> {
       guard let text = try decodeIfPresent(String.self, forKey: key), !text.isEmpty else {
         return nil
       }
-      guard text.utf8.count > Self.textLimit else { return text }
+      guard text.utf8.count > FieldKey.textLimit else { return text }
       // Not by characters: a single one may be made of any number of marks.
-      return String(text.unicodeScalars.prefix(Self.textLimit))
+      return String(text.unicodeScalars.prefix(FieldKey.textLimit))
     } catch {
       return number(key)
     }

@@ -34,6 +34,9 @@ struct JobRecord: DecodableWithConfiguration {
 struct JobObjects {
   /// Objects within objects that are looked into; real records need one.
   private static let depthLimit = 3
+  /// Ten times what has been seen. The largest answer has room for a million empty ones, which would
+  /// take half a gigabyte.
+  private static let partLimit = 10_000
 
   var scalars: [String: String] = [:]
   var subJobs: [JobRecord] = []
@@ -68,7 +71,10 @@ struct JobObjects {
     } else if var list = fields.list(key) {
       var texts: [String] = []
       while !list.isAtEnd, let text = try? list.decode(String.self) { texts.append(text) }
-      if !texts.isEmpty, scalars[name] == nil { scalars[name] = texts.joined(separator: " ") }
+      if !texts.isEmpty, scalars[name] == nil {
+        scalars[name] = String(
+          texts.joined(separator: " ").unicodeScalars.prefix(FieldKey.textLimit))
+      }
     }
   }
 
@@ -79,7 +85,7 @@ struct JobObjects {
     var records: [JobRecord] = []
     guard var list else { return records }
     // A decoder of its own moves on, whatever becomes of the element.
-    while !list.isAtEnd, let element = try? list.superDecoder() {
+    while !list.isAtEnd, records.count < partLimit, let element = try? list.superDecoder() {
       if let record = try? JobRecord(from: element, configuration: service) {
         records.append(record)
       }

@@ -53,11 +53,14 @@ enum FuzzTarget: String, CaseIterable, Sendable {
 
   private static func records(_ input: [UInt8]) throws(Violation) {
     let (name, body) = line(input[...])
-    let finding = JobRecordDecoder.decode(Array(body), service: service(name))
-    guard let report = finding?.record?.report else { return }
-    for part in [report.jobType, report.rawStatus, report.errorCode, report.failReason] {
-      try require((part ?? "").unicodeScalars.count <= 4096, "a text that is not cut")
+    guard
+      let report = JobRecordDecoder.decode(Array(body), service: service(name))?.record?.report
+    else { return }
+    let texts = [report.jobType, report.rawStatus, report.errorCode, report.failReason]
+    for text in texts.compactMap(\.self) + report.entities.values {
+      try require(text.unicodeScalars.count <= 4096, "a text that is not cut")
     }
+    try require(report.subJobs.count <= 10_000, "\(report.subJobs.count) parts")
     for time in [report.begin, report.end] { try plausible(time) }
     for part in report.subJobs { for time in [part.begin, part.end] { try plausible(time) } }
   }
