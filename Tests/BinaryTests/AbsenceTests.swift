@@ -6,9 +6,9 @@ import Testing
 @Suite struct AbsenceTests {
   @Test(
     "by default a vanished record is lost after two minutes, and a late one is followed to its end",
-    .timeLimit(.minutes(6)))
+    .timeLimit(.minutes(10)))
   func defaults() async throws {
-    try await Testbed.run { bed in
+    try await Testbed.run(isIdle: true) { bed in
       var vanishing = PlannedJob.endless()
       vanishing.script.vanishesAfter = .seconds(4)
       vanishing.end = .jobLost
@@ -41,7 +41,7 @@ import Testing
 
   @Test(
     "a service that forgets every job is told as down, and no job gets a verdict",
-    .timeLimit(.minutes(2)))
+    .timeLimit(.minutes(10)))
   func massAbsence() async throws {
     let keys = ["polling": "{floor: 200ms}", "absence": "{answers: 3, over: 3s}"]
     try await Testbed.run(.init(keys: keys)) { bed in

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct `An account in trouble` {
   @Test(
-    "with a wrong key and 50 due jobs costs one refused call per probe", .timeLimit(.minutes(1)))
+    "with a wrong key and 50 due jobs costs one refused call per probe", .timeLimit(.minutes(10)))
   func wrongKey() async throws {
     var settings = Testbed.Settings()
     settings.keys["probes"] = "[500ms, 1s, 1500ms, 2s]"
@@ -34,7 +34,7 @@ import Testing
 
   @Test(
     "whose key is revoked in mid-flight is refused no more than what was under way",
-    .timeLimit(.minutes(1)))
+    .timeLimit(.minutes(10)))
   func revokedKey() async throws {
     var settings = Testbed.Settings()
     settings.keys["polling"] = "{floor: 100ms, ceiling: 100ms}"
@@ -57,7 +57,7 @@ import Testing
     }
   }
 
-  @Test("of which one service is forbidden goes on with the others", .timeLimit(.minutes(1)))
+  @Test("of which one service is forbidden goes on with the others", .timeLimit(.minutes(10)))
   func forbiddenService() async throws {
     var settings = Testbed.Settings()
     settings.keys["polling"] = "{floor: 200ms, ceiling: 200ms}"

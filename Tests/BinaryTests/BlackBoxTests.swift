@@ -7,7 +7,7 @@ import Testing
 @Suite struct BlackBoxTests {
   @Test(
     "forty jobs in files of every format: each end is told once, with its error, signed, logged",
-    .timeLimit(.minutes(2)))
+    .timeLimit(.minutes(10)))
   func fortyJobs() async throws {
     try await Testbed.run(.init(keys: ["polling": "{floor: 200ms}"])) { bed in
       let jobs = Self.mixture
@@ -98,7 +98,7 @@ import Testing
 
   @Test(
     "a signal stops it within five seconds with exit code 0, whatever hangs",
-    .timeLimit(.minutes(2)), arguments: [SIGTERM, SIGINT])
+    .timeLimit(.minutes(10)), arguments: [SIGTERM, SIGINT])
   func stop(signal: Int32) async throws {
     let deaf = (0..<3).map { _ in WebhookReceiver(clock: Testbed.clock) }
     var hooks: [String] = []

@@ -27,7 +27,7 @@ import Testing
 
   @Test(
     "without a good configuration it ends with 78 and says where and what to do",
-    .timeLimit(.minutes(1)),
+    .timeLimit(.minutes(10)),
     arguments: [
       BadStart(testDescription: "none", words: ["jobwatch.yaml"]),
       BadStart(
@@ -56,7 +56,7 @@ import Testing
     }
   }
 
-  @Test("a second daemon on the same state is refused", .timeLimit(.minutes(1)))
+  @Test("a second daemon on the same state is refused", .timeLimit(.minutes(10)))
   func secondDaemon() async throws {
     try await Testbed.run { bed in
       let daemon = try await bed.startDaemon()
@@ -73,7 +73,8 @@ import Testing
   }
 
   @Test(
-    "what is submitted while the daemon is down is taken in when it starts", .timeLimit(.minutes(1))
+    "what is submitted while the daemon is down is taken in when it starts",
+    .timeLimit(.minutes(10))
   )
   func submitWhileDown() async throws {
     try await Testbed.run { bed in

@@ -7,7 +7,7 @@ import Testing
   /// Until a credential is proven there is one call at a time for all services of its accounts.
   @Test(
     "the service that waits for a credential's first answer is asked right after it",
-    .timeLimit(.minutes(1)), arguments: [Fault?.none, .unavailable])
+    .timeLimit(.minutes(10)), arguments: [Fault?.none, .unavailable])
   func firstAnswer(fault: Fault?) async throws {
     try await Testbed.run { bed in
       let daemon = try await bed.startDaemon()
@@ -21,9 +21,9 @@ import Testing
 
   @Test(
     "a wrong key is tried once, told once also across a restart, and works once it is corrected",
-    .timeLimit(.minutes(3)))
+    .timeLimit(.minutes(10)))
   func wrongKey() async throws {
-    try await Testbed.run { bed in
+    try await Testbed.run(isIdle: true) { bed in
       try bed.place.write("not-the-secret-key\n", to: bed.place.secretKeyFile)
       var daemon = try await bed.startDaemon()
       let jobs = (0..<10).map { _ in PlannedJob.failing(after: .seconds(1)) }

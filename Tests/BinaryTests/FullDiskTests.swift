@@ -9,7 +9,7 @@ import Testing
 @Suite struct FullDiskTests {
   @Test(
     "while nothing can be written it neither floods anybody nor ends, and then it tells all",
-    .timeLimit(.minutes(2)),
+    .timeLimit(.minutes(10)),
     .enabled(if: access("/usr/bin/prlimit", X_OK) == 0, "needs prlimit of util-linux"),
     arguments: [nil, 0, 8, 16, 24, 32])
   func fullDisk(room: Int?) async throws {

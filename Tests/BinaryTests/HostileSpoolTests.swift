@@ -7,7 +7,7 @@ import Testing
 @Suite struct HostileSpoolTests {
   @Test(
     "what cannot be taken is rejected once with place and cure, and holds up nothing beside it",
-    .timeLimit(.minutes(2)))
+    .timeLimit(.minutes(10)))
   func hostileFiles() async throws {
     try await Testbed.run { bed in
       let daemon = try await bed.startDaemon()
@@ -53,7 +53,7 @@ import Testing
   }
 
   @Test(
-    "a file that nobody may read is rejected with the cure", .timeLimit(.minutes(1)),
+    "a file that nobody may read is rejected with the cure", .timeLimit(.minutes(10)),
     .enabled(if: geteuid() != 0, "root may read everything"))
   func unreadable() async throws {
     try await Testbed.run { bed in
@@ -72,7 +72,7 @@ import Testing
 
   @Test(
     "names of files in the making are left alone, and a slow writer's file is not read by half",
-    .timeLimit(.minutes(1)))
+    .timeLimit(.minutes(10)))
   func unfinished() async throws {
     try await Testbed.run { bed in
       let daemon = try await bed.startDaemon()

@@ -12,7 +12,7 @@ import Testing
 
   @Test(
     "killed at every phase, it loses no job, repeats only what was under way, and logs each once",
-    .timeLimit(.minutes(5)))
+    .timeLimit(.minutes(10)))
   func kills() async throws {
     let seed = UInt64.random(in: .min ... .max)
     print("the kills follow the seed \(seed)")

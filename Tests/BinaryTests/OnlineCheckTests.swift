@@ -5,7 +5,7 @@ import SimulatedCloud
 import Testing
 
 @Suite struct `check --online` {
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(10)))
   func `finds everything in order and asks for little`() async throws {
     try await Testbed.run { bed in
       let all = Set(CloudService.all.map(\.name))
@@ -32,7 +32,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(10)))
   func `tries a refused key once, whatever there is to ask`() async throws {
     try await Testbed.run { bed in
       try bed.place.write("not-the-secret-key\n", to: bed.place.secretKeyFile)
@@ -54,7 +54,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(10)))
   func `logs in with a password, once if it is wrong`() async throws {
     let password = "a-password-of-nobody"
     let login = [
@@ -102,7 +102,7 @@ import Testing
   private static let unlisted = #"{"error_code":"DCS.9999","error_msg":"Which job?"}"#
 
   @Test(
-    "says at which step it ends, and what to do", .timeLimit(.minutes(1)),
+    "says at which step it ends, and what to do", .timeLimit(.minutes(10)),
     arguments: [
       Trouble(
         testDescription: "another project", change: (Workplace.projectID, "0605ffff"),
@@ -151,7 +151,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1)), arguments: [Duration.minutes(20), .minutes(-3)])
+  @Test(.timeLimit(.minutes(10)), arguments: [Duration.minutes(20), .minutes(-3)])
   func `tells of a clock that is wrong and allows for it`(skew: Duration) async throws {
     try await Testbed.run { bed in
       bed.cloud.clockSkew = skew
@@ -167,7 +167,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(10)))
   func `waits some seconds for an answer, and not for one service because of another`() async throws
   {
     try await Testbed.run { bed in
@@ -182,7 +182,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(10)))
   func `tells a refused connection, a certificate and a proxy apart`() async throws {
     try await Testbed.run { bed in
       try bed.place.setEndpoint("ecs", "https://cloud.invalid")
@@ -214,7 +214,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(10)))
   func `does not ask before the configuration is in order`() async throws {
     try await Testbed.run { bed in
       let environment = "ALL_PROXY=socks5://u:hush@127.0.0.1:9"

@@ -10,7 +10,7 @@ import Testing
 
   @Test(
     "ten seconds without a usable answer cost few calls and no verdict; the ends are told after",
-    .timeLimit(.minutes(2)))
+    .timeLimit(.minutes(10)))
   func shortOutage() async throws {
     let keys = ["polling": "{floor: 200ms}", "breaker": "{longest_probe: 2s}"]
     try await Testbed.run(.init(keys: keys)) { bed in
@@ -41,7 +41,7 @@ import Testing
   }
 
   @Test(
-    "an outage that outlasts the grace is told once, and so is its end", .timeLimit(.minutes(2)))
+    "an outage that outlasts the grace is told once, and so is its end", .timeLimit(.minutes(10)))
   func longOutage() async throws {
     let keys = ["polling": "{floor: 200ms}", "breaker": "{grace: 2s, longest_probe: 1s}"]
     try await Testbed.run(.init(keys: keys)) { bed in

@@ -42,7 +42,7 @@ import Testing
 
   @Test(
     "a paused account is not asked for, across a restart, until it is resumed; another is",
-    .timeLimit(.minutes(2)))
+    .timeLimit(.minutes(10)))
   func pause() async throws {
     try await Testbed.run(Self.quick) { bed in
       try Self.addAccount(to: bed.place)
@@ -105,7 +105,8 @@ import Testing
     #expect(rows.first { $0.job_id == other.id }?.paused == nil)
   }
 
-  @Test("a job that may be lost meanwhile is told with the pause as cause", .timeLimit(.minutes(1)))
+  @Test(
+    "a job that may be lost meanwhile is told with the pause as cause", .timeLimit(.minutes(10)))
   func blindGap() async throws {
     let keys = ["services": "{ecs: {retention: 8s}}", "expiry": "{at_risk: [4s]}"]
     try await Testbed.run(.init(keys: keys)) { bed in
@@ -124,7 +125,7 @@ import Testing
 
   @Test(
     "an account that is refused and paused by hand is told as resumed only once both are over",
-    .timeLimit(.minutes(1)))
+    .timeLimit(.minutes(10)))
   func refusedToo() async throws {
     try await Testbed.run { bed in
       try bed.place.write("not-the-secret-key\n", to: bed.place.secretKeyFile)
@@ -151,7 +152,7 @@ import Testing
 
   @Test(
     "what is commanded while no daemon runs takes effect in order when one does",
-    .timeLimit(.minutes(1)))
+    .timeLimit(.minutes(10)))
   func daemonDown() async throws {
     try await Testbed.run { bed in
       let early = try await Self.order("pause", "prod", in: bed)
@@ -180,7 +181,7 @@ import Testing
 
   @Test(
     "a command from anyone else, beside jobs, or for an unknown account is rejected",
-    .timeLimit(.minutes(1)), .enabled(if: geteuid() == 0, "only root can give a file away"))
+    .timeLimit(.minutes(10)), .enabled(if: geteuid() == 0, "only root can give a file away"))
   func notAllowed() async throws {
     try await Testbed.run { bed in
       let daemon = try await bed.startDaemon()

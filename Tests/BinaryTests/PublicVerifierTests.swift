@@ -31,7 +31,7 @@ import Testing
     var deliveries: [Delivery]
   }
 
-  @Test("the specification's own library accepts every delivery", .timeLimit(.minutes(3)))
+  @Test("the specification's own library accepts every delivery", .timeLimit(.minutes(10)))
   func publicLibrary() async throws {
     try await Testbed.run { bed in
       guard let python = try await PythonEnvironment(with: "standardwebhooks", in: bed.place)

@@ -4,7 +4,7 @@ import SimulatedCloud
 import Testing
 
 @Suite struct QuotaTests {
-  @Test("a daemon that knows the cloud's quota is never throttled", .timeLimit(.minutes(2)))
+  @Test("a daemon that knows the cloud's quota is never throttled", .timeLimit(.minutes(10)))
   func known() async throws {
     let settings = Testbed.Settings(
       account: ["quota": "{calls: 20, per: 1s}"], keys: ["polling": "{floor: 200ms}"],
@@ -32,7 +32,7 @@ import Testing
 
   /// Fewer than the daemon's first guess of 20 a second.
   @Test(
-    "a daemon that does not know it backs off for the window and learns", .timeLimit(.minutes(2)))
+    "a daemon that does not know it backs off for the window and learns", .timeLimit(.minutes(10)))
   func unknown() async throws {
     let settings = Testbed.Settings(
       keys: ["polling": "{floor: 200ms}"], cloudQuota: Quota(calls: 10, per: .seconds(1)))

@@ -4,7 +4,7 @@ import SimulatedCloud
 import Testing
 
 @Suite struct StatusLogFileTests {
-  @Test("rotation by rename loses no line, running or stopped", .timeLimit(.minutes(2)))
+  @Test("rotation by rename loses no line, running or stopped", .timeLimit(.minutes(10)))
   func rotation() async throws {
     try await Testbed.run(.init(keys: ["polling": "{floor: 200ms}"])) { bed in
       var daemon = try await bed.startDaemon()
@@ -34,7 +34,8 @@ import Testing
   }
 
   @Test(
-    "a log that is ahead of a restored database is continued, not repeated", .timeLimit(.minutes(2))
+    "a log that is ahead of a restored database is continued, not repeated",
+    .timeLimit(.minutes(10))
   )
   func restoredBackup() async throws {
     try await Testbed.run(.init(keys: ["polling": "{floor: 200ms}"])) { bed in

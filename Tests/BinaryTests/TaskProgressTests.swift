@@ -40,7 +40,7 @@ import Testing
     }
   }
 
-  @Test("the steps of a job's task are shown", .timeLimit(.minutes(1)))
+  @Test("the steps of a job's task are shown", .timeLimit(.minutes(10)))
   func shown() async throws {
     try await Testbed.run(.init(keys: Self.quick)) { bed in
       let daemon = try await bed.startDaemon()
@@ -74,7 +74,7 @@ import Testing
   }
 
   @Test(
-    "a progress that cannot be had changes nothing else", .timeLimit(.minutes(1)),
+    "a progress that cannot be had changes nothing else", .timeLimit(.minutes(10)),
     arguments: [
       (Reply.status(500), "HTTP 500"), (.status(403), "HTTP 403"), (.status(404), "HTTP 404"),
       (Reply(status: 200, body: Array("<html>".utf8)), "no task's progress"), (.hang, ""),
@@ -106,7 +106,7 @@ import Testing
 
   @Test(
     "a quota of the progress calls alone holds for them, and not for the polls",
-    .timeLimit(.minutes(1)))
+    .timeLimit(.minutes(10)))
   func throttled() async throws {
     try await Testbed.run(.init(keys: Self.quick)) { bed in
       let daemon = try await bed.startDaemon()
@@ -127,7 +127,7 @@ import Testing
     }
   }
 
-  @Test("progress calls keep within the quota, and polls come first", .timeLimit(.minutes(1)))
+  @Test("progress calls keep within the quota, and polls come first", .timeLimit(.minutes(10)))
   func quota() async throws {
     let settings = Testbed.Settings(
       account: ["quota": "{calls: 20, per: 1s}"], keys: ["polling": "{floor: 200ms}"],

@@ -38,9 +38,12 @@ final class Testbed: Sendable {
   }
 
   /// Builds it up, runs `body`, and takes it down; no process outlives it.
+  /// - Parameter isIdle: it waits for most of its time, beside the others.
   static func run(
-    _ settings: Settings = Settings(), _ body: (Testbed) async throws -> Void
+    _ settings: Settings = Settings(), isIdle: Bool = false, _ body: (Testbed) async throws -> Void
   ) async throws {
+    if !isIdle { await Seats.shared.take() }
+    defer { if !isIdle { Seats.shared.give() } }
     let bed = try Testbed(settings)
     do {
       try bed.place.configure(

@@ -61,7 +61,7 @@ import Testing
 
   @Test(
     "the vendor's clients read from the simulated cloud what was scripted",
-    .timeLimit(.minutes(5)))
+    .timeLimit(.minutes(10)))
   func clients() async throws {
     try await Testbed.run { bed in
       guard let python = try await PythonEnvironment(with: Self.packages, in: bed.place)

@@ -40,7 +40,7 @@ import Testing
     }
   }
 
-  @Test("the vendor's SDK signs every request as we do", .timeLimit(.minutes(5)))
+  @Test("the vendor's SDK signs every request as we do", .timeLimit(.minutes(10)))
   func everyRequest() async throws {
     let settings = Testbed.Settings(keys: ["polling": "{floor: 200ms}"])
     try await Testbed.run(settings) { bed in
