@@ -5,8 +5,9 @@ import JobWatchCore
 package struct CloudClient: Sendable {
   /// What the clouds see as `User-Agent`.
   package static let defaultUserAgent = "jobwatch/\(ProgramVersion.text)"
-  /// A job of 1000 parts takes some 400 kB; an answer beyond this is not a job's record.
-  package static let bodyLimit = 4 * 1024 * 1024
+  /// A job of 1000 parts takes some 400 kB; an answer beyond this is not a job's record. To decode
+  /// JSON takes up to 24 bytes for each of its own, in one piece.
+  package static let bodyLimit = 2 * 1024 * 1024
 
   let transport: HTTPTransport
   let timeout: Duration

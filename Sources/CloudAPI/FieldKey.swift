@@ -15,6 +15,12 @@ struct FieldKey: CodingKey, ExpressibleByStringLiteral, Hashable {
 }
 
 extension KeyedDecodingContainer<FieldKey> {
+  /// In an order that is the same for the same body, which that of `allKeys` is not.
+  var sortedKeys: [FieldKey] {
+    let keys = allKeys
+    return keys.count < 2 ? keys : keys.sorted { $0.stringValue < $1.stringValue }
+  }
+
   /// The member as text: a string, a number or a truth value. Nil for null, an empty string, any
   /// other type, and for a member that is missing, because the clouds use all of them for
   /// "nothing".

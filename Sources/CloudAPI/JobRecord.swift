@@ -46,7 +46,7 @@ struct JobObjects {
   init(in fields: KeyedDecodingContainer<FieldKey>, of service: CloudService) {
     for place in service.layout.objects {
       guard let members = fields.object(place.key) else { continue }
-      for key in members.allKeys where !place.without.contains(key) {
+      for key in members.sortedKeys where !place.without.contains(key) {
         if key == place.subJobs {
           subJobs = Self.records(members.list(key), service)
         } else {
@@ -67,7 +67,7 @@ struct JobObjects {
       if scalars[name] == nil { scalars[name] = text }
     } else if let inner = fields.object(key) {
       guard depth < Self.depthLimit else { return }
-      for key in inner.allKeys { add(key, of: inner, prefix: name, depth: depth + 1) }
+      for key in inner.sortedKeys { add(key, of: inner, prefix: name, depth: depth + 1) }
     } else if var list = fields.list(key) {
       var texts: [String] = []
       while !list.isAtEnd, let text = try? list.decode(String.self) { texts.append(text) }

@@ -73,4 +73,29 @@ import Testing
       #expect(types.count { $0 == "endpoint.up" } == 1)
     }
   }
+
+  @Test(
+    "that answers for no job, though it takes every call, is told as down, and its end",
+    .timeLimit(.minutes(10)))
+  func stalledService() async throws {
+    var settings = Testbed.Settings()
+    settings.keys["polling"] = "{floor: 200ms, ceiling: 200ms}"
+    settings.keys["breaker"] = "{grace: 1s}"
+    try await Testbed.run(settings) { bed in
+      let body = #"{"error": {"code": "Ecs.4711", "message": "some new trouble"}}"#
+      bed.cloud.set(.instead(Reply(status: 400, body: Array(body.utf8))), for: .ecs)
+      let daemon = try await bed.startDaemon()
+      let jobs = [PlannedJob.failing(after: .seconds(1))]
+      try bed.submit(jobs)
+      let down = try await within(.seconds(20), "endpoint.down") {
+        try await bed.log.first(.endpointDown)
+      }
+      #expect(down.data.cause?.contains("Ecs.4711") == true)
+      bed.cloud.clearFault(of: .ecs)
+      try await within(.seconds(20), "the end is told") { try await bed.told(jobs) }
+      #expect(await daemon.terminate() == .code(0))
+      #expect(try bed.log.all(.endpointDown).count == 1)
+      #expect(try bed.log.all(.endpointUp).count == 1)
+    }
+  }
 }

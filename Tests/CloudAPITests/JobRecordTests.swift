@@ -141,5 +141,9 @@ struct JobRecordTests {
     let long = String(repeating: "é", count: 100_000)
     let report = try decode(#"{"job_id":"x","fail_reason":"\#(long)"}"#).report
     #expect(report.failReason?.count == 4096)
+    // One character, however many marks it is made of.
+    let marked = "e" + String(repeating: "\u{301}", count: 100_000)
+    let cut = try decode(#"{"job_id":"x","fail_reason":"\#(marked)"}"#).report.failReason
+    #expect(cut?.unicodeScalars.count == 4096)
   }
 }

@@ -4,7 +4,7 @@ import JobWatchStore
 /// Something went wrong, or right again, that concerns more than one job: what goes on record, and what is told.
 struct HealthChange: Sendable {
   enum Kind: String, Sendable {
-    case held, refused, forbidden, misconfigured, unreachable, absent, failing
+    case held, refused, forbidden, misconfigured, unreachable, busy, absent, failing
   }
 
   var subject: String

@@ -35,6 +35,7 @@ struct Lane {
   /// Polls without a usable answer in a row, for the jobs that have any.
   var failures: [Int64: Int] = [:]
   var outage: Outage?
+  var stall: Stall?
   /// Jobs that belong to another project or region than the account names now.
   var parked = 0
 

@@ -67,13 +67,14 @@ extension Poller {
     switch observation {
     case .seen, .unrecognised:
       lanes[call.lane]?.failures[call.job] = nil
-      return accepted(call, at: now) + sighted(call.lane, at: now)
+      return accepted(call, at: now) + unstalled(call.lane, at: now.wall)
+        + sighted(call.lane, at: now)
     case .absent:
       lanes[call.lane]?.failures[call.job] = nil
-      return accepted(call, at: now) + absent(call, at: now)
-    case .busy:
+      return accepted(call, at: now) + unstalled(call.lane, at: now.wall) + absent(call, at: now)
+    case .busy(let reason):
       lanes[call.lane]?.failures[call.job, default: 0] += 1
-      return accepted(call, at: now)
+      return accepted(call, at: now) + stalled(call, reason, at: now.wall)
     case .throttled(let throttle):
       giveBack(call.passes, call.lane, call.grant, at: now.uptime)
       throttled(call.lane, throttle, at: now.uptime)

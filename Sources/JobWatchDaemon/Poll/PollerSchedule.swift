@@ -113,6 +113,8 @@ extension Poller {
         lanes[key]?.breaker.resumeShut(at: now.uptime)
         lanes[key]?.outage = Lane.Outage(
           since: condition.since, cause: condition.cause, isTold: true)
+      case .busy:
+        lanes[key]?.stall = Stall(since: condition.since, cause: condition.cause, isTold: true)
       case .absent:
         let age = now.wall - condition.since
         lanes[key]?.absences.resumeMass(since: now.uptime - age)
