@@ -56,6 +56,30 @@ import Testing
     }
   }
 
+  @Test(
+    "a key that is left out and nowhere to be found is a warning of check and ends run",
+    .timeLimit(.minutes(10)))
+  func noKey() async throws {
+    var settings = Testbed.Settings()
+    settings.login = ["auth": "aksk", "project_id": Workplace.projectID]
+    try await Testbed.run(settings) { bed in
+      let path = bed.place.configuration
+      let check = try await Self.jobwatch(["check", "--config", path], in: bed)
+      #expect(check.exit == .code(0))
+      #expect(check.error.contains("warning: accounts[0]: account prod has no access_key"))
+      let run = try await Self.jobwatch(["run", "--config", path], in: bed)
+      #expect(run.exit == .code(78))
+      #expect(run.error.contains("HW_ACCESS_KEY"))
+    }
+    settings.login?["profile"] = "{file: ROOT/nowhere}"
+    try await Testbed.run(settings) { bed in
+      let path = bed.place.configuration
+      let check = try await Self.jobwatch(["check", "--config", path], in: bed)
+      #expect(check.exit == .code(78))
+      #expect(check.error.contains("/nowhere"))
+    }
+  }
+
   @Test("a second daemon on the same state is refused", .timeLimit(.minutes(10)))
   func secondDaemon() async throws {
     try await Testbed.run { bed in

@@ -6,7 +6,7 @@ import JobWatchCore
 package struct AccountLogin: Sendable {
   package let account: Account
   private let transport: HTTPTransport
-  private let ambient: AmbientCredentials
+  private let sources: AccountSources
 
   /// - Parameter environment: where what the configuration does not name is looked for.
   package init(
@@ -15,92 +15,11 @@ package struct AccountLogin: Sendable {
   ) {
     self.account = account
     self.transport = transport
-    ambient = AmbientCredentials(
-      environment: environment, profilePath: account.profile?.file,
-      section: account.profile?.section)
+    sources = AccountSources(account, environment: environment)
   }
-
-  // MARK: Reading
 
   /// Reads the secrets from their sources. Throws `SecretError` with the place and the cure.
-  package func secrets() throws -> AccountSecrets {
-    switch account.authentication {
-    case .aksk, .akskOTC: try accessKey()
-    case .token: try token()
-    case .password: try user()
-    case .agency: AccountSecrets(means: .agency(signature), project: project)
-    }
-  }
-
-  /// The project that the configuration says, by name if not by id.
-  private var project: ProjectScope {
-    account.projectID.map { .id($0) } ?? .name(account.projectName ?? account.region)
-  }
-
-  /// What is found together belongs together: a key of the configuration has nothing to do with a project of the
-  /// environment.
-  private func ambientProject() throws -> ProjectScope {
-    let isConfigured = account.projectID != nil || account.projectName != nil
-    return try isConfigured ? project : ambient.project()?.value ?? project
-  }
-
-  private func accessKey() throws -> AccountSecrets {
-    if let access = account.accessKey, let secret = account.secretKey {
-      let key = AccessKey(
-        access: try access.read().reveal(), secret: try secret.read(),
-        securityToken: try account.securityToken?.read())
-      return AccountSecrets(means: .ready(signing(key)), project: project)
-    }
-    let found = try required(
-      try ambient.accessKey(), "access_key and secret_key", "HW_ACCESS_KEY and HW_SECRET_KEY")
-    return AccountSecrets(
-      means: .ready(signing(found.value)), project: try ambientProject(), origin: found.origin)
-  }
-
-  private func signing(_ key: AccessKey) -> Credential {
-    account.authentication == .aksk ? .accessKey(key) : .legacyAccessKey(key)
-  }
-
-  private func token() throws -> AccountSecrets {
-    if let token = account.token {
-      return AccountSecrets(means: .ready(.token(try token.read())), project: project)
-    }
-    let found = try required(ambient.token(), "token", "OS_TOKEN")
-    return AccountSecrets(
-      means: .ready(.token(found.value)), project: try ambientProject(), origin: found.origin)
-  }
-
-  private func user() throws -> AccountSecrets {
-    if let name = account.user?.name, let password = account.user?.password,
-      let domain = account.user?.domainName
-    {
-      let user = PasswordUser(
-        name: try name.read().reveal(), password: try password.read(), domainName: domain)
-      return AccountSecrets(means: .password(user), project: project)
-    }
-    let found = try required(
-      try ambient.passwordUser(), "username, password and domain_name",
-      "OS_USERNAME, OS_PASSWORD and OS_DOMAIN_NAME")
-    return AccountSecrets(
-      means: .password(found.value), project: try ambientProject(), origin: found.origin)
-  }
-
-  private func required<Value>(
-    _ found: Ambient<Value>?, _ keys: String, _ variables: String
-  ) throws -> Ambient<Value> {
-    if let found { return found }
-    throw SecretError(
-      message: "account \(account.name) has no \(keys): name them in the configuration, or set "
-        + "\(variables) in the environment of the service")
-  }
-
-  /// As the region's own tools sign.
-  private var signature: Signer.Form {
-    let isLegacy = Endpoints.usesLegacySignature(region: account.region)
-    return account.signature ?? (isLegacy ? .credential() : .access)
-  }
-
-  // MARK: Logging in
+  package func secrets() throws -> AccountSecrets { try sources.read() }
 
   /// Reads the secrets and logs in with them. A secret that cannot be read is `.refused`.
   package func obtain(at now: Timestamp) async -> Result<IssuedCredential, IssueFailure> {
