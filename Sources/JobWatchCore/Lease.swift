@@ -13,8 +13,10 @@ package struct Lease: Sendable, Hashable {
   package private(set) var dueAt: Duration? = .zero
   /// When the present one is not to be used any more; nil: it does not run out.
   package private(set) var endsAt: Duration?
-  /// Refusals in a row: of the log-in, or of what it brought.
+  /// Refusals in a row of what was fetched.
   private var refusals = 0
+  /// Refusals in a row of the log-in itself.
+  private var denials = 0
   /// Attempts in a row without an answer.
   private var misses = 0
   private var isProven = false
@@ -34,7 +36,7 @@ package struct Lease: Sendable, Hashable {
   /// Fetched at `uptime`. `lifetime` nil: it does not run out. A metadata service hands out the same keys again until
   /// shortly before their end: then `isNew` is false, and what is known of them stays.
   package mutating func granted(for lifetime: Duration?, isNew: Bool, at uptime: Duration) {
-    misses = 0
+    (denials, misses) = (0, 0)
     if isNew { isProven = false }
     let usable = lifetime.map { $0 - min($0 / 4, Self.margin) }
     endsAt = usable.map { uptime + $0 }
@@ -47,8 +49,7 @@ package struct Lease: Sendable, Hashable {
     isProven = true
   }
 
-  /// The log-in was refused, or the cloud did not take what it brought. False: it worked until now, and is fetched
-  /// anew at once.
+  /// The cloud did not take what was fetched. False: it worked until now, and is fetched anew at once.
   package mutating func refused(at uptime: Duration) -> Bool {
     if isProven {
       isProven = false
@@ -58,6 +59,18 @@ package struct Lease: Sendable, Hashable {
     dueAt = uptime + steps[min(refusals, steps.count - 1)]
     refusals += 1
     return true
+  }
+
+  /// The log-in was refused. That the old credential works on, and is accepted all the while, does not make the next
+  /// log-in any better: it waits.
+  package mutating func denied(at uptime: Duration) {
+    dueAt = uptime + steps[min(denials, steps.count - 1)]
+    denials += 1
+  }
+
+  /// Somebody else was refused with the same log-in: one that is due waits as long as after a first refusal.
+  package mutating func spare(at uptime: Duration) {
+    dueAt = dueAt.map { max($0, uptime + steps[0]) }
   }
 
   /// No usable answer. `retryAfter`: what the other side asked for, as a floor.
@@ -70,6 +83,6 @@ package struct Lease: Sendable, Hashable {
   /// What it is fetched with has changed, or somebody asks for a look.
   package mutating func renew(at uptime: Duration) {
     dueAt = uptime
-    (refusals, misses) = (0, 0)
+    (refusals, denials, misses) = (0, 0, 0)
   }
 }

@@ -55,6 +55,20 @@ import Testing
     expectRefusal(of: &lease, at: .hours(5), waits: .seconds(30))
   }
 
+  @Test
+  func `waits longer and longer after refused log-ins, however well the old credential works`() {
+    var lease = Lease(steps: steps)
+    lease.granted(for: .hours(24), isNew: true, at: .zero)
+    for wait in [Duration.seconds(30), .minutes(1), .minutes(1)] {
+      lease.accepted()
+      lease.denied(at: .hours(23))
+      #expect(lease.dueAt == .hours(23) + wait)
+    }
+    lease.granted(for: .hours(24), isNew: true, at: .hours(23))
+    lease.denied(at: .hours(46))
+    #expect(lease.dueAt == .hours(46) + .seconds(30))
+  }
+
   @Test func `of the same keys as before keeps what is known of them`() {
     var lease = Lease(steps: steps)
     lease.granted(for: .hours(1), isNew: true, at: .zero)

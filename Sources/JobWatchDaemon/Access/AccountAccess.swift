@@ -45,6 +45,7 @@ struct AccountAccess: Sendable {
     grant = Grant(
       credential: credential, fingerprint: credential.fingerprint, projectID: project)
     lease.granted(for: nil, isNew: true, at: .zero)
+    lockout = nil
   }
 
   /// What may be used for calls.
@@ -78,7 +79,7 @@ struct AccountAccess: Sendable {
   mutating func failed(_ failure: IssueFailure, at now: Moment) {
     switch failure {
     case .refused(let complaint), .misconfigured(let complaint):
-      _ = lease.refused(at: now.uptime)
+      lease.denied(at: now.uptime)
       lock(complaint, mayPass: false, at: now.wall)
     case .throttled(let throttle):
       lease.missed(at: now.uptime, retryAfter: throttle.retryAfter ?? .zero)
@@ -111,10 +112,10 @@ struct AccountAccess: Sendable {
     lockout?.endsByCall = true
   }
 
-  /// A call was accepted.
+  /// A call was accepted. With a credential that is still good, it says nothing about log-ins that fail.
   mutating func accepted() {
     lease.accepted()
-    lockout = nil
+    if lockout?.endsByCall == true { lockout = nil }
   }
 
   /// A log-in succeeded. False when that alone says nothing.
@@ -131,6 +132,9 @@ struct AccountAccess: Sendable {
   }
 
   mutating func renew(at uptime: Duration) { lease.renew(at: uptime) }
+
+  /// Another account was refused with the same log-in.
+  mutating func spare(at uptime: Duration) { lease.spare(at: uptime) }
 
   /// What to do about a refusal, by where the credential comes from.
   var cure: String {

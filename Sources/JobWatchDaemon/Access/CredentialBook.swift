@@ -99,19 +99,31 @@ struct CredentialBook {
 
   // MARK: Log-ins
 
-  /// Takes the log-ins that are due. Wrong ones lock the user, so that accounts with the same one go one by one.
+  /// Takes the log-ins that are due, the longest due first. Wrong ones lock the user, so that accounts with the same
+  /// one go one by one.
   mutating func takeLogins(except held: Set<String>, at uptime: Duration) -> [AccountAccess] {
-    var busy = Set(loggingIn.compactMap { accounts[$0]?.secrets.means })
+    var busy = busyMeans
     var taken: [AccountAccess] = []
-    for (name, access) in accounts.sorted(by: { $0.key < $1.key }) {
-      guard !held.contains(name), !loggingIn.contains(name), let dueAt = access.lease.dueAt,
-        dueAt <= uptime,
-        busy.insert(access.secrets.means).inserted
-      else { continue }
-      loggingIn.insert(name)
+    for (dueAt, access) in plannedLogins(except: held) {
+      guard dueAt <= uptime, busy.insert(access.secrets.means).inserted else { continue }
+      loggingIn.insert(access.account.name)
       taken.append(access)
     }
     return taken
+  }
+
+  /// By time, and none that waits for another account's log-in with the same means: the end of that one wakes it.
+  private func plannedLogins(except held: Set<String>) -> [(dueAt: Duration, AccountAccess)] {
+    let busy = busyMeans
+    return accounts.values.compactMap { access in
+      let isOut = held.contains(access.account.name) || busy.contains(access.secrets.means)
+      return isOut ? nil : access.lease.dueAt.map { ($0, access) }
+    }.sorted { ($0.dueAt, $0.1.account.name) < ($1.dueAt, $1.1.account.name) }
+  }
+
+  /// What log-ins are under way with.
+  private var busyMeans: Set<AccountSecrets.Means> {
+    Set(loggingIn.compactMap { accounts[$0]?.secrets.means })
   }
 
   /// What a log-in brought. True when the account is to be told as resumed.
@@ -126,6 +138,7 @@ struct CredentialBook {
     switch result {
     case .failure(let failure):
       access.failed(failure, at: now)
+      if case .refused = failure { spare(secrets.means, at: now.uptime) }
       return false
     case .success(let issued):
       access.granted(issued, at: now.uptime)
@@ -137,15 +150,22 @@ struct CredentialBook {
     }
   }
 
+  /// A user or a key that was refused for one account is not tried for the others right behind it.
+  private mutating func spare(_ means: AccountSecrets.Means, at uptime: Duration) {
+    for (name, access) in accounts where access.secrets.means == means {
+      accounts[name]?.spare(at: uptime)
+    }
+  }
+
   private mutating func dropUnusedGates() {
     let used = Set(accounts.values.compactMap { $0.grant?.fingerprint })
     gates = gates.filter { used.contains($0.key) }
   }
 
-  /// Accounts that cannot get in and have not been told so: at once where only a person can help, after `grace` where
+  /// An account that cannot get in and has not been told so: at once where only a person can help, after `grace` where
   /// it may pass.
-  func untoldLockouts(grace: Duration, at now: Moment) -> [AccountAccess] {
-    accounts.values.filter { access in
+  func untoldLockout(grace: Duration, at now: Moment) -> AccountAccess? {
+    accounts.values.first { access in
       guard let at = access.tellAt(grace: grace, at: now.uptime) else { return false }
       return at <= now.wall && !paused.contains(access.account.name)
     }
@@ -181,6 +201,8 @@ struct CredentialBook {
       guard try accounts[name]?.reread(at: uptime) == true else { return }
       unreadable[name] = nil
       log.notice("a credential has changed and is tried", metadata: ["account": "\(name)"])
+      // One that was refused long ago and is back begins anew.
+      dropUnusedGates()
       if let grant = accounts[name]?.grant, gates[grant.fingerprint] == nil {
         gates[grant.fingerprint] = newGate()
       }
@@ -202,10 +224,8 @@ struct CredentialBook {
   /// When there is something to do: a log-in, a look at a secret, a lockout to tell.
   func nextWork(except held: Set<String>, grace: Duration, at now: Moment) -> Duration? {
     var times: [Duration] = troubled.isEmpty ? [] : [lastRefreshAt + Self.refreshEvery]
+    if let login = plannedLogins(except: held).first { times.append(login.dueAt) }
     for (name, access) in accounts {
-      if !held.contains(name), !loggingIn.contains(name), let dueAt = access.lease.dueAt {
-        times.append(dueAt)
-      }
       if !paused.contains(name), let at = access.tellAt(grace: grace, at: now.uptime) {
         times.append(now.uptime + max(at - now.wall, .zero))
       }

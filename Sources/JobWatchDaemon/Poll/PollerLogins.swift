@@ -48,8 +48,10 @@ extension Poller {
 
   /// `account.paused`, for accounts that cannot get in.
   func tellLockouts(at now: Moment) async throws {
-    for access in credentials.untoldLockouts(grace: grace, at: now) {
-      guard let lockout = access.lockout else { continue }
+    // One by one: while one is written, another may get in.
+    while let access = credentials.untoldLockout(grace: grace, at: now),
+      let lockout = access.lockout
+    {
       let name = access.account.name
       // Before the wait: a log-in that succeeds meanwhile must know that its success is to be told.
       credentials.markTold(name, true)
