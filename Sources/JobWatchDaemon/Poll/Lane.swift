@@ -36,8 +36,10 @@ struct Lane {
   var failures: [Int64: Int] = [:]
   var outage: Outage?
   var stall: Stall?
-  /// Jobs that belong to another project or region than the account names now.
-  var parked = 0
+  /// Jobs that belong to another project or region than the account has now.
+  var parked: Set<Int64> = []
+  /// The account's, as of the last call.
+  private(set) var projectID: String?
 
   struct Outage {
     var since: Timestamp
@@ -92,7 +94,15 @@ struct Lane {
     return (first, Passes(credential: one, permission: two, breaker: three))
   }
 
+  /// A project that was looked up may change: what was parked is looked at again.
+  mutating func note(project: String, at uptime: Duration) {
+    guard project != projectID else { return }
+    projectID = project
+    for job in parked { add(job, due: uptime) }
+  }
+
   mutating func add(_ job: Int64, due uptime: Duration) {
+    parked.remove(job)
     schedule.insert(DuePoll(job: job, uptime: uptime))
   }
 

@@ -137,6 +137,7 @@ package actor Poller: Worker {
     // Not over the dictionary itself, which would be copied with every schedule in it.
     for key in Array(lanes.keys) where !held.contains(key.account) {
       guard let grant = credentials.grant(of: key.account, at: now.uptime) else { continue }
+      lanes[key]?.note(project: grant.projectID, at: now.uptime)
       while let (poll, passes) = take(from: key, grant, at: now.uptime) {
         taken.append((poll, key, grant, passes))
       }
@@ -160,7 +161,7 @@ package actor Poller: Worker {
         giveBack(passes, lane, grant, at: now.uptime)
         lanes[lane]?.budget.finish(at: now.uptime)
         lanes[lane]?.inFlight.remove(poll.job)
-        lanes[lane]?.parked += 1
+        lanes[lane]?.parked.insert(poll.job)
         continue
       }
       start(
@@ -185,7 +186,7 @@ package actor Poller: Worker {
     guard let lane = lanes[key] else { return false }
     let isOfProject = question.projectID.isEmpty || question.projectID == grant.projectID
     if isOfProject && question.region == lane.region { return true }
-    if lane.parked == 0 {
+    if lane.parked.isEmpty {
       log.warning(
         "jobs are parked: their account now names another project or region",
         metadata: ["lane": "\(key)", "first": "\(question.jobID)"])
