@@ -11,7 +11,7 @@ struct ConfigurationSummary: Encodable {
     /// Nil where it is looked up.
     let projectID: String?
     let auth: String
-    /// By service.
+    /// By service, `iam` and `metadata` among them.
     let endpoints: [String: String]
 
     /// Those that are not the region's own: the others would fill a page.
@@ -41,9 +41,8 @@ struct ConfigurationSummary: Encodable {
 
   init(_ configuration: Configuration) {
     accounts = configuration.accounts.map { account in
-      let endpoints = CloudService.all.compactMap { service in
-        account.endpoint(of: service.name).map { (service.name, $0) }
-      }
+      let names = CloudService.all.map(\.name) + ["iam", "metadata"]
+      let endpoints = names.compactMap { name in account.endpoint(of: name).map { (name, $0) } }
       return AccountLine(
         name: account.name, region: account.region, projectID: account.projectID,
         auth: account.authentication.rawValue,

@@ -205,4 +205,21 @@ import Testing
     #expect(error?.description.hasPrefix("/nowhere/jobwatch.yaml: does not exist: ") == true)
   }
 
+  @Test func `an account without any secret is a weak point here, and a missing profile a mistake`()
+    throws
+  {
+    let text = """
+      accounts:
+        - {name: a, region: eu-de, auth: aksk}
+        - {name: b, region: eu-de, auth: aksk, profile: {file: /nowhere/profile}}
+        - {name: c, region: eu-de, auth: agency}
+        - {name: d, region: eu-de, auth: token, token: {file: /nowhere/token}}
+      """
+    let value = try ConfigurationFile.decode(Array(text.utf8), path: "j.yaml").value
+    let found = Transports.problems(value, environment: [:])
+    #expect(found.map(\.path) == ["accounts[0]", "accounts[1]"])
+    #expect(found.map(\.isWarning) == [true, false])
+    let keys = ["HW_ACCESS_KEY": "AK", "HW_SECRET_KEY": "SK"]
+    #expect(Transports.problems(value, environment: keys).map(\.path) == ["accounts[1]"])
+  }
 }
