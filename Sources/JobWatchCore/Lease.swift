@@ -20,6 +20,8 @@ package struct Lease: Sendable, Hashable {
   /// Attempts in a row without an answer.
   private var misses = 0
   private var isProven = false
+  /// When a refused one was last fetched anew at once.
+  private var lastAtOnce: Duration?
   private let steps: [Duration]
 
   /// A renewal begins when a quarter of the lifetime is left, but no more than this before the end: the vendor's SDK
@@ -49,11 +51,13 @@ package struct Lease: Sendable, Hashable {
     isProven = true
   }
 
-  /// The cloud did not take what was fetched. False: it worked until now, and is fetched anew at once.
+  /// The cloud did not take what was fetched. False: it worked until now, and is fetched anew at once; but no oftener
+  /// than the last step, lest one endpoint that refuses what the others take asks for a log-in per call.
   package mutating func refused(at uptime: Duration) -> Bool {
-    if isProven {
-      isProven = false
-      dueAt = uptime
+    let isAtOnce = isProven && lastAtOnce.map { uptime - $0 >= steps[steps.count - 1] } ?? true
+    isProven = false
+    if isAtOnce {
+      (dueAt, lastAtOnce) = (uptime, uptime)
       return false
     }
     dueAt = uptime + steps[min(refusals, steps.count - 1)]

@@ -142,7 +142,7 @@ package struct Daemon: Sendable {
   private func noteAbsence(of store: Store, in troubles: TroubleLog) async throws {
     let now = clock().wall
     guard let last = try await store.read({ try $0.lastSignOfLife() }), last < now else { return }
-    troubles.begin(nil, "stopped", at: last, cause: "jobwatch was not running")
-    troubles.end(nil, "stopped", at: now)
+    troubles.begin(.everywhere, "stopped", at: last, cause: "jobwatch was not running")
+    troubles.end(.everywhere, "stopped", at: now)
   }
 }

@@ -77,6 +77,20 @@ import Testing
     expectRefusal(of: &lease, at: .minutes(50), waits: nil)
   }
 
+  @Test func `that one endpoint refuses and another accepts is not fetched anew at each call`() {
+    var lease = Lease(steps: steps)
+    lease.accepted()
+    expectRefusal(of: &lease, at: .seconds(10), waits: nil)
+    for time in [Duration.seconds(11), .seconds(41)] {
+      lease.granted(for: .hours(24), isNew: true, at: time)
+      lease.accepted()
+      expectRefusal(of: &lease, at: time, waits: .seconds(30))
+    }
+    lease.granted(for: .hours(24), isNew: true, at: .seconds(71))
+    lease.accepted()
+    expectRefusal(of: &lease, at: .seconds(71), waits: nil)
+  }
+
   @Test func `begins anew with another secret`() {
     var lease = Lease(steps: steps)
     for _ in 0..<3 { _ = lease.refused(at: .zero) }

@@ -98,7 +98,7 @@ extension Poller {
     var changes = answered(call, at: now) + credentialAccepted(call, at: now)
     if lanes[call.lane]?.permission.succeed(call.passes.permission) == .opened {
       for kind in [HealthChange.Kind.forbidden, .misconfigured] {
-        troubles.end(call.lane, kind.rawValue, at: now.wall)
+        troubles.end(.lane(call.lane), kind.rawValue, at: now.wall)
         changes.append(.unbarred(call.lane, kind, at: now.wall))
       }
     }
@@ -111,7 +111,7 @@ extension Poller {
       return []
     }
     lanes[call.lane]?.outage = nil
-    troubles.end(call.lane, HealthChange.Kind.unreachable.rawValue, at: now.wall)
+    troubles.end(.lane(call.lane), HealthChange.Kind.unreachable.rawValue, at: now.wall)
     log.notice(
       "an endpoint answers again",
       metadata: ["lane": "\(call.lane)", "after": "\((now.wall - outage.since).spoken)"])
@@ -138,7 +138,7 @@ extension Poller {
     let change = lanes[call.lane]?.permission.fail(call.passes.permission, at: now.uptime)
     guard change == .shut else { return accepted }
     troubles.begin(
-      call.lane, kind.rawValue, at: now.wall,
+      .lane(call.lane), kind.rawValue, at: now.wall,
       cause: "calls were \(kind.rawValue): \(complaint.code)")
     let cure =
       kind == .forbidden
@@ -158,7 +158,7 @@ extension Poller {
     }
     guard change == .shut else { return }
     troubles.begin(
-      call.lane, HealthChange.Kind.unreachable.rawValue,
+      .lane(call.lane), HealthChange.Kind.unreachable.rawValue,
       at: lanes[call.lane]?.outage?.since ?? now.wall,
       cause: "the endpoint gave no answer: \(reason)")
     log.warning(
@@ -206,10 +206,11 @@ extension Poller {
     case .massBegan(let absent, let watched):
       let cause =
         "\(absent) of \(watched) watched jobs are suddenly unknown to it; no verdict is given on any"
-      troubles.begin(call.lane, HealthChange.Kind.absent.rawValue, at: now.wall, cause: cause)
+      troubles.begin(
+        .lane(call.lane), HealthChange.Kind.absent.rawValue, at: now.wall, cause: cause)
       return [.down(call.lane, .absent, cause: cause, at: now.wall)]
     case .massEnded:
-      troubles.end(call.lane, HealthChange.Kind.absent.rawValue, at: now.wall)
+      troubles.end(.lane(call.lane), HealthChange.Kind.absent.rawValue, at: now.wall)
       return [.up(call.lane, .absent, at: now.wall)]
     case nil: return []
     }
@@ -218,7 +219,7 @@ extension Poller {
   private func sighted(_ key: LaneKey, at now: Moment) -> [HealthChange] {
     let change = lanes[key]?.absences.sighted()
     guard change == .massEnded else { return [] }
-    troubles.end(key, HealthChange.Kind.absent.rawValue, at: now.wall)
+    troubles.end(.lane(key), HealthChange.Kind.absent.rawValue, at: now.wall)
     return [.up(key, .absent, at: now.wall)]
   }
 }

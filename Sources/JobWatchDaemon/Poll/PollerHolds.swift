@@ -8,14 +8,12 @@ extension Poller {
     let kind = HealthChange.Kind.held.rawValue
     let holds = conditions.filter { $0.kind == kind }
     for account in credentials.accounts.keys {
-      let keys = lanes.keys.filter { $0.account == account }
       if let hold = holds.first(where: { $0.subject == HealthChange.subject(account: account) }) {
         held.insert(account)
-        for key in keys {
-          troubles.begin(key, kind, at: hold.since, cause: "the account was \(hold.cause)")
-        }
+        troubles.begin(
+          .account(account), kind, at: hold.since, cause: "the account was \(hold.cause)")
       } else if held.remove(account) != nil {
-        for key in keys { troubles.end(key, kind, at: now.wall) }
+        troubles.end(.account(account), kind, at: now.wall)
       }
     }
   }

@@ -66,19 +66,15 @@ extension Poller {
   }
 
   func paused(_ account: String, _ complaint: Complaint, at time: Timestamp) -> HealthChange {
-    for key in lanes.keys where key.account == account {
-      troubles.begin(
-        key, HealthChange.Kind.refused.rawValue, at: time,
-        cause: "the account could not log in: \(complaint.text)")
-    }
+    troubles.begin(
+      .account(account), HealthChange.Kind.refused.rawValue, at: time,
+      cause: "the account could not log in: \(complaint.text)")
     let cure = credentials.accounts[account]?.cure ?? ""
     return .refused(account: account, complaint, cure: cure, at: time)
   }
 
   func resumed(_ account: String, at time: Timestamp) -> HealthChange {
-    for key in lanes.keys where key.account == account {
-      troubles.end(key, HealthChange.Kind.refused.rawValue, at: time)
-    }
+    troubles.end(.account(account), HealthChange.Kind.refused.rawValue, at: time)
     return .accepted(account: account, at: time)
   }
 }

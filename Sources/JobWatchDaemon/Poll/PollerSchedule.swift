@@ -101,12 +101,10 @@ extension Poller {
       && condition.subject == HealthChange.subject(account: name)
     {
       credentials.resumePaused(name, cause: condition.cause, at: now)
-      for key in lanes.keys where key.account == name {
-        troubles.begin(key, condition.kind, at: condition.since, cause: condition.cause)
-      }
+      troubles.begin(.account(name), condition.kind, at: condition.since, cause: condition.cause)
     }
     for key in Array(lanes.keys) where condition.subject == HealthChange.subject(key) {
-      troubles.begin(key, condition.kind, at: condition.since, cause: condition.cause)
+      troubles.begin(.lane(key), condition.kind, at: condition.since, cause: condition.cause)
       switch HealthChange.Kind(rawValue: condition.kind) {
       case .forbidden, .misconfigured: lanes[key]?.permission.resumeShut(at: now.uptime)
       case .unreachable:

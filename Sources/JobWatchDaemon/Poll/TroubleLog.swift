@@ -1,11 +1,18 @@
 import JobWatchCore
 import Synchronization
 
-/// What stood in the way of polls lately, per lane, so that a loss can be explained: outages, refusals, and the
+/// What stood in the way of polls lately, and where, so that a loss can be explained: outages, refusals, and the
 /// time in which jobwatch did not run.
 package final class TroubleLog: Sendable {
+  enum Place: Sendable, Hashable {
+    case everywhere
+    /// All lanes of it.
+    case account(String)
+    case lane(LaneKey)
+  }
+
   private struct Trouble {
-    var lane: LaneKey?
+    var place: Place
     var kind: String
     var from: Timestamp
     var to: Timestamp?
@@ -19,23 +26,21 @@ package final class TroubleLog: Sendable {
 
   package init() {}
 
-  /// `lane` nil: every lane.
-  func begin(_ lane: LaneKey?, _ kind: String, at time: Timestamp, cause: String) {
+  func begin(_ place: Place, _ kind: String, at time: Timestamp, cause: String) {
     troubles.withLock { troubles in
-      guard !troubles.contains(where: { $0.lane == lane && $0.kind == kind && $0.to == nil }) else {
-        return
-      }
-      troubles.append(Trouble(lane: lane, kind: kind, from: time, cause: cause))
+      guard !troubles.contains(where: { $0.place == place && $0.kind == kind && $0.to == nil })
+      else { return }
+      troubles.append(Trouble(place: place, kind: kind, from: time, cause: cause))
       if troubles.count > Self.kept, let over = troubles.firstIndex(where: { $0.to != nil }) {
         troubles.remove(at: over)
       }
     }
   }
 
-  func end(_ lane: LaneKey?, _ kind: String, at time: Timestamp) {
+  func end(_ place: Place, _ kind: String, at time: Timestamp) {
     troubles.withLock { troubles in
       for index in troubles.indices
-      where troubles[index].lane == lane && troubles[index].kind == kind
+      where troubles[index].place == place && troubles[index].kind == kind
         && troubles[index].to == nil
       {
         troubles[index].to = time
@@ -45,8 +50,9 @@ package final class TroubleLog: Sendable {
 
   /// Those of a lane, one that lasts ending now.
   func gaps(_ lane: LaneKey, at now: Timestamp) -> [BlindGap] {
-    troubles.withLock { troubles in
-      troubles.filter { $0.lane == lane || $0.lane == nil }
+    let places = [Place.everywhere, .account(lane.account), .lane(lane)]
+    return troubles.withLock { troubles in
+      troubles.filter { places.contains($0.place) }
         .map { BlindGap(from: $0.from, to: $0.to ?? now, cause: $0.cause) }
     }
   }
