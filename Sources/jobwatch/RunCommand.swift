@@ -26,7 +26,9 @@ struct RunCommand: AsyncParsableCommand {
     var log = Logger(label: "jobwatch") { _ in ConsoleLog() }
     log.logLevel = logLevel
     for warning in decoded.warnings {
-      log.warning("the configuration has a weak point", metadata: ["where": "\(warning)"])
+      log.warning(
+        "the configuration has a weak point",
+        metadata: ["where": "\(warning.text(file: configOption.config))"])
     }
     do {
       try await Daemon(decoded.value, log: log).run()

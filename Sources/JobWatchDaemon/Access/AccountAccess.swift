@@ -144,6 +144,8 @@ struct AccountAccess: Sendable {
     case .some(let place): return "replace \(place) and restart jobwatch"
     case nil where account.authentication == .agency:
       return "attach an agency with the right to query jobs to this server; it is tried by itself"
+    case nil where account.profile != nil:
+      return "correct \(secrets.origin ?? "the profile"); it is tried within seconds of the change"
     case nil:
       return "replace the credential in \(secrets.origin ?? "its place") and restart jobwatch"
     }

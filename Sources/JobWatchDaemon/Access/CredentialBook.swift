@@ -116,8 +116,10 @@ struct CredentialBook {
   private func plannedLogins(except held: Set<String>) -> [(dueAt: Duration, AccountAccess)] {
     let busy = busyMeans
     return accounts.values.compactMap { access in
-      let isOut = held.contains(access.account.name) || busy.contains(access.secrets.means)
-      return isOut ? nil : access.lease.dueAt.map { ($0, access) }
+      guard let dueAt = access.lease.dueAt, !held.contains(access.account.name),
+        !busy.contains(access.secrets.means)
+      else { return nil }
+      return (dueAt, access)
     }.sorted { ($0.dueAt, $0.1.account.name) < ($1.dueAt, $1.1.account.name) }
   }
 
@@ -188,11 +190,16 @@ struct CredentialBook {
     for name in troubled { reread(name, at: uptime, log: log) }
   }
 
-  /// Reads all secrets again, and fetches what an agency has now.
+  /// Reads all secrets again, fetches what an agency has now, and tries what was refused: who asks for it has mended
+  /// something, perhaps in the cloud.
   mutating func rereadAll(at uptime: Duration, log: Logger) {
     for name in accounts.keys.sorted() {
       reread(name, at: uptime, log: log)
-      if case .agency = accounts[name]?.secrets.means { accounts[name]?.renew(at: uptime) }
+      let isAgency = if case .agency = accounts[name]?.secrets.means { true } else { false }
+      if isAgency || accounts[name]?.lockout != nil { accounts[name]?.renew(at: uptime) }
+    }
+    for (fingerprint, gate) in gates where gate.isShut {
+      gates[fingerprint]?.resumeShut(at: uptime)
     }
   }
 
