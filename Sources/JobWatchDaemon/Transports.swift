@@ -60,9 +60,8 @@ package struct Transports: Sendable {
         problems.append(
           ConfigurationProblem(path: "accounts[\(index)].ca_file", message: "\(error)"))
       }
-      if let problem = ambientProblem(account, environment, path: "accounts[\(index)]") {
-        problems.append(problem)
-      }
+      let sources = AccountSources(account, environment: environment)
+      if let problem = sources.ambientProblem(accountAt: index) { problems.append(problem) }
     }
     do {
       _ = try ProxyRules(environment: environment)
@@ -70,25 +69,5 @@ package struct Transports: Sendable {
       problems.append(ConfigurationProblem(message: "the environment's \(error)"))
     }
     return problems
-  }
-
-  /// Of an account whose configuration names no secret. A profile that it names must be there; the environment of
-  /// the service may have what this one has not.
-  private static func ambientProblem(
-    _ account: Account, _ environment: [String: String], path: String
-  ) -> ConfigurationProblem? {
-    guard account.authentication != .agency, account.replaceable == nil else { return nil }
-    // Its secrets are read; nothing is sent.
-    let login = AccountLogin(
-      account,
-      transport: { _, _, _ async throws(HTTPFailure) in throw HTTPFailure(.other, "not online") },
-      environment: environment)
-    do {
-      _ = try login.secrets()
-      return nil
-    } catch {
-      return ConfigurationProblem(
-        path: path, message: "\(error)", isWarning: account.profile == nil)
-    }
   }
 }

@@ -78,12 +78,9 @@ struct CheckCommand: AsyncParsableCommand {
       let decoded = try ConfigurationFile.read(path: file.config)
       let environment = ProcessInfo.processInfo.environment
       let unreadable = decoded.secrets.compactMap { $0.problem(environment: environment) }
-      let missing = decoded.value.accounts.enumerated().compactMap { index, account in
-        AccountSources(account, environment: environment).ambientProblem(accountAt: index)
-      }
       let report = CheckReport(
         file: file.config,
-        problems: decoded.warnings + unreadable + missing
+        problems: decoded.warnings + unreadable
           + Transports.problems(decoded.value, environment: environment),
         configured: ConfigurationSummary(decoded.value))
       return (report, decoded.value)

@@ -36,7 +36,7 @@ extension Poller {
       let stall = lanes[call.lane]?.stall
     else { return [] }
     troubles.begin(
-      call.lane, HealthChange.Kind.busy.rawValue, at: stall.since,
+      .lane(call.lane), HealthChange.Kind.busy.rawValue, at: stall.since,
       cause: "the service had no answer for any job: \(reason)")
     return [.down(call.lane, .busy, cause: reason, at: now)]
   }
@@ -46,7 +46,7 @@ extension Poller {
     guard let stall = lanes[key]?.stall else { return [] }
     lanes[key]?.stall = nil
     guard stall.isTold else { return [] }
-    troubles.end(key, HealthChange.Kind.busy.rawValue, at: now)
+    troubles.end(.lane(key), HealthChange.Kind.busy.rawValue, at: now)
     return [.up(key, .busy, at: now)]
   }
 }
