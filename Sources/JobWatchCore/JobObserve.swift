@@ -15,10 +15,12 @@ extension Job {
       return unrecognised(report, evidence, at: now, under: rules)
     case .absent:
       return absent(evidence, at: now, under: rules)
-    case .garbled, .unreachable, .busy:
+    // What is forbidden or misdirected may be so for this job alone: were it asked for first again, it would be every
+    // probe, and keep its service paused for all.
+    case .garbled, .unreachable, .busy, .forbidden, .misconfigured:
       let next = state == .lost ? stillLost(at: now, under: rules) : retry(at: now, under: rules)
       return Decision(job: self, next: next)
-    case .throttled, .misconfigured, .refused, .forbidden, .skewed:
+    case .throttled, .refused, .skewed:
       return Decision(job: self, next: .whenAllowed)
     }
   }

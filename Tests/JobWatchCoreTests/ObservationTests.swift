@@ -15,9 +15,9 @@ import Testing
       Silence(observation: .unreachable("timeout"), isAskedWhenAllowed: false),
       Silence(observation: .busy("Common.0025"), isAskedWhenAllowed: false),
       Silence(observation: .throttled(Throttle(code: "Common.0024")), isAskedWhenAllowed: true),
-      Silence(observation: .misconfigured(complaint), isAskedWhenAllowed: true),
+      Silence(observation: .misconfigured(complaint), isAskedWhenAllowed: false),
       Silence(observation: .refused(complaint), isAskedWhenAllowed: true),
-      Silence(observation: .forbidden(complaint), isAskedWhenAllowed: true),
+      Silence(observation: .forbidden(complaint), isAskedWhenAllowed: false),
       Silence(
         observation: .skewed(serverTime: .start, complaint), isAskedWhenAllowed: true),
     ]

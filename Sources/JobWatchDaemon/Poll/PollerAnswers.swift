@@ -134,6 +134,7 @@ extension Poller {
   private func barred(
     _ call: Call, _ kind: HealthChange.Kind, _ complaint: Complaint, at now: Moment
   ) -> [HealthChange] {
+    lanes[call.lane]?.failures[call.job, default: 0] += 1
     let accepted = credentialAccepted(call, at: now)
     let change = lanes[call.lane]?.permission.fail(call.passes.permission, at: now.uptime)
     guard change == .shut else { return accepted }

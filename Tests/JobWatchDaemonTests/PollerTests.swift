@@ -1,0 +1,72 @@
+import CloudAPI
+import Foundation
+import JobWatchCore
+import JobWatchStore
+import Logging
+import Testing
+
+@testable import JobWatchDaemon
+
+@Suite struct `A poller` {
+  @Test(
+    "does not let one job that alone is forbidden keep the others of its service waiting",
+    .timeLimit(.minutes(1)))
+  func oddJob() async throws {
+    let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let store = try Store(path: directory.path + "/jobwatch.db")
+    let now = SystemClock.now().wall
+    // The odd one is the longest due: it is asked for first.
+    try await insert("odd", dueAt: now - .hours(1), into: store)
+    try await insert("fine", dueAt: now, into: store)
+
+    let (asked, noted) = AsyncStream.makeStream(of: String.self)
+    let (poller, alarm) = try poller(store) { request, _, _ async throws(HTTPFailure) in
+      let isOdd = request.url.hasSuffix("odd")
+      noted.yield(isOdd ? "odd" : "fine")
+      let body =
+        isOdd
+        ? #"{"error": {"code": "Pdp.0001", "message": "not allowed"}}"#
+        : #"{"job_id": "fine", "job_type": "createServer", "status": "SUCCESS"}"#
+      return HTTPResponse(status: isOdd ? 403 : 200, body: Array(body.utf8))
+    }
+    let turning = Task {
+      while !Task.isCancelled {
+        let next = try await poller.work(at: SystemClock.now())
+        await alarm.wait(next.map { $0 - SystemClock.now().uptime } ?? Alarm.longestWait)
+      }
+    }
+    #expect(await asked.first { _ in true } == "odd")
+    #expect(await asked.first { $0 == "fine" } == "fine")
+    turning.cancel()
+    alarm.ring()
+    _ = await turning.result
+    await poller.finish()
+    try store.close()
+  }
+
+  private func insert(_ id: String, dueAt: Timestamp, into store: Store) async throws {
+    let job = Job(
+      key: JobKey(account: "prod", service: "ecs", jobID: id), projectID: "p", region: "eu-de",
+      submittedAt: dueAt, registeredAt: dueAt)
+    _ = try await store.write { try $0.insert(job, dueAt: dueAt, noticeAt: nil) }
+  }
+
+  private func poller(_ store: Store, _ transport: @escaping HTTPTransport) throws -> (
+    Poller, Alarm
+  ) {
+    var account = Account(name: "prod", region: "eu-de", projectID: "p", authentication: .token)
+    account.token = .plain(Secret("a-token"))
+    let alarm = Alarm()
+    let configuration = Configuration(
+      accounts: [account], probes: ProbePolicy(steps: [.milliseconds(10)]))
+    let poller = try Poller(
+      configuration: configuration, store: store,
+      clients: ["prod": CloudClient(transport: transport)],
+      logins: [AccountLogin(account, transport: transport, environment: [:])],
+      clock: SystemClock.now, alarm: alarm, troubles: TroubleLog(),
+      log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    return (poller, alarm)
+  }
+}
