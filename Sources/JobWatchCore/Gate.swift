@@ -37,7 +37,7 @@ package struct Gate: Sendable, Hashable {
   }
 
   private var state: State
-  private var generation = 0
+  private var generation: Int
   private let threshold: Int
   private let waits: [Duration]
   /// A gate that has let nothing through yet lets one call through at a time until one succeeds.
@@ -47,7 +47,11 @@ package struct Gate: Sendable, Hashable {
   ///   - threshold: failures in a row that shut an open gate.
   ///   - waits: before the first, second … probe; the last repeats. Not empty.
   ///   - unproven: start by probing, at once.
-  package init(threshold: Int, waits: [Duration], unproven: Bool = false) {
+  ///   - firstGeneration: above those of a gate that this one replaces, whose passes may still be under way.
+  package init(
+    threshold: Int, waits: [Duration], unproven: Bool = false, firstGeneration: Int = 0
+  ) {
+    generation = firstGeneration
     self.threshold = threshold
     self.waits = waits.isEmpty ? [.minutes(1)] : waits
     self.unproven = unproven

@@ -10,6 +10,7 @@ import Logging
 struct CredentialBook {
   private(set) var accounts: [String: AccountAccess]
   private var gates: [String: Gate] = [:]
+  private var gatesMade = 0
   /// Accounts whose pause was told, until their resumption is.
   private var paused: Set<String> = []
   /// Accounts whose log-in is under way.
@@ -34,7 +35,11 @@ struct CredentialBook {
   }
 
   /// A credential is unproven until its first accepted answer: one call at a time.
-  private func newGate() -> Gate { Gate(threshold: 1, waits: probes.steps, unproven: true) }
+  private mutating func newGate() -> Gate {
+    gatesMade += 1
+    return Gate(
+      threshold: 1, waits: probes.steps, unproven: true, firstGeneration: gatesMade << 32)
+  }
 
   /// What calls of the account are made with; nil while there is nothing.
   func grant(of account: String, at uptime: Duration) -> AccountAccess.Grant? {

@@ -134,10 +134,9 @@ package actor Poller: Worker {
 
   private func startCalls(at now: Moment) async throws {
     var taken: [(DuePoll, LaneKey, AccountAccess.Grant, Lane.Passes)] = []
-    // Not over the dictionary itself, which would be copied with every schedule in it.
-    for key in Array(lanes.keys) where !held.contains(key.account) {
+    noteProjects(at: now.uptime)
+    for key in dueLanes(at: now.uptime) {
       guard let grant = credentials.grant(of: key.account, at: now.uptime) else { continue }
-      lanes[key]?.note(project: grant.projectID, at: now.uptime)
       while let (poll, passes) = take(from: key, grant, at: now.uptime) {
         taken.append((poll, key, grant, passes))
       }

@@ -20,7 +20,7 @@ extension Poller {
       storeRetryAt = nil
       follow(outcome, of: call, at: now)
     } catch {
-      unsaved += changes
+      unsaved = changes + unsaved
       holdCalls(error, at: now)
       reschedule(call.job, call.lane, due: now.uptime + Self.storeRetry, at: now)
     }

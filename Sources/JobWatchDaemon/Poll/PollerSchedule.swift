@@ -59,6 +59,27 @@ extension Poller {
     }
   }
 
+  /// What was parked for its project is due again when the account's has become that one.
+  func noteProjects(at uptime: Duration) {
+    // Not over the dictionary itself, which would be copied with every schedule in it.
+    for key in Array(lanes.keys) {
+      guard let grant = credentials.grant(of: key.account, at: uptime) else { continue }
+      lanes[key]?.note(project: grant.projectID, at: uptime)
+    }
+  }
+
+  /// Lanes with something due, that of the longest due job first: the one call that proves a credential, for all of
+  /// its services, is not always the same lane's.
+  func dueLanes(at uptime: Duration) -> [LaneKey] {
+    let due = lanes.keys.compactMap { key -> (first: Duration, key: LaneKey)? in
+      guard !held.contains(key.account), let first = lanes[key]?.schedule.min?.uptime,
+        first <= uptime
+      else { return nil }
+      return (first, key)
+    }
+    return due.sorted { $0.first < $1.first }.map(\.key)
+  }
+
   func follow(_ outcome: PollRecord.Outcome, of call: Call, at now: Moment) {
     let key = call.lane
     if outcome.isFinal { lanes[key]?.absences.forget(call.job) }
