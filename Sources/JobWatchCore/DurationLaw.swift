@@ -1,0 +1,47 @@
+/// How long a job takes, as a rate of ending that is constant within each of many cells of age.
+package struct DurationLaw: Sendable {
+  /// Ages in seconds, rising from 0; one more than there are rates.
+  package let edges: [Double]
+  /// What ends a second at each age, of what has not ended by then; 1/s, not negative. The last holds beyond its cell.
+  package let rates: [Double]
+  /// The rates summed up to each edge.
+  private let sums: [Double]
+
+  package init(edges: [Double], rates: [Double]) {
+    precondition(!rates.isEmpty && edges.count == rates.count + 1)
+    self.edges = edges
+    self.rates = rates
+    var (sums, sum) = ([0.0], 0.0)
+    sums.reserveCapacity(edges.count)
+    for cell in rates.indices {
+      sum += rates[cell] * (edges[cell + 1] - edges[cell])
+      sums.append(sum)
+    }
+    self.sums = sums
+  }
+
+  /// The share of jobs that take longer than this age, in seconds.
+  package func survival(at age: Double) -> Double {
+    let cell = cell(at: age)
+    return (-(sums[cell] + rates[cell] * max(0, age - edges[cell]))).exponential
+  }
+
+  /// 1/s.
+  package func rate(at age: Double) -> Double { rates[cell(at: age)] }
+
+  private func cell(at age: Double) -> Int {
+    min(max(edges.lastIndex(notAfter: age), 0), rates.count - 1)
+  }
+}
+
+extension [Double] {
+  /// The last element of these, which rise, that is not greater than the value; -1 where the first is.
+  func lastIndex(notAfter value: Double) -> Int {
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      if self[middle] <= value { low = middle + 1 } else { high = middle }
+    }
+    return low - 1
+  }
+}

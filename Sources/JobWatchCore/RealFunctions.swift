@@ -1,0 +1,23 @@
+import Glibc
+
+// The one place of this module for what the standard library lacks of real functions.
+
+extension Double {
+  /// e to the power of this.
+  @inline(__always) var exponential: Double { Glibc.exp(self) }
+
+  /// Of base e.
+  @inline(__always) var logarithm: Double { Glibc.log(self) }
+
+  /// The logarithm, of base e, of one plus this; exact near zero.
+  @inline(__always) var logarithmOfOnePlus: Double { Glibc.log1p(self) }
+
+  /// Of base 2.
+  @inline(__always) var binaryLogarithm: Double { Glibc.log2(self) }
+
+  /// 2 to the power of this.
+  @inline(__always) var powerOfTwo: Double { Glibc.exp2(self) }
+
+  /// The share of a normal law, mean 0 and deviation 1, that lies below this.
+  var normalShare: Double { 0.5 * Glibc.erfc(-self / 2.0.squareRoot()) }
+}
