@@ -4,7 +4,10 @@ import ArgumentParser
 struct BenchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
-    abstract: "Measures jobwatch against limits that are measured in the same run.",
+    abstract: "Measures jobwatch, against what is measured or worked out in the same run.",
     discussion: "Build it with -c release; what a debug build measures says nothing.",
-    subcommands: [ThroughputCommand.self, ServeCommand.self, DaemonCommand.self])
+    subcommands: [
+      ThroughputCommand.self, PollingCommand.self, PlanCommand.self, ServeCommand.self,
+      DaemonCommand.self,
+    ])
 }

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 
 /// Every figure of a run, for people or for programs.
@@ -11,6 +12,12 @@ struct Report: Sendable, Encodable {
   }
 
   var missed: [Figure] { figures.filter { $0.isMet == false } }
+
+  /// Names each limit that is missed, and makes the program exit with 1.
+  func demandLimits() throws {
+    for figure in missed { StandardError.tell("limit missed: \(figure.sentence)") }
+    if !missed.isEmpty { throw ExitCode(1) }
+  }
 
   var json: String {
     get throws {
@@ -28,12 +35,6 @@ struct Report: Sendable, Encodable {
         let verdict = figure.isMet.map { $0 ? "met" : "MISSED" } ?? ""
         return [figure.name, figure.measured, figure.bound, verdict, figure.detail]
       }
-    let widths = head.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-    return rows.map { row in
-      let cells = zip(row, widths).map { cell, width in
-        cell + String(repeating: " ", count: width - cell.count)
-      }
-      return cells.joined(separator: "  ").replacing(#/ +$/#, with: "")
-    }.joined(separator: "\n")
+    return Grid(rows: rows).text
   }
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 
 /// `bench throughput`: what a poll, an intake, a commit and an idle daemon cost.
 struct ThroughputCommand: AsyncParsableCommand {
@@ -35,7 +34,7 @@ struct ThroughputCommand: AsyncParsableCommand {
 
   func run() async throws {
     #if DEBUG
-      Self.tell("this is a debug build: its figures say nothing, build with -c release")
+      StandardError.tell("this is a debug build: its figures say nothing, build with -c release")
     #endif
     let scale = quick ? Scale.quick : .full
     let cloud = try ChildProcess(["serve", "--jobs", "\(scale.jobs)"])
@@ -43,13 +42,11 @@ struct ThroughputCommand: AsyncParsableCommand {
     let place = Place(directory: directory, endpoint: cloud.greeting)
     var report = Report(isQuick: quick)
     for part in parts {
-      if !json { Self.tell("measuring \(part.rawValue) …") }
+      if !json { StandardError.tell("measuring \(part.rawValue) …") }
       report.figures += try await measure(part, scale, place)
     }
     print(json ? try report.json : report.table)
-    guard check, !report.missed.isEmpty else { return }
-    for figure in report.missed { Self.tell("limit missed: \(figure.sentence)") }
-    throw ExitCode(1)
+    if check { try report.demandLimits() }
   }
 
   private func measure(_ part: Part, _ scale: Scale, _ place: Place) async throws -> [Figure] {
@@ -59,9 +56,5 @@ struct ThroughputCommand: AsyncParsableCommand {
     case .commit: try await GroupCommit(scale: scale, place: place).measure()
     case .idle: try await IdleDaemon(scale: scale, place: place).measure()
     }
-  }
-
-  private static func tell(_ line: String) {
-    FileHandle.standardError.write(Data((line + "\n").utf8))
   }
 }
