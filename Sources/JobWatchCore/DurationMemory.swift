@@ -42,41 +42,45 @@ struct DurationMemory: Hashable, Sendable {
     for (bucket, weight) in zip(share.first..., share.weights) { ended[bucket] += Float(weight) }
   }
 
+  // The first bucket is as wide as the next 32: no kernel reaches across its edge.
+
   /// How many of the ended each kernel puts into the share of the buckets.
   private func expected(_ share: BucketShare) -> SIMD4<Double> {
     let decay = Self.decay
     var (sum, below, above) = (SIMD4<Double>.zero, SIMD4<Double>.zero, SIMD4<Double>.zero)
-    for bucket in 0..<share.end {
+    for bucket in 1..<max(1, share.end) {
       below = below * decay + Double(ended[bucket])
       if bucket >= share.first { sum += below * share.weights[bucket - share.first] }
     }
-    for bucket in (share.first..<ended.count).reversed() {
+    for bucket in (max(1, share.first)..<ended.count).reversed() {
       if bucket < share.end { sum += above * share.weights[bucket - share.first] }
       above = (above + Double(ended[bucket])) * decay
     }
-    return sum * (1 - decay) / (1 + decay)
+    let first = share.first == 0 ? share.weights[0] * Double(ended[0]) : 0
+    return sum * (1 - decay) / (1 + decay) + first
   }
 
   /// Adds the ended, smoothed by each kernel with its weight, to `events`.
   func addSmoothed(_ weights: SIMD4<Double>, to events: inout [Double]) {
     let decay = Self.decay
-    var (smooth, below, above) = ([SIMD4<Double>](), SIMD4<Double>.zero, SIMD4<Double>.zero)
-    smooth.reserveCapacity(ended.count)
+    var smooth = Array(repeating: SIMD4<Double>.zero, count: ended.count)
     var (count, spread) = (0.0, SIMD4<Double>.zero)
-    for value in ended {
-      below = below * decay + Double(value)
-      smooth.append(below)
-      count += Double(value)
+    var (below, above) = (SIMD4<Double>.zero, SIMD4<Double>.zero)
+    for bucket in 1..<ended.count {
+      below = below * decay + Double(ended[bucket])
+      smooth[bucket] = below
+      count += Double(ended[bucket])
     }
-    for bucket in ended.indices.reversed() {
+    for bucket in (1..<ended.count).reversed() {
       smooth[bucket] += above
       spread += smooth[bucket]
       above = (above + Double(ended[bucket])) * decay
     }
+    events[0] += weights.sum() * Double(ended[0])
     guard count > 0 else { return }
     // What a kernel would put beyond the scale's ends stays on it.
     let scale = weights * count / spread
-    for bucket in events.indices { events[bucket] += (smooth[bucket] * scale).sum() }
+    for bucket in 1..<events.count { events[bucket] += (smooth[bucket] * scale).sum() }
   }
 }
 

@@ -38,9 +38,9 @@ package struct DurationModel: Hashable, Sendable {
 
   /// A job that is watched was seen running again, at a later age.
   package mutating func extend(_ span: inout WatchedSpan, to age: Double) {
-    running[AgeScale.bucket(span.known)] -= 1
+    count(span, -1)
     span.known = max(span.known, age)
-    running[AgeScale.bucket(span.known)] += 1
+    count(span, 1)
   }
 
   /// A job that was watched ended.
@@ -58,7 +58,7 @@ package struct DurationModel: Hashable, Sendable {
   /// A job that was watched is not watched any more, and did not end as far as is known.
   package mutating func leave(_ span: WatchedSpan) {
     let known = AgeScale.bucket(span.known)
-    for index in memories.indices { memories[index].watched[known] += 1 }
+    for index in memories.indices where known > 0 { memories[index].watched[known] += 1 }
     settle(span, endedIn: known)
   }
 
@@ -72,9 +72,11 @@ package struct DurationModel: Hashable, Sendable {
     }
   }
 
+  /// The first bucket does not count: within it nothing is known of when a job was watched. So a job that was never
+  /// seen running need not be watched before it ends.
   private mutating func count(_ span: WatchedSpan, _ one: Float) {
-    running[AgeScale.bucket(span.known)] += one
-    let from = AgeScale.bucket(span.from)
+    let (known, from) = (AgeScale.bucket(span.known), AgeScale.bucket(span.from))
+    if known > 0 { running[known] += one }
     if from > 0 { running[from] -= one }
   }
 

@@ -44,7 +44,7 @@ import Testing
 
   @Test func `takes at most 6 KB`() {
     #expect(DurationModel().bytes.count < 500)
-    let widest = Self.worn(1500, seed: 2).bytes.count
+    let widest = Self.worn(1000, seed: 2).bytes.count
     #expect((3000...6144).contains(widest))
   }
 

@@ -15,13 +15,14 @@ import Testing
     return mean + deviation * (sum - 6)
   }
 
-  @Test func `learns the law that its jobs follow`() {
+  @Test("learns the law that its jobs follow", arguments: [3.0, 300])
+  func law(_ mean: Double) {
     var random = SeededGenerator(1)
     var model = DurationModel()
-    for _ in 0..<400 { model.finish(.at(Self.exponential(300, &random)), of: WatchedSpan()) }
+    for _ in 0..<400 { model.finish(.at(Self.exponential(mean, &random)), of: WatchedSpan()) }
     let law = model.law()
-    for age in [30.0, 100, 300, 700] {
-      #expect(abs(law.survival(at: age) - exp(-age / 300)) < 0.07, "\(age)")
+    for age in [0.1, 0.3, 0.6, 1, 2] {
+      #expect(abs(law.survival(at: age * mean) - exp(-age)) < 0.06, "\(age)")
     }
     #expect(model.completions == 400)
   }

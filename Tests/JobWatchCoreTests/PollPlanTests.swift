@@ -107,7 +107,7 @@ extension DurationLaw {
         return price * calls + found
       }
       let planned = cost(plan.schedule(until: 86_400))
-      let fixed = [1.0, 5, 20, 60, 300, 1800, 3600].map { gap in
+      let fixed = [10.0, 30, 60, 300, 1800, 3600].map { gap in
         cost(Array(stride(from: gap, to: 86_400, by: gap)))
       }
       #expect(fixed.allSatisfy { planned <= 1.02 * $0 })
