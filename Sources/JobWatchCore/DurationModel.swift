@@ -57,8 +57,8 @@ package struct DurationModel: Hashable, Sendable {
 
   /// A job that was watched is not watched any more, and did not end as far as is known.
   package mutating func leave(_ span: WatchedSpan) {
-    let known = AgeScale.bucket(span.known)
-    for index in memories.indices where known > 0 { memories[index].watched[known] += 1 }
+    let (known, from) = (AgeScale.bucket(span.known), AgeScale.bucket(span.from))
+    for index in memories.indices where known > from { memories[index].watched[known] += 1 }
     settle(span, endedIn: known)
   }
 

@@ -93,6 +93,11 @@ import Testing
     }
     #expect(abs(model.law().survival(at: 300) - exp(-1)) < 0.08)
     #expect(biased.law().survival(at: 300) > 0.5)
+    // Nor does one say anything that was lost as soon as it was known.
+    let before = model.law().rates
+    model.watch(WatchedSpan(from: 500))
+    model.leave(WatchedSpan(from: 500))
+    #expect(model.law().rates == before)
   }
 
   @Test func `needs no end time, and never the time of detection`() {
