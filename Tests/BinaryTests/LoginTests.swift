@@ -104,6 +104,29 @@ import Testing
     }
   }
 
+  @Test(
+    "tells after a restart that it can log in again, though no job is asked for",
+    .timeLimit(.minutes(10)))
+  func mendedWhileStopped() async throws {
+    try await Testbed.run(LoginWay.all[0].settings) { bed in
+      let file = bed.place.root + "/password"
+      try bed.place.write("not-the-password", to: file)
+      var daemon = try await bed.startDaemon()
+      _ = try await within(.seconds(20), "account.paused") {
+        try await bed.log.first(.accountPaused)
+      }
+      #expect(await daemon.terminate() == .code(0))
+      try bed.place.write(LoginWay.password, to: file)
+      daemon = try await bed.startDaemon()
+      _ = try await within(.seconds(20), "account.resumed") {
+        try await bed.log.first(.accountResumed)
+      }
+      #expect(await daemon.terminate() == .code(0))
+      #expect(try bed.log.all(.accountPaused).count == 1)
+      #expect(try bed.log.all(.accountResumed).count == 1)
+    }
+  }
+
   @Test("says that a server has no agency, and works when it gets one", .timeLimit(.minutes(10)))
   func noAgency() async throws {
     var settings = LoginWay.all[2].settings

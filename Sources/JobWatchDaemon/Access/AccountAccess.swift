@@ -106,10 +106,10 @@ struct AccountAccess: Sendable {
   }
 
   /// A restart finds on record that the account does not get in.
-  mutating func resumeLocked(cause: String, at time: Timestamp) {
+  mutating func resumeLocked(cause: String, endsByCall: Bool, at time: Timestamp) {
     guard lease.dueAt != nil else { return }
     lock(Complaint(code: "", message: cause), mayPass: true, at: time)
-    lockout?.endsByCall = true
+    lockout?.endsByCall = endsByCall
   }
 
   /// A call was accepted. With a credential that is still good, it says nothing about log-ins that fail.

@@ -62,9 +62,12 @@ struct CredentialBook {
   }
 
   /// Trouble that a restart finds on record.
-  mutating func resumePaused(_ account: String, cause: String, at now: Moment) {
+  mutating func resumePaused(
+    _ account: String, cause: String, endsByCall: Bool, at now: Moment
+  ) {
     paused.insert(account)
-    accounts[account]?.resumeLocked(cause: cause, at: now.wall)
+    accounts[account]?.resumeLocked(
+      cause: cause, endsByCall: endsByCall, at: now.wall)
     guard let fingerprint = accounts[account]?.grant?.fingerprint else { return }
     _ = withGate(fingerprint) { $0.resumeShut(at: now.uptime) }
   }

@@ -5,6 +5,8 @@ import JobWatchStore
 struct HealthChange: Sendable {
   enum Kind: String, Sendable {
     case held, refused, forbidden, misconfigured, unreachable, busy, absent, failing
+    /// Nothing could be fetched to call with; `refused` is what was shown and not taken.
+    case lockedOut = "locked_out"
   }
 
   var subject: String
@@ -49,9 +51,10 @@ extension HealthChange {
   static func subject(channel: String) -> String { "channel/\(channel)" }
 
   /// 401, or a credential that cannot be fetched: nothing of the account can be asked for.
-  static func refused(account: String, _ complaint: Complaint, cure: String, at now: Timestamp)
-    -> HealthChange
-  {
+  /// - Parameter kind: `refused` or `lockedOut`.
+  static func refused(
+    _ kind: Kind, account: String, _ complaint: Complaint, cure: String, at now: Timestamp
+  ) -> HealthChange {
     let cause = complaint.text
     var data = EventData(
       summary: "account \(account) is paused: it cannot log in (\(cause))")
@@ -60,12 +63,13 @@ extension HealthChange {
     data.cause = cause
     data.cure = cure
     return HealthChange(
-      subject: subject(account: account), kind: .refused, cause: cause, isTrouble: true,
+      subject: subject(account: account), kind: kind, cause: cause, isTrouble: true,
       event: EventDraft(.accountPaused, at: now, data))
   }
 
-  static func accepted(account: String, at now: Timestamp) -> HealthChange {
-    resumed(account, .refused, "it can log in", at: now)
+  /// Ends whichever of the two is on record.
+  static func accepted(account: String, at now: Timestamp) -> [HealthChange] {
+    [.refused, .lockedOut].map { resumed(account, $0, "it can log in", at: now) }
   }
 
   /// Paused by hand.

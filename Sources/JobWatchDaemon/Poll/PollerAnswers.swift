@@ -120,7 +120,7 @@ extension Poller {
 
   private func credentialAccepted(_ call: Call, at now: Moment) -> [HealthChange] {
     credentials.accepted(call.passes.credential, call.grant.fingerprint)
-      .map { resumed($0, at: now.wall) }
+      .flatMap { resumed($0, at: now.wall) }
   }
 
   private func refused(_ call: Call, _ complaint: Complaint, at now: Moment) -> [HealthChange] {
@@ -128,7 +128,7 @@ extension Poller {
       call.passes.credential, call.grant.fingerprint, complaint, at: now)
     // Another credential may be fetched at once.
     alarm.ring()
-    return paused.map { self.paused($0, complaint, at: now.wall) }
+    return paused.map { self.paused($0, .refused, complaint, at: now.wall) }
   }
 
   private func barred(

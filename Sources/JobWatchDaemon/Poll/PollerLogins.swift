@@ -19,7 +19,7 @@ extension Poller {
         "an account cannot log in", metadata: ["account": "\(name)", "cause": "\(failure.cause)"])
     }
     if credentials.loggedIn(name, access.secrets, result, at: now) {
-      unsaved.append(resumed(name, at: now.wall))
+      unsaved += resumed(name, at: now.wall)
     }
     // Calls have slept until now, and a failure has a next attempt.
     alarm.ring()
@@ -55,7 +55,7 @@ extension Poller {
       let name = access.account.name
       // Before the wait: a log-in that succeeds meanwhile must know that its success is to be told.
       credentials.markTold(name, true)
-      let change = paused(name, lockout.complaint, at: now.wall)
+      let change = paused(name, .lockedOut, lockout.complaint, at: now.wall)
       do {
         try await store.write { [routes] in try change.commit($0, routes: routes) }
       } catch {
@@ -65,17 +65,19 @@ extension Poller {
     }
   }
 
-  func paused(_ account: String, _ complaint: Complaint, at time: Timestamp) -> HealthChange {
+  func paused(
+    _ account: String, _ kind: HealthChange.Kind, _ complaint: Complaint, at time: Timestamp
+  ) -> HealthChange {
     troubles.begin(
       .account(account), HealthChange.Kind.refused.rawValue, at: time,
       cause: "the account could not log in: \(complaint.text)")
     let cure = credentials.accounts[account]?.cure ?? ""
-    return .refused(account: account, complaint, cure: cure, at: time)
+    return .refused(kind, account: account, complaint, cure: cure, at: time)
   }
 
-  func resumed(_ account: String, at time: Timestamp) -> HealthChange {
+  func resumed(_ account: String, at time: Timestamp) -> [HealthChange] {
     troubles.end(.account(account), HealthChange.Kind.refused.rawValue, at: time)
-    return .accepted(account: account, at: time)
+    return HealthChange.accepted(account: account, at: time)
   }
 }
 

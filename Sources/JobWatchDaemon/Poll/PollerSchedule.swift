@@ -118,11 +118,15 @@ extension Poller {
   /// Trouble that a restart finds on record: it is neither forgotten nor told twice.
   private func resume(_ condition: Ledger.Condition, at now: Moment) {
     for name in credentials.accounts.keys
-    where condition.kind == HealthChange.Kind.refused.rawValue
-      && condition.subject == HealthChange.subject(account: name)
-    {
-      credentials.resumePaused(name, cause: condition.cause, at: now)
-      troubles.begin(.account(name), condition.kind, at: condition.since, cause: condition.cause)
+    where condition.subject == HealthChange.subject(account: name) {
+      guard let kind = HealthChange.Kind(rawValue: condition.kind),
+        [.refused, .lockedOut].contains(kind)
+      else { continue }
+      credentials.resumePaused(
+        name, cause: condition.cause, endsByCall: kind == .refused, at: now)
+      troubles.begin(
+        .account(name), HealthChange.Kind.refused.rawValue, at: condition.since,
+        cause: condition.cause)
     }
     for key in Array(lanes.keys) where condition.subject == HealthChange.subject(key) {
       troubles.begin(.lane(key), condition.kind, at: condition.since, cause: condition.cause)
@@ -137,7 +141,7 @@ extension Poller {
       case .absent:
         let age = now.wall - condition.since
         lanes[key]?.absences.resumeMass(since: now.uptime - age)
-      case .refused, .held, .failing, nil: break
+      case .refused, .lockedOut, .held, .failing, nil: break
       }
     }
   }

@@ -18,7 +18,9 @@ package struct AccountPauses: Sendable {
 
   private let conditions: [Ledger.Condition]
 
-  private static let kinds: [HealthChange.Kind] = [.held, .refused, .forbidden, .misconfigured]
+  private static let kinds: [HealthChange.Kind] = [
+    .held, .refused, .lockedOut, .forbidden, .misconfigured,
+  ]
 
   package init(_ ledger: Ledger) throws {
     conditions = try ledger.conditions().filter { condition in
