@@ -169,6 +169,7 @@ import Testing
         try await bed.log.first(.accountPaused)
       }
       #expect(paused.data.cause?.contains("503") == true)
+      #expect(paused.data.cure?.contains("let this host reach") == true)
       bed.cloud.clearFault(of: .metadata)
       _ = try await within(.seconds(20), "account.resumed") {
         try await bed.log.first(.accountResumed)

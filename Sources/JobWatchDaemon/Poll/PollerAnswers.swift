@@ -128,7 +128,10 @@ extension Poller {
       call.passes.credential, call.grant.fingerprint, complaint, at: now)
     // Another credential may be fetched at once.
     alarm.ring()
-    return paused.map { self.paused($0, .refused, complaint, at: now.wall) }
+    return paused.map {
+      self.paused(
+        $0, .refused, complaint, cure: credentials.accounts[$0]?.cure ?? "", at: now.wall)
+    }
   }
 
   private func barred(

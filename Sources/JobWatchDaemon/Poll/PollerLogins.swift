@@ -14,10 +14,13 @@ extension Poller {
     let result = await access.login.obtain(access.secrets, at: signingTime(of: name))
     guard !isAbandoned else { return }
     let now = clock()
-    if case .failure(let failure) = result {
+    // Once for each cause: it is tried again every minute.
+    if case .failure(let failure) = result, failure.cause != lastFailures[name] {
+      lastFailures[name] = failure.cause
       log.warning(
         "an account cannot log in", metadata: ["account": "\(name)", "cause": "\(failure.cause)"])
     }
+    if case .success = result { lastFailures[name] = nil }
     if credentials.loggedIn(name, access.secrets, result, at: now) {
       unsaved += resumed(name, at: now.wall)
     }
@@ -55,7 +58,9 @@ extension Poller {
       let name = access.account.name
       // Before the wait: a log-in that succeeds meanwhile must know that its success is to be told.
       credentials.markTold(name, true)
-      let change = paused(name, .lockedOut, lockout.complaint, at: now.wall)
+      let change = paused(
+        name, .lockedOut, lockout.complaint, cure: lockout.mayPass ? Self.patience : access.cure,
+        at: now.wall)
       do {
         try await store.write { [routes] in try change.commit($0, routes: routes) }
       } catch {
@@ -65,13 +70,16 @@ extension Poller {
     }
   }
 
+  private static let patience =
+    "let this host reach what hands the credential out; it is asked again every minute"
+
   func paused(
-    _ account: String, _ kind: HealthChange.Kind, _ complaint: Complaint, at time: Timestamp
+    _ account: String, _ kind: HealthChange.Kind, _ complaint: Complaint, cure: String,
+    at time: Timestamp
   ) -> HealthChange {
     troubles.begin(
       .account(account), HealthChange.Kind.refused.rawValue, at: time,
       cause: "the account could not log in: \(complaint.text)")
-    let cure = credentials.accounts[account]?.cure ?? ""
     return .refused(kind, account: account, complaint, cure: cure, at: time)
   }
 
