@@ -177,6 +177,10 @@ import Testing
       try await bed.cloud.waitForCalls(count: bed.cloud.ledger.total + 2)
       #expect(await daemon.terminate() == .code(0))
       #expect(bed.cloud.refusedCalls.isEmpty)
+      // Asked several times, and logged for its cause.
+      #expect(bed.cloud.calls(identity: .metadata).count { $0.status == 503 } >= 3)
+      let console = try bed.place.text(of: bed.place.standardError)
+      #expect(console.ranges(of: "an account cannot log in").count == 1)
     }
   }
 }

@@ -77,17 +77,19 @@ struct AccountAccess: Sendable {
 
   /// A log-in failed. A grant that is still good stays in use.
   mutating func failed(_ failure: IssueFailure, at now: Moment) {
+    let mayPass: Bool
     switch failure {
-    case .refused(let complaint), .misconfigured(let complaint):
+    case .refused, .misconfigured:
+      mayPass = false
       lease.denied(at: now.uptime)
-      lock(complaint, mayPass: false, at: now.wall)
     case .throttled(let throttle):
+      mayPass = true
       lease.missed(at: now.uptime, retryAfter: throttle.retryAfter ?? .zero)
-      lock(Complaint(code: throttle.code, message: "too many calls"), mayPass: true, at: now.wall)
-    case .unreachable(let reason):
+    case .unreachable:
+      mayPass = true
       lease.missed(at: now.uptime)
-      lock(Complaint(code: "", message: reason), mayPass: true, at: now.wall)
     }
+    lock(failure.complaint, mayPass: mayPass, at: now.wall)
   }
 
   /// The cloud does not take what a log-in brought. False: it did until now, and another is fetched at once.
@@ -148,6 +150,17 @@ struct AccountAccess: Sendable {
       return "correct \(secrets.origin ?? "the profile"); it is tried within seconds of the change"
     case nil:
       return "replace the credential in \(secrets.origin ?? "its place") and restart jobwatch"
+    }
+  }
+}
+
+extension IssueFailure {
+  /// Why nothing was handed out, for people.
+  var complaint: Complaint {
+    switch self {
+    case .refused(let complaint), .misconfigured(let complaint): complaint
+    case .throttled(let throttle): Complaint(code: throttle.code, message: "too many calls")
+    case .unreachable(let reason): Complaint(code: "", message: reason)
     }
   }
 }

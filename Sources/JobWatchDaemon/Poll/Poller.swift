@@ -27,8 +27,6 @@ package actor Poller: Worker {
   let clients: [String: CloudClient]
   /// What could not be stored yet of the health that was judged.
   var unsaved: [HealthChange] = []
-  /// Why an account could not log in, as last logged.
-  var lastFailures: [String: String] = [:]
   /// No call before this: its answer could not be stored just now.
   var storeRetryAt: Duration?
   /// Under way, by the order of their start.

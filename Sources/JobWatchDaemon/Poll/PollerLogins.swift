@@ -15,12 +15,11 @@ extension Poller {
     guard !isAbandoned else { return }
     let now = clock()
     // Once for each cause: it is tried again every minute.
-    if case .failure(let failure) = result, failure.cause != lastFailures[name] {
-      lastFailures[name] = failure.cause
+    if case .failure(let failure) = result, failure.complaint != access.lockout?.complaint {
       log.warning(
-        "an account cannot log in", metadata: ["account": "\(name)", "cause": "\(failure.cause)"])
+        "an account cannot log in",
+        metadata: ["account": "\(name)", "cause": "\(failure.complaint.text)"])
     }
-    if case .success = result { lastFailures[name] = nil }
     if credentials.loggedIn(name, access.secrets, result, at: now) {
       unsaved += resumed(name, at: now.wall)
     }
@@ -86,16 +85,5 @@ extension Poller {
   func resumed(_ account: String, at time: Timestamp) -> [HealthChange] {
     troubles.end(.account(account), HealthChange.Kind.refused.rawValue, at: time)
     return HealthChange.accepted(account: account, at: time)
-  }
-}
-
-extension IssueFailure {
-  /// For people.
-  fileprivate var cause: String {
-    switch self {
-    case .refused(let complaint), .misconfigured(let complaint): complaint.text
-    case .throttled(let throttle): "too many calls (\(throttle.code))"
-    case .unreachable(let reason): reason
-    }
   }
 }
