@@ -48,7 +48,7 @@ let package = Package(
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
-    .target(name: "JobWatchCore", swiftSettings: strict),
+    .target(name: "JobWatchCore", dependencies: [heap], swiftSettings: strict),
     .target(
       name: "CloudAPI",
       dependencies: [

@@ -48,6 +48,11 @@ package struct Budget: Sendable {
     most = ceiling
   }
 
+  /// Calls a second that it grants in the long run.
+  package var rate: Double {
+    [share, known].compactMap(\.self).map { Double($0.calls) / $0.window.seconds }.min() ?? 0
+  }
+
   /// When the next call may be made; not after `uptime` means now. Nil: not before one under way is answered.
   package func readyAt(_ uptime: Duration) -> Duration? {
     var ready = blockedUntil

@@ -43,6 +43,9 @@ package struct DurationModel: Hashable, Sendable {
     count(span, 1)
   }
 
+  /// Takes out a job that is watched, without a trace.
+  package mutating func unwatch(_ span: WatchedSpan) { count(span, -1) }
+
   /// A job that was watched ended.
   package mutating func finish(_ end: End, of span: WatchedSpan) {
     let share = share(end)

@@ -18,6 +18,12 @@ extension DurationModel {
     return bytes
   }
 
+  /// Takes what is on record in place of what was known, but for the running jobs and the prior.
+  package mutating func recall(_ bytes: some Collection<UInt8>) {
+    guard let stored = DurationModel(bytes: bytes) else { return }
+    (memories, completions) = (stored.memories, stored.completions)
+  }
+
   /// Nil for bytes that no version of this program wrote.
   package init?(bytes: some Collection<UInt8>, prior: DurationPrior = .generic) {
     var reader = ByteReader(bytes: Array(bytes))

@@ -20,6 +20,11 @@ package struct Job: Hashable, Sendable {
   package var registeredAt: Timestamp
   package var firstSeenAt: Timestamp?
   package var lastSeenAt: Timestamp?
+  /// The ages between which it was seen running, as far as that teaches how long its like takes.
+  package var span: WatchedSpan
+  /// When it was first seen at work after its payment had been awaited: how long a person takes to pay says nothing of
+  /// how long the work takes.
+  package var paidAt: Timestamp?
   /// Start of the window after which the cloud deletes the record (finished or unpaid), by the local clock.
   package var recordSince: Timestamp?
   /// When jobwatch learned the end; set exactly in final states.
@@ -64,7 +69,8 @@ package struct Job: Hashable, Sendable {
     id: Int64 = 0, key: JobKey, projectID: String, region: String, state: JobState = .registered,
     report: JobReport? = nil, labels: [String: String] = [:], channels: [String] = [],
     hint: Hint = Hint(), submittedAt: Timestamp, registeredAt: Timestamp,
-    firstSeenAt: Timestamp? = nil, lastSeenAt: Timestamp? = nil, recordSince: Timestamp? = nil,
+    firstSeenAt: Timestamp? = nil, lastSeenAt: Timestamp? = nil, span: WatchedSpan = WatchedSpan(),
+    paidAt: Timestamp? = nil, recordSince: Timestamp? = nil,
     endedAt: Timestamp? = nil, absence: Absence? = nil, reportedWords: [String] = [],
     notices: Notices = Notices()
   ) {
@@ -81,6 +87,8 @@ package struct Job: Hashable, Sendable {
     self.registeredAt = registeredAt
     self.firstSeenAt = firstSeenAt
     self.lastSeenAt = lastSeenAt
+    self.span = span
+    self.paidAt = paidAt
     self.recordSince = recordSince
     self.endedAt = endedAt
     self.absence = absence

@@ -46,5 +46,15 @@ package struct LaneKey: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension JobKey {
+  /// The same for a job in every process: what moves its polls away from those of other jobs.
+  package var salt: UInt32 {
+    var hash = StableHash()
+    for part in [account, service, jobID] {
+      hash.combine(part.utf8)
+      hash.combine(UInt64(part.utf8.count))
+    }
+    return UInt32(truncatingIfNeeded: hash.value ^ hash.value >> 32)
+  }
+
   package var lane: LaneKey { LaneKey(account: account, service: service) }
 }

@@ -8,6 +8,15 @@ extension Job {
     under rules: WatchRules
   ) -> Decision {
     guard !state.isFinal || state == .lost else { return Decision(job: self, next: .never) }
+    var decision = decide(observation, evidence, at: now, under: rules)
+    decision.lesson = Lesson(from: self, to: decision.job, at: now, offset: rules.clockOffset)
+    if decision.lesson == .left { decision.job.span.from = decision.job.span.known }
+    return decision
+  }
+
+  private func decide(
+    _ observation: Observation, _ evidence: Evidence?, at now: Timestamp, under rules: WatchRules
+  ) -> Decision {
     switch observation {
     case .seen(let state, let report):
       return sighted(state, report, evidence, at: now, under: rules)
@@ -31,7 +40,9 @@ extension Job {
     let floor = min(rules.polling.floor, rules.pollCeiling)
     let calm = max(floor, min(.seconds(15), rules.pollCeiling))
     guard rules.failuresBefore < 8 else {
-      return .after(max(min(pollGap(at: now, under: rules), .minutes(10)), calm))
+      let age = age(at: now, offset: rules.clockOffset)
+      let gap = pollGap(at: now, under: rules, knownAge: age)
+      return .after(max(min(gap, .minutes(10)), calm))
     }
     return .after(min(floor.scaled(by: Double(1 << rules.failuresBefore)), calm))
   }
@@ -41,7 +52,11 @@ extension Job {
     under rules: WatchRules
   ) -> Decision {
     var job = self
+    if state == .awaitingPayment && newState != .awaitingPayment { job.paidAt = now }
     job.note(report, at: now)
+    if !newState.isFinal && newState != .awaitingPayment {
+      job.extendSpan(at: now, offset: rules.clockOffset, isFirst: firstSeenAt == nil)
+    }
     guard newState != state else {
       return Decision(job: job, next: .after(job.pollGap(at: now, under: rules)))
     }
@@ -66,6 +81,9 @@ extension Job {
   ) -> Decision {
     var job = self
     job.note(report, at: now)
+    if state != .awaitingPayment {
+      job.extendSpan(at: now, offset: rules.clockOffset, isFirst: firstSeenAt == nil)
+    }
     let next = NextPoll.after(job.pollGap(at: now, under: rules))
     guard !reportedWords.contains(report.rawStatus), reportedWords.count < Self.wordLimit else {
       return Decision(job: job, next: next)

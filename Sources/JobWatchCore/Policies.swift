@@ -8,13 +8,23 @@ package struct PollPolicy: Hashable, Sendable {
   package var ceiling: Duration
   /// Seconds of detection latency that one call is worth.
   package var price: Duration
+  /// Instead of a price: the mean latency of detection, over all jobs, that one price is to reach.
+  package var target: Duration?
+  /// Instead of any plan: the one gap.
+  package var fixed: Duration?
+  /// The age at which a running job is told to be stuck, whatever was learned.
+  package var stuckAfter: Duration?
 
   package init(
-    floor: Duration = .seconds(1), ceiling: Duration = .hours(1), price: Duration = .seconds(5)
+    floor: Duration = .seconds(1), ceiling: Duration = .hours(1), price: Duration = .seconds(5),
+    target: Duration? = nil, fixed: Duration? = nil, stuckAfter: Duration? = nil
   ) {
     self.floor = floor
     self.ceiling = ceiling
     self.price = price
+    self.target = target
+    self.fixed = fixed
+    self.stuckAfter = stuckAfter
   }
 }
 

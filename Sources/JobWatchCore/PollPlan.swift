@@ -58,19 +58,17 @@ package struct PollPlan: Sendable {
     return min(max(wanted, known + bounds.floor), known + bounds.ceiling)
   }
 
-  /// The same, moved by up to a tenth of the shorter of the gaps on its two sides, so that jobs of one moment, and
-  /// several daemons, do not ask at once. It follows from the job and the age alone: a restart plans the same.
-  package func nextAge(after known: Double, of job: JobKey) -> Double {
+  /// The gap from the age at which a job was last seen running to its next poll: as planned, moved by up to a tenth of
+  /// the shorter of the gaps on its two sides, so that jobs of one moment, and several daemons, do not ask at once. It
+  /// follows from the job and the age alone: a restart plans the same.
+  package func gap(after known: Double, salt: UInt32) -> Duration {
     let age = nextAge(after: known)
     let gap = min(age - known, nextAge(after: age) - age)
     var hash = StableHash()
-    for part in [job.account, job.service, job.jobID] {
-      hash.combine(part.utf8)
-      hash.combine(UInt64(part.utf8.count))
-    }
+    hash.combine(UInt64(salt))
     hash.combine(known.bitPattern)
-    let moved = age + 0.1 * gap * (2 * hash.unit - 1)
-    return min(max(moved, known + bounds.floor), known + bounds.ceiling)
+    let moved = age - known + 0.1 * gap * (2 * hash.unit - 1)
+    return .milliseconds(Int64((1000 * min(max(moved, bounds.floor), bounds.ceiling)).rounded()))
   }
 
   /// The ages of all polls of a job that does not end, up to the first that is not before the horizon.

@@ -1,6 +1,8 @@
 /// What a decision about one job takes beside the job, the answer and the time.
 package struct WatchRules: Sendable {
   package var polling: PollPolicy
+  /// How long the job is left alone while it runs.
+  package var pace: PollPace
   package var absence: AbsencePolicy
   package var retention: RetentionPolicy
   package var expiry: ExpiryPolicy
@@ -14,12 +16,14 @@ package struct WatchRules: Sendable {
   package var troubles: [BlindGap]
 
   package init(
-    polling: PollPolicy = PollPolicy(), absence: AbsencePolicy = AbsencePolicy(),
+    polling: PollPolicy = PollPolicy(), pace: PollPace = .untaught,
+    absence: AbsencePolicy = AbsencePolicy(),
     retention: RetentionPolicy = RetentionPolicy(), expiry: ExpiryPolicy = ExpiryPolicy(),
     clockOffset: Duration = .zero, verdictsHeld: Bool = false, failuresBefore: Int = 0,
     troubles: [BlindGap] = []
   ) {
     self.polling = polling
+    self.pace = pace
     self.absence = absence
     self.retention = retention
     self.expiry = expiry
@@ -44,6 +48,8 @@ package struct Decision: Sendable {
   package var transition: Transition?
   package var events: [EventDraft]
   package var next: NextPoll
+  /// What the end of its watch teaches.
+  package var lesson: Lesson?
 
   package init(job: Job, transition: Transition? = nil, events: [EventDraft] = [], next: NextPoll) {
     self.job = job

@@ -22,16 +22,16 @@ extension Ledger {
   package func insert(_ job: Job, dueAt: Timestamp, noticeAt: Timestamp?) throws -> Job? {
     try execute(
       """
-      INSERT INTO job (account, service, job_id, project_id, region, state, labels, channels,
+      INSERT INTO job (account, service, job_id, project_id, region, state, labels, channels, job_type,
         hint_type, hint_begin, hint_instance, hint_task, submitted_at, registered_at, due_at, notice_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (account, service, job_id) DO NOTHING
       """,
       [
         job.key.account, job.key.service, job.key.jobID, job.projectID, job.region,
         job.state.rawValue, try StoredJSON.text(job.labels), try StoredJSON.text(job.channels),
-        job.hint.jobType, job.hint.beginTime, job.hint.instanceID, job.hint.taskID, job.submittedAt,
-        job.registeredAt, dueAt, noticeAt,
+        job.jobType, job.hint.jobType, job.hint.beginTime, job.hint.instanceID, job.hint.taskID,
+        job.submittedAt, job.registeredAt, dueAt, noticeAt,
       ])
     guard db.changesCount == 1 else { return nil }
     var stored = job
@@ -39,19 +39,20 @@ extension Ledger {
     return stored
   }
 
-  /// Writes back what a decision changed. `bodyHash` names the answer that `job.report` came from; nil keeps it.
+  /// Writes back what an answer changed. `bodyHash` names the answer that `job.report` came from; nil keeps it.
   package func save(_ job: Job, bodyHash: Int64?, dueAt: Timestamp?, noticeAt: Timestamp?) throws {
     try execute(
       """
       UPDATE job SET state = ?, report = ?, body_hash = coalesce(?, body_hash), labels = ?, channels = ?,
-        project_id = ?, submitted_at = ?, first_seen_at = ?, last_seen_at = ?, record_since = ?, ended_at = ?,
-        absent_answers = ?, absent_since = ?, reported_words = ?, notices = ?, due_at = ?, notice_at = ?
+        project_id = ?, job_type = ?, submitted_at = ?, first_seen_at = ?, last_seen_at = ?, known_age = ?,
+        watched_from = ?, paid_at = ?, record_since = ?, ended_at = ?, polls = polls + 1, absent_answers = ?, absent_since = ?, reported_words = ?, notices = ?, due_at = ?, notice_at = ?
       WHERE id = ?
       """,
       [
         job.state.rawValue, try job.report.map { try StoredJSON.text($0) }, bodyHash,
         try StoredJSON.text(job.labels), try StoredJSON.text(job.channels), job.projectID,
-        job.submittedAt, job.firstSeenAt, job.lastSeenAt, job.recordSince, job.endedAt,
+        job.jobType, job.submittedAt, job.firstSeenAt, job.lastSeenAt, job.span.known.milliseconds,
+        job.span.from.milliseconds, job.paidAt, job.recordSince, job.endedAt,
         job.absence?.answers ?? 0, job.absence?.since, try StoredJSON.text(job.reportedWords),
         try StoredJSON.text(job.notices), dueAt, noticeAt, job.id,
       ])
@@ -77,7 +78,7 @@ extension Ledger {
     try execute(
       """
       UPDATE job SET body_hash = NULL, region = ?, hint_type = ?, hint_begin = ?,
-        hint_instance = ?, hint_task = ?, progress = NULL, registered_at = ? WHERE id = ?
+        hint_instance = ?, hint_task = ?, progress = NULL, registered_at = ?, polls = 0 WHERE id = ?
       """,
       [
         job.region, job.hint.jobType, job.hint.beginTime, job.hint.instanceID,
@@ -90,56 +91,22 @@ extension Ledger {
   ///
   /// - Parameter noticeAt: for a job of which every notice was told; the sighting makes new ones possible.
   package func sight(
-    _ id: Int64, bodyHash: Int64, at now: Timestamp, dueAt: Timestamp, noticeAt: Timestamp?
+    _ id: Int64, bodyHash: Int64, knownAge: Double, at now: Timestamp, dueAt: Timestamp,
+    noticeAt: Timestamp?
   ) throws -> Bool {
     try execute(
       """
-      UPDATE job SET last_seen_at = ?, due_at = ?, notice_at = coalesce(notice_at, ?)
-      WHERE id = ? AND body_hash = ? AND absent_answers = 0 AND ended_at IS NULL
+      UPDATE job SET last_seen_at = ?, known_age = max(?, watched_from), polls = polls + 1, due_at = ?,
+        notice_at = coalesce(notice_at, ?)
+      WHERE id = ? AND body_hash = ? AND absent_answers = 0 AND ended_at IS NULL AND paid_at IS NULL
       """,
-      [now, dueAt, noticeAt, id, bodyHash])
+      [now, knownAge.milliseconds, dueAt, noticeAt, id, bodyHash])
     return db.changesCount == 1
   }
 
   /// The job is not asked for again.
   package func endPolls(of id: Int64) throws {
     try execute("UPDATE job SET due_at = NULL WHERE id = ?", [id])
-  }
-
-  package struct Scheduled: Sendable {
-    package var id: Int64
-    package var lane: LaneKey
-    package var dueAt: Timestamp
-    /// Looked for now and then, with little hope.
-    package var isLost: Bool
-  }
-
-  /// Every job that is still polled: what the schedule is rebuilt from.
-  package func schedule() throws -> [Scheduled] {
-    let cursor = try Row.fetchCursor(
-      db, sql: "SELECT id, account, service, due_at, state FROM job WHERE due_at IS NOT NULL")
-    var scheduled: [Scheduled] = []
-    while let row = try cursor.next() {
-      scheduled.append(
-        Scheduled(
-          id: row[0], lane: LaneKey(account: row[1], service: row[2]), dueAt: row[3],
-          isLost: row[4] == JobState.lost.rawValue))
-    }
-    return scheduled
-  }
-
-  /// The jobs whose watch was begun, or begun again, by an event after `seq`.
-  package func scheduled(after seq: Int64) throws -> [Scheduled] {
-    try rows(
-      """
-      SELECT DISTINCT j.id, j.account, j.service, j.due_at, j.state FROM event e JOIN job j ON j.id = e.job
-      WHERE e.seq > ? AND e.kind = ? AND j.due_at IS NOT NULL
-      """, [seq, EventKind.jobRegistered.rawValue]
-    ).map {
-      Scheduled(
-        id: $0[0], lane: LaneKey(account: $0[1], service: $0[2]), dueAt: $0[3],
-        isLost: $0[4] == JobState.lost.rawValue)
-    }
   }
 
   /// What a poll needs of a job before the call: where to ask, and for what.
@@ -204,9 +171,19 @@ extension Job {
         taskID: row["hint_task"]),
       submittedAt: row["submitted_at"], registeredAt: row["registered_at"],
       firstSeenAt: row["first_seen_at"], lastSeenAt: row["last_seen_at"],
+      span: WatchedSpan(
+        from: Double(milliseconds: row["watched_from"]),
+        known: Double(milliseconds: row["known_age"])), paidAt: row["paid_at"],
       recordSince: row["record_since"], endedAt: row["ended_at"],
       absence: absentSince.map { Absence(answers: row["absent_answers"], since: $0) },
       reportedWords: try StoredJSON.value([String].self, row["reported_words"]),
       notices: try StoredJSON.value(Notices.self, row["notices"]))
   }
+}
+
+/// Ages are seconds in the core, and milliseconds as they are stored.
+extension Double {
+  init(milliseconds: Int64) { self = Double(milliseconds) / 1000 }
+
+  var milliseconds: Int64 { Int64((self * 1000).rounded()) }
 }

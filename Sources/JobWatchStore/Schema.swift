@@ -9,7 +9,9 @@ enum Schema {
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("1") { db in
-      for table in [jobs, history, events, messages, bookkeeping] { try db.execute(sql: table) }
+      for table in [jobs, history, events, messages, learning, bookkeeping] {
+        try db.execute(sql: table)
+      }
     }
     return migrator
   }
@@ -35,6 +37,7 @@ enum Schema {
       body_hash INTEGER,
       labels TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(labels)),
       channels TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(channels)),
+      job_type TEXT,
       hint_type TEXT,
       hint_begin INTEGER,
       hint_instance TEXT,
@@ -44,8 +47,12 @@ enum Schema {
       registered_at INTEGER NOT NULL,
       first_seen_at INTEGER,
       last_seen_at INTEGER CHECK (last_seen_at IS NULL OR first_seen_at IS NOT NULL),
+      known_age INTEGER NOT NULL DEFAULT 0 CHECK (known_age >= watched_from),
+      watched_from INTEGER NOT NULL DEFAULT 0 CHECK (watched_from >= 0),
+      paid_at INTEGER,
       record_since INTEGER,
       ended_at INTEGER,
+      polls INTEGER NOT NULL DEFAULT 0 CHECK (polls >= 0),
       absent_answers INTEGER NOT NULL DEFAULT 0 CHECK (absent_answers >= 0),
       absent_since INTEGER CHECK ((absent_since IS NULL) = (absent_answers = 0)),
       reported_words TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(reported_words)),
@@ -128,6 +135,30 @@ enum Schema {
       error TEXT
     ) STRICT;
     CREATE INDEX attempt_by_message ON attempt (message);
+    """
+
+  /// What ended jobs have taught, by key, and what is left of a quota, by (account, service).
+  private static let learning = """
+    CREATE TABLE duration (
+      service TEXT NOT NULL,
+      job_type TEXT NOT NULL,
+      region TEXT NOT NULL,
+      model BLOB NOT NULL CHECK (length(model) <= 6144),
+      jobs INTEGER NOT NULL CHECK (jobs >= 0),
+      polls INTEGER NOT NULL CHECK (polls >= 0),
+      timed_jobs INTEGER NOT NULL CHECK (timed_jobs >= 0),
+      latency_ms INTEGER NOT NULL CHECK (latency_ms >= 0),
+      fixed_polls INTEGER NOT NULL CHECK (fixed_polls >= 0),
+      taught_at INTEGER NOT NULL,
+      PRIMARY KEY (service, job_type, region)
+    ) STRICT;
+    CREATE TABLE budget (
+      account TEXT NOT NULL,
+      service TEXT NOT NULL,
+      saved_at INTEGER NOT NULL,
+      state TEXT NOT NULL CHECK (json_valid(state)),
+      PRIMARY KEY (account, service)
+    ) STRICT, WITHOUT ROWID;
     """
 
   private static let bookkeeping = """

@@ -43,7 +43,7 @@ import Testing
     "a service that forgets every job is told as down, and no job gets a verdict",
     .timeLimit(.minutes(10)))
   func massAbsence() async throws {
-    let keys = ["polling": "{floor: 200ms}", "absence": "{answers: 3, over: 3s}"]
+    let keys = ["polling": "{floor: 200ms, ceiling: 1s}", "absence": "{answers: 3, over: 3s}"]
     try await Testbed.run(.init(keys: keys)) { bed in
       let daemon = try await bed.startDaemon()
       let jobs = (0..<20).map { _ in PlannedJob.endless() }

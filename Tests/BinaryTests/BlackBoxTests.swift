@@ -9,7 +9,7 @@ import Testing
     "forty jobs in files of every format: each end is told once, with its error, signed, logged",
     .timeLimit(.minutes(10)))
   func fortyJobs() async throws {
-    try await Testbed.run(.init(keys: ["polling": "{floor: 200ms}"])) { bed in
+    try await Testbed.run(.init(keys: ["polling": "{floor: 200ms, ceiling: 1s}"])) { bed in
       let jobs = Self.mixture
       let daemon = try await bed.startDaemon()
       try Self.submit(jobs, to: bed)

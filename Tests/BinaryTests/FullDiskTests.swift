@@ -13,7 +13,7 @@ import Testing
     .enabled(if: access("/usr/bin/prlimit", X_OK) == 0, "needs prlimit of util-linux"),
     arguments: [nil, 0, 8, 16, 24, 32])
   func fullDisk(room: Int?) async throws {
-    try await Testbed.run(.init(keys: ["polling": "{floor: 200ms}"])) { bed in
+    try await Testbed.run(.init(keys: ["polling": "{floor: 200ms, ceiling: 1s}"])) { bed in
       let daemon = try await bed.startDaemon(after: "trap '' XFSZ")
       let jobs = (0..<10).map { PlannedJob.failing(after: .milliseconds(500 * $0)) }
       try bed.submit(jobs)

@@ -12,7 +12,7 @@ import Testing
     "ten seconds without a usable answer cost few calls and no verdict; the ends are told after",
     .timeLimit(.minutes(10)))
   func shortOutage() async throws {
-    let keys = ["polling": "{floor: 200ms}", "breaker": "{longest_probe: 2s}"]
+    let keys = ["polling": "{floor: 200ms, ceiling: 1s}", "breaker": "{longest_probe: 2s}"]
     try await Testbed.run(.init(keys: keys)) { bed in
       let daemon = try await bed.startDaemon()
       let jobs = (0..<20).map { number in
@@ -43,7 +43,9 @@ import Testing
   @Test(
     "an outage that outlasts the grace is told once, and so is its end", .timeLimit(.minutes(10)))
   func longOutage() async throws {
-    let keys = ["polling": "{floor: 200ms}", "breaker": "{grace: 2s, longest_probe: 1s}"]
+    let keys = [
+      "polling": "{floor: 200ms, ceiling: 1s}", "breaker": "{grace: 2s, longest_probe: 1s}",
+    ]
     try await Testbed.run(.init(keys: keys)) { bed in
       let daemon = try await bed.startDaemon()
       let jobs = (0..<10).map { _ in PlannedJob.failing(after: .days(1)) }

@@ -7,7 +7,7 @@ import Testing
   @Test("a daemon that knows the cloud's quota is never throttled", .timeLimit(.minutes(10)))
   func known() async throws {
     let settings = Testbed.Settings(
-      account: ["quota": "{calls: 20, per: 1s}"], keys: ["polling": "{floor: 200ms}"],
+      account: ["quota": "{calls: 20, per: 1s}"], keys: ["polling": "{floor: 200ms, ceiling: 1s}"],
       cloudQuota: Quota(calls: 20, per: .seconds(1)))
     try await Testbed.run(settings) { bed in
       let daemon = try await bed.startDaemon()
@@ -35,7 +35,8 @@ import Testing
     "a daemon that does not know it backs off for the window and learns", .timeLimit(.minutes(10)))
   func unknown() async throws {
     let settings = Testbed.Settings(
-      keys: ["polling": "{floor: 200ms}"], cloudQuota: Quota(calls: 10, per: .seconds(1)))
+      keys: ["polling": "{floor: 200ms, ceiling: 1s}"],
+      cloudQuota: Quota(calls: 10, per: .seconds(1)))
     try await Testbed.run(settings) { bed in
       let daemon = try await bed.startDaemon()
       let jobs = (0..<100).map { number in PlannedJob.succeeding(after: .milliseconds(100 * number))

@@ -6,7 +6,7 @@ import Testing
 @Suite struct StatusLogFileTests {
   @Test("rotation by rename loses no line, running or stopped", .timeLimit(.minutes(10)))
   func rotation() async throws {
-    try await Testbed.run(.init(keys: ["polling": "{floor: 200ms}"])) { bed in
+    try await Testbed.run(.init(keys: ["polling": "{floor: 200ms, ceiling: 1s}"])) { bed in
       var daemon = try await bed.startDaemon()
       var jobs: [PlannedJob] = []
       let rotated = (1...4).map { "\(bed.place.statusLog).\($0)" }
@@ -38,7 +38,7 @@ import Testing
     .timeLimit(.minutes(10))
   )
   func restoredBackup() async throws {
-    try await Testbed.run(.init(keys: ["polling": "{floor: 200ms}"])) { bed in
+    try await Testbed.run(.init(keys: ["polling": "{floor: 200ms, ceiling: 1s}"])) { bed in
       let backup = bed.place.root + "/backup.db"
       var daemon = try await bed.startDaemon()
       #expect(await daemon.terminate() == .code(0))

@@ -130,7 +130,7 @@ import Testing
   @Test("progress calls keep within the quota, and polls come first", .timeLimit(.minutes(10)))
   func quota() async throws {
     let settings = Testbed.Settings(
-      account: ["quota": "{calls: 20, per: 1s}"], keys: ["polling": "{floor: 200ms}"],
+      account: ["quota": "{calls: 20, per: 1s}"], keys: ["polling": "{floor: 200ms, ceiling: 1s}"],
       cloudQuota: Quota(calls: 20, per: .seconds(1)))
     try await Testbed.run(settings) { bed in
       let daemon = try await bed.startDaemon()

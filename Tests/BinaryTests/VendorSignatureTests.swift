@@ -42,7 +42,7 @@ import Testing
 
   @Test("the vendor's SDK signs every request as we do", .timeLimit(.minutes(10)))
   func everyRequest() async throws {
-    let settings = Testbed.Settings(keys: ["polling": "{floor: 200ms}"])
+    let settings = Testbed.Settings(keys: ["polling": "{floor: 200ms, ceiling: 1s}"])
     try await Testbed.run(settings) { bed in
       let packages = "huaweicloudsdkcore==3.1.219"
       guard let python = try await PythonEnvironment(with: packages, in: bed.place) else { return }

@@ -75,7 +75,6 @@ extension DurationLaw {
 
   @Test func `rises, within its bounds, for any law, price and age`() {
     var random = SeededGenerator(11)
-    let key = JobKey(account: "prod", service: "ecs", jobID: "ff80")
     for _ in 0..<60 {
       let floor = exp(Double.random(in: -2...5, using: &random))
       let ceiling =
@@ -86,9 +85,9 @@ extension DurationLaw {
       )
       let ages = [0] + (0..<50).map { _ in exp(Double.random(in: -2...13, using: &random)) }
       let gaps = ages.flatMap {
-        [plan.nextAge(after: $0) - $0, plan.nextAge(after: $0, of: key) - $0]
+        [plan.nextAge(after: $0) - $0, plan.gap(after: $0, salt: 7).seconds]
       }
-      let slack = 1e-9 * (ages.max() ?? 0)
+      let slack = 1e-9 * (ages.max() ?? 0) + 1e-3
       #expect(gaps.allSatisfy { $0 >= min(floor, ceiling) - slack && $0 <= ceiling + slack })
       #expect(plan.calls.isFinite && plan.calls >= 1 - 1e-9)
       #expect(plan.meanLatency.isFinite && plan.meanLatency >= 0)
@@ -131,10 +130,10 @@ extension DurationLaw {
     let known = plan.nextAge(after: 0)
     let next = plan.nextAge(after: known)
     let shorter = min(next - known, plan.nextAge(after: next) - next)
-    let keys = (0..<200).map { JobKey(account: "prod", service: "ecs", jobID: "job\($0)") }
-    let ages = keys.map { plan.nextAge(after: known, of: $0) }
-    #expect(ages.allSatisfy { abs($0 - next) <= 0.1 * shorter + 1e-9 })
-    #expect(ages == keys.map { again.nextAge(after: known, of: $0) })
+    let salts = (0..<200).map { JobKey(account: "prod", service: "ecs", jobID: "job\($0)").salt }
+    let ages = salts.map { known + plan.gap(after: known, salt: $0).seconds }
+    #expect(ages.allSatisfy { abs($0 - next) <= 0.1 * shorter + 1e-3 })
+    #expect(ages == salts.map { known + again.gap(after: known, salt: $0).seconds })
     #expect(Set(ages).count > 190)
     #expect((ages.max() ?? 0) - (ages.min() ?? 0) > 0.15 * shorter)
   }

@@ -1,3 +1,4 @@
+import JobWatchCore
 import Testing
 
 @testable import JobWatchDaemon
@@ -8,13 +9,19 @@ import Testing
     let account = Account(name: "prod", region: "eu-de")
     var lane = try #require(Configuration().lanes(of: account).first)
     lane.note(project: "one", at: .zero)
-    lane.parked = [1, 2]
+    var book = DurationBook()
+    let law = book.id(of: DurationKey(service: "ecs", jobType: "", region: "eu-de"))
+    let tickets = [1, 2].map {
+      PollTicket(
+        job: $0, law: law, salt: 0, span: WatchedSpan(), isWatched: false, knownAt: .zero)
+    }
+    lane.parked = Dictionary(uniqueKeysWithValues: tickets.map { ($0.job, $0) })
     lane.note(project: "one", at: .zero)
-    #expect(lane.schedule.isEmpty)
+    #expect(lane.schedule.count == 0)
     // Submitted again.
-    lane.add(1, due: .zero)
+    lane.add(tickets[0])
     lane.note(project: "another", at: .zero)
-    #expect(lane.schedule.unordered.map(\.job).sorted() == [1, 2])
+    #expect(lane.schedule.count == 2)
     #expect(lane.parked.isEmpty)
   }
 }

@@ -53,9 +53,14 @@ import Testing
   private func record(
     _ answer: Answer, of job: Job, in project: String = "p", at time: Timestamp
   ) -> PollRecord {
-    PollRecord(
-      job: job.id, jobID: "ff80", projectID: project, answer: answer, at: time, rules: rules,
-      routes: RouteTable(channels: [], routes: []), changes: [])
+    let key = DurationKey(service: "ecs", jobType: "createServer", region: "r")
+    var book = DurationBook()
+    return PollRecord(
+      ticket: PollTicket(
+        job: job.id, law: book.id(of: key), salt: job.key.salt, span: job.span,
+        isWatched: job.isWatched, knownAt: .zero), projectID: project, answer: answer, at: time,
+      rules: rules, routes: RouteTable(channels: [], routes: []), changes: [], key: key,
+      model: DurationModel())
   }
 
   private func withStore(_ body: (Store) async throws -> Void) async throws {

@@ -54,11 +54,14 @@ import Testing
       let job = try running(ledger)
       let before = try row(ledger, job.id)
       let begun = try #require(report.begin?.instant)
-      let due = now + rules.pollGap(jobID: job.key.jobID, begun: begun, at: now)
+      let age = (now - begun).seconds
+      let due = now + rules.pace.gap(after: age, salt: job.key.salt)
       let noticeAt = rules.firstRiskNotice(after: now)
-      #expect(try ledger.sight(job.id, bodyHash: 77, at: now, dueAt: due, noticeAt: noticeAt))
+      #expect(
+        try ledger.sight(
+          job.id, bodyHash: 77, knownAge: age, at: now, dueAt: due, noticeAt: noticeAt))
       let sighted = try row(ledger, job.id)
-      #expect(changes(before, sighted) == ["due_at", "last_seen_at"])
+      #expect(changes(before, sighted) == ["due_at", "known_age", "last_seen_at", "polls"])
 
       let decision = job.observe(.seen(.running, report), at: now, under: rules)
       guard case .after(let gap) = decision.next else { throw Undo() }
@@ -67,7 +70,7 @@ import Testing
         decision.job, bodyHash: 77, dueAt: now + gap,
         noticeAt: decision.job.nextNotice(after: now, under: rules))
       // A notice that is planned too early is looked at and planned again.
-      #expect(changes(sighted, try row(ledger, job.id)) == ["notice_at"])
+      #expect(changes(sighted, try row(ledger, job.id)) == ["notice_at", "polls"])
     }
   }
 
@@ -76,7 +79,9 @@ import Testing
       let job = try running(ledger)
       try ledger.setNotice(job.id, notices: job.notices, noticeAt: nil)
       let noticeAt = try #require(rules.firstRiskNotice(after: now))
-      #expect(try ledger.sight(job.id, bodyHash: 77, at: now, dueAt: now, noticeAt: noticeAt))
+      #expect(
+        try ledger.sight(
+          job.id, bodyHash: 77, knownAge: 60, at: now, dueAt: now, noticeAt: noticeAt))
       #expect(try ledger.nextNoticeTime() == noticeAt)
       let seen = try #require(try ledger.job(job.id))
       #expect(seen.nextNotice(after: now, under: rules) == noticeAt)
@@ -100,7 +105,8 @@ import Testing
       let before = try row(ledger, job.id)
       let id = doubt == .noJob ? 99 : job.id
       let body: Int64 = doubt == .otherBody ? 78 : 77
-      #expect(try !ledger.sight(id, bodyHash: body, at: now, dueAt: now, noticeAt: nil))
+      #expect(
+        try !ledger.sight(id, bodyHash: body, knownAge: 60, at: now, dueAt: now, noticeAt: nil))
       #expect(try row(ledger, job.id) == before)
     }
   }

@@ -1,6 +1,6 @@
 import CloudAPI
-import HeapModule
 import JobWatchCore
+import JobWatchStore
 
 /// One (account, service) at work: its jobs in the order of their due times, and everything that decides whether
 /// the next call may be made.
@@ -13,15 +13,14 @@ struct Lane {
   let region: String
   let rules: WatchRules
 
-  var schedule = Heap<DuePoll>()
+  var schedule: PollSchedule
   /// Jobs whose call, or whose commit, is under way: never polled twice at once.
   var inFlight: Set<Int64> = []
   /// Against an endpoint that gives no usable answer.
   var breaker: Gate
   /// Against calls that are not allowed (403) or can never work as configured.
   var permission: Gate
-  var budget: Budget
-  /// What progress calls may take of it: the gateway counts each API by itself (cloud-api, section 5), so what one of
+  /// What progress calls may take of the budget: the gateway counts each API by itself (cloud-api, section 5), so what one of
   /// them is told of its quota says nothing about the polls.
   var progressBudget = Budget()
   /// Jobs whose task's progress is being asked for.
@@ -30,14 +29,14 @@ struct Lane {
   /// Lost jobs that are still looked for: that they are absent says nothing new.
   var lost: Set<Int64> = []
   /// Submitted again while their last call was under way.
-  var renewed: Set<Int64> = []
+  var renewed: [Int64: Ledger.Scheduled] = [:]
   var clockOffset = ClockOffset()
   /// Polls without a usable answer in a row, for the jobs that have any.
   var failures: [Int64: Int] = [:]
   var outage: Outage?
   var stall: Stall?
   /// Jobs that belong to another project or region than the account has now.
-  var parked: Set<Int64> = []
+  var parked: [Int64: PollTicket] = [:]
   /// The account's, as of the last call.
   private(set) var projectID: String?
 
@@ -68,10 +67,9 @@ struct Lane {
 
   /// - Parameter credential: nil while the account has none.
   func readiness(_ credential: Gate?, at uptime: Duration) -> Readiness {
-    guard let credential, let first = schedule.min, inFlight.count < Self.concurrency,
-      let allowed = budget.readyAt(uptime)
+    guard let credential, inFlight.count < Self.concurrency,
+      var time = schedule.readyAt(uptime, isUrgent: isProbe(credential, at: uptime))
     else { return .asleep }
-    var time = max(first.uptime, allowed)
     for gate in [credential, permission, breaker] {
       switch gate.readiness(at: uptime) {
       case .open, .probe: continue
@@ -82,14 +80,24 @@ struct Lane {
     return time <= uptime ? .now : .at(time)
   }
 
+  private func isProbe(_ credential: Gate, at uptime: Duration) -> Bool {
+    [credential, permission, breaker].contains { $0.readiness(at: uptime) == .probe }
+  }
+
   /// Takes the next due job, when `readiness` says now.
-  mutating func take(_ credential: inout Gate, at uptime: Duration) -> (DuePoll, Passes)? {
-    guard readiness(credential, at: uptime) == .now, let first = schedule.min,
-      let one = credential.enter(at: uptime), let two = permission.enter(at: uptime),
-      let three = breaker.enter(at: uptime)
+  mutating func take(
+    _ credential: inout Gate, _ book: inout DurationBook, at uptime: Duration
+  ) -> (PollTicket, Passes)? {
+    let isProbe = isProbe(credential, at: uptime)
+    guard readiness(credential, at: uptime) == .now,
+      let first = schedule.take(at: uptime, from: &book, isUrgent: isProbe)
     else { return nil }
-    schedule.removeMin()
-    budget.spend(at: uptime)
+    guard let one = credential.enter(at: uptime), let two = permission.enter(at: uptime),
+      let three = breaker.enter(at: uptime)
+    else {
+      schedule.putBack(first, at: uptime)
+      return nil
+    }
     inFlight.insert(first.job)
     return (first, Passes(credential: one, permission: two, breaker: three))
   }
@@ -98,34 +106,16 @@ struct Lane {
   mutating func note(project: String, at uptime: Duration) {
     guard project != projectID else { return }
     projectID = project
-    for job in parked { add(job, due: uptime) }
+    for var ticket in parked.values {
+      ticket.plan(at: uptime)
+      add(ticket)
+    }
   }
 
-  mutating func add(_ job: Int64, due uptime: Duration) {
-    parked.remove(job)
-    schedule.insert(DuePoll(job: job, uptime: uptime))
-  }
-
-  mutating func remove(_ jobs: Set<Int64>) {
-    schedule = Heap(schedule.unordered.filter { !jobs.contains($0.job) })
+  mutating func add(_ ticket: PollTicket) {
+    parked[ticket.job] = nil
+    schedule.add(ticket)
   }
 
   var watched: Int { schedule.count + inFlight.count - lost.count }
-}
-
-/// 16 bytes a job: a million of them fit in memory beside everything else.
-struct DuePoll: Comparable, Sendable {
-  var job: Int64
-  private var milliseconds: Int64
-
-  init(job: Int64, uptime: Duration) {
-    self.job = job
-    milliseconds = uptime.milliseconds
-  }
-
-  var uptime: Duration { .milliseconds(milliseconds) }
-
-  static func < (left: DuePoll, right: DuePoll) -> Bool {
-    (left.milliseconds, left.job) < (right.milliseconds, right.job)
-  }
 }

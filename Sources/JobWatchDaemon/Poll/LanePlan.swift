@@ -25,10 +25,16 @@ extension Configuration {
       guard let endpoint = account.endpoint(of: service.name) else { return nil }
       return Lane(
         key: LaneKey(account: account.name, service: service.name), service: service,
-        endpoint: endpoint, region: account.region,
-        rules: rules(for: service), breaker: Gate(breaker: breaker),
-        permission: Gate(threshold: 1, waits: probes.steps),
-        budget: Budget(cap: account.quota(of: service.name)))
+        endpoint: endpoint, region: account.region, rules: rules(for: service),
+        schedule: PollSchedule(
+          budget: Budget(cap: account.quota(of: service.name)), price: polling.price.seconds),
+        breaker: Gate(breaker: breaker), permission: Gate(threshold: 1, waits: probes.steps))
     }
+  }
+
+  /// Of the gaps between polls, by service.
+  var pollBounds: [String: PollBounds] {
+    Dictionary(
+      uniqueKeysWithValues: CloudService.all.map { ($0.name, rules(for: $0).pollBounds) })
   }
 }

@@ -4,8 +4,8 @@ import JobWatchStore
 /// One answer on its way into the database: reads the job's row, decides, and writes what follows, all inside the
 /// one transaction, never from a copy that was made before the call.
 struct PollRecord: Sendable {
-  var job: Int64
-  var jobID: String
+  /// As it was in the schedule when the call was made.
+  var ticket: PollTicket
   /// Where it was asked for.
   var projectID: String
   var answer: Answer
@@ -14,21 +14,37 @@ struct PollRecord: Sendable {
   var routes: RouteTable
   /// What the answer changed beyond the job.
   var changes: [HealthChange]
+  /// What the job teaches when it ends, and what is known of that before.
+  var key: DurationKey
+  var model: DurationModel
 
   /// What the schedule needs to know of the decision.
   struct Outcome: Sendable {
     var next: NextPoll
     /// The job has ended, as far as is known; a lost one may still be looked for.
     var isFinal: Bool
+    /// How the job stands after an answer that told of it, as it is on record.
+    var sighting: Sighting?
+    /// What is known of its key now, if the answer taught anything.
+    var learned: DurationModel?
+
+    struct Sighting: Sendable {
+      var span: WatchedSpan
+      /// It counts among the jobs that run and may end.
+      var isWatched: Bool
+    }
   }
 
   func commit(_ ledger: Ledger) throws -> Outcome {
     for change in changes { try change.commit(ledger, routes: routes) }
-    if let next = try sightAgain(ledger) { return Outcome(next: next, isFinal: false) }
-    guard let job = try ledger.job(job) else { return Outcome(next: .never, isFinal: true) }
+    if let outcome = try sightAgain(ledger) { return outcome }
+    guard let job = try ledger.job(ticket.job) else { return Outcome(next: .never, isFinal: true) }
     let decision = job.observe(
       answer.observation, evidence: answer.evidence, at: at, under: rules)
-    let outcome = Outcome(next: decision.next, isFinal: decision.job.state.isFinal)
+    var outcome = Outcome(next: decision.next, isFinal: decision.job.state.isFinal)
+    if answer.observation.isSighting || decision.lesson != nil {
+      outcome.sighting = .init(span: decision.job.span, isWatched: decision.job.isWatched)
+    }
     guard decision.job != job else {
       // A lost job that is no longer looked for: nothing else about it has changed.
       if decision.next == .never { try ledger.endPolls(of: job.id) }
@@ -46,19 +62,45 @@ struct PollRecord: Sendable {
     for event in decision.events {
       try ledger.append(event, of: job.id, to: routes.channels(for: event))
     }
+    if let lesson = decision.lesson {
+      outcome.learned = try learn(lesson, from: job, to: changed, ledger)
+    }
     return outcome
+  }
+
+  /// Adds to what is on record, which another job may have changed since the call.
+  private func learn(_ lesson: Lesson, from job: Job, to ended: Job, _ ledger: Ledger) throws
+    -> DurationModel
+  {
+    let stored = try ledger.learned(key)
+    var model = model
+    if let stored { model.recall(stored.model) }
+    model.learn(lesson, of: job.span)
+    var tally = stored?.tally ?? DurationTally()
+    if case .ended(let end) = lesson {
+      tally.count(
+        end, polls: try ledger.polls(of: job.id), age: ended.age(at: at, offset: rules.clockOffset))
+    }
+    try ledger.save(Ledger.Learned(key: key, model: model.bytes, tally: tally, taughtAt: at))
+    return model
   }
 
   /// The common case, a running job that still says what it said: one small update and no row read. It must come
   /// to what `Job.observe` would decide; a test holds the two together.
-  private func sightAgain(_ ledger: Ledger) throws -> NextPoll? {
-    guard case .seen(let state, let report) = answer.observation, !state.isFinal, let bodyHash,
-      let begin = report.begin?.instant
+  private func sightAgain(_ ledger: Ledger) throws -> Outcome? {
+    guard case .seen(let state, let report) = answer.observation, !state.isFinal,
+      state != .awaitingPayment, let bodyHash, let begin = report.begin?.instant
     else { return nil }
-    let gap = rules.pollGap(jobID: jobID, begun: begin - rules.clockOffset, at: at)
+    let age = max(at - (begin - rules.clockOffset), .zero).seconds
+    let span = WatchedSpan(from: ticket.span.from, known: age)
+    let gap = min(rules.pace.gap(after: span.known, salt: ticket.salt), rules.pollCeiling)
     let isSame = try ledger.sight(
-      job, bodyHash: bodyHash, at: at, dueAt: at + gap, noticeAt: rules.firstRiskNotice(after: at))
-    return isSame ? .after(gap) : nil
+      ticket.job, bodyHash: bodyHash, knownAge: age, at: at, dueAt: at + gap,
+      noticeAt: rules.firstRiskNotice(after: at))
+    guard isSame else { return nil }
+    return Outcome(
+      next: .after(gap), isFinal: false,
+      sighting: .init(span: span, isWatched: span.known > 0))
   }
 
   private func dueAt(_ next: NextPoll) -> Timestamp? {

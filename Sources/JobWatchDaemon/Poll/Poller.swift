@@ -22,6 +22,7 @@ package actor Poller: Worker {
 
   var lanes: [LaneKey: Lane]
   var credentials: CredentialBook
+  var book: DurationBook
   /// Accounts that are paused by hand.
   var held: Set<String> = []
   let clients: [String: CloudClient]
@@ -61,6 +62,7 @@ package actor Poller: Worker {
     routes = configuration.routeTable
     grace = configuration.breaker.grace
     credentials = try CredentialBook(logins, probes: configuration.probes)
+    book = DurationBook(bounds: configuration.pollBounds)
     lanes = Dictionary(
       uniqueKeysWithValues: configuration.accounts.flatMap(configuration.lanes(of:))
         .map { ($0.key, $0) })
@@ -122,18 +124,19 @@ package actor Poller: Worker {
 
   /// A job that is asked for: where its row stands, and through which gates the call passes.
   struct Call: Sendable {
-    var job: Int64
-    /// When it was due: it keeps its place in the queue if the answer says nothing of it.
-    var due: Duration
+    /// As it was in the schedule: it keeps its place there if the answer says nothing of it.
+    var ticket: PollTicket
     var lane: LaneKey
     /// What it is made with, whatever the account has by the time of the answer.
     var grant: AccountAccess.Grant
     var passes: Lane.Passes
     var question: Ledger.Question
+
+    var job: Int64 { ticket.job }
   }
 
   private func startCalls(at now: Moment) async throws {
-    var taken: [(DuePoll, LaneKey, AccountAccess.Grant, Lane.Passes)] = []
+    var taken: [(PollTicket, LaneKey, AccountAccess.Grant, Lane.Passes)] = []
     noteProjects(at: now.uptime)
     for key in dueLanes(at: now.uptime) {
       guard let grant = credentials.grant(of: key.account, at: now.uptime) else { continue }
@@ -150,31 +153,31 @@ package actor Poller: Worker {
     } catch {
       for (poll, lane, grant, passes) in taken {
         giveBack(passes, lane, grant, at: now.uptime)
-        lanes[lane]?.budget.finish(at: now.uptime)
-        reschedule(poll.job, lane, due: now.uptime + .seconds(1), at: now)
+        lanes[lane]?.schedule.budget.finish(at: now.uptime)
+        reschedule(poll, lane, due: now.uptime + .seconds(1), at: now)
       }
       throw error
     }
     for (poll, lane, grant, passes) in taken {
       guard let question = questions[poll.job], belongs(question, lane, grant) else {
         giveBack(passes, lane, grant, at: now.uptime)
-        lanes[lane]?.budget.finish(at: now.uptime)
+        lanes[lane]?.schedule.budget.finish(at: now.uptime)
         lanes[lane]?.inFlight.remove(poll.job)
-        lanes[lane]?.parked.insert(poll.job)
+        lanes[lane]?.parked[poll.job] = poll
         continue
       }
       start(
         Call(
-          job: poll.job, due: poll.uptime, lane: lane, grant: grant, passes: passes,
+          ticket: poll, lane: lane, grant: grant, passes: passes,
           question: question))
     }
   }
 
   private func take(from key: LaneKey, _ grant: AccountAccess.Grant, at uptime: Duration)
-    -> (DuePoll, Lane.Passes)?
+    -> (PollTicket, Lane.Passes)?
   {
     // In place: a lane that is copied and changed copies its whole schedule.
-    credentials.withGate(grant.fingerprint) { lanes[key]?.take(&$0, at: uptime) } ?? nil
+    credentials.withGate(grant.fingerprint) { lanes[key]?.take(&$0, &book, at: uptime) } ?? nil
   }
 
   /// A job is bound to the project and region that it was registered with, or to the account's project as it was
@@ -220,7 +223,7 @@ package actor Poller: Worker {
     var answer = await askOnce(call)
     if case .skewed(let serverTime?, _) = answer.observation {
       lanes[call.lane]?.clockOffset.replace(serverTime, at: clock().wall)
-      lanes[call.lane]?.budget.spend(at: clock().uptime)
+      lanes[call.lane]?.schedule.budget.spend(at: clock().uptime)
       answer = await askOnce(call)
     }
     return answer
@@ -231,7 +234,7 @@ package actor Poller: Worker {
       return Answer(.unreachable("the account is not configured"))
     }
     let answer = await client.ask(query)
-    lanes[call.lane]?.budget.finish(at: clock().uptime)
+    lanes[call.lane]?.schedule.budget.finish(at: clock().uptime)
     return answer
   }
 

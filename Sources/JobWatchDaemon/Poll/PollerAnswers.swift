@@ -10,31 +10,34 @@ extension Poller {
     }
     let changes = unsaved + judge(call, answer.observation, at: now)
     unsaved = []
-    guard let rules = rules(for: call, at: now.wall) else { return }
+    let law = law(of: call, answer.observation)
+    guard let rules = rules(for: call, law, at: now) else { return }
     let record = PollRecord(
-      job: call.job, jobID: call.question.jobID, projectID: call.grant.projectID, answer: answer,
-      at: now.wall, rules: rules, routes: routes, changes: changes)
+      ticket: call.ticket, projectID: call.grant.projectID, answer: answer, at: now.wall,
+      rules: rules, routes: routes, changes: changes, key: book.key(of: law),
+      model: book.model(of: law))
     do {
       let outcome = try await store.write { try record.commit($0) }
       if storeRetryAt != nil { log.notice("answers can be stored again") }
       storeRetryAt = nil
-      follow(outcome, of: call, at: now)
+      follow(outcome, of: call, law, rules.pace, at: now)
     } catch {
       unsaved = changes + unsaved
       holdCalls(error, at: now)
-      reschedule(call.job, call.lane, due: now.uptime + Self.storeRetry, at: now)
+      reschedule(call.ticket, call.lane, due: now.uptime + Self.storeRetry, at: now)
     }
     // The other services that the credential is good for have slept until this answer.
     if call.passes.credential.isProbe { alarm.ring() }
   }
 
-  private func rules(for call: Call, at now: Timestamp) -> WatchRules? {
+  private func rules(for call: Call, _ law: DurationBook.ID, at now: Moment) -> WatchRules? {
     guard let lane = lanes[call.lane] else { return nil }
     var rules = lane.rules
+    rules.pace = pace(of: call.lane, law, at: now.uptime)
     rules.clockOffset = lane.clockOffset.value
     rules.verdictsHeld = lane.absences.isMass
     rules.failuresBefore = lane.failures[call.job] ?? 0
-    rules.troubles = troubles.gaps(call.lane, at: now)
+    rules.troubles = troubles.gaps(call.lane, at: now.wall)
     return rules
   }
 
@@ -196,7 +199,7 @@ extension Poller {
     let endpoint = lanes[key]?.endpoint
     for other in lanes.keys
     where other == key || (throttle.perHost && lanes[other]?.endpoint == endpoint) {
-      lanes[other]?.budget.throttled(throttle, at: uptime)
+      lanes[other]?.schedule.budget.throttled(throttle, at: uptime)
     }
   }
 

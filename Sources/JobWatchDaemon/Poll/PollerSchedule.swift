@@ -4,10 +4,13 @@ import JobWatchStore
 /// Where the schedule comes from: the job rows at start, then the event table and what each answer decides.
 extension Poller {
   func load(at now: Moment) async throws {
-    let (jobs, seq, conditions) = try await store.read { ledger in
-      (try ledger.schedule(), try ledger.lastSeq(), try ledger.conditions())
+    let (learned, jobs, seq, conditions) = try await store.read { ledger in
+      (
+        try ledger.learned(), try ledger.schedule(), try ledger.lastSeq(), try ledger.conditions()
+      )
     }
-    for job in jobs { enter(job, at: now) }
+    for entry in learned { book.restore(entry.key, entry.model) }
+    enter(jobs, at: now)
     for condition in conditions { resume(condition, at: now) }
     hold(conditions, at: now)
     seenSeq = seq
@@ -26,36 +29,11 @@ extension Poller {
       }
       hold(conditions, at: now)
       leave(jobs.filter { $0.id <= highestJob })
-      for job in jobs { enter(job, at: now) }
+      enter(jobs, at: now)
       seenSeq = seq
     } catch {
       hasNews.store(true, ordering: .releasing)
       throw error
-    }
-  }
-
-  /// The stored due time is the wall clock's; one that a clock jump has put beyond the ceiling is brought back.
-  private func enter(_ job: Ledger.Scheduled, at now: Moment) {
-    highestJob = max(highestJob, job.id)
-    guard let ceiling = lanes[job.lane]?.rules.pollCeiling else { return }
-    if lanes[job.lane]?.inFlight.contains(job.id) == true {
-      lanes[job.lane]?.renewed.insert(job.id)
-      return
-    }
-    if job.isLost {
-      lanes[job.lane]?.lost.insert(job.id)
-    } else {
-      lanes[job.lane]?.lost.remove(job.id)
-    }
-    // The longest overdue come first: their records are the nearest to being deleted.
-    let wait = (job.dueAt - now.wall).clamped(.days(-30), ceiling.scaled(by: 1.1))
-    lanes[job.lane]?.add(job.id, due: now.uptime + wait)
-  }
-
-  /// A lost job that is submitted again may still stand in the schedule, to be looked for now and then.
-  private func leave(_ jobs: [Ledger.Scheduled]) {
-    for (key, known) in Dictionary(grouping: jobs, by: \.lane) {
-      lanes[key]?.remove(Set(known.map(\.id)))
     }
   }
 
@@ -72,38 +50,12 @@ extension Poller {
   /// its services, is not always the same lane's.
   func dueLanes(at uptime: Duration) -> [LaneKey] {
     let due = lanes.keys.compactMap { key -> (first: Duration, key: LaneKey)? in
-      guard !held.contains(key.account), let first = lanes[key]?.schedule.min?.uptime,
+      guard !held.contains(key.account), let first = lanes[key]?.schedule.first?.due,
         first <= uptime
       else { return nil }
       return (first, key)
     }
     return due.sorted { $0.first < $1.first }.map(\.key)
-  }
-
-  func follow(_ outcome: PollRecord.Outcome, of call: Call, at now: Moment) {
-    let key = call.lane
-    if outcome.isFinal { lanes[key]?.absences.forget(call.job) }
-    if outcome.isFinal && outcome.next != .never {
-      lanes[key]?.lost.insert(call.job)
-    } else {
-      lanes[key]?.lost.remove(call.job)
-    }
-    switch outcome.next {
-    case .after(let gap): reschedule(call.job, key, due: now.uptime + gap, at: now)
-    case .whenAllowed: reschedule(call.job, key, due: call.due, at: now)
-    case .never:
-      lanes[key]?.failures[call.job] = nil
-      let isRenewed = lanes[key]?.renewed.contains(call.job) == true
-      reschedule(call.job, key, due: isRenewed ? now.uptime : nil, at: now)
-    }
-  }
-
-  /// - Parameter due: nil: the job is not asked for again.
-  func reschedule(_ job: Int64, _ key: LaneKey, due: Duration?, at now: Moment) {
-    lanes[key]?.inFlight.remove(job)
-    lanes[key]?.renewed.remove(job)
-    if let due { lanes[key]?.add(job, due: due) }
-    wake(for: key, at: now)
   }
 
   /// Rings if the lane can be served before the loop looks again.

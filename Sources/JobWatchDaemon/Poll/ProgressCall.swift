@@ -55,29 +55,29 @@ extension Lane {
   /// Whether the budget has a call to spare, with another one left for whatever falls due meanwhile.
   fileprivate func hasRoomForProgress(of job: Int64, at uptime: Duration) -> Bool {
     guard progressCalls.count < Self.progressConcurrency, !progressCalls.contains(job),
-      schedule.min.map({ $0.uptime > uptime }) ?? true
+      schedule.first.map({ $0.due > uptime }) ?? true
     else { return false }
-    var rest = budget
+    var rest = schedule.budget
     rest.spend(at: uptime)
-    return [budget, rest, progressBudget].allSatisfy { budget in
+    return [schedule.budget, rest, progressBudget].allSatisfy { budget in
       budget.readyAt(uptime).map { $0 <= uptime } ?? false
     }
   }
 
   fileprivate mutating func spendOnProgress(of job: Int64, at uptime: Duration) {
     progressCalls.insert(job)
-    budget.spend(at: uptime)
+    schedule.budget.spend(at: uptime)
     progressBudget.spend(at: uptime)
   }
 
   fileprivate mutating func finishProgress(at uptime: Duration) {
-    budget.finish(at: uptime)
+    schedule.budget.finish(at: uptime)
     progressBudget.finish(at: uptime)
   }
 }
 
 extension Observation {
-  fileprivate var isSighting: Bool {
+  var isSighting: Bool {
     switch self {
     case .seen, .unrecognised: true
     default: false

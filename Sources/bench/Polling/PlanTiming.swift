@@ -31,10 +31,10 @@ struct PlanTiming: Sendable {
           span = WatchedSpan()
           model.watch(span)
         })
-      let (schedule, key) = (PollPlan(law: law, price: 1), JobKey.timed)
+      let (schedule, key) = (PollPlan(law: law, price: 1), JobKey.timed.salt)
       let ages = Array(stride(from: 0.0, to: 5000, by: 7))
       let seconds = Self.milliseconds {
-        for age in ages { Self.sink = schedule.nextAge(after: age, of: key) }
+        for age in ages { Self.sink = Double(schedule.gap(after: age, salt: key).milliseconds) }
       }
       nextPoll = max(nextPoll, 1000 * seconds / Double(ages.count))
     }

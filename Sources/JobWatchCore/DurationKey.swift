@@ -1,0 +1,13 @@
+/// Whose jobs are taken to take alike: those of one type, at one service, in one region.
+package struct DurationKey: Hashable, Sendable {
+  package var service: String
+  /// As the service names it; empty where it names none.
+  package var jobType: String
+  package var region: String
+
+  package init(service: String, jobType: String, region: String) {
+    self.service = service
+    self.jobType = jobType
+    self.region = region
+  }
+}

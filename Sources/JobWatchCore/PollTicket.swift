@@ -1,0 +1,77 @@
+/// A watched job in the schedule: 48 bytes, so that a million of them fit in memory beside everything else.
+package struct PollTicket: Sendable {
+  package let job: Int64
+  /// The key whose law the job follows.
+  package private(set) var law: DurationBook.ID
+  /// What scatters the job's polls: see `JobKey.salt`.
+  package let salt: UInt32
+  /// Whether the book counts it among those that run, over its span.
+  package private(set) var isWatched: Bool
+  // The ages between which it was seen, in seconds.
+  private var from: Float
+  private var known: Double
+  /// The uptime, in milliseconds, at which the job had the age `known`.
+  private var knownMilliseconds: Int64
+  /// The uptime, in milliseconds, of its next poll.
+  private(set) var dueMilliseconds: Int64 = 0
+  /// √(2·price) for a second of the gap that was planned at this price: what it asks of the budget. Zero: its due time
+  /// is no plan's, and no price moves it.
+  private(set) var demand: Float = 0
+
+  /// - Parameter knownAt: the uptime at which the job had the age up to which its span is known.
+  package init(
+    job: Int64, law: DurationBook.ID, salt: UInt32, span: WatchedSpan, isWatched: Bool,
+    knownAt: Duration
+  ) {
+    self.job = job
+    self.law = law
+    self.salt = salt
+    self.isWatched = isWatched
+    known = span.known
+    from = Float(span.from)
+    knownMilliseconds = knownAt.milliseconds
+  }
+
+  package var span: WatchedSpan { WatchedSpan(from: Double(from), known: known) }
+  package var due: Duration { .milliseconds(dueMilliseconds) }
+  package var knownAt: Duration { .milliseconds(knownMilliseconds) }
+
+  /// It was seen at this time.
+  package mutating func see(
+    _ span: WatchedSpan, of law: DurationBook.ID, isWatched: Bool, at uptime: Duration
+  ) {
+    self.law = law
+    self.isWatched = isWatched
+    known = span.known
+    from = Float(span.from)
+    knownMilliseconds = uptime.milliseconds
+  }
+
+  /// Due at this time, whatever the price.
+  package mutating func plan(at due: Duration) {
+    dueMilliseconds = due.milliseconds
+    demand = 0
+  }
+
+  /// Due at this time, as it was planned at a price.
+  package mutating func plan(at due: Duration, price: Double) {
+    dueMilliseconds = due.milliseconds
+    let gap = max(dueMilliseconds - knownMilliseconds, 1)
+    demand = Float((2 * price).squareRoot() * 1000 / Double(gap))
+  }
+
+  /// Due when the plan says so.
+  package mutating func plan(by plan: PollPlan) {
+    self.plan(at: knownAt + plan.gap(after: known, salt: salt), price: plan.price)
+  }
+}
+
+extension PollTicket: Comparable {
+  package static func < (left: PollTicket, right: PollTicket) -> Bool {
+    (left.dueMilliseconds, left.job) < (right.dueMilliseconds, right.job)
+  }
+
+  package static func == (left: PollTicket, right: PollTicket) -> Bool {
+    left.dueMilliseconds == right.dueMilliseconds && left.job == right.job
+  }
+}

@@ -1,0 +1,150 @@
+import JobWatchCore
+import JobWatchStore
+
+/// What the schedule knows of each job, and what is learned from it.
+extension Poller {
+  /// Enters jobs as their rows have them. All of them are counted before the first is planned.
+  func enter(_ jobs: [Ledger.Scheduled], at now: Moment) {
+    var entered: [(Ledger.Scheduled, PollTicket)] = []
+    for job in jobs where lanes[job.key.lane] != nil {
+      highestJob = max(highestJob, job.id)
+      if lanes[job.key.lane]?.inFlight.contains(job.id) == true {
+        lanes[job.key.lane]?.renewed[job.id] = job
+        continue
+      }
+      if job.isLost {
+        lanes[job.key.lane]?.lost.insert(job.id)
+      } else {
+        lanes[job.key.lane]?.lost.remove(job.id)
+      }
+      let ticket = ticket(of: job, at: now)
+      if ticket.isWatched { book.watch(ticket.span, of: ticket.law) }
+      entered.append((job, ticket))
+    }
+    for (job, ticket) in entered {
+      let ticket = planned(ticket, job, at: now)
+      lanes[job.key.lane]?.add(ticket)
+    }
+  }
+
+  private func ticket(of job: Ledger.Scheduled, at now: Moment) -> PollTicket {
+    let key = DurationKey(
+      service: job.key.service, jobType: job.jobType ?? "", region: job.region)
+    let since = (now.wall - job.knownAt).clamped(.zero, .days(3650))
+    return PollTicket(
+      job: job.id, law: book.id(of: key), salt: job.key.salt, span: job.span,
+      isWatched: job.isWatched, knownAt: now.uptime - since)
+  }
+
+  /// A job whose type is known is asked for first when jobs of its type end, one whose type is not known at once;
+  /// afterwards when the answers said. The stored due time is the wall clock's: one that a clock jump has put beyond the
+  /// ceiling is brought back.
+  private func planned(_ ticket: PollTicket, _ job: Ledger.Scheduled, at now: Moment) -> PollTicket
+  {
+    var ticket = ticket
+    let ceiling = lanes[job.key.lane]?.rules.pollCeiling ?? .hours(1)
+    // The longest overdue come first: their records are the nearest to being deleted.
+    let due = now.uptime + (job.dueAt - now.wall).clamped(.days(-30), ceiling.scaled(by: 1.1))
+    guard case .plan(let plan) = pace(of: job.key.lane, ticket.law, at: now.uptime) else {
+      ticket.plan(at: due)
+      return ticket
+    }
+    if job.isFresh && job.jobType != nil {
+      ticket.plan(by: plan)
+    } else if job.isWatched {
+      ticket.plan(at: due, price: plan.price)
+    } else {
+      ticket.plan(at: due)
+    }
+    return ticket
+  }
+
+  func pace(of key: LaneKey, _ law: DurationBook.ID, at uptime: Duration) -> PollPace {
+    guard let lane = lanes[key] else { return .untaught }
+    if let gap = lane.rules.polling.fixed { return .fixed(gap) }
+    return .plan(book.plan(of: law, price: lane.schedule.price.value, at: uptime))
+  }
+
+  /// The law that an answer's job follows.
+  func law(of call: Call, _ observation: Observation) -> DurationBook.ID {
+    switch observation {
+    case .seen(_, let report), .unrecognised(let report):
+      guard let type = report.jobType else { return call.ticket.law }
+      return book.id(
+        of: DurationKey(service: call.lane.service, jobType: type, region: call.question.region))
+    default:
+      return call.ticket.law
+    }
+  }
+
+  func follow(
+    _ outcome: PollRecord.Outcome, of call: Call, _ law: DurationBook.ID, _ pace: PollPace,
+    at now: Moment
+  ) {
+    let key = call.lane
+    if outcome.isFinal { lanes[key]?.absences.forget(call.job) }
+    if outcome.isFinal && outcome.next != .never {
+      lanes[key]?.lost.insert(call.job)
+    } else {
+      lanes[key]?.lost.remove(call.job)
+    }
+    var ticket = call.ticket
+    note(outcome, law, in: &ticket, at: now.uptime)
+    switch outcome.next {
+    case .after(let gap):
+      if case .plan(let plan) = pace, ticket.isWatched, outcome.sighting != nil {
+        ticket.plan(at: now.uptime + gap, price: plan.price)
+      } else {
+        ticket.plan(at: now.uptime + gap)
+      }
+      put(ticket, key, at: now)
+    case .whenAllowed: put(ticket, key, at: now)
+    case .never: drop(ticket, key, at: now)
+    }
+  }
+
+  /// Brings the book and the ticket to what is on record now.
+  private func note(
+    _ outcome: PollRecord.Outcome, _ law: DurationBook.ID, in ticket: inout PollTicket,
+    at uptime: Duration
+  ) {
+    if let model = outcome.learned { book.learned(model, of: law) }
+    guard let sighting = outcome.sighting else { return }
+    if ticket.isWatched { book.unwatch(ticket.span, of: ticket.law) }
+    ticket.see(sighting.span, of: law, isWatched: sighting.isWatched, at: uptime)
+    if ticket.isWatched { book.watch(ticket.span, of: law) }
+  }
+
+  private func drop(_ ticket: PollTicket, _ key: LaneKey, at now: Moment) {
+    if ticket.isWatched { book.unwatch(ticket.span, of: ticket.law) }
+    lanes[key]?.failures[ticket.job] = nil
+    lanes[key]?.inFlight.remove(ticket.job)
+    if let renewed = lanes[key]?.renewed.removeValue(forKey: ticket.job) {
+      enter([renewed], at: now)
+    }
+    wake(for: key, at: now)
+  }
+
+  /// Back into the schedule, at another time.
+  func reschedule(_ ticket: PollTicket, _ key: LaneKey, due: Duration, at now: Moment) {
+    var ticket = ticket
+    ticket.plan(at: due)
+    put(ticket, key, at: now)
+  }
+
+  private func put(_ ticket: PollTicket, _ key: LaneKey, at now: Moment) {
+    lanes[key]?.inFlight.remove(ticket.job)
+    lanes[key]?.renewed[ticket.job] = nil
+    lanes[key]?.add(ticket)
+    wake(for: key, at: now)
+  }
+
+  /// A lost job that is submitted again may still stand in the schedule, to be looked for now and then.
+  func leave(_ jobs: [Ledger.Scheduled]) {
+    for (key, known) in Dictionary(grouping: jobs, by: \.key.lane) {
+      for ticket in lanes[key]?.schedule.remove(Set(known.map(\.id))) ?? [] where ticket.isWatched {
+        book.unwatch(ticket.span, of: ticket.law)
+      }
+    }
+  }
+}
