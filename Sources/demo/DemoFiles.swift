@@ -45,7 +45,7 @@ struct DemoFiles: Sendable {
       services: {ecs: {retention: 14s, unpaid_retention: 16s}}
       expiry: {finished: [8s], unpaid: [6s], at_risk: [2s]}
       absence: {answers: 3, over: 3s}
-      polling: {floor: 250ms, ceiling: 1h}
+      polling: {floor: 250ms, ceiling: 1s}
       delivery: {delays: [0s, 1s, 2s, 4s, 8s]}
 
       """

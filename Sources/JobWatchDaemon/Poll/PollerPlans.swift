@@ -6,8 +6,9 @@ extension Poller {
   /// Enters jobs as their rows have them. All of them are counted before the first is planned.
   func enter(_ jobs: [Ledger.Scheduled], at now: Moment) {
     var entered: [(Ledger.Scheduled, PollTicket)] = []
-    for job in jobs where lanes[job.key.lane] != nil {
+    for job in jobs {
       highestJob = max(highestJob, job.id)
+      guard lanes[job.key.lane] != nil else { continue }
       if lanes[job.key.lane]?.inFlight.contains(job.id) == true {
         lanes[job.key.lane]?.renewed[job.id] = job
         continue
@@ -92,10 +93,14 @@ extension Poller {
     note(outcome, law, in: &ticket, at: now.uptime)
     switch outcome.next {
     case .after(let gap):
-      if case .plan(let plan) = pace, ticket.isWatched, outcome.sighting != nil {
-        ticket.plan(at: now.uptime + gap, price: plan.price)
+      let due = now.uptime + gap
+      if ticket.isWatched, outcome.sighting != nil, case .plan(let plan) = pace,
+        gap >= plan.gap(after: ticket.span.known, salt: ticket.salt)
+      {
+        ticket.plan(at: due, price: plan.price)
       } else {
-        ticket.plan(at: now.uptime + gap)
+        // A question that no price puts off.
+        ticket.plan(at: due)
       }
       put(ticket, key, at: now)
     case .whenAllowed: put(ticket, key, at: now)
@@ -139,10 +144,12 @@ extension Poller {
     wake(for: key, at: now)
   }
 
-  /// A lost job that is submitted again may still stand in the schedule, to be looked for now and then.
+  /// A job that is submitted again may still stand in the schedule: lost, to be looked for now and then, or parked.
   func leave(_ jobs: [Ledger.Scheduled]) {
     for (key, known) in Dictionary(grouping: jobs, by: \.key.lane) {
-      for ticket in lanes[key]?.schedule.remove(Set(known.map(\.id))) ?? [] where ticket.isWatched {
+      var tickets = lanes[key]?.schedule.remove(Set(known.map(\.id))) ?? []
+      tickets += known.compactMap { lanes[key]?.parked.removeValue(forKey: $0.id) }
+      for ticket in tickets where ticket.isWatched {
         book.unwatch(ticket.span, of: ticket.law)
       }
     }

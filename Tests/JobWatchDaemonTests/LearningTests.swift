@@ -1,0 +1,148 @@
+import Foundation
+import JobWatchCore
+import JobWatchStore
+import Testing
+
+@testable import JobWatchDaemon
+
+@Suite struct `What a job teaches` {
+  let start = Timestamp(milliseconds: 1_795_000_000_000)
+  let key = DurationKey(service: "ecs", jobType: "createServer", region: "r")
+
+  @Test func `is on record with its end, and counts the answers that it took`() async throws {
+    try await withStore { store in
+      let job = try await insert("a", into: store)
+      #expect(try await answer(.running, after: 40, job, store).learned == nil)
+      #expect(try await store.read { try $0.learned(key) } == nil)
+      let learned = try await answer(.succeeded, after: 70, ended: 60, job, store).learned
+      let row = try #require(try await store.read { try $0.learned(key) })
+      #expect(learned?.completions == 1 && row.model == learned?.bytes)
+      #expect(row.tally.jobs == 1 && row.tally.polls == 2 && row.tally.timedJobs == 1)
+      #expect(row.tally.latency == .seconds(10) && row.tally.fixedPolls == 6)
+    }
+  }
+
+  @Test func `is added to what others taught since its call began`() async throws {
+    try await withStore { store in
+      for (id, duration) in [("a", 60), ("b", 65)] {
+        let job = try await insert(id, into: store)
+        // Both begin from a model that knows nothing.
+        _ = try await answer(.failed, after: duration + 5, ended: duration, job, store)
+      }
+      let row = try #require(try await store.read { try $0.learned(key) })
+      let model = try #require(DurationModel(bytes: row.model))
+      #expect(model.completions == 2 && row.tally.jobs == 2)
+      #expect(model.law().survival(at: 50) > 0.7 && model.law().survival(at: 80) < 0.25)
+    }
+  }
+
+  @Test func `is not on record when its end is not`() async throws {
+    struct Undo: Error {}
+    try await withStore { store in
+      let job = try await insert("a", into: store)
+      let record = record(.succeeded, after: 70, ended: 60, job)
+      await #expect(throws: Undo.self) {
+        try await store.write { ledger in
+          _ = try record.commit(ledger)
+          throw Undo()
+        }
+      }
+      #expect(try await store.read { try $0.learned(key) } == nil)
+      #expect(
+        try await answer(.succeeded, after: 75, ended: 60, job, store).learned?.completions == 1)
+    }
+  }
+
+  @Test func `is nothing while it is out of reach, and no end when it is lost`() async throws {
+    try await withStore { store in
+      let job = try await insert("a", into: store)
+      _ = try await answer(.running, after: 40, job, store)
+      for observation in [Observation.unreachable(""), .garbled(""), .busy(""), .absent(code: "")] {
+        let record = record(observation, after: 100, job)
+        #expect(try await store.write { try record.commit($0) }.learned == nil)
+      }
+      for time in [160, 300] {
+        let record = record(.absent(code: ""), after: time, job)
+        _ = try await store.write { try record.commit($0) }
+      }
+      #expect(try await store.read { try $0.job(job.id)?.state } == .lost)
+      let row = try #require(try await store.read { try $0.learned(key) })
+      #expect(row.tally.jobs == 0)
+      let model = try #require(DurationModel(bytes: row.model))
+      // It ran for 40 s at least: that much is known of its like.
+      #expect(model.completions == 0)
+      #expect(model.law().survival(at: 40) > DurationModel().law().survival(at: 40))
+    }
+  }
+
+  @Test func `is its end within the last gap where its record has no end time`() async throws {
+    try await withStore { store in
+      let job = try await insert("a", into: store)
+      _ = try await answer(.running, after: 40, job, store)
+      let learned = try await answer(.succeeded, after: 60, job, store).learned
+      let share = { (law: DurationLaw) in law.survival(at: 39) - law.survival(at: 62) }
+      #expect(share(try #require(learned).law()) > 2 * share(DurationModel().law()))
+      let tally = try await store.read { try $0.learned(key)?.tally }
+      #expect(tally?.jobs == 1 && tally?.timedJobs == 0)
+    }
+  }
+
+  @Test func `is nothing when it had to be paid`() async throws {
+    try await withStore { store in
+      let job = try await insert("a", into: store)
+      _ = try await answer(.awaitingPayment, after: 10, job, store)
+      _ = try await answer(.running, after: 5000, job, store)
+      let paid = try await store.read { try $0.job(job.id) }
+      #expect(paid?.paidAt == start + .seconds(5000) && paid?.isWatched == false)
+      #expect(try await answer(.succeeded, after: 5100, ended: 5090, job, store).learned == nil)
+    }
+  }
+
+  // MARK: -
+
+  private func insert(_ id: String, into store: Store) async throws -> Job {
+    let new = Job(
+      key: JobKey(account: "prod", service: "ecs", jobID: id), projectID: "p", region: "r",
+      submittedAt: start, registeredAt: start)
+    return try #require(
+      try await store.write { try $0.insert(new, dueAt: start, noticeAt: nil) })
+  }
+
+  private func answer(
+    _ state: JobState, after seconds: Int, ended: Int? = nil, _ job: Job, _ store: Store
+  ) async throws -> PollRecord.Outcome {
+    let record = record(state, after: seconds, ended: ended, job)
+    return try await store.write { try record.commit($0) }
+  }
+
+  private func record(_ state: JobState, after seconds: Int, ended: Int? = nil, _ job: Job)
+    -> PollRecord
+  {
+    let time = { (seconds: Int) in CloudTime(raw: "", instant: start + .seconds(seconds)) }
+    let report = JobReport(
+      jobType: key.jobType, rawStatus: state.rawValue, begin: time(0), end: ended.map(time))
+    return record(.seen(state, report), after: seconds, job)
+  }
+
+  private func record(_ observation: Observation, after seconds: Int, _ job: Job) -> PollRecord {
+    var book = DurationBook()
+    let body = Array("\(observation)".utf8)
+    return PollRecord(
+      ticket: PollTicket(
+        job: job.id, law: book.id(of: key), salt: job.key.salt, span: job.span,
+        isWatched: job.isWatched, knownAt: .zero),
+      projectID: "p", answer: Answer(observation, evidence: Evidence(httpStatus: 200, body: body)),
+      at: start + .seconds(seconds),
+      rules: WatchRules(retention: RetentionPolicy(finished: .days(1), unpaid: .days(14))),
+      routes: RouteTable(channels: [], routes: []), changes: [], key: key, model: DurationModel())
+  }
+
+  private func withStore(_ body: (Store) async throws -> Void) async throws {
+    let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let store = try Store(path: directory.path + "/jobwatch.db")
+    try await body(store)
+    try store.close()
+  }
+}

@@ -1,0 +1,109 @@
+import CloudAPI
+import Foundation
+import JobWatchCore
+import JobWatchStore
+import Logging
+import Synchronization
+import Testing
+
+@testable import JobWatchDaemon
+
+@Suite struct `A poller that is started again` {
+  @Test(.timeLimit(.minutes(1)))
+  func `knows what the one before knew, and plans what it planned`() async throws {
+    let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let store = try Store(path: directory.path + "/jobwatch.db")
+    let clock = Mutex(Moment(wall: Timestamp(milliseconds: 1_795_000_000_000), uptime: .hours(1)))
+    let begun = clock.withLock(\.wall)
+    for number in 0..<30 { try await insert("job\(number)", begun, into: store) }
+
+    let first = try poller(store, begun) { clock.withLock { $0 } }
+    for minute in 0..<12 {
+      // Each answer is settled before the next moment: what is under way at the end is not on record.
+      clock.withLock { $0 = $0 + .minutes(minute == 0 ? 0 : 1) }
+      repeat {
+        _ = try await first.work(at: clock.withLock { $0 })
+        while await first.isBusy { await Task.yield() }
+      } while await first.hasDue(at: clock.withLock(\.uptime))
+    }
+    await first.finish()
+    // As after a boot.
+    clock.withLock { $0.uptime = .seconds(5) }
+    let second = try poller(store, begun) { clock.withLock { $0 } }
+    try await second.load(at: clock.withLock { $0 })
+
+    let (before, after) = (
+      await first.state(.hours(1) + .minutes(11)), await second.state(.seconds(5))
+    )
+    #expect(before.dues.count > 5 && before.dues.count < 30)
+    #expect(after.dues == before.dues)
+    #expect(after.models == before.models)
+    #expect(before.models.values.map(\.completions).reduce(0, +) == 30 - before.dues.count)
+    try store.close()
+  }
+
+  private func insert(_ id: String, _ begun: Timestamp, into store: Store) async throws {
+    let job = Job(
+      key: JobKey(account: "prod", service: "ecs", jobID: id), projectID: "p", region: "eu-de",
+      submittedAt: begun, registeredAt: begun)
+    _ = try await store.write { try $0.insert(job, dueAt: begun, noticeAt: nil) }
+  }
+
+  /// Of a cloud where the jobs, of two types, end one after the other.
+  private func poller(_ store: Store, _ begun: Timestamp, _ clock: @escaping Clock) throws -> Poller
+  {
+    var account = Account(name: "prod", region: "eu-de", projectID: "p", authentication: .token)
+    account.token = .plain(Secret("a-token"))
+    // No call waits for the clock, which stands still between the answers.
+    account.quota = Quota(calls: 10_000, per: .seconds(1))
+    let transport: HTTPTransport = { request, _, _ async throws(HTTPFailure) in
+      let id = request.url.split(separator: "/").last.map(String.init) ?? ""
+      let number = Int(id.dropFirst(3)) ?? 0
+      let end = begun + .seconds(40 * (number + 1))
+      let hasEnded = clock().wall >= end
+      let body = """
+        {"job_id": "\(id)", "job_type": "\(number % 2 == 0 ? "createServer" : "deleteServer")",
+         "status": "\(hasEnded ? "SUCCESS" : "RUNNING")", "begin_time": "\(begun.description)",
+         "end_time": "\(hasEnded ? end.description : "")"}
+        """
+      return HTTPResponse(status: 200, body: Array(body.utf8))
+    }
+    return try Poller(
+      configuration: Configuration(accounts: [account]), store: store,
+      clients: ["prod": CloudClient(transport: transport)],
+      logins: [AccountLogin(account, transport: transport, environment: [:])], clock: clock,
+      alarm: Alarm(), troubles: TroubleLog(),
+      log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+  }
+}
+
+extension Moment {
+  fileprivate static func + (moment: Moment, span: Duration) -> Moment {
+    Moment(wall: moment.wall + span, uptime: moment.uptime + span)
+  }
+}
+
+extension Poller {
+  fileprivate var isBusy: Bool { lanes.values.contains { !$0.inFlight.isEmpty } }
+
+  fileprivate func hasDue(at uptime: Duration) -> Bool {
+    lanes.values.contains { $0.schedule.first.map { $0.due <= uptime } ?? false }
+  }
+
+  /// What it plans, counted from now, and what it knows.
+  fileprivate func state(_ uptime: Duration) -> (
+    dues: [Int64: Duration], models: [String: DurationModel]
+  ) {
+    var (dues, models) = ([Int64: Duration](), [String: DurationModel]())
+    for key in Array(lanes.keys) {
+      while let ticket = lanes[key]?.schedule.first {
+        dues[ticket.job] = ticket.due - uptime
+        _ = lanes[key]?.schedule.remove([ticket.job])
+        models[book.key(of: ticket.law).jobType] = book.model(of: ticket.law)
+      }
+    }
+    return (dues, models)
+  }
+}
