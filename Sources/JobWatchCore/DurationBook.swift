@@ -1,101 +1,188 @@
 /// What is known of how long jobs take, for every key, and the plans that follow from it.
 ///
-/// A plan is kept for a key, a step of the price and what was known when it was made: it is made anew when more is
-/// known, though not more often than every 20 s, and when the price has moved by a step of a tenth.
+/// The number of keys is bounded, whatever a service calls its job types: beyond it, the key that was taught the
+/// longest ago, of those without watched jobs, is forgotten. Where there is none, a new key shares that of its service
+/// for the types that find no room.
 package struct DurationBook: Sendable {
-  /// Names a key's entry for as long as the process lives.
+  /// Names a key for as long as the process lives. The name of a forgotten key is not given to another: it stands for
+  /// the shared key of its service from then on.
   package struct ID: Hashable, Sendable {
-    let index: Int32
+    /// The service's number in the low byte, a serial number above it; 0 is the shared key's.
+    fileprivate let number: UInt32
+
+    fileprivate init(service: Int, serial: UInt32) {
+      number = serial << 8 | UInt32(service)
+    }
+
+    var service: Int { Int(number & 0xff) }
+    fileprivate var isShared: Bool { number >> 8 == 0 }
+    fileprivate static let lastSerial = UInt32.max >> 8
   }
 
-  private struct Entry: Sendable {
+  struct Entry: Sendable {
     let key: DurationKey
-    var model: DurationModel
-    /// Raised by all that changes the law.
-    var version = 0
-    var plans: [Int: KeptPlan] = [:]
+    let bounds: PollBounds
+    /// Its prior is that of the edition.
+    var model = DurationModel()
+    /// Jobs that are watched.
+    var watched = 0
+    /// When it was last taught, in the order of all lessons; 0: never.
+    var taught = 0
+    /// Of the model, but for its prior.
+    var changes = 0
+    var edition = LawEdition.untaught
+
+    /// For places that are never empty.
+    static let blank = Entry(
+      key: DurationKey(service: "", jobType: "", region: ""), bounds: PollBounds())
   }
 
-  private struct KeptPlan: Sendable {
-    var plan: PollPlan
-    var version: Int
-    var madeAt: Duration
-  }
-
+  var entries: [ID: Entry] = [:]
+  private(set) var arrivals = RecentArrivals()
+  /// By the services' numbers.
+  private(set) var lessons: [Int] = []
+  private var services: [String] = []
   private var ids: [DurationKey: ID] = [:]
-  private var entries: [Entry] = []
+  private var serial: UInt32 = 0
+  private var lastTaught = 0
+  private var forgotten: Set<DurationKey> = []
   private let bounds: [String: PollBounds]
+  private let mostKeys: Int
+  /// The plans for a job of which nothing is known.
+  var untaught = LawEdition.untaught
+  /// The step that met the last target.
+  var targetStep = PriceStep(near: 5)
+  /// Plans that are kept.
+  var planCount = 0
 
-  private static let step = 1.1
-  private static let rest = Duration.seconds(20)
-
-  /// - Parameter bounds: of the gaps, by service.
-  package init(bounds: [String: PollBounds] = [:]) {
+  /// - Parameters:
+  ///   - bounds: of the gaps, by service.
+  ///   - mostKeys: beside the one of each service that is shared.
+  package init(bounds: [String: PollBounds] = [:], mostKeys: Int = 1024) {
     self.bounds = bounds
+    self.mostKeys = mostKeys
   }
 
-  /// The entry of a key; a new one where there is none.
+  // MARK: Keys
+
+  /// The name of a key; it is entered where it is not known. May forget another.
   package mutating func id(of key: DurationKey) -> ID {
     if let id = ids[key] { return id }
-    let id = ID(index: Int32(entries.count))
-    entries.append(Entry(key: key, model: DurationModel()))
+    let service = number(of: key.service)
+    let shared = ID(service: service, serial: 0)
+    guard key != self.key(of: shared), serial < ID.lastSerial,
+      ids.count < mostKeys || forgetOne()
+    else { return entered(shared) }
+    serial += 1
+    let id = ID(service: service, serial: serial)
+    enter(key, as: id)
     ids[key] = id
+    // What is on record of it stays there, and is what its next job adds to.
+    forgotten.remove(key)
     return id
   }
 
-  package func key(of id: ID) -> DurationKey { entries[Int(id.index)].key }
+  package func key(of id: ID) -> DurationKey {
+    entries[id]?.key ?? DurationKey(service: services[id.service], jobType: "", region: "")
+  }
 
-  /// With the jobs that run now, and the prior that holds now.
-  package func model(of id: ID) -> DurationModel { entries[Int(id.index)].model }
+  /// The keys that were forgotten since this was last asked, and had been taught: what is on record of them can go.
+  package mutating func takeForgotten() -> [DurationKey] {
+    defer { forgotten = [] }
+    return forgotten.sorted()
+  }
 
-  /// What ended jobs have taught, as it was stored.
+  private mutating func number(of service: String) -> Int {
+    if let number = services.firstIndex(of: service) { return number }
+    // There are far fewer services than numbers.
+    precondition(services.count < 256, "too many services")
+    services.append(service)
+    lessons.append(0)
+    return services.count - 1
+  }
+
+  private mutating func forgetOne() -> Bool {
+    let idle = entries.lazy.filter { $0.value.watched == 0 && !$0.key.isShared }
+    guard
+      let (id, entry) = idle.min(by: {
+        ($0.value.taught, $0.key.number) < ($1.value.taught, $1.key.number)
+      })
+    else { return false }
+    entries[id] = nil
+    ids[entry.key] = nil
+    planCount -= entry.edition.planCount
+    if entry.taught > 0 { forgotten.insert(entry.key) }
+    return true
+  }
+
+  /// Of the key itself or, where it was forgotten, of the shared one.
+  mutating func entered(_ id: ID) -> ID {
+    if entries[id] != nil { return id }
+    let shared = ID(service: id.service, serial: 0)
+    if entries[shared] == nil { enter(key(of: shared), as: shared) }
+    return shared
+  }
+
+  private mutating func enter(_ key: DurationKey, as id: ID) {
+    entries[id] = Entry(key: key, bounds: bounds[key.service] ?? PollBounds())
+  }
+
+  // MARK: Lessons
+
+  /// What ended jobs have taught, as it was stored. To be told in the order in which keys were last taught.
   package mutating func restore(_ key: DurationKey, _ bytes: some Collection<UInt8>) {
-    let id = id(of: key)
     guard let model = DurationModel(bytes: bytes) else { return }
-    learned(model, of: id)
+    teach(model, id(of: key))
   }
 
   /// Takes over what a model has learned, and is on record now. The running jobs stay as they are.
   package mutating func learned(_ model: DurationModel, of id: ID) {
-    let index = Int(id.index)
-    guard model.completions >= entries[index].model.completions else { return }
-    entries[index].model.memories = model.memories
-    entries[index].model.completions = model.completions
-    entries[index].version += 1
+    guard let known = entries[id]?.model.completions, model.completions >= known else { return }
+    for _ in 0..<min(model.completions - known, RecentArrivals.most) { arrivals.add(id) }
+    teach(model, id)
+  }
+
+  /// Of which keys the jobs were that ended last, from the newest on.
+  package mutating func recall(arrivals keys: [DurationKey]) {
+    arrivals = RecentArrivals()
+    for key in keys.prefix(RecentArrivals.most).reversed() {
+      if let id = ids[key] { arrivals.add(id) }
+    }
+  }
+
+  private mutating func teach(_ model: DurationModel, _ id: ID) {
+    lastTaught += 1
+    lessons[id.service] += 1
+    entries[id]?.teach(model, number: lastTaught)
   }
 
   package mutating func watch(_ span: WatchedSpan, of id: ID) {
-    entries[Int(id.index)].model.watch(span)
-    entries[Int(id.index)].version += 1
+    entries[entered(id)]?.watch(span)
   }
 
   /// Takes a job out that `watch` put in, with the same span.
   package mutating func unwatch(_ span: WatchedSpan, of id: ID) {
-    entries[Int(id.index)].model.unwatch(span)
-    entries[Int(id.index)].version += 1
+    entries[entered(id)]?.unwatch(span)
+  }
+}
+
+extension DurationBook.Entry {
+  fileprivate mutating func teach(_ model: DurationModel, number: Int) {
+    self.model.memories = model.memories
+    self.model.completions = model.completions
+    taught = number
+    changes += 1
   }
 
-  /// - Parameter price: seconds of latency that one call is worth.
-  package mutating func plan(of id: ID, price: Double, at uptime: Duration) -> PollPlan {
-    let (index, step) = (Int(id.index), Self.step(of: price))
-    let entry = entries[index]
-    if let kept = entry.plans[step],
-      kept.version == entry.version || uptime - kept.madeAt < Self.rest
-    {
-      return kept.plan
-    }
-    let plan = PollPlan(
-      law: entry.model.law(), price: Self.price(of: step),
-      bounds: bounds[entry.key.service] ?? PollBounds())
-    entries[index].plans[step] = KeptPlan(plan: plan, version: entry.version, madeAt: uptime)
-    return plan
+  fileprivate mutating func watch(_ span: WatchedSpan) {
+    model.watch(span)
+    watched += 1
+    changes += 1
   }
 
-  private static func step(of price: Double) -> Int {
-    Int((max(price, 1e-3).logarithm / step.logarithm).rounded())
-  }
-
-  private static func price(of step: Int) -> Double {
-    (Double(step) * Self.step.binaryLogarithm).powerOfTwo
+  fileprivate mutating func unwatch(_ span: WatchedSpan) {
+    model.unwatch(span)
+    watched -= 1
+    changes += 1
   }
 }

@@ -11,3 +11,9 @@ package struct DurationKey: Hashable, Sendable {
     self.region = region
   }
 }
+
+extension DurationKey: Comparable {
+  package static func < (left: DurationKey, right: DurationKey) -> Bool {
+    (left.service, left.jobType, left.region) < (right.service, right.jobType, right.region)
+  }
+}

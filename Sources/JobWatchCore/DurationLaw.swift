@@ -26,6 +26,26 @@ package struct DurationLaw: Sendable {
     return (-(sums[cell] + rates[cell] * max(0, age - edges[cell]))).exponential
   }
 
+  /// The age, in seconds, by which this share of the jobs has ended that had not ended at an earlier age; infinite
+  /// where so many never end.
+  ///
+  /// - Parameter share: from 0, and below 1.
+  package func quantile(_ share: Double, beyond age: Double = 0) -> Double {
+    let cell = cell(at: age)
+    let sum = sums[cell] + rates[cell] * max(0, age - edges[cell]) - (-share).logarithmOfOnePlus
+    // The last edge with no more than the sum: beyond idle cells, where the rates go on.
+    let found = min(max(sums.lastIndex(notAfter: sum), 0), rates.count - 1)
+    let missing = sum - sums[found]
+    guard missing > 0 else { return max(age, edges[found]) }
+    return rates[found] > 0 ? max(age, edges[found] + missing / rates[found]) : .infinity
+  }
+
+  /// The ages between which a job typically ends that had not ended at an earlier age: eight in ten, and as many end
+  /// before as after them. Seconds; the upper one is infinite where more than one in ten never ends.
+  package func typical(beyond age: Double = 0) -> (from: Double, to: Double) {
+    (quantile(0.1, beyond: age), quantile(0.9, beyond: age))
+  }
+
   /// 1/s.
   package func rate(at age: Double) -> Double { rates[cell(at: age)] }
 

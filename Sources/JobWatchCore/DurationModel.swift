@@ -14,7 +14,7 @@ package struct DurationModel: Hashable, Sendable {
     case between(Double, Double)
   }
 
-  package let prior: DurationPrior
+  package internal(set) var prior: DurationPrior
   /// One that follows a change soon, one that knows rare ends.
   var memories = [DurationMemory(), DurationMemory()]
   /// The running jobs, by the bucket of the age at which each was last seen running, less one at the age from which it

@@ -24,14 +24,20 @@ package struct DurationPrior: Hashable, Sendable {
     return mixed(shares)
   }
 
-  /// What another key has learned: that of the same job type anywhere, or of all types of the service.
-  package static func learned(_ model: DurationModel) -> DurationPrior {
-    let law = model.law()
-    var (left, shares) = (1.0, [Double]())
-    for (rate, width) in zip(law.rates, AgeScale.widths) {
-      let stays = left * (-rate * width).exponential
-      shares.append(left - stays)
-      left = stays
+  /// What another key has learned.
+  package static func learned(_ model: DurationModel) -> DurationPrior { pooled([model]) }
+
+  /// What other keys have learned, each weighed by the jobs that taught it.
+  package static func pooled(_ models: [DurationModel]) -> DurationPrior {
+    var shares = Array(repeating: 0.0, count: AgeScale.count)
+    for model in models {
+      let weight = Double(max(model.completions, 1))
+      var left = weight
+      for (bucket, rate) in model.law().rates.enumerated() {
+        let stays = left * (-rate * AgeScale.widths[bucket]).exponential
+        shares[bucket] += left - stays
+        left = stays
+      }
     }
     return mixed(shares)
   }

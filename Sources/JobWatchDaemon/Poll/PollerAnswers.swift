@@ -15,7 +15,7 @@ extension Poller {
     let record = PollRecord(
       ticket: call.ticket, projectID: call.grant.projectID, answer: answer, at: now.wall,
       rules: rules, routes: routes, changes: changes, key: book.key(of: law),
-      model: book.model(of: law))
+      model: book.model(of: law, at: now.uptime))
     do {
       let outcome = try await store.write { try record.commit($0) }
       if storeRetryAt != nil { log.notice("answers can be stored again") }

@@ -1,0 +1,18 @@
+/// Of which keys the last jobs were: the mix of jobs that a mean over all of them is taken over.
+struct RecentArrivals: Sendable {
+  static let most = 1000
+
+  private(set) var counts: [DurationBook.ID: Int] = [:]
+  private var ring: [DurationBook.ID] = []
+  /// Where the oldest stands, once the ring is full.
+  private var oldest = 0
+
+  mutating func add(_ id: DurationBook.ID) {
+    counts[id, default: 0] += 1
+    guard ring.count == Self.most else { return ring.append(id) }
+    let gone = ring[oldest]
+    counts[gone] = counts[gone].flatMap { $0 > 1 ? $0 - 1 : nil }
+    ring[oldest] = id
+    oldest = (oldest + 1) % Self.most
+  }
+}
