@@ -3,6 +3,10 @@ package struct WatchRules: Sendable {
   package var polling: PollPolicy
   /// How long the job is left alone while it runs.
   package var pace: PollPace
+  /// The age that hardly one job of this type in a thousand reaches; nil while too few are known to say.
+  package var stuckAge: Duration?
+  /// How many ended jobs `stuckAge` was learned from.
+  package var endsKnown: Int
   package var absence: AbsencePolicy
   package var retention: RetentionPolicy
   package var expiry: ExpiryPolicy
@@ -17,13 +21,15 @@ package struct WatchRules: Sendable {
 
   package init(
     polling: PollPolicy = PollPolicy(), pace: PollPace = .untaught,
-    absence: AbsencePolicy = AbsencePolicy(),
+    stuckAge: Duration? = nil, endsKnown: Int = 0, absence: AbsencePolicy = AbsencePolicy(),
     retention: RetentionPolicy = RetentionPolicy(), expiry: ExpiryPolicy = ExpiryPolicy(),
     clockOffset: Duration = .zero, verdictsHeld: Bool = false, failuresBefore: Int = 0,
     troubles: [BlindGap] = []
   ) {
     self.polling = polling
     self.pace = pace
+    self.stuckAge = stuckAge
+    self.endsKnown = endsKnown
     self.absence = absence
     self.retention = retention
     self.expiry = expiry

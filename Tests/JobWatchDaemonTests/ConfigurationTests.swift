@@ -105,6 +105,17 @@ import Testing
     #expect(value.keep == .days(6))
   }
 
+  @Test(
+    "polling may be at a target or a fixed gap instead of a price",
+    arguments: [
+      ("{price: 20s, stuck_after: off}", PollPolicy(price: .seconds(20))),
+      ("{target: 3s, stuck_after: 2h}", PollPolicy(target: .seconds(3), stuckAfter: .hours(2))),
+      ("{fixed: 10s, ceiling: 5s}", PollPolicy(ceiling: .seconds(5), fixed: .seconds(10))),
+    ])
+  func polling(_ text: String, _ policy: PollPolicy) throws {
+    #expect(try decode(Self.account + "polling: \(text)").value.polling == policy)
+  }
+
   @Test func `an account may log in with a password, an agency, a profile or the environment`()
     throws
   {

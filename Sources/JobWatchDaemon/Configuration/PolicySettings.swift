@@ -4,10 +4,21 @@ import JobWatchCore
 /// Reads the sections that tune decisions. Every range is also in `config/jobwatch.yaml`.
 extension Configuration {
   mutating func readPolling(_ setting: Setting) {
-    guard let section = setting.section(["floor", "ceiling", "price"]) else { return }
+    let keys = ["floor", "ceiling", "price", "target", "fixed", "stuck_after"]
+    guard let section = setting.section(keys) else { return }
+    let pace: ClosedRange<Duration> = .milliseconds(100) ... .hours(1)
     set(&polling.floor, section["floor"]?.duration(.milliseconds(100) ... .hours(1)))
     set(&polling.ceiling, section["ceiling"]?.duration(.milliseconds(100) ... .days(1)))
     set(&polling.price, section["price"]?.duration(.milliseconds(10) ... .hours(1)))
+    polling.target = section["target"]?.duration(pace)
+    polling.fixed = section["fixed"]?.duration(pace)
+    polling.stuckAfter = section["stuck_after"]?.durationUnlessOff(.seconds(1) ... .days(365))
+    if section["price"] != nil {
+      section["target"]?.fail("takes the place of price: leave one of the two out")
+    }
+    if section["price"] != nil || section["target"] != nil {
+      section["fixed"]?.fail("leaves nothing to plan at a price or for a target: leave these out")
+    }
     if polling.ceiling < polling.floor {
       let (low, high) = (polling.floor.text, polling.ceiling.text)
       setting.fail("ceiling (\(high)) must not be below floor (\(low)): raise ceiling")
@@ -20,8 +31,9 @@ extension Configuration {
     for name in names {
       guard let part = section[name]?.section(["retention", "unpaid_retention"]) else { continue }
       var policy = retention[name] ?? RetentionPolicy()
-      if let value = part["retention"] { policy.finished = value.window() }
-      if let value = part["unpaid_retention"] { policy.unpaid = value.window() }
+      let window: ClosedRange<Duration> = .seconds(1) ... .days(3650)
+      if let value = part["retention"] { policy.finished = value.durationUnlessOff(window) }
+      if let value = part["unpaid_retention"] { policy.unpaid = value.durationUnlessOff(window) }
       retention[name] = policy
     }
   }
@@ -66,9 +78,9 @@ extension Configuration {
 }
 
 extension Setting {
-  /// How long a record is kept; `off` where the service documents nothing.
-  fileprivate func window() -> Duration? {
+  /// Nil, too, for `off`.
+  fileprivate func durationUnlessOff(_ range: ClosedRange<Duration>) -> Duration? {
     if case .scalar(let scalar) = node, scalar.string == "off" { return nil }
-    return duration(.seconds(1) ... .days(3650))
+    return duration(range)
   }
 }
