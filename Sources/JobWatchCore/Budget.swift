@@ -4,66 +4,54 @@
 /// unconfigured and untold, it starts at 20 calls a second and doubles per quiet minute up to 100; what a
 /// throttling answer says replaces that. A rate of either would not do: 95 calls a minute may still be too many
 /// for one second of it.
+///
+/// Of each window a small share is kept for urgent calls: those that find out whether an outage is over, and those
+/// without which a record is deleted unseen. Ordinary calls leave it alone, so that a window which they have used up
+/// does not keep an urgent one waiting for its end.
 package struct Budget: Sendable {
-  private struct Limit: Sendable {
-    var calls: Int
-    var window: Duration
-
-    /// The share of a named quota that is used, and how much longer than it its window is taken: the cloud's clock
-    /// and the network's delays shift calls over its window's edge.
-    private static let share = 0.95
-    private static let stretch = 1.05
-
-    init(calls: Int, window: Duration) {
-      self.calls = calls
-      self.window = window
-    }
-
-    init(_ quota: Quota) {
-      calls = max(1, Int(Double(quota.calls) * Self.share))
-      window = quota.per.scaled(by: Self.stretch)
-    }
-  }
-
-  private let share: Limit?
-  private var known: Limit
+  let share: CallLimit?
+  var known: CallLimit
   /// The ends of the last calls, oldest first; at least as many as either limit looks back.
-  private var answered: [Duration] = []
-  private var underWay = 0
-  private var blockedUntil: Duration = .zero
+  var answered: [Duration] = []
+  var underWay = 0
+  var blockedUntil: Duration = .zero
   /// The named limit, where the user or the cloud named one.
-  private var ceiling: Int
+  var ceiling: Int
   /// What `known` grows to in quiet minutes: the ceiling, or less for some hours after a throttling answer that named
   /// no limit.
-  private var most: Int
-  private var quietSince: Duration?
+  var most: Int
+  var quietSince: Duration?
 
   private static let start = 20
   private static let unnamedMost = 100
 
   package init(cap: Quota? = nil) {
-    share = cap.map(Limit.init)
-    known = share ?? Limit(calls: Self.start, window: .seconds(1))
+    share = cap.map(CallLimit.init)
+    known = share ?? CallLimit(calls: Self.start, window: .seconds(1))
     ceiling = share?.calls ?? Self.unnamedMost
     most = ceiling
   }
 
-  /// Calls a second that it grants in the long run.
-  package var rate: Double {
-    [share, known].compactMap(\.self).map { Double($0.calls) / $0.window.seconds }.min() ?? 0
-  }
+  /// Calls a second that it grants in the long run; ordinary ones get at least 98 % of them.
+  package var rate: Double { share.map { min($0.rate, known.rate) } ?? known.rate }
+
+  /// The most ended calls that a limit looks back at.
+  var lookBack: Int { max(ceiling, share?.calls ?? 0) }
 
   /// When the next call may be made; not after `uptime` means now. Nil: not before one under way is answered.
-  package func readyAt(_ uptime: Duration) -> Duration? {
-    var ready = blockedUntil
-    for limit in [share, known].compactMap(\.self) {
-      // The call that must be out of the window, so that one more fits in.
-      let last = answered.count + underWay - limit.calls
-      if last < 0 { continue }
-      guard last < answered.count else { return nil }
-      ready = max(ready, answered[last] + limit.window)
-    }
-    return ready
+  ///
+  /// - Parameter isUrgent: it may use the share that is kept for such.
+  package func readyAt(_ uptime: Duration, isUrgent: Bool = false) -> Duration? {
+    guard let known = readyAt(known, isUrgent) else { return nil }
+    guard let share else { return max(known, blockedUntil) }
+    return readyAt(share, isUrgent).map { max($0, known, blockedUntil) }
+  }
+
+  private func readyAt(_ limit: CallLimit, _ isUrgent: Bool) -> Duration? {
+    // The call that must be out of the window, so that one more fits in.
+    let last = answered.count + underWay - limit.calls + (isUrgent ? 0 : limit.reserve)
+    if last < 0 { return .zero }
+    return last < answered.count ? answered[last] + limit.window : nil
   }
 
   /// Counts one call; only after `readyAt` has come.
@@ -77,14 +65,13 @@ package struct Budget: Sendable {
   package mutating func finish(at uptime: Duration) {
     underWay = max(0, underWay - 1)
     answered.append(uptime)
-    let needed = max(ceiling, share?.calls ?? 0)
-    if answered.count >= 2 * needed { answered.removeFirst(answered.count - needed) }
+    if answered.count >= 2 * lookBack { answered.removeFirst(answered.count - lookBack) }
   }
 
   /// Learns from a throttling answer. No call is made inside its window.
   package mutating func throttled(_ throttle: Throttle, at uptime: Duration) {
     if let calls = throttle.limit, let per = throttle.window, calls > 0 {
-      known = Limit(Quota(calls: calls, per: per))
+      known = CallLimit(Quota(calls: calls, per: per))
       ceiling = known.calls
       most = ceiling
     } else if uptime >= blockedUntil {

@@ -31,7 +31,9 @@ package struct PollSchedule: Sendable {
   ///
   /// - Parameter isUrgent: the next call is a probe.
   package func readyAt(_ uptime: Duration, isUrgent: Bool = false) -> Duration? {
-    guard let first = tickets.min, let allowed = budget.readyAt(uptime) else { return nil }
+    guard let first = tickets.min, let allowed = budget.readyAt(uptime, isUrgent: isUrgent) else {
+      return nil
+    }
     return max(first.due, allowed)
   }
 

@@ -15,11 +15,11 @@ import Testing
   /// Calls as soon as it may, or a random while later.
   private func call(
     _ budget: inout Budget, from start: Duration, for span: Duration, eager: Bool,
-    _ random: inout SeededGenerator
+    isUrgent: Bool = true, _ random: inout SeededGenerator
   ) -> [Duration] {
     var (time, calls) = (start, [Duration]())
     while true {
-      time = max(time, budget.readyAt(time) ?? time)
+      time = max(time, budget.readyAt(time, isUrgent: isUrgent) ?? time)
       if !eager { time += random.duration(.zero ... .milliseconds(40)) }
       guard time < start + span else { return calls }
       budget.spend(at: time)
@@ -63,6 +63,24 @@ import Testing
       #expect(most(after, in: quota.per.scaled(by: 1.05)) <= limit)
     }
     #expect(most(before + after, in: share.per) <= share.calls)
+  }
+
+  @Test("keeps a few calls of each window for urgent ones, and no more", arguments: quotas)
+  func reserve(_ quota: Quota) {
+    var random = SeededGenerator(8)
+    var budget = Budget(cap: quota)
+    let limit = CallLimit(quota)
+    // All at once: what is left then is what an urgent call finds.
+    let calls = call(
+      &budget, from: .zero, for: .milliseconds(1), eager: true, isUrgent: false, &random)
+    #expect(calls.count == limit.calls - limit.reserve)
+    #expect(limit.reserve == (limit.calls < 10 ? 0 : max(1, limit.calls / 50)))
+    let urgent = call(&budget, from: .zero, for: .milliseconds(1), eager: true, &random)
+    #expect(urgent.count == limit.reserve)
+    // What the price aims at is there.
+    let span = limit.window * 10
+    let later = call(&budget, from: span, for: span, eager: true, isUrgent: false, &random)
+    #expect(Double(later.count) >= (budget.rate * 0.98 * span.seconds).rounded(.down))
   }
 
   @Test func `that nobody named starts at 20 a second and doubles per quiet minute to 100`() {

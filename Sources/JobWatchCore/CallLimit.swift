@@ -1,0 +1,32 @@
+/// At most so many calls in any window of this length.
+package struct CallLimit: Hashable, Sendable {
+  package var calls: Int
+  package var window: Duration
+
+  package init(calls: Int, window: Duration) {
+    self.calls = calls
+    self.window = window
+  }
+
+  /// The share of a named quota that is used, and how much longer than it its window is taken: the cloud's clock
+  /// and the network's delays shift calls over its window's edge.
+  private static let share = 0.95
+  private static let stretch = 1.05
+
+  package init(_ quota: Quota) {
+    calls = max(1, Int(Double(quota.calls) * Self.share))
+    window = quota.per.scaled(by: Self.stretch)
+  }
+
+  /// Calls of each window that are kept for urgent ones: a fiftieth, and at least one where that leaves most of them.
+  package var reserve: Int { calls < 10 ? 0 : max(1, calls / 50) }
+
+  /// How much of a rate the price of a call aims at.
+  private static let aim = 0.98
+
+  /// Calls a second in the long run. The aim at 98 % of it leaves the reserve alone: a reserve that is more than a
+  /// fiftieth lowers the rate.
+  var rate: Double {
+    min(Double(calls), Double(calls - reserve) / Self.aim) / window.seconds
+  }
+}
