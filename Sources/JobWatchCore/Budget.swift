@@ -11,8 +11,12 @@
 package struct Budget: Sendable {
   let share: CallLimit?
   var known: CallLimit
+  /// The cloud named the known limit.
+  var isTold = false
   /// The ends of the last calls, oldest first; at least as many as either limit looks back.
   var answered: [Duration] = []
+  /// Calls that ended then, or earlier, may be missing in `answered`.
+  var forgottenAt: Duration?
   var underWay = 0
   var blockedUntil: Duration = .zero
   /// The named limit, where the user or the cloud named one.
@@ -21,6 +25,7 @@ package struct Budget: Sendable {
   /// no limit.
   var most: Int
   var quietSince: Duration?
+  var journal = BudgetJournal()
 
   private static let start = 20
   private static let unnamedMost = 100
@@ -58,6 +63,7 @@ package struct Budget: Sendable {
   package mutating func spend(at uptime: Duration) {
     grow(at: uptime)
     underWay += 1
+    journal.note()
   }
 
   /// The call is over, answered or not. The cloud counted it at some moment since `spend`, so it stands in the window
@@ -65,13 +71,20 @@ package struct Budget: Sendable {
   package mutating func finish(at uptime: Duration) {
     underWay = max(0, underWay - 1)
     answered.append(uptime)
-    if answered.count >= 2 * lookBack { answered.removeFirst(answered.count - lookBack) }
+    guard answered.count >= 2 * lookBack else { return }
+    let surplus = answered.count - lookBack
+    forgottenAt = answered[surplus - 1]
+    answered.removeFirst(surplus)
   }
+
+  /// The call was not made after all, and will not be.
+  package mutating func withdraw() { underWay = max(0, underWay - 1) }
 
   /// Learns from a throttling answer. No call is made inside its window.
   package mutating func throttled(_ throttle: Throttle, at uptime: Duration) {
     if let calls = throttle.limit, let per = throttle.window, calls > 0 {
       known = CallLimit(Quota(calls: calls, per: per))
+      isTold = true
       ceiling = known.calls
       most = ceiling
     } else if uptime >= blockedUntil {
@@ -84,6 +97,7 @@ package struct Budget: Sendable {
     quietSince = uptime
     let window = max(throttle.window ?? .zero, known.window)
     blockedUntil = max(blockedUntil, uptime + max(throttle.retryAfter ?? .zero, window))
+    journal.noteLesson()
   }
 
   private mutating func grow(at uptime: Duration) {

@@ -29,4 +29,26 @@ package struct CallLimit: Hashable, Sendable {
   var rate: Double {
     min(Double(calls), Double(calls - reserve) / Self.aim) / window.seconds
   }
+
+  /// Calls that one record of a budget may allow for: enough for a second at full rate, so that there is no more than
+  /// about one record a second, and a sixteenth of the window, which is all that a crash then costs.
+  var recordedAhead: Int {
+    max(1, calls / 16, min(calls, Int((Double(calls) / window.seconds).rounded(.up))))
+  }
+}
+
+/// As `[calls, milliseconds]`.
+extension CallLimit: Codable {
+  package init(from decoder: any Decoder) throws {
+    var container = try decoder.unkeyedContainer()
+    self.init(
+      calls: try container.decode(Int.self),
+      window: .milliseconds(try container.decode(Int64.self)))
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.unkeyedContainer()
+    try container.encode(calls)
+    try container.encode(window.milliseconds)
+  }
 }

@@ -155,6 +155,7 @@ enum Schema {
     CREATE TABLE budget (
       account TEXT NOT NULL,
       service TEXT NOT NULL,
+      number INTEGER NOT NULL,
       saved_at INTEGER NOT NULL,
       state TEXT NOT NULL CHECK (json_valid(state)),
       PRIMARY KEY (account, service)

@@ -55,7 +55,7 @@ extension Lane {
   /// Whether the budget has a call to spare, with another one left for whatever falls due meanwhile.
   fileprivate func hasRoomForProgress(of job: Int64, at uptime: Duration) -> Bool {
     guard progressCalls.count < Self.progressConcurrency, !progressCalls.contains(job),
-      schedule.first.map({ $0.due > uptime }) ?? true
+      schedule.budget.isSavedAhead, schedule.first.map({ $0.due > uptime }) ?? true
     else { return false }
     var rest = schedule.budget
     rest.spend(at: uptime)
