@@ -1,13 +1,96 @@
 /// What a call costs at one (account, service), in seconds of latency: at least what the user says, and so much more
 /// that the calls it leaves fit the quota.
-package struct CallPrice: Sendable {
+///
+/// Gaps grow with the square root of the price. So what the jobs ask for, summed as `PollTicket.demand`, tells at which
+/// price their calls would come to what the quota allows, whatever price each was planned at. That price is aimed at,
+/// a fiftieth of the quota left free; a slow correction takes up what the sum does not know (calls that no plan made,
+/// jobs that end), and a backlog raises it for as long as it lasts. A price that moved by much at once would move the
+/// due times of most jobs past one another, and leave the quota unused for as long as a gap: it moves by little.
+/// (polling.md, section 2, 5.)
+package struct CallPrice: Hashable, Sendable {
+  /// What the jobs of one (account, service) ask for, and what they get.
+  package struct Load: Sendable {
+    /// The sum of the jobs' demands.
+    package var demand: Double
+    /// Calls a second that the quota grants.
+    package var rate: Double
+    /// Calls that were due, since the last step.
+    package var calls: Int
+    /// Jobs that are due and wait.
+    package var backlog: Int
+
+    package init(demand: Double, rate: Double, calls: Int = 0, backlog: Int = 0) {
+      self.demand = demand
+      self.rate = rate
+      self.calls = calls
+      self.backlog = backlog
+    }
+  }
+
   /// Seconds of latency that one call is worth.
   package private(set) var value: Double
+  /// What the price aimed at is multiplied by, learned from how many calls come due.
+  package private(set) var trim: Double
   /// What the user says, directly or by a target.
-  package var least: Double
+  package var least: Double {
+    didSet { value = max(value, least) }
+  }
+  private var steppedAt: Duration?
+  /// Calls a second that came due, with a memory of two minutes.
+  private var seen: Double?
 
-  package init(least: Double) {
+  package static let interval = Duration.seconds(5)
+  /// The share of the quota that is planned for.
+  private static let fill = 0.98
+  private static let slew = 1.03
+  private static let memory = 120.0
+  private static let trimTime = 900.0
+  private static let trimRange = 0.3...3.0
+  private static let most = 1e6
+
+  /// - Parameters:
+  ///   - least: seconds.
+  ///   - value: what it was when it was stored.
+  ///   - trim: likewise.
+  package init(least: Double, value: Double? = nil, trim: Double = 1) {
     self.least = least
-    value = least
+    self.value = max(value ?? least, least)
+    self.trim = min(max(trim, Self.trimRange.lowerBound), Self.trimRange.upperBound)
+  }
+
+  package func isDue(at uptime: Duration) -> Bool {
+    steppedAt.map { uptime - $0 >= Self.interval } ?? true
+  }
+
+  /// Follows the load, at most once per `interval`. The first time the price goes at once to where it is aimed; from
+  /// then on a pause of any length counts as one interval. It is not called while no call may be made: an outage says
+  /// nothing about what a call is worth.
+  package mutating func step(_ load: Load, at uptime: Duration) {
+    guard isDue(at: uptime), load.rate > 0 else { return }
+    let isFirst = steppedAt == nil
+    let seconds = steppedAt.map { max(uptime - $0, Self.interval).seconds } ?? Self.interval.seconds
+    steppedAt = uptime
+    let granted = Self.fill * load.rate
+    let root = load.demand / granted
+    let aim = 0.5 * root * root
+    if !isFirst { correct(load, granted: granted, over: seconds, isFree: aim * trim > least) }
+    let wait = Double(load.backlog) / load.rate
+    let wanted = aim * trim * min(1 + wait / 60, 2)
+    let (low, high) = isFirst ? (least, Self.most) : (value / Self.slew, value * Self.slew)
+    value = min(max(wanted, low, least), max(high, least))
+  }
+
+  /// Where the price is the user's, that fewer calls come due than the quota allows is no fault of it.
+  private mutating func correct(
+    _ load: Load, granted: Double, over seconds: Double, isFree: Bool
+  ) {
+    let now = Double(load.calls) / seconds + Double(load.backlog) / Self.memory
+    let share = min(Self.interval.seconds / Self.memory, 1)
+    let seen = seen.map { $0 + share * (now - $0) } ?? now
+    self.seen = seen
+    guard isFree else { return }
+    let excess = min(max(2 * (seen / granted - 1), -1), 1)
+    let corrected = trim * (Self.interval.seconds / Self.trimTime * excess).exponential
+    trim = min(max(corrected, Self.trimRange.lowerBound), Self.trimRange.upperBound)
   }
 }
