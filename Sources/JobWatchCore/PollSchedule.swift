@@ -2,53 +2,187 @@ import HeapModule
 
 /// Whom to ask next at one (account, service), and when: the watched jobs by their due times, the price of a call and
 /// the budget.
+///
+/// ```
+///            due                    asked for
+///  waiting ------> backlog ------------------------> out of the schedule, until it is added again
+///     ^               |  dearer now: not due yet         ^
+///     +---------------+                                  |
+///     +--------------------------------------------------+
+///        calls to spare, and nearly due: asked for early
+/// ```
+/// A job was planned at the price of its last poll. It is planned anew when its turn comes, at the price of now, and
+/// waits on if that puts it off: so a million jobs need not be planned anew whenever the price moves. Where the price
+/// is above the user's, every call is wanted by some job, and none is left unused: with calls to spare the next job is
+/// asked for early, if at half the price it would be due. (polling.md, section 2, 5.)
+///
+/// A job whose record may soon be deleted goes before all others, whatever the price, with a share of the budget that
+/// is kept for it (`PollBacklog`).
 package struct PollSchedule: Sendable {
   package var budget: Budget
-  package private(set) var price: CallPrice
-  private var tickets = Heap<PollTicket>()
+  package var price: CallPrice
+  private var waiting = Heap<PollTicket>()
+  private var backlog: PollBacklog
+  private var pace = CallPace()
+  /// The tickets' demands, in units that sum up without an error.
+  private var demandUnits: Int64 = 0
+  /// Due calls since the price's last step.
+  private var dueCalls = 0
+  /// No job was near enough to being due.
+  private var triedEarlyAt: Duration?
 
-  /// - Parameter price: the least price of a call, in seconds of latency.
-  package init(budget: Budget = Budget(), price: Double) {
+  private static let earlyRest = Duration.milliseconds(100)
+
+  /// - Parameter retention: how long the service keeps the record of a job that ended; nil: not known.
+  package init(budget: Budget = Budget(), price: CallPrice, retention: Duration? = nil) {
     self.budget = budget
-    self.price = CallPrice(least: price)
+    self.price = price
+    backlog = PollBacklog(retention: retention)
   }
 
-  package var count: Int { tickets.count }
-  package var first: PollTicket? { tickets.min }
+  package var count: Int { waiting.count + backlog.count }
+  /// The next one that is due, or will be.
+  package var first: PollTicket? { backlog.first ?? waiting.min }
+
+  /// The sum over the jobs of √(2·price) for a second of the gap planned at that price. Divided by √(2·c) it is the
+  /// calls a second that they would need at price c.
+  package var demand: Double { Double(demandUnits) / PollTicket.demandScale }
 
   /// For a ticket that was given its due time.
   package mutating func add(_ ticket: PollTicket) {
-    tickets.insert(ticket)
+    demandUnits += ticket.demandUnits
+    waiting.insert(ticket)
   }
 
   package mutating func remove(_ jobs: Set<Int64>) -> [PollTicket] {
-    let gone = tickets.unordered.filter { jobs.contains($0.job) }
-    if !gone.isEmpty { tickets = Heap(tickets.unordered.filter { !jobs.contains($0.job) }) }
+    var gone = waiting.unordered.filter { jobs.contains($0.job) }
+    if !gone.isEmpty { waiting = Heap(waiting.unordered.filter { !jobs.contains($0.job) }) }
+    gone += backlog.remove(jobs)
+    for ticket in gone { demandUnits -= ticket.demandUnits }
     return gone
   }
+
+  // MARK: Taking
 
   /// When `take` is worth a try: not after `uptime` means now; nil: only an answer, or a new job, can change it.
   ///
   /// - Parameter isUrgent: the next call is a probe.
   package func readyAt(_ uptime: Duration, isUrgent: Bool = false) -> Duration? {
-    guard let first = tickets.min, let allowed = budget.readyAt(uptime, isUrgent: isUrgent) else {
-      return nil
-    }
-    return max(first.due, allowed)
+    guard let first else { return nil }
+    let isFirst = isUrgent || backlog.hasUrgent
+    guard let allowed = budget.readyAt(uptime, isUrgent: isFirst) else { return nil }
+    let due = backlog.isEmpty ? max(first.due, allowed) : allowed
+    if isFirst { return due }
+    let rate = budget.rate
+    let paced = max(due, pace.readyAt(uptime, rate: rate))
+    guard let early = earlyAt(uptime, rate: rate) else { return paced }
+    return min(paced, max(early, allowed))
   }
 
   /// The job to ask for now, out of the schedule and with its call counted; nil: none is due, or none may be asked for.
+  ///
+  /// - Parameter isUrgent: the call is a probe: it goes by neither price nor pace.
   package mutating func take(
     at uptime: Duration, from book: inout DurationBook, isUrgent: Bool = false
   ) -> PollTicket? {
-    guard let ready = readyAt(uptime, isUrgent: isUrgent), ready <= uptime else { return nil }
-    budget.spend(at: uptime)
-    return tickets.removeMin()
+    gather(at: uptime)
+    if isUrgent { return takeFirst(at: uptime) }
+    follow(at: uptime)
+    if backlog.hasUrgent, let ticket = takeFirst(at: uptime) { return ticket }
+    let rate = budget.rate
+    guard let allowed = budget.readyAt(uptime, isUrgent: false), allowed <= uptime,
+      pace.readyAt(uptime, rate: rate) <= uptime
+    else { return nil }
+    while let ticket = backlog.removeFirst() {
+      if let later = putOff(ticket, at: uptime, from: &book) {
+        demandUnits += later.demandUnits - ticket.demandUnits
+        waiting.insert(later)
+      } else {
+        dueCalls += 1
+        return spend(ticket, at: uptime)
+      }
+    }
+    return takeEarly(at: uptime, rate: rate, from: &book)
   }
 
   /// Undoes `take`: no call was made.
   package mutating func putBack(_ ticket: PollTicket, at uptime: Duration) {
     budget.finish(at: uptime)
     add(ticket)
+  }
+
+  /// From those that wait to those that are due.
+  private mutating func gather(at uptime: Duration) {
+    while let next = waiting.min, next.due <= uptime {
+      waiting.removeMin()
+      backlog.append(next, at: uptime)
+    }
+    backlog.sort(at: uptime)
+  }
+
+  private mutating func follow(at uptime: Duration) {
+    guard price.isDue(at: uptime) else { return }
+    price.step(
+      CallPrice.Load(
+        demand: demand, rate: budget.rate, calls: dueCalls, backlog: backlog.count),
+      at: uptime)
+    dueCalls = 0
+  }
+
+  /// Whatever the price and the pace.
+  private mutating func takeFirst(at uptime: Duration) -> PollTicket? {
+    guard !backlog.isEmpty, let allowed = budget.readyAt(uptime, isUrgent: true),
+      allowed <= uptime, let ticket = backlog.removeFirst()
+    else { return nil }
+    dueCalls += 1
+    return spend(ticket, at: uptime)
+  }
+
+  private mutating func spend(_ ticket: PollTicket, at uptime: Duration) -> PollTicket {
+    budget.spend(at: uptime)
+    pace.spend(at: uptime, rate: budget.rate)
+    demandUnits -= ticket.demandUnits
+    return ticket
+  }
+
+  /// As it is planned at the price of now, if it is not due then; nil: it is.
+  private func putOff(
+    _ ticket: PollTicket, at uptime: Duration, from book: inout DurationBook
+  ) -> PollTicket? {
+    guard ticket.isPlanned else { return nil }
+    var later = ticket
+    later.plan(by: book.plan(of: ticket.law, price: price.value, at: uptime))
+    return later.due > uptime ? later : nil
+  }
+
+  // MARK: Calls to spare
+
+  /// When the next job may be tried before it is due; nil: not at all.
+  private func earlyAt(_ uptime: Duration, rate: Double) -> Duration? {
+    guard price.value > price.least, let next = waiting.min, next.isPlanned else { return nil }
+    let rested = triedEarlyAt.map { $0 + Self.earlyRest } ?? .zero
+    return max(rested, pace.readyAt(uptime, rate: rate, isEarly: true))
+  }
+
+  private mutating func takeEarly(
+    at uptime: Duration, rate: Double, from book: inout DurationBook
+  ) -> PollTicket? {
+    guard let early = earlyAt(uptime, rate: rate), early <= uptime, var next = waiting.min else {
+      return nil
+    }
+    next.plan(by: book.plan(of: next.law, price: price.value / 2, at: uptime))
+    guard next.due <= uptime else {
+      triedEarlyAt = uptime
+      return nil
+    }
+    return spend(waiting.removeMin(), at: uptime)
+  }
+
+  // MARK: Order
+
+  /// The backlog by this, the least first; those whose record may soon be deleted stay before all.
+  mutating func reorder(at uptime: Duration, by rank: (PollTicket) -> Double) {
+    gather(at: uptime)
+    backlog.reorder(by: rank)
   }
 }

@@ -13,10 +13,10 @@ package struct PollTicket: Sendable {
   /// The uptime, in milliseconds, at which the job had the age `known`.
   private var knownMilliseconds: Int64
   /// The uptime, in milliseconds, of its next poll.
-  private(set) var dueMilliseconds: Int64 = 0
+  private var dueMilliseconds: Int64 = 0
   /// √(2·price) for a second of the gap that was planned at this price: what it asks of the budget. Zero: its due time
   /// is no plan's, and no price moves it.
-  private(set) var demand: Float = 0
+  private var demand: Float = 0
 
   /// - Parameter knownAt: the uptime at which the job had the age up to which its span is known.
   package init(
@@ -32,6 +32,14 @@ package struct PollTicket: Sendable {
     knownMilliseconds = knownAt.milliseconds
   }
 
+  /// Demands are summed up in whole units of one of this. Of a million jobs with a gap of 10 ms each at a price of a
+  /// day, the sum still fits.
+  static let demandScale = 1_048_576.0
+  private static let mostDemand: Float = 1e6
+
+  var demandUnits: Int64 { Int64(Double(min(demand, Self.mostDemand)) * Self.demandScale) }
+  /// Whether its due time follows from a price.
+  package var isPlanned: Bool { demand > 0 }
   package var span: WatchedSpan { WatchedSpan(from: Double(from), known: known) }
   package var due: Duration { .milliseconds(dueMilliseconds) }
   package var knownAt: Duration { .milliseconds(knownMilliseconds) }
@@ -58,6 +66,11 @@ package struct PollTicket: Sendable {
     dueMilliseconds = due.milliseconds
     let gap = max(dueMilliseconds - knownMilliseconds, 1)
     demand = Float((2 * price).squareRoot() * 1000 / Double(gap))
+  }
+
+  /// The age at an uptime that is not before `knownAt`, in seconds.
+  func age(at uptime: Duration) -> Double {
+    known + Double(max(uptime.milliseconds - knownMilliseconds, 0)) / 1000
   }
 
   /// Due when the plan says so.

@@ -23,11 +23,13 @@ extension Configuration {
   func lanes(of account: Account) -> [Lane] {
     CloudService.all.compactMap { service in
       guard let endpoint = account.endpoint(of: service.name) else { return nil }
+      let rules = rules(for: service)
       return Lane(
         key: LaneKey(account: account.name, service: service.name), service: service,
-        endpoint: endpoint, region: account.region, rules: rules(for: service),
+        endpoint: endpoint, region: account.region, rules: rules,
         schedule: PollSchedule(
-          budget: Budget(cap: account.quota(of: service.name)), price: polling.price.seconds),
+          budget: Budget(cap: account.quota(of: service.name)),
+          price: CallPrice(least: polling.price.seconds), retention: rules.retention.finished),
         breaker: Gate(breaker: breaker), permission: Gate(threshold: 1, waits: probes.steps))
     }
   }

@@ -46,13 +46,13 @@ extension Poller {
     }
   }
 
-  /// Lanes with something due, that of the longest due job first: the one call that proves a credential, for all of
-  /// its services, is not always the same lane's.
+  /// Lanes with jobs, that of the longest due one first: the one call that proves a credential, for all of its
+  /// services, is not always the same lane's.
   func dueLanes(at uptime: Duration) -> [LaneKey] {
     let due = lanes.keys.compactMap { key -> (first: Duration, key: LaneKey)? in
-      guard !held.contains(key.account), let first = lanes[key]?.schedule.first?.due,
-        first <= uptime
-      else { return nil }
+      guard !held.contains(key.account), let first = lanes[key]?.schedule.first?.due else {
+        return nil
+      }
       return (first, key)
     }
     return due.sorted { $0.first < $1.first }.map(\.key)
