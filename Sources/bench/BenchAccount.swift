@@ -9,7 +9,7 @@ enum BenchAccount {
   static let key = AccessKey(
     access: "BENCHACCESSKEY000001", secret: Secret("bench-secret-key-of-no-account-anywhere"))
 
-  static func account(endpoint: String, quota: Quota) -> Account {
+  static func account(endpoint: String, quota: Quota?) -> Account {
     Account(
       name: "bench", region: region, projectID: projectID, authentication: .akskOTC,
       accessKey: .plain(Secret(key.access)), secretKey: .plain(key.secret),

@@ -9,6 +9,8 @@ struct DaemonCommand: AsyncParsableCommand {
 
   /// Of a `Workplace`.
   @Argument var root: String
+  /// As `DaemonSettings.argument`; without any it asks nobody.
+  @Argument var settings: String?
 
   func run() async throws {
     var log = Logger(label: "bench") { _ in ConsoleLog() }
@@ -17,7 +19,9 @@ struct DaemonCommand: AsyncParsableCommand {
       await Parent.gone()
       kill(getpid(), SIGTERM)
     }
-    try await Daemon(Workplace(root: root).configuration, log: log).run { Parent.greet("ready") }
+    var configuration = Workplace(root: root).configuration
+    try settings.map(DaemonSettings.init(argument:))?.apply(to: &configuration)
+    try await Daemon(configuration, log: log).run { Parent.greet("ready") }
     stopping.cancel()
   }
 }

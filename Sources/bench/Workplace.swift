@@ -10,6 +10,7 @@ struct Workplace: Sendable {
   var spool: String { root + "/spool" }
   var incoming: String { spool + "/incoming" }
   var database: String { configuration.databasePath }
+  var statusLog: String { root + "/log/status.log" }
 
   init(root: String) { self.root = root }
 
@@ -36,7 +37,7 @@ struct Workplace: Sendable {
     let account = BenchAccount.account(
       endpoint: "http://127.0.0.1:9", quota: Quota(calls: 1, per: .days(1)))
     return Configuration(
-      stateDirectory: state, spoolDirectory: spool, statusLog: root + "/log/status.log",
+      stateDirectory: state, spoolDirectory: spool, statusLog: statusLog,
       accounts: [account])
   }
 }
