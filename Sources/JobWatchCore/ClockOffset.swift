@@ -1,12 +1,23 @@
-/// The cloud's clock minus ours: the median of its last answers' `Date` headers, so that one odd answer, or a
-/// slow one, does not move it.
+/// The cloud's clock minus ours, by the `Date` headers of its answers. They have whole seconds: each tells only that
+/// the cloud's clock stood somewhere in the second from its date on. Several, at different moments of a second, tell
+/// more. One odd answer, or a slow one, does not move it.
 package struct ClockOffset: Sendable, Hashable {
+  /// Dates minus the times at which they came, in milliseconds.
   private var samples: [Int64] = []
+  private var sampledAt: Timestamp?
+
   private static let kept = 9
+  private static let second: Int64 = 1000
+  /// Between two samples: answers that come at once tell the same. No part of a second, so that nine of them fall
+  /// all over it.
+  private static let rest = Duration.milliseconds(270)
 
   package init() {}
 
   package mutating func note(_ serverDate: Timestamp, at now: Timestamp) {
+    // Our clock may have been set back.
+    if let sampledAt, now >= sampledAt, now - sampledAt < Self.rest { return }
+    sampledAt = now
     samples.append((serverDate - now).milliseconds)
     if samples.count > Self.kept { samples.removeFirst() }
   }
@@ -14,11 +25,16 @@ package struct ClockOffset: Sendable, Hashable {
   /// A signature was refused for its date: what was learned is wrong, the cloud's own word replaces it.
   package mutating func replace(_ serverTime: Timestamp, at now: Timestamp) {
     samples = [(serverTime - now).milliseconds]
+    sampledAt = now
   }
 
   /// Zero until an answer came.
   package var value: Duration {
     guard !samples.isEmpty else { return .zero }
-    return .milliseconds(samples.sorted()[samples.count / 2])
+    let median = samples.sorted()[samples.count / 2]
+    let agreeing = samples.filter { abs($0 - median) < Self.second }
+    // Within the second of each of them: in the middle of what they have in common.
+    let (least, most) = (agreeing.min() ?? median, agreeing.max() ?? median)
+    return .milliseconds((least + most + Self.second) / 2)
   }
 }
