@@ -4,10 +4,10 @@ extension PollSchedule {
   /// since it was last seen.
   ///
   /// - Parameter book: knows the laws; a law is worked out once for each key.
-  package mutating func spread(at uptime: Duration, by book: DurationBook) {
+  package mutating func spread(at uptime: Duration, by book: inout DurationBook) {
     var laws: [DurationBook.ID: DurationLaw] = [:]
     reorder(at: uptime) { ticket in
-      let law = laws[ticket.law] ?? book.model(of: ticket.law).law()
+      let law = laws[ticket.law] ?? book.law(of: ticket.law, at: uptime)
       laws[ticket.law] = law
       return ticket.shareRunning(at: uptime, by: law)
     }

@@ -92,7 +92,7 @@ extension Poller {
     lanes.values.contains { $0.schedule.first.map { $0.due <= uptime } ?? false }
   }
 
-  /// What it plans, counted from now, and what it knows.
+  /// What it plans, counted from now, and what it knows, once it has looked at it anew.
   fileprivate func state(_ uptime: Duration) -> (
     dues: [Int64: Duration], models: [String: DurationModel]
   ) {
@@ -101,7 +101,8 @@ extension Poller {
       while let ticket = lanes[key]?.schedule.first {
         dues[ticket.job] = ticket.due - uptime
         _ = lanes[key]?.schedule.remove([ticket.job])
-        models[book.key(of: ticket.law).jobType] = book.model(of: ticket.law)
+        models[book.key(of: ticket.law).jobType] = book.model(
+          of: ticket.law, at: uptime + .hours(1))
       }
     }
     return (dues, models)

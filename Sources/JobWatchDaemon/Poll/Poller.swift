@@ -23,6 +23,9 @@ package actor Poller: Worker {
   var lanes: [LaneKey: Lane]
   var credentials: CredentialBook
   var book: DurationBook
+  /// The mean latency that one price is to reach, if the user wants that.
+  let target: Duration?
+  var reviewedAt = Duration.seconds(-3600)
   /// Accounts that are paused by hand.
   var held: Set<String> = []
   let clients: [String: CloudClient]
@@ -63,6 +66,7 @@ package actor Poller: Worker {
     grace = configuration.breaker.grace
     credentials = try CredentialBook(logins, probes: configuration.probes)
     book = DurationBook(bounds: configuration.pollBounds)
+    target = configuration.polling.target
     lanes = Dictionary(
       uniqueKeysWithValues: configuration.accounts.flatMap(configuration.lanes(of:))
         .map { ($0.key, $0) })
@@ -83,6 +87,7 @@ package actor Poller: Worker {
   package func work(at now: Moment) async throws -> Duration? {
     if !isLoaded { try await load(at: now) }
     try await takeNews(at: now)
+    try await review(at: now.uptime)
     if mustReread.exchange(false, ordering: .acquiring) {
       credentials.rereadAll(at: now.uptime, log: log)
     }

@@ -34,6 +34,8 @@ extension Poller {
     guard let lane = lanes[call.lane] else { return nil }
     var rules = lane.rules
     rules.pace = pace(of: call.lane, law, at: now.uptime)
+    rules.stuckAge = book.stuckAge(of: law, at: now.uptime).map(Duration.seconds)
+    rules.endsKnown = book.model(of: law, at: now.uptime).completions
     rules.clockOffset = lane.clockOffset.value
     rules.verdictsHeld = lane.absences.isMass
     rules.failuresBefore = lane.failures[call.job] ?? 0
@@ -114,6 +116,7 @@ extension Poller {
       return []
     }
     lanes[call.lane]?.outage = nil
+    lanes[call.lane]?.schedule.spread(at: now.uptime, by: &book)
     troubles.end(.lane(call.lane), HealthChange.Kind.unreachable.rawValue, at: now.wall)
     log.notice(
       "an endpoint answers again",

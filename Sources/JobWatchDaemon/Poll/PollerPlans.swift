@@ -130,6 +130,30 @@ extension Poller {
     wake(for: key, at: now)
   }
 
+  // MARK: What follows from all that was learned
+
+  /// Now and then: the price that meets the target, and keys that found no room.
+  func review(at uptime: Duration) async throws {
+    guard uptime - reviewedAt >= Self.reviewInterval else { return }
+    reviewedAt = uptime
+    if let target {
+      let price = book.price(forMeanLatency: target.seconds, at: uptime)
+      for key in Array(lanes.keys) { lanes[key]?.schedule.price.least = price }
+    }
+    let forgotten = book.takeForgotten()
+    guard !forgotten.isEmpty else { return }
+    log.notice(
+      "there are too many job types; what the longest untaught ones had taught is forgotten",
+      metadata: ["types": "\(forgotten.count)", "first": "\(forgotten[0])"])
+    try await store.write { ledger in
+      for key in forgotten { try ledger.forget(key) }
+    }
+  }
+
+  private static let reviewInterval = Duration.seconds(30)
+
+  // MARK: Into the schedule and out of it
+
   /// Back into the schedule, at another time.
   func reschedule(_ ticket: PollTicket, _ key: LaneKey, due: Duration, at now: Moment) {
     var ticket = ticket

@@ -9,8 +9,11 @@ extension Poller {
         try ledger.learned(), try ledger.schedule(), try ledger.lastSeq(), try ledger.conditions()
       )
     }
-    for entry in learned { book.restore(entry.key, entry.model) }
+    for entry in learned.sorted(by: { $0.taughtAt < $1.taughtAt }) {
+      book.restore(entry.key, entry.model)
+    }
     enter(jobs, at: now)
+    for key in Array(lanes.keys) { lanes[key]?.schedule.spread(at: now.uptime, by: &book) }
     for condition in conditions { resume(condition, at: now) }
     hold(conditions, at: now)
     seenSeq = seq
