@@ -1,4 +1,3 @@
-import Foundation
 import JobWatchCore
 import JobWatchDaemon
 import SimulatedCloud

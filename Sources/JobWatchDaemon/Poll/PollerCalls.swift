@@ -1,0 +1,118 @@
+import CloudAPI
+import JobWatchCore
+import JobWatchStore
+
+/// From a job that is due to the cloud's answer.
+extension Poller {
+  /// A job that is asked for: where its row stands, and through which gates the call passes.
+  struct Call: Sendable {
+    /// As it was in the schedule: it keeps its place there if the answer says nothing of it.
+    var ticket: PollTicket
+    var lane: LaneKey
+    /// What it is made with, whatever the account has by the time of the answer.
+    var grant: AccountAccess.Grant
+    var passes: Lane.Passes
+    var question: Ledger.Question
+
+    var job: Int64 { ticket.job }
+  }
+
+  func startCalls(at now: Moment) async throws {
+    var taken: [(PollTicket, LaneKey, AccountAccess.Grant, Lane.Passes)] = []
+    noteProjects(at: now.uptime)
+    for key in dueLanes(at: now.uptime) {
+      guard let grant = credentials.grant(of: key.account, at: now.uptime) else { continue }
+      while let (poll, passes) = take(from: key, grant, at: now.uptime) {
+        taken.append((poll, key, grant, passes))
+      }
+    }
+    guard !taken.isEmpty else { return }
+    let ids = taken.map(\.0.job)
+    let questions: [Int64: Ledger.Question]
+    do {
+      let rows = try await store.read { try $0.questions(ids) }
+      questions = Dictionary(uniqueKeysWithValues: rows.map { ($0.id, $0) })
+    } catch {
+      for (poll, lane, grant, passes) in taken {
+        giveBack(passes, lane, grant, at: now.uptime)
+        lanes[lane]?.schedule.budget.finish(at: now.uptime)
+        reschedule(poll, lane, due: now.uptime + .seconds(1), at: now)
+      }
+      throw error
+    }
+    for (poll, lane, grant, passes) in taken {
+      guard let question = questions[poll.job], belongs(question, lane, grant) else {
+        giveBack(passes, lane, grant, at: now.uptime)
+        lanes[lane]?.schedule.budget.finish(at: now.uptime)
+        lanes[lane]?.inFlight.remove(poll.job)
+        lanes[lane]?.parked[poll.job] = poll
+        continue
+      }
+      start(
+        Call(
+          ticket: poll, lane: lane, grant: grant, passes: passes,
+          question: question))
+    }
+  }
+
+  private func take(from key: LaneKey, _ grant: AccountAccess.Grant, at uptime: Duration)
+    -> (PollTicket, Lane.Passes)?
+  {
+    // In place: a lane that is copied and changed copies its whole schedule.
+    credentials.withGate(grant.fingerprint) { lanes[key]?.take(&$0, &book, at: uptime) } ?? nil
+  }
+
+  /// A job is bound to the project and region that it was registered with, or to the account's project as it was
+  /// found when the job is asked for first.
+  private func belongs(
+    _ question: Ledger.Question, _ key: LaneKey, _ grant: AccountAccess.Grant
+  ) -> Bool {
+    guard let lane = lanes[key] else { return false }
+    let isOfProject = question.projectID.isEmpty || question.projectID == grant.projectID
+    if isOfProject && question.region == lane.region { return true }
+    if lane.parked.isEmpty {
+      log.warning(
+        "jobs are parked: their account now names another project or region",
+        metadata: ["lane": "\(key)", "first": "\(question.jobID)"])
+    }
+    return false
+  }
+
+  private func start(_ call: Call) {
+    run {
+      let answer = await self.ask(call)
+      guard await !self.isAbandoned else { return }
+      await self.settle(call, answer)
+      await self.askProgress(after: call, answer)
+    }
+  }
+
+  /// A signature refused for its date is made once more with the clock that the cloud told.
+  private func ask(_ call: Call) async -> Answer {
+    var answer = await askOnce(call)
+    if case .skewed(let serverTime?, _) = answer.observation {
+      lanes[call.lane]?.clockOffset.replace(serverTime, at: clock().wall)
+      lanes[call.lane]?.schedule.budget.spend(at: clock().uptime)
+      answer = await askOnce(call)
+    }
+    return answer
+  }
+
+  private func askOnce(_ call: Call) async -> Answer {
+    guard let query = query(for: call), let client = clients[call.lane.account] else {
+      return Answer(.unreachable("the account is not configured"))
+    }
+    let answer = await client.ask(query)
+    lanes[call.lane]?.schedule.budget.finish(at: clock().uptime)
+    return answer
+  }
+
+  /// Apart from `askOnce`, so that no copy of the lane lives while its schedule changes.
+  func query(for call: Call) -> JobQuery? {
+    guard let lane = lanes[call.lane] else { return nil }
+    return JobQuery(
+      service: lane.service, endpoint: lane.endpoint, projectID: call.grant.projectID,
+      jobID: call.question.jobID, credential: call.grant.credential,
+      signingTime: clock().wall + lane.clockOffset.value)
+  }
+}
