@@ -1,6 +1,6 @@
 /// Of which keys the last jobs were: the mix of jobs that a mean over all of them is taken over.
-struct RecentArrivals: Sendable {
-  static let most = 1000
+package struct RecentArrivals: Sendable {
+  package static let most = 1000
 
   private(set) var counts: [DurationBook.ID: Int] = [:]
   private var ring: [DurationBook.ID] = []

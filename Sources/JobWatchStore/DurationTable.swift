@@ -47,8 +47,10 @@ extension Ledger {
     }
   }
 
+  /// In the order in which the keys were last taught.
   package func learned() throws -> [Learned] {
-    try rows("SELECT * FROM duration ORDER BY service, job_type, region").map(Learned.init)
+    try rows("SELECT * FROM duration ORDER BY taught_at, service, job_type, region")
+      .map(Learned.init)
   }
 
   package func learned(_ key: DurationKey) throws -> Learned? {
