@@ -48,6 +48,7 @@ package struct DurationBook: Sendable {
   private var forgotten: Set<DurationKey> = []
   private let bounds: [String: PollBounds]
   private let mostKeys: Int
+  let mostPlans: Int
   /// The plans for a job of which nothing is known.
   var untaught = LawEdition.untaught
   /// The step that met the last target.
@@ -58,9 +59,13 @@ package struct DurationBook: Sendable {
   /// - Parameters:
   ///   - bounds: of the gaps, by service.
   ///   - mostKeys: beside the one of each service that is shared.
-  package init(bounds: [String: PollBounds] = [:], mostKeys: Int = 1024) {
+  ///   - mostPlans: of all keys together; beyond it, one of each is kept.
+  package init(
+    bounds: [String: PollBounds] = [:], mostKeys: Int = 1024, mostPlans: Int = 1024
+  ) {
     self.bounds = bounds
     self.mostKeys = mostKeys
+    self.mostPlans = mostPlans
   }
 
   // MARK: Keys

@@ -1,9 +1,6 @@
 /// What follows from a key's law: it is taken anew at most every 20 s, when more is known, and what follows from it is
 /// kept until then.
 extension DurationBook {
-  /// Of all keys together.
-  private static let mostPlans = 1024
-
   /// - Parameter price: seconds of latency that one call is worth; the plan is for the nearest of the prices that lie a
   ///   tenth apart.
   package mutating func plan(of id: ID, price: Double, at uptime: Duration) -> PollPlan {
@@ -12,7 +9,7 @@ extension DurationBook {
 
   mutating func plan(of id: ID, _ step: PriceStep, at uptime: Duration) -> PollPlan {
     let id = renewed(id, at: uptime)
-    if planCount >= Self.mostPlans {
+    if planCount >= mostPlans {
       for id in entries.keys { entries[id]?.edition.dropPlans(to: 1, count: &planCount) }
     }
     return entries[id, default: .blank].plan(step, count: &planCount)
