@@ -30,7 +30,15 @@ extension Ledger {
 
   /// Every job that is still polled: what the schedule is rebuilt from.
   package func schedule() throws -> [Scheduled] {
-    let cursor = try Row.fetchCursor(db, sql: Self.scheduled + " WHERE j.due_at IS NOT NULL")
+    try schedule(after: 0, limit: .max)
+  }
+
+  /// Up to `limit` of them, in the order of their ids.
+  package func schedule(after id: Int64, limit: Int) throws -> [Scheduled] {
+    let cursor = try Row.fetchCursor(
+      db.cachedStatement(
+        sql: Self.scheduled + " WHERE j.due_at IS NOT NULL AND j.id > ? ORDER BY j.id LIMIT ?"),
+      arguments: [id, limit])
     var scheduled: [Scheduled] = []
     while let row = try cursor.next() { scheduled.append(try Scheduled(row)) }
     return scheduled

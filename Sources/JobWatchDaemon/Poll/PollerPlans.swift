@@ -3,29 +3,57 @@ import JobWatchStore
 
 /// What the schedule knows of each job, and what is learned from it.
 extension Poller {
-  /// Enters jobs as their rows have them. All of them are counted before the first is planned.
-  func enter(_ jobs: [Ledger.Scheduled], at now: Moment) {
-    var entered: [(Ledger.Scheduled, PollTicket)] = []
-    for job in jobs {
+  /// A job on its way into the schedule.
+  struct Entrant: Sendable {
+    var ticket: PollTicket
+    var lane: LaneKey
+    /// As its row has it.
+    var due: Duration
+    /// It was not asked for yet, and its type is known.
+    var isForetold: Bool
+  }
+
+  /// Enters jobs as their rows have them.
+  func enter(_ jobs: [Ledger.Scheduled], at now: Moment) { plan(count(jobs, at: now), at: now) }
+
+  /// All are counted as running before the first is planned: the law follows from them.
+  func count(_ jobs: [Ledger.Scheduled], at now: Moment) -> [Entrant] {
+    jobs.compactMap { job in
       highestJob = max(highestJob, job.id)
-      guard lanes[job.key.lane] != nil else { continue }
-      if lanes[job.key.lane]?.inFlight.contains(job.id) == true {
-        lanes[job.key.lane]?.renewed[job.id] = job
-        continue
+      let lane = job.key.lane
+      guard let ceiling = lanes[lane]?.rules.pollCeiling else { return nil }
+      if lanes[lane]?.inFlight.contains(job.id) == true {
+        lanes[lane]?.renewed[job.id] = job
+        return nil
       }
-      if job.isLost {
-        lanes[job.key.lane]?.lost.insert(job.id)
-      } else {
-        lanes[job.key.lane]?.lost.remove(job.id)
-      }
+      note(job.id, in: lane, isLost: job.isLost)
       let ticket = ticket(of: job, at: now)
       if ticket.isWatched { book.watch(ticket.span, of: ticket.law) }
-      entered.append((job, ticket))
+      // The stored time is the wall clock's: one that a jump of it has put beyond the ceiling is brought back. The
+      // longest overdue come first: their records are the nearest to being deleted.
+      let wait = (job.dueAt - now.wall).clamped(.days(-30), ceiling.scaled(by: 1.1))
+      return Entrant(
+        ticket: ticket, lane: lane, due: now.uptime + wait,
+        isForetold: job.isFresh && job.jobType != nil)
     }
-    for (job, ticket) in entered {
-      let ticket = planned(ticket, job, at: now)
-      lanes[job.key.lane]?.add(ticket)
+  }
+
+  /// A job whose type is known is asked for first when jobs of its type end, one whose type is not known at once;
+  /// afterwards when the answers said.
+  func plan(_ entrants: [Entrant], at now: Moment) {
+    for entrant in entrants {
+      var ticket = entrant.ticket
+      switch pace(of: entrant.lane, ticket.law, at: now.uptime) {
+      case .plan(let plan) where entrant.isForetold: ticket.plan(by: plan)
+      case .plan(let plan) where ticket.isWatched: ticket.plan(at: entrant.due, price: plan.price)
+      case .plan, .fixed: ticket.plan(at: entrant.due)
+      }
+      lanes[entrant.lane]?.add(ticket)
     }
+  }
+
+  private func note(_ job: Int64, in key: LaneKey, isLost: Bool) {
+    if isLost { lanes[key]?.lost.insert(job) } else { lanes[key]?.lost.remove(job) }
   }
 
   private func ticket(of job: Ledger.Scheduled, at now: Moment) -> PollTicket {
@@ -35,29 +63,6 @@ extension Poller {
     return PollTicket(
       job: job.id, law: book.id(of: key), salt: job.key.salt, span: job.span,
       isWatched: job.isWatched, knownAt: now.uptime - since)
-  }
-
-  /// A job whose type is known is asked for first when jobs of its type end, one whose type is not known at once;
-  /// afterwards when the answers said. The stored due time is the wall clock's: one that a clock jump has put beyond the
-  /// ceiling is brought back.
-  private func planned(_ ticket: PollTicket, _ job: Ledger.Scheduled, at now: Moment) -> PollTicket
-  {
-    var ticket = ticket
-    let ceiling = lanes[job.key.lane]?.rules.pollCeiling ?? .hours(1)
-    // The longest overdue come first: their records are the nearest to being deleted.
-    let due = now.uptime + (job.dueAt - now.wall).clamped(.days(-30), ceiling.scaled(by: 1.1))
-    guard case .plan(let plan) = pace(of: job.key.lane, ticket.law, at: now.uptime) else {
-      ticket.plan(at: due)
-      return ticket
-    }
-    if job.isFresh && job.jobType != nil {
-      ticket.plan(by: plan)
-    } else if job.isWatched {
-      ticket.plan(at: due, price: plan.price)
-    } else {
-      ticket.plan(at: due)
-    }
-    return ticket
   }
 
   func pace(of key: LaneKey, _ law: DurationBook.ID, at uptime: Duration) -> PollPace {
@@ -84,11 +89,7 @@ extension Poller {
   ) {
     let key = call.lane
     if outcome.isFinal { lanes[key]?.absences.forget(call.job) }
-    if outcome.isFinal && outcome.next != .never {
-      lanes[key]?.lost.insert(call.job)
-    } else {
-      lanes[key]?.lost.remove(call.job)
-    }
+    note(call.job, in: key, isLost: outcome.isFinal && outcome.next != .never)
     var ticket = call.ticket
     note(outcome, law, in: &ticket, at: now.uptime)
     switch outcome.next {

@@ -4,22 +4,40 @@ import JobWatchStore
 /// Where the schedule comes from: the job rows at start, then the event table and what each answer decides.
 extension Poller {
   func load(at now: Moment) async throws {
-    let (learned, jobs, seq, conditions) = try await store.read { ledger in
+    let (learned, ends, seq, conditions) = try await store.read { ledger in
       (
-        try ledger.learned(), try ledger.schedule(), try ledger.lastSeq(), try ledger.conditions()
+        try ledger.learned(), try ledger.recentEnds(RecentArrivals.most), try ledger.lastSeq(),
+        try ledger.conditions()
       )
     }
     for entry in learned.sorted(by: { $0.taughtAt < $1.taughtAt }) {
       book.restore(entry.key, entry.model)
     }
-    enter(jobs, at: now)
+    book.recall(arrivals: ends)
+    let count = try await loadJobs(at: now)
     for key in Array(lanes.keys) { lanes[key]?.schedule.spread(at: now.uptime, by: &book) }
     for condition in conditions { resume(condition, at: now) }
     hold(conditions, at: now)
     seenSeq = seq
     isLoaded = true
-    log.info("the schedule is loaded", metadata: ["jobs": "\(jobs.count)"])
+    log.info("the schedule is loaded", metadata: ["jobs": "\(count)"])
   }
+
+  /// Some at a time: a million rows would take ten times the memory of a million tickets.
+  private func loadJobs(at now: Moment) async throws -> Int {
+    var (tickets, last, isMore) = ([Entrant](), Int64(0), true)
+    while isMore {
+      let after = last
+      let jobs = try await store.read { try $0.schedule(after: after, limit: Self.rowsAtOnce) }
+      last = jobs.last?.id ?? last
+      isMore = jobs.count == Self.rowsAtOnce
+      tickets += count(jobs, at: now)
+    }
+    plan(tickets, at: now)
+    return tickets.count
+  }
+
+  private static let rowsAtOnce = 10_000
 
   func takeNews(at now: Moment) async throws {
     let isHinted = hasNews.exchange(false, ordering: .acquiring)
