@@ -9,6 +9,9 @@ extension Budget {
   /// be made before `record` is stored, and what was learned is lost by a crash.
   package var mustBeSaved: Bool { journal.isDue }
 
+  /// Whether there is nothing to be stored: no call was made yet, and nothing learned.
+  package var isUntouched: Bool { journal.count == 0 }
+
   /// Whether one more call may be made without a new record.
   package var isSavedAhead: Bool { journal.covers(1) }
 

@@ -36,6 +36,7 @@ package struct CallPrice: Hashable, Sendable {
     didSet { value = max(value, least) }
   }
   private var steppedAt: Duration?
+  private let isRestored: Bool
   /// Calls a second that came due, with a memory of two minutes.
   private var seen: Double?
 
@@ -54,6 +55,7 @@ package struct CallPrice: Hashable, Sendable {
   ///   - trim: likewise.
   package init(least: Double, value: Double? = nil, trim: Double = 1) {
     self.least = least
+    isRestored = value != nil
     self.value = max(value ?? least, least)
     self.trim = min(max(trim, Self.trimRange.lowerBound), Self.trimRange.upperBound)
   }
@@ -62,12 +64,13 @@ package struct CallPrice: Hashable, Sendable {
     steppedAt.map { uptime - $0 >= Self.interval } ?? true
   }
 
-  /// Follows the load, at most once per `interval`. The first time the price goes at once to where it is aimed; from
+  /// Follows the load, at most once per `interval`. The first time, where no
+  /// price was stored, it goes at once to where it is aimed; from
   /// then on a pause of any length counts as one interval. It is not called while no call may be made: an outage says
   /// nothing about what a call is worth.
   package mutating func step(_ load: Load, at uptime: Duration) {
     guard isDue(at: uptime), load.rate > 0 else { return }
-    let isFirst = steppedAt == nil
+    let isFirst = steppedAt == nil && !isRestored
     let seconds = steppedAt.map { max(uptime - $0, Self.interval).seconds } ?? Self.interval.seconds
     steppedAt = uptime
     let granted = Self.fill * load.rate

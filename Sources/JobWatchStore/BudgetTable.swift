@@ -23,6 +23,10 @@ extension Ledger {
     }
   }
 
+  package func save(_ budgets: [SavedBudget]) throws {
+    for budget in budgets { try save(budget) }
+  }
+
   /// Without effect where a later record of the same budget is there already: two that were made one after the other
   /// may come in either order.
   package func save(_ budget: SavedBudget) throws {

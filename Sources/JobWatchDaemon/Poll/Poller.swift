@@ -105,6 +105,7 @@ package actor Poller: Worker {
     isFinishing = true
     for call in calls.values { call.cancel() }
     for call in calls.values { await call.value }
+    await saveLastBudgets()
   }
 
   private func nextWake(at now: Moment) -> Duration {

@@ -16,8 +16,13 @@ extension Poller {
       ticket: call.ticket, projectID: call.grant.projectID, answer: answer, at: now.wall,
       rules: rules, routes: routes, changes: changes, key: book.key(of: law),
       model: book.model(of: law, at: now.uptime))
+    let budgets = answer.observation.isThrottled ? dueBudgets() : []
     do {
-      let outcome = try await store.write { try record.commit($0) }
+      let outcome = try await store.write { ledger in
+        try ledger.save(budgets)
+        return try record.commit(ledger)
+      }
+      noteSaved(budgets)
       if storeRetryAt != nil { log.notice("answers can be stored again") }
       storeRetryAt = nil
       follow(outcome, of: call, law, rules.pace, at: now)

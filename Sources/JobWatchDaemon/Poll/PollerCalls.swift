@@ -30,12 +30,13 @@ extension Poller {
     let ids = taken.map(\.0.job)
     let questions: [Int64: Ledger.Question]
     do {
+      try await saveBudgets()
       let rows = try await store.read { try $0.questions(ids) }
       questions = Dictionary(uniqueKeysWithValues: rows.map { ($0.id, $0) })
     } catch {
       for (poll, lane, grant, passes) in taken {
         giveBack(passes, lane, grant, at: now.uptime)
-        lanes[lane]?.schedule.budget.finish(at: now.uptime)
+        lanes[lane]?.schedule.budget.withdraw()
         reschedule(poll, lane, due: now.uptime + .seconds(1), at: now)
       }
       throw error
@@ -43,7 +44,7 @@ extension Poller {
     for (poll, lane, grant, passes) in taken {
       guard let question = questions[poll.job], belongs(question, lane, grant) else {
         giveBack(passes, lane, grant, at: now.uptime)
-        lanes[lane]?.schedule.budget.finish(at: now.uptime)
+        lanes[lane]?.schedule.budget.withdraw()
         lanes[lane]?.inFlight.remove(poll.job)
         lanes[lane]?.parked[poll.job] = poll
         continue
@@ -92,8 +93,7 @@ extension Poller {
     var answer = await askOnce(call)
     if case .skewed(let serverTime?, _) = answer.observation {
       lanes[call.lane]?.clockOffset.replace(serverTime, at: clock().wall)
-      lanes[call.lane]?.schedule.budget.spend(at: clock().uptime)
-      answer = await askOnce(call)
+      if await spend(onRetryIn: call.lane) { answer = await askOnce(call) }
     }
     return answer
   }

@@ -4,12 +4,13 @@ import JobWatchStore
 /// Where the schedule comes from: the job rows at start, then the event table and what each answer decides.
 extension Poller {
   func load(at now: Moment) async throws {
-    let (learned, ends, seq, conditions) = try await store.read { ledger in
+    let (learned, ends, budgets, seq, conditions) = try await store.read { ledger in
       (
-        try ledger.learned(), try ledger.recentEnds(RecentArrivals.most), try ledger.lastSeq(),
-        try ledger.conditions()
+        try ledger.learned(), try ledger.recentEnds(RecentArrivals.most), try ledger.budgets(),
+        try ledger.lastSeq(), try ledger.conditions()
       )
     }
+    restore(budgets, at: now)
     for entry in learned.sorted(by: { $0.taughtAt < $1.taughtAt }) {
       book.restore(entry.key, entry.model)
     }

@@ -83,4 +83,6 @@ extension Observation {
     default: false
     }
   }
+
+  var isThrottled: Bool { if case .throttled = self { true } else { false } }
 }

@@ -1,0 +1,91 @@
+import JobWatchCore
+import JobWatchStore
+
+/// The budgets on record: no call is made that a crash could make the next process forget.
+extension Poller {
+  /// Goes on with what the last process has left of each quota, at the price that it had come to.
+  func restore(_ budgets: [Ledger.SavedBudget], at now: Moment) {
+    for saved in budgets {
+      lanes[saved.key]?.schedule.budget.restore(saved.record, savedAt: saved.savedAt, at: now)
+      if let least = lanes[saved.key]?.schedule.price.least {
+        lanes[saved.key]?.schedule.price = CallPrice(
+          least: least, value: saved.record.price, trim: saved.record.trim)
+      }
+    }
+  }
+
+  /// To be called when calls were counted, before they are made. Throws when they must not be made.
+  func saveBudgets() async throws {
+    let budgets = dueBudgets()
+    guard !budgets.isEmpty else { return }
+    try await store.write { try $0.save(budgets) }
+    noteSaved(budgets)
+  }
+
+  /// What has to be stored, of all lanes at once. Whoever stores it says so with `noteSaved`.
+  func dueBudgets() -> [Ledger.SavedBudget] { budgets { $0.dueRecord(at: $1) } }
+
+  func noteSaved(_ budgets: [Ledger.SavedBudget]) {
+    for saved in budgets { lanes[saved.key]?.schedule.budget.saved(saved.record) }
+  }
+
+  /// When no call is under way any more and none will be made.
+  func saveLastBudgets() async {
+    let budgets = budgets { $0.lastRecord(at: $1) }
+    guard !budgets.isEmpty else { return }
+    do {
+      try await store.write { try $0.save(budgets) }
+    } catch {
+      log.warning(
+        "what is left of the quotas cannot be stored: the next start takes less to be left",
+        metadata: ["error": "\(error)"])
+    }
+  }
+
+  /// Counts one more call beside those that the schedule has counted. False: it must not be made.
+  func spend(onRetryIn key: LaneKey) async -> Bool {
+    lanes[key]?.schedule.budget.spend(at: clock().uptime)
+    do {
+      try await saveBudgets()
+      return true
+    } catch {
+      lanes[key]?.schedule.budget.withdraw()
+      return false
+    }
+  }
+
+  private func budgets(
+    _ record: (inout Lane, Duration) -> BudgetRecord?
+  ) -> [Ledger.SavedBudget] {
+    let now = clock()
+    // In place: a lane that is copied and changed copies its whole schedule.
+    var index = lanes.startIndex
+    var budgets: [Ledger.SavedBudget] = []
+    while index < lanes.endIndex {
+      if let record = record(&lanes.values[index], now.uptime) {
+        budgets.append(
+          Ledger.SavedBudget(key: lanes.keys[index], savedAt: now.wall, record: record))
+      }
+      lanes.formIndex(after: &index)
+    }
+    return budgets
+  }
+}
+
+extension Lane {
+  /// Nil: the last one that was stored will do.
+  fileprivate mutating func dueRecord(at uptime: Duration) -> BudgetRecord? {
+    schedule.budget.mustBeSaved ? priced(schedule.budget.record(at: uptime)) : nil
+  }
+
+  /// Nil: no call was ever made.
+  fileprivate mutating func lastRecord(at uptime: Duration) -> BudgetRecord? {
+    schedule.budget.isUntouched ? nil : priced(schedule.budget.record(at: uptime, isLast: true))
+  }
+
+  private func priced(_ record: BudgetRecord) -> BudgetRecord {
+    var record = record
+    (record.price, record.trim) = (schedule.price.value, schedule.price.trim)
+    return record
+  }
+}

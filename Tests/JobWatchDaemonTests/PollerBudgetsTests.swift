@@ -1,0 +1,133 @@
+import CloudAPI
+import Foundation
+import JobWatchCore
+import JobWatchStore
+import Logging
+import Synchronization
+import Testing
+
+@testable import JobWatchDaemon
+
+@Suite struct `The budget of a poller` {
+  private let lane = LaneKey(account: "prod", service: "ecs")
+
+  @Test(
+    "is on record before each call is made, and exactly when it has stopped",
+    .timeLimit(.minutes(1)))
+  func writeAhead() async throws {
+    try await Self.withStore { store in
+      try await Self.insert(120, into: store)
+      let (made, noted) = AsyncStream.makeStream(of: (calls: Int, allowed: Int).self)
+      let calls = Atomic(0)
+      let (poller, alarm) = try Self.poller(store) { request, _, _ async throws(HTTPFailure) in
+        let number = calls.add(1, ordering: .relaxed).newValue
+        let record = await Self.record(in: store)
+        noted.yield((number, record.map { $0.used(in: .minutes(1)) + $0.ahead } ?? 0))
+        return Self.running(request)
+      }
+      let turning = Self.turn(poller, alarm)
+      for await (number, allowed) in made {
+        #expect(allowed >= number)
+        if number == 100 { break }
+      }
+      turning.cancel()
+      alarm.ring()
+      _ = await turning.result
+      await poller.finish()
+      let last = try #require(await Self.record(in: store))
+      #expect(last.underWay + last.ahead == 0)
+      #expect(last.used(in: .minutes(1)) == calls.load(ordering: .relaxed))
+    }
+  }
+
+  @Test("is taken over by the next one, with what it has learned", .timeLimit(.minutes(1)))
+  func takenOver() async throws {
+    try await Self.withStore { store in
+      try await Self.insert(1, into: store)
+      var spent = Budget(cap: Self.quota)
+      let now = SystemClock.now()
+      spent.throttled(Throttle(limit: 100, window: .minutes(1), code: "APIGW.0308"), at: now.uptime)
+      let saved = Ledger.SavedBudget(
+        key: lane, savedAt: now.wall, record: spent.record(at: now.uptime))
+      try await store.write { try $0.save(saved) }
+      let (poller, _) = try Self.poller(store) { request, _, _ async throws(HTTPFailure) in
+        Issue.record("a call is made inside the window of a throttling answer")
+        return Self.running(request)
+      }
+      for _ in 0..<3 { _ = try await poller.work(at: SystemClock.now()) }
+      #expect(await poller.lanes[lane]?.schedule.budget.rate == spent.rate)
+      await poller.finish()
+      let last = try #require(await Self.record(in: store))
+      #expect(last.isTold)
+      #expect(last.blockedFor > .seconds(1))
+    }
+  }
+
+  // MARK: The world
+
+  private static let quota = Quota(calls: 200, per: .minutes(1))
+
+  private static func running(_ request: HTTPRequest) -> HTTPResponse {
+    let id = request.url.split(separator: "/").last ?? ""
+    let body = #"{"job_id": "\#(id)", "job_type": "createServer", "status": "RUNNING"}"#
+    return HTTPResponse(status: 200, body: Array(body.utf8))
+  }
+
+  private static func withStore(_ body: (Store) async throws -> Void) async throws {
+    let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let store = try Store(path: directory.path + "/jobwatch.db")
+    try await body(store)
+    try store.close()
+  }
+
+  private static func record(in store: Store) async -> BudgetRecord? {
+    do {
+      return try await store.read { try $0.budgets() }.first?.record
+    } catch is CancellationError {
+      // The poller has ended the call, and the test is over.
+      return nil
+    } catch {
+      Issue.record(error)
+      return nil
+    }
+  }
+
+  private static func insert(_ count: Int, into store: Store) async throws {
+    let now = SystemClock.now().wall
+    _ = try await store.write { ledger in
+      for number in 0..<count {
+        let job = Job(
+          key: JobKey(account: "prod", service: "ecs", jobID: "job\(number)"), projectID: "p",
+          region: "eu-de", submittedAt: now, registeredAt: now)
+        _ = try ledger.insert(job, dueAt: now, noticeAt: nil)
+      }
+    }
+  }
+
+  private static func poller(
+    _ store: Store, _ transport: @escaping HTTPTransport
+  ) throws -> (Poller, Alarm) {
+    var account = Account(name: "prod", region: "eu-de", projectID: "p", authentication: .token)
+    account.token = .plain(Secret("a-token"))
+    account.quota = quota
+    let alarm = Alarm()
+    let poller = try Poller(
+      configuration: Configuration(accounts: [account]), store: store,
+      clients: ["prod": CloudClient(transport: transport)],
+      logins: [AccountLogin(account, transport: transport, environment: [:])],
+      clock: SystemClock.now, alarm: alarm, troubles: TroubleLog(),
+      log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    return (poller, alarm)
+  }
+
+  private static func turn(_ poller: Poller, _ alarm: Alarm) -> Task<Void, any Error> {
+    Task {
+      while !Task.isCancelled {
+        let next = try await poller.work(at: SystemClock.now())
+        await alarm.wait(next.map { $0 - SystemClock.now().uptime } ?? Alarm.longestWait)
+      }
+    }
+  }
+}
