@@ -48,9 +48,11 @@ package struct EventData: Sendable, Hashable, Codable {
   /// True for a success of which a sub-job failed.
   package var partial: Bool?
   package var expiresAt: Timestamp?
+  /// When the job should have ended, for `job.late` and `job.stuck`.
+  package var expectedBy: Timestamp?
   /// For `job.expiring`: the job's end is kept here.
   package var captured: Bool?
-  /// What nobody saw, for `job.at_risk`, `job.lost` and `job.lapsed`.
+  /// What nobody saw, for `job.at_risk`, `job.late`, `job.lost` and `job.lapsed`.
   package var blindGap: BlindGap?
   package var requestID: String?
   package var evidence: EvidenceText?
@@ -78,6 +80,7 @@ package struct EventData: Sendable, Hashable, Codable {
     case subJobs = "sub_jobs"
     case partial
     case expiresAt = "expires_at"
+    case expectedBy = "expected_by"
     case captured
     case blindGap = "blind_gap"
     case requestID = "request_id"

@@ -33,7 +33,7 @@ package struct Job: Hashable, Sendable {
   package var absence: Absence?
   /// Status words outside the vocabulary that were told already.
   package var reportedWords: [String]
-  /// Per kind of notice, the most urgent one that was told.
+  /// Which notices were told.
   package var notices: Notices
 
   package struct Hint: Hashable, Sendable {
@@ -41,15 +41,18 @@ package struct Job: Hashable, Sendable {
     package var beginTime: Timestamp?
     package var instanceID: String?
     package var taskID: String?
+    /// How long after its begin it is expected to have ended.
+    package var expectWithin: Duration?
 
     package init(
       jobType: String? = nil, beginTime: Timestamp? = nil, instanceID: String? = nil,
-      taskID: String? = nil
+      taskID: String? = nil, expectWithin: Duration? = nil
     ) {
       self.jobType = jobType
       self.beginTime = beginTime
       self.instanceID = instanceID
       self.taskID = taskID
+      self.expectWithin = expectWithin
     }
 
     package var task: TaskName? { TaskName(instanceID, taskID) }

@@ -27,6 +27,12 @@ extension Job {
     return EventDraft(kind, at: now, data, jobChannels: channels)
   }
 
+  /// What a sentence calls it.
+  var title: String {
+    let type = jobType.map { " (\($0))" } ?? ""
+    return "\(key.service) job \(key.jobID)\(type)"
+  }
+
   private var certainty: Certainty {
     switch state {
     case .registered, .pending, .running, .awaitingPayment, .succeeded, .failed: .confirmed
@@ -82,10 +88,7 @@ struct JobSentence {
     }
   }
 
-  private var subject: String {
-    let type = job.jobType.map { " (\($0))" } ?? ""
-    return "\(job.key.service) job \(job.key.jobID)\(type)"
-  }
+  private var subject: String { job.title }
 
   private var word: String { job.report?.rawStatus ?? "" }
 

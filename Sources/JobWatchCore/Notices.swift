@@ -1,4 +1,4 @@
-/// Which of a job's expiry notices were told: per kind the deadline it was about and the smallest lead.
+/// Which of a job's notices were told. Of those of an expiry: per kind the deadline it was about and the smallest lead.
 package struct Notices: Hashable, Sendable, Codable {
   package struct Told: Hashable, Sendable, Codable {
     package var deadline: Timestamp
@@ -15,10 +15,16 @@ package struct Notices: Hashable, Sendable, Codable {
   package var expiring: Told?
   /// Before an end could be missed.
   package var atRisk: Told?
+  /// The longest expectation, in milliseconds, that it was told to have missed: a submitter who then expects a later end
+  /// is told again.
+  package var late: Int64?
 
-  package init(expiring: Told? = nil, atRisk: Told? = nil) {
+  package init(
+    expiring: Told? = nil, atRisk: Told? = nil, late: Int64? = nil
+  ) {
     self.expiring = expiring
     self.atRisk = atRisk
+    self.late = late
   }
 }
 
@@ -73,6 +79,10 @@ extension Job {
       job.notices.atRisk = .init(deadline: countdown.deadline, lead: lead.milliseconds)
       events.append(atRiskEvent(countdown.deadline, at: now, rules))
     }
+    if let lateAt, lateAt <= now {
+      job.notices.late = hint.expectWithin?.milliseconds
+      events.append(lateEvent(at: now, rules))
+    }
     return (job, events)
   }
 
@@ -83,6 +93,7 @@ extension Job {
     [
       expiryCountdown(under: rules)?.next(after: now, told: notices.expiring),
       riskCountdown(under: rules)?.next(after: now, told: notices.atRisk),
+      lateAt.map { max($0, now) },
     ].compactMap(\.self).min()
   }
 

@@ -21,8 +21,39 @@ extension WatchRules {
   /// Never beyond a quarter of the time that the service keeps a finished record: that leaves three further
   /// tries before an end that was just missed is deleted.
   package var pollCeiling: Duration {
-    guard let window = retention.finished else { return polling.ceiling }
-    return min(polling.ceiling, window.scaled(by: 0.25))
+    min(polling.ceiling, retentionQuarter ?? polling.ceiling)
+  }
+
+  private var retentionQuarter: Duration? { retention.finished.map { $0.scaled(by: 0.25) } }
+
+  /// How long a job that was seen running at this age, in seconds, is left alone. The gap that a user fixed takes the
+  /// place of floor and ceiling.
+  package func gap(after age: Double, salt: UInt32) -> Duration {
+    switch pace {
+    case .plan(let plan): min(plan.gap(after: age, salt: salt), pollCeiling)
+    case .fixed(let gap): min(gap, retentionQuarter ?? gap)
+    }
+  }
+
+  /// A gap after this age, in seconds, no longer than to the age of an appointment, as far as the floor allows.
+  package func cut(_ gap: Duration, after age: Double, at appointment: Duration?) -> Duration {
+    guard let appointment else { return gap }
+    let left = Duration.milliseconds(appointment.milliseconds - Int64((1000 * age).rounded()))
+    return min(gap, max(left, min(polling.floor, pollCeiling)))
+  }
+}
+
+extension PollPolicy {
+  /// The first age beyond this one, in seconds, at which a job is asked for whatever its plan says: at which its end is
+  /// expected, or it is stuck as a user sees it. What is known then is news in any case.
+  package func appointment(
+    after age: Double, expectWithin: Duration?, mayBeStuck: Bool = true
+  ) -> Duration? {
+    let known = Int64((1000 * age).rounded())
+    let end = expectWithin.flatMap { $0.milliseconds > known ? $0 : nil }
+    let limit = mayBeStuck ? stuckAfter.flatMap { $0.milliseconds > known ? $0 : nil } : nil
+    guard let end, let limit else { return end ?? limit }
+    return min(end, limit)
   }
 }
 
@@ -34,10 +65,20 @@ extension Job {
 
   /// - Parameter knownAge: the age, in seconds, that the job is taken to have reached.
   func pollGap(at now: Timestamp, under rules: WatchRules, knownAge: Double) -> Duration {
-    let gap =
-      state == .awaitingPayment
-      ? unpaidGap(at: now, under: rules) : rules.pace.gap(after: knownAge, salt: key.salt)
-    return min(gap, rules.pollCeiling)
+    guard state == .awaitingPayment else {
+      let gap = rules.gap(after: knownAge, salt: key.salt)
+      return rules.cut(gap, after: knownAge, at: appointment(after: knownAge, under: rules))
+    }
+    let gap = min(unpaidGap(at: now, under: rules), rules.pollCeiling)
+    let age = age(at: now, offset: rules.clockOffset)
+    return rules.cut(gap, after: age, at: appointment(after: age, under: rules))
+  }
+
+  /// See `PollPolicy.appointment`.
+  package func appointment(after age: Double, under rules: WatchRules) -> Duration? {
+    rules.polling.appointment(
+      after: age, expectWithin: hint.expectWithin,
+      mayBeStuck: state != .awaitingPayment && paidAt == nil)
   }
 
   /// A person pays an order within minutes, or days later: a tenth of the time that it is open, from a minute to an

@@ -1,4 +1,4 @@
-/// A watched job in the schedule: 48 bytes, so that a million of them fit in memory beside everything else.
+/// A watched job in the schedule: 56 bytes, so that a million of them fit in memory beside everything else.
 package struct PollTicket: Sendable {
   package let job: Int64
   /// The key whose law the job follows.
@@ -17,6 +17,8 @@ package struct PollTicket: Sendable {
   /// √(2·price) for a second of the gap that was planned at this price: what it asks of the budget. Zero: its due time
   /// is no plan's, and no price moves it.
   private var demand: Float = 0
+  /// The age, in seconds, at which it is asked for whatever the price.
+  private var appointment = Float.infinity
 
   /// - Parameter knownAt: the uptime at which the job had the age up to which its span is known.
   package init(
@@ -73,9 +75,21 @@ package struct PollTicket: Sendable {
     known + Double(max(uptime.milliseconds - knownMilliseconds, 0)) / 1000
   }
 
-  /// Due when the plan says so.
+  /// No plan puts its next poll off beyond this age, which it has not reached yet.
+  package mutating func appoint(_ age: Duration?) {
+    // Not before it, as far as a number of this size can tell.
+    appointment = age.map { Float($0.seconds).nextUp } ?? .infinity
+  }
+
+  /// Due when the plan says so, or at its appointment.
   package mutating func plan(by plan: PollPlan) {
-    self.plan(at: knownAt + plan.gap(after: known, salt: salt), price: plan.price)
+    let gap = plan.gap(after: known, salt: salt)
+    let left = Double(appointment) - known
+    if left < gap.seconds {
+      self.plan(at: knownAt + .seconds(left))
+    } else {
+      self.plan(at: knownAt + gap, price: plan.price)
+    }
   }
 }
 

@@ -15,8 +15,15 @@ extension Ledger {
     /// When it had the age of `span.known`: when it was last seen, or when it began.
     package var knownAt: Timestamp
     package var dueAt: Timestamp
+    /// How long after its begin it is expected to have ended.
+    package var expectWithin: Duration?
     /// It was not asked for yet, or nothing came of it.
     package var isFresh: Bool
+
+    /// Where it is watched; by the local clock.
+    package var begunAt: Timestamp {
+      knownAt - .milliseconds(Int64((1000 * span.known).rounded()))
+    }
 
     /// Looked for now and then, with little hope.
     package var isLost: Bool { state == .lost }
@@ -24,7 +31,8 @@ extension Ledger {
 
   private static let scheduled = """
     SELECT j.id, j.account, j.service, j.job_id, j.region, j.job_type, j.state, j.watched_from, j.known_age,
-      j.paid_at, j.last_seen_at, coalesce(j.hint_begin, j.submitted_at) AS begun, j.due_at, j.absent_answers
+      j.paid_at, j.last_seen_at, coalesce(j.hint_begin, j.submitted_at) AS begun, j.due_at, j.absent_answers,
+      j.expect_within
     FROM job j
     """
 
@@ -70,6 +78,7 @@ extension Ledger.Scheduled {
       id: row[0], key: JobKey(account: row[1], service: row[2], jobID: row[3]), region: row[4],
       jobType: row[5], state: state, span: span,
       isWatched: Job.isWatched(state, span, isPaid: paidAt != nil), knownAt: seenAt ?? row[11],
-      dueAt: row[12], isFresh: seenAt == nil && absences == 0)
+      dueAt: row[12], expectWithin: Duration(stored: row[14]),
+      isFresh: seenAt == nil && absences == 0)
   }
 }

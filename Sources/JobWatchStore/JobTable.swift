@@ -23,15 +23,16 @@ extension Ledger {
     try execute(
       """
       INSERT INTO job (account, service, job_id, project_id, region, state, labels, channels, job_type,
-        hint_type, hint_begin, hint_instance, hint_task, submitted_at, registered_at, due_at, notice_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        hint_type, hint_begin, hint_instance, hint_task, expect_within, submitted_at, registered_at, due_at,
+        notice_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (account, service, job_id) DO NOTHING
       """,
       [
         job.key.account, job.key.service, job.key.jobID, job.projectID, job.region,
         job.state.rawValue, try StoredJSON.text(job.labels), try StoredJSON.text(job.channels),
         job.jobType, job.hint.jobType, job.hint.beginTime, job.hint.instanceID, job.hint.taskID,
-        job.submittedAt, job.registeredAt, dueAt, noticeAt,
+        job.hint.expectWithin?.milliseconds, job.submittedAt, job.registeredAt, dueAt, noticeAt,
       ])
     guard db.changesCount == 1 else { return nil }
     var stored = job
@@ -58,17 +59,18 @@ extension Ledger {
       ])
   }
 
-  /// Writes back labels, channels and task alone: the job was submitted again while it is watched, or after its end.
-  package func join(_ job: Job) throws {
+  /// Writes back labels, channels, task and expectation alone: the job was submitted again while it is watched, or after
+  /// its end.
+  package func join(_ job: Job, noticeAt: Timestamp?) throws {
     try execute(
       """
-      UPDATE job SET labels = ?1, channels = ?2, hint_instance = ?3, hint_task = ?4,
-        progress = CASE WHEN hint_instance IS ?3 AND hint_task IS ?4 THEN progress END
-      WHERE id = ?5
+      UPDATE job SET labels = ?1, channels = ?2, hint_instance = ?3, hint_task = ?4, expect_within = ?5,
+        progress = CASE WHEN hint_instance IS ?3 AND hint_task IS ?4 THEN progress END, notice_at = ?6
+      WHERE id = ?7
       """,
       [
         try StoredJSON.text(job.labels), try StoredJSON.text(job.channels), job.hint.instanceID,
-        job.hint.taskID, job.id,
+        job.hint.taskID, job.hint.expectWithin?.milliseconds, noticeAt, job.id,
       ])
   }
 
@@ -78,16 +80,17 @@ extension Ledger {
     try execute(
       """
       UPDATE job SET body_hash = NULL, region = ?, hint_type = ?, hint_begin = ?,
-        hint_instance = ?, hint_task = ?, progress = NULL, registered_at = ?, polls = 0 WHERE id = ?
+        hint_instance = ?, hint_task = ?, expect_within = ?, progress = NULL, registered_at = ?, polls = 0
+      WHERE id = ?
       """,
       [
         job.region, job.hint.jobType, job.hint.beginTime, job.hint.instanceID,
-        job.hint.taskID, job.registeredAt, job.id,
+        job.hint.taskID, job.hint.expectWithin?.milliseconds, job.registeredAt, job.id,
       ])
   }
 
-  /// The whole of a poll without news: the same answer as last time, for a job that is not in doubt.
-  /// False: there is news, or doubt; the caller reads the job and decides.
+  /// The whole of a poll without news: the same answer as last time, for a job that is not in doubt, and whose end is
+  /// not expected at a time that is still to come. False otherwise: the caller reads the job and decides.
   ///
   /// - Parameter noticeAt: for a job of which every notice was told; the sighting makes new ones possible.
   package func sight(
@@ -99,8 +102,9 @@ extension Ledger {
       UPDATE job SET last_seen_at = ?, known_age = max(?, watched_from), polls = polls + 1, due_at = ?,
         notice_at = coalesce(notice_at, ?)
       WHERE id = ? AND body_hash = ? AND absent_answers = 0 AND ended_at IS NULL AND paid_at IS NULL
+        AND coalesce(expect_within, 0) <= ?
       """,
-      [now, knownAge.milliseconds, dueAt, noticeAt, id, bodyHash])
+      [now, knownAge.milliseconds, dueAt, noticeAt, id, bodyHash, knownAge.milliseconds])
     return db.changesCount == 1
   }
 
@@ -168,7 +172,7 @@ extension Job {
       channels: try StoredJSON.value([String].self, row["channels"]),
       hint: Hint(
         jobType: row["hint_type"], beginTime: row["hint_begin"], instanceID: row["hint_instance"],
-        taskID: row["hint_task"]),
+        taskID: row["hint_task"], expectWithin: Duration(stored: row["expect_within"])),
       submittedAt: row["submitted_at"], registeredAt: row["registered_at"],
       firstSeenAt: row["first_seen_at"], lastSeenAt: row["last_seen_at"],
       span: WatchedSpan(
@@ -186,4 +190,11 @@ extension Double {
   init(milliseconds: Int64) { self = Double(milliseconds) / 1000 }
 
   var milliseconds: Int64 { Int64((self * 1000).rounded()) }
+}
+
+extension Duration {
+  init?(stored milliseconds: Int64?) {
+    guard let milliseconds else { return nil }
+    self = .milliseconds(milliseconds)
+  }
 }

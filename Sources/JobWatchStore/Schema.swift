@@ -42,6 +42,7 @@ enum Schema {
       hint_begin INTEGER,
       hint_instance TEXT,
       hint_task TEXT,
+      expect_within INTEGER CHECK (expect_within > 0),
       progress TEXT CHECK (progress IS NULL OR json_valid(progress)),
       submitted_at INTEGER NOT NULL,
       registered_at INTEGER NOT NULL,

@@ -13,7 +13,8 @@ struct JobFacts {
       ("state", state), ("type", job.jobType),
       ("account", "\(job.key.account), region \(job.region)\(project)"),
       ("submitted", when(job.submittedAt)), ("began", job.report?.begin.map(when)),
-      ("ended", ended), ("first seen", job.firstSeenAt.map(when)),
+      ("expected", expected), ("ended", ended),
+      ("first seen", job.firstSeenAt.map(when)),
       ("last seen", job.lastSeenAt.map(when)), ("end known", job.endedAt.map(when)),
       ("next poll", nextPoll), ("missing", missing), ("error", error),
       ("labels", pairs(job.labels)), ("channels", list(job.channels)),
@@ -41,6 +42,12 @@ struct JobFacts {
 
   private var project: String {
     job.projectID.isEmpty ? ", its project is looked up" : ", project \(job.projectID)"
+  }
+
+  private var expected: String? {
+    guard let within = job.hint.expectWithin, let by = job.expectedBy else { return nil }
+    let told = job.isToldLate ? "; told to be late" : ""
+    return "to end within \(within.spoken), by \(when(by))" + told
   }
 
   private var ended: String? {

@@ -36,9 +36,15 @@ struct JobRow {
     case .lost: return "vanished before its end was seen"
     case .unknown: return "the service never showed it"
     case .lapsed: return "never paid"
-    case .registered, .pending, .running, .forgotten:
-      return partly ?? ""
+    case .registered, .pending, .running:
+      return [overdue, partly].compactMap(\.self).joined(separator: "; ")
+    case .forgotten: return partly ?? ""
     }
+  }
+
+  /// As it was told.
+  private var overdue: String? {
+    job.isToldLate ? "late" : nil
   }
 
   private var reason: String? {

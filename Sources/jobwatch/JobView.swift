@@ -29,6 +29,8 @@ struct JobView: Encodable {
   let subJobs: SubJobCount?
   /// When the cloud deletes its record of the job.
   let expiresAt: Timestamp?
+  /// When its end is expected at the latest, as the submitter said.
+  let expectedBy: Timestamp?
   /// "No such job" answers in a row that are not believed yet.
   let absentAnswers: Int?
   /// Why it is not asked for, while it is watched.
@@ -57,6 +59,7 @@ struct JobView: Encodable {
     entities = job.report?.entities
     subJobs = job.report.flatMap { $0.subJobs.isEmpty ? nil : SubJobCount($0.subJobs) }
     expiresAt = job.expiresAt(under: retention)
+    expectedBy = job.expectedBy
     absentAnswers = job.absence?.answers
     let paused = job.state.isFinal ? [] : pauses.on(job.key.lane)
     self.paused = paused.isEmpty ? nil : paused

@@ -14,6 +14,7 @@ struct SubmitCommand: ParsableCommand {
 
         jobwatch submit 2c9eb2c5544cbf6101544f0602af2b4f
         jobwatch submit --service dcs --label run=42 ff80808277bc4c19
+        jobwatch submit --expect-within 10m 2c9eb2c5544cbf6101544f0602af2b4f
         curl … | jobwatch submit -
         jobwatch submit < jobs.txt
 
@@ -58,6 +59,13 @@ struct SubmitCommand: ParsableCommand {
       "The task of that instance that does the job's work; its progress is shown.", valueName: "id")
   )
   var task: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "How long after its begin a job should have ended, such as 10m; one that has not is told as "
+        + "job.late. 1s to 365d.", valueName: "time"))
+  var expectWithin: DurationArgument?
 
   @Option(
     name: .long,
@@ -146,6 +154,7 @@ struct SubmitCommand: ParsableCommand {
     submission.account = draft.account ?? account
     submission.instanceID = draft.instanceID ?? instance
     submission.taskID = draft.taskID ?? task
+    submission.expectWithin = draft.expectWithin ?? expectWithin?.value
     for pair in label { submission.labels[pair.key] = pair.value }
     for name in channel where !submission.channels.contains(name) {
       submission.channels.append(name)

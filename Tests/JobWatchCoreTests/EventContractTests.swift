@@ -22,7 +22,8 @@ import Testing
     #expect(
       try keys(full) == [
         "account", "begin_time", "blind_gap", "captured", "cause", "certainty", "channel", "cure",
-        "end_time", "entities", "error_code", "evidence", "expires_at", "fail_reason", "file",
+        "end_time", "entities", "error_code", "evidence", "expected_by", "expires_at",
+        "fail_reason", "file",
         "job_id", "job_type", "labels", "partial", "previous", "raw_status", "region", "request_id",
         "service", "state", "sub_jobs", "summary",
       ])
@@ -100,6 +101,7 @@ import Testing
         errorCode: "E", failReason: "r", entities: ["nic_id": "n"])
     ])
     (data.expiresAt, data.captured, data.requestID) = (.start, true, "r")
+    data.expectedBy = .start
     data.blindGap = BlindGap(from: .start, to: .start, cause: "c")
     data.evidence = EvidenceText(
       Evidence(httpStatus: 200, body: Array("{}".utf8)), receivedAt: .start)

@@ -43,15 +43,57 @@ import Testing
     }
   }
 
-  private func insert(_ project: String, into ledger: Ledger) throws -> Job {
+  /// A running job whose record always says the same.
+  private var running: Answer {
+    let begin = CloudTime(raw: "", instant: start)
+    return Answer(
+      .seen(.running, JobReport(rawStatus: "RUNNING", begin: begin)),
+      evidence: Evidence(httpStatus: 200, body: Array("{}".utf8)))
+  }
+
+  @Test
+  func `plans as the decision would, though it does not read the row of a job that says the same`()
+    async throws
+  {
+    var rules = rules
+    rules.polling.stuckAfter = .minutes(50)
+    for expectation in [nil, Duration.minutes(20), .hours(3)] {
+      try await withStore { store in
+        let inserted = try await store.write { try insert("p", expectation, into: $0) }
+        var job = inserted
+        for minute in stride(from: 1, through: 300, by: 7) {
+          let time = start + .minutes(minute)
+          let decision = job.observe(
+            running.observation, evidence: running.evidence, at: time, under: rules)
+          let record = record(running, of: job, at: time, under: rules)
+          let outcome = try await store.write { try record.commit($0) }
+          #expect(outcome.next == decision.next, "at \(minute) min")
+          guard case .after(let gap) = outcome.next else { return }
+          #expect(try await store.read { try $0.nextPoll(of: inserted.id) } == time + gap)
+          for limit in [expectation, .minutes(50)].compactMap({ $0 }) where .minutes(minute) < limit
+          {
+            #expect(time + gap <= start + limit, "at \(minute) min")
+          }
+          job = decision.job
+        }
+        let stored = try await store.read { try $0.job(inserted.id) }
+        #expect(stored?.span == job.span && stored?.notices == job.notices)
+      }
+    }
+  }
+
+  private func insert(
+    _ project: String, _ expectation: Duration? = nil, into ledger: Ledger
+  ) throws -> Job {
     let new = Job(
       key: JobKey(account: "prod", service: "ecs", jobID: "ff80"), projectID: project, region: "r",
-      submittedAt: start, registeredAt: start)
+      hint: Job.Hint(expectWithin: expectation), submittedAt: start, registeredAt: start)
     return try #require(try ledger.insert(new, dueAt: start, noticeAt: nil))
   }
 
   private func record(
-    _ answer: Answer, of job: Job, in project: String = "p", at time: Timestamp
+    _ answer: Answer, of job: Job, in project: String = "p", at time: Timestamp,
+    under rules: WatchRules? = nil
   ) -> PollRecord {
     let key = DurationKey(service: "ecs", jobType: "createServer", region: "r")
     var book = DurationBook()
@@ -59,7 +101,8 @@ import Testing
       ticket: PollTicket(
         job: job.id, law: book.id(of: key), salt: job.key.salt, span: job.span,
         isWatched: job.isWatched, knownAt: .zero), projectID: project, answer: answer, at: time,
-      rules: rules, routes: RouteTable(channels: [], routes: []), changes: [], key: key,
+      rules: rules ?? self.rules, routes: RouteTable(channels: [], routes: []), changes: [],
+      key: key,
       model: DurationModel())
   }
 

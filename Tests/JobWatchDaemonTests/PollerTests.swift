@@ -46,26 +46,50 @@ import Testing
     try store.close()
   }
 
-  private func insert(_ id: String, dueAt: Timestamp, into store: Store) async throws {
+  @Test(
+    "asks first for a job of a known type when its end is expected, unless that is planned sooner",
+    arguments: [(Duration?.none, false), (.seconds(7), true), (.hours(7), false)])
+  func expected(_ expectation: Duration?, _ isThen: Bool) async throws {
+    let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let store = try Store(path: directory.path + "/jobwatch.db")
+    let now = Moment(wall: Timestamp(milliseconds: 1_795_000_000_000), uptime: .hours(9))
+    let hint = Job.Hint(jobType: "createServer", expectWithin: expectation)
+    try await insert("new", hint, dueAt: now.wall, into: store)
+    // So high a price puts the planned first question off.
+    let (poller, _) = try poller(store, PollPolicy(price: .hours(1)), clock: { now }) {
+      _, _, _ async throws(HTTPFailure) in HTTPResponse(status: 500, body: [])
+    }
+    let next = try await poller.work(at: now)
+    #expect((next == now.uptime + .seconds(7)) == isThen, "\(String(describing: next))")
+    await poller.finish()
+    try store.close()
+  }
+
+  private func insert(
+    _ id: String, _ hint: Job.Hint = Job.Hint(), dueAt: Timestamp, into store: Store
+  ) async throws {
     let job = Job(
       key: JobKey(account: "prod", service: "ecs", jobID: id), projectID: "p", region: "eu-de",
-      submittedAt: dueAt, registeredAt: dueAt)
+      hint: hint, submittedAt: dueAt, registeredAt: dueAt)
     _ = try await store.write { try $0.insert(job, dueAt: dueAt, noticeAt: nil) }
   }
 
-  private func poller(_ store: Store, _ transport: @escaping HTTPTransport) throws -> (
-    Poller, Alarm
-  ) {
+  private func poller(
+    _ store: Store, _ polling: PollPolicy = PollPolicy(), clock: @escaping Clock = SystemClock.now,
+    _ transport: @escaping HTTPTransport
+  ) throws -> (Poller, Alarm) {
     var account = Account(name: "prod", region: "eu-de", projectID: "p", authentication: .token)
     account.token = .plain(Secret("a-token"))
     let alarm = Alarm()
     let configuration = Configuration(
-      accounts: [account], probes: ProbePolicy(steps: [.milliseconds(10)]))
+      accounts: [account], polling: polling, probes: ProbePolicy(steps: [.milliseconds(10)]))
     let poller = try Poller(
       configuration: configuration, store: store,
       clients: ["prod": CloudClient(transport: transport)],
       logins: [AccountLogin(account, transport: transport, environment: [:])],
-      clock: SystemClock.now, alarm: alarm, troubles: TroubleLog(),
+      clock: clock, alarm: alarm, troubles: TroubleLog(),
       log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     return (poller, alarm)
   }

@@ -35,13 +35,14 @@ import Testing
       """
       {"job_id": "a1", "service": "dcs", "instance_id": "i1", "task_id": "t1", "labels": {"run": 42, "ok": true, "r": 1.5, "name": "ö"},
        "channels": ["oncall", "oncall"], "job_type": "createServer",
-       "begin_time": "2026-11-21T21:38:21.123Z", "submitted_at": 1764000000000}
+       "begin_time": "2026-11-21T21:38:21.123Z", "submitted_at": 1764000000000, "expect_within": "1.5m"}
       """)
     let expected = SpoolSubmission(
       jobID: "a1", service: "dcs", labels: ["run": "42", "ok": "true", "r": "1.5", "name": "ö"],
       channels: ["oncall"], jobType: "createServer",
       beginTime: Timestamp(iso8601: "2026-11-21T21:38:21.123Z"),
-      submittedAt: Timestamp(milliseconds: 1_764_000_000_000), instanceID: "i1", taskID: "t1")
+      submittedAt: Timestamp(milliseconds: 1_764_000_000_000), instanceID: "i1", taskID: "t1",
+      expectWithin: .seconds(90))
     #expect(file.submissions == [expected])
     #expect(file.rejections.isEmpty)
   }
@@ -80,6 +81,11 @@ import Testing
       (#"{"job_id":"a1","labels":{"a b":"c"}}"#, "label name \"a b\" must be 1 to 63"),
       (#"{"job_id":"a1","begin_time":"soon"}"#, "begin_time must be a time such as"),
       (#"{"job_id":"a1","job_type":"a\nb"}"#, "job_type must be"),
+      (#"{"job_id":"a1","expect_within":600}"#, "expect_within must be text in quotes"),
+      (#"{"job_id":"a1","expect_within":"soon"}"#, "expect_within must be a number and one of ms"),
+      (#"{"job_id":"a1","expect_within":"10 m"}"#, "such as \"10m\", not \"10 m\""),
+      (#"{"job_id":"a1","expect_within":"999ms"}"#, "expect_within must be 1s to 365d, not 999ms"),
+      (#"{"job_id":"a1","expect_within":"366d"}"#, "expect_within must be 1s to 365d, not 366d"),
       (#"{"job_id":"a1","account":"test","service":"dcs"}"#, "has no endpoint of dcs"),
       (#"[{"job_id":"a1"}, 7, {}]"#, "entry 2: must be an object"),
       ("{\"job_id\":\"a1\"}\n{oops\n", "line 2: is not valid JSON"),
@@ -158,7 +164,8 @@ import Testing
       SpoolSubmission(
         jobID: "a1", service: "dcs", account: "test", labels: ["a": "/\"\n"], channels: ["oncall"],
         jobType: "x", beginTime: Timestamp(milliseconds: 1_764_000_000_001),
-        submittedAt: Timestamp(milliseconds: 1_764_000_000_002), instanceID: "i1", taskID: "t1"),
+        submittedAt: Timestamp(milliseconds: 1_764_000_000_002), instanceID: "i1", taskID: "t1",
+        expectWithin: .milliseconds(1500)),
       SpoolSubmission(jobID: "a2"),
     ]
     let writer = SpoolWriter(spoolDirectory: spool.path)

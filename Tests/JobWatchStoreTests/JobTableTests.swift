@@ -21,8 +21,10 @@ import Testing
   }
 
   /// A job that was seen running with the body 77.
-  private func running(_ ledger: Ledger) throws -> Job {
-    let stored = try #require(try ledger.insert(.sample(), dueAt: .start, noticeAt: nil))
+  private func running(_ ledger: Ledger, expectWithin: Duration? = nil) throws -> Job {
+    var new = Job.sample()
+    new.hint.expectWithin = expectWithin
+    let stored = try #require(try ledger.insert(new, dueAt: .start, noticeAt: nil))
     let decision = stored.observe(.seen(.running, report), at: .start, under: rules)
     try ledger.save(
       decision.job, bodyHash: 77, dueAt: .start,
@@ -51,7 +53,7 @@ import Testing
 
   @Test func `says the same after a sighting as after the decision on it`() throws {
     try Place().ledger { ledger throws in
-      let job = try running(ledger)
+      let job = try running(ledger, expectWithin: .minutes(5))
       let before = try row(ledger, job.id)
       let begun = try #require(report.begin?.instant)
       let age = (now - begun).seconds
@@ -89,7 +91,7 @@ import Testing
   }
 
   /// What makes an answer more than a repetition.
-  enum Doubt: CaseIterable { case otherBody, absence, end, noBody, noJob }
+  enum Doubt: CaseIterable { case otherBody, absence, end, noBody, noJob, expectation }
 
   @Test("is not sighted by the way when there is news or doubt", arguments: Doubt.allCases)
   func refusal(_ doubt: Doubt) throws {
@@ -99,6 +101,7 @@ import Testing
       case .absence: job = job.observe(.absent(code: ""), at: .start, under: rules).job
       case .end: (job.state, job.endedAt) = (.lost, .start)
       case .noBody: try ledger.execute("UPDATE job SET body_hash = NULL", [])
+      case .expectation: try ledger.execute("UPDATE job SET expect_within = 60001", [])
       case .otherBody, .noJob: break
       }
       try ledger.save(job, bodyHash: nil, dueAt: .start, noticeAt: nil)
@@ -111,19 +114,36 @@ import Testing
     }
   }
 
+  @Test func `keeps what was told, and takes over a new expectation alone`() throws {
+    try Place().ledger { ledger throws in
+      var job = try running(ledger, expectWithin: .minutes(5))
+      job.notices = Notices(late: 300_000)
+      try ledger.setNotice(job.id, notices: job.notices, noticeAt: nil)
+      #expect(try ledger.job(job.id) == job)
+      let before = try row(ledger, job.id)
+      job.hint.expectWithin = .minutes(9)
+      try ledger.join(job, noticeAt: now)
+      #expect(try ledger.job(job.id) == job)
+      #expect(changes(before, try row(ledger, job.id)) == ["expect_within", "notice_at"])
+      #expect(try ledger.schedule().first?.expectWithin == .minutes(9))
+    }
+  }
+
   @Test func `is as good as new after it is reopened`() throws {
     try Place().ledger { ledger throws in
-      let old = try running(ledger)
+      let old = try running(ledger, expectWithin: .minutes(5))
       var lost = old
       (lost.state, lost.endedAt, lost.recordSince) = (.lost, .start, .start)
       lost.absence = Job.Absence(answers: 3, since: .start)
       lost.reportedWords = ["ODD"]
-      lost.notices.atRisk = Notices.Told(deadline: .start, lead: 1)
+      lost.notices = Notices(
+        atRisk: Notices.Told(deadline: .start, lead: 1), late: 1)
       try ledger.save(lost, bodyHash: 78, dueAt: nil, noticeAt: nil)
 
       var fresh = Job.sample()
       (fresh.id, fresh.projectID, fresh.region) = (old.id, "p2", "eu-nl")
       (fresh.hint, fresh.submittedAt, fresh.registeredAt) = (Job.Hint(), now, now)
+      fresh.hint.expectWithin = .minutes(9)
       try ledger.reopen(fresh, dueAt: now, noticeAt: now)
       let reopened = try row(ledger, old.id)
       fresh.key.jobID = "other"
@@ -164,13 +184,13 @@ import Testing
       report.take(TaskProgress(percent: 45), at: .start)
       report.fail("HTTP 500", at: now)
       try ledger.setProgress(report, of: job.id)
-      try ledger.join(job)
+      try ledger.join(job, noticeAt: nil)
       let kept = try #require(try ledger.progress(of: job.id))
       #expect(kept == report)
       #expect(kept.progress?.percent == 45 && kept.asOf == .start)
       #expect(kept.failure?.cause == "HTTP 500")
       job.hint.taskID = "t2"
-      try ledger.join(job)
+      try ledger.join(job, noticeAt: nil)
       #expect(try ledger.progress(of: job.id) == nil)
       #expect(try ledger.job(job.id)?.hint.task == TaskName("i1", "t2"))
       try ledger.setProgress(report, of: job.id)

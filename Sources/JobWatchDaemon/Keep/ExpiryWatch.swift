@@ -2,7 +2,7 @@ import CloudAPI
 import JobWatchCore
 import JobWatchStore
 
-/// Tells what the cloud is about to delete, and whose end may be missed.
+/// Tells what the cloud is about to delete, whose end may be missed, and who is late.
 ///
 /// A row's `notice_at` is never too late, but may be too early, since a sighting moves the deadline without
 /// touching it: what comes up is looked at again, told if it is still due, and given its new time.
@@ -17,7 +17,7 @@ actor ExpiryWatch: Worker {
   private var lastLookAt: Duration?
 
   private static let batch = 200
-  /// Notices are hours ahead; whoever rings for every event must not make this a query for every event.
+  /// Notices are minutes to days ahead; whoever rings for every event must not make this a query for every event.
   private static let shortestWait = Duration.milliseconds(200)
 
   init(configuration: Configuration, store: Store, troubles: TroubleLog) {
@@ -26,7 +26,7 @@ actor ExpiryWatch: Worker {
     routes = configuration.routeTable
     let expiry = configuration.expiry
     let leads = expiry.finished + expiry.unpaid + expiry.atRisk
-    firstWait = min(.seconds(30), leads.min()?.scaled(by: 0.25) ?? .zero)
+    firstWait = min(.seconds(30), leads.min()?.scaled(by: 0.25) ?? .seconds(30))
     rules = Dictionary(
       uniqueKeysWithValues: CloudService.all.map { ($0.name, configuration.rules(for: $0)) })
   }

@@ -32,6 +32,8 @@ struct PollRecord: Sendable {
       var span: WatchedSpan
       /// It counts among the jobs that run and may end.
       var isWatched: Bool
+      /// The next age at which it is asked for whatever its plan says.
+      var appointment: Duration?
     }
   }
 
@@ -43,7 +45,10 @@ struct PollRecord: Sendable {
       answer.observation, evidence: answer.evidence, at: at, under: rules)
     var outcome = Outcome(next: decision.next, isFinal: decision.job.state.isFinal)
     if answer.observation.isSighting || decision.lesson != nil {
-      outcome.sighting = .init(span: decision.job.span, isWatched: decision.job.isWatched)
+      let (job, age) = (decision.job, decision.job.span.known)
+      outcome.sighting = .init(
+        span: job.span, isWatched: job.isWatched,
+        appointment: job.appointment(after: age, under: rules))
     }
     guard decision.job != job else {
       // A lost job that is no longer looked for: nothing else about it has changed.
@@ -93,14 +98,16 @@ struct PollRecord: Sendable {
     else { return nil }
     let age = max(at - (begin - rules.clockOffset), .zero).seconds
     let span = WatchedSpan(from: ticket.span.from, known: age)
-    let gap = min(rules.pace.gap(after: span.known, salt: ticket.salt), rules.pollCeiling)
+    let appointment = rules.polling.appointment(after: span.known, expectWithin: nil)
+    let gap = rules.cut(
+      rules.gap(after: span.known, salt: ticket.salt), after: span.known, at: appointment)
     let isSame = try ledger.sight(
       ticket.job, bodyHash: bodyHash, knownAge: age, at: at, dueAt: at + gap,
       noticeAt: rules.firstRiskNotice(after: at))
     guard isSame else { return nil }
     return Outcome(
       next: .after(gap), isFinal: false,
-      sighting: .init(span: span, isWatched: span.known > 0))
+      sighting: .init(span: span, isWatched: span.known > 0, appointment: appointment))
   }
 
   private func dueAt(_ next: NextPoll) -> Timestamp? {

@@ -11,6 +11,8 @@ extension Poller {
     var due: Duration
     /// It was not asked for yet, and its type is known.
     var isForetold: Bool
+    /// It is due at its appointment.
+    var isAppointed: Bool
   }
 
   /// Enters jobs as their rows have them.
@@ -21,20 +23,25 @@ extension Poller {
     jobs.compactMap { job in
       highestJob = max(highestJob, job.id)
       let lane = job.key.lane
-      guard let ceiling = lanes[lane]?.rules.pollCeiling else { return nil }
+      guard let ceiling = lanes[lane]?.rules.pollCeiling, let polling = lanes[lane]?.rules.polling
+      else { return nil }
       if lanes[lane]?.inFlight.contains(job.id) == true {
         lanes[lane]?.renewed[job.id] = job
         return nil
       }
       note(job.id, in: lane, isLost: job.isLost)
-      let ticket = ticket(of: job, at: now)
+      var ticket = ticket(of: job, at: now)
+      let appointment = polling.appointment(after: job.span.known, expectWithin: job.expectWithin)
+      ticket.appoint(appointment)
       if ticket.isWatched { book.watch(ticket.span, of: ticket.law) }
       // The stored time is the wall clock's: one that a jump of it has put beyond the ceiling is brought back. The
       // longest overdue come first: their records are the nearest to being deleted.
-      let wait = (job.dueAt - now.wall).clamped(.days(-30), ceiling.scaled(by: 1.1))
+      let wait = (job.dueAt - now.wall).clamped(
+        .days(-30), max(ceiling, polling.fixed ?? .zero).scaled(by: 1.1))
       return Entrant(
         ticket: ticket, lane: lane, due: now.uptime + wait,
-        isForetold: job.isFresh && job.jobType != nil)
+        isForetold: job.isFresh && job.jobType != nil,
+        isAppointed: job.dueAt == appointment.map { job.begunAt + $0 })
     }
   }
 
@@ -45,7 +52,8 @@ extension Poller {
       var ticket = entrant.ticket
       switch pace(of: entrant.lane, ticket.law, at: now.uptime) {
       case .plan(let plan) where entrant.isForetold: ticket.plan(by: plan)
-      case .plan(let plan) where ticket.isWatched: ticket.plan(at: entrant.due, price: plan.price)
+      case .plan(let plan) where ticket.isWatched && !entrant.isAppointed:
+        ticket.plan(at: entrant.due, price: plan.price)
       case .plan, .fixed: ticket.plan(at: entrant.due)
       }
       lanes[entrant.lane]?.add(ticket)
@@ -118,6 +126,7 @@ extension Poller {
     guard let sighting = outcome.sighting else { return }
     if ticket.isWatched { book.unwatch(ticket.span, of: ticket.law) }
     ticket.see(sighting.span, of: law, isWatched: sighting.isWatched, at: uptime)
+    ticket.appoint(sighting.appointment)
     if ticket.isWatched { book.watch(ticket.span, of: law) }
   }
 

@@ -17,8 +17,8 @@ struct Registration: Sendable {
       uniqueKeysWithValues: CloudService.all.map { ($0.name, configuration.rules(for: $0)) })
   }
 
-  /// New: inserted. Known: its labels and channels are joined, and the watch begins again if it ended without an
-  /// end of which the cloud told.
+  /// New: inserted. Known: its labels and channels are joined, a task and an expectation take the place of those before,
+  /// and the watch begins again if it ended without an end of which the cloud told.
   func register(_ submission: SpoolSubmission, at now: Timestamp, _ ledger: Ledger) throws {
     let key = rules.key(of: submission)
     guard let account = accounts[key.account] else { return }
@@ -28,7 +28,8 @@ struct Registration: Sendable {
       channels: submission.channels,
       hint: Job.Hint(
         jobType: submission.jobType, beginTime: submission.beginTime,
-        instanceID: submission.instanceID, taskID: submission.taskID),
+        instanceID: submission.instanceID, taskID: submission.taskID,
+        expectWithin: submission.expectWithin),
       submittedAt: min(submission.submittedAt ?? now, now), registeredAt: now)
     let rule = watchRules[key.service] ?? WatchRules()
     let noticeAt = firstNotice(of: job, under: rule, at: now)
@@ -55,10 +56,13 @@ struct Registration: Sendable {
     if fresh.hint.task != nil {
       (joined.hint.instanceID, joined.hint.taskID) = (fresh.hint.instanceID, fresh.hint.taskID)
     }
+    if let expectation = fresh.hint.expectWithin { joined.hint.expectWithin = expectation }
     if known.state.reopensOnSubmit {
       return try reopen(joined, fresh, rule, at: now, ledger)
     }
-    if joined != known { try ledger.join(joined) }
+    if joined != known {
+      try ledger.join(joined, noticeAt: joined.nextNotice(after: now, under: rule))
+    }
     if known.state.isConfirmedEnd {
       for channel in added { try ledger.enqueueEnd(of: known.id, to: channel, at: now) }
     }
@@ -67,9 +71,11 @@ struct Registration: Sendable {
   private func reopen(
     _ joined: Job, _ fresh: Job, _ rule: WatchRules, at now: Timestamp, _ ledger: Ledger
   ) throws {
+    var hint = fresh.hint
+    hint.expectWithin = joined.hint.expectWithin
     let reopened = Job(
       id: joined.id, key: joined.key, projectID: fresh.projectID, region: fresh.region,
-      labels: joined.labels, channels: joined.channels, hint: fresh.hint,
+      labels: joined.labels, channels: joined.channels, hint: hint,
       submittedAt: fresh.submittedAt, registeredAt: now)
     try ledger.reopen(
       reopened, dueAt: now, noticeAt: firstNotice(of: reopened, under: rule, at: now))

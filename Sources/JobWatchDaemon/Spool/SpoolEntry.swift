@@ -39,7 +39,8 @@ struct SpoolEntry {
       jobID: jobID, service: try text(.service), account: try text(.account),
       labels: try labels(), channels: try channels(), jobType: try text(.jobType),
       beginTime: try time(.beginTime), submittedAt: try time(.submittedAt),
-      instanceID: try text(.instanceID), taskID: try text(.taskID))
+      instanceID: try text(.instanceID), taskID: try text(.taskID),
+      expectWithin: try duration(.expectWithin))
   }
 
   private func text(_ key: SpoolSubmission.CodingKeys) throws(Unacceptable) -> String? {
@@ -94,5 +95,13 @@ struct SpoolEntry {
     }
     throw Unacceptable(
       "\(key.rawValue) must be a time such as 2026-11-21T21:38:21Z, or milliseconds since 1970")
+  }
+
+  private func duration(_ key: SpoolSubmission.CodingKeys) throws(Unacceptable) -> Duration? {
+    guard let text = try text(key) else { return nil }
+    if let duration = Duration(text: text) { return duration }
+    throw Unacceptable(
+      "\(key.rawValue) must be a number and one of ms, s, m, h, d, such as \"10m\", not "
+        + "\"\(text.prefix(80))\"")
   }
 }

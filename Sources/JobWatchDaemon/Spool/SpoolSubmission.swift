@@ -18,11 +18,14 @@ package struct SpoolSubmission: Sendable, Hashable {
   /// The instance that the job is about, and its background task, whose progress is shown. DCS only.
   package var instanceID: String?
   package var taskID: String?
+  /// How long after its begin it is expected to have ended: 1 s to 365 d.
+  package var expectWithin: Duration?
 
   package init(
     jobID: String, service: String? = nil, account: String? = nil, labels: [String: String] = [:],
     channels: [String] = [], jobType: String? = nil, beginTime: Timestamp? = nil,
-    submittedAt: Timestamp? = nil, instanceID: String? = nil, taskID: String? = nil
+    submittedAt: Timestamp? = nil, instanceID: String? = nil, taskID: String? = nil,
+    expectWithin: Duration? = nil
   ) {
     self.jobID = jobID
     self.service = service
@@ -34,6 +37,7 @@ package struct SpoolSubmission: Sendable, Hashable {
     self.submittedAt = submittedAt
     self.instanceID = instanceID
     self.taskID = taskID
+    self.expectWithin = expectWithin
   }
 }
 
@@ -53,8 +57,14 @@ extension SpoolSubmission {
     if let jobType, !Self.isPlain(jobType, limit: 128) {
       return "job_type must be 1 to 128 bytes without control characters"
     }
+    if let expectWithin, !Self.expectations.contains(expectWithin) {
+      let (least, most) = (Self.expectations.lowerBound.text, Self.expectations.upperBound.text)
+      return "expect_within must be \(least) to \(most), not \(expectWithin.text)"
+    }
     return taskProblem ?? LabelRule.problem(labels)
   }
+
+  private static let expectations: ClosedRange<Duration> = .seconds(1) ... .days(365)
 
   private var taskProblem: String? {
     if taskID != nil, instanceID == nil { return "task_id needs the instance_id beside it" }
@@ -80,6 +90,7 @@ extension SpoolSubmission: Encodable {
     case submittedAt = "submitted_at"
     case instanceID = "instance_id"
     case taskID = "task_id"
+    case expectWithin = "expect_within"
   }
 
   /// The entry of a spool file, without what says nothing.
@@ -95,5 +106,6 @@ extension SpoolSubmission: Encodable {
     try container.encodeIfPresent(submittedAt, forKey: .submittedAt)
     try container.encodeIfPresent(instanceID, forKey: .instanceID)
     try container.encodeIfPresent(taskID, forKey: .taskID)
+    try container.encodeIfPresent(expectWithin?.text, forKey: .expectWithin)
   }
 }
