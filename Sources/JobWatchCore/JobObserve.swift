@@ -58,7 +58,9 @@ extension Job {
       job.extendSpan(at: now, offset: rules.clockOffset, isFirst: firstSeenAt == nil)
     }
     guard newState != state else {
-      return Decision(job: job, next: .after(job.pollGap(at: now, under: rules)))
+      let events = job.tellStuck(evidence, at: now, under: rules)
+      return Decision(
+        job: job, events: events, next: .after(job.pollGap(at: now, under: rules)))
     }
     job.enter(newState, since: lastVouchedAt, at: now, under: rules)
     var events: [EventDraft] = []
@@ -68,6 +70,7 @@ extension Job {
     events.append(
       job.event(
         EventKind(entering: newState), at: now, previous: state, evidence: evidence, rules))
+    events += job.tellStuck(evidence, at: now, under: rules)
     return Decision(
       job: job,
       transition: Transition(from: state, to: newState, rawStatus: report.rawStatus, at: now),

@@ -18,13 +18,16 @@ package struct Notices: Hashable, Sendable, Codable {
   /// The longest expectation, in milliseconds, that it was told to have missed: a submitter who then expects a later end
   /// is told again.
   package var late: Int64?
+  /// When it was told to be stuck.
+  package var stuckAt: Timestamp?
 
   package init(
-    expiring: Told? = nil, atRisk: Told? = nil, late: Int64? = nil
+    expiring: Told? = nil, atRisk: Told? = nil, late: Int64? = nil, stuckAt: Timestamp? = nil
   ) {
     self.expiring = expiring
     self.atRisk = atRisk
     self.late = late
+    self.stuckAt = stuckAt
   }
 }
 

@@ -13,7 +13,7 @@ struct JobFacts {
       ("state", state), ("type", job.jobType),
       ("account", "\(job.key.account), region \(job.region)\(project)"),
       ("submitted", when(job.submittedAt)), ("began", job.report?.begin.map(when)),
-      ("expected", expected), ("ended", ended),
+      ("expected", expected), ("stuck", stuck), ("ended", ended),
       ("first seen", job.firstSeenAt.map(when)),
       ("last seen", job.lastSeenAt.map(when)), ("end known", job.endedAt.map(when)),
       ("next poll", nextPoll), ("missing", missing), ("error", error),
@@ -49,6 +49,8 @@ struct JobFacts {
     let told = job.isToldLate ? "; told to be late" : ""
     return "to end within \(within.spoken), by \(when(by))" + told
   }
+
+  private var stuck: String? { job.notices.stuckAt.map { "told \(when($0))" } }
 
   private var ended: String? {
     guard let end = job.report?.end else { return nil }

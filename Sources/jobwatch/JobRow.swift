@@ -44,7 +44,8 @@ struct JobRow {
 
   /// As it was told.
   private var overdue: String? {
-    job.isToldLate ? "late" : nil
+    if job.notices.stuckAt != nil { return "stuck" }
+    return job.isToldLate ? "late" : nil
   }
 
   private var reason: String? {

@@ -31,6 +31,8 @@ struct JobView: Encodable {
   let expiresAt: Timestamp?
   /// When its end is expected at the latest, as the submitter said.
   let expectedBy: Timestamp?
+  /// When it was told to be stuck.
+  let stuckAt: Timestamp?
   /// "No such job" answers in a row that are not believed yet.
   let absentAnswers: Int?
   /// Why it is not asked for, while it is watched.
@@ -60,6 +62,7 @@ struct JobView: Encodable {
     subJobs = job.report.flatMap { $0.subJobs.isEmpty ? nil : SubJobCount($0.subJobs) }
     expiresAt = job.expiresAt(under: retention)
     expectedBy = job.expectedBy
+    stuckAt = job.notices.stuckAt
     absentAnswers = job.absence?.answers
     let paused = job.state.isFinal ? [] : pauses.on(job.key.lane)
     self.paused = paused.isEmpty ? nil : paused

@@ -51,6 +51,21 @@ import Testing
       evidence: Evidence(httpStatus: 200, body: Array("{}".utf8)))
   }
 
+  @Test func `tells once that a job is stuck of which every answer says the same`() async throws {
+    try await withStore { store in
+      let job = try await store.write { try insert("p", into: $0) }
+      let rules = WatchRules(stuckAge: .minutes(10), endsKnown: 60)
+      for (minute, events) in [(1, 1), (2, 1), (9, 1), (10, 2), (11, 2), (90, 2)] {
+        let time = start + .minutes(minute)
+        let record = record(running, of: job, at: time, under: rules)
+        _ = try await store.write { try record.commit($0) }
+        // Without gaps: the number of events so far.
+        #expect(try await store.read { try $0.lastSeq() } == events, "at \(minute) min")
+      }
+      #expect(try await store.read { try $0.job(job.id)?.notices.stuckAt } == start + .minutes(10))
+    }
+  }
+
   @Test
   func `plans as the decision would, though it does not read the row of a job that says the same`()
     async throws

@@ -38,11 +38,11 @@ import Testing
     }
   }
 
-  @Test func `after it was lost may be late again`() async throws {
+  @Test func `after it was lost may be late and stuck again`() async throws {
     try await withStore { store in
       var lost = try await submit(.minutes(10), at: start, to: store).job
       (lost.state, lost.endedAt) = (.lost, start)
-      lost.notices = Notices(late: 600_000)
+      lost.notices = Notices(late: 600_000, stuckAt: start)
       let ended = lost
       try await store.write { try $0.save(ended, bodyHash: nil, dueAt: nil, noticeAt: nil) }
       let again = try await submit(nil, at: start + .days(1), to: store)

@@ -117,7 +117,7 @@ import Testing
   @Test func `keeps what was told, and takes over a new expectation alone`() throws {
     try Place().ledger { ledger throws in
       var job = try running(ledger, expectWithin: .minutes(5))
-      job.notices = Notices(late: 300_000)
+      job.notices = Notices(late: 300_000, stuckAt: now)
       try ledger.setNotice(job.id, notices: job.notices, noticeAt: nil)
       #expect(try ledger.job(job.id) == job)
       let before = try row(ledger, job.id)
@@ -137,7 +137,7 @@ import Testing
       lost.absence = Job.Absence(answers: 3, since: .start)
       lost.reportedWords = ["ODD"]
       lost.notices = Notices(
-        atRisk: Notices.Told(deadline: .start, lead: 1), late: 1)
+        atRisk: Notices.Told(deadline: .start, lead: 1), late: 1, stuckAt: .start)
       try ledger.save(lost, bodyHash: 78, dueAt: nil, noticeAt: nil)
 
       var fresh = Job.sample()

@@ -97,6 +97,8 @@ struct PollRecord: Sendable {
       state != .awaitingPayment, let bodyHash, let begin = report.begin?.instant
     else { return nil }
     let age = max(at - (begin - rules.clockOffset), .zero).seconds
+    // Whether it was told to be stuck is in its row.
+    guard !rules.isStuck(at: age) else { return nil }
     let span = WatchedSpan(from: ticket.span.from, known: age)
     let appointment = rules.polling.appointment(after: span.known, expectWithin: nil)
     let gap = rules.cut(
