@@ -31,6 +31,8 @@ package struct DurationBook: Sendable {
     /// Of the model, but for its prior.
     var changes = 0
     var edition = LawEdition.untaught
+    /// Nil: no other key has asked for it.
+    var shown: ShownBelief?
 
     /// For places that are never empty.
     static let blank = Entry(

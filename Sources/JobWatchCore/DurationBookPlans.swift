@@ -40,7 +40,7 @@ extension DurationBook {
     guard let entry = entries[id] else { return id }
     let knowledge = LawEdition.Knowledge(own: entry.changes, service: lessons[id.service])
     guard entry.edition.isOutdated(by: knowledge, at: uptime) else { return id }
-    let prior = prior(of: id)
+    let prior = prior(of: id, at: uptime)
     planCount -= entry.edition.planCount
     entries[id]?.renew(prior, made: (knowledge, uptime))
     return id

@@ -10,36 +10,61 @@ extension DurationBook {
   private static let mostTogether = 32
 
   /// As it follows now.
-  func prior(of id: ID) -> DurationPrior {
-    guard let key = entries[id]?.key else { return .generic }
-    let others = entries.filter { $0.key != id && $0.key.service == id.service }.map(\.value)
-    if let there = others.filter({ $0.key.jobType == key.jobType }).max(by: Entry.knowsLess),
-      there.model.completions >= Self.enoughThere
-    {
-      return .learned(there.independentModel)
-    }
+  mutating func prior(of id: ID, at uptime: Duration) -> DurationPrior {
+    let key = key(of: id)
+    let others = entries.lazy.filter { $0.key != id && $0.key.service == id.service }
+      .map { Witness(id: $0.key, key: $0.value.key, completions: $0.value.model.completions) }
+      .filter { $0.completions > 0 }
+    let there = others.filter { $0.key.jobType == key.jobType }.max()
+    if let there, there.completions >= Self.enoughThere { return belief(there.id, at: uptime) }
     if let shipped = key.shippedPrior { return shipped }
-    let together = others.filter { $0.key.jobType != key.jobType && $0.model.completions > 0 }
-    guard together.reduce(0, { $0 + $1.model.completions }) >= Self.enoughTogether else {
+    let together = others.filter { $0.key.jobType != key.jobType }.sorted(by: >)
+    guard together.reduce(0, { $0 + $1.completions }) >= Self.enoughTogether else {
       return .generic
     }
-    let best = together.sorted { Entry.knowsLess($1, $0) }.prefix(Self.mostTogether)
-    return .pooled(best.map(\.independentModel))
+    return .pooled(
+      together.prefix(Self.mostTogether).map {
+        (belief($0.id, at: uptime), Double($0.completions))
+      })
+  }
+
+  private mutating func belief(_ id: ID, at uptime: Duration) -> DurationPrior {
+    entries[id, default: .blank].shownBelief(at: uptime)
   }
 }
 
+/// A key that others may believe.
+private struct Witness: Comparable {
+  var id: DurationBook.ID
+  var key: DurationKey
+  var completions: Int
+
+  /// By what it knows; the same order after a restart.
+  static func < (left: Witness, right: Witness) -> Bool {
+    left.completions != right.completions
+      ? left.completions < right.completions : left.key > right.key
+  }
+}
+
+/// What the jobs of a key have shown, for others to believe.
+struct ShownBelief: Sendable {
+  let prior: DurationPrior
+  fileprivate let changes: Int
+  fileprivate let madeAt: Duration
+}
+
 extension DurationBook.Entry {
-  /// One whose own prior follows from no other key's: two regions would have to believe each other.
-  fileprivate var independentModel: DurationModel {
+  /// Taken anew like a law, when more is known and 20 s have passed. Whatever the key itself was made to believe by
+  /// others is left out: two regions would have to believe each other.
+  fileprivate mutating func shownBelief(at uptime: Duration) -> DurationPrior {
+    if let shown, shown.changes == changes || uptime - shown.madeAt < LawEdition.rest {
+      return shown.prior
+    }
     var model = model
     model.prior = key.shippedPrior ?? .generic
-    return model
-  }
-
-  /// The same order after a restart.
-  fileprivate static func knowsLess(_ left: Self, _ right: Self) -> Bool {
-    left.model.completions != right.model.completions
-      ? left.model.completions < right.model.completions : left.key > right.key
+    let prior = DurationPrior.learned(model)
+    shown = ShownBelief(prior: prior, changes: changes, madeAt: uptime)
+    return prior
   }
 }
 

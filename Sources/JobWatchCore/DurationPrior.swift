@@ -25,21 +25,23 @@ package struct DurationPrior: Hashable, Sendable {
   }
 
   /// What another key has learned.
-  package static func learned(_ model: DurationModel) -> DurationPrior { pooled([model]) }
-
-  /// What other keys have learned, each weighed by the jobs that taught it.
-  package static func pooled(_ models: [DurationModel]) -> DurationPrior {
-    var shares = Array(repeating: 0.0, count: AgeScale.count)
-    for model in models {
-      let weight = Double(max(model.completions, 1))
-      var left = weight
-      for (bucket, rate) in model.law().rates.enumerated() {
-        let stays = left * (-rate * AgeScale.widths[bucket]).exponential
-        shares[bucket] += left - stays
-        left = stays
-      }
+  package static func learned(_ model: DurationModel) -> DurationPrior {
+    var (left, shares) = (1.0, [Double]())
+    for (rate, width) in zip(model.law().rates, AgeScale.widths) {
+      let stays = left * (-rate * width).exponential
+      shares.append(left - stays)
+      left = stays
     }
     return mixed(shares)
+  }
+
+  /// What several keys believe together, each with its weight.
+  static func pooled(_ beliefs: [(prior: DurationPrior, weight: Double)]) -> DurationPrior {
+    var shares = Array(repeating: 0.0, count: AgeScale.count)
+    for (prior, weight) in beliefs {
+      for bucket in shares.indices { shares[bucket] += weight * prior.shares[bucket] }
+    }
+    return DurationPrior(shares: shares)
   }
 
   /// No age is left without belief: one that was is learned too late.

@@ -23,7 +23,7 @@ struct LawEdition: Sendable {
 
   static let untaught = LawEdition(DurationModel())
 
-  private static let rest = Duration.seconds(20)
+  static let rest = Duration.seconds(20)
   /// A plan takes up to 130 KB.
   private static let mostPlans = 4
   /// Fewer jobs say too little of one in a thousand.

@@ -24,13 +24,13 @@ import Testing
   private func prior(_ key: DurationKey) -> DurationPrior {
     var book = book
     let id = book.id(of: key)
-    return book.prior(of: id)
+    return book.prior(of: id, at: .hours(1))
   }
 
   /// The age by which half of the jobs of a new key are believed to end.
   private func median(_ key: DurationKey) -> Double {
     var book = book
-    return book.law(of: book.id(of: key), at: .zero).quantile(0.5)
+    return book.law(of: book.id(of: key), at: .hours(1)).quantile(0.5)
   }
 
   @Test mutating func `is that of anything, as long as little is known`() {
@@ -84,6 +84,7 @@ import Testing
     #expect(book.law(of: id, at: .seconds(19)).rates == before)
     #expect(book.model(of: id, at: .seconds(19)).prior == .generic)
     #expect(book.law(of: id, at: .seconds(20)).rates != before)
-    #expect(book.model(of: id, at: .seconds(20)).prior == book.prior(of: id))
+    #expect(book.model(of: id, at: .seconds(20)).prior == prior(Self.key("new")))
+    #expect(prior(Self.key("new")) != .generic)
   }
 }

@@ -44,7 +44,8 @@ struct PollingCommand: ParsableCommand {
     }
     tell("measuring changes …")
     let figures = PollingFigures(
-      types: types, portfolio: Portfolio(types), drifts: drifts(scale), timing: PlanTiming())
+      types: types, firstLooks: types.map { FirstLook($0, sets: scale.firstLookSets) },
+      portfolio: Portfolio(types), drifts: drifts(scale), timing: PlanTiming(), book: BookTiming())
     let shared = trainings?.figures(types) ?? []
     let report = Report(isQuick: quick, figures: figures.all + shared)
     if json {
@@ -58,8 +59,12 @@ struct PollingCommand: ParsableCommand {
 
   private func drifts(_ scale: PollingScale) -> [Drift] {
     PollingCase.all.filter { Drift.types.contains($0.name) }.flatMap { type in
-      [2, 0.5].flatMap { factor in
-        [1, 5].map { Drift(type, factor: factor, price: $0, runs: scale.driftRuns) }
+      Drift.Source.allCases.flatMap { source in
+        [2, 0.5].flatMap { factor in
+          [1, 5].map {
+            Drift(type, from: source, factor: factor, price: $0, runs: scale.driftRuns)
+          }
+        }
       }
     }
   }

@@ -1,13 +1,15 @@
 /// Every figure of the schedule, with what it must not exceed.
 struct PollingFigures {
   var types: [SingleType]
+  var firstLooks: [FirstLook]
   var portfolio: Portfolio
   var drifts: [Drift]
   var timing: PlanTiming
+  var book: BookTiming
 
   var all: [Figure] {
-    types.flatMap(agreements) + types.flatMap(costs) + types.flatMap(latencies) + together
-      + drifts.flatMap(changes) + work
+    types.flatMap(agreements) + types.flatMap(costs) + firstLooks.flatMap(\.figures)
+      + types.flatMap(latencies) + together + drifts.flatMap(changes) + work
   }
 
   private func agreements(_ one: SingleType) -> [Figure] {
@@ -71,10 +73,11 @@ struct PollingFigures {
   private func changes(_ drift: Drift) -> [Figure] {
     zip(Drift.windows, drift.ratios).map { window, ratio in
       Figure(
-        name: "cost ÷ least, \(drift.name) × \(drift.factor), c = \(Int(drift.price)), "
-          + "jobs \(window.lowerBound) to \(window.upperBound) since",
+        name: "cost ÷ least, \(drift.name) × \(drift.factor), \(drift.source.rawValue), "
+          + "c = \(Int(drift.price)), jobs \(window.lowerBound) to \(window.upperBound) since",
         value: ratio, unit: "×",
-        limit: drift.factor > 1 ? PollingGoals.slowed[window].map(Figure.Limit.atMost) : nil)
+        limit: drift.factor > 1 && drift.source == .exact
+          ? PollingGoals.slowed[window].map(Figure.Limit.atMost) : nil)
     }
   }
 
@@ -91,6 +94,6 @@ struct PollingFigures {
         limit: .atMost(PollingGoals.nextPoll)),
       Figure(
         name: "stored for a key", value: Double(timing.stored), unit: "bytes", limit: .atMost(6144)),
-    ]
+    ] + book.figures
   }
 }

@@ -34,14 +34,15 @@ struct PollingTables {
 
   private var firstLooks: Grid {
     Grid(
-      title: "The same where a first look at age 0 must tell the job's type",
-      rows: [["law"] + trainings.map { "n = \($0)" }]
-        + types.map { one in
-          [one.type.name]
-            + one.learned.map { learned in
-              let looks = zip(PollingCase.prices, one.leastCosts).map { $0 / $1 }
-              return dots(zip(learned.ratios, looks).map { $0 + $1 }, ratio)
-            }
+      title:
+        "Calls, and cost ÷ least cost, after \(FirstLook.jobs) jobs at c = \(Int(FirstLook.price)): "
+        + "where a job's type is known, and where a first look at \(FirstLook.age) s must tell it",
+      rows: [["law", "best: calls", "known: calls", "cost", "looked: calls", "cost"]]
+        + figures.firstLooks.map { one in
+          [
+            one.type.name, one.best.calls.threeDigits, one.known.calls.threeDigits,
+            ratio(one.knownRatio), one.looked.calls.threeDigits, ratio(one.lookedRatio),
+          ]
         })
   }
 
@@ -88,10 +89,12 @@ struct PollingTables {
     Grid(
       title: "Cost ÷ least cost by the jobs since all take so many times as long",
       rows: [
-        ["law", "times", "c"] + Drift.windows.map { "\($0.lowerBound) to \($0.upperBound)" }
+        ["law", "times", "learned from", "c"]
+          + Drift.windows.map { "\($0.lowerBound) to \($0.upperBound)" }
       ]
         + figures.drifts.map { drift in
-          [drift.name, "\(drift.factor)", "\(Int(drift.price))"] + drift.ratios.map(ratio)
+          [drift.name, "\(drift.factor)", drift.source.rawValue, "\(Int(drift.price))"]
+            + drift.ratios.map(ratio)
         })
   }
 
