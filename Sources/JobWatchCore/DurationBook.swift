@@ -50,7 +50,6 @@ package struct DurationBook: Sendable {
   private var forgotten: Set<DurationKey> = []
   private let bounds: [String: PollBounds]
   private let mostKeys: Int
-  let mostPlans: Int
   /// The plans for a job of which nothing is known.
   var untaught = LawEdition.untaught
   /// The step that met the last target.
@@ -61,14 +60,13 @@ package struct DurationBook: Sendable {
   /// - Parameters:
   ///   - bounds: of the gaps, by service.
   ///   - mostKeys: beside the one of each service that is shared.
-  ///   - mostPlans: of all keys together; beyond it, one of each is kept.
-  package init(
-    bounds: [String: PollBounds] = [:], mostKeys: Int = 1024, mostPlans: Int = 1024
-  ) {
+  package init(bounds: [String: PollBounds] = [:], mostKeys: Int = 1024) {
     self.bounds = bounds
     self.mostKeys = mostKeys
-    self.mostPlans = mostPlans
   }
+
+  /// Beyond it, one of each key is kept.
+  var mostPlans: Int { 2 * (mostKeys + services.count) }
 
   // MARK: Keys
 
@@ -145,7 +143,10 @@ package struct DurationBook: Sendable {
   /// Takes over what a model has learned, and is on record now. The running jobs stay as they are.
   package mutating func learned(_ model: DurationModel, of id: ID) {
     guard let known = entries[id]?.model.completions, model.completions >= known else { return }
-    for _ in 0..<min(model.completions - known, RecentArrivals.most) { arrivals.add(id) }
+    // Lessons that overtook one another come as one. A key that was forgotten, and is still on record, comes with all
+    // that it had learned before.
+    let new = known == 0 ? min(model.completions, 1) : model.completions - known
+    for _ in 0..<min(new, RecentArrivals.most) { arrivals.add(id) }
     teach(model, id)
   }
 

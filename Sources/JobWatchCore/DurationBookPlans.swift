@@ -10,7 +10,7 @@ extension DurationBook {
   mutating func plan(of id: ID, _ step: PriceStep, at uptime: Duration) -> PollPlan {
     let id = renewed(id, at: uptime)
     if planCount >= mostPlans {
-      for id in entries.keys { entries[id]?.edition.dropPlans(to: 1, count: &planCount) }
+      for id in Array(entries.keys) { entries[id]?.edition.dropPlans(to: 1, count: &planCount) }
     }
     return entries[id, default: .blank].plan(step, count: &planCount)
   }

@@ -12,9 +12,10 @@ extension DurationBook {
   /// As it follows now.
   mutating func prior(of id: ID, at uptime: Duration) -> DurationPrior {
     let key = key(of: id)
-    let others = entries.lazy.filter { $0.key != id && $0.key.service == id.service }
-      .map { Witness(id: $0.key, key: $0.value.key, completions: $0.value.model.completions) }
-      .filter { $0.completions > 0 }
+    let others = entries.compactMap { other, entry in
+      other != id && other.service == id.service && entry.model.completions > 0
+        ? Witness(id: other, key: entry.key, completions: entry.model.completions) : nil
+    }
     let there = others.filter { $0.key.jobType == key.jobType }.max()
     if let there, there.completions >= Self.enoughThere { return belief(there.id, at: uptime) }
     if let shipped = key.shippedPrior { return shipped }
