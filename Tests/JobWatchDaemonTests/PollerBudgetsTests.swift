@@ -28,7 +28,7 @@ import Testing
       let turning = Self.turn(poller, alarm)
       for await (number, allowed) in made {
         #expect(allowed >= number)
-        if number == 100 { break }
+        if number == 60 { break }
       }
       turning.cancel()
       alarm.ring()
@@ -47,8 +47,9 @@ import Testing
       var spent = Budget(cap: Self.quota)
       let now = SystemClock.now()
       spent.throttled(Throttle(limit: 100, window: .minutes(1), code: "APIGW.0308"), at: now.uptime)
-      let saved = Ledger.SavedBudget(
-        key: lane, savedAt: now.wall, record: spent.record(at: now.uptime))
+      var record = spent.record(at: now.uptime)
+      (record.price, record.trim) = (12.5, 0.75)
+      let saved = Ledger.SavedBudget(key: lane, savedAt: now.wall, record: record)
       try await store.write { try $0.save(saved) }
       let (poller, _) = try Self.poller(store) { request, _, _ async throws(HTTPFailure) in
         Issue.record("a call is made inside the window of a throttling answer")
@@ -58,6 +59,7 @@ import Testing
       #expect(await poller.lanes[lane]?.schedule.budget.rate == spent.rate)
       await poller.finish()
       let last = try #require(await Self.record(in: store))
+      #expect((last.price, last.trim) == (12.5, 0.75))
       #expect(last.isTold)
       #expect(last.blockedFor > .seconds(1))
     }
@@ -65,7 +67,7 @@ import Testing
 
   // MARK: The world
 
-  private static let quota = Quota(calls: 200, per: .minutes(1))
+  private static let quota = Quota(calls: 200, per: .seconds(10))
 
   private static func running(_ request: HTTPRequest) -> HTTPResponse {
     let id = request.url.split(separator: "/").last ?? ""
