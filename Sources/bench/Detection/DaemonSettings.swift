@@ -11,17 +11,14 @@ struct DaemonSettings: Sendable, Codable {
   var quotaSeconds = 10.0
   /// Between two polls of a job; nil: as learned.
   var fixedSeconds: Double?
-  /// The mean latency of detection that is wanted; nil: the default price holds.
+  /// The mean latency of detection that is wanted; nil: the price holds.
   var targetSeconds: Double?
+  /// Nil: the default.
+  var priceSeconds: Double?
 
   var quota: Quota? { quotaCalls.map { Quota(calls: $0, per: .seconds(quotaSeconds)) } }
 
-  init(endpoint: String, quotaCalls: Int?, fixedSeconds: Double?, targetSeconds: Double?) {
-    self.endpoint = endpoint
-    self.quotaCalls = quotaCalls
-    self.fixedSeconds = fixedSeconds
-    self.targetSeconds = targetSeconds
-  }
+  init(endpoint: String) { self.endpoint = endpoint }
 
   init(argument: String) throws {
     self = try JSONDecoder().decode(Self.self, from: Data(argument.utf8))
@@ -35,5 +32,6 @@ struct DaemonSettings: Sendable, Codable {
     configuration.accounts = [BenchAccount.account(endpoint: endpoint, quota: quota)]
     configuration.polling.fixed = fixedSeconds.map { .seconds($0) }
     configuration.polling.target = targetSeconds.map { .seconds($0) }
+    if let priceSeconds { configuration.polling.price = .seconds(priceSeconds) }
   }
 }

@@ -12,8 +12,9 @@ struct DetectionCommand: AsyncParsableCommand {
       on loopback; a latency is from the end in the job's record until the status log tells it.
 
       First every running job is asked for each 10 s. Then, with what that taught, on other jobs of these types and \
-      side by side: as learned, under a quota of the calls of the first run, averaged over all of it, in any 10 s; \
-      the same with the types told; and for a mean latency of 5 s, without a quota.
+      side by side: as learned, under a quota of as many calls in any 10 s as the first run made in 10 s on average, \
+      and with the least price, so that the quota rules; the same with the types told; for a mean latency of 5 s, \
+      without a quota; and at the default price.
 
       Takes about 13 minutes.
 

@@ -8,6 +8,8 @@ struct DetectionComparison: Sendable {
 
   private static let interval = Duration.seconds(10)
   private static let target = Duration.seconds(5)
+  /// The least that a configuration may have: what the calls are worth is for the quota to say.
+  private static let leastPrice = Duration.milliseconds(10)
 
   func measure(_ tell: (String) -> Void) async throws -> DetectionFigures {
     try await Workplace.use(in: directory) { teacher in
@@ -20,16 +22,21 @@ struct DetectionComparison: Sendable {
       let quota = Int(fixed.rate * 10)
       tell("measuring what it taught …")
       async let learned = measure(taughtBy: teacher) {
-        DetectionRun(name: "learned", load: $0, quotaCalls: quota)
+        DetectionRun(name: "learned", load: $0, quotaCalls: quota, price: Self.leastPrice)
       }
       async let typed = measure(taughtBy: teacher) {
-        DetectionRun(name: "learned, type told", load: $0, quotaCalls: quota, isTyped: true)
+        DetectionRun(
+          name: "learned, type told", load: $0, quotaCalls: quota, price: Self.leastPrice,
+          isTyped: true)
       }
       async let target = measure(taughtBy: teacher) {
         DetectionRun(name: "target 5 s", load: $0, target: Self.target)
       }
+      async let frugal = measure(taughtBy: teacher) {
+        DetectionRun(name: "default price", load: $0)
+      }
       return try await DetectionFigures(
-        fixed: fixed, learned: learned, typed: typed, target: target,
+        fixed: fixed, learned: learned, typed: typed, target: target, frugal: frugal,
         targetLatency: Self.target.exactSeconds)
     }
   }

@@ -16,6 +16,7 @@ struct DetectionRun: Sendable {
   var quotaCalls: Int?
   var fixed: Duration?
   var target: Duration?
+  var price: Duration?
   /// The submitter names the job's type beside its id.
   var isTyped = false
 
@@ -25,9 +26,11 @@ struct DetectionRun: Sendable {
   /// - Parameter workplace: with an empty database, or one that was taught before.
   func measure(in workplace: Workplace) async throws -> Detections {
     let cloud = cloud()
-    let settings = DaemonSettings(
-      endpoint: try await cloud.start(), quotaCalls: quotaCalls, fixedSeconds: fixed?.exactSeconds,
-      targetSeconds: target?.exactSeconds)
+    var settings = DaemonSettings(endpoint: try await cloud.start())
+    settings.quotaCalls = quotaCalls
+    settings.fixedSeconds = fixed?.exactSeconds
+    settings.targetSeconds = target?.exactSeconds
+    settings.priceSeconds = price?.exactSeconds
     cloud.setQuota(settings.quota, for: .ecs)
     return try await ending(
       {

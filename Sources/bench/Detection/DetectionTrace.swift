@@ -4,7 +4,7 @@ extension DetectionFigures {
   /// CSV: a line for each job of each run. All are seconds; `asked` lists, with blanks between them, the ages at
   /// which the cloud was asked for the job.
   var trace: String {
-    let rows = [fixed, learned, typed, target].flatMap { run in
+    let rows = runs.flatMap { run in
       run.all.map { detection in
         let job = detection.job
         let times = [job.arrival.exactSeconds, job.duration.exactSeconds, detection.latency]
