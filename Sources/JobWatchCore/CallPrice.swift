@@ -3,10 +3,12 @@
 ///
 /// Gaps grow with the square root of the price. So what the jobs ask for, summed as `PollTicket.demand`, tells at which
 /// price their calls would come to what the quota allows, whatever price each was planned at. That price is aimed at,
-/// a fiftieth of the quota left free; a slow correction takes up what the sum does not know (calls that no plan made,
-/// jobs that end), and a backlog raises it for as long as it lasts. A price that moved by much at once would move the
-/// due times of most jobs past one another, and leave the quota unused for as long as a gap: it moves by little.
-/// (polling.md, section 2, 5.)
+/// a fiftieth of the quota left free, and what the calls take that no plan made, such as the first look at a job of
+/// unknown type. A slow correction takes up what the sum does not know (jobs that end), and a backlog raises the price
+/// for as long as it lasts. A price that moved by much at once would move the due times of most jobs past one another,
+/// and leave the quota unused for as long as a gap: it moves by 3 % in a hundredth of the mean gap between two polls of
+/// a job. That is some seconds where there are many jobs for the quota; where there are few, their gaps are over soon,
+/// and the price must follow them. (polling.md, section 2, 5.)
 package struct CallPrice: Hashable, Sendable {
   /// What the jobs of one (account, service) ask for, and what they get.
   package struct Load: Sendable {
@@ -16,14 +18,23 @@ package struct CallPrice: Hashable, Sendable {
     package var rate: Double
     /// Calls that were due, since the last step.
     package var calls: Int
+    /// Of these, those whose time no price moves.
+    package var unplanned: Int
     /// Jobs that are due and wait.
     package var backlog: Int
+    /// All that are asked for now and then; nil: so many that the price moves at its slowest.
+    package var jobs: Int?
 
-    package init(demand: Double, rate: Double, calls: Int = 0, backlog: Int = 0) {
+    package init(
+      demand: Double, rate: Double, calls: Int = 0, unplanned: Int = 0, backlog: Int = 0,
+      jobs: Int? = nil
+    ) {
       self.demand = demand
       self.rate = rate
       self.calls = calls
+      self.unplanned = unplanned
       self.backlog = backlog
+      self.jobs = jobs
     }
   }
 
@@ -39,12 +50,21 @@ package struct CallPrice: Hashable, Sendable {
   private let isRestored: Bool
   /// Calls a second that came due, with a memory of two minutes.
   private var seen: Double?
+  /// Calls a second that no plan made, with a memory of one minute.
+  private var unplanned: Double?
 
   package static let interval = Duration.seconds(5)
   /// The share of the quota that is planned for.
   private static let fill = 0.98
   private static let slew = 1.03
+  /// Seconds between two polls of a job, on the mean, from which on the price moves no slower.
+  private static let slowGap = 100 * interval.seconds
+  /// The most by which it moves at once is this power of the least.
+  private static let mostSlews = 40.0
+  /// The least share of the quota that is left to plans.
+  private static let leastPlanned = 0.1
   private static let memory = 120.0
+  private static let unplannedMemory = 60.0
   private static let trimTime = 900.0
   private static let trimRange = 0.3...3.0
   private static let most = 1e6
@@ -74,13 +94,29 @@ package struct CallPrice: Hashable, Sendable {
     let seconds = steppedAt.map { max(uptime - $0, Self.interval).seconds } ?? Self.interval.seconds
     steppedAt = uptime
     let granted = Self.fill * load.rate
-    let root = load.demand / granted
+    let planned = granted - noteUnplanned(load, over: seconds)
+    let root = load.demand / max(planned, Self.leastPlanned * load.rate)
     let aim = 0.5 * root * root
     if !isFirst { correct(load, granted: granted, over: seconds, isFree: aim * trim > least) }
     let wait = Double(load.backlog) / load.rate
     let wanted = aim * trim * min(1 + wait / 60, 2)
-    let (low, high) = isFirst ? (least, Self.most) : (value / Self.slew, value * Self.slew)
+    let slew = Self.slew(load)
+    let (low, high) = isFirst ? (least, Self.most) : (value / slew, value * slew)
     value = min(max(wanted, low, least), max(high, least))
+  }
+
+  private static func slew(_ load: Load) -> Double {
+    guard let jobs = load.jobs else { return slew }
+    let gap = max(Double(jobs), 1) / load.rate
+    return (slew.logarithm * min(max(slowGap / gap, 1), mostSlews)).exponential
+  }
+
+  private mutating func noteUnplanned(_ load: Load, over seconds: Double) -> Double {
+    let now = Double(load.unplanned) / seconds
+    let share = min(seconds / Self.unplannedMemory, 1)
+    let mean = unplanned.map { $0 + share * (now - $0) } ?? now
+    unplanned = mean
+    return mean
   }
 
   /// Where the price is the user's, that fewer calls come due than the quota allows is no fault of it.

@@ -28,6 +28,8 @@ package struct PollSchedule: Sendable {
   private var demandUnits: Int64 = 0
   /// Due calls since the price's last step.
   private var dueCalls = 0
+  /// Of these, those whose time no price moves.
+  private var unplannedCalls = 0
   /// No job was near enough to being due.
   private var triedEarlyAt: Duration?
 
@@ -124,9 +126,10 @@ package struct PollSchedule: Sendable {
     guard price.isDue(at: uptime) else { return }
     price.step(
       CallPrice.Load(
-        demand: demand, rate: budget.rate, calls: dueCalls, backlog: backlog.count),
+        demand: demand, rate: budget.rate, calls: dueCalls, unplanned: unplannedCalls,
+        backlog: backlog.count, jobs: count),
       at: uptime)
-    dueCalls = 0
+    (dueCalls, unplannedCalls) = (0, 0)
   }
 
   /// Whatever the price and the pace.
@@ -142,6 +145,7 @@ package struct PollSchedule: Sendable {
     budget.spend(at: uptime)
     pace.spend(at: uptime, rate: budget.rate)
     demandUnits -= ticket.demandUnits
+    if !ticket.isPlanned { unplannedCalls += 1 }
     return ticket
   }
 
