@@ -11,27 +11,54 @@ extension DurationBook {
 
   /// As it follows now.
   mutating func prior(of id: ID, at uptime: Duration) -> DurationPrior {
+    let basis = basis(of: id)
+    switch basis.source {
+    case .region:
+      return basis.witnesses.first.map { belief($0.id, at: uptime) } ?? .generic
+    case .service:
+      return .pooled(
+        basis.witnesses.map { (belief($0.id, at: uptime), Double($0.completions)) })
+    case .shipped: return key(of: id).shippedPrior ?? .generic
+    case .generic: return .generic
+    }
+  }
+
+  /// Whom a key believes now.
+  package func priorSource(of id: ID) -> PriorSource { basis(of: id).source }
+
+  private func basis(of id: ID) -> (source: PriorSource, witnesses: [Witness]) {
     let key = key(of: id)
     let others = entries.compactMap { other, entry in
       other != id && other.service == id.service && entry.model.completions > 0
         ? Witness(id: other, key: entry.key, completions: entry.model.completions) : nil
     }
     let there = others.filter { $0.key.jobType == key.jobType }.max()
-    if let there, there.completions >= Self.enoughThere { return belief(there.id, at: uptime) }
-    if let shipped = key.shippedPrior { return shipped }
+    if let there, there.completions >= Self.enoughThere {
+      return (.region(there.key.region), [there])
+    }
+    if key.shippedPrior != nil { return (.shipped, []) }
     let together = others.filter { $0.key.jobType != key.jobType }.sorted(by: >)
     guard together.reduce(0, { $0 + $1.completions }) >= Self.enoughTogether else {
-      return .generic
+      return (.generic, [])
     }
-    return .pooled(
-      together.prefix(Self.mostTogether).map {
-        (belief($0.id, at: uptime), Double($0.completions))
-      })
+    return (.service, Array(together.prefix(Self.mostTogether)))
   }
 
   private mutating func belief(_ id: ID, at uptime: Duration) -> DurationPrior {
     entries[id, default: .blank].shownBelief(at: uptime)
   }
+}
+
+/// Whom a key believes until its own jobs have shown what they are like.
+package enum PriorSource: Hashable, Sendable {
+  /// The same type in this region.
+  case region(String)
+  /// What is shipped of the type.
+  case shipped
+  /// The other types of its service.
+  case service
+  /// What holds of anything.
+  case generic
 }
 
 /// A key that others may believe.
