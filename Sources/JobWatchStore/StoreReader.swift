@@ -32,6 +32,9 @@ package struct StoreReader: Sendable {
     throw StoreError(kind: .passing, description: "\(path) is being changed: try again")
   }
 
+  /// Whether a daemon has it open. After a crash it seems so until the next start.
+  package var seemsInUse: Bool { hasWriteAheadLog }
+
   private func read<Value>(_ name: String, _ body: (Ledger) throws -> Value) throws -> Value {
     do {
       return try DatabaseQueue(path: name, configuration: Self.configuration).read { db in

@@ -17,15 +17,24 @@ package struct AccountPauses: Sendable {
   }
 
   private let conditions: [Ledger.Condition]
+  private let troubles: [Ledger.Condition]
 
   private static let kinds: [HealthChange.Kind] = [
     .held, .refused, .lockedOut, .forbidden, .misconfigured,
   ]
+  private static let endpointKinds: [HealthChange.Kind] = [.unreachable, .busy, .absent]
 
   package init(_ ledger: Ledger) throws {
-    conditions = try ledger.conditions().filter { condition in
-      Self.kinds.contains { $0.rawValue == condition.kind }
+    let all = try ledger.conditions()
+    func those(of kinds: [HealthChange.Kind]) -> [Ledger.Condition] {
+      all.filter { condition in kinds.contains { $0.rawValue == condition.kind } }
     }
+    (conditions, troubles) = (those(of: Self.kinds), those(of: Self.endpointKinds))
+  }
+
+  /// Why polls of `lane` bring no usable answer, as `endpoint.down` has told.
+  package func trouble(of lane: LaneKey) -> String? {
+    troubles.first { $0.subject == HealthChange.subject(lane) }?.cause
   }
 
   /// Whether the account is paused by hand.

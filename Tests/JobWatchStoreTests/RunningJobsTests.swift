@@ -1,0 +1,49 @@
+import JobWatchCore
+import Testing
+
+@testable import JobWatchStore
+
+@Suite struct `The jobs that run` {
+  private let rules = WatchRules(retention: RetentionPolicy(finished: .days(1)))
+
+  /// One of each state, seen a minute after it began, and one that was never seen.
+  private func fill(_ ledger: Ledger) throws {
+    var number = 0
+    for state in [JobState.registered, .pending, .running, .awaitingPayment, .succeeded, .lost] {
+      for service in ["ecs", "dcs"] {
+        number += 1
+        var job = Job.sample("job\(number)")
+        job.key.service = service
+        guard var stored = try ledger.insert(job, dueAt: .start, noticeAt: nil) else { continue }
+        if state == .registered { continue }
+        let report = JobReport(
+          jobType: "createServer", rawStatus: "", begin: CloudTime(raw: "", instant: .start))
+        stored = stored.observe(.seen(.running, report), at: .start + .minutes(1), under: rules).job
+        stored.state = state
+        stored.endedAt = state.isFinal ? .start : nil
+        if number == 5 { stored.paidAt = .start }
+        try ledger.save(
+          stored, bodyHash: nil, dueAt: state == .succeeded ? nil : .start, noticeAt: nil)
+      }
+    }
+  }
+
+  @Test func `are those that the schedule counts, and no others`() throws {
+    try Place().ledger { ledger throws in
+      try fill(ledger)
+      let watched = try ledger.schedule().filter(\.isWatched)
+      #expect(watched.count == 3)
+      for service in [nil, "ecs", "dcs", "none"] {
+        var spans: [String: [WatchedSpan]] = [:]
+        try ledger.forEachRunning(of: ["prod"], service: service) { key, span in
+          #expect(key.jobType == "createServer" && key.region == "eu-de")
+          spans[key.service, default: []].append(span)
+        }
+        let expected = watched.filter { service == nil || $0.key.service == service }
+        #expect(
+          spans == Dictionary(grouping: expected, by: \.key.service).mapValues { $0.map(\.span) })
+      }
+      try ledger.forEachRunning(of: ["other"], service: nil) { key, _ in Issue.record("\(key)") }
+    }
+  }
+}
