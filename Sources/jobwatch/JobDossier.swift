@@ -6,22 +6,31 @@ import JobWatchStore
 /// Everything that the database holds of one job.
 struct JobDossier {
   let job: Job
-  /// Nil: it is not asked for any more.
-  let nextPoll: Timestamp?
   /// Oldest first.
   let transitions: [Ledger.PastTransition]
   let messages: [Ledger.MessageStatus]
   let pauses: AccountPauses
   /// Of the job's task; nil: it was never asked for.
   let progress: ProgressReport?
+  /// Nil: it is not asked for any more.
+  let outlook: PollOutlook?
 
-  init(_ job: Job, _ ledger: Ledger) throws {
+  /// - Parameter isWatched: whether a daemon seems to run.
+  init(
+    _ job: Job, _ ledger: Ledger, _ configuration: Configuration, isWatched: Bool,
+    at now: Timestamp
+  ) throws {
     self.job = job
-    nextPoll = try ledger.nextPoll(of: job.id)
     transitions = try ledger.transitions(of: job.id)
     messages = try ledger.messages(of: job.id)
     pauses = try AccountPauses(ledger)
     progress = try ledger.progress(of: job.id)
+    let obstacle = Obstacle(pauses, isWatched: isWatched)
+    outlook = try ledger.nextPoll(of: job.id).map { dueAt in
+      var schedule = try LearnedSchedule(configuration, ledger, service: job.key.service)
+      return schedule.outlook(
+        of: job, dueAt: dueAt, obstacle: obstacle.text(of: job, dueAt: dueAt, at: now), at: now)
+    }
   }
 
   /// The last answer that was kept: those that changed the job's state are.
@@ -77,6 +86,8 @@ struct DossierView: Encodable {
 
   let job: JobView
   let nextPollAt: Timestamp?
+  /// Nil when it is not asked for any more.
+  let schedule: ScheduleView?
   let subJobs: [SubJobView]
   let transitions: [TransitionView]
   let messages: [MessageView]
@@ -85,7 +96,8 @@ struct DossierView: Encodable {
 
   init(_ dossier: JobDossier, retention: RetentionPolicy) {
     job = JobView(dossier.job, retention: retention, pauses: dossier.pauses)
-    nextPollAt = dossier.nextPoll
+    nextPollAt = dossier.outlook?.nextPoll
+    schedule = dossier.outlook.map(ScheduleView.init)
     subJobs = (dossier.job.report?.subJobs ?? []).map { sub in
       SubJobView(
         jobID: sub.jobID, jobType: sub.jobType, state: sub.state, rawStatus: sub.rawStatus,

@@ -16,7 +16,8 @@ struct JobFacts {
       ("expected", expected), ("stuck", stuck), ("ended", ended),
       ("first seen", job.firstSeenAt.map(when)),
       ("last seen", job.lastSeenAt.map(when)), ("end known", job.endedAt.map(when)),
-      ("next poll", nextPoll), ("missing", missing), ("error", error),
+      ("next poll", nextPoll), ("schedule", dossier.outlook?.sentence), ("missing", missing),
+      ("error", error),
       ("labels", pairs(job.labels)), ("channels", list(job.channels)),
       ("entities", pairs(job.report?.entities ?? [:])),
       ("task", task), ("progress", progress), ("no progress", noProgress),
@@ -62,7 +63,7 @@ struct JobFacts {
   private var nextPoll: String? {
     let pauses = job.state.isFinal ? [] : dossier.pauses.on(job.key.lane)
     return pauses.isEmpty
-      ? dossier.nextPoll.map(when) : pauses.map(\.sentence).joined(separator: "; ")
+      ? dossier.outlook.map { when($0.nextPoll) } : pauses.map(\.sentence).joined(separator: "; ")
   }
 
   private var missing: String? {

@@ -22,15 +22,7 @@ struct ShowCommand: ParsableCommand {
       configuration or the database cannot be read.
       """)
 
-  @Argument(
-    help: ArgumentHelp("The id of the job, or its first 6 characters or more.", valueName: "id"))
-  var id: String
-
-  @Option(name: .long, help: ArgumentHelp("Only the job of this account.", valueName: "name"))
-  var account: String?
-
-  @Option(name: .long, help: ArgumentHelp("Only the job of this service.", valueName: "name"))
-  var service: String?
+  @OptionGroup var argument: JobArgument
 
   @Flag(name: .long, help: "Print the cloud's last answer that was kept, indented.")
   var evidence = false
@@ -40,16 +32,14 @@ struct ShowCommand: ParsableCommand {
 
   @OptionGroup var file: ConfigOption
 
-  /// Shorter ones are typed by mistake more often than they name one job.
-  private static let shortestPrefix = 6
-  /// Ids that are named when a beginning fits several.
-  private static let candidates = 5
-
   func run() throws {
     let configuration = try file.load().value
     let now = Timestamp(Date())
-    let dossiers = try StoreReader(path: configuration.databasePath).reading { ledger in
-      try jobs(ledger).map { try JobDossier($0, ledger) }
+    let reader = StoreReader(path: configuration.databasePath)
+    let dossiers = try reader.reading { ledger in
+      try argument.jobs(ledger).map {
+        try JobDossier($0, ledger, configuration, isWatched: reader.seemsInUse, at: now)
+      }
     }
     if json {
       let views = dossiers.map {
@@ -63,34 +53,5 @@ struct ShowCommand: ParsableCommand {
         terminal: .standardOutput, hasEvidence: evidence)
       print(((index == 0 ? [] : [""]) + text.lines).joined(separator: "\n"))
     }
-  }
-
-  /// Not empty.
-  private func jobs(_ ledger: Ledger) throws -> [Job] {
-    var jobs = try ledger.jobs(withID: id)
-    if jobs.isEmpty, id.count >= Self.shortestPrefix {
-      let ids = try ledger.jobIDs(startingWith: id, limit: Self.candidates + 1)
-      if ids.count > 1 {
-        let named = ids.prefix(Self.candidates).joined(separator: ", ")
-        let more = ids.count > Self.candidates ? ", …" : ""
-        throw ExitCode.no.telling("several jobs begin with \(id): \(named)\(more)")
-      }
-      jobs = try ids.first.map(ledger.jobs(withID:)) ?? []
-    }
-    let narrowed = jobs.filter { job in
-      (account == nil || account == job.key.account)
-        && (service == nil || service == job.key.service)
-    }
-    if narrowed.isEmpty { throw ExitCode.no.telling(missing(jobs)) }
-    return narrowed
-  }
-
-  private func missing(_ others: [Job]) -> String {
-    if !others.isEmpty {
-      let places = others.map { "\($0.key.service) of \($0.key.account)" }
-      return "\(id) is known elsewhere only: \(places.joined(separator: ", "))"
-    }
-    return "no job \(id) is known: check the id, or submit it. Of a job that is deleted here, too, "
-      + "jobwatch log --job \(id) shows what was told"
   }
 }
