@@ -27,6 +27,8 @@ struct JobwatchCommand: AsyncParsableCommand {
       SubmitCommand.self,
       ListCommand.self,
       ShowCommand.self,
+      ExplainCommand.self,
+      DurationsCommand.self,
       LogCommand.self,
       PauseCommand.self,
       ResumeCommand.self,

@@ -6,6 +6,8 @@ struct Terminal {
   let width: Int?
   /// Only on a terminal, and not where `NO_COLOR` asks for none.
   let hasColour: Bool
+  /// Whether the blocks of Unicode may be drawn: on a terminal whose user's locale has them. A pipe may lead anywhere.
+  let hasBlocks: Bool
 
   static let standardOutput = Terminal(
     isTerminal: isatty(STDOUT_FILENO) == 1, environment: ProcessInfo.processInfo.environment)
@@ -13,6 +15,9 @@ struct Terminal {
   init(isTerminal: Bool, environment: [String: String]) {
     let wantsNone = environment["NO_COLOR"].map { !$0.isEmpty } ?? false
     hasColour = isTerminal && !wantsNone && environment["TERM"] != "dumb"
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap { environment[$0] }.first { !$0.isEmpty }
+    let encoding = locale?.uppercased().replacing("-", with: "") ?? ""
+    hasBlocks = isTerminal && encoding.hasSuffix("UTF8") && environment["TERM"] != "dumb"
     var size = winsize()
     let isKnown = isTerminal && ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0
     width = isKnown && size.ws_col > 0 ? Int(size.ws_col) : nil
@@ -38,5 +43,21 @@ extension String {
         default: Character(scalar)
         }
       })
+  }
+}
+
+extension String {
+  /// Its words on lines of at most so many columns, as far as the words are not longer themselves.
+  func wrapped(to width: Int?) -> [String] {
+    guard let width else { return [self] }
+    var lines: [String] = []
+    for word in split(separator: " ") {
+      if let last = lines.last, last.count + 1 + word.count <= width {
+        lines[lines.count - 1] += " " + word
+      } else {
+        lines.append(String(word))
+      }
+    }
+    return lines
   }
 }

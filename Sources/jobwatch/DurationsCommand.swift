@@ -1,0 +1,55 @@
+import ArgumentParser
+import JobWatchCore
+import JobWatchDaemon
+import JobWatchStore
+
+struct DurationsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "durations",
+    abstract: "Lists what was learned of how long jobs take, by their type.",
+    discussion: """
+      Per type: the jobs that ended, by when half, 95 % and 99 % of them end, the calls that a job took, \
+      how long after its end that end was known, and the calls that were saved against asking every \
+      10 s, which would know an end 5 s after it. A ~ stands before what so few jobs only suggest. The \
+      daemon need not be running.
+
+        jobwatch durations
+        jobwatch durations --service dcs
+        jobwatch durations --json | jq 'map(select(.p99_seconds > 3600))'
+
+      Exit codes: 0 done (also when nothing was learned), 64 the command is wrong, 75 try again, 78 the \
+      configuration or the database cannot be read.
+      """)
+
+  @Option(name: .long, help: ArgumentHelp("Only jobs of this service.", valueName: "name"))
+  var service: String?
+
+  @Flag(name: .long, help: "Print one JSON array; durations are seconds.")
+  var json = false
+
+  @OptionGroup var file: ConfigOption
+
+  func run() throws {
+    let configuration = try file.load().value
+    let learned = try StoreReader(path: configuration.databasePath).reading { ledger in
+      var schedule = try LearnedSchedule(configuration, ledger, service: service)
+      return try ledger.learned().filter { service == nil || service == $0.key.service }
+        .map { LearnedType(type: schedule.type($0.key), tally: $0.tally) }
+        .sorted { ($1.tally.jobs, $0.type.name) < ($0.tally.jobs, $1.type.name) }
+    }
+    if json {
+      print(try JSONText.line(learned))
+    } else if !learned.isEmpty {
+      let rows = [LearnedType.heading] + learned.map(\.row)
+      for line in Self.fit.lines(rows, width: Terminal.standardOutput.width) { print(line) }
+    }
+    if learned.isEmpty {
+      StandardError.write(
+        "nothing was learned yet: a type is listed here once the first job of it has ended")
+    }
+  }
+
+  private static let fit = TableFit(
+    shortening: [("TYPE", 12), ("REGION", 8)],
+    dropping: ["REGION", "P99", "SERVICE", "SAVED", "P95"])
+}

@@ -1,0 +1,174 @@
+import JobWatchCore
+
+/// An explanation for people: in sections of a title and what is set under it, no wider than the terminal.
+struct ExplanationText {
+  let explanation: Explanation
+  let now: Timestamp
+  let terminal: Terminal
+
+  private var job: Job { explanation.job }
+  private var law: DurationLaw { explanation.type.law }
+
+  var lines: [String] {
+    let title = "\(job.key.service) job \(job.key.jobID), \(job.jobType ?? "of unknown type")"
+    return [terminal.painted("\(title), \(job.state.rawValue)".onOneLine, job.state.colour)]
+      + words(explanation.outlook?.sentence) + words(taught)
+      + section("Law", words(known) + words(standing) + [""] + plot)
+      + section("Price", words(price)) + section("Plan", words(plan) + polls)
+      + section(
+        "Budget of \(job.key.service) for account \(job.key.account)",
+        words(explanation.budget?.words(at: now)))
+  }
+
+  private static let indent = "  "
+
+  private var width: Int? { terminal.width.map { $0 - Self.indent.count } }
+
+  private func section(_ title: String, _ lines: [String]) -> [String] {
+    lines.isEmpty ? [] : ["", title] + lines
+  }
+
+  private func words(_ text: String?) -> [String] {
+    guard let text else { return [] }
+    return text.onOneLine.wrapped(to: width).map { Self.indent + $0 }
+  }
+
+  // MARK: Law
+
+  private var known: String {
+    let type = explanation.type
+    let counts = "\(Self.count(type.ended, "job")) ended, \(type.running) running"
+    let quantiles = [(0.5, "Half end by"), (0.95, "95 % by"), (0.99, "99 % by")]
+      .map { share, name in
+        let doubt = type.isGuess(share) ? " perhaps" : ""
+        return "\(name)\(doubt) \(law.quantile(share).spokenAge)"
+      }
+    let guess = type.isNew ? " So few say little: \(prior) weighs in." : ""
+    return "\(type.name): \(counts).\(guess) \(quantiles.joined(separator: ", "))."
+  }
+
+  private var prior: String {
+    switch explanation.type.prior {
+    case .region(let region): "what the same type has shown in \(region)"
+    case .shipped: "what jobwatch is shipped with of this type"
+    case .service: "what the other types of \(job.key.service) have shown"
+    case .generic: "a general guess (nine in ten around 1 m 40 s, one anywhere up to days)"
+    }
+  }
+
+  /// Where it is among its like.
+  private var standing: String? {
+    guard let outlook = explanation.outlook, let age = outlook.age else { return nil }
+    let seen =
+      job.firstSeenAt == nil
+      ? "not seen yet" : "last seen at \(job.span.known.spokenAge)"
+    return
+      "It is \(age.spokenAge) old, \(seen); \(Self.share(longer(than: age))) of "
+      + "its like take longer than it has until now."
+      + (explanation.type.stuckAge.map { " At \($0.spokenAge) it is told to be stuck." } ?? "")
+  }
+
+  private func longer(than age: Double) -> Double { law.survival(at: age) }
+
+  private var plot: [String] {
+    let mark: (age: Double, name: String)? =
+      explanation.outlook?.age.map { ($0, "now") }
+      ?? explanation.teaching?.age.map { ($0, job.state.isConfirmedEnd ? "its end" : "last seen") }
+    let plot = LawPlot(
+      law: law, polls: (explanation.outlook?.polls(Explanation.polls) ?? []).map(\.age), mark: mark,
+      width: width, hasBlocks: terminal.hasBlocks)
+    let scale = plot.axis.isLogarithmic ? ", on a logarithmic scale" : ""
+    let polls = plot.polls.isEmpty ? "" : "; strokes are polls"
+    return words("When its like end, by age\(scale)\(polls):") + plot.lines.map { Self.indent + $0 }
+  }
+
+  // MARK: What follows
+
+  private var price: String? {
+    guard let outlook = explanation.outlook, case .plan = outlook.rules.pace else { return nil }
+    let cost = outlook.cost
+    let said =
+      cost.target.map { "what meets polling.target, a mean delay of \($0.spokenAge)" }
+      ?? "polling.price"
+    let now = "A call costs as much as \(cost.now.spokenAge) of delay"
+    return cost.isRaised
+      ? "\(now), raised from \(cost.least.spokenAge) (\(said)): at that the calls would not fit the quota."
+      : "\(now): \(said)."
+  }
+
+  private var plan: String? {
+    guard let outlook = explanation.outlook else { return nil }
+    switch outlook.rules.pace {
+    case .fixed(let gap):
+      return "It is asked for every \(gap.spoken), whatever is known: polling.fixed."
+    case .plan(let plan):
+      return "A job of this type takes \(plan.calls.tenths) calls, and its end is known "
+        + "\(plan.meanLatency.spokenAge) after it, on average."
+    }
+  }
+
+  private var polls: [String] {
+    let polls = explanation.outlook?.polls(Explanation.polls) ?? []
+    if polls.isEmpty { return [] }
+    let rows = polls.map { poll in
+      [
+        poll.age.spokenAge,
+        poll.at > now ? "in \((poll.at - now).spoken)" : "now", "\(poll.at)",
+      ]
+    }
+    let table = TableFit(shortening: [], dropping: ["AT"]).lines(
+      [["AGE", "POLL", "AT"]] + rows, width: width)
+    return [""] + table.map { Self.indent + $0 }
+      + words(
+        "The first was planned when it was last seen. The others follow if it still runs, up to a tenth "
+          + "of their gaps sooner or later, and unless more is learned until then.")
+  }
+
+  // MARK: After its end
+
+  private var taught: String? {
+    guard let teaching = explanation.teaching else { return nil }
+    switch teaching {
+    case .took(let age):
+      return "It took \(age.spokenAge) by its record; "
+        + "\(Self.share(longer(than: age))) of its like take longer. \(found)"
+    case .between(let low, let high):
+      return "Its record has no end time: it is taken to have ended between "
+        + "\(low.spokenAge) and \(high.spokenAge) after its begin, as the "
+        + "law has it. \(found)"
+    case .ran(let age):
+      return
+        "Its end was not seen: it taught that it ran for \(age.spokenAge), no more."
+    case .nothing(let cause): return "It taught nothing of how long its like take: \(cause)."
+    }
+  }
+
+  private var found: String {
+    let calls = Self.count(explanation.calls, "answer")
+    guard let end = job.report?.end?.instant, let known = job.endedAt else {
+      return "It took \(calls)."
+    }
+    // Two clocks, ours and the cloud's.
+    return "Its end was known about \(max(known - end, .zero).spoken) after it, by \(calls)."
+  }
+
+  private static func count(_ number: Int, _ noun: String) -> String {
+    number == 1 ? "1 \(noun)" : "\(number) \(noun)s"
+  }
+
+  private static func share(_ share: Double) -> String {
+    switch share {
+    case ..<0.01: "less than 1 %"
+    case 0.99...: "more than 99 %"
+    default: "\(Int((100 * share).rounded())) %"
+    }
+  }
+}
+
+extension Double {
+  /// With one digit after the point.
+  var tenths: String {
+    let tenths = Int((self * 10).rounded())
+    return "\(tenths < 0 ? "-" : "")\(abs(tenths) / 10).\(abs(tenths) % 10)"
+  }
+}
