@@ -4,8 +4,8 @@ extension DurationBook {
   private static let mostKeys = 64
 
   /// The price of a call whose plans let the jobs wait as long, on the mean over the mix of keys that the last 1000
-  /// ended jobs were of; where none is known, over the jobs that are watched, and where there are none, for a job of
-  /// which nothing is known.
+  /// ended jobs were of, and those that run where fewer have ended; where there are none, for a job of which nothing is
+  /// known.
   ///
   /// - Parameter target: seconds from a job's end to the poll that finds it.
   /// - Returns: seconds of latency that a call is worth, 10 ms to an hour.
@@ -20,12 +20,14 @@ extension DurationBook {
     return search.price
   }
 
-  /// Keys with the number of their jobs; the same after a restart.
+  /// Keys with the number of their jobs; the same after a restart. Until many have ended, those that run count too: the
+  /// first to end are the short ones.
   private var mix: [(id: ID, weight: Double)] {
-    let arrived = arrivals.counts.filter { entries[$0.key] != nil }
-    let watched = entries.compactMapValues { $0.watched > 0 ? $0.watched : nil }
-    return (arrived.isEmpty ? watched : arrived)
-      .sorted { ($0.value, key(of: $1.key)) > ($1.value, key(of: $0.key)) }
+    var jobs = arrivals.counts.filter { entries[$0.key] != nil }
+    if !arrivals.isFull {
+      for (id, entry) in entries where entry.watched > 0 { jobs[id, default: 0] += entry.watched }
+    }
+    return jobs.sorted { ($0.value, key(of: $1.key)) > ($1.value, key(of: $0.key)) }
       .prefix(Self.mostKeys).map { ($0.key, Double($0.value)) }
   }
 

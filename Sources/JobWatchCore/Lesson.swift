@@ -48,10 +48,14 @@ extension Job {
 
   /// Notes that it was seen at `now`, not ended.
   mutating func extendSpan(at now: Timestamp, offset: Duration, isFirst: Bool) {
-    guard paidAt == nil else { return span = WatchedSpan(known: age(at: now, offset: offset)) }
+    let age = Self.knownAge(age(at: now, offset: offset))
+    guard paidAt == nil else { return span = WatchedSpan(known: age) }
     if isFirst { span.from = lateness(offset: offset) }
-    span.known = max(age(at: now, offset: offset), span.from)
+    span.known = max(age, span.from)
   }
+
+  /// The age of a job that was seen: not zero, which stands for one that was not, however little the clocks agree.
+  package static func knownAge(_ age: Double) -> Double { max(age, 0.001) }
 
   /// The age at which it was submitted, where that is so late that it was perhaps found running. Who starts a job names
   /// it within seconds.

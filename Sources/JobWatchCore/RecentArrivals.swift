@@ -7,9 +7,11 @@ package struct RecentArrivals: Sendable {
   /// Where the oldest stands, once the ring is full.
   private var oldest = 0
 
+  var isFull: Bool { ring.count == Self.most }
+
   mutating func add(_ id: DurationBook.ID) {
     counts[id, default: 0] += 1
-    guard ring.count == Self.most else { return ring.append(id) }
+    guard isFull else { return ring.append(id) }
     let gone = ring[oldest]
     counts[gone] = counts[gone].flatMap { $0 > 1 ? $0 - 1 : nil }
     ring[oldest] = id

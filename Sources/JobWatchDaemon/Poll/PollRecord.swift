@@ -96,7 +96,7 @@ struct PollRecord: Sendable {
     guard case .seen(let state, let report) = answer.observation, !state.isFinal,
       state != .awaitingPayment, let bodyHash, let begin = report.begin?.instant
     else { return nil }
-    let age = max(at - (begin - rules.clockOffset), .zero).seconds
+    let age = Job.knownAge((at - (begin - rules.clockOffset)).seconds)
     // Whether it was told to be stuck is in its row.
     guard !rules.isStuck(at: age) else { return nil }
     let span = WatchedSpan(from: ticket.span.from, known: age)
@@ -109,7 +109,7 @@ struct PollRecord: Sendable {
     guard isSame else { return nil }
     return Outcome(
       next: .after(gap), isFinal: false,
-      sighting: .init(span: span, isWatched: span.known > 0, appointment: appointment))
+      sighting: .init(span: span, isWatched: true, appointment: appointment))
   }
 
   private func dueAt(_ next: NextPoll) -> Timestamp? {
