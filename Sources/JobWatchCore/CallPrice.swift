@@ -46,8 +46,8 @@ package struct CallPrice: Hashable, Sendable {
   package var least: Double {
     didSet { value = max(value, least) }
   }
-  private var steppedAt: Duration?
   private let isRestored: Bool
+  private var steppedAt: Duration?
   /// Calls a second that came due, with a memory of two minutes.
   private var seen: Double?
   /// Calls a second that no plan made, with a memory of one minute.
@@ -56,6 +56,7 @@ package struct CallPrice: Hashable, Sendable {
   package static let interval = Duration.seconds(5)
   /// The share of the quota that is planned for.
   private static let fill = 0.98
+  /// In an interval, at the least.
   private static let slew = 1.03
   /// Seconds between two polls of a job, on the mean, from which on the price moves no slower.
   private static let slowGap = 100 * interval.seconds
@@ -63,20 +64,23 @@ package struct CallPrice: Hashable, Sendable {
   private static let mostSlews = 40.0
   /// The least share of the quota that is left to plans.
   private static let leastPlanned = 0.1
-  private static let memory = 120.0
-  private static let unplannedMemory = 60.0
-  private static let trimTime = 900.0
-  private static let trimRange = 0.3...3.0
+  /// Seconds.
+  private static let (memory, unplannedMemory) = (120.0, 60.0)
+  /// A percent a minute at the most: what follows an outage, or a change of the quota, is over by then.
+  private static let (trimTime, trimPace, trimRange) = (1800.0, 0.3, 0.3...3.0)
+  /// A backlog of half a minute makes a call a quarter dearer, and none makes it more: what an outage left is worked
+  /// off at any price, and a high one would leave the quota unused after that.
+  private static let (backlogTime, backlogMost) = (120.0, 1.25)
   private static let most = 1e6
 
   /// - Parameters:
   ///   - least: seconds.
-  ///   - value: what it was when it was stored.
-  ///   - trim: likewise.
+  ///   - value: as it was when it was stored; nil: nothing is known of the load, and the first step may go anywhere.
+  ///   - trim: as it was when it was stored.
   package init(least: Double, value: Double? = nil, trim: Double = 1) {
     self.least = least
-    isRestored = value != nil
     self.value = max(value ?? least, least)
+    isRestored = value != nil
     self.trim = min(max(trim, Self.trimRange.lowerBound), Self.trimRange.upperBound)
   }
 
@@ -84,10 +88,9 @@ package struct CallPrice: Hashable, Sendable {
     steppedAt.map { uptime - $0 >= Self.interval } ?? true
   }
 
-  /// Follows the load, at most once per `interval`. The first time, where no
-  /// price was stored, it goes at once to where it is aimed; from
-  /// then on a pause of any length counts as one interval. It is not called while no call may be made: an outage says
-  /// nothing about what a call is worth.
+  /// Follows the load, at most once per `interval`. The first time, where no price was stored, it goes at once to where
+  /// it is aimed; else it moves by little, and a pause of any length counts as one interval. It is not called while no
+  /// call may be made: an outage says nothing about what a call is worth.
   package mutating func step(_ load: Load, at uptime: Duration) {
     guard isDue(at: uptime), load.rate > 0 else { return }
     let isFirst = steppedAt == nil && !isRestored
@@ -99,7 +102,7 @@ package struct CallPrice: Hashable, Sendable {
     let aim = 0.5 * root * root
     if !isFirst { correct(load, granted: granted, over: seconds, isFree: aim * trim > least) }
     let wait = Double(load.backlog) / load.rate
-    let wanted = aim * trim * min(1 + wait / 60, 2)
+    let wanted = aim * trim * min(1 + wait / Self.backlogTime, Self.backlogMost)
     let slew = Self.slew(load)
     let (low, high) = isFirst ? (least, Self.most) : (value / slew, value * slew)
     value = min(max(wanted, low, least), max(high, least))
@@ -128,7 +131,7 @@ package struct CallPrice: Hashable, Sendable {
     let seen = seen.map { $0 + share * (now - $0) } ?? now
     self.seen = seen
     guard isFree else { return }
-    let excess = min(max(2 * (seen / granted - 1), -1), 1)
+    let excess = min(max(2 * (seen / granted - 1), -Self.trimPace), Self.trimPace)
     let corrected = trim * (Self.interval.seconds / Self.trimTime * excess).exponential
     trim = min(max(corrected, Self.trimRange.lowerBound), Self.trimRange.upperBound)
   }
