@@ -85,11 +85,13 @@ struct PollBacklog: Sendable {
 
   /// The line by this, the least first.
   mutating func reorder(by rank: (PollTicket) -> Double) {
-    let ranked = line[head...].map { (rank: rank($0), ticket: $0) }
-    (line, head) = (ranked.sorted { $0.rank < $1.rank }.map(\.ticket), 0)
+    var ranked = line.indices[head...].map { (rank: Float(rank(line[$0])), index: Int32($0)) }
+    ranked.sort { ($0.rank, $0.index) < ($1.rank, $1.index) }
+    (line, head) = (ranked.map { line[Int($0.index)] }, 0)
   }
 
-  private func isUrgent(_ ticket: PollTicket, at uptime: Duration) -> Bool {
+  /// Of a job that is due.
+  func isUrgent(_ ticket: PollTicket, at uptime: Duration) -> Bool {
     guard let retention else { return false }
     let unseen = uptime - ticket.knownAt
     return unseen >= retention / 2 && unseen < retention

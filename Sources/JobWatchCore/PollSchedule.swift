@@ -13,8 +13,9 @@ import HeapModule
 /// ```
 /// A job was planned at the price of its last poll. It is planned anew when its turn comes, at the price of now, and
 /// waits on if that puts it off: so a million jobs need not be planned anew whenever the price moves. Where the price
-/// is above the user's, every call is wanted by some job, and none is left unused: with calls to spare the next job is
-/// asked for early, if at half the price it would be due. (polling.md, section 2, 5.)
+/// is above the user's, every call is wanted by some job, and few are left unused: with calls to spare the next job is
+/// asked for early, if at a quarter of the price it would be due, which is after about half its gap. (polling.md,
+/// section 2, 5.)
 ///
 /// A job whose record may soon be deleted goes before all others, whatever the price, with a share of the budget that
 /// is kept for it (`PollBacklog`).
@@ -30,9 +31,10 @@ package struct PollSchedule: Sendable {
   private var dueCalls = 0
   /// Of these, those whose time no price moves.
   private var unplannedCalls = 0
-  /// No job was near enough to being due.
-  private var triedEarlyAt: Duration?
+  /// No job is near enough to being due before this uptime.
+  private var nextEarly = Duration.zero
 
+  private static let earlyPrice = 0.25
   private static let earlyRest = Duration.milliseconds(100)
 
   /// - Parameter retention: how long the service keeps the record of a job that ended; nil: not known.
@@ -71,7 +73,7 @@ package struct PollSchedule: Sendable {
   /// - Parameter isUrgent: the next call is a probe.
   package func readyAt(_ uptime: Duration, isUrgent: Bool = false) -> Duration? {
     guard let first else { return nil }
-    let isFirst = isUrgent || backlog.hasUrgent
+    let isFirst = isUrgent || backlog.hasUrgent || isUrgentNow(first, at: uptime)
     guard let allowed = budget.readyAt(uptime, isUrgent: isFirst) else { return nil }
     let due = backlog.isEmpty ? max(first.due, allowed) : allowed
     if isFirst { return due }
@@ -108,9 +110,13 @@ package struct PollSchedule: Sendable {
   }
 
   /// Undoes `take`: no call was made.
-  package mutating func putBack(_ ticket: PollTicket, at uptime: Duration) {
-    budget.finish(at: uptime)
+  package mutating func putBack(_ ticket: PollTicket) {
+    budget.withdraw()
     add(ticket)
+  }
+
+  private func isUrgentNow(_ ticket: PollTicket, at uptime: Duration) -> Bool {
+    ticket.due <= uptime && backlog.isUrgent(ticket, at: uptime)
   }
 
   /// From those that wait to those that are due.
@@ -164,8 +170,7 @@ package struct PollSchedule: Sendable {
   /// When the next job may be tried before it is due; nil: not at all.
   private func earlyAt(_ uptime: Duration, rate: Double) -> Duration? {
     guard price.value > price.least, let next = waiting.min, next.isPlanned else { return nil }
-    let rested = triedEarlyAt.map { $0 + Self.earlyRest } ?? .zero
-    return max(rested, pace.readyAt(uptime, rate: rate, isEarly: true))
+    return max(nextEarly, pace.readyAt(uptime, rate: rate, isEarly: true))
   }
 
   private mutating func takeEarly(
@@ -174,9 +179,10 @@ package struct PollSchedule: Sendable {
     guard let early = earlyAt(uptime, rate: rate), early <= uptime, var next = waiting.min else {
       return nil
     }
-    next.plan(by: book.plan(of: next.law, price: price.value / 2, at: uptime))
+    next.plan(by: book.plan(of: next.law, price: price.value * Self.earlyPrice, at: uptime))
     guard next.due <= uptime else {
-      triedEarlyAt = uptime
+      // Another may come before it meanwhile.
+      nextEarly = min(next.due, uptime + Self.earlyRest)
       return nil
     }
     return spend(waiting.removeMin(), at: uptime)
@@ -186,7 +192,13 @@ package struct PollSchedule: Sendable {
 
   /// The backlog by this, the least first; those whose record may soon be deleted stay before all.
   mutating func reorder(at uptime: Duration, by rank: (PollTicket) -> Double) {
-    gather(at: uptime)
+    var (due, rest): ([PollTicket], [PollTicket]) = ([], [])
+    for ticket in waiting.unordered {
+      if ticket.due <= uptime { due.append(ticket) } else { rest.append(ticket) }
+    }
+    waiting = Heap(rest)
+    for ticket in due { backlog.append(ticket, at: uptime) }
+    backlog.sort(at: uptime)
     backlog.reorder(by: rank)
   }
 }

@@ -95,7 +95,7 @@ struct Lane {
     guard let one = credential.enter(at: uptime), let two = permission.enter(at: uptime),
       let three = breaker.enter(at: uptime)
     else {
-      schedule.putBack(first, at: uptime)
+      schedule.putBack(first)
       return nil
     }
     inFlight.insert(first.job)
