@@ -1,0 +1,43 @@
+import JobWatchCore
+
+/// A cloud that grants so many calls in any window, and refuses each that is one too many.
+struct FleetCloud {
+  var quota: Quota
+  /// The most calls in any window, refused ones included, ÷ the quota of that time.
+  private(set) var fullest = 0.0
+  /// The uptimes, in milliseconds, of refused calls.
+  private(set) var refusals: [Int64] = []
+  private var calls: [Int64] = []
+  private var head = 0
+
+  init(quota: Quota) { self.quota = quota }
+
+  /// Counts a call; what it says to one too many.
+  mutating func call(at now: Int64) -> Throttle? {
+    let window = quota.per.milliseconds
+    while head < calls.count, calls[head] <= now - window { head += 1 }
+    fullest = max(fullest, Double(calls.count - head + 1) / Double(quota.calls))
+    guard calls.count - head < quota.calls else {
+      refusals.append(now)
+      return Throttle(limit: quota.calls, window: quota.per, code: "APIGW.0308")
+    }
+    calls.append(now)
+    return nil
+  }
+
+  /// Of the calls that were answered.
+  func calls(from start: Int64, to end: Int64) -> Int {
+    calls.count { $0 >= start && $0 < end }
+  }
+
+  /// A budget of this quota that knows of the calls of its window.
+  func budget(at now: Int64) -> Budget {
+    var budget = Budget(cap: quota)
+    let since = now - 2 * quota.per.milliseconds
+    for call in calls[head...] where call > since {
+      budget.spend(at: .milliseconds(call))
+      budget.finish(at: .milliseconds(call))
+    }
+    return budget
+  }
+}

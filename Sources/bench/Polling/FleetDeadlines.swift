@@ -1,0 +1,30 @@
+import JobWatchCore
+
+/// Until when jobs must be seen, lest their records be deleted before.
+struct FleetDeadlines {
+  /// The most that any order of the calls could meet.
+  private(set) var possible = 0
+  private(set) var met = 0
+  /// Uptimes in milliseconds, by job.
+  private var open: [Int64: Int64] = [:]
+
+  init() {}
+
+  /// - Parameters:
+  ///   - deadlines: uptimes in milliseconds.
+  ///   - now: when the first call can be made.
+  ///   - rate: calls a second.
+  init(_ deadlines: [(job: Int64, deadline: Int64)], at now: Int64, rate: Double) {
+    // Calls that all take the same time: the nearest deadline that can still be met is always a best one.
+    for deadline in deadlines.map(\.deadline).sorted()
+    where now + Int64(1000 * Double(possible) / rate) < deadline {
+      possible += 1
+    }
+    open = Dictionary(uniqueKeysWithValues: deadlines.map { ($0.job, $0.deadline) })
+  }
+
+  mutating func see(_ job: Int64, at now: Int64) {
+    guard !open.isEmpty, let deadline = open.removeValue(forKey: job) else { return }
+    if now < deadline { met += 1 }
+  }
+}
