@@ -83,7 +83,7 @@ import Testing
         outside[ticket.job] = ticket
       case 9:
         guard let (job, ticket) = outside.popFirst() else { break }
-        schedule.putBack(ticket, at: time)
+        schedule.putBack(ticket)
         inside.insert(job)
       case 10:
         let some = Set(inside.prefix(3))
