@@ -28,7 +28,7 @@ import Testing
     ],
     "bench": [
       "CloudAPI", "JobWatchCore", "JobWatchDaemon", "JobWatchStore", "SimulatedCloud",
-      "ArgumentParser", "Foundation", "Glibc", "GRDB", "Logging", "ServiceLifecycle",
+      "ArgumentParser", "Dispatch", "Foundation", "Glibc", "GRDB", "Logging", "ServiceLifecycle",
       "Synchronization",
     ],
   ]
@@ -50,7 +50,14 @@ import Testing
         "SimulatedCloud/LoopbackServer.swift",
       ]
     ),
-    ("Dispatch", ["JobWatchDaemon/Loop/Alarm.swift", "JobWatchDaemon/Loop/DirectorySignal.swift"]),
+    (
+      "Dispatch",
+      [
+        "JobWatchDaemon/Loop/Alarm.swift", "JobWatchDaemon/Loop/DirectorySignal.swift",
+        // Simulations side by side, in a command that is not concurrent otherwise.
+        "bench/Polling/Fleet.swift",
+      ]
+    ),
     ("Yams", ["JobWatchDaemon/Configuration/"]),
     ("Hummingbird", ["SimulatedCloud/LoopbackServer.swift"]),
     // The benchmark measures against the bare database.
