@@ -61,6 +61,8 @@ import Testing
   func forbiddenService() async throws {
     var settings = Testbed.Settings()
     settings.keys["polling"] = "{floor: 200ms, ceiling: 200ms}"
+    // Fifty polls a second are wanted: none of them waits for the budget.
+    settings.account["quota"] = "{calls: 500, per: 1s}"
     try await Testbed.run(settings) { bed in
       bed.cloud.set(.forbidden, for: .dcs)
       let daemon = try await bed.startDaemon()
