@@ -50,7 +50,7 @@ package actor Poller: Worker {
   var lastNewsAt: Duration = .zero
 
   /// Due times are served in ticks, so that a thousand polls a second do not wake the loop a thousand times.
-  private static let tick = Duration.milliseconds(10)
+  static let tick = Duration.milliseconds(10)
 
   package init(
     configuration: Configuration, store: Store, clients: [String: CloudClient],

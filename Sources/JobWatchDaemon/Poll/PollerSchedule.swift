@@ -80,8 +80,9 @@ extension Poller {
     return due.sorted { $0.first < $1.first }.map(\.key)
   }
 
-  /// Rings if the lane can be served before the loop looks again.
+  /// Rings if the lane can be served before the loop looks again; not for a tick's sake.
   func wake(for key: LaneKey, at now: Moment) {
+    guard plannedWake > now.uptime + Self.tick else { return }
     switch readiness(of: key, at: now.uptime) {
     case .now: alarm.ring()
     case .at(let time) where time < plannedWake: alarm.ring()
