@@ -26,6 +26,11 @@ package struct PollOutlook: Sendable {
     nextPoll = Self.nextPoll(of: job, rules, cost, dueAt: dueAt, at: now)
   }
 
+  /// Whether its gaps follow from a price; else the user wants the same gap always.
+  package var isPlanned: Bool {
+    if case .plan = rules.pace { true } else { false }
+  }
+
   /// What stands on record was planned at the price and by the law of the last poll. A job that was not asked for yet is
   /// planned when the schedule takes it in; one whose turn has come is planned anew, and put off where it is dearer now.
   private static func nextPoll(

@@ -7,7 +7,7 @@ package struct DurationTally: Hashable, Sendable {
   package var jobs = 0
   /// Answers that were stored of them.
   package var polls = 0
-  /// Of them, those whose records have an end time, which the two below are of.
+  /// Of the jobs, those whose records have an end time, which the two below are of.
   package var timedJobs = 0
   /// From their ends to the answers that told them, in all.
   package var latency = Duration.zero

@@ -33,15 +33,15 @@ extension BudgetView {
   func words(at now: Timestamp) -> String {
     let who =
       switch source {
-      case "configured": "the configured quota"
-      case "cloud": "as the cloud has said"
+      case "configured": "95 % of the configured quota, over a window 5 % longer"
+      case "cloud": "95 % of what the cloud allows, over a window 5 % longer"
       default: "assumed until the cloud says otherwise"
       }
     let limit = "At most \(limitCalls) calls in \(Duration.seconds(limitSeconds).spoken), \(who); "
     let age = max(now - recordedAt, .zero)
-    let used = "\(usedCalls) of them used, as it was put on record \(age.spoken) ago."
+    let used = "\(usedCalls) of them used as of \(age.spoken) ago."
     let blocked = blockedUntil.map { until in
-      " None before \(until) (in \((until - now).spoken)): the quota was used up."
+      " No call before \(until) (in \((until - now).spoken)): the cloud asked for fewer."
     }
     return limit + used + (blocked ?? "")
   }

@@ -8,10 +8,10 @@ struct DurationsCommand: ParsableCommand {
     commandName: "durations",
     abstract: "Lists what was learned of how long jobs take, by their type.",
     discussion: """
-      Per type: the jobs that ended, by when half, 95 % and 99 % of them end, the calls that a job took, \
-      how long after its end that end was known, and the calls that were saved against asking every \
-      10 s, which would know an end 5 s after it. A ~ stands before what so few jobs only suggest. The \
-      daemon need not be running.
+      Per type: the jobs that ended, by when half, 95 % and 99 % of them end, the answers that a job took, \
+      how long after its end that end was known, and the share of calls saved against asking every 10 s, \
+      which would know an end 5 s after it (below zero: more calls, for an earlier answer). A ~ stands \
+      before what so few jobs only suggest. The daemon need not be running.
 
         jobwatch durations
         jobwatch durations --service dcs
@@ -45,7 +45,8 @@ struct DurationsCommand: ParsableCommand {
     }
     if learned.isEmpty {
       StandardError.write(
-        "nothing was learned yet: a type is listed here once the first job of it has ended")
+        "nothing was learned yet\(service.map { " of \($0)" } ?? ""): a type is listed once a job of it has "
+          + "ended, or vanished while it ran")
     }
   }
 

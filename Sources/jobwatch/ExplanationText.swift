@@ -65,7 +65,15 @@ struct ExplanationText {
     return
       "It is \(age.spokenAge) old, \(seen); \(Self.share(longer(than: age))) of "
       + "its like take longer than it has until now."
-      + (explanation.type.stuckAge.map { " At \($0.spokenAge) it is told to be stuck." } ?? "")
+      + stuck
+  }
+
+  private var stuck: String {
+    if let told = job.notices.stuckAt {
+      return " It was told to be stuck \((now - told).spoken) ago."
+    }
+    guard let age = explanation.type.stuckAge, job.paidAt == nil else { return "" }
+    return " At \(age.spokenAge) it is told to be stuck."
   }
 
   private func longer(than age: Double) -> Double { law.survival(at: age) }
@@ -85,7 +93,7 @@ struct ExplanationText {
   // MARK: What follows
 
   private var price: String? {
-    guard let outlook = explanation.outlook, case .plan = outlook.rules.pace else { return nil }
+    guard let outlook = explanation.outlook, outlook.isPlanned else { return nil }
     let cost = outlook.cost
     let said =
       cost.target.map { "what meets polling.target, a mean delay of \($0.spokenAge)" }
@@ -120,8 +128,8 @@ struct ExplanationText {
       [["AGE", "POLL", "AT"]] + rows, width: width)
     return [""] + table.map { Self.indent + $0 }
       + words(
-        "The first was planned when it was last seen. The others follow if it still runs, up to a tenth "
-          + "of their gaps sooner or later, and unless more is learned until then.")
+        "Each follows only if the job still runs. All but the first may come up to a tenth of their "
+          + "gaps sooner or later, and all move as more is learned.")
   }
 
   // MARK: After its end

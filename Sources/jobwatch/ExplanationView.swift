@@ -85,7 +85,7 @@ struct ExplanationView: Encodable {
     law = LawView(explanation.type, age: explanation.outlook?.age ?? explanation.teaching?.age)
     schedule = explanation.outlook.map(ScheduleView.init)
     plan = explanation.outlook.map(PlanView.init)
-    price = explanation.outlook.map { PriceView($0.cost) }
+    price = explanation.outlook.flatMap { $0.isPlanned ? PriceView($0.cost) : nil }
     budget = explanation.budget
     taught = explanation.teaching.map(TeachingView.init)
   }

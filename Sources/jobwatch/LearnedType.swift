@@ -24,7 +24,9 @@ struct LearnedType: Encodable {
   }
 
   private func quantile(_ share: Double) -> String {
-    (type.isGuess(share) ? "~" : "") + type.law.quantile(share).spokenAge.replacing(" ", with: "")
+    let age = type.law.quantile(share)
+    return (type.isGuess(share) ? "~" : "")
+      + (age.isFinite ? Duration.seconds(age).terse : ">24d")
   }
 
   /// Of a job, on average.
@@ -33,8 +35,9 @@ struct LearnedType: Encodable {
   /// Seconds, on average, of the jobs whose records have an end time.
   private var latency: Double? { share(tally.latency.seconds, of: tally.timedJobs) }
 
-  /// Of the calls that every 10 s would have taken, those that were not made; less than zero where more were. The
-  /// others' calls are taken to be as many as those of the jobs without an end time, of which nothing can be compared.
+  /// Of the calls that every 10 s would have taken, those that were not made; less than zero where more were. Calls are
+  /// counted over all jobs: those with an end time are taken to have cost as many as the rest, with which nothing can be
+  /// compared.
   private var saved: Double? {
     guard let calls, tally.fixedPolls > 0 else { return nil }
     return 1 - calls * Double(tally.timedJobs) / Double(tally.fixedPolls)

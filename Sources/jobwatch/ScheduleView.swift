@@ -19,7 +19,8 @@ struct ScheduleView: Encodable {
   let reasons: [String]
   /// What stands in the way of any poll now.
   let obstacle: String?
-  let priceSeconds: Double
+  /// Nil: the gap is fixed, and nothing is planned by a price.
+  let priceSeconds: Double?
 
   init(_ outlook: PollOutlook) {
     sentence = outlook.sentence
@@ -31,7 +32,7 @@ struct ScheduleView: Encodable {
     nextPollAt = outlook.nextPoll
     reasons = outlook.reasons.map(\.name)
     obstacle = outlook.obstacle
-    priceSeconds = outlook.cost.now.thousandths
+    priceSeconds = outlook.isPlanned ? outlook.cost.now.thousandths : nil
   }
 }
 

@@ -31,8 +31,8 @@ import Testing
     #expect(view.source == "configured" && view.usedCalls == 10 && view.blockedUntil == nil)
     #expect(
       words
-        == "At most 95 calls in 1 m 3 s, the configured quota; 10 of them used, as it was put on "
-        + "record 4 s ago.")
+        == "At most 95 calls in 1 m 3 s, 95 % of the configured quota, over a window 5 % longer; "
+        + "10 of them used as of 4 s ago.")
     #expect(told(cap: cap, after: .seconds(64)).view.usedCalls == 0)
     #expect(told(cap: nil, after: .zero).view.source == "assumed")
   }
@@ -42,7 +42,7 @@ import Testing
     let (view, words) = told(cap: nil, throttle: throttle, after: .seconds(3))
     #expect(view.source == "cloud" && view.limitCalls == 38)
     #expect(view.blockedUntil == start.wall + .seconds(63))
-    #expect(words.hasSuffix("(in 1 m): the quota was used up."))
+    #expect(words.hasSuffix("(in 1 m): the cloud asked for fewer."))
     #expect(told(cap: nil, throttle: throttle, after: .seconds(64)).view.blockedUntil == nil)
   }
 }

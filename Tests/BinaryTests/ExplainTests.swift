@@ -105,11 +105,12 @@ import Testing
       _ = try await Self.run(["durations"], in: bed, code: 78)
       #expect(await (try await bed.startDaemon()).terminate() == .code(0))
       let empty = try await Self.run(["durations"], in: bed)
-      #expect(empty.output.isEmpty && empty.error.contains("once the first job of it has ended"))
+      #expect(
+        empty.output.isEmpty && empty.error.contains("a type is listed once a job of it has ended"))
       #expect(try await Self.run(["durations", "--json"], in: bed).output == "[]\n")
       let unknown = try await Self.run(["explain", "0123456789"], in: bed, code: 1)
       #expect(unknown.output.isEmpty && unknown.error.contains("no job 0123456789 is known"))
-      _ = try await CommandLineTests.jobwatch(["explain"], in: bed)
+      #expect(try await CommandLineTests.jobwatch(["explain"], in: bed).exit == .code(64))
     }
   }
 }

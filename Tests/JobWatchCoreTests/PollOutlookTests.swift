@@ -59,8 +59,9 @@ import Testing
     let young = outlook(type: Self.type(3))
     #expect(young.reasons == [.typeNew(jobs: 3)])
     #expect(
-      young.sentence == "now 2 m, next poll in 1 m 50 s, because its type is new: 3 jobs known")
-    #expect(outlook(type: Self.type(1)).sentence.hasSuffix("its type is new: 1 job known"))
+      young.sentence
+        == "now 2 m, next poll in 1 m 50 s, because its type is new: 3 of it ended so far")
+    #expect(outlook(type: Self.type(1)).sentence.hasSuffix("its type is new: 1 of it ended so far"))
   }
 
   @Test func `names a price above the user's beside the reason, and what it puts off`() {
@@ -95,7 +96,8 @@ import Testing
     #expect(overdue.reasons == [.unanswered])
     #expect(
       overdue.sentence.hasSuffix(
-        "next poll overdue for 28 m 10 s, because it was not answered: retry"))
+        "next poll overdue for 28 m 10 s, because it could not be asked, or brought no usable answer"
+      ))
     let paused = outlook(obstacle: "polls are paused", now: late)
     #expect(paused.sentence.hasSuffix("now 32 m, not asked for now: polls are paused"))
   }

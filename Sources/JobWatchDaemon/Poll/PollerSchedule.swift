@@ -11,9 +11,7 @@ extension Poller {
       )
     }
     restore(budgets, at: now)
-    for entry in learned.sorted(by: { $0.taughtAt < $1.taughtAt }) {
-      book.restore(entry.key, entry.model)
-    }
+    for entry in learned { book.restore(entry.key, entry.model) }
     book.recall(arrivals: ends)
     let count = try await loadJobs(at: now)
     for key in Array(lanes.keys) { lanes[key]?.schedule.spread(at: now.uptime, by: &book) }

@@ -2,9 +2,13 @@ import JobWatchCore
 
 /// A cloud that grants so many calls in any window, and refuses each that is one too many.
 struct FleetCloud {
-  var quota: Quota
+  var quota: Quota {
+    didSet { fullestAsBegun = fullestAsBegun ?? fullest }
+  }
   /// The most calls in any window, refused ones included, ÷ the quota of that time.
   private(set) var fullest = 0.0
+  /// The same until the quota was another, which the calls of its first window knew nothing of.
+  private(set) var fullestAsBegun: Double?
   /// The uptimes, in milliseconds, of refused calls.
   private(set) var refusals: [Int64] = []
   private var calls: [Int64] = []

@@ -13,11 +13,11 @@ struct FleetDeadlines {
   /// - Parameters:
   ///   - deadlines: uptimes in milliseconds.
   ///   - now: when the first call can be made.
-  ///   - rate: calls a second.
-  init(_ deadlines: [(job: Int64, deadline: Int64)], at now: Int64, rate: Double) {
+  ///   - limit: of the calls; none was made lately, so that a whole window's may be made at once.
+  init(_ deadlines: [(job: Int64, deadline: Int64)], at now: Int64, limit: CallLimit) {
     // Calls that all take the same time: the nearest deadline that can still be met is always a best one.
     for deadline in deadlines.map(\.deadline).sorted()
-    where now + Int64(1000 * Double(possible) / rate) < deadline {
+    where now + Int64(possible / limit.calls) * limit.window.milliseconds < deadline {
       possible += 1
     }
     open = Dictionary(uniqueKeysWithValues: deadlines.map { ($0.job, $0.deadline) })

@@ -51,7 +51,9 @@ extension Fleet {
     return jobs + [
       Figure(
         name: "fleet: calls in the fullest window ÷ quota",
-        value: [warm, cold, fixed, deadlines].map(\.cloud.fullest).max() ?? 0, unit: "×",
+        value: [warm, cold, fixed, changes, deadlines].map(\.cloud).map {
+          $0.fullestAsBegun ?? $0.fullest
+        }.max() ?? 0, unit: "×", detail: "where it changes, until then",
         limit: .atMost(1)),
       Figure(
         name: "fleet, after an outage: mean latency ÷ bound from 20 min on",

@@ -181,7 +181,8 @@ extension FleetRun {
   private mutating func setDeadlines(_ retention: Int64) {
     let watched = jobs.indices.filter { jobs[$0].isWatched }
     deadlines = FleetDeadlines(
-      watched.map { (Int64($0), jobs[$0].seenAt + retention) }, at: now, rate: scale.granted())
+      watched.map { (Int64($0), jobs[$0].seenAt + retention) }, at: now,
+      limit: CallLimit(scale.quota))
   }
 }
 
