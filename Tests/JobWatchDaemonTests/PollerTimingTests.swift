@@ -1,0 +1,167 @@
+import CloudAPI
+import Foundation
+import JobWatchCore
+import JobWatchStore
+import Logging
+import Synchronization
+import Testing
+
+@testable import JobWatchDaemon
+
+@Suite struct `The times at which a poller asks` {
+  @Test(.timeLimit(.minutes(1)))
+  func `are at once for a job of unknown type, and then those of its type's plan`() async throws {
+    try await Scene.play(jobs: 1) { scene in
+      var model = DurationModel()
+      for age in 95..<105 { model.finish(.at(Double(age)), of: WatchedSpan()) }
+      let learned = Ledger.Learned(
+        key: Scene.key, model: model.bytes, tally: DurationTally(), taughtAt: scene.now.wall)
+      try await scene.store.write { try $0.save(learned) }
+      scene.advance(wall: .seconds(2), uptime: .seconds(2))
+      try await scene.turn()
+      #expect(scene.calls == ["job0"])
+      let (due, planned) = await scene.poller.next(Scene.lane, Scene.key, at: scene.now.uptime)
+      #expect(due == planned)
+      #expect((.seconds(60) ... .seconds(110)).contains(due))
+    }
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func `are not moved by a wall clock that is set, and come once after a suspension`() async throws
+  {
+    try await Scene.play(jobs: 3) { scene in
+      try await scene.turn()
+      #expect(scene.calls.count == 3)
+      for jump in [Duration.hours(5), .hours(-9)] {
+        scene.advance(wall: jump, uptime: .milliseconds(10))
+        try await scene.turn()
+        #expect(scene.calls.count == 3)
+      }
+      scene.advance(wall: .hours(30), uptime: .hours(30))
+      try await scene.turn()
+      #expect(scene.calls.sorted() == ["job0", "job0", "job1", "job1", "job2", "job2"])
+    }
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func `never come for a job whose answer is still out`() async throws {
+    try await Scene.play(jobs: 2, hanging: 2) { scene in
+      for _ in 0..<5 {
+        scene.advance(wall: .hours(2), uptime: .hours(2))
+        try await scene.turn()
+      }
+      #expect(scene.calls.count { $0 == "job1" } == 1)
+      #expect(scene.calls.count { $0 == "job0" } == 5)
+    }
+  }
+}
+
+/// A poller, a cloud where every job runs, and a clock that stands still.
+private struct Scene {
+  static let key = DurationKey(service: "ecs", jobType: "createServer", region: "eu-de")
+  static let lane = LaneKey(account: "prod", service: "ecs")
+
+  let store: Store
+  let poller: Poller
+  private let clock: ClockInHand
+  private let asked: Record
+  /// The row of the job whose answer never comes.
+  private let hanging: Int64?
+
+  private final class ClockInHand: Sendable {
+    let moment = Mutex(
+      Moment(wall: Timestamp(milliseconds: 1_795_000_000_000), uptime: .hours(100)))
+  }
+
+  private final class Record: Sendable {
+    let ids = Mutex<[String]>([])
+  }
+
+  var now: Moment { clock.moment.withLock { $0 } }
+  var calls: [String] { asked.ids.withLock { $0 } }
+
+  func advance(wall: Duration, uptime: Duration) {
+    clock.moment.withLock { $0 = Moment(wall: $0.wall + wall, uptime: $0.uptime + uptime) }
+  }
+
+  /// Until nothing is due now and all that can be answered was.
+  func turn() async throws {
+    repeat {
+      _ = try await poller.work(at: now)
+      while await poller.isAnswering(but: hanging) { await Task.yield() }
+    } while await poller.isDue(Self.lane, at: now.uptime)
+  }
+
+  static func play(
+    jobs: Int, hanging: Int64? = nil, _ body: (Scene) async throws -> Void
+  ) async throws {
+    let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let store = try Store(path: directory.path + "/jobwatch.db")
+    let (clock, asked) = (ClockInHand(), Record())
+    let begun = clock.moment.withLock(\.wall)
+    try await store.write { ledger in
+      for number in 0..<jobs {
+        let job = Job(
+          key: JobKey(account: lane.account, service: lane.service, jobID: "job\(number)"),
+          projectID: "p", region: key.region, submittedAt: begun, registeredAt: begun)
+        _ = try ledger.insert(job, dueAt: begun, noticeAt: nil)
+      }
+    }
+    let scene = Scene(
+      store: store, poller: try poller(store, begun, hanging.map { "job\($0 - 1)" }, clock, asked),
+      clock: clock,
+      asked: asked, hanging: hanging)
+    try await body(scene)
+    await scene.poller.finish()
+    try store.close()
+  }
+
+  private static func poller(
+    _ store: Store, _ begun: Timestamp, _ hanging: String?, _ clock: ClockInHand, _ asked: Record
+  ) throws -> Poller {
+    var account = Account(
+      name: lane.account, region: key.region, projectID: "p", authentication: .token)
+    account.token = .plain(Secret("a-token"))
+    account.quota = Quota(calls: 10_000, per: .seconds(1))
+    let transport: HTTPTransport = { request, _, _ async throws(HTTPFailure) in
+      let id = request.url.split(separator: "/").last.map(String.init) ?? ""
+      asked.ids.withLock { $0.append(id) }
+      // Ends with the poller.
+      if id == hanging { for await _ in AsyncStream<Void>.makeStream().stream {} }
+      let body = """
+        {"job_id": "\(id)", "job_type": "\(key.jobType)", "status": "RUNNING",
+         "begin_time": "\(begun.description)"}
+        """
+      return HTTPResponse(status: 200, body: Array(body.utf8))
+    }
+    return try Poller(
+      configuration: Configuration(accounts: [account]), store: store,
+      clients: [lane.account: CloudClient(transport: transport)],
+      logins: [AccountLogin(account, transport: transport, environment: [:])],
+      clock: { clock.moment.withLock { $0 } }, alarm: Alarm(), troubles: TroubleLog(),
+      log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+  }
+}
+
+extension Poller {
+  fileprivate func isAnswering(but hanging: Int64?) -> Bool {
+    lanes.values.contains { $0.inFlight.contains { $0 != hanging } }
+  }
+
+  fileprivate func isDue(_ key: LaneKey, at uptime: Duration) -> Bool {
+    lanes[key]?.schedule.first.map { $0.due <= uptime } ?? false
+  }
+
+  /// How long until the next poll, as it stands and as the plan of the key has it.
+  fileprivate func next(_ lane: LaneKey, _ key: DurationKey, at uptime: Duration) -> (
+    due: Duration, planned: Duration
+  ) {
+    guard let ticket = lanes[lane]?.schedule.first, let price = lanes[lane]?.schedule.price.value
+    else { return (.zero, .zero) }
+    let id = book.id(of: key)
+    let plan = book.plan(of: id, price: price, at: uptime)
+    return (ticket.due - uptime, plan.gap(after: ticket.span.known, salt: ticket.salt))
+  }
+}
