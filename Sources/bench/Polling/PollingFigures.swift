@@ -37,9 +37,9 @@ struct PollingFigures {
   private func latencies(_ one: SingleType) -> [Figure] {
     zip(Peer.all, one.peers).flatMap { peer, outcome in
       one.learned.compactMap { learned in
-        guard let least = one.optimum.latency(atCalls: outcome.calls),
-          let latency = learned.curve.latency(atCalls: outcome.calls)
-        else { return nil }
+        guard let least = one.optimum.latency(atCalls: outcome.calls) else { return nil }
+        // So few calls may be possible for the best schedule alone.
+        let latency = learned.curve.latency(atCalls: outcome.calls) ?? .infinity
         return Figure(
           name:
             "latency ÷ least at the calls of \(peer.name), \(one.type.name), n = \(learned.jobs)",

@@ -4,13 +4,15 @@ import JobWatchCore
 /// What the schedule takes of a machine, with a million jobs of which 33,000 are asked for in a second.
 struct ScheduleCost {
   private static let jobs = 1_000_000
-  private static let rate = 33_000
+  /// Calls a second to be made, and to be granted, of which the price leaves some and the jobs do not want all.
+  private static let (rate, granted) = (33_000, 37_000)
   private static let seconds = 20
   /// Seconds a call: that at which a million of these jobs ask for about so many calls.
   private static let price = 1.0
 
   /// Microseconds of processor time from one call to that job's next place in the schedule.
   let fire: Double
+  private let calls: Int
   /// Microseconds a job, to put all in order after an outage.
   let reorder: Double
   /// Resident bytes a job: with all waiting, after many calls, and the most with all due at once.
@@ -18,7 +20,7 @@ struct ScheduleCost {
 
   init() throws {
     var schedule = PollSchedule(
-      budget: Budget(cap: Quota(calls: Self.rate * 1106 / 1000, per: .seconds(1))),
+      budget: Budget(cap: Quota(calls: Self.granted * 1106 / 1000, per: .seconds(1))),
       price: CallPrice(least: 0.001, value: Self.price), retention: .days(1))
     var (book, tickets) = Self.fleet()
     let empty = try ProcessUsage.residentBytes(of: getpid())
@@ -49,13 +51,14 @@ struct ScheduleCost {
     calls = fires
   }
 
-  private let calls: Int
-
   var figures: [Figure] {
     [
       Figure(
         name: "time of a call's place in the schedule, a million jobs", value: fire, unit: "µs",
-        detail: "\(calls / Self.seconds) calls a second", limit: .atMost(3)),
+        limit: .atMost(3)),
+      Figure(
+        name: "calls a second in that measurement", value: Double(calls / Self.seconds), unit: "/s",
+        limit: .atLeast(Double(Self.rate))),
       Figure(
         name: "memory of the schedule for a job", value: bytes.waiting, unit: "bytes",
         limit: .atMost(100)),
