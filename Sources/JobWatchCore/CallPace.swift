@@ -35,6 +35,9 @@ struct CallPace: Sendable {
     countedAt = now
   }
 
+  /// The call was not made.
+  mutating func withdraw() { credit += 1 }
+
   private func credit(at now: Int64, rate: Double) -> Double {
     min(credit + rate * Double(max(now - countedAt, 0)) / 1000, Self.most(rate))
   }

@@ -28,6 +28,12 @@ package struct ClockOffset: Sendable, Hashable {
     sampledAt = now
   }
 
+  /// Our clock was set, by so much ahead: what the answers before have told of it no longer holds.
+  package mutating func shift(by jump: Duration) {
+    samples = samples.map { $0 - jump.milliseconds }
+    sampledAt = sampledAt.map { $0 + jump }
+  }
+
   /// Zero until an answer came.
   package var value: Duration {
     guard !samples.isEmpty else { return .zero }

@@ -17,6 +17,7 @@ extension PollSchedule {
 extension PollTicket {
   /// How likely the job still runs.
   fileprivate func shareRunning(at uptime: Duration, by law: DurationLaw) -> Double {
+    if isForsaken { return 1 }
     let then = law.survival(at: span.known)
     return then > 0 ? law.survival(at: age(at: uptime)) / then : 1
   }

@@ -73,7 +73,9 @@ package struct PollSchedule: Sendable {
   /// - Parameter isUrgent: the next call is a probe.
   package func readyAt(_ uptime: Duration, isUrgent: Bool = false) -> Duration? {
     guard let first else { return nil }
-    let isFirst = isUrgent || backlog.hasUrgent || isUrgentNow(first, at: uptime)
+    // The line is looked through for urgent jobs now and then only, by `take`.
+    let isFirst =
+      isUrgent || backlog.hasUrgent || (backlog.isEmpty && isUrgentNow(first, at: uptime))
     guard let allowed = budget.readyAt(uptime, isUrgent: isFirst) else { return nil }
     let due = backlog.isEmpty ? max(first.due, allowed) : allowed
     if isFirst { return due }
@@ -109,9 +111,17 @@ package struct PollSchedule: Sendable {
     return takeEarly(at: uptime, rate: rate, from: &book)
   }
 
-  /// Undoes `take`: no call was made.
-  package mutating func putBack(_ ticket: PollTicket) {
+  /// Undoes `take`, but for the ticket itself: no call was made.
+  package mutating func withdraw(_ ticket: PollTicket) {
     budget.withdraw()
+    pace.withdraw()
+    dueCalls = max(dueCalls - 1, 0)
+    if !ticket.isPlanned { unplannedCalls = max(unplannedCalls - 1, 0) }
+  }
+
+  /// Undoes `take`.
+  package mutating func putBack(_ ticket: PollTicket) {
+    withdraw(ticket)
     add(ticket)
   }
 
@@ -192,13 +202,7 @@ package struct PollSchedule: Sendable {
 
   /// The backlog by this, the least first; those whose record may soon be deleted stay before all.
   mutating func reorder(at uptime: Duration, by rank: (PollTicket) -> Double) {
-    var (due, rest): ([PollTicket], [PollTicket]) = ([], [])
-    for ticket in waiting.unordered {
-      if ticket.due <= uptime { due.append(ticket) } else { rest.append(ticket) }
-    }
-    waiting = Heap(rest)
-    for ticket in due { backlog.append(ticket, at: uptime) }
-    backlog.sort(at: uptime)
+    gather(at: uptime)
     backlog.reorder(by: rank)
   }
 }

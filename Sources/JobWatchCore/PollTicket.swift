@@ -42,6 +42,13 @@ package struct PollTicket: Sendable {
   var demandUnits: Int64 { Int64(Double(min(demand, Self.mostDemand)) * Self.demandScale) }
   /// Whether its due time follows from a price.
   package var isPlanned: Bool { demand > 0 }
+  /// Its job is lost: it is looked for, but no other waits for that, and no deadline is left to be met.
+  package mutating func forsake() { knownMilliseconds = Self.longAgo }
+
+  var isForsaken: Bool { knownMilliseconds == Self.longAgo }
+
+  private static let longAgo = -Int64.max / 4
+
   package var span: WatchedSpan { WatchedSpan(from: Double(from), known: known) }
   package var due: Duration { .milliseconds(dueMilliseconds) }
   package var knownAt: Duration { .milliseconds(knownMilliseconds) }

@@ -29,10 +29,13 @@ extension Configuration {
         endpoint: endpoint, region: account.region, rules: rules,
         schedule: PollSchedule(
           budget: Budget(cap: account.quota(of: service.name)),
-          price: CallPrice(least: polling.price.seconds), retention: rules.retention.finished),
+          price: CallPrice(least: leastPrice), retention: rules.retention.finished),
         breaker: Gate(breaker: breaker), permission: Gate(threshold: 1, waits: probes.steps))
     }
   }
+
+  /// Seconds of latency that a call is worth; where a target is set, what it takes is known later.
+  private var leastPrice: Double { polling.target == nil ? polling.price.seconds : 0.01 }
 
   /// Of the gaps between polls, by service.
   var pollBounds: [String: PollBounds] {

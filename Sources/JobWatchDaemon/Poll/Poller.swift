@@ -23,8 +23,11 @@ package actor Poller: Worker {
   var lanes: [LaneKey: Lane]
   var credentials: CredentialBook
   var book: DurationBook
+  let bounds: [String: PollBounds]
   /// The mean latency that one price is to reach, if the user wants that.
   let target: Duration?
+  /// The wall time at an uptime of zero.
+  var clockEpoch: Timestamp?
   var reviewedAt = Duration.seconds(-3600)
   /// Accounts that are paused by hand.
   var held: Set<String> = []
@@ -65,7 +68,8 @@ package actor Poller: Worker {
     routes = configuration.routeTable
     grace = configuration.breaker.grace
     credentials = try CredentialBook(logins, probes: configuration.probes)
-    book = DurationBook(bounds: configuration.pollBounds)
+    bounds = configuration.pollBounds
+    book = DurationBook(bounds: bounds)
     target = configuration.polling.target
     lanes = Dictionary(
       uniqueKeysWithValues: configuration.accounts.flatMap(configuration.lanes(of:))
@@ -85,6 +89,7 @@ package actor Poller: Worker {
   }
 
   package func work(at now: Moment) async throws -> Duration? {
+    noteClock(now)
     if !isLoaded { try await load(at: now) }
     try await takeNews(at: now)
     try await review(at: now.uptime)

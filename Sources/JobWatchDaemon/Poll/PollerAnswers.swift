@@ -5,6 +5,7 @@ import JobWatchStore
 extension Poller {
   func settle(_ call: Call, _ answer: Answer) async {
     let now = clock()
+    noteClock(now)
     if let date = answer.evidence?.serverDate {
       lanes[call.lane]?.clockOffset.note(date, at: now.wall)
     }
@@ -116,12 +117,13 @@ extension Poller {
   }
 
   private func answered(_ call: Call, at now: Moment) -> [HealthChange] {
-    _ = lanes[call.lane]?.breaker.succeed(call.passes.breaker)
+    let change = lanes[call.lane]?.breaker.succeed(call.passes.breaker)
     guard let outage = lanes[call.lane]?.outage, lanes[call.lane]?.breaker.isShut == false else {
       return []
     }
     lanes[call.lane]?.outage = nil
-    lanes[call.lane]?.schedule.spread(at: now.uptime, by: &book)
+    // One call that failed has left no backlog.
+    if change == .opened { lanes[call.lane]?.schedule.spread(at: now.uptime, by: &book) }
     troubles.end(.lane(call.lane), HealthChange.Kind.unreachable.rawValue, at: now.wall)
     log.notice(
       "an endpoint answers again",

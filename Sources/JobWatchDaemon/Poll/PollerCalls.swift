@@ -36,7 +36,7 @@ extension Poller {
     } catch {
       for (poll, lane, grant, passes) in taken {
         giveBack(passes, lane, grant, at: now.uptime)
-        lanes[lane]?.schedule.budget.withdraw()
+        lanes[lane]?.schedule.withdraw(poll)
         reschedule(poll, lane, due: now.uptime + .seconds(1), at: now)
       }
       throw error
@@ -44,7 +44,7 @@ extension Poller {
     for (poll, lane, grant, passes) in taken {
       guard let question = questions[poll.job], belongs(question, lane, grant) else {
         giveBack(passes, lane, grant, at: now.uptime)
-        lanes[lane]?.schedule.budget.withdraw()
+        lanes[lane]?.schedule.withdraw(poll)
         lanes[lane]?.inFlight.remove(poll.job)
         lanes[lane]?.parked[poll.job] = poll
         continue

@@ -33,6 +33,7 @@ extension Poller {
       var ticket = ticket(of: job, at: now)
       let appointment = polling.appointment(after: job.span.known, expectWithin: job.expectWithin)
       ticket.appoint(appointment)
+      if job.isLost { ticket.forsake() }
       if ticket.isWatched { book.watch(ticket.span, of: ticket.law) }
       // The stored time is the wall clock's: one that a jump of it has put beyond the ceiling is brought back. The
       // longest overdue come first: their records are the nearest to being deleted.
@@ -127,6 +128,7 @@ extension Poller {
     if ticket.isWatched { book.unwatch(ticket.span, of: ticket.law) }
     ticket.see(sighting.span, of: law, isWatched: sighting.isWatched, at: uptime)
     ticket.appoint(sighting.appointment)
+    if outcome.isFinal { ticket.forsake() }
     if ticket.isWatched { book.watch(ticket.span, of: law) }
   }
 

@@ -11,6 +11,8 @@ extension Poller {
       )
     }
     restore(budgets, at: now)
+    // An attempt before this one may have counted jobs already.
+    book = DurationBook(bounds: bounds)
     for entry in learned { book.restore(entry.key, entry.model) }
     book.recall(arrivals: ends)
     let count = try await loadJobs(at: now)
@@ -32,11 +34,24 @@ extension Poller {
       isMore = jobs.count == Self.rowsAtOnce
       tickets += count(jobs, at: now)
     }
+    // The price that meets a target follows from the running jobs, and the plans from it.
+    try await review(at: now.uptime)
     plan(tickets, at: now)
     return tickets.count
   }
 
   private static let rowsAtOnce = 10_000
+
+  /// Notices that the wall clock was set: the clouds' times are told by it, and ages with them.
+  func noteClock(_ now: Moment) {
+    let epoch = now.wall - now.uptime
+    defer { clockEpoch = epoch }
+    guard let known = clockEpoch else { return }
+    let jump = epoch - known
+    guard jump > .seconds(1) || jump < .seconds(-1) else { return }
+    log.notice("the system's clock was set", metadata: ["by": "\(jump)"])
+    for key in Array(lanes.keys) { lanes[key]?.clockOffset.shift(by: jump) }
+  }
 
   func takeNews(at now: Moment) async throws {
     let isHinted = hasNews.exchange(false, ordering: .acquiring)

@@ -61,7 +61,7 @@ struct Registration: Sendable {
       return try reopen(joined, fresh, rule, at: now, ledger)
     }
     if joined != known {
-      try ledger.join(joined, noticeAt: joined.nextNotice(after: now, under: rule))
+      try ledger.join(joined, noticeAt: firstNotice(of: joined, under: rule, at: now))
     }
     if known.state.isConfirmedEnd {
       for channel in added { try ledger.enqueueEnd(of: known.id, to: channel, at: now) }
