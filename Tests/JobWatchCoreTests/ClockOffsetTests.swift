@@ -26,6 +26,23 @@ import Testing
     #expect(ClockOffset().value == .zero)
   }
 
+  @Test func `stays where it is when ours is set`() {
+    for jump in [Duration.minutes(10), .hours(-7)] {
+      let now = Timestamp.start
+      var clock = ClockOffset()
+      for number in 0..<9 {
+        let time = now + .milliseconds(300 * number)
+        clock.note(date(.seconds(3), at: time), at: time)
+      }
+      clock.shift(by: jump)
+      #expect(isNear(clock, .seconds(3) - jump, within: .seconds(1)))
+      // The answers after it agree with those before.
+      let later = now + .seconds(4) + jump
+      clock.note(date(.seconds(3) - jump, at: later), at: later)
+      #expect(isNear(clock, .seconds(3) - jump, within: .seconds(1)))
+    }
+  }
+
   @Test func `stands in the middle of the second that one answer tells`() {
     var clock = ClockOffset()
     clock.note(.start, at: .start)

@@ -175,6 +175,30 @@ import Testing
     #expect(takeAll(&schedule, &setting, at: now) == [4, 1, 2, 3, 5, 0])
   }
 
+  @Test func `lets a lost job wait for all others, whatever its record's deadline`() {
+    var (setting, schedule) = (Setting(), schedule(retention: .hours(10)))
+    let now = Duration.hours(20)
+    var lost = setting.ticket(1, at: now - .hours(9))
+    lost.forsake()
+    schedule.add(setting.due(lost, at: now - .hours(2)))
+    for job in 2...3 as ClosedRange<Int64> {
+      schedule.add(setting.due(setting.ticket(job, at: now - .hours(1)), at: now - .minutes(1)))
+    }
+    schedule.spread(at: now, by: &setting.book)
+    #expect(takeAll(&schedule, &setting, at: now).last == 1)
+  }
+
+  @Test func `takes a call that was not made for none`() {
+    var (setting, schedule) = (Setting(), schedule(Quota(calls: 20, per: .hours(1))))
+    for job in 0..<40 { schedule.add(setting.due(setting.ticket(Int64(job)), at: .zero)) }
+    var taken: [Int64] = []
+    while let ticket = schedule.take(at: .seconds(1), from: &setting.book), taken.count < 30 {
+      schedule.withdraw(ticket)
+      taken.append(ticket.job)
+    }
+    #expect(taken.count == 30)
+  }
+
   @Test func `puts off a job whose call has become too dear, until it is due at that price`() {
     var setting = Setting()
     let ticket = setting.ticket(1, known: 600)
