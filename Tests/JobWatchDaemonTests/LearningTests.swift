@@ -1,4 +1,3 @@
-import Foundation
 import JobWatchCore
 import JobWatchStore
 import Testing
@@ -135,14 +134,5 @@ import Testing
       at: start + .seconds(seconds),
       rules: WatchRules(retention: RetentionPolicy(finished: .days(1), unpaid: .days(14))),
       routes: RouteTable(channels: [], routes: []), changes: [], key: key, model: DurationModel())
-  }
-
-  private func withStore(_ body: (Store) async throws -> Void) async throws {
-    let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: directory) }
-    let store = try Store(path: directory.path + "/jobwatch.db")
-    try await body(store)
-    try store.close()
   }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import JobWatchCore
 import JobWatchStore
 import Testing
@@ -119,14 +118,5 @@ import Testing
       rules: rules ?? self.rules, routes: RouteTable(channels: [], routes: []), changes: [],
       key: key,
       model: DurationModel())
-  }
-
-  private func withStore(_ body: (Store) async throws -> Void) async throws {
-    let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: directory) }
-    let store = try Store(path: directory.path + "/jobwatch.db")
-    try await body(store)
-    try store.close()
   }
 }

@@ -1,5 +1,4 @@
 import CloudAPI
-import Foundation
 import JobWatchCore
 import JobWatchStore
 import Logging
@@ -15,7 +14,7 @@ import Testing
     "is on record before each call is made, and exactly when it has stopped",
     .timeLimit(.minutes(1)))
   func writeAhead() async throws {
-    try await Self.withStore { store in
+    try await withStore { store in
       try await Self.insert(120, into: store)
       let (made, noted) = AsyncStream.makeStream(of: (calls: Int, allowed: Int).self)
       let calls = Atomic(0)
@@ -42,7 +41,7 @@ import Testing
 
   @Test("is taken over by the next one, with what it has learned", .timeLimit(.minutes(1)))
   func takenOver() async throws {
-    try await Self.withStore { store in
+    try await withStore { store in
       try await Self.insert(1, into: store)
       var spent = Budget(cap: Self.quota)
       let now = SystemClock.now()
@@ -73,15 +72,6 @@ import Testing
     let id = request.url.split(separator: "/").last ?? ""
     let body = #"{"job_id": "\#(id)", "job_type": "createServer", "status": "RUNNING"}"#
     return HTTPResponse(status: 200, body: Array(body.utf8))
-  }
-
-  private static func withStore(_ body: (Store) async throws -> Void) async throws {
-    let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: directory) }
-    let store = try Store(path: directory.path + "/jobwatch.db")
-    try await body(store)
-    try store.close()
   }
 
   private static func record(in store: Store) async -> BudgetRecord? {

@@ -1,4 +1,3 @@
-import Foundation
 import JobWatchCore
 import JobWatchStore
 import Testing
@@ -50,14 +49,5 @@ import Testing
       #expect(again.job.hint.expectWithin == .minutes(10))
       #expect(again.noticeAt == start + .days(1) + .minutes(10) + .seconds(30))
     }
-  }
-
-  private func withStore(_ body: (Store) async throws -> Void) async throws {
-    let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: directory) }
-    let store = try Store(path: directory.path + "/jobwatch.db")
-    try await body(store)
-    try store.close()
   }
 }

@@ -18,15 +18,6 @@ import Testing
       deliver: { _, _ in outcome })
   }
 
-  private func withStore(_ body: (Store) async throws -> Void) async throws {
-    let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: directory) }
-    let store = try Store(path: directory.path + "/jobwatch.db")
-    try await body(store)
-    try store.close()
-  }
-
   private func append(_ kind: EventKind, to channels: [String], in store: Store) async throws {
     let event = EventDraft(kind, at: SystemClock.now().wall, EventData(summary: "x"))
     _ = try await store.write { try $0.append(event, of: nil, to: channels) }
