@@ -1,7 +1,7 @@
 import JobWatchCore
 import Testing
 
-@Suite struct `A budget on record` {
+@Suite(.aside) struct `A budget on record` {
   static let quotas = [
     Quota(calls: 1, per: .seconds(1)), Quota(calls: 20, per: .seconds(1)),
     Quota(calls: 200, per: .seconds(1)), Quota(calls: 12, per: .seconds(10)),

@@ -1,7 +1,7 @@
 import JobWatchCore
 import Testing
 
-@Suite struct `A budget` {
+@Suite(.aside) struct `A budget` {
   /// The most calls in any stretch of `window`.
   private func most(_ calls: [Duration], in window: Duration) -> Int {
     var (first, most) = (0, 0)

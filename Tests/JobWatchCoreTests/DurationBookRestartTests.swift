@@ -63,7 +63,7 @@ struct TaughtBook {
   }
 }
 
-@Suite struct `The decisions of a book` {
+@Suite(.aside) struct `The decisions of a book` {
   @Test("are the same after a restart", arguments: 1...3)
   func restart(_ seed: UInt64) {
     var random = SeededGenerator(seed)

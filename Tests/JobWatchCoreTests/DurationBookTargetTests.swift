@@ -3,7 +3,7 @@ import Testing
 
 @testable import JobWatchCore
 
-@Suite struct `The price that meets a target` {
+@Suite(.aside) struct `The price that meets a target` {
   /// What the plans at a price foretell, over the mix.
   private func latency(
     _ book: inout DurationBook, _ mix: [DurationBook.ID: Int], _ step: PriceStep

@@ -2,7 +2,7 @@ import Glibc
 import JobWatchCore
 import Testing
 
-@Suite struct `A model of durations` {
+@Suite(.aside) struct `A model of durations` {
   private static func exponential(_ mean: Double, _ random: inout SeededGenerator) -> Double {
     -mean * log(1 - Double.random(in: 0..<1, using: &random))
   }

@@ -1,7 +1,7 @@
 import JobWatchCore
 import Testing
 
-@Suite struct `A schedule` {
+@Suite(.aside) struct `A schedule` {
   @Test("loses and doubles no job, and keeps the sum of demands", arguments: [1, 2, 3] as [UInt64])
   func operations(_ seed: UInt64) {
     var (setting, random) = (ScheduleSetting(), SeededGenerator(seed))
