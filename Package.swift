@@ -62,7 +62,7 @@ let package = Package(
     .target(
       name: "JobWatchDaemon",
       dependencies: [
-        "JobWatchCore", "CloudAPI", "JobWatchStore", crypto, heap, lifecycle, logging, unixSignals,
+        "JobWatchCore", "CloudAPI", "JobWatchStore", crypto, lifecycle, logging, unixSignals,
         yams,
       ],
       swiftSettings: strict),

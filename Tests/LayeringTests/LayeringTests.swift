@@ -12,7 +12,7 @@ import Testing
     "JobWatchStore": ["JobWatchCore", "Foundation", "Glibc", "GRDB", "Synchronization"],
     "JobWatchDaemon": [
       "CloudAPI", "JobWatchCore", "JobWatchStore", "Crypto", "Dispatch", "Foundation", "Glibc",
-      "HeapModule", "Logging", "ServiceLifecycle", "Synchronization", "UnixSignals", "Yams",
+      "Logging", "ServiceLifecycle", "Synchronization", "UnixSignals", "Yams",
     ],
     "jobwatch": [
       "CloudAPI", "JobWatchCore", "JobWatchDaemon", "JobWatchStore", "ArgumentParser", "Foundation",
