@@ -32,6 +32,7 @@ extension Ledger {
     for channel in channels { try enqueue(seq, channel, job: job, at: draft.time) }
     effects.news.hasEvents = true
     if draft.kind == .jobRegistered { effects.news.hasJobs = true }
+    if draft.kind == .jobAtRisk, let job { try noteRisk(of: job, since: draft.time) }
     return seq
   }
 

@@ -46,7 +46,9 @@ extension Ledger {
       """
       UPDATE job SET state = ?, report = ?, body_hash = coalesce(?, body_hash), labels = ?, channels = ?,
         project_id = ?, job_type = ?, submitted_at = ?, first_seen_at = ?, last_seen_at = ?, known_age = ?,
-        watched_from = ?, paid_at = ?, record_since = ?, ended_at = ?, polls = polls + 1, absent_answers = ?, absent_since = ?, reported_words = ?, notices = ?, due_at = ?, notice_at = ?
+        watched_from = ?, paid_at = ?, record_since = ?, ended_at = ?, polls = polls + 1, absent_answers = ?,
+        absent_since = ?, reported_words = ?, notices = ?, due_at = ?, notice_at = ?,
+        at_risk_since = CASE WHEN ? IS last_seen_at AND ? IS NULL THEN at_risk_since END
       WHERE id = ?
       """,
       [
@@ -55,7 +57,7 @@ extension Ledger {
         job.jobType, job.submittedAt, job.firstSeenAt, job.lastSeenAt, job.span.known.milliseconds,
         job.span.from.milliseconds, job.paidAt, job.recordSince, job.endedAt,
         job.absence?.answers ?? 0, job.absence?.since, try StoredJSON.text(job.reportedWords),
-        try StoredJSON.text(job.notices), dueAt, noticeAt, job.id,
+        try StoredJSON.text(job.notices), dueAt, noticeAt, job.lastSeenAt, job.endedAt, job.id,
       ])
   }
 
@@ -80,7 +82,8 @@ extension Ledger {
     try execute(
       """
       UPDATE job SET body_hash = NULL, region = ?, hint_type = ?, hint_begin = ?,
-        hint_instance = ?, hint_task = ?, expect_within = ?, progress = NULL, registered_at = ?, polls = 0
+        hint_instance = ?, hint_task = ?, expect_within = ?, progress = NULL, registered_at = ?, polls = 0,
+        at_risk_since = NULL
       WHERE id = ?
       """,
       [
@@ -100,7 +103,7 @@ extension Ledger {
     try execute(
       """
       UPDATE job SET last_seen_at = ?, known_age = max(?, watched_from), polls = polls + 1, due_at = ?,
-        notice_at = coalesce(notice_at, ?)
+        notice_at = coalesce(notice_at, ?), at_risk_since = NULL
       WHERE id = ? AND body_hash = ? AND absent_answers = 0 AND ended_at IS NULL AND paid_at IS NULL
         AND coalesce(expect_within, 0) <= ?
       """,

@@ -1,6 +1,6 @@
 import GRDB
 
-/// The tables. Forward only: a released migration is never edited.
+/// The tables. Forward only: a released migration is never edited. Those of "1" are the first that were released.
 ///
 /// Times are milliseconds since 1970 by the local clock, booleans do not occur, JSON is checked. `job.due_at` and
 /// `job.last_seen_at` change with every poll and are therefore in no index: the poll schedule is a heap in
@@ -12,6 +12,9 @@ enum Schema {
       for table in [jobs, history, events, messages, learning, bookkeeping] {
         try db.execute(sql: table)
       }
+    }
+    migrator.registerMigration("2") { db in
+      for change in [standing, integrity] { try db.execute(sql: change) }
     }
     return migrator
   }
@@ -180,5 +183,49 @@ enum Schema {
       fingerprint TEXT PRIMARY KEY,
       at INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
+    """
+
+  /// What `Ledger.standing` reads every few seconds, whatever the number of jobs: to count a million of them takes a
+  /// tenth of a second, so the watched ones are counted as they come and go. A poll without news changes none of
+  /// the columns that the triggers and indexes are on but `at_risk_since`, which is nearly always null before and after.
+  private static let standing = """
+    ALTER TABLE job ADD COLUMN at_risk_since INTEGER;
+    UPDATE job SET at_risk_since = (
+      SELECT max(e.at) FROM event e WHERE e.job = job.id AND e.kind = 'job.at_risk'
+        AND e.at >= coalesce(job.last_seen_at, job.submitted_at))
+    WHERE ended_at IS NULL AND notices <> '{}';
+    CREATE INDEX job_at_risk ON job (at_risk_since) WHERE at_risk_since IS NOT NULL;
+    CREATE INDEX message_given_up ON message (settled_at) WHERE state = 'given_up';
+    CREATE TABLE watched (
+      account TEXT PRIMARY KEY,
+      jobs INTEGER NOT NULL CHECK (jobs >= 0)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO watched (account, jobs)
+      SELECT account, count(*) FROM job WHERE ended_at IS NULL GROUP BY account;
+    CREATE TRIGGER job_is_watched AFTER INSERT ON job WHEN new.ended_at IS NULL BEGIN
+      INSERT INTO watched (account, jobs) VALUES (new.account, 1)
+        ON CONFLICT (account) DO UPDATE SET jobs = jobs + 1;
+    END;
+    CREATE TRIGGER job_has_ended AFTER UPDATE OF ended_at ON job
+      WHEN old.ended_at IS NULL AND new.ended_at IS NOT NULL BEGIN
+      UPDATE watched SET jobs = jobs - 1 WHERE account = new.account;
+    END;
+    CREATE TRIGGER job_is_watched_again AFTER UPDATE OF ended_at ON job
+      WHEN old.ended_at IS NOT NULL AND new.ended_at IS NULL BEGIN
+      INSERT INTO watched (account, jobs) VALUES (new.account, 1)
+        ON CONFLICT (account) DO UPDATE SET jobs = jobs + 1;
+    END;
+    CREATE TRIGGER job_is_gone AFTER DELETE ON job WHEN old.ended_at IS NULL BEGIN
+      UPDATE watched SET jobs = jobs - 1 WHERE account = old.account;
+    END;
+    """
+
+  /// One row: the last check of the whole file that found it sound, and the boot of the machine in which it was made.
+  private static let integrity = """
+    CREATE TABLE integrity (
+      id INTEGER PRIMARY KEY CHECK (id = 1),
+      checked_at INTEGER NOT NULL,
+      boot_id TEXT
+    ) STRICT;
     """
 }
