@@ -25,17 +25,26 @@ struct RunCommand: AsyncParsableCommand {
     let decoded = try configOption.load()
     var log = Logger(label: "jobwatch") { _ in ConsoleLog() }
     log.logLevel = logLevel
-    for warning in decoded.warnings {
-      log.warning(
-        "the configuration has a weak point",
-        metadata: ["where": "\(warning.text(file: configOption.config))"])
-    }
+    Self.warn(decoded, configOption.config, log)
     do {
-      try await Daemon(decoded.value, log: log).run()
+      let reload = { @Sendable [configOption, log] in
+        let decoded = try ConfigurationFile.read(path: configOption.config)
+        Self.warn(decoded, configOption.config, log)
+        return decoded.value
+      }
+      try await Daemon(decoded.value, reload: reload, log: log).run()
     } catch let error as any PassingFault where error.mayPass {
       throw ExitCode.tryAgain.telling("jobwatch cannot start: \(error)")
     } catch {
       throw ExitCode.needsPerson.telling("jobwatch cannot start: \(error)")
+    }
+  }
+
+  private static func warn(_ decoded: DecodedConfiguration, _ path: String, _ log: Logger) {
+    for warning in decoded.warnings {
+      log.warning(
+        "the configuration has a weak point",
+        metadata: ["where": "\(warning.text(file: path))"])
     }
   }
 }

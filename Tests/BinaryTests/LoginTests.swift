@@ -52,7 +52,7 @@ import Testing
   {
     try await bed.cloud.waitForCalls(count: 60)
     try write(way, 1, in: bed)
-    try await bed.waiting(for: "a credential has changed") { daemon.send(SIGHUP) }
+    try await bed.waiting(for: "the configuration is reloaded") { daemon.send(SIGHUP) }
     // What was under way with the old one has arrived when each job was asked for once more.
     try await bed.cloud.waitForCalls(count: bed.cloud.ledger.total + 20)
     bed.cloud.credentials = AcceptedCredentials(

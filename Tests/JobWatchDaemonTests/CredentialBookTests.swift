@@ -72,19 +72,6 @@ import Testing
     }
   }
 
-  @Test func `tries what was refused again when somebody asks for it`() throws {
-    try withPassword { file in
-      var book = try book(["one", "two"], file)
-      #expect(try logIn(&book, Self.wrong, at: .zero) == "one")
-      book.rereadAll(at: .seconds(1), log: silent)
-      #expect(try logIn(&book, token("a", for: .hours(1)), at: .seconds(1)) == "one")
-      let grant = try #require(book.grant(of: "one", at: .seconds(1)))
-      _ = book.withGate(grant.fingerprint) { $0.resumeShut(at: .seconds(90)) }
-      book.rereadAll(at: .seconds(2), log: silent)
-      #expect(book.gate(of: "one", at: .seconds(2))?.readiness(at: .seconds(2)) == .probe)
-    }
-  }
-
   // MARK: What happens
 
   /// The one log-in that is due brings `result`; returns whose it was.

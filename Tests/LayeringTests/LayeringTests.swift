@@ -54,6 +54,7 @@ import Testing
       "Dispatch",
       [
         "JobWatchDaemon/Loop/Alarm.swift", "JobWatchDaemon/Loop/DirectorySignal.swift",
+        "JobWatchDaemon/Loop/Ticker.swift",
         // Simulations side by side, in a command that is not concurrent otherwise.
         "bench/Polling/Fleet.swift",
       ]

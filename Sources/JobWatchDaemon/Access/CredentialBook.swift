@@ -198,19 +198,6 @@ struct CredentialBook {
     for name in troubled { reread(name, at: uptime, log: log) }
   }
 
-  /// Reads all secrets again, fetches what an agency has now, and tries what was refused: who asks for it has mended
-  /// something, perhaps in the cloud.
-  mutating func rereadAll(at uptime: Duration, log: Logger) {
-    for name in accounts.keys.sorted() {
-      reread(name, at: uptime, log: log)
-      let isAgency = if case .agency = accounts[name]?.secrets.means { true } else { false }
-      if isAgency || accounts[name]?.lockout != nil { accounts[name]?.renew(at: uptime) }
-    }
-    for (fingerprint, gate) in gates where gate.isShut {
-      gates[fingerprint]?.resumeShut(at: uptime)
-    }
-  }
-
   private mutating func reread(_ name: String, at uptime: Duration, log: Logger) {
     do {
       guard try accounts[name]?.reread(at: uptime) == true else { return }

@@ -13,4 +13,11 @@ package enum SystemClock {
       wall: Timestamp(Date()),
       uptime: .seconds(Int64(boot.tv_sec)) + .nanoseconds(Int64(boot.tv_nsec)))
   }
+
+  /// The time since boot without suspend, as the service manager counts it.
+  static func monotonic() -> Duration {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return .seconds(Int64(time.tv_sec)) + .nanoseconds(Int64(time.tv_nsec))
+  }
 }

@@ -7,7 +7,7 @@ package protocol Worker: Sendable {
 
   /// Does what is due and returns the uptime at which more will be; nil: nothing is known to come.
   ///
-  /// Throws when the work could not be done for now; the loop logs it and tries again.
+  /// Throws when the work could not be done for now; the loop logs it and tries again. A `LastingFault` ends the daemon.
   func work(at now: Moment) async throws -> Duration?
 
   /// Ends what `work` has started and left running.

@@ -1,11 +1,11 @@
 import JobWatchCore
 import Logging
-import ServiceLifecycle
 
-/// Runs one worker for as long as the daemon lives.
+/// Runs one worker until it is told to stop.
 struct WorkerLoop: Sendable {
   var worker: any Worker
   var alarm: Alarm
+  var pulse: Pulse
   var clock: Clock
   var log: Logger
 
@@ -14,32 +14,43 @@ struct WorkerLoop: Sendable {
     .seconds(1), .seconds(2), .seconds(5), .seconds(10), .seconds(30),
   ]
 
-  func run() async {
-    let stop = StopFlag()
+  /// Throws a `LastingFault` of the worker.
+  func run(until stop: StopSignal) async throws {
     // Not rung by news: a hint must not turn a full disk into a hot loop.
     let pause = Alarm()
-    await withGracefulShutdownHandler {
-      await turn(until: stop, pause)
-    } onGracefulShutdown: {
-      stop.raise()
-      alarm.ring()
-      pause.ring()
+    for alarm in [alarm, pause] { stop.ring(alarm) }
+    let outcome: Result<Void, any Error>
+    do {
+      try await turn(until: stop, pause)
+      outcome = .success(())
+    } catch {
+      outcome = .failure(error)
     }
     await worker.finish()
+    pulse.ends()
+    try outcome.get()
   }
 
-  private func turn(until stop: StopFlag, _ pause: Alarm) async {
+  private func turn(until stop: StopSignal, _ pause: Alarm) async throws {
     var failures = 0
     while !stop.isRaised {
+      let now = clock()
+      pulse.turns(at: now.uptime)
       do {
-        let next = try await worker.work(at: clock())
+        let next = try await worker.work(at: now)
+        let uptime = clock().uptime
+        let wait = next.map { $0 - uptime } ?? Alarm.longestWait
+        pulse.waits(until: uptime + min(wait, Alarm.longestWait), at: uptime)
         if failures > 0 { log.notice("a loop works again", metadata: ["loop": "\(worker.name)"]) }
         failures = 0
-        let wait = next.map { $0 - clock().uptime } ?? Alarm.longestWait
         if !stop.isRaised { await alarm.wait(wait) }
+      } catch let error as any LastingFault {
+        throw error
       } catch {
         let wait = Self.retryWaits[min(failures, Self.retryWaits.count - 1)]
         failures += 1
+        let uptime = clock().uptime
+        pulse.failed("\(error)", retriesAt: uptime + wait, at: uptime)
         log.error(
           "a loop could not do its work and will try again",
           metadata: [

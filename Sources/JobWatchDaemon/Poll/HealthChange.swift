@@ -49,6 +49,7 @@ extension HealthChange {
   static func subject(account: String) -> String { "account/\(account)" }
   static func subject(_ lane: LaneKey) -> String { "endpoint/\(lane)" }
   static func subject(channel: String) -> String { "channel/\(channel)" }
+  static func subject(loop: String) -> String { "daemon/\(loop)" }
 
   /// 401, or a credential that cannot be fetched: nothing of the account can be asked for.
   /// - Parameter kind: `refused` or `lockedOut`.
@@ -174,4 +175,14 @@ extension HealthChange {
       event: EventDraft(.channelRecovered, at: now, data))
   }
 
+  /// A loop of the daemon cannot do its work, and tries again.
+  static func degraded(loop: String, because cause: String, at now: Timestamp) -> HealthChange {
+    var data = EventData(
+      summary: "jobwatch is degraded: the \(loop) cannot do its work and tries again (\(cause))")
+    data.cause = cause
+    data.cure = "see the cause; it goes on by itself when that is put right"
+    return HealthChange(
+      subject: subject(loop: loop), kind: .failing, cause: cause, isTrouble: true,
+      event: EventDraft(.daemonDegraded, at: now, data))
+  }
 }

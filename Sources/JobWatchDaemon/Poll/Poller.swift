@@ -18,6 +18,7 @@ package actor Poller: Worker {
   let log: Logger
   let alarm: Alarm
   let troubles: TroubleLog
+  let pulse: Pulse
   let grace: Duration
 
   var lanes: [LaneKey: Lane]
@@ -39,8 +40,6 @@ package actor Poller: Worker {
   /// Under way, by the order of their start.
   private var calls: [Int: Task<Void, Never>] = [:]
   private var started = 0
-  /// Somebody asks for the secrets to be read again.
-  private nonisolated let mustReread = Atomic(false)
   var isFinishing = false
   /// When the loop will look again; an answer that makes something due before that rings.
   var plannedWake: Duration = .zero
@@ -57,7 +56,8 @@ package actor Poller: Worker {
 
   package init(
     configuration: Configuration, store: Store, clients: [String: CloudClient],
-    logins: [AccountLogin], clock: @escaping Clock, alarm: Alarm, troubles: TroubleLog, log: Logger
+    logins: [AccountLogin], clock: @escaping Clock, alarm: Alarm, troubles: TroubleLog, log: Logger,
+    pulse: Pulse = Pulse("poller")
   ) throws {
     self.store = store
     self.clients = clients
@@ -65,6 +65,7 @@ package actor Poller: Worker {
     self.alarm = alarm
     self.troubles = troubles
     self.log = log
+    self.pulse = pulse
     routes = configuration.routeTable
     grace = configuration.breaker.grace
     credentials = try CredentialBook(logins, probes: configuration.probes)
@@ -82,20 +83,11 @@ package actor Poller: Worker {
     alarm.ring()
   }
 
-  /// Reads every account's secrets again, soon.
-  package nonisolated func rereadSecrets() {
-    mustReread.store(true, ordering: .releasing)
-    alarm.ring()
-  }
-
   package func work(at now: Moment) async throws -> Duration? {
     noteClock(now)
     if !isLoaded { try await load(at: now) }
     try await takeNews(at: now)
     try await review(at: now.uptime)
-    if mustReread.exchange(false, ordering: .acquiring) {
-      credentials.rereadAll(at: now.uptime, log: log)
-    }
     credentials.refresh(at: now.uptime, log: log)
     startLogins(at: now)
     try await tellOutages(at: now)
@@ -106,12 +98,15 @@ package actor Poller: Worker {
     return plannedWake
   }
 
+  /// What was asked is worth its answer, for a moment.
   package func finish() async {
     isFinishing = true
-    for call in calls.values { call.cancel() }
-    for call in calls.values { await call.value }
+    let calls = Array(calls.values)
+    await Farewell(Self.farewell).wait(for: calls)
     await saveLastBudgets()
   }
+
+  private static let farewell = Duration.seconds(1)
 
   private func nextWake(at now: Moment) -> Duration {
     var next = now.uptime + Alarm.longestWait
@@ -135,10 +130,21 @@ package actor Poller: Worker {
   func run(_ work: @escaping @Sendable () async -> Void) {
     started += 1
     let number = started
+    let mark = pulse.callBegan(limit: Self.callLimit, at: clock().uptime)
     calls[number] = Task {
       await work()
+      self.pulse.callEnded(mark)
       self.calls[number] = nil
     }
+  }
+
+  /// A call, one repeated for its date, one for the progress, and what is stored: each has a limit that is far shorter.
+  private static let callLimit = Duration.minutes(5)
+
+  /// Jobs whose time has come, whether or not anything stands in the way of their poll.
+  func due(at uptime: Duration) -> Int {
+    // Not over the dictionary itself, which would be copied with every schedule in it.
+    lanes.keys.reduce(0) { $0 + (lanes[$1]?.schedule.due(at: uptime) ?? 0) }
   }
 
   /// Whether the running call was ended by `finish`: its outcome means nothing.

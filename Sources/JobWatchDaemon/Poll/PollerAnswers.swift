@@ -26,6 +26,7 @@ extension Poller {
       noteSaved(budgets)
       if storeRetryAt != nil { log.notice("answers can be stored again") }
       storeRetryAt = nil
+      pulse.isHindered(by: nil, at: now.uptime)
       follow(outcome, of: call, law, rules.pace, at: now)
     } catch {
       unsaved = changes + unsaved
@@ -60,6 +61,7 @@ extension Poller {
         "answers cannot be stored; calls wait until they can", metadata: ["error": "\(error)"])
     }
     storeRetryAt = now.uptime + Self.storeRetry
+    pulse.isHindered(by: "answers cannot be stored: \(error)", at: now.uptime)
   }
 
   private static let storeRetry = Duration.seconds(5)

@@ -7,14 +7,17 @@ import Logging
 actor Relay: Worker {
   nonisolated let name: String
 
+  typealias Delivery = @Sendable (OutgoingMessage, Moment) async throws -> DeliveryOutcome
+
   private let channel: String
-  private let deliver: @Sendable (OutgoingMessage, Moment) async throws -> DeliveryOutcome
+  private let deliver: Delivery
   private let policy: DeliveryPolicy
   private let store: Store
   private let routes: RouteTable
   private let clock: Clock
   private let alarm: Alarm
   private let log: Logger
+  private let pulse: Pulse
 
   /// Failures in a row that make the whole channel suspect: from then on one message at a time is tried.
   private var gate = Gate(
@@ -32,14 +35,17 @@ actor Relay: Worker {
   /// Messages under way at once.
   static let concurrency = 8
 
+  /// The most that it takes to store what became of one, on a busy disk.
+  private static let settlingTime = Duration.minutes(1)
+
   /// How long a delivery under way may still take when the daemon stops.
   private static let farewell = Duration.seconds(3)
 
   init(
     channel: String, policy: DeliveryPolicy, store: Store, routes: RouteTable,
     clock: @escaping Clock,
-    alarm: Alarm, log: Logger,
-    deliver: @escaping @Sendable (OutgoingMessage, Moment) async throws -> DeliveryOutcome
+    alarm: Alarm, log: Logger, pulse: Pulse = Pulse("relay"),
+    deliver: @escaping Delivery
   ) {
     name = "relay \(channel)"
     self.channel = channel
@@ -50,6 +56,7 @@ actor Relay: Worker {
     self.clock = clock
     self.alarm = alarm
     self.log = log
+    self.pulse = pulse
   }
 
   func work(at now: Moment) async throws -> Duration? {
@@ -90,16 +97,7 @@ actor Relay: Worker {
 
   func finish() async {
     isFinishing = true
-    let tasks = Array(inFlight.values)
-    guard !tasks.isEmpty else { return }
-    let patience = Alarm()
-    let watch = Task {
-      await patience.wait(Self.farewell)
-      for task in tasks { task.cancel() }
-    }
-    for task in tasks { await task.value }
-    patience.ring()
-    await watch.value
+    await Farewell(Self.farewell).wait(for: Array(inFlight.values))
   }
 
   private func load(at now: Moment) async throws {
@@ -112,6 +110,8 @@ actor Relay: Worker {
   }
 
   private func start(_ message: OutgoingMessage, _ pass: Gate.Pass) {
+    let limit = policy.timeout + Self.settlingTime
+    let mark = pulse.callBegan(limit: limit, at: clock().uptime)
     inFlight[message.id] = Task {
       let started = self.clock()
       let outcome: DeliveryOutcome
@@ -123,6 +123,7 @@ actor Relay: Worker {
       if !(self.isFinishing && Task.isCancelled) {
         await self.settle(message, pass, outcome, startedAt: started.wall)
       }
+      self.pulse.callEnded(mark)
       self.inFlight[message.id] = nil
       self.settledMeanwhile.insert(message.id)
       self.alarm.ring()

@@ -7,6 +7,9 @@ package protocol PassingFault: Error {
   var mayPass: Bool { get }
 }
 
+/// A reason not to go on: thrown by a worker, it ends the daemon, since only a person can help.
+package protocol LastingFault: Error {}
+
 extension StoreError: PassingFault {
   package var mayPass: Bool { kind == .passing }
 }

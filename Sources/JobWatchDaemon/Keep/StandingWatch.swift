@@ -1,0 +1,74 @@
+import JobWatchCore
+import JobWatchStore
+
+/// Says every few seconds how things stand: to the service manager, for whoever looks, and as `daemon.degraded` when
+/// a loop could not do its work for longer than the grace.
+actor StandingWatch: Worker {
+  nonisolated let name = "status"
+
+  private let ground: Ground
+  private let vitals: Vitals
+  private let poller: Poller
+  private let accounts: Set<String>
+  private let channels: Set<String>
+  private let routes: RouteTable
+  private let grace: Duration
+  /// Loops whose trouble is on record; nil: not looked up yet.
+  private var told: Set<String>?
+
+  private static let every = Duration.seconds(5)
+
+  init(_ configuration: Configuration, _ ground: Ground, _ vitals: Vitals, poller: Poller) {
+    self.ground = ground
+    self.vitals = vitals
+    self.poller = poller
+    accounts = Set(configuration.accounts.map(\.name))
+    channels = Set(configuration.channels.map(\.name))
+    routes = configuration.routeTable
+    grace = configuration.breaker.grace
+  }
+
+  func work(at now: Moment) async throws -> Duration? {
+    let (standing, conditions) = try await ground.store.read {
+      (try $0.standing(), try $0.conditions())
+    }
+    let due = await poller.due(at: now.uptime)
+    ground.report.stands(
+      StandingText(
+        standing: standing, due: due, conditions: conditions, accounts: accounts,
+        channels: channels
+      ).line)
+    try await tellDegraded(conditions, at: now)
+    return now.uptime + Self.every
+  }
+
+  /// One that lasts is told once. That it is over is in the log and the status, and needs nobody's care.
+  private func tellDegraded(_ conditions: [Ledger.Condition], at now: Moment) async throws {
+    let known = told ?? Set(conditions.compactMap(Self.loop))
+    let failing = vitals.failing
+    let over = known.subtracting(failing.map(\.loop))
+    let fresh = failing.filter {
+      !known.contains($0.loop) && now.uptime - $0.failure.since >= grace
+    }
+    let routes = routes
+    let changes = fresh.map {
+      HealthChange.degraded(loop: $0.loop, because: $0.failure.reason, at: now.wall)
+    }
+    if !changes.isEmpty || !over.isEmpty {
+      try await ground.store.write { ledger in
+        for change in changes { try change.commit(ledger, routes: routes) }
+        for loop in over {
+          _ = try ledger.close(
+            HealthChange.subject(loop: loop), HealthChange.Kind.failing.rawValue)
+        }
+      }
+    }
+    told = known.subtracting(over).union(fresh.map(\.loop))
+  }
+
+  private static func loop(_ condition: Ledger.Condition) -> String? {
+    let prefix = HealthChange.subject(loop: "")
+    guard condition.subject.hasPrefix(prefix) else { return nil }
+    return String(condition.subject.dropFirst(prefix.count))
+  }
+}

@@ -1,0 +1,78 @@
+import CloudAPI
+import JobWatchCore
+import JobWatchStore
+
+/// Builds the workers of a generation, each with its loop, and the hints between them.
+struct Crew {
+  let configuration: Configuration
+  let ground: Ground
+  let transports: Transports
+  let vitals: Vitals
+
+  func loops(_ statusLog: StatusLog) throws -> ([WorkerLoop], @Sendable (Store.News) -> Void) {
+    let (store, log) = (ground.store, ground.log)
+    let alarms = (log: Alarm(), poller: Alarm(), intake: Alarm(), expiry: Alarm())
+    let pulse = vitals.pulse("poller")
+    let poller = try Poller(
+      configuration: configuration, store: store, clients: transports.clients,
+      logins: transports.logins, clock: ground.clock, alarm: alarms.poller,
+      troubles: ground.troubles, log: log, pulse: pulse)
+    let relays = try configuration.channels.map(relay)
+    let intake = try Intake(
+      configuration: configuration, store: store, alarm: alarms.intake, log: log)
+    let expiry = ExpiryWatch(
+      configuration: configuration, store: store, troubles: ground.troubles)
+    let loops = [
+      loop(intake, alarms.intake),
+      WorkerLoop(
+        worker: poller, alarm: alarms.poller, pulse: pulse, clock: ground.clock, log: log),
+      loop(statusLog, alarms.log),
+      loop(expiry, alarms.expiry),
+      loop(Pruner(keep: configuration.keep, store: store, log: log)),
+      loop(WriterProbe(store: store)),
+      loop(StandingWatch(configuration, ground, vitals, poller: poller)),
+    ]
+    let onNews: @Sendable (Store.News) -> Void = { news in
+      if news.hasEvents { alarms.log.ring() }
+      if news.hasEvents { alarms.expiry.ring() }
+      if news.hasJobs || news.hasConditions { poller.hint() }
+      if news.hasMessages { for relay in relays { relay.alarm.ring() } }
+    }
+    return (loops + relays, onNews)
+  }
+
+  private func loop(_ worker: any Worker, _ alarm: Alarm = Alarm()) -> WorkerLoop {
+    WorkerLoop(
+      worker: worker, alarm: alarm, pulse: vitals.pulse(worker.name), clock: ground.clock,
+      log: ground.log)
+  }
+
+  private func relay(_ channel: Channel) throws -> WorkerLoop {
+    let (alarm, deliver) = (Alarm(), try delivery(to: channel))
+    let pulse = vitals.pulse("relay \(channel.name)")
+    let relay = Relay(
+      channel: channel.name, policy: configuration.delivery, store: ground.store,
+      routes: configuration.routeTable, clock: ground.clock, alarm: alarm, log: ground.log,
+      pulse: pulse, deliver: deliver)
+    return WorkerLoop(
+      worker: relay, alarm: alarm, pulse: pulse, clock: ground.clock, log: ground.log)
+  }
+
+  private func delivery(to channel: Channel) throws -> Relay.Delivery {
+    switch channel.kind {
+    case .journal:
+      let journal = JournalChannel(log: ground.log)
+      return { message, _ in try journal.deliver(message) }
+    case .webhook(let url, let secrets):
+      let address = try url.read()
+      if let problem = WebAddress.problem(withWebhook: address.reveal()) {
+        throw SecretError(message: "the address of channel \(channel.name) \(problem)")
+      }
+      let webhook = WebhookChannel(
+        url: address,
+        signer: try StandardWebhooks(secrets: try secrets.map { try $0.read() }),
+        timeout: configuration.delivery.timeout, transport: transports.webhooks.transport)
+      return { await webhook.deliver($0, at: $1) }
+    }
+  }
+}

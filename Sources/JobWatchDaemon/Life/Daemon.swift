@@ -1,0 +1,83 @@
+import CloudAPI
+import JobWatchCore
+import JobWatchStore
+import Logging
+import ServiceLifecycle
+import UnixSignals
+
+/// The whole daemon: one store, and a loop per worker around it.
+package struct Daemon: Sendable {
+  private let configuration: Configuration
+  private let reload: @Sendable () throws -> Configuration
+  private let clock: Clock
+  private let log: Logger
+
+  /// - Parameter reload: what SIGHUP asks for: the configuration as it is then. Throws why it cannot be used.
+  ///   Nil: the same one, whose secrets are read again.
+  package init(
+    _ configuration: Configuration, reload: (@Sendable () throws -> Configuration)? = nil,
+    clock: @escaping Clock = SystemClock.now, log: Logger
+  ) {
+    self.configuration = configuration
+    self.reload = reload ?? { configuration }
+    self.clock = clock
+    self.log = log
+  }
+
+  /// Runs until one of `signals` arrives or the task that runs it is told to shut down gracefully.
+  ///
+  /// - Parameter onReady: called once every loop has done what was due at the start.
+  /// - Throws: `FileFailure`, `StoreError`, `SecretError` or `DaemonLock.Held` when it cannot start; a `LastingFault`
+  ///   when it cannot go on.
+  package func run(
+    stopOn signals: [UnixSignal] = [.sigterm, .sigint],
+    onReady: @escaping @Sendable () -> Void = {}
+  ) async throws {
+    let report = ServiceReport(serviceManager, clock: clock, log: log)
+    let lock = try DaemonLock(directory: configuration.stateDirectory)
+    defer { lock.release() }
+    let store = try Store(path: configuration.databasePath)
+    let ground = Ground(
+      store: store, troubles: TroubleLog(), report: report, clock: clock, log: log)
+    report.begins("reading the status log")
+    let statusLog = StatusLog(path: configuration.statusLog, store: store, log: log)
+    try await statusLog.recover(at: clock(), routes: configuration.routeTable)
+    try await ground.noteAbsence()
+    report.begins("reading the spool and the schedule")
+    let generations = try await Generations(
+      first: configuration, on: ground, statusLog: statusLog, reload: reload, onReady: onReady)
+    do {
+      try await ground.tell(
+        .daemonStarted, "jobwatch has started", to: configuration.routeTable)
+    } catch {
+      await generations.current.discard()
+      throw error
+    }
+    try await ServiceGroup(
+      configuration: .init(
+        services: [.init(service: generations)], gracefulShutdownSignals: signals, logger: quiet)
+    ).run()
+    let last = generations.current
+    try await ground.tell(
+      .daemonStopped, "jobwatch has stopped", to: last.configuration.routeTable)
+    _ = try await last.statusLog.work(at: clock())
+    try store.close()
+    log.notice("jobwatch has stopped")
+  }
+
+  private var serviceManager: ServiceManager? {
+    do {
+      return try ServiceManager()
+    } catch {
+      log.warning("the service manager is not told", metadata: ["error": "\(error)"])
+      return nil
+    }
+  }
+
+  /// The library's own steps are of no interest to an operator.
+  private var quiet: Logger {
+    var quiet = log
+    quiet.logLevel = .warning
+    return quiet
+  }
+}

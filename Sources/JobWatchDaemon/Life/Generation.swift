@@ -1,0 +1,77 @@
+import JobWatchCore
+import JobWatchStore
+
+/// One configuration at work: every worker with its loop.
+///
+/// The rows are the state, so that a reload is a restart without the process: the next generation takes up what
+/// this one leaves, as after a crash, but that what is under way ends first. A design in which each worker is given
+/// the new configuration was rejected: it would be a second way to begin, beside the one that must work anyway.
+struct Generation: Sendable {
+  let configuration: Configuration
+  let statusLog: StatusLog
+  private let ground: Ground
+  private let vitals: Vitals
+  private let transports: Transports
+  private let loops: [WorkerLoop]
+  private let onNews: @Sendable (Store.News) -> Void
+
+  /// Reads every secret and opens nothing that another generation holds, so that one that cannot work is found out
+  /// before the last one ends.
+  ///
+  /// - Parameter onSettled: called when every loop has done for the first time what was due.
+  /// - Throws: `FileFailure`, `SecretError`, `ProxyProblem`, `CertificateFileError`.
+  static func make(
+    _ configuration: Configuration, on ground: Ground, statusLog: StatusLog,
+    onSettled: @escaping @Sendable () -> Void
+  ) async throws -> Generation {
+    let transports = try Transports(configuration)
+    do {
+      return try Generation(
+        configuration, on: ground, statusLog, transports, Vitals(onSettled: onSettled))
+    } catch {
+      await transports.shutdown()
+      throw error
+    }
+  }
+
+  private init(
+    _ configuration: Configuration, on ground: Ground, _ statusLog: StatusLog,
+    _ transports: Transports, _ vitals: Vitals
+  ) throws {
+    self.configuration = configuration
+    self.statusLog = statusLog
+    self.ground = ground
+    self.vitals = vitals
+    self.transports = transports
+    let crew = Crew(
+      configuration: configuration, ground: ground, transports: transports, vitals: vitals)
+    (loops, onNews) = try crew.loops(statusLog)
+  }
+
+  /// Runs until `stop` is raised, and what was under way has ended.
+  ///
+  /// Throws what a worker says that only a person can put right; the others have ended then, too.
+  func run(until stop: StopSignal) async throws {
+    ground.store.onNews(onNews)
+    ground.report.watches(vitals)
+    let fault = await withTaskGroup(of: (any Error)?.self) { group in
+      for loop in loops {
+        group.addTask {
+          do {
+            try await loop.run(until: stop)
+            return nil
+          } catch {
+            stop.raise()
+            return error
+          }
+        }
+      }
+      return await group.reduce(nil) { $0 ?? $1 }
+    }
+    await transports.shutdown()
+    if let fault { throw fault }
+  }
+
+  /// Instead of `run`.
+  func discard() async { await transports.shutdown() }
+}

@@ -1,0 +1,154 @@
+import JobWatchCore
+import Logging
+import ServiceLifecycle
+import Synchronization
+import UnixSignals
+
+/// One generation after the other, as one service. SIGHUP asks for the next.
+///
+/// All loops are one service because a group of services stops one after the other, each for as long as it takes;
+/// loops stop together, so that the slowest one alone decides how long a stop takes.
+final class Generations: Service {
+  /// The new configuration wants what only a new process can do.
+  struct NeedsRestart: Error, CustomStringConvertible {
+    var description: String
+  }
+
+  private struct State {
+    var stop = StopSignal()
+    /// Runs when the present one has ended.
+    var next: Generation?
+    var isStopping = false
+  }
+
+  private let ground: Ground
+  private let reload: @Sendable () throws -> Configuration
+  private let onReady: @Sendable () -> Void
+  private let state = Mutex(State())
+  private let present: Mutex<Generation>
+
+  /// - Parameter reload: the configuration as it is now; throws why there is none.
+  init(
+    first configuration: Configuration, on ground: Ground, statusLog: StatusLog,
+    reload: @escaping @Sendable () throws -> Configuration,
+    onReady: @escaping @Sendable () -> Void
+  ) async throws {
+    self.ground = ground
+    self.reload = reload
+    self.onReady = onReady
+    let generation = try await Generation.make(configuration, on: ground, statusLog: statusLog) {
+      ground.log.notice("jobwatch is running", metadata: Self.summary(configuration))
+      ground.report.isReady()
+      onReady()
+    }
+    present = Mutex(generation)
+  }
+
+  /// The one that runs, or ran last.
+  var current: Generation { present.withLock(\.self) }
+
+  func run() async throws {
+    // Before anybody is told that jobwatch runs: until then SIGHUP ends the process.
+    let hangups = await UnixSignalsSequence(trapping: .sighup)
+    try await withGracefulShutdownHandler {
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask {
+          for await _ in hangups.cancelOnGracefulShutdown() { await self.replace() }
+        }
+        try await self.runAll()
+        group.cancelAll()
+      }
+    } onGracefulShutdown: {
+      self.stop()
+    }
+  }
+
+  private func runAll() async throws {
+    var stop: StopSignal? = state.withLock(\.stop)
+    while let signal = stop {
+      try await current.run(until: signal)
+      stop = advance()
+    }
+  }
+
+  /// Makes the next generation the present one; nil when there is none.
+  private func advance() -> StopSignal? {
+    let (next, stop) = state.withLock { state -> (Generation?, StopSignal) in
+      defer { state.next = nil }
+      if state.next != nil, !state.isStopping { state.stop = StopSignal() }
+      return (state.isStopping ? nil : state.next, state.stop)
+    }
+    guard let next else { return nil }
+    noteAccounts(current.configuration, next.configuration)
+    present.withLock { $0 = next }
+    return stop
+  }
+
+  private func stop() {
+    ground.report.stops()
+    let stop = state.withLock { state in
+      state.isStopping = true
+      return state.stop
+    }
+    stop.raise()
+  }
+
+  // MARK: Reloading
+
+  /// A configuration that cannot be used is refused whole, and the old one stays.
+  private func replace() async {
+    ground.report.reloads()
+    do {
+      let next = try await next()
+      let (unused, stop) = state.withLock { state -> (Generation?, StopSignal) in
+        guard !state.isStopping else { return (next, state.stop) }
+        defer { state.next = next }
+        return (state.next, state.stop)
+      }
+      await unused?.discard()
+      stop.raise()
+    } catch {
+      ground.log.error(
+        "the new configuration is refused; the old one stays", metadata: ["error": "\(error)"])
+      ground.report.refusesReload("\(error)")
+    }
+  }
+
+  private func next() async throws -> Generation {
+    let (ground, old) = (ground, current)
+    let configuration = try reload()
+    for (key, before, after) in [
+      ("state_dir", old.configuration.stateDirectory, configuration.stateDirectory),
+      ("spool_dir", old.configuration.spoolDirectory, configuration.spoolDirectory),
+      ("status_log", old.configuration.statusLog, configuration.statusLog),
+    ] where before != after {
+      throw NeedsRestart(
+        description: "\(key) is \(before) and cannot become \(after) while jobwatch runs: restart "
+          + "needed (systemctl restart jobwatch)")
+    }
+    return try await Generation.make(configuration, on: ground, statusLog: old.statusLog) {
+      ground.log.notice("the configuration is reloaded", metadata: Self.summary(configuration))
+      ground.report.isReady()
+    }
+  }
+
+  /// The jobs of an account that is no longer configured are parked: nobody asks for them, which may cost their ends.
+  private func noteAccounts(_ before: Configuration, _ after: Configuration) {
+    let now = ground.clock().wall
+    let names = Set(after.accounts.map(\.name))
+    for account in before.accounts where !names.contains(account.name) {
+      ground.troubles.begin(
+        .account(account.name), "unconfigured", at: now,
+        cause: "the account was not in the configuration")
+    }
+    for name in names { ground.troubles.end(.account(name), "unconfigured", at: now) }
+  }
+
+  private static func summary(_ configuration: Configuration) -> Logger.Metadata {
+    [
+      "accounts": "\(configuration.accounts.map(\.name).joined(separator: ","))",
+      "channels": "\(configuration.channels.map(\.name).joined(separator: ","))",
+      "database": "\(configuration.databasePath)", "spool": "\(configuration.spoolDirectory)",
+    ]
+  }
+}

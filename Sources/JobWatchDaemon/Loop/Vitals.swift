@@ -1,0 +1,43 @@
+import Synchronization
+
+/// The pulses of all loops.
+package final class Vitals: Sendable {
+  private struct State {
+    var pulses: [Pulse] = []
+    var unsettled = 0
+    var isComplete = false
+  }
+
+  private let state = Mutex(State())
+  private let onSettled: @Sendable () -> Void
+
+  /// - Parameter onSettled: called when every loop has done for the first time all that was due.
+  package init(onSettled: @escaping @Sendable () -> Void = {}) { self.onSettled = onSettled }
+
+  package func pulse(_ name: String) -> Pulse {
+    let pulse = Pulse(name) { [weak self] in self?.settled() }
+    state.withLock { state in
+      state.pulses.append(pulse)
+      state.unsettled += 1
+    }
+    return pulse
+  }
+
+  private func settled() {
+    let isLast = state.withLock { state in
+      state.unsettled -= 1
+      return state.unsettled == 0
+    }
+    if isLast { onSettled() }
+  }
+
+  /// The names of the loops that no longer turn.
+  package func stalled(at uptime: Duration) -> [String] {
+    state.withLock(\.pulses).filter { $0.isStalled(at: uptime) }.map(\.name)
+  }
+
+  /// The loops that turn and cannot do their work.
+  package var failing: [(loop: String, failure: Pulse.Failure)] {
+    state.withLock(\.pulses).compactMap { pulse in pulse.failure.map { (pulse.name, $0) } }
+  }
+}
