@@ -38,6 +38,8 @@ struct ConfigurationSummary: Encodable {
   let stateDir: String
   let spoolDir: String
   let statusLog: String
+  /// What is called while jobwatch is well, as far as it may be shown.
+  let heartbeat: String?
 
   init(_ configuration: Configuration) {
     accounts = configuration.accounts.map { account in
@@ -53,6 +55,7 @@ struct ConfigurationSummary: Encodable {
     stateDir = configuration.stateDirectory
     spoolDir = configuration.spoolDirectory
     statusLog = configuration.statusLog
+    heartbeat = configuration.heartbeat.map { "\(Self.target($0.url)), every \($0.every.text)" }
   }
 
   private static func channel(_ channel: Channel) -> ChannelLine {
@@ -79,6 +82,7 @@ struct ConfigurationSummary: Encodable {
     let rest = TextTable(rows: [
       ["routes", routes == 0 ? "none: journal all, webhooks all but progress" : "\(routes)"],
       ["state", stateDir], ["spool", spoolDir], ["status log", statusLog],
+      ["heartbeat", heartbeat ?? "none"],
     ]).text
     return [accountTable, channelTable, rest].joined(separator: "\n\n") + "\n"
   }

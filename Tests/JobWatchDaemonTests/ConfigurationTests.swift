@@ -83,6 +83,7 @@ import Testing
         breaker: {failures: 9, first_probe: 2s, longest_probe: 3s, grace: 4s}
         probes: [5s]
         keep: 6d
+        heartbeat: {url: "https://hc.example/ping/x", every: 1m}
         """
     ).value
     #expect(
@@ -103,6 +104,8 @@ import Testing
           failures: 9, firstProbe: .seconds(2), longestProbe: .seconds(3), grace: .seconds(4)))
     #expect(value.probes == ProbePolicy(steps: [.seconds(5)]))
     #expect(value.keep == .days(6))
+    let url = SecretSource.plain(Secret("https://hc.example/ping/x"))
+    #expect(value.heartbeat == HeartbeatPolicy(url: url, every: .minutes(1)))
   }
 
   @Test(

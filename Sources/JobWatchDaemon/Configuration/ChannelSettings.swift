@@ -47,10 +47,7 @@ struct ChannelSettings {
   }
 
   private static func webhook(_ section: Section) -> Channel.Kind? {
-    let url = section.required("url", "where to send to, https://…")?.secretSource(isURL: true)
-    if case .plain(let text) = url, let problem = WebAddress.problem(withWebhook: text.reveal()) {
-      section["url"]?.fail(problem)
-    }
+    let url = section.required("url", "where to send to, https://…")?.webAddress()
     return url.map { .webhook(url: $0, secrets: secrets(section["secret"])) }
   }
 

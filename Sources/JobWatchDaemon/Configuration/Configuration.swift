@@ -23,6 +23,8 @@ package struct Configuration: Sendable, Hashable {
   package var retention: [String: RetentionPolicy]
   /// Finished jobs and told events older than this are deleted.
   package var keep: Duration
+  /// Nil: nobody is called.
+  package var heartbeat: HeartbeatPolicy?
 
   package init(
     stateDirectory: String = "/var/lib/jobwatch", spoolDirectory: String = "/var/spool/jobwatch",
@@ -32,7 +34,7 @@ package struct Configuration: Sendable, Hashable {
     delivery: DeliveryPolicy = DeliveryPolicy(), breaker: BreakerPolicy = BreakerPolicy(),
     probes: ProbePolicy = ProbePolicy(),
     retention: [String: RetentionPolicy] = Configuration.defaultRetention,
-    keep: Duration = .days(90)
+    keep: Duration = .days(90), heartbeat: HeartbeatPolicy? = nil
   ) {
     self.stateDirectory = stateDirectory
     self.spoolDirectory = spoolDirectory
@@ -48,6 +50,7 @@ package struct Configuration: Sendable, Hashable {
     self.probes = probes
     self.retention = retention
     self.keep = keep
+    self.heartbeat = heartbeat
   }
 
   package static var defaultRetention: [String: RetentionPolicy] {
@@ -55,6 +58,17 @@ package struct Configuration: Sendable, Hashable {
   }
 
   package var databasePath: String { stateDirectory + "/jobwatch.db" }
+}
+
+/// The dead-man's switch that is called while jobwatch is well.
+package struct HeartbeatPolicy: Sendable, Hashable {
+  package var url: SecretSource
+  package var every: Duration
+
+  package init(url: SecretSource, every: Duration = .minutes(5)) {
+    self.url = url
+    self.every = every
+  }
 }
 
 /// Where events are told, beside the status log.

@@ -19,7 +19,7 @@ package enum ConfigurationFile {
 
   private static let keys = [
     "state_dir", "spool_dir", "status_log", "accounts", "channels", "routes", "polling", "services",
-    "absence", "expiry", "delivery", "breaker", "probes", "keep",
+    "absence", "expiry", "delivery", "breaker", "probes", "keep", "heartbeat",
   ]
 
   /// Reads and decodes the file at `path`. Secrets stay unread.
@@ -63,6 +63,7 @@ package enum ConfigurationFile {
     if let expiry = section["expiry"] { value.readExpiry(expiry) }
     if let delivery = section["delivery"] { value.readDelivery(delivery) }
     if let breaker = section["breaker"] { value.readBreaker(breaker) }
+    if let heartbeat = section["heartbeat"] { value.readHeartbeat(heartbeat) }
     readPeople(section, into: &value)
     return value
   }

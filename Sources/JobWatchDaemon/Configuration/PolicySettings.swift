@@ -62,6 +62,14 @@ extension Configuration {
     set(&delivery.spread, section["spread"]?.fraction(0...0.5))
   }
 
+  mutating func readHeartbeat(_ setting: Setting) {
+    guard let section = setting.section(["url", "every"]) else { return }
+    let url = section.required("url", "what to call, https://…")?.webAddress()
+    let every = section["every"]?.duration(.seconds(1) ... .days(1))
+    heartbeat = url.map { HeartbeatPolicy(url: $0) }
+    if let every { heartbeat?.every = every }
+  }
+
   mutating func readBreaker(_ setting: Setting) {
     let keys = ["failures", "first_probe", "longest_probe", "grace"]
     guard let section = setting.section(keys) else { return }

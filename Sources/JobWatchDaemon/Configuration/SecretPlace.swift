@@ -6,7 +6,7 @@ package struct SecretPlace: Sendable, Hashable {
   package var column: Int?
   package var path: String
   package var source: SecretSource
-  /// Whether it is the address of a webhook, which must also be one that may be sent to.
+  /// Whether it is the address of a webhook or the heartbeat's, which must also be one that may be sent to.
   package var isURL: Bool
 
   /// What is wrong with the secret now; nil when it can be read. Says nothing of its content.
@@ -44,6 +44,15 @@ extension Setting {
           isURL: isURL))
     }
     return source
+  }
+
+  /// An address that is called, which may be a secret itself.
+  func webAddress() -> SecretSource? {
+    let url = secretSource(isURL: true)
+    if case .plain(let text) = url, let problem = WebAddress.problem(withWebhook: text.reveal()) {
+      fail(problem)
+    }
+    return url
   }
 
   private func plainSecret(_ isOpen: Bool) -> SecretSource? {

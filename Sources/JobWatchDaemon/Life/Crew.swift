@@ -38,7 +38,7 @@ struct Crew {
       if news.hasJobs || news.hasConditions { poller.hint() }
       if news.hasMessages { for relay in relays { relay.alarm.ring() } }
     }
-    return (loops + relays, onNews)
+    return (loops + relays + (try heartbeat()), onNews)
   }
 
   private func loop(_ worker: any Worker, _ alarm: Alarm = Alarm()) -> WorkerLoop {
@@ -58,18 +58,30 @@ struct Crew {
       worker: relay, alarm: alarm, pulse: pulse, clock: ground.clock, log: ground.log)
   }
 
+  private func heartbeat() throws -> [WorkerLoop] {
+    guard let policy = configuration.heartbeat else { return [] }
+    let heartbeat = Heartbeat(
+      url: try address(policy.url, of: "the heartbeat"), every: policy.every, vitals: vitals,
+      transport: transports.webhooks.transport, log: ground.log)
+    return [loop(heartbeat)]
+  }
+
+  private func address(_ url: SecretSource, of what: String) throws -> Secret {
+    let address = try url.read()
+    if let problem = WebAddress.problem(withWebhook: address.reveal()) {
+      throw SecretError(message: "the address of \(what) \(problem)")
+    }
+    return address
+  }
+
   private func delivery(to channel: Channel) throws -> Relay.Delivery {
     switch channel.kind {
     case .journal:
       let journal = JournalChannel(log: ground.log)
       return { message, _ in try journal.deliver(message) }
     case .webhook(let url, let secrets):
-      let address = try url.read()
-      if let problem = WebAddress.problem(withWebhook: address.reveal()) {
-        throw SecretError(message: "the address of channel \(channel.name) \(problem)")
-      }
       let webhook = WebhookChannel(
-        url: address,
+        url: try address(url, of: "channel \(channel.name)"),
         signer: try StandardWebhooks(secrets: try secrets.map { try $0.read() }),
         timeout: configuration.delivery.timeout, transport: transports.webhooks.transport)
       return { await webhook.deliver($0, at: $1) }

@@ -5,7 +5,6 @@ package final class Vitals: Sendable {
   private struct State {
     var pulses: [Pulse] = []
     var unsettled = 0
-    var isComplete = false
   }
 
   private let state = Mutex(State())
@@ -30,6 +29,9 @@ package final class Vitals: Sendable {
     }
     if isLast { onSettled() }
   }
+
+  /// Every loop has done for the first time all that was due.
+  package var hasSettled: Bool { state.withLock { $0.unsettled == 0 } }
 
   /// The names of the loops that no longer turn.
   package func stalled(at uptime: Duration) -> [String] {

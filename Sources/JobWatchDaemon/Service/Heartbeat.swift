@@ -1,0 +1,70 @@
+import CloudAPI
+import JobWatchCore
+import Logging
+
+/// Calls an outside dead-man's switch for as long as jobwatch is well: who watches the watcher.
+///
+/// Stricter than systemd's watchdog, because it calls a person and not a restart: a loop that cannot do its work (a full
+/// disk, say) silences it too. A cloud or a receiver in trouble does not: that is jobwatch's to tell, and it does.
+actor Heartbeat: Worker {
+  nonisolated let name = "heartbeat"
+
+  private let url: Secret
+  private let every: Duration
+  private let vitals: Vitals
+  private let transport: HTTPTransport
+  private let log: Logger
+  private var dueAt = Duration.zero
+  private var isWithheld = false
+  private var isUnheard = false
+
+  private static let timeout = Duration.seconds(10)
+  /// How soon a call that failed, or was withheld, is tried again.
+  private static let retry = Duration.seconds(5)
+  /// Of an answer's body nothing is used; it is read so that the connection can be used again.
+  private static let bodyLimit = 65_536
+
+  init(
+    url: Secret, every: Duration, vitals: Vitals, transport: @escaping HTTPTransport, log: Logger
+  ) {
+    self.url = url
+    self.every = every
+    self.vitals = vitals
+    self.transport = transport
+    self.log = log
+  }
+
+  func work(at now: Moment) async throws -> Duration? {
+    guard now.uptime >= dueAt else { return dueAt }
+    guard isWell(at: now.uptime), await isHeard() else { return now.uptime + Self.retry }
+    dueAt = now.uptime + every
+    return dueAt
+  }
+
+  private func isWell(at uptime: Duration) -> Bool {
+    let ill = vitals.stalled(at: uptime) + vitals.failing.map(\.loop)
+    if !ill.isEmpty, !isWithheld {
+      log.warning(
+        "the heartbeat is withheld", metadata: ["loops": "\(ill.joined(separator: ", "))"])
+    }
+    isWithheld = !ill.isEmpty
+    return ill.isEmpty && vitals.hasSettled
+  }
+
+  private func isHeard() async -> Bool {
+    let headers = [("User-Agent", "jobwatch/\(ProgramVersion.text)")]
+    let request = HTTPRequest(url: url.reveal(), headers: headers)
+    let trouble: String?
+    do {
+      let status = try await transport(request, Self.timeout, Self.bodyLimit).status
+      trouble = (200..<300).contains(status) ? nil : "the answer was \(status)"
+    } catch {
+      trouble = error.message
+    }
+    if let trouble, !isUnheard {
+      log.warning("the heartbeat is not heard", metadata: ["error": "\(trouble)"])
+    }
+    isUnheard = trouble != nil
+    return trouble == nil
+  }
+}
