@@ -15,12 +15,22 @@ extension Ledger {
     }
   }
 
-  package func budgets() throws -> [SavedBudget] {
-    try rows("SELECT account, service, saved_at, state FROM budget ORDER BY account, service").map {
-      SavedBudget(
-        key: LaneKey(account: $0[0], service: $0[1]), savedAt: $0[2],
-        record: try StoredJSON.value(BudgetRecord.self, $0[3]))
-    }
+  /// - Parameter onUnreadable: called with each one whose record makes no sense. It is left out: to go on as after a
+  ///   first start costs some answers of the throttle, to stand still costs every job.
+  package func budgets(onUnreadable: (LaneKey, any Error) -> Void = { _, _ in }) throws
+    -> [SavedBudget]
+  {
+    try rows("SELECT account, service, saved_at, state FROM budget ORDER BY account, service")
+      .compactMap { row in
+        let key = LaneKey(account: row[0], service: row[1])
+        do {
+          let record = try StoredJSON.value(BudgetRecord.self, row[3])
+          return SavedBudget(key: key, savedAt: row[2], record: record)
+        } catch {
+          onUnreadable(key, error)
+          return nil
+        }
+      }
   }
 
   package func save(_ budgets: [SavedBudget]) throws {

@@ -4,9 +4,17 @@ import JobWatchStore
 /// Where the schedule comes from: the job rows at start, then the event table and what each answer decides.
 extension Poller {
   func load(at now: Moment) async throws {
+    let log = log
     let (learned, ends, budgets, seq, conditions) = try await store.read { ledger in
       (
-        try ledger.learned(), try ledger.recentEnds(RecentArrivals.most), try ledger.budgets(),
+        try ledger.learned(), try ledger.recentEnds(RecentArrivals.most),
+        try ledger.budgets { lane, error in
+          log.warning(
+            "what is left of a quota cannot be read: it is learned anew",
+            metadata: [
+              "account": "\(lane.account)", "service": "\(lane.service)", "error": "\(error)",
+            ])
+        },
         try ledger.lastSeq(), try ledger.conditions()
       )
     }
