@@ -31,6 +31,7 @@ package final class Store: Sendable {
     var isDraining = false
     var statistics = Statistics()
     var onNews: @Sendable (News) -> Void = { _ in }
+    var onDoubt: @Sendable (StoreError) -> Void = { _ in }
   }
 
   private let pool: DatabasePool
@@ -38,40 +39,27 @@ package final class Store: Sendable {
 
   /// Opens or creates the database and brings its tables up to date.
   ///
-  /// Throws `StoreError` when the file cannot be opened, is not jobwatch's, or was written by a newer version.
-  package init(path: String) throws {
-    do {
-      pool = try DatabasePool(path: path, configuration: Self.configuration())
-      // GRDB's set-up of the WAL lowers this to NORMAL, under which a power cut can undo a commit.
-      try pool.writeWithoutTransaction { db in
-        try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000")
-      }
-      let migrator = Schema.migrator
-      if try pool.read(Schema.isForeign) { throw StoreError.foreign(path) }
-      if try pool.read(migrator.hasBeenSuperseded) { throw StoreError.newer(path) }
-      try migrator.migrate(pool)
-    } catch let error as DatabaseError {
-      throw StoreError(error, path: path)
-    }
+  /// Throws `StoreError` when the file cannot be opened, is not jobwatch's, or was written by a newer version; when the
+  /// tables could not be brought up to date, they are as they were.
+  ///
+  /// - Parameter onMigration: called before an older database is copied and brought up to date, which takes some seconds
+  ///   for a million jobs, with the path at which the copy is kept.
+  package init(path: String, onMigration: (String) -> Void = { _ in }) throws {
+    pool = try StoreOpening.pool(path, onMigration: onMigration)
   }
 
-  private static func configuration() -> Configuration {
-    var configuration = Configuration()
-    configuration.label = "jobwatch"
-    configuration.maximumReaderCount = 4
-    configuration.busyMode = .timeout(5)
-    configuration.prepareDatabase { db in
-      // Only effective before the first table: lets pruning give pages back to the file system.
-      if !db.configuration.readonly { try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL") }
-    }
-    return configuration
-  }
+  var path: String { pool.path }
 
   package var statistics: Statistics { state.withLock(\.statistics) }
 
   /// `hint` is called after each commit that appended events, from the writer's queue. It must only wake others.
   package func onNews(_ hint: @escaping @Sendable (News) -> Void) {
     state.withLock { $0.onNews = hint }
+  }
+
+  /// `hint` is called when SQLite says what a damaged file, or disk, would make it say. It must only wake others.
+  package func onDoubt(_ hint: @escaping @Sendable (StoreError) -> Void) {
+    state.withLock { $0.onDoubt = hint }
   }
 
   /// Runs `body` in a transaction and returns once it is durable.
@@ -99,25 +87,36 @@ package final class Store: Sendable {
     do {
       return try await pool.read { db in try body(Ledger(db)) }
     } catch let error as DatabaseError {
-      throw StoreError(error, path: pool.path)
+      doubt(error)
+      throw StoreError(error, path: path)
     }
   }
 
   /// Gives free pages back to the file system, so few at a time that no commit waits long.
   /// Returns how many free pages are left for another call.
   package func shrink() async throws -> Int {
-    try await pool.writeWithoutTransaction { db in
-      try db.execute(sql: "PRAGMA incremental_vacuum(2000)")
-      return try Int.fetchOne(db, sql: "PRAGMA freelist_count") ?? 0
+    do {
+      return try await pool.writeWithoutTransaction { db in
+        try db.execute(sql: "PRAGMA incremental_vacuum(2000)")
+        return try Int.fetchOne(db, sql: "PRAGMA freelist_count") ?? 0
+      }
+    } catch let error as DatabaseError {
+      doubt(error)
+      throw StoreError(error, path: path)
     }
   }
 
   /// After all that is under way; the file is left ready to be copied.
-  package func close() throws {
-    // What closes last empties the write-ahead log into the file, which a mere reader may not do.
-    pool.invalidateReadOnlyConnections()
-    try pool.close()
+  package func close() throws { try pool.closeWhole() }
+
+  private func doubt(_ error: any Error) {
+    guard let error = error as? DatabaseError, Self.doubtful.contains(error.resultCode) else {
+      return
+    }
+    state.withLock(\.onDoubt)(StoreError(error, path: path))
   }
+
+  private static let doubtful: [ResultCode] = [.SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_IOERR]
 
   private func drain(_ db: Database) {
     while true {
@@ -143,7 +142,8 @@ package final class Store: Sendable {
         return .commit
       }
     } catch {
-      let failure = StoreError(error, path: pool.path)
+      doubt(error)
+      let failure = StoreError(error, path: path)
       for write in group { write.fail(failure) }
       return
     }
@@ -153,7 +153,10 @@ package final class Store: Sendable {
       state.statistics.rows += db.totalChangesCount - rowsBefore
       return state.onNews
     }
-    for write in group { write.finish() }
+    for write in group {
+      if let failure = write.failure { doubt(failure) }
+      write.finish()
+    }
     if news.hasEvents || news.hasMessages { onNews(news) }
   }
 }
@@ -164,7 +167,7 @@ package final class Store: Sendable {
 private final class PendingWrite: @unchecked Sendable {
   private let body: (Ledger) throws -> Void
   private let resume: (Result<Void, any Error>) -> Void
-  private var failure: (any Error)?
+  private(set) var failure: (any Error)?
 
   init<Value: Sendable>(
     _ body: @escaping @Sendable (Ledger) throws -> Value,

@@ -26,6 +26,17 @@ package struct StoreError: Error, CustomStringConvertible, Sendable {
         + "state_dir")
   }
 
+  /// Never a new file in its place: what can still be read of the old one is worth more, and whoever finds the service
+  /// running would think that all is well.
+  package static func damaged(_ path: String, _ reason: String) -> StoreError {
+    StoreError(
+      kind: .lasting,
+      description: "\(path) is damaged (\(reason)): stop jobwatch; move the file away and keep it, "
+        + "with \(path)-wal and \(path)-shm where they are; put a backup in its place, or what can be "
+        + "recovered (sqlite3 KEPT .recover | sqlite3 \(path)), owned by the user that jobwatch runs as; "
+        + "start jobwatch")
+  }
+
   init(kind: Kind, description: String) {
     self.kind = kind
     self.description = description
@@ -48,10 +59,7 @@ package struct StoreError: Error, CustomStringConvertible, Sendable {
         description: "\(path) cannot be opened (\(reason)): the directory must exist and belong to "
           + "the user that jobwatch runs as")
     case .SQLITE_CORRUPT, .SQLITE_NOTADB:
-      self.init(
-        kind: .lasting,
-        description: "\(path) is damaged (\(reason)): stop jobwatch, keep the file, and restore a "
-          + "backup or recover it with sqlite3 \(path) .recover")
+      self = .damaged(path, reason)
     case .SQLITE_FULL:
       self.init(kind: .passing, description: "\(path): the disk is full (\(reason))")
     default:

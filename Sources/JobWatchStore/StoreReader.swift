@@ -10,7 +10,7 @@ import GRDB
 /// any locks, and the read is repeated if the file was changed meanwhile. (That needs an SQLite
 /// that reads URI file names, `SQLITE_USE_URI`, as distributions' builds do.)
 package struct StoreReader: Sendable {
-  private let path: String
+  let path: String
 
   /// Reads that a starting or stopping daemon may spoil in a row.
   private static let tries = 3

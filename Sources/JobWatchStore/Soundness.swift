@@ -1,0 +1,73 @@
+import GRDB
+import JobWatchCore
+
+/// What a look at every page of the database has found.
+package struct Soundness: Sendable, Hashable {
+  /// Nil: it is sound.
+  package var damage: String?
+
+  /// SQLite's `quick_check`: all of `integrity_check` but the comparison of indexes with their tables, which takes
+  /// several times as long.
+  init(of db: Database) throws {
+    let problems = try String.fetchAll(db, sql: "PRAGMA quick_check(\(Self.most))")
+    damage = problems == ["ok"] ? nil : problems.joined(separator: "; ").oneLine
+  }
+
+  init(damage: String?) { self.damage = damage }
+
+  /// Problems that are named. One is enough to know, some help to see how far it goes.
+  private static let most = 3
+}
+
+extension Store {
+  /// Looks at the whole file on a connection of its own, which the writer does not wait for.
+  ///
+  /// As long as it takes, the write-ahead log does not begin anew and grows with what is written: for a million jobs
+  /// that is some seconds (`wal_autocheckpoint` is what it grows to otherwise). Table by table it would be
+  /// less, but then nobody looks at the pages between the tables.
+  ///
+  /// - Throws: `StoreError` when it cannot be known, `CancellationError` when the task was cancelled, then at once.
+  package func examine() async throws -> Soundness {
+    do {
+      let queue = try DatabaseQueue(path: path, configuration: Self.examination)
+      return try await queue.read(Soundness.init(of:))
+    } catch let error as DatabaseError {
+      switch error.resultCode {
+      // It cannot even be looked at.
+      case .SQLITE_CORRUPT, .SQLITE_NOTADB:
+        return Soundness(damage: (error.message ?? "\(error.resultCode)").oneLine)
+      case .SQLITE_INTERRUPT: throw CancellationError()
+      default: throw StoreError(error, path: path)
+      }
+    }
+  }
+
+  /// The error that tells of `damage` in this database.
+  package func damaged(_ damage: String) -> StoreError { .damaged(path, damage) }
+
+  private static var examination: Configuration {
+    var configuration = Configuration()
+    configuration.label = "jobwatch examination"
+    configuration.readonly = true
+    configuration.busyMode = .timeout(5)
+    return configuration
+  }
+}
+
+extension Ledger {
+  /// In which boot of the machine the whole file was last found sound; nil: never, or the boot was not known.
+  package func soundInBoot() throws -> String? {
+    try row("SELECT boot_id FROM integrity", [])?[0]
+  }
+
+  package func noteSound(inBoot bootID: String?, at now: Timestamp) throws {
+    try execute(
+      "INSERT OR REPLACE INTO integrity (id, checked_at, boot_id) VALUES (1, ?, ?)", [now, bootID])
+  }
+}
+
+extension String {
+  fileprivate var oneLine: String {
+    split(whereSeparator: \.isNewline).joined(separator: ", ")
+  }
+}

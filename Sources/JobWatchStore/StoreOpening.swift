@@ -1,0 +1,124 @@
+import Foundation
+import GRDB
+
+/// The way from a path to a database with the tables of this version.
+///
+/// No file is ever taken for a new database but one that is not there. A new one gets its name when its tables are in
+/// it, so that one of that name without content was emptied by somebody, and is refused.
+///
+/// Before an older one is brought up to date, a copy of it is put beside it: `jobwatch.db.before-2` is what was there
+/// before step 2. One that is there already goes: either a crash came after the copy, and the database is as it was, or
+/// somebody went back to that copy, and what happened since must not be lost either. The copy of an earlier step goes
+/// once the step is done.
+enum StoreOpening {
+  static func pool(
+    _ path: String, _ migrator: DatabaseMigrator = Schema.migrator, onMigration: (String) -> Void
+  ) throws -> DatabasePool {
+    do {
+      if isMissing(path) { try create(path, migrator) } else { try requireContent(path) }
+      let pool = try open(path)
+      if try pool.read(Schema.isForeign) { throw StoreError.foreign(path) }
+      if try pool.read(migrator.hasBeenSuperseded) { throw StoreError.newer(path) }
+      if let step = try pool.read({ try firstStep(migrator, $0) }) {
+        let kept = "\(path).before-\(step)"
+        onMigration(kept)
+        try keep(pool, as: kept)
+        try migrator.migrate(pool)
+        forgetCopies(of: path, but: kept)
+      }
+      return pool
+    } catch {
+      throw StoreError(error, path: path)
+    }
+  }
+
+  private static func open(_ path: String) throws -> DatabasePool {
+    let pool = try DatabasePool(path: path, configuration: configuration)
+    // GRDB's set-up of the WAL lowers `synchronous` to NORMAL, under which a power cut can undo a commit.
+    try pool.writeWithoutTransaction { db in
+      try db.execute(
+        sql: """
+          PRAGMA synchronous = FULL;
+          PRAGMA wal_autocheckpoint = \(WriteAheadLog.pages);
+          PRAGMA journal_size_limit = \(WriteAheadLog.sizeLimit)
+          """)
+    }
+    return pool
+  }
+
+  private static var configuration: Configuration {
+    var configuration = Configuration()
+    configuration.label = "jobwatch"
+    configuration.maximumReaderCount = 4
+    configuration.busyMode = .timeout(5)
+    configuration.prepareDatabase { db in
+      // Only effective before the first table: lets pruning give pages back to the file system.
+      if !db.configuration.readonly { try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL") }
+    }
+    return configuration
+  }
+
+  /// A link to nowhere is not missing: somebody wants the database elsewhere.
+  private static func isMissing(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) != 0 && errno == ENOENT
+  }
+
+  private static func requireContent(_ path: String) throws(StoreError) {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size == 0 else {
+      return
+    }
+    throw StoreError.damaged(path, "it is empty")
+  }
+
+  private static func create(_ path: String, _ migrator: DatabaseMigrator) throws {
+    let log = path + "-wal"
+    guard isMissing(log) || URL(fileURLWithPath: log).fileSize == 0 else {
+      throw StoreError(
+        kind: .lasting,
+        description: "\(path) is gone, but its write-ahead log \(log) is there: put the database "
+          + "back beside it, or move the log away to begin with an empty database")
+    }
+    let temporary = path + ".new"
+    // Not as a `StagedFile` is made: the mode is what the service's umask leaves.
+    for suffix in [""] + WriteAheadLog.companions { unlink(temporary + suffix) }
+    let pool = try open(temporary)
+    try migrator.migrate(pool)
+    try pool.closeWhole()
+    guard rename(temporary, path) == 0 else { throw StagedFile.failure(path, errno) }
+    try StagedFile.sync(directoryOf: path)
+  }
+
+  /// The first step that the database lacks; nil: none, or there is nothing in it that could be lost.
+  private static func firstStep(_ migrator: DatabaseMigrator, _ db: Database) throws -> String? {
+    let applied = try migrator.appliedMigrations(db)
+    return applied.isEmpty ? nil : migrator.migrations.first { !applied.contains($0) }
+  }
+
+  private static func keep(_ pool: DatabasePool, as path: String) throws {
+    // One name for all attempts: what a crash leaves is taken by the next one.
+    let file = try StagedFile(for: path, at: path + ".tmp")
+    defer { file.discard() }
+    _ = try pool.read { try DatabaseCopy.fill(file, from: $0) }
+    try file.put(replacing: true)
+  }
+
+  /// A copy that cannot be removed takes room, and does no other harm.
+  private static func forgetCopies(of path: String, but kept: String) {
+    let directory = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    let prefix = URL(fileURLWithPath: path).lastPathComponent + ".before-"
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+    for name in names where name.hasPrefix(prefix) && "\(directory)/\(name)" != kept {
+      unlink("\(directory)/\(name)")
+    }
+  }
+}
+
+extension DatabasePool {
+  /// Leaves one file: what closes last empties the write-ahead log into it, which a mere reader may not do.
+  func closeWhole() throws {
+    invalidateReadOnlyConnections()
+    try close()
+  }
+}
