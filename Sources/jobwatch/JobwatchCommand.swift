@@ -32,5 +32,6 @@ struct JobwatchCommand: AsyncParsableCommand {
       LogCommand.self,
       PauseCommand.self,
       ResumeCommand.self,
+      BackupCommand.self,
     ])
 }

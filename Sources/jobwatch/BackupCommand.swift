@@ -1,0 +1,63 @@
+import ArgumentParser
+import JobWatchDaemon
+import JobWatchStore
+
+struct BackupCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "backup",
+    abstract: "Copies the database into a file, while the daemon runs or not.",
+    discussion: """
+      The copy holds everything as it was at one moment, is checked, and gets its name when it is whole and \
+      on disk. The status log is not in it. Only its owner may read it.
+
+        jobwatch backup /srv/backup/jobwatch-$(date +%F).db
+        jobwatch backup --force /srv/backup/jobwatch.db
+
+      To go back to it: stop the service, move jobwatch.db, jobwatch.db-wal and jobwatch.db-shm out of the \
+      state directory, copy the backup there as jobwatch.db, owned by the service's user, and start the service.
+
+      Exit codes: 0 done, 64 the command is wrong, 75 try again, 78 the configuration, the database or the \
+      file needs a person. Unless it is 0 there is no new file, and an old one is as it was.
+      """)
+
+  @Argument(
+    help: ArgumentHelp("Where to put the copy.", valueName: "file"), completion: .file())
+  var target: String
+
+  @Flag(name: .long, help: "Replace a file of that name.")
+  var force = false
+
+  @Flag(name: .long, help: "Print one JSON object.")
+  var json = false
+
+  @OptionGroup var file: ConfigOption
+
+  func validate() throws {
+    if target.isEmpty { throw ValidationError("name a file for the copy") }
+  }
+
+  func run() throws {
+    let configuration = try file.load().value
+    let copy = try StoreReader(path: configuration.databasePath).telling {
+      try $0.copy(to: target, replacing: force)
+    }
+    if json { return print(try JSONText.line(BackupView(copy))) }
+    print(
+      "\(copy.path): \(copy.bytes) bytes, \(copy.jobs) jobs (\(copy.watched) watched), events up to \(copy.lastSeq)"
+    )
+  }
+}
+
+/// A backup as `--json` shows it.
+struct BackupView: Encodable {
+  var file: String
+  var bytes: Int
+  var lastSeq: Int64
+  var jobs: Int
+  var watched: Int
+
+  init(_ copy: DatabaseCopy) {
+    (file, bytes, lastSeq) = (copy.path, copy.bytes, copy.lastSeq)
+    (jobs, watched) = (copy.jobs, copy.watched)
+  }
+}
