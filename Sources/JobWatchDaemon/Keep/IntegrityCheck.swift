@@ -1,0 +1,128 @@
+import JobWatchCore
+import JobWatchStore
+import Logging
+import Synchronization
+
+/// Looks at the whole database when there is reason to: once in each boot of the machine, as the last one may have ended
+/// in a power cut, and when SQLite said what a damaged file or disk makes it say.
+///
+/// Damage that is found ends the daemon: nothing that it could write into a damaged file is worth what it may destroy.
+/// Damage that SQLite spoke of and that is not found does not, but is told: it may have been the disk, the memory, or an
+/// index that does not agree with its table.
+actor IntegrityCheck: Worker {
+  nonisolated let name = "integrity check"
+
+  private let store: Store
+  private let bootID: String?
+  private let alarm: Alarm
+  private let log: Logger
+
+  /// What SQLite said last since the last look began.
+  private nonisolated let doubt = Mutex<StoreError?>(nil)
+  private var isBootSettled: Bool
+  private var look: Look?
+  private var notBefore = Duration.zero
+
+  /// One look at the file: beside the loop, which must keep turning.
+  private struct Look {
+    var task: Task<Void, Never>
+    var reason: StoreError?
+    var beganAt: Duration
+    var finding: Result<Soundness, any Error>?
+  }
+
+  /// From one look to the next: a disk that keeps failing is not read from end to end all the time.
+  private static let pause = Duration.minutes(10)
+
+  init(store: Store, bootID: String?, alarm: Alarm, log: Logger) {
+    self.store = store
+    self.bootID = bootID
+    self.alarm = alarm
+    self.log = log
+    isBootSettled = bootID == nil
+  }
+
+  /// From any thread.
+  nonisolated func note(_ error: StoreError) {
+    doubt.withLock { $0 = error }
+    alarm.ring()
+  }
+
+  func work(at now: Moment) async throws -> Duration? {
+    if let look, let finding = look.finding {
+      try await settle(look, finding, at: now)
+      self.look = nil
+      notBefore = now.uptime + Self.pause
+    }
+    guard look == nil, try await isDue() else { return nil }
+    if now.uptime < notBefore { return notBefore }
+    begin(at: now)
+    return nil
+  }
+
+  func finish() async {
+    look?.task.cancel()
+    await look?.task.value
+  }
+
+  private func isDue() async throws -> Bool {
+    if !isBootSettled {
+      isBootSettled = try await store.read { try $0.soundInBoot() } == bootID
+    }
+    return !isBootSettled || doubt.withLock { $0 != nil }
+  }
+
+  private func begin(at now: Moment) {
+    let reason = doubt.withLock { doubt in
+      defer { doubt = nil }
+      return doubt
+    }
+    let task = Task {
+      let finding: Result<Soundness, any Error>
+      do {
+        finding = .success(try await store.examine())
+      } catch {
+        finding = .failure(error)
+      }
+      look?.finding = finding
+      alarm.ring()
+    }
+    look = Look(task: task, reason: reason, beganAt: now.uptime)
+  }
+
+  private func settle(_ look: Look, _ finding: Result<Soundness, any Error>, at now: Moment)
+    async throws
+  {
+    switch finding {
+    case .success(let soundness):
+      if let damage = soundness.damage { throw ConfirmedDamage(store.damaged(damage)) }
+      try await store.write { [bootID] in try $0.noteSound(inBoot: bootID, at: now.wall) }
+      isBootSettled = true
+      report(look, took: now.uptime - look.beganAt)
+    case .failure(let error):
+      doubt.withLock { $0 = $0 ?? look.reason }
+      log.warning(
+        "the database could not be checked and will be again",
+        metadata: ["error": "\(error)", "again_in": "\(Self.pause.spoken)"])
+    }
+  }
+
+  private func report(_ look: Look, took: Duration) {
+    guard let reason = look.reason else {
+      return log.info(
+        "the database is sound, as a check after the machine's start has found",
+        metadata: ["took": "\(took.spoken)"])
+    }
+    log.error(
+      "SQLite spoke of damage that a check of the whole database does not find: look at the disk",
+      metadata: ["error": "\(reason)", "took": "\(took.spoken)"])
+  }
+}
+
+/// The database is damaged, and it is certain.
+struct ConfirmedDamage: LastingFault, CustomStringConvertible {
+  var error: StoreError
+  var description: String { error.description }
+
+  init(_ error: StoreError) { self.error = error }
+}
