@@ -21,9 +21,17 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: "The least severe level to log: debug, info, notice, warning or error.")
   var logLevel: Logger.Level = .notice
 
+  @Option(
+    help: """
+      How the log is written: text, json (an object a line), journal (fields, in the journal's own \
+      protocol) or auto: journal where systemd connected standard error to it, text elsewhere.
+      """)
+  var logFormat: LogFormat = .auto
+
   func run() async throws {
     let decoded = try configOption.load()
-    var log = Logger(label: "jobwatch") { _ in ConsoleLog() }
+    let output = LogOutput(logFormat)
+    var log = Logger(label: "jobwatch") { _ in ConsoleLog(output: output) }
     log.logLevel = logLevel
     Self.warn(decoded, configOption.config, log)
     do {
@@ -32,7 +40,7 @@ struct RunCommand: AsyncParsableCommand {
         Self.warn(decoded, configOption.config, log)
         return decoded.value
       }
-      try await Daemon(decoded.value, reload: reload, log: log).run()
+      try await Daemon(decoded.value, reload: reload, log: log, output: output).run()
     } catch let error as any PassingFault where error.mayPass {
       throw ExitCode.tryAgain.telling("jobwatch cannot start: \(error)")
     } catch {
@@ -50,3 +58,5 @@ struct RunCommand: AsyncParsableCommand {
 }
 
 extension Logger.Level: @retroactive ExpressibleByArgument {}
+
+extension LogFormat: ExpressibleByArgument {}

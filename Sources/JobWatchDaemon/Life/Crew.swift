@@ -1,4 +1,5 @@
 import CloudAPI
+import Foundation
 import JobWatchCore
 import JobWatchStore
 
@@ -9,9 +10,17 @@ struct Crew {
   let transports: Transports
   let vitals: Vitals
 
-  func loops(_ statusLog: StatusLog) throws -> ([WorkerLoop], @Sendable (Store.News) -> Void) {
+  /// Who is woken by what the database says.
+  struct Hints: Sendable {
+    var onNews: @Sendable (Store.News) -> Void
+    var onDoubt: @Sendable (StoreError) -> Void
+  }
+
+  func loops(_ statusLog: StatusLog) throws -> ([WorkerLoop], Hints) {
     let (store, log) = (ground.store, ground.log)
-    let alarms = (log: Alarm(), poller: Alarm(), intake: Alarm(), expiry: Alarm())
+    let alarms = (
+      log: Alarm(), poller: Alarm(), intake: Alarm(), expiry: Alarm(), integrity: Alarm()
+    )
     let pulse = vitals.pulse("poller")
     let poller = try Poller(
       configuration: configuration, store: store, clients: transports.clients,
@@ -22,6 +31,10 @@ struct Crew {
       configuration: configuration, store: store, alarm: alarms.intake, log: log)
     let expiry = ExpiryWatch(
       configuration: configuration, store: store, troubles: ground.troubles)
+    let environment = ProcessInfo.processInfo.environment
+    let integrity = IntegrityCheck(
+      store: store, bootID: BootID.current(environment: { environment[$0] }),
+      alarm: alarms.integrity, log: log)
     let loops = [
       loop(intake, alarms.intake),
       WorkerLoop(
@@ -29,7 +42,7 @@ struct Crew {
       loop(statusLog, alarms.log),
       loop(expiry, alarms.expiry),
       loop(Pruner(keep: configuration.keep, store: store, log: log)),
-      loop(WriterProbe(store: store)),
+      loop(WriterProbe(store: store)), loop(integrity, alarms.integrity),
       loop(StandingWatch(configuration, ground, vitals, poller: poller)),
     ]
     let onNews: @Sendable (Store.News) -> Void = { news in
@@ -38,7 +51,8 @@ struct Crew {
       if news.hasJobs || news.hasConditions { poller.hint() }
       if news.hasMessages { for relay in relays { relay.alarm.ring() } }
     }
-    return (loops + relays + (try heartbeat()), onNews)
+    let hints = Hints(onNews: onNews, onDoubt: integrity.note)
+    return (loops + relays + (try heartbeat()), hints)
   }
 
   private func loop(_ worker: any Worker, _ alarm: Alarm = Alarm()) -> WorkerLoop {
@@ -77,8 +91,8 @@ struct Crew {
   private func delivery(to channel: Channel) throws -> Relay.Delivery {
     switch channel.kind {
     case .journal:
-      let journal = JournalChannel(log: ground.log)
-      return { message, _ in try journal.deliver(message) }
+      let journal = JournalChannel(output: ground.output)
+      return { try journal.deliver($0, at: $1) }
     case .webhook(let url, let secrets):
       let webhook = WebhookChannel(
         url: try address(url, of: "channel \(channel.name)"),

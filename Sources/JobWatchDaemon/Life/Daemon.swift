@@ -11,17 +11,21 @@ package struct Daemon: Sendable {
   private let reload: @Sendable () throws -> Configuration
   private let clock: Clock
   private let log: Logger
+  private let output: LogOutput
 
-  /// - Parameter reload: what SIGHUP asks for: the configuration as it is then. Throws why it cannot be used.
-  ///   Nil: the same one, whose secrets are read again.
+  /// - Parameters:
+  ///   - reload: what SIGHUP asks for: the configuration as it is then. Throws why it cannot be used. Nil: the same
+  ///     one, whose secrets are read again.
+  ///   - output: where channels of type journal write.
   package init(
     _ configuration: Configuration, reload: (@Sendable () throws -> Configuration)? = nil,
-    clock: @escaping Clock = SystemClock.now, log: Logger
+    clock: @escaping Clock = SystemClock.now, log: Logger, output: LogOutput = LogOutput()
   ) {
     self.configuration = configuration
     self.reload = reload ?? { configuration }
     self.clock = clock
     self.log = log
+    self.output = output
   }
 
   /// Runs until one of `signals` arrives or the task that runs it is told to shut down gracefully.
@@ -36,9 +40,9 @@ package struct Daemon: Sendable {
     let report = ServiceReport(serviceManager, clock: clock, log: log)
     let lock = try DaemonLock(directory: configuration.stateDirectory)
     defer { lock.release() }
-    let store = try Store(path: configuration.databasePath)
+    let store = try open(report)
     let ground = Ground(
-      store: store, troubles: TroubleLog(), report: report, clock: clock, log: log)
+      store: store, troubles: TroubleLog(), report: report, clock: clock, log: log, output: output)
     report.begins("reading the status log")
     let statusLog = StatusLog(path: configuration.statusLog, store: store, log: log)
     try await statusLog.recover(at: clock(), routes: configuration.routeTable)
@@ -63,6 +67,15 @@ package struct Daemon: Sendable {
     _ = try await last.statusLog.work(at: clock())
     try store.close()
     log.notice("jobwatch has stopped")
+  }
+
+  private func open(_ report: ServiceReport) throws -> Store {
+    report.begins("opening the database")
+    return try Store(path: configuration.databasePath) { copy in
+      log.notice(
+        "the database is brought up to date; as it was it is kept", metadata: ["copy": "\(copy)"])
+      report.begins("bringing the database up to date")
+    }
   }
 
   private var serviceManager: ServiceManager? {

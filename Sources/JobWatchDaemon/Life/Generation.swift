@@ -13,7 +13,7 @@ struct Generation: Sendable {
   private let vitals: Vitals
   private let transports: Transports
   private let loops: [WorkerLoop]
-  private let onNews: @Sendable (Store.News) -> Void
+  private let hints: Crew.Hints
 
   /// Reads every secret and opens nothing that another generation holds, so that one that cannot work is found out
   /// before the last one ends.
@@ -45,14 +45,15 @@ struct Generation: Sendable {
     self.transports = transports
     let crew = Crew(
       configuration: configuration, ground: ground, transports: transports, vitals: vitals)
-    (loops, onNews) = try crew.loops(statusLog)
+    (loops, hints) = try crew.loops(statusLog)
   }
 
   /// Runs until `stop` is raised, and what was under way has ended.
   ///
   /// Throws what a worker says that only a person can put right; the others have ended then, too.
   func run(until stop: StopSignal) async throws {
-    ground.store.onNews(onNews)
+    ground.store.onNews(hints.onNews)
+    ground.store.onDoubt(hints.onDoubt)
     ground.report.watches(vitals)
     let fault = await withTaskGroup(of: (any Error)?.self) { group in
       for loop in loops {

@@ -9,6 +9,8 @@ struct Ground: Sendable {
   let report: ServiceReport
   let clock: Clock
   let log: Logger
+  /// Where channels of type journal write.
+  let output: LogOutput
 
   /// The daemon's own life, as an event.
   func tell(_ kind: EventKind, _ summary: String, to routes: RouteTable) async throws {

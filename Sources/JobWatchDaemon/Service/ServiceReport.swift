@@ -43,7 +43,7 @@ package final class ServiceReport: Sendable {
     ticker.withLock { ticker in
       ticker = Ticker(every: interval) { [weak self] in self?.tick() }
     }
-    tell([.extendTimeout(Self.grant), .status("opening the database")])
+    tell([.extendTimeout(Self.grant)])
   }
 
   // MARK: What happens

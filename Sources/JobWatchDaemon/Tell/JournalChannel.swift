@@ -2,30 +2,47 @@ import JobWatchCore
 import JobWatchStore
 import Logging
 
-/// One line per event on standard error, which systemd files in the journal.
+/// An event as an entry of the log: in the journal with a field for everything to search by.
 struct JournalChannel: Sendable {
-  private var log: Logger
+  let output: LogOutput
 
   /// Events are written whatever the level of the daemon's own lines.
-  init(log: Logger) {
-    self.log = log
-    self.log.logLevel = .trace
+  func deliver(_ message: OutgoingMessage, at now: Moment) throws -> DeliveryOutcome {
+    let entry = try Self.entry(message.event)
+    do throws(FileFailure) {
+      try output.write(entry, at: now.wall, isKept: true)
+      return .delivered(status: nil)
+    } catch {
+      return .retry(status: nil, reason: error.description, retryAfter: nil)
+    }
   }
 
-  func deliver(_ message: OutgoingMessage) throws -> DeliveryOutcome {
-    let data = try EventData(json: message.event.data)
-    var metadata: Logger.Metadata = ["seq": "\(message.event.seq)"]
-    metadata["job_id"] = data.jobID.map { "\($0)" }
-    metadata["account"] = data.account.map { "\($0)" }
-    metadata["service"] = data.service.map { "\($0)" }
-    metadata["cure"] = data.cure.map { "\($0)" }
-    log.log(
-      level: level(EventKind(rawValue: message.event.kind)?.severity),
-      "\(message.event.kind): \(data.summary)", metadata: metadata)
-    return .delivered(status: nil)
+  static func entry(_ event: StoredEvent) throws -> LogEntry {
+    let data = try EventData(json: event.data)
+    let kind = EventKind(rawValue: event.kind)
+    var entry = LogEntry(
+      level(kind?.severity), "\(event.kind): \(data.summary)",
+      fields: fields([
+        ("account", data.account), ("cure", data.cure), ("job_id", data.jobID),
+        ("seq", "\(event.seq)"), ("service", data.service),
+      ]), id: kind.map(MessageID.init))
+    let labels = (data.labels ?? [:]).sorted { $0.key < $1.key }
+    entry.details = fields(
+      [
+        ("event", event.kind), ("event_time", "\(event.at)"), ("region", data.region),
+        ("job_type", data.jobType), ("state", data.state?.rawValue),
+        ("certainty", data.certainty?.rawValue), ("error_code", data.errorCode),
+        ("fail_reason", data.failReason), ("request_id", data.requestID),
+        ("channel", data.channel), ("file", data.file), ("cause", data.cause),
+      ] + labels.map { ("label_\($0.key)", $0.value) })
+    return entry
   }
 
-  private func level(_ severity: EventKind.Severity?) -> Logger.Level {
+  private static func fields(_ values: [(key: String, value: String?)]) -> [LogEntry.Field] {
+    values.compactMap { key, value in value.map { LogEntry.Field(key, $0) } }
+  }
+
+  private static func level(_ severity: EventKind.Severity?) -> Logger.Level {
     switch severity {
     case .error: .error
     case .warning: .warning

@@ -1,0 +1,84 @@
+import JobWatchCore
+import Logging
+
+/// One entry of the log, before it has a form.
+struct LogEntry: Sendable {
+  struct Field: Sendable, Hashable {
+    /// In lower case, as in `job_id`; whatever else it is, a form makes it fit.
+    var key: String
+    var value: String
+
+    init(_ key: String, _ value: String) {
+      self.key = key
+      self.value = LogEntry.cut(value)
+    }
+  }
+
+  var level: Logger.Level
+  var message: String
+  /// What a line of text shows behind the message.
+  var fields: [Field]
+  /// What is told only where fields are apart from the text.
+  var details: [Field] = []
+  var id: MessageID?
+
+  init(_ level: Logger.Level, _ message: String, fields: [Field] = [], id: MessageID? = nil) {
+    self.level = level
+    self.message = Self.cut(message)
+    self.fields = fields
+    self.id = id
+  }
+
+  /// UTF-8 bytes of a value, and of a line of text. Reasons and answers are shorter; what is longer is kept whole in
+  /// the database and the status log. A datagram of several such values still fits into the journal's socket, and
+  /// a line is below the 48 KiB at which the journal breaks what it reads from standard error.
+  static let valueLimit = 16_384
+
+  /// `text`, or its beginning and an ellipsis.
+  static func cut(_ text: String) -> String {
+    guard text.utf8.count > valueLimit else { return text }
+    let mark = "…"
+    var end = text.utf8.index(text.startIndex, offsetBy: valueLimit - mark.utf8.count)
+    while end.samePosition(in: text.unicodeScalars) == nil { end = text.utf8.index(before: end) }
+    return text[..<end] + mark
+  }
+
+  /// The message and its fields on one line.
+  var line: String {
+    var line = Self.oneLine(message)
+    for field in fields {
+      line += " \(Self.oneLine(field.key))=\(Self.quoted(field.value))"
+    }
+    return Self.cut(line)
+  }
+
+  /// syslog(3)
+  var priority: Int {
+    switch level {
+    case .trace, .debug: 7
+    case .info: 6
+    case .notice: 5
+    case .warning: 4
+    case .error: 3
+    case .critical: 2
+    }
+  }
+
+  /// A value from outside must neither begin a line of its own nor command the terminal.
+  private static func oneLine(_ text: String) -> String {
+    String(
+      String.UnicodeScalarView(
+        text.unicodeScalars.map { scalar in
+          switch scalar.properties.generalCategory {
+          case .control, .lineSeparator, .paragraphSeparator: " "
+          default: scalar
+          }
+        }))
+  }
+
+  private static func quoted(_ text: String) -> String {
+    let line = oneLine(text)
+    guard line.isEmpty || line.contains(where: { " \"=".contains($0) }) else { return line }
+    return "\"" + line.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+  }
+}
