@@ -16,8 +16,7 @@ struct StandingText {
 
   private var jobs: String {
     let watched = standing.watched.filter { accounts.contains($0.key) }.values.reduce(0, +)
-    let noun = watched == 1 ? "job" : "jobs"
-    return "watching \(watched) \(noun), \(due) due, \(standing.atRisk) at risk"
+    return "watching \(count(watched, "job")), \(due) due, \(standing.atRisk) at risk"
   }
 
   private var parked: String? {
@@ -44,11 +43,15 @@ struct StandingText {
 
   private var messages: String? {
     let waiting = standing.waiting.values.reduce(0, +)
-    var parts = waiting == 0 ? [] : ["\(waiting) messages waiting"]
+    var parts = waiting == 0 ? [] : ["\(count(waiting, "message")) waiting"]
     let parked = standing.waiting.keys.filter { !channels.contains($0) }
     if !parked.isEmpty { parts[0] += " (not configured: \(list(parked)))" }
-    if standing.givenUp > 0 { parts.append("\(standing.givenUp) messages given up") }
+    if standing.givenUp > 0 { parts.append("\(count(standing.givenUp, "message")) given up") }
     return parts.isEmpty ? nil : parts.joined(separator: ", ")
+  }
+
+  private func count(_ number: Int, _ noun: String) -> String {
+    "\(number) \(noun)\(number == 1 ? "" : "s")"
   }
 
   private func subjects(_ prefix: String) -> [String] {

@@ -137,6 +137,9 @@ final class Generations: Service {
     let now = ground.clock().wall
     let names = Set(after.accounts.map(\.name))
     for account in before.accounts where !names.contains(account.name) {
+      ground.log.notice(
+        "an account is no longer configured: its jobs are parked until it is again",
+        metadata: ["account": "\(account.name)"])
       ground.troubles.begin(
         .account(account.name), "unconfigured", at: now,
         cause: "the account was not in the configuration")

@@ -56,8 +56,12 @@ package final class ServiceReport: Sendable {
 
   /// Every loop has done what was due: the daemon is up, or up again.
   package func isReady() {
-    state.withLock { $0.phase = .running }
-    tell([.ready, .status(status(at: clock().uptime))])
+    let status = status
+    state.withLock { state in
+      state.phase = .running
+      state.told = status
+    }
+    tell([.ready, .status(status)])
   }
 
   package func reloads() {
@@ -110,7 +114,7 @@ package final class ServiceReport: Sendable {
   }
 
   private func tellStatus() {
-    let status = status(at: clock().uptime)
+    let status = status
     let isNews = state.withLock { state in
       guard state.phase == .running, state.told != status else { return false }
       state.told = status
@@ -119,7 +123,7 @@ package final class ServiceReport: Sendable {
     if isNews { tell([.status(status)]) }
   }
 
-  private func status(at uptime: Duration) -> String {
+  private var status: String {
     let (standing, refusal, vitals) = state.withLock { ($0.standing, $0.refusal, $0.vitals) }
     let failing = (vitals?.failing ?? []).map { "\($0.loop): \($0.failure.reason)" }
     var parts = [standing.isEmpty ? "watching" : standing]
