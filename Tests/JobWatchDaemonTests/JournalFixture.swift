@@ -1,0 +1,124 @@
+import Foundation
+import Glibc
+import Synchronization
+
+/// A directory with a socket in place of the journal's, and a file in place of standard error.
+final class JournalFixture: Sendable {
+  /// A field as it arrived.
+  struct Field: Hashable {
+    var name: String
+    var value: [UInt8]
+    /// With its length before it.
+    var isBinary: Bool
+
+    init(_ name: String, _ value: [UInt8], isBinary: Bool = false) {
+      self.name = name
+      self.value = value
+      self.isBinary = isBinary
+    }
+
+    var text: String? { String(validating: value, as: UTF8.self) }
+  }
+
+  struct Malformed: Error {
+    var rest: [UInt8]
+  }
+
+  let directory: String
+  /// Of the file in place of standard error.
+  let descriptor: Int32
+  private let socket = Mutex<Int32>(-1)
+
+  var path: String { directory + "/socket" }
+  var errorPath: String { directory + "/stderr" }
+
+  /// - Parameter isListening: false: nobody is at the path yet.
+  init(isListening: Bool = true) throws {
+    directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    descriptor = open(directory + "/stderr", O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+    if isListening { try listen() }
+  }
+
+  deinit {
+    close(descriptor)
+    stop()
+    try? FileManager.default.removeItem(atPath: directory)
+  }
+
+  func listen() throws {
+    let socket = Glibc.socket(
+      AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+    let bound = withUnsafePointer(to: address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(socket, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
+    }
+    guard bound == 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+    self.socket.withLock { $0 = socket }
+  }
+
+  /// As where the journal ends: the path stays, nobody is behind it.
+  func stop() {
+    socket.withLock { socket in
+      if socket >= 0 { close(socket) }
+      socket = -1
+    }
+  }
+
+  /// As where the journal starts anew.
+  func restart() throws {
+    stop()
+    try FileManager.default.removeItem(atPath: path)
+    try listen()
+  }
+
+  /// The next datagram; nil when there is none.
+  func datagram() -> [UInt8]? {
+    var buffer = [UInt8](repeating: 0, count: 1_048_576)
+    let count = socket.withLock { recv($0, &buffer, buffer.count, 0) }
+    return count < 0 ? nil : Array(buffer[..<count])
+  }
+
+  /// The next entry, read as the protocol says; nil when there is none.
+  func entry() throws -> [Field]? {
+    guard let datagram = datagram() else { return nil }
+    var rest = datagram[...]
+    var fields: [Field] = []
+    while !rest.isEmpty { fields.append(try Self.field(&rest)) }
+    return fields
+  }
+
+  private static func field(_ rest: inout ArraySlice<UInt8>) throws -> Field {
+    let newline = UInt8(ascii: "\n")
+    guard let end = rest.firstIndex(of: newline) else { throw Malformed(rest: Array(rest)) }
+    let head = rest[..<end]
+    rest = rest[(end + 1)...]
+    if let sign = head.firstIndex(of: UInt8(ascii: "=")) {
+      return Field(String(decoding: head[..<sign], as: UTF8.self), Array(head[(sign + 1)...]))
+    }
+    let length = rest.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
+    let value = rest.dropFirst(8).prefix(length)
+    rest = rest.dropFirst(8 + length)
+    guard value.count == length, rest.popFirst() == newline else {
+      throw Malformed(rest: Array(rest))
+    }
+    return Field(String(decoding: head, as: UTF8.self), Array(value), isBinary: true)
+  }
+
+  /// What stands on standard error.
+  func errorText() throws -> String {
+    String(decoding: try Data(contentsOf: URL(fileURLWithPath: errorPath)), as: UTF8.self)
+  }
+}
+
+extension [JournalFixture.Field] {
+  /// The text of the only field of this name.
+  func text(_ name: String) -> String? {
+    let found = filter { $0.name == name }
+    return found.count == 1 ? found[0].text : nil
+  }
+}
