@@ -12,7 +12,9 @@ struct AccountCommand: ParsableArguments {
     be written now; 78 the configuration or the database cannot be read.
     """
 
-  @Argument(help: ArgumentHelp("The account, as the configuration calls it.", valueName: "account"))
+  @Argument(
+    help: ArgumentHelp("The account, as the configuration calls it.", valueName: "account"),
+    completion: .accounts)
   var name: String
 
   @Option(name: .long, help: ArgumentHelp("Why, for those who wonder later.", valueName: "text"))

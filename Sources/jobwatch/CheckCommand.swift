@@ -31,7 +31,8 @@ struct CheckCommand: AsyncParsableCommand {
     name: .long,
     help: ArgumentHelp(
       "With --online: a service to ask, in place of ecs, dcs and those with an endpoint in the file; "
-        + "may be repeated.", valueName: "name"))
+        + "may be repeated.", valueName: "name"),
+    completion: .services)
   var service: [String] = []
 
   @Flag(name: .long, help: "With --online: ask every service.")

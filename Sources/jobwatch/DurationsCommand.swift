@@ -21,7 +21,9 @@ struct DurationsCommand: ParsableCommand {
       configuration or the database cannot be read.
       """)
 
-  @Option(name: .long, help: ArgumentHelp("Only jobs of this service.", valueName: "name"))
+  @Option(
+    name: .long, help: ArgumentHelp("Only jobs of this service.", valueName: "name"),
+    completion: .services)
   var service: String?
 
   @Flag(name: .long, help: "Print one JSON array; durations are seconds.")

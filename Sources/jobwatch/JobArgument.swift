@@ -5,13 +5,18 @@ import JobWatchStore
 /// Which job a command is about: an id or its beginning, narrowed to an account and a service.
 struct JobArgument: ParsableArguments {
   @Argument(
-    help: ArgumentHelp("The id of the job, or its first 6 characters or more.", valueName: "id"))
+    help: ArgumentHelp("The id of the job, or its first 6 characters or more.", valueName: "id"),
+    completion: .jobs)
   var id: String
 
-  @Option(name: .long, help: ArgumentHelp("Only the job of this account.", valueName: "name"))
+  @Option(
+    name: .long, help: ArgumentHelp("Only the job of this account.", valueName: "name"),
+    completion: .accounts)
   var account: String?
 
-  @Option(name: .long, help: ArgumentHelp("Only the job of this service.", valueName: "name"))
+  @Option(
+    name: .long, help: ArgumentHelp("Only the job of this service.", valueName: "name"),
+    completion: .services)
   var service: String?
 
   /// Shorter ones are typed by mistake more often than they name one job.

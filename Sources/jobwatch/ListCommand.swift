@@ -41,10 +41,14 @@ struct ListCommand: ParsableCommand {
       "A state, whenever it was reached; may be repeated.", valueName: "state"))
   var state: [JobState] = []
 
-  @Option(name: .long, help: ArgumentHelp("Only jobs of this account.", valueName: "name"))
+  @Option(
+    name: .long, help: ArgumentHelp("Only jobs of this account.", valueName: "name"),
+    completion: .accounts)
   var account: String?
 
-  @Option(name: .long, help: ArgumentHelp("Only jobs of this service.", valueName: "name"))
+  @Option(
+    name: .long, help: ArgumentHelp("Only jobs of this service.", valueName: "name"),
+    completion: .services)
   var service: String?
 
   @Option(

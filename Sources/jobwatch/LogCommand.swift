@@ -23,20 +23,25 @@ struct LogCommand: AsyncParsableCommand {
       """)
 
   @Option(
-    name: .long, help: ArgumentHelp("Only events of this job; may be repeated.", valueName: "id"))
+    name: .long, help: ArgumentHelp("Only events of this job; may be repeated.", valueName: "id"),
+    completion: .jobs)
   var job: [String] = []
 
   @Option(
     name: .long,
     help: ArgumentHelp(
       "Only this event, or all that begin so (job.*); may be repeated.", valueName: "name"),
-    transform: pattern)
+    completion: .events, transform: pattern)
   var event: [EventPattern] = []
 
-  @Option(name: .long, help: ArgumentHelp("Only events of this account.", valueName: "name"))
+  @Option(
+    name: .long, help: ArgumentHelp("Only events of this account.", valueName: "name"),
+    completion: .accounts)
   var account: String?
 
-  @Option(name: .long, help: ArgumentHelp("Only events of this service.", valueName: "name"))
+  @Option(
+    name: .long, help: ArgumentHelp("Only events of this service.", valueName: "name"),
+    completion: .services)
   var service: String?
 
   @Option(

@@ -31,12 +31,14 @@ struct SubmitCommand: ParsableCommand {
 
   @Option(
     name: .long,
-    help: ArgumentHelp("The service that runs the jobs (default: ecs).", valueName: "name"))
+    help: ArgumentHelp("The service that runs the jobs (default: ecs).", valueName: "name"),
+    completion: .services)
   var service: String?
 
   @Option(
     name: .long,
-    help: ArgumentHelp("The account to ask with (default: the first).", valueName: "name"))
+    help: ArgumentHelp("The account to ask with (default: the first).", valueName: "name"),
+    completion: .accounts)
   var account: String?
 
   @Option(
@@ -45,7 +47,8 @@ struct SubmitCommand: ParsableCommand {
 
   @Option(
     name: .long,
-    help: ArgumentHelp("A channel to tell, too; may be repeated.", valueName: "name"))
+    help: ArgumentHelp("A channel to tell, too; may be repeated.", valueName: "name"),
+    completion: .channels)
   var channel: [String] = []
 
   @Option(
@@ -71,7 +74,8 @@ struct SubmitCommand: ParsableCommand {
     name: .long,
     help: ArgumentHelp(
       "The spool, instead of the configuration's; no configuration is read then, and names are "
-        + "checked for their form only.", valueName: "dir"))
+        + "checked for their form only.", valueName: "dir"),
+    completion: .directory)
   var spool: String?
 
   @Flag(name: .long, help: "Print JSON.")
