@@ -110,7 +110,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "BinaryTests",
-      dependencies: ["jobwatch", "JobWatchCore", "CloudAPI", "JobWatchStore", "SimulatedCloud"],
+      dependencies: [
+        "jobwatch", "JobWatchCore", "CloudAPI", "JobWatchDaemon", "JobWatchStore", "SimulatedCloud",
+      ],
       exclude: ["Vendor"],
       swiftSettings: strict),
     .testTarget(name: "LayeringTests", swiftSettings: strict),

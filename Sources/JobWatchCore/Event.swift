@@ -27,7 +27,7 @@ package enum Certainty: String, Sendable, Codable {
 }
 
 /// The `data` of an event, the same in the status log and in a webhook's body. A contract: fields are only
-/// ever added, and a field that does not apply is left out. The README describes each.
+/// ever added, and a field that does not apply is left out. jobwatch-status(5) describes each.
 package struct EventData: Sendable, Hashable, Codable {
   package var jobID: String?
   package var account: String?

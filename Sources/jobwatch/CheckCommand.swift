@@ -11,7 +11,7 @@ struct CheckCommand: AsyncParsableCommand {
       Reports every mistake at once, each with its line, and shows what is configured. The daemon reads \
       the file with the same code. Run it as the service's user to see what the service sees:
         sudo -u jobwatch jobwatch check
-        jobwatch check && systemctl restart jobwatch
+        jobwatch check && systemctl reload jobwatch
 
       With --online it goes to the cloud as the daemon does: name, connection, clock, credential and \
       permission of each account, and says at which step it ends and what to do. It asks for one job that \

@@ -17,6 +17,9 @@ struct JobwatchCommand: AsyncParsableCommand {
         jobwatch submit 0123456789abcdef        watch a job of ECS
         openstack … | jobwatch submit -         watch the job of an API's reply
 
+      The manual: man jobwatch for the commands, man 8 jobwatch for the service, man jobwatch.yaml for \
+      the configuration.
+
       Exit codes: 0 done, 1 no, 64 command misuse, 75 try again, 78 the configuration or the state needs \
       a person.
       """,

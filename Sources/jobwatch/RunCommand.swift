@@ -9,8 +9,8 @@ struct RunCommand: AsyncParsableCommand {
     commandName: "run",
     abstract: "Watch jobs until told to stop: the daemon, in the foreground.",
     discussion: """
-      Usually systemd runs it. It stops on SIGTERM and SIGINT within five seconds and loses nothing: \
-      what it knows is in the database.
+      Usually systemd runs it: see man 8 jobwatch. It stops on SIGTERM and SIGINT within five seconds and \
+      loses nothing: what it knows is in the database. On SIGHUP it reads the configuration anew.
 
       Exit codes: 0 stopped as asked, 75 it could not start just now (try again), 78 the configuration, \
       a secret or the database needs a person.

@@ -1,0 +1,79 @@
+import Foundation
+import JobWatchCore
+import Testing
+
+/// What the manual says of commands is what the built binary has.
+@Suite struct `The manual of the commands` {
+  /// The library's own, which no help shows.
+  static let hidden = "--generate-completion-script"
+
+  @Test func `names every command and option, and no other`() async throws {
+    let page = try ManualPage("jobwatch.1")
+    let commands = try await HelpDump.read().commands
+    #expect(page.parts(of: "COMMANDS").sorted() == commands.map(\.commandName).sorted())
+    let common = Set(try #require(page.section("COMMON OPTIONS")).items.flatMap(\.options))
+    for command in commands {
+      let section = try #require(page.section(command.commandName), "\(command.commandName)")
+      let options = Set(section.items.flatMap(\.options))
+      #expect(options == command.options.subtracting(common), "\(command.commandName)")
+      #expect(section.text.contains(".Cm \(command.commandName)\n"), "\(command.commandName)")
+    }
+    #expect(commands.reduce(into: Set()) { $0.formUnion($1.options) }.isSuperset(of: common))
+  }
+
+  @Test func `gives every default, and the words that an option takes`() async throws {
+    let page = try ManualPage("jobwatch.1")
+    let states = try #require(ManualPage("jobwatch-status.5").section("STATES"))
+    for command in try await HelpDump.read().commands {
+      let titles = [command.commandName, "COMMON OPTIONS"]
+      let items = titles.compactMap(page.section).flatMap(\.items)
+      for argument in command.arguments {
+        guard let name = argument.names?.last?.text else { continue }
+        let item = try #require(items.first { $0.options.contains(name) }, "\(name)")
+        let values = argument.allValues ?? []
+        let isState = Set(values) == Set(JobState.allCases.map(\.rawValue))
+        let place = isState ? states.names.joined(separator: " ") : item.text
+        for word in values + [argument.defaultValue].compactMap(\.self) {
+          #expect(
+            place.split { " \n,.".contains($0) }.contains(word[...]) || item.text.contains(word))
+        }
+      }
+    }
+  }
+
+  @Test func `speaks of no option or command that is not there`() async throws {
+    let commands = try await HelpDump.read().commands
+    let known = commands.reduce(into: Set([Self.hidden])) { $0.formUnion($1.options) }
+    for page in try ManualPage.all {
+      #expect(page.options.subtracting(known).isEmpty, "\(page.name)")
+      for example in page.examples { try check(example, commands) }
+    }
+    let readme = try String(
+      contentsOf: ManualPage.root.appending(path: "README.md"), encoding: .utf8)
+    // Every second part is code, in a line or in a block.
+    for (index, span) in readme.split(separator: "`", omittingEmptySubsequences: false).enumerated()
+    where !index.isMultiple(of: 2) {
+      for line in span.split(separator: "\n") { try check(String(line), commands) }
+    }
+  }
+
+  /// Each `jobwatch COMMAND --OPTION …` of a line of shell.
+  private func check(_ line: String, _ commands: [HelpDump.Command]) throws {
+    let words = line.split(separator: " ").map(String.init)
+    for (index, word) in words.enumerated()
+    where word == "jobwatch" && index + 1 < words.count && isCommand(words[..<index]) {
+      let rest = words[(index + 1)...].prefix { !["|", "&&", ">", "<"].contains($0) }
+      guard let name = rest.first, name != Self.hidden, name != "jobwatch" else { continue }
+      guard name.wholeMatch(of: /[a-z]+/) != nil else { continue }
+      let command = try #require(commands.first { $0.commandName == name }, "\(line)")
+      let options = rest.filter { $0.hasPrefix("--") }.map { String($0.prefix { $0 != "=" }) }
+      #expect(command.options.isSuperset(of: options), "\(line)")
+    }
+  }
+
+  /// Whether what follows these words of a line is a command and no argument.
+  private func isCommand(_ words: ArraySlice<String>) -> Bool {
+    guard let last = words.last else { return true }
+    return ["sudo", "|", "&&", "jobwatch"].contains(last) || last.contains("=")
+  }
+}
