@@ -29,12 +29,14 @@ package enum MessageID: String, Sendable, CaseIterable {
   case daemonRestored = "8f1122de5459486589c27fe834643d73"
   case spoolRejected = "e9ec5610495540eab85f7462b2b29d5d"
 
-  // Lines of the daemon that are no events: a log call names one as its metadata `message_id`.
+  // Lines of the daemon that are no events.
   case running = "a82b5a4b556c4de29bff29f8c162f22f"
   case loopFailed = "fd88748a431547ad828b2dcdab7662e4"
   case loopRecovered = "4c540e270ce349398d91d060d31ca275"
+  case loopStalled = "3eb021f4e3c14d7d9046a2da25e53ee8"
   case reloaded = "82fe374f56b04d1799e3c06f063dd53c"
   case reloadRefused = "daf599981e7e46aea6245ee17df81f48"
+  case cannotRun = "bc186fb324c04e6b9ad1d721a01fd0e1"
 
   package init(_ kind: EventKind) {
     self =

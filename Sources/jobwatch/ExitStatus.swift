@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import JobWatchDaemon
 
 /// How a command ends; the numbers are those of sysexits(3), so that scripts and systemd can tell a
 /// mistake from a passing fault.
@@ -13,9 +14,9 @@ extension ExitCode {
   /// The configuration or the state needs a person.
   static let needsPerson = ExitCode(78)
 
-  /// Tells the reason on standard error; throw the result.
-  func telling(_ reason: String) -> ExitCode {
-    StandardError.write(reason)
+  /// Tells the reason on standard error, or through the log; throw the result.
+  func telling(_ reason: String, through log: LogOutput? = nil) -> ExitCode {
+    if let log { log.complain(reason) } else { StandardError.write(reason) }
     return self
   }
 }

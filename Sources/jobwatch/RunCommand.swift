@@ -29,8 +29,8 @@ struct RunCommand: AsyncParsableCommand {
   var logFormat: LogFormat = .auto
 
   func run() async throws {
-    let decoded = try configOption.load()
     let output = LogOutput(logFormat)
+    let decoded = try configOption.load(through: output)
     var log = Logger(label: "jobwatch") { _ in ConsoleLog(output: output) }
     log.logLevel = logLevel
     Self.warn(decoded, configOption.config, log)
@@ -42,9 +42,9 @@ struct RunCommand: AsyncParsableCommand {
       }
       try await Daemon(decoded.value, reload: reload, log: log, output: output).run()
     } catch let error as any PassingFault where error.mayPass {
-      throw ExitCode.tryAgain.telling("jobwatch cannot start: \(error)")
+      throw ExitCode.tryAgain.telling("jobwatch cannot start: \(error)", through: output)
     } catch {
-      throw ExitCode.needsPerson.telling("jobwatch cannot start: \(error)")
+      throw ExitCode.needsPerson.telling("jobwatch cannot start: \(error)", through: output)
     }
   }
 

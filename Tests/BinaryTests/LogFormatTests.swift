@@ -47,6 +47,26 @@ import Testing
     }
   }
 
+  @Test("also why the daemon cannot run is said in the log's form", .timeLimit(.minutes(10)))
+  func cannotRun() async throws {
+    try await Testbed.run { bed in
+      let path = bed.place.configuration
+      let text = try bed.place.text(of: path)
+      for (from, to) in [("spool_dir:", "spool_dri:"), ("/state\n", "/nowhere\n")] {
+        try bed.place.write(text.replacing(from, with: to), to: path)
+        let outcome = try await CommandLineTests.jobwatch(
+          ["run", "--config", path, "--log-format", "json"], in: bed)
+        #expect(outcome.exit == .code(78))
+        let lines = try outcome.error.split(separator: "\n").map {
+          try JSONDecoder().decode(Line.self, from: Data($0.utf8))
+        }
+        let last = try #require(lines.last)
+        #expect(last.level == "error" && last.message_id == MessageID.cannotRun.rawValue)
+        #expect(lines.contains { $0.message.contains(to.trimmingCharacters(in: .newlines)) })
+      }
+    }
+  }
+
   @Test("a format that there is none of is misuse", .timeLimit(.minutes(10)))
   func unknown() async throws {
     try await Testbed.run { bed in

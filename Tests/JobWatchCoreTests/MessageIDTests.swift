@@ -7,7 +7,7 @@ import Testing
     #expect(Set(ofEvents).count == EventKind.allCases.count)
     for (kind, id) in zip(EventKind.allCases, ofEvents) { #expect("\(id)" == "\(kind)") }
     let ofLines: Set<MessageID> = [
-      .running, .loopFailed, .loopRecovered, .reloaded, .reloadRefused,
+      .running, .loopFailed, .loopRecovered, .loopStalled, .reloaded, .reloadRefused, .cannotRun,
     ]
     #expect(ofLines.union(ofEvents) == Set(MessageID.allCases))
     #expect(ofLines.isDisjoint(with: ofEvents))

@@ -61,7 +61,7 @@ import Testing
     let name = String(decoding: [UInt8(ascii: "a"), 0xFF], as: UTF8.self)
     log.error(
       "a loop failed",
-      metadata: ["message_id": "\(MessageID.loopFailed.rawValue)", "file": "\(name)"])
+      metadata: .message(.loopFailed, ["file": "\(name)"]))
     log.debug("below the level")
     let fields = try #require(try journal.entry())
     #expect(
@@ -71,6 +71,25 @@ import Testing
         "JOBWATCH_FILE=a\u{FFFD}", "JOBWATCH_LOOP=relay",
       ])
     #expect(try journal.entry() == nil)
+  }
+
+  @Test
+  func `says why the process ends as it is in text, and as entries of that priority elsewhere`()
+    throws
+  {
+    let place = try JournalFixture()
+    output(.text, place.descriptor).complain("a: b\n  c", at: now)
+    #expect(try place.errorText() == "a: b\n  c\n")
+    LogOutput(
+      .journal, environment: [:], descriptor: place.descriptor, journal: place.path
+    ).complain("a: b\n  c\n", at: now)
+    for line in ["a: b", "  c"] {
+      let fields = try #require(try place.entry())
+      #expect(fields.text("MESSAGE") == line)
+      #expect(fields.text("PRIORITY") == "3")
+      #expect(fields.text("MESSAGE_ID") == MessageID.cannotRun.rawValue)
+    }
+    #expect(try place.entry() == nil)
   }
 
   @Test func `says that a full disk took no line`() throws {

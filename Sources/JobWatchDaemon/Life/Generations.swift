@@ -37,7 +37,8 @@ final class Generations: Service {
     self.reload = reload
     self.onReady = onReady
     let generation = try await Generation.make(configuration, on: ground, statusLog: statusLog) {
-      ground.log.notice("jobwatch is running", metadata: Self.summary(configuration))
+      ground.log.notice(
+        "jobwatch is running", metadata: .message(.running, Self.summary(configuration)))
       ground.report.isReady()
       onReady()
     }
@@ -109,7 +110,8 @@ final class Generations: Service {
       stop.raise()
     } catch {
       ground.log.error(
-        "the new configuration is refused; the old one stays", metadata: ["error": "\(error)"])
+        "the new configuration is refused; the old one stays",
+        metadata: .message(.reloadRefused, ["error": "\(error)"]))
       ground.report.refusesReload("\(error)")
     }
   }
@@ -127,7 +129,8 @@ final class Generations: Service {
           + "needed (systemctl restart jobwatch)")
     }
     return try await Generation.make(configuration, on: ground, statusLog: old.statusLog) {
-      ground.log.notice("the configuration is reloaded", metadata: Self.summary(configuration))
+      ground.log.notice(
+        "the configuration is reloaded", metadata: .message(.reloaded, Self.summary(configuration)))
       ground.report.isReady()
     }
   }

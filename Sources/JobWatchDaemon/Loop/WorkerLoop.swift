@@ -41,7 +41,10 @@ struct WorkerLoop: Sendable {
         let uptime = clock().uptime
         let wait = next.map { $0 - uptime } ?? Alarm.longestWait
         pulse.waits(until: uptime + min(wait, Alarm.longestWait), at: uptime)
-        if failures > 0 { log.notice("a loop works again", metadata: ["loop": "\(worker.name)"]) }
+        if failures > 0 {
+          log.notice(
+            "a loop works again", metadata: .message(.loopRecovered, ["loop": "\(worker.name)"]))
+        }
         failures = 0
         if !stop.isRaised { await alarm.wait(wait) }
       } catch let error as any LastingFault {
@@ -53,9 +56,9 @@ struct WorkerLoop: Sendable {
         pulse.failed("\(error)", retriesAt: uptime + wait, at: uptime)
         log.error(
           "a loop could not do its work and will try again",
-          metadata: [
-            "loop": "\(worker.name)", "error": "\(error)", "again_in": "\(wait.spoken)",
-          ])
+          metadata: .message(
+            .loopFailed,
+            ["loop": "\(worker.name)", "error": "\(error)", "again_in": "\(wait.spoken)"]))
         if !stop.isRaised { await pause.wait(wait) }
       }
     }

@@ -101,7 +101,7 @@ package final class ServiceReport: Sendable {
     guard stalled.isEmpty else {
       log.critical(
         "a loop does not come back: the watchdog is no longer fed",
-        metadata: ["loops": "\(stalled.joined(separator: ", "))"])
+        metadata: .message(.loopStalled, ["loops": "\(stalled.joined(separator: ", "))"]))
       return
     }
     switch phase {

@@ -8,9 +8,6 @@ package struct ConsoleLog: LogHandler {
   package var metadata: Logger.Metadata = [:]
   private let output: LogOutput
 
-  /// The metadata that names a line's `MessageID`, and is no field.
-  static let messageIDKey = "message_id"
-
   package init(output: LogOutput = LogOutput()) { self.output = output }
 
   package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -20,10 +17,21 @@ package struct ConsoleLog: LogHandler {
 
   package func log(event: LogEvent) {
     var values = metadata.merging(event.metadata ?? [:]) { $1 }
-    let id = values.removeValue(forKey: Self.messageIDKey).flatMap { MessageID(rawValue: "\($0)") }
+    let id = values.removeValue(forKey: Logger.Metadata.messageIDKey)
+      .flatMap { MessageID(rawValue: "\($0)") }
     let fields = values.sorted { $0.key < $1.key }.map { LogEntry.Field($0.key, "\($0.value)") }
     let entry = LogEntry(event.level, "\(event.message)", fields: fields, id: id)
     // There is no other place to tell that a line is lost.
     try? output.write(entry, at: Timestamp(Date()), isKept: false)
+  }
+}
+
+extension Logger.Metadata {
+  /// The metadata that names a line's `MessageID`, and is no field.
+  fileprivate static let messageIDKey = "message_id"
+
+  /// Of a line that operators look up.
+  static func message(_ id: MessageID, _ values: Logger.Metadata = [:]) -> Logger.Metadata {
+    values.merging([messageIDKey: "\(id.rawValue)"]) { $1 }
   }
 }

@@ -1,8 +1,7 @@
 import Glibc
 import Synchronization
 
-/// A connection to the journal's socket, which takes an entry a datagram. The only file that knows
-/// sockets of this kind.
+/// A connection to the journal's socket, which takes an entry a datagram. The only file that knows it.
 package final class JournalSocket: Sendable {
   package static let defaultPath = "/run/systemd/journal/socket"
 

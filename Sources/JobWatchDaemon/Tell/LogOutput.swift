@@ -72,6 +72,18 @@ package struct LogOutput: Sendable {
     }
   }
 
+  /// Why the process ends, for people. Text is left as it is, for a terminal; elsewhere each of its lines is an entry.
+  package func complain(_ reason: String, at now: Timestamp = Timestamp(Date())) {
+    // There is no other place to tell that a line is lost.
+    if case .text = form {
+      try? stream.write(reason)
+    } else {
+      for line in reason.split(separator: "\n") {
+        try? write(LogEntry(.error, String(line), id: .cannotRun), at: now, isKept: false)
+      }
+    }
+  }
+
   private static func text(_ entry: LogEntry, at now: Timestamp) -> String {
     let level = entry.level.rawValue.padding(toLength: 8, withPad: " ", startingAt: 0)
     return "\(now) \(level) \(entry.line)"
