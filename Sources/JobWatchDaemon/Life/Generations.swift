@@ -51,17 +51,26 @@ final class Generations: Service {
   func run() async throws {
     // Before anybody is told that jobwatch runs: until then SIGHUP ends the process.
     let hangups = await UnixSignalsSequence(trapping: .sighup)
-    try await withGracefulShutdownHandler {
-      try await withThrowingTaskGroup(of: Void.self) { group in
-        group.addTask {
-          for await _ in hangups.cancelOnGracefulShutdown() { await self.replace() }
+    let outcome: Result<Void, any Error>
+    do {
+      try await withGracefulShutdownHandler {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+          group.addTask {
+            for await _ in hangups.cancelOnGracefulShutdown() { await self.replace() }
+          }
+          try await self.runAll()
+          group.cancelAll()
         }
-        try await self.runAll()
-        group.cancelAll()
+      } onGracefulShutdown: {
+        self.stop()
       }
-    } onGracefulShutdown: {
-      self.stop()
+      outcome = .success(())
+    } catch {
+      outcome = .failure(error)
     }
+    // One that came too late to have its turn.
+    await state.withLock(\.next)?.discard()
+    try outcome.get()
   }
 
   private func runAll() async throws {
@@ -75,9 +84,10 @@ final class Generations: Service {
   /// Makes the next generation the present one; nil when there is none.
   private func advance() -> StopSignal? {
     let (next, stop) = state.withLock { state -> (Generation?, StopSignal) in
-      defer { state.next = nil }
-      if state.next != nil, !state.isStopping { state.stop = StopSignal() }
-      return (state.isStopping ? nil : state.next, state.stop)
+      guard !state.isStopping, let next = state.next else { return (nil, state.stop) }
+      state.next = nil
+      state.stop = StopSignal()
+      return (next, state.stop)
     }
     guard let next else { return nil }
     noteAccounts(current.configuration, next.configuration)
@@ -101,6 +111,7 @@ final class Generations: Service {
     ground.report.reloads()
     do {
       let next = try await next()
+      ground.report.acceptsReload()
       let (unused, stop) = state.withLock { state -> (Generation?, StopSignal) in
         guard !state.isStopping else { return (next, state.stop) }
         defer { state.next = next }

@@ -11,11 +11,15 @@ package final class ServiceReport: Sendable {
 
   private struct State {
     var phase = Phase.starting
+    /// The configuration that was taken last has come to do its work.
+    var isSettled = false
     var vitals: Vitals?
     var standing = ""
     /// Of the last reload, if it was refused.
     var refusal: String?
     var told = ""
+    /// As last logged.
+    var stalled: [String] = []
     var begunAt: Duration
     var isUnheard = false
   }
@@ -32,14 +36,18 @@ package final class ServiceReport: Sendable {
   private static let longestStart = Duration.hours(2)
   private static let longestTick = Duration.seconds(5)
 
-  package init(_ manager: ServiceManager?, clock: @escaping Clock, log: Logger) {
+  /// - Parameter interval: between two ticks; nil: as often as the service manager asks for.
+  package init(
+    _ manager: ServiceManager?, every interval: Duration? = nil, clock: @escaping Clock,
+    log: Logger
+  ) {
     self.manager = manager
     self.clock = clock
     self.log = log
     state = Mutex(State(begunAt: clock().uptime))
     guard let manager else { return }
-    let interval = min(
-      manager.watchdogTimeout?.scaled(by: 1.0 / 3) ?? .seconds(5), Self.longestTick)
+    let third = manager.watchdogTimeout?.scaled(by: 1.0 / 3) ?? Self.longestTick
+    let interval = interval ?? min(third, Self.longestTick)
     ticker.withLock { ticker in
       ticker = Ticker(every: interval) { [weak self] in self?.tick() }
     }
@@ -56,28 +64,42 @@ package final class ServiceReport: Sendable {
 
   /// Every loop has done what was due: the daemon is up, or up again.
   package func isReady() {
-    let status = status
-    state.withLock { state in
+    let isStopping = state.withLock { state in
+      guard state.phase != .stopping else { return true }
       state.phase = .running
-      state.told = status
+      state.isSettled = true
+      return false
     }
+    // Loops that settle while they end are not what the service manager waits for any more.
+    guard !isStopping else { return }
+    let status = status(at: clock().uptime)
+    state.withLock { $0.told = status }
     tell([.ready, .status(status)])
   }
 
   package func reloads() {
     let uptime = clock().uptime
-    state.withLock { state in
+    let isStopping = state.withLock { state in
+      guard state.phase != .stopping else { return true }
       state.phase = .reloading
       state.begunAt = uptime
       state.refusal = nil
+      return false
     }
+    guard !isStopping else { return }
     tell([.reloading(monotonic: SystemClock.monotonic()), .status("reloading the configuration")])
   }
 
-  /// The old configuration stays.
+  /// The new configuration will be at work when its loops have settled, which `isReady` says.
+  package func acceptsReload() { state.withLock { $0.isSettled = false } }
+
+  /// The old configuration stays. It may still be settling itself: then that is waited for.
   package func refusesReload(_ reason: String) {
-    state.withLock { $0.refusal = reason }
-    isReady()
+    let isSettled = state.withLock { state in
+      state.refusal = reason
+      return state.isSettled
+    }
+    if isSettled { isReady() }
   }
 
   package func stops() {
@@ -93,28 +115,36 @@ package final class ServiceReport: Sendable {
 
   // MARK: What is told
 
-  /// Whether every loop of the daemon turns, at this moment.
-  private func tick() {
+  /// Feeds the watchdog if every loop of the daemon turns at this moment.
+  func tick() {
     let uptime = clock().uptime
     let (phase, vitals, age) = state.withLock { ($0.phase, $0.vitals, uptime - $0.begunAt) }
     let stalled = vitals?.stalled(at: uptime) ?? []
-    guard stalled.isEmpty else {
-      log.critical(
-        "a loop does not come back: the watchdog is no longer fed",
-        metadata: .message(.loopStalled, ["loops": "\(stalled.joined(separator: ", "))"]))
-      return
-    }
-    switch phase {
-    case .running: tell([.watchdog])
-    case .starting, .reloading:
-      if age < Self.longestStart { tell([.watchdog, .extendTimeout(Self.grant)]) }
-    case .stopping: break
+    log(stalled)
+    if stalled.isEmpty {
+      switch phase {
+      case .running: tell([.watchdog])
+      case .starting, .reloading:
+        if age < Self.longestStart { tell([.watchdog, .extendTimeout(Self.grant)]) }
+      case .stopping: break
+      }
     }
     tellStatus()
   }
 
+  private func log(_ stalled: [String]) {
+    let isNews = state.withLock { state in
+      defer { state.stalled = stalled }
+      return state.stalled != stalled
+    }
+    guard isNews, !stalled.isEmpty else { return }
+    log.critical(
+      "a loop does not come back: the watchdog is no longer fed",
+      metadata: .message(.loopStalled, ["loops": "\(stalled.joined(separator: ", "))"]))
+  }
+
   private func tellStatus() {
-    let status = status
+    let status = status(at: clock().uptime)
     let isNews = state.withLock { state in
       guard state.phase == .running, state.told != status else { return false }
       state.told = status
@@ -123,11 +153,16 @@ package final class ServiceReport: Sendable {
     if isNews { tell([.status(status)]) }
   }
 
-  private var status: String {
+  private func status(at uptime: Duration) -> String {
     let (standing, refusal, vitals) = state.withLock { ($0.standing, $0.refusal, $0.vitals) }
-    let failing = (vitals?.failing ?? []).map { "\($0.loop): \($0.failure.reason)" }
-    var parts = [standing.isEmpty ? "watching" : standing]
-    if !failing.isEmpty { parts.insert("DEGRADED, \(failing.joined(separator: "; "))", at: 0) }
+    let stalled = vitals?.stalled(at: uptime) ?? []
+    var parts: [String] = []
+    if !stalled.isEmpty { parts.append("STALLED: \(stalled.joined(separator: ", "))") }
+    // A full disk is one trouble, however many loops it is in the way of.
+    let failing = Dictionary(grouping: vitals?.failing ?? [], by: \.failure.reason)
+      .map { reason, loops in "\(loops.map(\.loop).joined(separator: ", ")): \(reason)" }
+    if !failing.isEmpty { parts.append("DEGRADED, \(failing.sorted().joined(separator: "; "))") }
+    parts.append(standing.isEmpty ? "watching" : standing)
     if let refusal { parts.append("RELOAD REFUSED, the old configuration stays: \(refusal)") }
     return parts.joined(separator: " | ")
   }
