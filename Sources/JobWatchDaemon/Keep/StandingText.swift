@@ -32,7 +32,9 @@ struct StandingText {
 
   /// Services of accounts: those that give no answer, and those whose calls are not allowed.
   private var down: String? {
-    let lanes = subjects("endpoint/")
+    let lanes = subjects("endpoint/").filter { lane in
+      accounts.contains { lane.hasPrefix("\($0)/") }
+    }
     return lanes.isEmpty ? nil : "no use calling: \(list(lanes))"
   }
 

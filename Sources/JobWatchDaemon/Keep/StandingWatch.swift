@@ -46,7 +46,8 @@ actor StandingWatch: Worker {
   private func tellDegraded(_ conditions: [Ledger.Condition], at now: Moment) async throws {
     let known = told ?? Set(conditions.compactMap(Self.loop))
     let failing = vitals.failing
-    let over = known.subtracting(failing.map(\.loop))
+    // After a restart a loop's trouble is not over before it has tried again.
+    let over = known.subtracting(failing.map(\.loop)).subtracting(vitals.unsettled)
     let fresh = failing.filter {
       !known.contains($0.loop) && now.uptime - $0.failure.since >= grace
     }

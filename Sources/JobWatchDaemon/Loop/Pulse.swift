@@ -107,6 +107,9 @@ package final class Pulse: Sendable {
     }
   }
 
+  /// It has done for the first time all that was due, or could not.
+  package var hasSettled: Bool { state.withLock(\.hasSettled) }
+
   /// Why it cannot do its work for now, and since when; nil: it can.
   package var failure: Failure? { state.withLock { $0.failure ?? $0.trouble } }
 }

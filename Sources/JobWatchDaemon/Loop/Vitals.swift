@@ -33,6 +33,11 @@ package final class Vitals: Sendable {
   /// Every loop has done for the first time all that was due.
   package var hasSettled: Bool { state.withLock { $0.unsettled == 0 } }
 
+  /// The names of the loops that have not yet.
+  package var unsettled: [String] {
+    state.withLock(\.pulses).filter { !$0.hasSettled }.map(\.name)
+  }
+
   /// The names of the loops that no longer turn.
   package func stalled(at uptime: Duration) -> [String] {
     state.withLock(\.pulses).filter { $0.isStalled(at: uptime) }.map(\.name)
