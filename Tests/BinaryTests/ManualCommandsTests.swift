@@ -1,5 +1,4 @@
 import Foundation
-import JobWatchCore
 import Testing
 
 /// What the manual says of commands is what the built binary has.
@@ -30,15 +29,15 @@ import Testing
       for argument in command.arguments {
         guard let name = argument.names?.last?.text else { continue }
         let item = try #require(items.first { $0.options.contains(name) }, "\(name)")
-        let values = argument.allValues ?? []
-        let isState = Set(values) == Set(JobState.allCases.map(\.rawValue))
-        let place = isState ? states.names.joined(separator: " ") : item.text
-        for word in values + [argument.defaultValue].compactMap(\.self) {
-          #expect(
-            place.split { " \n,.".contains($0) }.contains(word[...]) || item.text.contains(word))
-        }
+        let told = Set(item.text.split { " \n".contains($0) }.map(Self.withoutStop) + states.names)
+        let words = (argument.allValues ?? []) + [argument.defaultValue].compactMap(\.self)
+        #expect(told.isSuperset(of: words), "\(command.commandName) \(name)")
       }
     }
+  }
+
+  private static func withoutStop(_ word: Substring) -> String {
+    String(word.hasSuffix(".") ? word.dropLast() : word)
   }
 
   @Test func `speaks of no option or command that is not there`() async throws {
