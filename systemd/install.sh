@@ -79,7 +79,7 @@ prepare() {
 	done
 	[ -n "$binary" ] || fail "there is no binary: run systemd/build, or set BINARY"
 	cp "$binary" "$stage/jobwatch"
-	sed "s|/usr/bin/jobwatch|$prefix/bin/jobwatch|" "$here/jobwatch.service" >"$stage/jobwatch.service"
+	sed "s|/usr/bin/jobwatch|$prefix/bin/jobwatch|g" "$here/jobwatch.service" >"$stage/jobwatch.service"
 	for page in "$here"/man/*.[1-8]; do
 		[ ! -e "$page" ] || gzip -9nc "$page" >"$stage/${page##*/}.gz"
 	done
@@ -112,7 +112,11 @@ install_all() {
 	journalctl --update-catalog
 	if is_booted; then
 		systemctl daemon-reload
-		systemctl try-restart jobwatch.service
+		if systemctl --quiet is-active jobwatch.service; then
+			systemctl restart jobwatch.service
+			echo "jobwatch is installed, and the service was restarted"
+			return 0
+		fi
 	fi
 	cat <<-END
 		jobwatch is installed. Name your account in $configuration, put its keys into
@@ -149,8 +153,12 @@ case $prefix in
 *) zsh=site-functions ;;
 esac
 
-if is_live && [ "$(id -u)" != 0 ]; then
-	fail "run it as root, or set DESTDIR"
+if is_live; then
+	[ "$(id -u)" = 0 ] || fail "run it as root, or set DESTDIR"
+	case $prefix in
+	/usr | /usr/local) ;;
+	*) fail "PREFIX must be /usr or /usr/local: systemd looks for units nowhere else" 64 ;;
+	esac
 fi
 case ${1:-install}/${2:-} in
 install/) install_all ;;
