@@ -30,8 +30,7 @@ each_file() {
 	"$1" 644 "$stage/jobwatch.service" "$prefix/lib/systemd/system/jobwatch.service"
 	"$1" 644 "$here/jobwatch.sysusers" "$prefix/lib/sysusers.d/jobwatch.conf"
 	"$1" 644 "$here/jobwatch.tmpfiles" "$prefix/lib/tmpfiles.d/jobwatch.conf"
-	[ ! -e "$here/jobwatch.catalog" ] ||
-		"$1" 644 "$here/jobwatch.catalog" "$prefix/lib/systemd/catalog/jobwatch.catalog"
+	"$1" 644 "$here/jobwatch.catalog" "$prefix/lib/systemd/catalog/jobwatch.catalog"
 	for page in "$here"/man/*.[1-8]; do
 		[ -e "$page" ] || continue
 		name=${page##*/}
