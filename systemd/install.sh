@@ -32,7 +32,6 @@ each_file() {
 	"$1" 644 "$here/jobwatch.tmpfiles" "$prefix/lib/tmpfiles.d/jobwatch.conf"
 	"$1" 644 "$here/jobwatch.catalog" "$prefix/lib/systemd/catalog/jobwatch.catalog"
 	for page in "$here"/man/*.[1-8]; do
-		[ -e "$page" ] || continue
 		name=${page##*/}
 		"$1" 644 "$stage/$name.gz" "$share/man/man${name##*.}/$name.gz"
 	done
@@ -80,7 +79,7 @@ prepare() {
 	cp "$binary" "$stage/jobwatch"
 	sed "s|/usr/bin/jobwatch|$prefix/bin/jobwatch|g" "$here/jobwatch.service" >"$stage/jobwatch.service"
 	for page in "$here"/man/*.[1-8]; do
-		[ ! -e "$page" ] || gzip -9nc "$page" >"$stage/${page##*/}.gz"
+		gzip -9nc "$page" >"$stage/${page##*/}.gz"
 	done
 	for shell in bash zsh fish; do
 		"$binary" --generate-completion-script "$shell" >"$stage/completion.$shell"
