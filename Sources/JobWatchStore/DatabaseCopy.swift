@@ -5,8 +5,8 @@ import GRDB
 ///
 /// SQLite's backup takes it in one step within one read transaction: every page as it was at one moment. In several
 /// steps the write-ahead log would not have to wait for the end, but each commit of the daemon makes such a backup begin
-/// anew. `VACUUM INTO` packs what it writes, which the pruner has done already, and takes several times as long, as it
-/// builds every index again; it reads no page that no table leads to, and would hide damage that the copy's check finds.
+/// anew. `VACUUM INTO` packs what it writes, which the pruner has done already, takes twice the time, and makes new
+/// pages of what it can read: damage that the check of a faithful copy finds would be hidden by it.
 ///
 /// It gets its name when it is whole, checked and on disk, and is then one file that needs no write-ahead log to be read.
 package struct DatabaseCopy: Sendable, Hashable {

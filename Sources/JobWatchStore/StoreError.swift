@@ -32,9 +32,9 @@ package struct StoreError: Error, CustomStringConvertible, Sendable {
     StoreError(
       kind: .lasting,
       description: "\(path) is damaged (\(reason)): stop jobwatch; move the file away and keep it, "
-        + "with \(path)-wal and \(path)-shm where they are; put a backup in its place, or what can be "
-        + "recovered (sqlite3 KEPT .recover | sqlite3 \(path)), owned by the user that jobwatch runs as; "
-        + "start jobwatch")
+        + "with \(path)-wal and \(path)-shm where they are; put a backup in its place, or what "
+        + "sqlite3 can recover of it (.recover, or .dump where that fails: jobwatch(8) shows how), "
+        + "owned by the user that jobwatch runs as; start jobwatch")
   }
 
   init(kind: Kind, description: String) {

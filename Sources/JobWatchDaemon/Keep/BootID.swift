@@ -1,12 +1,13 @@
-import Glibc
+import Foundation
 
 /// Which boot of the machine this is: another one means that it was off in between, perhaps without a warning.
 enum BootID {
   /// Nil: it cannot be known. The unit hands it over, since a hardened service does not see the kernel's settings.
   static func current(
-    environment: (String) -> String?, kernel path: String = "/proc/sys/kernel/random/boot_id"
+    environment: [String: String] = ProcessInfo.processInfo.environment,
+    kernel path: String = "/proc/sys/kernel/random/boot_id"
   ) -> String? {
-    normal(environment("JOBWATCH_BOOT_ID") ?? "") ?? normal(content(of: path))
+    normal(environment["JOBWATCH_BOOT_ID"] ?? "") ?? normal(content(of: path))
   }
 
   /// systemd writes it without the kernel's dashes; both are one boot.

@@ -42,7 +42,7 @@ actor IntegrityCheck: Worker {
     isBootSettled = bootID == nil
   }
 
-  /// From any thread.
+  /// To be told what SQLite said of damage, from any thread.
   nonisolated func note(_ error: StoreError) {
     doubt.withLock { $0 = error }
     alarm.ring()
@@ -67,7 +67,7 @@ actor IntegrityCheck: Worker {
 
   private func isDue() async throws -> Bool {
     if !isBootSettled {
-      isBootSettled = try await store.read { try $0.soundInBoot() } == bootID
+      isBootSettled = try await store.read { try $0.lastSound() }?.bootID == bootID
     }
     return !isBootSettled || doubt.withLock { $0 != nil }
   }

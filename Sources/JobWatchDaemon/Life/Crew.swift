@@ -1,5 +1,4 @@
 import CloudAPI
-import Foundation
 import JobWatchCore
 import JobWatchStore
 
@@ -31,10 +30,8 @@ struct Crew {
       configuration: configuration, store: store, alarm: alarms.intake, log: log)
     let expiry = ExpiryWatch(
       configuration: configuration, store: store, troubles: ground.troubles)
-    let environment = ProcessInfo.processInfo.environment
     let integrity = IntegrityCheck(
-      store: store, bootID: BootID.current(environment: { environment[$0] }),
-      alarm: alarms.integrity, log: log)
+      store: store, bootID: BootID.current(), alarm: alarms.integrity, log: log)
     let loops = [
       loop(intake, alarms.intake),
       WorkerLoop(
