@@ -101,6 +101,7 @@ let package = Package(
     .testTarget(
       name: "JobWatchStoreTests",
       dependencies: ["JobWatchCore", "JobWatchStore", grdb],
+      exclude: ["Schemas"],
       swiftSettings: strict),
     .testTarget(
       name: "JobWatchDaemonTests",

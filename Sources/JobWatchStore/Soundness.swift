@@ -23,8 +23,8 @@ extension Store {
   /// Looks at the whole file on a connection of its own, which the writer does not wait for.
   ///
   /// As long as it takes, the write-ahead log does not begin anew and grows with what is written. A million jobs and as
-  /// many events, 0.8 GB, take 3.5 s of a processor and as long as the disk needs to read them, in which a busy daemon
-  /// writes some ten megabytes. Table by table it would be less, but then nobody would look at the pages between the tables.
+  /// many events, 0.8 GB, take 3.5 s of a processor and as long as the disk needs to read them. Table by table it would
+  /// be less, but then nobody would look at the pages between the tables.
   ///
   /// - Throws: `StoreError` when it cannot be known, `CancellationError` when the task was cancelled, then at once.
   package func examine() async throws -> Soundness {

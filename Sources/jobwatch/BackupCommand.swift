@@ -43,7 +43,8 @@ struct BackupCommand: ParsableCommand {
     }
     if json { return print(try JSONText.line(BackupView(copy))) }
     print(
-      "\(copy.path): \(copy.bytes) bytes, \(copy.jobs) jobs (\(copy.watched) watched), events up to \(copy.lastSeq)"
+      "\(copy.path): \(copy.bytes) bytes, \(copy.jobs) jobs (\(copy.watched) watched), "
+        + "events up to \(copy.lastSeq)"
     )
   }
 }

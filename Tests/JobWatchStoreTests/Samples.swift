@@ -34,6 +34,13 @@ final class Place: Sendable {
     try DatabaseQueue(path: directory.database).write { try body(Ledger($0)) }
   }
 
+  /// Moves the write-ahead log into the file, as far as nobody needs it.
+  func checkpoint() throws {
+    try DatabaseQueue(path: directory.database).inDatabase { db in
+      try db.execute(sql: "PRAGMA wal_checkpoint(PASSIVE)")
+    }
+  }
+
   /// A caller keeps the directory for as long as its call takes.
   func write<Value: Sendable>(_ body: @escaping @Sendable (Ledger) throws -> Value) async throws
     -> Value

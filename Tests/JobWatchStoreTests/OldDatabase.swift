@@ -1,0 +1,47 @@
+import Foundation
+import GRDB
+
+@testable import JobWatchStore
+
+/// A database of an older form, loaded from its text into a directory of its own.
+struct OldDatabase {
+  let directory: ScratchDirectory
+
+  var path: String { directory.database }
+  var copy: String { path + ".before-2" }
+
+  init() throws {
+    directory = try ScratchDirectory()
+    let queue = try DatabaseQueue(path: directory.database)
+    let text = try Self.text
+    // As sqlite3 does it: outside of a transaction of GRDB's.
+    try queue.inDatabase { try $0.execute(sql: text) }
+    try queue.close()
+  }
+
+  static var text: String {
+    get throws {
+      let url = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appendingPathComponent("Schemas/schema-1.sql")
+      return try String(contentsOf: url, encoding: .utf8)
+    }
+  }
+
+  var names: [String] {
+    get throws { try FileManager.default.contentsOfDirectory(atPath: directory.path).sorted() }
+  }
+
+  /// All that is in a database: its tables, and every row of them.
+  static func content(of path: String) throws -> [String] {
+    try DatabaseQueue(path: path).read { db in
+      let schema = try Row.fetchAll(
+        db, sql: "SELECT name, type, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name")
+      return try schema.flatMap { entry in
+        let name: String = entry["name"]
+        guard entry["type"] == "table" else { return ["\(entry)"] }
+        return ["\(entry)"]
+          + (try Row.fetchAll(db, sql: "SELECT * FROM \(name)").map { "\($0)" })
+      }
+    }
+  }
+}
