@@ -7,7 +7,7 @@ struct BenchCommand: AsyncParsableCommand {
     abstract: "Measures jobwatch, against what is measured or worked out in the same run.",
     discussion: "Build it with -c release; what a debug build measures says nothing.",
     subcommands: [
-      ThroughputCommand.self, PollingCommand.self, PlanCommand.self, DetectionCommand.self,
-      ServeCommand.self, DaemonCommand.self,
+      ThroughputCommand.self, FootprintCommand.self, PollingCommand.self, PlanCommand.self,
+      DetectionCommand.self, ServeCommand.self, DaemonCommand.self, HostCommand.self,
     ])
 }

@@ -1,4 +1,3 @@
-import Foundation
 import Glibc
 
 /// What a process has used, as the kernel counts it.
@@ -16,15 +15,5 @@ enum ProcessUsage {
       throw Failure(description: "process \(process) has no CPU clock: it ended")
     }
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-  }
-
-  /// Resident bytes (proc_pid_statm(5), second field, in pages).
-  static func residentBytes(of process: pid_t) throws -> Int {
-    let path = "/proc/\(process)/statm"
-    let content = FileManager.default.contents(atPath: path) ?? Data()
-    let fields = String(decoding: content, as: UTF8.self).split(separator: " ")
-    guard fields.count > 1, let pages = Int(fields[1])
-    else { throw Failure(description: "\(path) has no resident size: the process ended") }
-    return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
   }
 }

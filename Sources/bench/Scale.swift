@@ -9,17 +9,9 @@ struct Scale: Sendable {
   let jobs = 1040
   var spoolFiles: Int
   let jobsPerFile = 10
-  /// How long the idle daemon is watched: a loop without work wakes at least every 30 s.
-  var idle: Duration
-  /// Jobs that a start finds on record.
-  var watched: Int
 
-  static let full = Scale(
-    rounds: 5, window: .seconds(5), spoolFiles: 2000, idle: .seconds(30),
-    watched: 1_000_000)
-  static let quick = Scale(
-    rounds: 3, window: .seconds(2), spoolFiles: 400, idle: .seconds(10),
-    watched: 100_000)
+  static let full = Scale(rounds: 5, window: .seconds(5), spoolFiles: 2000)
+  static let quick = Scale(rounds: 3, window: .seconds(2), spoolFiles: 400)
 }
 
 /// Where the measurements take place.

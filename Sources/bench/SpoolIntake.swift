@@ -61,7 +61,7 @@ struct SpoolIntake: Sendable {
   }
 
   private func takeByDaemon(_ workplace: Workplace) async throws -> Duration {
-    let daemon = try ChildProcess(["daemon", workplace.root])
+    let daemon = try await ChildProcess(["daemon", workplace.root])
     defer { daemon.stop() }
     let last = "\(workplace.incoming)/\(files.lastName)"
     let start = ContinuousClock.now

@@ -1,19 +1,19 @@
 import ArgumentParser
 
-/// `bench throughput`: what a poll, an intake, a commit, an idle daemon and a start cost.
+/// `bench throughput`: what a poll, an intake and a commit cost.
 struct ThroughputCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "throughput",
-    abstract: "What a poll, an intake, a commit, an idle daemon and a start cost.",
+    abstract: "What a poll, an intake and a commit cost.",
     discussion: """
-      Takes about four minutes, and wants the machine for itself. The cloud is simulated by a process of its \
+      Takes about three minutes, and wants the machine for itself. The cloud is simulated by a process of its \
       own, whose work is not counted.
 
       Exit codes: 0 done, 1 a limit is missed (with --check) or nothing could be measured, 64 command misuse.
       """)
 
   enum Part: String, CaseIterable, ExpressibleByArgument {
-    case poll, intake, commit, idle, start
+    case poll, intake, commit
   }
 
   @Argument(help: "What to measure (default: all).")
@@ -37,7 +37,7 @@ struct ThroughputCommand: AsyncParsableCommand {
       StandardError.tell("this is a debug build: its figures say nothing, build with -c release")
     #endif
     let scale = quick ? Scale.quick : .full
-    let cloud = try ChildProcess(["serve", "--jobs", "\(scale.jobs)"])
+    let cloud = try await ChildProcess(["serve", "--jobs", "\(scale.jobs)"])
     defer { cloud.stop() }
     let place = Place(directory: directory, endpoint: cloud.greeting)
     var report = Report(isQuick: quick)
@@ -54,8 +54,6 @@ struct ThroughputCommand: AsyncParsableCommand {
     case .poll: try await PollCost(scale: scale, place: place).measure()
     case .intake: try await SpoolIntake(scale: scale, place: place).measure()
     case .commit: try await GroupCommit(scale: scale, place: place).measure()
-    case .idle: try await IdleDaemon(scale: scale, place: place).measure()
-    case .start: try await StartUp(scale: scale, place: place).measure()
     }
   }
 }

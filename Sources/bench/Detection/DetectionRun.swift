@@ -34,7 +34,7 @@ struct DetectionRun: Sendable {
     cloud.setQuota(settings.quota, for: .ecs)
     return try await ending(
       {
-        let daemon = try ChildProcess(["daemon", workplace.root, try settings.argument])
+        let daemon = try await ChildProcess(["daemon", workplace.root, try settings.argument])
         defer { daemon.stop() }
         async let told = ends(in: workplace)
         let begun = try await submit(to: cloud, workplace)

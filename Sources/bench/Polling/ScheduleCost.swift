@@ -23,9 +23,9 @@ struct ScheduleCost {
       budget: Budget(cap: Quota(calls: Self.granted * 1106 / 1000, per: .seconds(1))),
       price: CallPrice(least: 0.001, value: Self.price), retention: .days(1))
     var (book, tickets) = Self.fleet()
-    let empty = try ProcessUsage.residentBytes(of: getpid())
+    let empty = try MemoryUse(of: getpid()).resident
     for ticket in tickets(&book) { schedule.add(ticket) }
-    let filled = try ProcessUsage.residentBytes(of: getpid())
+    let filled = try MemoryUse(of: getpid()).resident
     var (now, fires) = (Int64(0), 0)
     let start = try ProcessUsage.cpuSeconds()
     while now < Self.seconds * 1000 {
@@ -42,11 +42,11 @@ struct ScheduleCost {
     }
     let end = try ProcessUsage.cpuSeconds()
     fire = (end - start) * 1e6 / Double(max(fires, 1))
-    let later = try ProcessUsage.residentBytes(of: getpid())
+    let later = try MemoryUse(of: getpid()).resident
     schedule.spread(at: .milliseconds(now) + .hours(2), by: &book)
     reorder = (try ProcessUsage.cpuSeconds() - end) * 1e6 / Double(Self.jobs)
-    let due = try ProcessUsage.residentBytes(of: getpid())
-    let each = { Double($0 - empty) / Double(Self.jobs) }
+    let due = try MemoryUse(of: getpid()).resident
+    let each = { ($0 - empty) / Double(Self.jobs) }
     bytes = (each(filled), each(later), each(due))
     calls = fires
   }
