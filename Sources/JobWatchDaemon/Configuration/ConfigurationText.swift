@@ -26,7 +26,9 @@ enum ConfigurationText {
       throw Unreadable("holds more than \(aliasLimit) aliases (*name): write the values out")
     }
     do {
-      if let root = try compose(yaml: text), !isNothing(root) { return root }
+      // Without rules for what looks like a number: `Setting` reads the text, and the rules' regular expressions load
+      // tables that a daemon then keeps in memory.
+      if let root = try compose(yaml: text, .basic), !isNothing(root) { return root }
     } catch {
       throw unreadable(error as? YamlError, text)
     }

@@ -29,7 +29,7 @@ package enum WebAddress {
   private static func parts(_ url: String) -> URLComponents? {
     // Bytes outside printable ASCII have no place in a URL, and could end a header line.
     guard url.utf8.count <= 2048, url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }),
-      let parts = URLComponents(string: url), parts.host?.isEmpty == false
+      let parts = URLComponents(string: url), parts.encodedHost?.isEmpty == false
     else { return nil }
     return parts
   }
@@ -42,7 +42,8 @@ package enum WebAddress {
       return "must not hold a user or password: they would appear in logs"
     }
     if let port = parts.port, !(1...65535).contains(port) { return "has a port outside 1 to 65535" }
-    let host = parts.host ?? ""
+    // As it is written: `host` would load the tables of international names, which a daemon then keeps in memory.
+    let host = parts.encodedHost ?? ""
     if host.hasPrefix("["), IPAddress(host) == nil { return "has no IPv6 address in its brackets" }
     switch parts.scheme?.lowercased() {
     case "https": return nil
