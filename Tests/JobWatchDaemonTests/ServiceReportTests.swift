@@ -1,0 +1,198 @@
+import Foundation
+import JobWatchCore
+import Logging
+import SimulatedCloud
+import Synchronization
+import Testing
+
+@testable import JobWatchDaemon
+
+@Suite struct `The report to the service manager` {
+  @Test func `asks for time while the daemon starts, and feeds the watchdog`() throws {
+    let scene = try Scene()
+    #expect(scene.heard().map { $0["EXTEND_TIMEOUT_USEC"] } == ["30000000"])
+    scene.report.begins("opening the database")
+    let step = try #require(scene.heard().first)
+    #expect(step.status == "opening the database")
+    #expect(step["EXTEND_TIMEOUT_USEC"] == "30000000")
+    scene.tick(after: .minutes(119))
+    let notice = try #require(scene.heard().first)
+    #expect(notice.isWatchdog && notice["EXTEND_TIMEOUT_USEC"] == "30000000")
+    // One that takes so long is stuck.
+    scene.tick(after: .minutes(2))
+    #expect(scene.heard().isEmpty)
+  }
+
+  @Test func `says that the daemon is ready once all loops have settled, and how it stands`() throws
+  {
+    let scene = try Scene()
+    let pulses = ["poller", "intake"].map(scene.vitals.pulse)
+    scene.report.watches(scene.vitals)
+    scene.report.stands("watching 5 jobs")
+    pulses[0].waits(until: scene.uptime + .hours(9), at: scene.uptime)
+    // A turn after which more is due at once is not the last of the start.
+    pulses[1].waits(until: scene.uptime, at: scene.uptime)
+    #expect(!scene.heard().contains { $0.isReady || $0.status != nil })
+    pulses[1].waits(until: scene.uptime + .hours(9), at: scene.uptime)
+    #expect(scene.heard().map(\.lines) == [["READY=1", "STATUS=watching 5 jobs"]])
+    scene.report.stands("watching 5 jobs")
+    #expect(scene.heard().isEmpty)
+    scene.report.stands("watching 6 jobs")
+    #expect(scene.heard().map(\.lines) == [["STATUS=watching 6 jobs"]])
+    scene.tick(after: .seconds(5))
+    #expect(scene.heard().map(\.lines) == [["WATCHDOG=1"]])
+  }
+
+  @Test func `feeds the watchdog only while no loop and no call is overdue`() throws {
+    let scene = try Scene()
+    let pulse = scene.run("poller")
+    let calling = scene.run("relay")
+    pulse.turns(at: scene.uptime)
+    scene.tick(after: Pulse.turnLimit)
+    #expect(scene.heard().map(\.isWatchdog) == [true])
+    scene.tick(after: .seconds(1))
+    scene.tick(after: .seconds(5))
+    #expect(scene.heard().map(\.lines) == [["STATUS=STALLED: poller | watching"]])
+    pulse.waits(until: scene.uptime + .hours(9), at: scene.uptime)
+    scene.tick(after: .seconds(5))
+    #expect(scene.heard().map(\.lines) == [["WATCHDOG=1"], ["STATUS=watching"]])
+    let call = calling.callBegan(limit: .minutes(1), at: scene.uptime)
+    scene.tick(after: .seconds(61))
+    #expect(scene.heard().map(\.status) == ["STALLED: relay | watching"])
+    calling.callEnded(call)
+    scene.tick(after: .zero)
+    #expect(scene.heard().first?.isWatchdog == true)
+  }
+
+  @Test func `feeds the watchdog while loops turn and fail, and says once for what reason`() throws
+  {
+    let scene = try Scene()
+    let pulses = ["poller", "pruner", "relay a"].map(scene.run)
+    scene.report.stands("watching 5 jobs")
+    _ = scene.heard()
+    for pulse in pulses.prefix(2) {
+      pulse.failed("the disk is full", retriesAt: scene.uptime + .hours(9), at: scene.uptime)
+    }
+    pulses[2].isHindered(by: "no journal", at: scene.uptime)
+    scene.tick(after: .seconds(5))
+    let degraded = "DEGRADED, poller, pruner: the disk is full; relay a: no journal"
+    #expect(
+      scene.heard().map(\.lines) == [["WATCHDOG=1"], ["STATUS=\(degraded) | watching 5 jobs"]])
+    for pulse in pulses { pulse.waits(until: scene.uptime + .hours(9), at: scene.uptime) }
+    pulses[2].isHindered(by: nil, at: scene.uptime)
+    scene.tick(after: .seconds(5))
+    #expect(scene.heard().map(\.lines) == [["WATCHDOG=1"], ["STATUS=watching 5 jobs"]])
+  }
+
+  @Test func `says why a reload was refused until another is not`() throws {
+    let scene = try Scene()
+    _ = scene.run("poller")
+    scene.report.stands("watching 5 jobs")
+    _ = scene.heard()
+    scene.report.reloads()
+    scene.report.stands("watching 6 jobs")
+    scene.report.refusesReload("jobwatch.yaml:3: no such key")
+    let (reloading, ready) = try #require(scene.heard().pair)
+    #expect(reloading.isReloading)
+    #expect(reloading["MONOTONIC_USEC"].flatMap(Int.init) ?? 0 > 0)
+    let refused =
+      "watching 6 jobs | RELOAD REFUSED, the old configuration stays: jobwatch.yaml:3: no such key"
+    #expect(ready.lines == ["READY=1", "STATUS=\(refused)"])
+    scene.tick(after: .hours(1))
+    #expect(scene.heard().map(\.lines) == [["WATCHDOG=1"]])
+    scene.report.reloads()
+    scene.report.acceptsReload()
+    scene.report.isReady()
+    #expect(scene.heard().last?.lines == ["READY=1", "STATUS=watching 6 jobs"])
+  }
+
+  @Test func `is not taken for ready by a refused reload while loops have yet to settle`() throws {
+    let scene = try Scene()
+    let pulse = scene.vitals.pulse("poller")
+    scene.report.watches(scene.vitals)
+    for isAccepted in [false, true] {
+      _ = scene.heard()
+      if isAccepted {
+        scene.report.reloads()
+        scene.report.acceptsReload()
+      }
+      scene.report.reloads()
+      scene.report.refusesReload("no")
+      #expect(!scene.heard().contains { $0.isReady })
+      if isAccepted {
+        scene.report.isReady()
+      } else {
+        pulse.waits(until: scene.uptime + .hours(1), at: scene.uptime)
+      }
+      #expect(scene.heard().map(\.isReady) == [true])
+    }
+  }
+
+  @Test func `says nothing more once the daemon stops`() throws {
+    let scene = try Scene()
+    let pulse = scene.vitals.pulse("poller")
+    scene.report.watches(scene.vitals)
+    _ = scene.heard()
+    scene.report.stops()
+    #expect(scene.heard().map(\.isStopping) == [true])
+    pulse.waits(until: scene.uptime + .hours(1), at: scene.uptime)
+    scene.report.reloads()
+    scene.report.refusesReload("no")
+    scene.report.stands("watching 5 jobs")
+    scene.tick(after: .seconds(5))
+    #expect(scene.heard().isEmpty)
+  }
+
+  @Test func `is kept to itself where no service manager listens`() throws {
+    let report = ServiceReport(nil, clock: SystemClock.now, log: silent)
+    report.begins("opening the database")
+    report.isReady()
+    report.tick()
+    report.stops()
+  }
+}
+
+private let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+/// A report, the service manager that hears it, and a clock that is moved by hand.
+private final class Scene: Sendable {
+  let report: ServiceReport
+  let vitals: Vitals
+  private let socket: ServiceSocket
+  private let clock: ManualUptime
+
+  init() throws {
+    let socket = try ServiceSocket("@" + UUID().uuidString)
+    let clock = ManualUptime()
+    let manager = try ServiceManager(environment: ["NOTIFY_SOCKET": socket.name])
+    // No tick but by hand.
+    let report = ServiceReport(manager, every: .hours(1), clock: { clock.now }, log: silent)
+    vitals = Vitals { report.isReady() }
+    (self.socket, self.clock, self.report) = (socket, clock, report)
+  }
+
+  var uptime: Duration { clock.now.uptime }
+
+  /// What it was told since the last look.
+  func heard() -> [ServiceNotice] { socket.pending() }
+
+  func tick(after time: Duration) {
+    clock.pass(time)
+    report.tick()
+  }
+
+  /// A loop that has settled.
+  func run(_ name: String) -> Pulse {
+    let pulse = vitals.pulse(name)
+    report.watches(vitals)
+    pulse.waits(until: uptime + .hours(9), at: uptime)
+    _ = heard()
+    return pulse
+  }
+}
+
+extension [ServiceNotice] {
+  fileprivate var pair: (ServiceNotice, ServiceNotice)? {
+    count == 2 ? (self[0], self[1]) : nil
+  }
+}

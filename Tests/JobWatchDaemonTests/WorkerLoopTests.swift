@@ -1,0 +1,153 @@
+import JobWatchCore
+import Logging
+import Synchronization
+import Testing
+
+@testable import JobWatchDaemon
+
+@Suite struct `A loop` {
+  private struct Trouble: Error {}
+  private struct LastTrouble: LastingFault {}
+
+  @Test(.timeLimit(.minutes(1)))
+  func `ends while it waits, and its worker finishes once`() async throws {
+    let scene = LoopScene { _ in ManualUptime().now.uptime + .seconds(10) }
+    let run = scene.start()
+    await scene.worker.turned(1)
+    scene.alarm.ring()
+    await scene.worker.turned(2)
+    // It is no longer given the time of a turn.
+    while !scene.pulse.isStalled(at: scene.clock.now.uptime + .seconds(50)) { await Task.yield() }
+    scene.stop.raise()
+    try await run.value
+    #expect(await scene.worker.turns == 2)
+    #expect(await scene.worker.finishes == 1)
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func `that does not come back from its work stalls, and ends when it does`() async throws {
+    let gate = Alarm()
+    let scene = LoopScene { _ in
+      await gate.wait(.seconds(30))
+      return nil
+    }
+    let run = scene.start()
+    await scene.worker.turned(1)
+    #expect(!scene.pulse.isStalled(at: scene.clock.now.uptime + Pulse.turnLimit))
+    scene.clock.pass(Pulse.turnLimit + .seconds(1))
+    #expect(scene.pulse.isStalled(at: scene.clock.now.uptime))
+    scene.stop.raise()
+    #expect(await scene.worker.finishes == 0)
+    gate.ring()
+    try await run.value
+    #expect(await scene.worker.turns == 1)
+    #expect(await scene.worker.finishes == 1)
+    #expect(!scene.pulse.isStalled(at: .hours(99)))
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func `whose worker fails tries again by and by, whatever rings, until it does its work`()
+    async throws
+  {
+    let scene = LoopScene { turn in
+      if turn <= 1 { throw Trouble() }
+      return nil
+    }
+    let began = ContinuousClock.now
+    let run = scene.start()
+    await scene.worker.turned(1)
+    while scene.pulse.failure == nil { await Task.yield() }
+    #expect(scene.pulse.failure?.reason == "Trouble()")
+    #expect(scene.pulse.hasSettled)
+    #expect(!scene.pulse.isStalled(at: scene.clock.now.uptime))
+    // News of a full disk are no reason to try the disk.
+    for _ in 1...1000 {
+      scene.alarm.ring()
+      await Task.yield()
+    }
+    await scene.worker.turned(2)
+    #expect(ContinuousClock.now - began >= .milliseconds(990))
+    while scene.pulse.failure != nil { await Task.yield() }
+    scene.stop.raise()
+    try await run.value
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func `ends at once while it pauses after a failure`() async throws {
+    let scene = LoopScene { _ in throw Trouble() }
+    let run = scene.start()
+    // The pause behind the third failure is of five seconds.
+    await scene.worker.turned(3)
+    while scene.pulse.failure == nil { await Task.yield() }
+    let raised = ContinuousClock.now
+    scene.stop.raise()
+    try await run.value
+    #expect(ContinuousClock.now - raised < .seconds(4))
+    #expect(await scene.worker.turns == 3)
+    #expect(await scene.worker.finishes == 1)
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func `ends with what only a person can put right, after its worker has finished`() async throws {
+    let scene = LoopScene { _ in throw LastTrouble() }
+    await #expect(throws: LastTrouble.self) { try await scene.start().value }
+    #expect(await scene.worker.turns == 1)
+    #expect(await scene.worker.finishes == 1)
+    #expect(!scene.pulse.isStalled(at: .hours(99)))
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func `that is stopped before it begins does no work`() async throws {
+    let scene = LoopScene { _ in nil }
+    scene.stop.raise()
+    try await scene.start().value
+    #expect(await scene.worker.turns == 0)
+    #expect(await scene.worker.finishes == 1)
+  }
+}
+
+/// A worker that does what a test says.
+private actor ScriptedWorker: Worker {
+  nonisolated let name = "scripted"
+  private let script: @Sendable (_ turn: Int) async throws -> Duration?
+  private(set) var turns = 0
+  private(set) var finishes = 0
+  private var waiting: [(turn: Int, CheckedContinuation<Void, Never>)] = []
+
+  init(_ script: @escaping @Sendable (Int) async throws -> Duration?) { self.script = script }
+
+  func work(at now: Moment) async throws -> Duration? {
+    turns += 1
+    for (turn, continuation) in waiting where turn <= turns { continuation.resume() }
+    waiting.removeAll { $0.turn <= turns }
+    return try await script(turns)
+  }
+
+  func finish() { finishes += 1 }
+
+  /// Returns once the turn of this number has begun.
+  func turned(_ turn: Int) async {
+    if turns >= turn { return }
+    await withCheckedContinuation { waiting.append((turn, $0)) }
+  }
+}
+
+/// A loop around a scripted worker, by a clock that is moved by hand.
+private final class LoopScene: Sendable {
+  let worker: ScriptedWorker
+  let alarm = Alarm()
+  let pulse = Pulse("scripted")
+  let stop = StopSignal()
+  let clock = ManualUptime()
+
+  init(_ script: @escaping @Sendable (_ turn: Int) async throws -> Duration?) {
+    worker = ScriptedWorker(script)
+  }
+
+  func start() -> Task<Void, any Error> {
+    let loop = WorkerLoop(
+      worker: worker, alarm: alarm, pulse: pulse, clock: { [clock] in clock.now },
+      log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    return Task { [stop] in try await loop.run(until: stop) }
+  }
+}
