@@ -143,6 +143,16 @@ import Testing
     #expect(scene.heard().isEmpty)
   }
 
+  @Test func `feeds no watchdog that watches nobody, or another process`() throws {
+    let scene = try Scene(isWatched: false)
+    _ = scene.heard()
+    scene.tick(after: .seconds(5))
+    #expect(scene.heard().map(\.lines) == [["EXTEND_TIMEOUT_USEC=30000000"]])
+    _ = scene.run("poller")
+    scene.tick(after: .seconds(5))
+    #expect(scene.heard().isEmpty)
+  }
+
   @Test func `is kept to itself where no service manager listens`() throws {
     let report = ServiceReport(nil, clock: SystemClock.now, log: silent)
     report.begins("opening the database")
@@ -161,10 +171,12 @@ private final class Scene: Sendable {
   private let socket: ServiceSocket
   private let clock: ManualUptime
 
-  init() throws {
+  init(isWatched: Bool = true) throws {
     let socket = try ServiceSocket("@" + UUID().uuidString)
     let clock = ManualUptime()
-    let manager = try ServiceManager(environment: ["NOTIFY_SOCKET": socket.name])
+    var environment = ["NOTIFY_SOCKET": socket.name]
+    if isWatched { environment["WATCHDOG_USEC"] = "30000000" }
+    let manager = try ServiceManager(environment: environment)
     // No tick but by hand.
     let report = ServiceReport(manager, every: .hours(1), clock: { clock.now }, log: silent)
     vitals = Vitals { report.isReady() }

@@ -122,10 +122,13 @@ package final class ServiceReport: Sendable {
     let stalled = vitals?.stalled(at: uptime) ?? []
     log(stalled)
     if stalled.isEmpty {
+      // Another process may be the one that is watched.
+      let isWatched = manager?.watchdogTimeout != nil
+      let alive: [ServiceManager.Message] = isWatched ? [.watchdog] : []
       switch phase {
-      case .running: tell([.watchdog])
+      case .running: tell(alive)
       case .starting, .reloading:
-        if age < Self.longestStart { tell([.watchdog, .extendTimeout(Self.grant)]) }
+        if age < Self.longestStart { tell(alive + [.extendTimeout(Self.grant)]) }
       case .stopping: break
       }
     }
@@ -168,7 +171,7 @@ package final class ServiceReport: Sendable {
   }
 
   private func tell(_ messages: [ServiceManager.Message]) {
-    guard let manager else { return }
+    guard let manager, !messages.isEmpty else { return }
     do {
       try manager.tell(messages)
       state.withLock { $0.isUnheard = false }
