@@ -18,7 +18,7 @@ package final class Ledger<Entry: Sendable>: Sendable {
 
   package init(limit: Int = 200_000) { self.limit = limit }
 
-  func append(_ entry: Entry) {
+  package func append(_ entry: Entry) {
     state.withLock { state in
       // Half at once, so that the cost of moving the rest is shared by many entries.
       if state.entries.count >= limit { state.entries.removeFirst((limit + 1) / 2) }

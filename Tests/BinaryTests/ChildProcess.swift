@@ -106,6 +106,7 @@ final class ChildProcess: Sendable {
   private static var environment: [String] {
     ProcessInfo.processInfo.environment
       .filter { !["JOURNAL_STREAM", "NOTIFY_SOCKET", "CREDENTIALS_DIRECTORY"].contains($0.key) }
+      .filter { !$0.key.hasPrefix("WATCHDOG_") }
       .filter { !$0.key.lowercased().hasSuffix("_proxy") }
       .map { "\($0.key)=\($0.value)" }
   }

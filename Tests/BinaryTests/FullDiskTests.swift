@@ -44,7 +44,7 @@ import Testing
     return String((attributes[.size] as? Int ?? 0) + room * 1024)
   }
 
-  private static func limit(
+  static func limit(
     _ daemon: ChildProcess, to size: String, in bed: Testbed
   ) async throws {
     let output = bed.place.root + "/prlimit"

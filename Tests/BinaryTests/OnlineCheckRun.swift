@@ -93,16 +93,6 @@ extension Workplace {
     try change(String(text[old.range]), "\(service): \"\(url)\"")
   }
 
-  /// A second account, with the secrets and endpoints of the first.
-  func addAccount(_ name: String) throws {
-    let text = try text(of: configuration)
-    guard let first = text.firstMatch(of: #/  - name: prod\n(?:    .*\n)*/#) else {
-      throw TooLate(description: "no account in \(text)")
-    }
-    let account = first.0.replacing("name: prod", with: "name: \(name)")
-    try write(text.replacing(first.0, with: first.0 + account), to: configuration)
-  }
-
   /// `openssl s_server` with a certificate that nobody trusts.
   func serveTLS() async throws -> (process: ChildProcess, url: String) {
     let made = try ChildProcess(

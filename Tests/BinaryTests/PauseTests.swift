@@ -13,20 +13,6 @@ import Testing
     try await CommandLineTests.jobwatch(words + ["--config", bed.place.configuration], in: bed)
   }
 
-  /// The account "calm", like "prod" in all but the name: its polls are the clock of a test.
-  private static func addAccount(to place: Workplace) throws {
-    let text = try place.text(of: place.configuration)
-    let block = try #require(text.firstMatch(of: #/ {2}- name: prod[\s\S]*?(?=channels:)/#)).output
-    try place.write(
-      text.replacing(block, with: block + block.replacing("name: prod", with: "name: calm")),
-      to: place.configuration)
-  }
-
-  private static func submit(_ job: PlannedJob, to account: String, in bed: Testbed) throws {
-    bed.begin([job])
-    try bed.place.drop(#"{"job_id": "\#(job.id)", "account": "\#(account)"}"#, as: job.id)
-  }
-
   /// Returns after so many more polls of `job`.
   private static func polls(_ count: Int, of job: PlannedJob, in bed: Testbed) async throws {
     var left = count
@@ -45,11 +31,12 @@ import Testing
     .timeLimit(.minutes(10)))
   func pause() async throws {
     try await Testbed.run(Self.quick) { bed in
-      try Self.addAccount(to: bed.place)
+      // Its polls are the clock of this test.
+      try bed.place.addAccount("calm")
       var daemon = try await bed.startDaemon()
       let (watched, clock) = (PlannedJob.endless(), PlannedJob.endless())
-      try Self.submit(watched, to: "prod", in: bed)
-      try Self.submit(clock, to: "calm", in: bed)
+      try bed.submit(watched, to: "prod")
+      try bed.submit(clock, to: "calm")
       for job in [watched, clock] { _ = try await bed.log.first(.jobRunning, of: job.id) }
       for _ in 1...2 {
         let outcome = try await Self.order(
@@ -70,7 +57,7 @@ import Testing
       #expect(await daemon.terminate() == .code(0))
       daemon = try await bed.startDaemon()
       let late = PlannedJob.succeeding(after: .zero)
-      try Self.submit(late, to: "prod", in: bed)
+      try bed.submit(late, to: "prod")
       _ = try await bed.log.first(.jobRegistered, of: late.id)
       try await Self.polls(4, of: clock, in: bed)
       #expect(Self.calls(of: watched, in: bed) == before)

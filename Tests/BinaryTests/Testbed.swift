@@ -136,6 +136,13 @@ final class Testbed: Sendable {
     try place.drop(jobs.map(\.plainLine).joined(separator: "\n") + "\n", as: file)
   }
 
+  func submit(_ job: PlannedJob, to account: String) throws {
+    begin([job])
+    try place.drop(
+      #"{"job_id": "\#(job.id)", "service": "\#(job.script.service.rawValue)", "account": "\#(account)"}"#,
+      as: job.id)
+  }
+
   /// What the receiver took, in order of arrival.
   func events() throws -> [WebhookEvent] {
     try receiver.deliveries.filter(\.isAccepted).map(WebhookEvent.init)
