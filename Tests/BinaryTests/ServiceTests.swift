@@ -72,7 +72,7 @@ import Testing
     .timeLimit(.minutes(10)))
   func lockedDatabase() async throws {
     try await Testbed.run(.init(keys: Self.quick), isIdle: true) { bed in
-      let manager = try ServiceListener(in: bed.place, watchdog: .seconds(3))
+      let manager = try ServiceListener(in: bed.place, watchdog: .seconds(6))
       let daemon = try await bed.startDaemon(after: manager.environment)
       let jobs = [PlannedJob.failing(after: .seconds(1))]
       try bed.submit(jobs)
@@ -82,12 +82,12 @@ import Testing
           $0.status?.hasPrefix("DEGRADED, ") == true
         }
         #expect(degraded.status?.contains("locked") == true)
-        try await manager.signsOfLife(8)
+        try await manager.signsOfLife(4)
       }
       try await Self.expectRestored(manager) {}
       try await within(.seconds(20), "the end is told") { try await bed.told(jobs) }
       #expect(await daemon.terminate() == .code(0))
-      #expect(manager.longestSilence < .seconds(3))
+      #expect(manager.longestSilence < .seconds(6))
       #expect(!manager.ledger.entries.contains { $0.notice.status?.contains("STALLED") == true })
       #expect(try bed.log.all().isGapless)
     }
@@ -124,19 +124,19 @@ import Testing
     .enabled(if: access("/usr/bin/prlimit", X_OK) == 0, "needs prlimit of util-linux"))
   func fullDisk() async throws {
     try await Testbed.run(.init(keys: Self.quick), isIdle: true) { bed in
-      let manager = try ServiceListener(in: bed.place, watchdog: .seconds(3))
+      let manager = try ServiceListener(in: bed.place, watchdog: .seconds(6))
       let daemon = try await bed.startDaemon(after: "trap '' XFSZ; " + manager.environment)
       try await FullDiskTests.limit(daemon, to: "1", in: bed)
       let jobs = [PlannedJob.failing(after: .zero)]
       try bed.submit(jobs)
       _ = try await manager.first("DEGRADED") { $0.status?.hasPrefix("DEGRADED, ") == true }
-      try await manager.signsOfLife(8)
+      try await manager.signsOfLife(4)
       try await Self.expectRestored(manager) {
         try await FullDiskTests.limit(daemon, to: "unlimited", in: bed)
       }
       try await within(.seconds(45), "the end is told") { try await bed.told(jobs) }
       #expect(await daemon.terminate() == .code(0))
-      #expect(manager.longestSilence < .seconds(3))
+      #expect(manager.longestSilence < .seconds(6))
     }
   }
 
