@@ -1,5 +1,5 @@
 /// One datagram to the service manager.
-package struct ServiceNotice: Sendable, Hashable {
+package struct ServiceNotice: Sendable, Hashable, CustomStringConvertible {
   package var bytes: [UInt8]
 
   package init(bytes: [UInt8]) { self.bytes = bytes }
@@ -22,4 +22,6 @@ package struct ServiceNotice: Sendable, Hashable {
   package var isStopping: Bool { self["STOPPING"] == "1" }
   package var isWatchdog: Bool { self["WATCHDOG"] == "1" }
   package var status: String? { self["STATUS"] }
+
+  package var description: String { String(decoding: bytes, as: UTF8.self) }
 }
