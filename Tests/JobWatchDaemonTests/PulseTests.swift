@@ -13,7 +13,7 @@ import Testing
     pulse.turns(at: Self.now)
     #expect(!pulse.isStalled(at: Self.now + .seconds(60)))
     #expect(pulse.isStalled(at: Self.now + .seconds(61)))
-    pulse.goesOn(at: Self.now + .seconds(50))
+    pulse.turns(at: Self.now + .seconds(50))
     #expect(!pulse.isStalled(at: Self.now + .seconds(110)))
     #expect(pulse.isStalled(at: Self.now + .seconds(111)))
   }

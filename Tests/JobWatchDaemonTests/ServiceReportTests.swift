@@ -18,9 +18,9 @@ import Testing
     scene.tick(after: .minutes(119))
     let notice = try #require(scene.heard().first)
     #expect(notice.isWatchdog && notice["EXTEND_TIMEOUT_USEC"] == "30000000")
-    // One that takes so long is stuck.
+    // One that takes so long is stuck: it gets no more.
     scene.tick(after: .minutes(2))
-    #expect(scene.heard().isEmpty)
+    #expect(scene.heard().map(\.lines) == [["WATCHDOG=1"]])
   }
 
   @Test func `says that the daemon is ready once all loops have settled, and how it stands`() throws
@@ -153,6 +153,33 @@ import Testing
     #expect(scene.heard().isEmpty)
   }
 
+  @Test func `does not take a loop for late that slept with the machine`() throws {
+    let scene = try Scene()
+    let pulse = scene.run("poller")
+    pulse.waits(until: scene.uptime + .seconds(30), at: scene.uptime)
+    _ = scene.heard()
+    scene.sleep(.hours(1))
+    scene.tick(after: .seconds(5))
+    #expect(scene.heard().map(\.lines) == [["WATCHDOG=1"]])
+    // Awake it has as long as ever, and no longer.
+    scene.tick(after: .seconds(54))
+    #expect(scene.heard().map(\.lines) == [["WATCHDOG=1"]])
+    scene.tick(after: .seconds(2))
+    #expect(scene.heard().allSatisfy { !$0.isWatchdog })
+  }
+
+  @Test func `says again that the daemon is ready when nobody could hear it`() throws {
+    let scene = try Scene()
+    // As many as the socket holds, and more.
+    for _ in 0..<2000 { scene.report.begins("opening the database") }
+    _ = scene.run("poller")
+    #expect(scene.heard().allSatisfy { !$0.isReady })
+    scene.tick(after: .seconds(5))
+    #expect(scene.heard().filter(\.isReady).count == 1)
+    scene.tick(after: .seconds(5))
+    #expect(scene.heard().allSatisfy { !$0.isReady })
+  }
+
   @Test func `is kept to itself where no service manager listens`() throws {
     let report = ServiceReport(nil, clock: SystemClock.now, log: silent)
     report.begins("opening the database")
@@ -178,7 +205,8 @@ private final class Scene: Sendable {
     if isWatched { environment["WATCHDOG_USEC"] = "30000000" }
     let manager = try ServiceManager(environment: environment)
     // No tick but by hand.
-    let report = ServiceReport(manager, every: .hours(1), clock: { clock.now }, log: silent)
+    let report = ServiceReport(
+      manager, every: .hours(1), clock: { clock.now }, awake: { clock.awake }, log: silent)
     vitals = Vitals { report.isReady() }
     (self.socket, self.clock, self.report) = (socket, clock, report)
   }
@@ -187,6 +215,8 @@ private final class Scene: Sendable {
 
   /// What it was told since the last look.
   func heard() -> [ServiceNotice] { socket.pending() }
+
+  func sleep(_ time: Duration) { clock.pass(time, asleep: true) }
 
   func tick(after time: Duration) {
     clock.pass(time)

@@ -41,8 +41,7 @@ import Testing
       for _ in 1...3 { try await scene.look(after: .minutes(5)) }
       let told = try await scene.told()
       #expect(told.count == 1)
-      #expect(told.first?.contains("the poller cannot do its work") == true)
-      #expect(told.first?.contains("the disk is full") == true)
+      #expect(told.first?.contains("poller: the disk is full") == true)
       #expect(try await scene.onRecord() == ["daemon/poller"])
       scene.pulse.waits(until: .hours(9), at: scene.clock.now.uptime)
       try await scene.look(after: .seconds(5))
@@ -53,6 +52,21 @@ import Testing
       #expect(try await scene.told().count == 1)
       try await scene.look(after: .seconds(1))
       #expect(try await scene.told().count == 2)
+    }
+  }
+
+  @Test func `tells one reason once, however many loops it is in the way of, and not its own`()
+    async throws
+  {
+    try await withStore { store in
+      let scene = try Scene(store)
+      let others = ["intake", "status"].map(scene.vitals.pulse)
+      for pulse in others + [scene.pulse] {
+        pulse.failed("the disk is full", retriesAt: .hours(9), at: scene.clock.now.uptime)
+      }
+      try await scene.look(after: .minutes(2))
+      #expect(try await scene.told().count == 1)
+      #expect(try await scene.onRecord().sorted() == ["daemon/intake", "daemon/poller"])
     }
   }
 

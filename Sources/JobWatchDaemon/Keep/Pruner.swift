@@ -28,6 +28,7 @@ actor Pruner: Worker {
     let isShrinking = free > 0 && free != lastFree
     lastFree = free
     if pruned > 0 { log.info("old rows are deleted", metadata: ["rows": "\(pruned)"]) }
-    return now.uptime + (pruned > 0 || isShrinking ? .zero : Self.every)
+    // Not at once: nobody waits for it, at a start least of all.
+    return now.uptime + (pruned > 0 || isShrinking ? .milliseconds(10) : Self.every)
   }
 }

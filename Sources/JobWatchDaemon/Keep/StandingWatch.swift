@@ -45,26 +45,35 @@ actor StandingWatch: Worker {
   /// One that lasts is told once. That it is over is in the log and the status, and needs nobody's care.
   private func tellDegraded(_ conditions: [Ledger.Condition], at now: Moment) async throws {
     let known = told ?? Set(conditions.compactMap(Self.loop))
-    let failing = vitals.failing
+    // Not this loop: its own trouble it can tell only when it is over.
+    let failing = vitals.failing.filter { $0.loop != name }
     // After a restart a loop's trouble is not over before it has tried again.
     let over = known.subtracting(failing.map(\.loop)).subtracting(vitals.unsettled)
     let fresh = failing.filter {
       !known.contains($0.loop) && now.uptime - $0.failure.since >= grace
     }
-    let routes = routes
-    let changes = fresh.map {
-      HealthChange.degraded(loop: $0.loop, because: $0.failure.reason, at: now.wall)
+    // A full disk is one trouble, however many loops it is in the way of.
+    let changes = Dictionary(grouping: fresh, by: \.failure.reason).map { reason, loops in
+      HealthChange.degraded(loops: loops.map(\.loop), because: reason, at: now.wall)
     }
-    if !changes.isEmpty || !over.isEmpty {
-      try await ground.store.write { ledger in
-        for change in changes { try change.commit(ledger, routes: routes) }
-        for loop in over {
-          _ = try ledger.close(
-            HealthChange.subject(loop: loop), HealthChange.Kind.failing.rawValue)
-        }
+    try await record(changes, over)
+    told = known.subtracting(over).union(fresh.map(\.loop))
+  }
+
+  /// On record per loop, and told once.
+  private func record(_ changes: [[HealthChange]], _ over: Set<String>) async throws {
+    guard !changes.isEmpty || !over.isEmpty else { return }
+    let routes = routes
+    try await ground.store.write { ledger in
+      for change in changes {
+        try change.first?.commit(ledger, routes: routes)
+        for other in change.dropFirst() { _ = try ledger.open(other.condition) }
+      }
+      for loop in over {
+        _ = try ledger.close(
+          HealthChange.subject(loop: loop), HealthChange.Kind.failing.rawValue)
       }
     }
-    told = known.subtracting(over).union(fresh.map(\.loop))
   }
 
   private static func loop(_ condition: Ledger.Condition) -> String? {

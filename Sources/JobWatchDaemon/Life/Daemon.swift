@@ -61,13 +61,27 @@ package struct Daemon: Sendable {
       configuration: .init(
         services: [.init(service: generations)], gracefulShutdownSignals: signals, logger: quiet)
     ).run()
-    let last = generations.current
-    try await ground.tell(
-      .daemonStopped, "jobwatch has stopped", to: last.configuration.routeTable)
-    _ = try await last.statusLog.work(at: clock())
+    await tellStop(generations.current, ground)
     try store.close()
     log.notice("jobwatch has stopped")
   }
+
+  /// What cannot be written then, on a full disk for instance, is no reason to end badly: the next start writes what the
+  /// log lacks.
+  private func tellStop(_ last: Generation, _ ground: Ground) async {
+    do {
+      try await ground.tell(
+        .daemonStopped, "jobwatch has stopped", to: last.configuration.routeTable)
+      for _ in 0..<Self.lastBatches {
+        guard try await last.statusLog.work(at: clock()) != nil else { return }
+      }
+    } catch {
+      log.warning("the stop cannot be told", metadata: ["error": "\(error)"])
+    }
+  }
+
+  /// So that a stop takes no longer than it may.
+  private static let lastBatches = 10
 
   private func open(_ report: ServiceReport) throws -> Store {
     report.begins("opening the database")

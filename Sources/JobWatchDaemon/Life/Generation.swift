@@ -9,6 +9,8 @@ import JobWatchStore
 struct Generation: Sendable {
   let configuration: Configuration
   let statusLog: StatusLog
+  /// Ends it.
+  let stop: StopSignal
   private let ground: Ground
   private let vitals: Vitals
   private let transports: Transports
@@ -25,9 +27,11 @@ struct Generation: Sendable {
     onSettled: @escaping @Sendable () -> Void
   ) async throws -> Generation {
     let transports = try Transports(configuration)
+    let stop = StopSignal()
+    // Loops also settle while they end: that says nothing of their configuration.
+    let vitals = Vitals { if !stop.isRaised { onSettled() } }
     do {
-      return try Generation(
-        configuration, on: ground, statusLog, transports, Vitals(onSettled: onSettled))
+      return try Generation(configuration, on: ground, statusLog, transports, vitals, stop)
     } catch {
       await transports.shutdown()
       throw error
@@ -36,8 +40,9 @@ struct Generation: Sendable {
 
   private init(
     _ configuration: Configuration, on ground: Ground, _ statusLog: StatusLog,
-    _ transports: Transports, _ vitals: Vitals
+    _ transports: Transports, _ vitals: Vitals, _ stop: StopSignal
   ) throws {
+    self.stop = stop
     self.configuration = configuration
     self.statusLog = statusLog
     self.ground = ground
@@ -48,10 +53,10 @@ struct Generation: Sendable {
     (loops, hints) = try crew.loops(statusLog)
   }
 
-  /// Runs until `stop` is raised, and what was under way has ended.
+  /// Runs until `stop` is raised and what was under way has ended.
   ///
   /// Throws what a worker says that only a person can put right; the others have ended then, too.
-  func run(until stop: StopSignal) async throws {
+  func run() async throws {
     ground.store.onNews(hints.onNews)
     ground.store.onDoubt(hints.onDoubt)
     ground.report.watches(vitals)
@@ -69,8 +74,17 @@ struct Generation: Sendable {
       }
       return await group.reduce(nil) { $0 ?? $1 }
     }
-    await transports.shutdown()
+    await letGo()
     if let fault { throw fault }
+  }
+
+  /// Connections that do not let go are found out as a loop that does not come back is.
+  private func letGo() async {
+    let pulse = Pulse("connections")
+    vitals.watch(pulse)
+    let call = pulse.callBegan(limit: .seconds(30), at: ground.clock().uptime)
+    await transports.shutdown()
+    pulse.callEnded(call)
   }
 
   /// Instead of `run`.

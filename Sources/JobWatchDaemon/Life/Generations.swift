@@ -15,7 +15,8 @@ final class Generations: Service {
   }
 
   private struct State {
-    var stop = StopSignal()
+    /// The one that runs, or ran last.
+    var present: Generation
     /// Runs when the present one has ended.
     var next: Generation?
     var isStopping = false
@@ -24,8 +25,7 @@ final class Generations: Service {
   private let ground: Ground
   private let reload: @Sendable () throws -> Configuration
   private let onReady: @Sendable () -> Void
-  private let state = Mutex(State())
-  private let present: Mutex<Generation>
+  private let state: Mutex<State>
 
   /// - Parameter reload: the configuration as it is now; throws why there is none.
   init(
@@ -42,11 +42,10 @@ final class Generations: Service {
       ground.report.isReady()
       onReady()
     }
-    present = Mutex(generation)
+    state = Mutex(State(present: generation))
   }
 
-  /// The one that runs, or ran last.
-  var current: Generation { present.withLock(\.self) }
+  var current: Generation { state.withLock(\.present) }
 
   func run() async throws {
     // Before anybody is told that jobwatch runs: until then SIGHUP ends the process.
@@ -74,34 +73,31 @@ final class Generations: Service {
   }
 
   private func runAll() async throws {
-    var stop: StopSignal? = state.withLock(\.stop)
-    while let signal = stop {
-      try await current.run(until: signal)
-      stop = advance()
+    var generation: Generation? = current
+    while let present = generation {
+      try await present.run()
+      generation = advance()
+      if let generation { hand(over: present.configuration, to: generation.configuration) }
     }
   }
 
   /// Makes the next generation the present one; nil when there is none.
-  private func advance() -> StopSignal? {
-    let (next, stop) = state.withLock { state -> (Generation?, StopSignal) in
-      guard !state.isStopping, let next = state.next else { return (nil, state.stop) }
+  private func advance() -> Generation? {
+    state.withLock { state in
+      guard !state.isStopping, let next = state.next else { return nil }
       state.next = nil
-      state.stop = StopSignal()
-      return (next, state.stop)
+      state.present = next
+      return next
     }
-    guard let next else { return nil }
-    noteAccounts(current.configuration, next.configuration)
-    present.withLock { $0 = next }
-    return stop
   }
 
   private func stop() {
     ground.report.stops()
-    let stop = state.withLock { state in
+    let present = state.withLock { state in
       state.isStopping = true
-      return state.stop
+      return state.present
     }
-    stop.raise()
+    present.stop.raise()
   }
 
   // MARK: Reloading
@@ -112,13 +108,13 @@ final class Generations: Service {
     do {
       let next = try await next()
       ground.report.acceptsReload()
-      let (unused, stop) = state.withLock { state -> (Generation?, StopSignal) in
-        guard !state.isStopping else { return (next, state.stop) }
+      let (unused, present) = state.withLock { state -> (Generation?, Generation) in
+        guard !state.isStopping else { return (next, state.present) }
         defer { state.next = next }
-        return (state.next, state.stop)
+        return (state.next, state.present)
       }
       await unused?.discard()
-      stop.raise()
+      present.stop.raise()
     } catch {
       ground.log.error(
         "the new configuration is refused; the old one stays",
@@ -147,8 +143,9 @@ final class Generations: Service {
   }
 
   /// The jobs of an account that is no longer configured are parked: nobody asks for them, which may cost their ends.
-  private func noteAccounts(_ before: Configuration, _ after: Configuration) {
+  private func hand(over before: Configuration, to after: Configuration) {
     let now = ground.clock().wall
+    ground.troubles.endAll(but: "unconfigured", at: now)
     let names = Set(after.accounts.map(\.name))
     for account in before.accounts where !names.contains(account.name) {
       ground.log.notice(

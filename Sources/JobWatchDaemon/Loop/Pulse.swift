@@ -25,7 +25,7 @@ package final class Pulse: Sendable {
   private let state = Mutex(State())
   private let onSettled: @Sendable () -> Void
 
-  /// Nothing that a loop does in one turn takes nearly as long, on a busy disk either; what does says `goesOn`.
+  /// Nothing that a loop does in one turn takes nearly as long, on a busy disk either; what does says `turns` again.
   static let turnLimit = Duration.seconds(60)
   /// By which a wake-up may be late, on a machine with no time to spare.
   static let wakeSlack = Duration.seconds(30)
@@ -38,12 +38,10 @@ package final class Pulse: Sendable {
 
   // MARK: What the loop says
 
+  /// Also in the midst of a long turn that comes along.
   func turns(at uptime: Duration) {
     state.withLock { $0.overdueAt = uptime + Self.turnLimit }
   }
-
-  /// In a long turn: it comes along.
-  package func goesOn(at uptime: Duration) { turns(at: uptime) }
 
   /// It did what was due. More is due at once where `next` is not after `uptime`.
   func waits(until next: Duration, at uptime: Duration) {
@@ -96,6 +94,14 @@ package final class Pulse: Sendable {
   package func isHindered(by reason: String?, at uptime: Duration) {
     state.withLock { state in
       state.trouble = reason.map { Failure(since: state.trouble?.since ?? uptime, reason: $0) }
+    }
+  }
+
+  /// So much of the time did not count.
+  func forgive(_ time: Duration) {
+    state.withLock { state in
+      state.overdueAt? += time
+      state.calls = state.calls.mapValues { $0 + time }
     }
   }
 

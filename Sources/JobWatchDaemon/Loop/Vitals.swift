@@ -22,6 +22,14 @@ package final class Vitals: Sendable {
     return pulse
   }
 
+  /// For what is no loop, and has nothing to do at the start.
+  func watch(_ pulse: Pulse) { state.withLock { $0.pulses.append(pulse) } }
+
+  /// The machine slept for so long, and its timers with it.
+  func forgive(_ time: Duration) {
+    for pulse in state.withLock(\.pulses) { pulse.forgive(time) }
+  }
+
   private func settled() {
     let isLast = state.withLock { state in
       state.unsettled -= 1

@@ -21,14 +21,16 @@ struct HealthChange: Sendable {
   /// Records and tells the change, unless the record already says so.
   func commit(_ ledger: Ledger, routes: RouteTable) throws {
     if isTrouble {
-      let condition = Ledger.Condition(
-        subject: subject, kind: kind.rawValue, since: event.time, cause: cause)
       guard try ledger.open(condition) else { return }
     } else {
       guard try ledger.close(subject, kind.rawValue) != nil else { return }
     }
     let event = try honest(ledger)
     try ledger.append(event, of: nil, to: routes.channels(for: event))
+  }
+
+  var condition: Ledger.Condition {
+    Ledger.Condition(subject: subject, kind: kind.rawValue, since: event.time, cause: cause)
   }
 
   /// An account may be paused for two reasons, and the end of one is not the end of the pause.
@@ -175,14 +177,19 @@ extension HealthChange {
       event: EventDraft(.channelRecovered, at: now, data))
   }
 
-  /// A loop of the daemon cannot do its work, and tries again.
-  static func degraded(loop: String, because cause: String, at now: Timestamp) -> HealthChange {
+  /// Loops of the daemon cannot do their work, all for one reason, and try again. One change for each; their event is
+  /// the same.
+  static func degraded(loops: [String], because cause: String, at now: Timestamp) -> [HealthChange]
+  {
     var data = EventData(
-      summary: "jobwatch is degraded: the \(loop) cannot do its work and tries again (\(cause))")
+      summary: "jobwatch is degraded: what it cannot do now it tries again "
+        + "(\(loops.joined(separator: ", ")): \(cause))")
     data.cause = cause
     data.cure = "see the cause; it goes on by itself when that is put right"
-    return HealthChange(
-      subject: subject(loop: loop), kind: .failing, cause: cause, isTrouble: true,
-      event: EventDraft(.daemonDegraded, at: now, data))
+    let event = EventDraft(.daemonDegraded, at: now, data)
+    return loops.map { loop in
+      HealthChange(
+        subject: subject(loop: loop), kind: .failing, cause: cause, isTrouble: true, event: event)
+    }
   }
 }

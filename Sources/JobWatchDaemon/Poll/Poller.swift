@@ -106,7 +106,7 @@ package actor Poller: Worker {
     await saveLastBudgets()
   }
 
-  private static let farewell = Duration.seconds(1)
+  private static let farewell = Duration.seconds(3)
 
   private func nextWake(at now: Moment) -> Duration {
     var next = now.uptime + Alarm.longestWait

@@ -48,6 +48,15 @@ package final class TroubleLog: Sendable {
     }
   }
 
+  /// Ends what lasts, but for troubles of one kind: who noted it goes, and whoever comes notes anew what is on record.
+  func endAll(but kind: String, at time: Timestamp) {
+    troubles.withLock { troubles in
+      for index in troubles.indices where troubles[index].kind != kind {
+        troubles[index].to = troubles[index].to ?? time
+      }
+    }
+  }
+
   /// Those of a lane, one that lasts ending now.
   func gaps(_ lane: LaneKey, at now: Timestamp) -> [BlindGap] {
     let places = [Place.everywhere, .account(lane.account), .lane(lane)]

@@ -18,7 +18,8 @@ actor Heartbeat: Worker {
   private var isWithheld = false
   private var isUnheard = false
 
-  private static let timeout = Duration.seconds(10)
+  /// Short, as a stop or a reload waits for it.
+  private static let timeout = Duration.seconds(3)
   /// How soon a call that failed, or was withheld, is tried again.
   private static let retry = Duration.seconds(5)
   /// Of an answer's body nothing is used; it is read so that the connection can be used again.

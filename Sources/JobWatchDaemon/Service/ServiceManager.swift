@@ -65,6 +65,14 @@ package struct ServiceManager: Sendable {
 }
 
 extension ServiceManager.Message {
+  /// What the service manager waits for: unheard, it would take a daemon that works for one that does not.
+  var isOfLife: Bool {
+    switch self {
+    case .ready, .reloading, .stopping: true
+    case .status, .watchdog, .extendTimeout: false
+    }
+  }
+
   fileprivate var text: String {
     switch self {
     case .ready: "READY=1"

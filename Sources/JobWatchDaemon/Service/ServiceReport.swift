@@ -21,11 +21,16 @@ package final class ServiceReport: Sendable {
     /// As last logged.
     var stalled: [String] = []
     var begunAt: Duration
+    /// Of the daemon's life, and not heard: said again until it is.
+    var unheard: [ServiceManager.Message] = []
     var isUnheard = false
+    /// What the machine has slept since its start.
+    var slept: Duration
   }
 
   private let manager: ServiceManager?
   private let clock: Clock
+  private let awake: @Sendable () -> Duration
   private let log: Logger
   private let state: Mutex<State>
   private let ticker = Mutex<Ticker?>(nil)
@@ -36,15 +41,19 @@ package final class ServiceReport: Sendable {
   private static let longestStart = Duration.hours(2)
   private static let longestTick = Duration.seconds(5)
 
-  /// - Parameter interval: between two ticks; nil: as often as the service manager asks for.
+  /// - Parameters:
+  ///   - interval: between two ticks; nil: as often as the service manager asks for.
+  ///   - awake: the time since the machine's start without suspend, by which systemd's watchdog counts.
   package init(
     _ manager: ServiceManager?, every interval: Duration? = nil, clock: @escaping Clock,
-    log: Logger
+    awake: @escaping @Sendable () -> Duration = SystemClock.monotonic, log: Logger
   ) {
     self.manager = manager
     self.clock = clock
     self.log = log
-    state = Mutex(State(begunAt: clock().uptime))
+    self.awake = awake
+    let uptime = clock().uptime
+    state = Mutex(State(begunAt: uptime, slept: uptime - awake()))
     guard let manager else { return }
     let third = manager.watchdogTimeout?.scaled(by: 1.0 / 3) ?? Self.longestTick
     let interval = interval ?? min(third, Self.longestTick)
@@ -87,7 +96,7 @@ package final class ServiceReport: Sendable {
       return false
     }
     guard !isStopping else { return }
-    tell([.reloading(monotonic: SystemClock.monotonic()), .status("reloading the configuration")])
+    tell([.reloading(monotonic: awake()), .status("reloading the configuration")])
   }
 
   /// The new configuration will be at work when its loops have settled, which `isReady` says.
@@ -118,7 +127,11 @@ package final class ServiceReport: Sendable {
   /// Feeds the watchdog if every loop of the daemon turns at this moment.
   func tick() {
     let uptime = clock().uptime
-    let (phase, vitals, age) = state.withLock { ($0.phase, $0.vitals, uptime - $0.begunAt) }
+    let (phase, vitals, age, unheard) = state.withLock {
+      ($0.phase, $0.vitals, uptime - $0.begunAt, $0.unheard)
+    }
+    noteSleep(at: uptime, vitals)
+    if !unheard.isEmpty { tell(unheard) }
     let stalled = vitals?.stalled(at: uptime) ?? []
     log(stalled)
     if stalled.isEmpty {
@@ -128,11 +141,21 @@ package final class ServiceReport: Sendable {
       switch phase {
       case .running: tell(alive)
       case .starting, .reloading:
-        if age < Self.longestStart { tell(alive + [.extendTimeout(Self.grant)]) }
+        tell(alive + (age < Self.longestStart ? [.extendTimeout(Self.grant)] : []))
       case .stopping: break
       }
     }
     tellStatus()
+  }
+
+  /// Timers stand still in suspend, and so does the watchdog: no loop is late for it.
+  private func noteSleep(at uptime: Duration, _ vitals: Vitals?) {
+    let slept = uptime - awake()
+    let nap = state.withLock { state in
+      defer { state.slept = slept }
+      return slept - state.slept
+    }
+    if nap > .seconds(1) { vitals?.forgive(nap) }
   }
 
   private func log(_ stalled: [String]) {
@@ -174,10 +197,16 @@ package final class ServiceReport: Sendable {
     guard let manager, !messages.isEmpty else { return }
     do {
       try manager.tell(messages)
-      state.withLock { $0.isUnheard = false }
+      let isLife = messages.contains(where: \.isOfLife)
+      state.withLock { state in
+        state.isUnheard = false
+        if isLife { state.unheard = [] }
+      }
     } catch {
+      let life = messages.filter(\.isOfLife)
       let isNews = state.withLock { state in
         defer { state.isUnheard = true }
+        if !life.isEmpty { state.unheard = life }
         return !state.isUnheard
       }
       if isNews {

@@ -20,8 +20,8 @@ actor Intake: Worker {
   /// Files and jobs of one transaction, so that a flood of files holds up no poll for long.
   private static let fileBatch = 256
   private static let jobBatch = 2000
-  /// Files of one turn.
-  private static let turn = 4096
+  /// Files, and jobs, of one turn: a second's work, after which the daemon may be stopped.
+  private static let turn = (files: 4096, jobs: 20_000)
 
   /// Between two scans when nothing was announced.
   private static let scanEvery = Duration.seconds(10)
@@ -60,7 +60,7 @@ actor Intake: Worker {
     var next = now.uptime + (signal == nil ? Self.scanEveryUnannounced : Self.scanEvery)
     var batch: [Arrival] = []
     var last: Commit?
-    var taken = 0
+    var taken = (files: 0, jobs: 0)
     for name in try directory.names() where !stuck.contains(name) {
       switch directory.content(of: name, isWhole: whole.remove(name) != nil, at: now.wall) {
       case .gone: continue
@@ -71,14 +71,12 @@ actor Intake: Worker {
       case .unacceptable(let reason):
         batch.append(arrival(name, SpoolFile(rejection: reason), nil))
       }
-      if batch.count >= Self.fileBatch
-        || batch.reduce(0, { $0 + $1.file.submissions.count }) >= Self.jobBatch
-      {
+      let jobs = batch.reduce(0) { $0 + $1.file.submissions.count }
+      if batch.count >= Self.fileBatch || jobs >= Self.jobBatch {
         last = try await commit(batch, after: last, at: now)
-        taken += batch.count
+        taken = (taken.files + batch.count, taken.jobs + jobs)
         batch = []
-        // The rest in another turn, between which the daemon may be stopped.
-        if taken >= Self.turn {
+        if taken.files >= Self.turn.files || taken.jobs >= Self.turn.jobs {
           next = now.uptime
           break
         }

@@ -33,16 +33,17 @@ actor StatusLog: Worker {
     self.log = log
   }
 
+  /// One batch a turn: a backlog must not keep the loop from being stopped, nor seem to be a stall.
   func work(at now: Moment) async throws -> Duration? {
-    while true {
-      try await mark()
-      let after = written
-      let events = try await store.read { try $0.events(after: after, limit: Self.batch) }
-      guard let last = events.last else { return nil }
-      let file = try append(events.map(Self.line).joined())
-      written = last.seq
-      unmarked = Ledger.LogCursor(seq: last.seq, inode: file.inode)
-    }
+    try await mark()
+    let after = written
+    let events = try await store.read { try $0.events(after: after, limit: Self.batch) }
+    guard let last = events.last else { return nil }
+    let file = try append(events.map(Self.line).joined())
+    written = last.seq
+    unmarked = Ledger.LogCursor(seq: last.seq, inode: file.inode)
+    try await mark()
+    return events.count == Self.batch ? now.uptime : nil
   }
 
   /// Apart from the lines: while the database cannot be written they are not written a second time.
