@@ -97,6 +97,17 @@ is_booted() {
 	is_live && [ -d /run/systemd/system ]
 }
 
+# Files of another installation, where systemd looks before it looks below PREFIX. A link to /dev/null is not
+# one: that is the administrator's wish.
+masking_files() {
+	for place in /etc /run /usr/local/lib; do
+		[ "$place" != "$prefix/lib" ] || break
+		for file in systemd/system/jobwatch.service sysusers.d/jobwatch.conf tmpfiles.d/jobwatch.conf; do
+			[ ! -f "$place/$file" ] || printf ' %s' "$place/$file"
+		done
+	done
+}
+
 install_all() {
 	stage=$(mktemp -d)
 	trap 'rm -rf "$stage"' EXIT
@@ -108,8 +119,18 @@ install_all() {
 	systemd-sysusers "$prefix/lib/sysusers.d/jobwatch.conf"
 	systemd-tmpfiles --create "$prefix/lib/tmpfiles.d/jobwatch.conf"
 	journalctl --update-catalog
+	! is_booted || systemctl daemon-reload
+	masking=$(masking_files)
+	if [ -n "$masking" ]; then
+		cat >&2 <<-END
+			install.sh: the files are in place, but these mask them, so that they are not used:
+			 $masking
+			Remove them (what you changed in the unit belongs into "systemctl edit jobwatch"), then run
+			install.sh again, and: systemctl reenable jobwatch
+		END
+		exit 1
+	fi
 	if is_booted; then
-		systemctl daemon-reload
 		if systemctl --quiet is-active jobwatch.service; then
 			systemctl restart jobwatch.service
 			echo "jobwatch is installed, and the service was restarted"
