@@ -25,6 +25,17 @@ enum Schema {
     return try tables > 0 && !db.tableExists("grdb_migrations")
   }
 
+  /// Whether there are tables but the list of steps, which is made before the first of them, and those of litestream.
+  static func hasTables(_ db: Database) throws -> Bool {
+    let others = try Int.fetchOne(
+      db,
+      sql: """
+        SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name <> 'grdb_migrations'
+        AND name NOT GLOB 'sqlite_*' AND name NOT GLOB '_litestream_*'
+        """)
+    return others ?? 0 > 0
+  }
+
   /// `job_active` lets a list find the few jobs that are watched among a million that ended; a poll does not touch it.
   private static let jobs = """
     CREATE TABLE job (
@@ -188,6 +199,9 @@ enum Schema {
   /// What `Ledger.standing` reads every few seconds, whatever the number of jobs: to count a million of them takes a
   /// tenth of a second, so the watched ones are counted as they come and go. A poll without news changes none of
   /// the columns that the triggers and indexes are on but `at_risk_since`, which is nearly always null before and after.
+  ///
+  /// A recovery of a damaged file may lose rows of `watched`: no end of a job may fail for that, and each start of the
+  /// daemon counts anew.
   private static let standing = """
     ALTER TABLE job ADD COLUMN at_risk_since INTEGER;
     UPDATE job SET at_risk_since = (
@@ -208,7 +222,7 @@ enum Schema {
     END;
     CREATE TRIGGER job_has_ended AFTER UPDATE OF ended_at ON job
       WHEN old.ended_at IS NULL AND new.ended_at IS NOT NULL BEGIN
-      UPDATE watched SET jobs = jobs - 1 WHERE account = new.account;
+      UPDATE watched SET jobs = max(jobs - 1, 0) WHERE account = new.account;
     END;
     CREATE TRIGGER job_is_watched_again AFTER UPDATE OF ended_at ON job
       WHEN old.ended_at IS NOT NULL AND new.ended_at IS NULL BEGIN
@@ -216,7 +230,7 @@ enum Schema {
         ON CONFLICT (account) DO UPDATE SET jobs = jobs + 1;
     END;
     CREATE TRIGGER job_is_gone AFTER DELETE ON job WHEN old.ended_at IS NULL BEGIN
-      UPDATE watched SET jobs = jobs - 1 WHERE account = old.account;
+      UPDATE watched SET jobs = max(jobs - 1, 0) WHERE account = old.account;
     END;
     """
 

@@ -35,6 +35,21 @@ extension Ledger {
       givenUp: try count("SELECT count(*) FROM message WHERE state = 'given_up'"))
   }
 
+  /// Counts the watched jobs from themselves, which takes a tenth of a second for a million, and sets right what was
+  /// kept in passing.
+  package func recountWatched() throws {
+    let jobs = try counts(
+      """
+      SELECT account, count(*) FROM job INDEXED BY job_active WHERE ended_at IS NULL
+      GROUP BY account
+      """)
+    guard jobs != (try counts("SELECT account, jobs FROM watched WHERE jobs > 0")) else { return }
+    try execute("DELETE FROM watched", [])
+    for (account, number) in jobs {
+      try execute("INSERT INTO watched (account, jobs) VALUES (?, ?)", [account, number])
+    }
+  }
+
   /// The end of a job may be missed, and that is told; until the next sighting, or the end.
   func noteRisk(of job: Int64, since now: Timestamp) throws {
     try execute(

@@ -47,6 +47,21 @@ import Testing
     }
   }
 
+  @Test func `lets every job end where a recovery lost a count, and counts anew`() throws {
+    try Place().ledger { ledger throws in
+      let ids = try (0..<4).compactMap {
+        try ledger.insert(job($0, of: ["a", "b"][$0 % 2]), dueAt: .start, noticeAt: nil)?.id
+      }
+      try ledger.execute("DELETE FROM watched WHERE account = 'b'", [])
+      try ledger.execute("UPDATE watched SET jobs = 0", [])
+      try set(ids[0], .lost, in: ledger)
+      try set(ids[1], .lost, in: ledger)
+      #expect(try ledger.standing().watched.isEmpty)
+      try ledger.recountWatched()
+      #expect(try ledger.standing().watched == ["a": 1, "b": 1])
+    }
+  }
+
   @Test func `counts a job at risk from when that is told to its next sighting, or its end`() throws
   {
     try Place().ledger { ledger throws in

@@ -46,6 +46,7 @@ package struct Daemon: Sendable {
     report.begins("reading the status log")
     let statusLog = StatusLog(path: configuration.statusLog, store: store, log: log)
     try await statusLog.recover(at: clock(), routes: configuration.routeTable)
+    await recount(store)
     try await ground.noteAbsence()
     report.begins("reading the spool and the schedule")
     let generations = try await Generations(
@@ -89,6 +90,17 @@ package struct Daemon: Sendable {
       log.notice(
         "the database is brought up to date; as it was it is kept", metadata: ["copy": "\(copy)"])
       report.begins("bringing the database up to date")
+    }
+  }
+
+  /// What only the status line shows keeps nobody from starting.
+  private func recount(_ store: Store) async {
+    do {
+      try await store.write { try $0.recountWatched() }
+    } catch {
+      log.warning(
+        "the watched jobs were not counted anew: their number in the status line may be wrong",
+        metadata: ["error": "\(error)"])
     }
   }
 
