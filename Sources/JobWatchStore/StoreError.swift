@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 
 /// Why the database cannot be used, with the cure.
@@ -26,6 +27,22 @@ package struct StoreError: Error, CustomStringConvertible, Sendable {
         + "state_dir")
   }
 
+  static func unmarked(_ path: String) -> StoreError {
+    StoreError(
+      kind: .lasting,
+      description: "\(path) has tables, but nothing in grdb_migrations says of which version, as "
+        + "after a recovery that lost it: move it away and put a backup in its place, as "
+        + "jobwatch(8) shows")
+  }
+
+  static func stuck(_ path: String, _ reason: String) -> StoreError {
+    StoreError(
+      kind: .lasting,
+      description:
+        "\(path) cannot be brought up to date (\(reason)), and is as it was: install the "
+        + "version of jobwatch that it was used with, or put a backup in its place; report this")
+  }
+
   /// Never a new file in its place: what can still be read of the old one is worth more, and whoever finds the service
   /// running would think that all is well.
   package static func damaged(_ path: String, _ reason: String) -> StoreError {
@@ -33,8 +50,8 @@ package struct StoreError: Error, CustomStringConvertible, Sendable {
       kind: .lasting,
       description: "\(path) is damaged (\(reason)): stop jobwatch; move the file away and keep it, "
         + "with \(path)-wal and \(path)-shm where they are; put a backup in its place, or what "
-        + "sqlite3 can recover of it (.recover, or .dump where that fails: jobwatch(8) shows how), "
-        + "owned by the user that jobwatch runs as; start jobwatch")
+        + "sqlite3 can recover of it (.recover, or .dump where that fails), with the owner, group "
+        + "and mode that jobwatch(8) names, which shows each step; start jobwatch")
   }
 
   init(kind: Kind, description: String) {
@@ -53,17 +70,37 @@ package struct StoreError: Error, CustomStringConvertible, Sendable {
     }
     let reason = error.message ?? "SQLite error \(error.extendedResultCode.rawValue)"
     switch error.resultCode {
+    case .SQLITE_CANTOPEN where Self.isAllowed(path):
+      self.init(
+        kind: .passing,
+        description:
+          "\(path), or \(path)-wal or -shm, cannot be opened (\(reason)), and not for want "
+          + "of permissions: look for free space and inodes on its file system")
     case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_READONLY:
       self.init(
         kind: .lasting,
         description: "\(path) cannot be opened (\(reason)): the directory must exist and belong to "
-          + "the user that jobwatch runs as")
+          + "the user that jobwatch runs as, and so must the file, its -wal and its -shm where they "
+          + "are there")
     case .SQLITE_CORRUPT, .SQLITE_NOTADB:
       self = .damaged(path, reason)
     case .SQLITE_FULL:
       self.init(kind: .passing, description: "\(path): the disk is full (\(reason))")
     default:
       self.init(kind: .passing, description: "\(path): \(reason)")
+    }
+  }
+
+  /// Whether files can be made and opened there as far as permissions go. SQLite makes no difference between that and
+  /// a file system that has no room, or no inode, for the files that it puts beside the database at every start.
+  private static func isAllowed(_ path: String) -> Bool {
+    let directory = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    guard access(directory + "/.", R_OK | W_OK | X_OK) == 0 else { return false }
+    return ([""] + WriteAheadLog.companions).allSatisfy { suffix in
+      var status = stat()
+      guard lstat(path + suffix, &status) == 0 else { return errno == ENOENT }
+      guard stat(path + suffix, &status) == 0 else { return false }
+      return status.st_mode & S_IFMT == S_IFREG && access(path + suffix, R_OK | W_OK) == 0
     }
   }
 }

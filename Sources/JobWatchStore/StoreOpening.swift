@@ -15,15 +15,20 @@ enum StoreOpening {
     _ path: String, _ migrator: DatabaseMigrator = Schema.migrator, onMigration: (String) -> Void
   ) throws -> DatabasePool {
     do {
-      if isMissing(path) { try create(path, migrator) } else { try requireContent(path) }
+      if isMissing(path) {
+        try create(path, migrator)
+      } else {
+        try requireContent(path)
+        try requireOurs(path, migrator)
+      }
       let pool = try open(path)
-      if try pool.read(Schema.isForeign) { throw StoreError.foreign(path) }
-      if try pool.read(migrator.hasBeenSuperseded) { throw StoreError.newer(path) }
-      if let step = try pool.read({ try firstStep(migrator, $0) }) {
+      if try !pool.read(Schema.hasTables) {
+        try migrate(pool, migrator)
+      } else if let step = try pool.read({ try firstStep(migrator, $0) }) {
         let kept = "\(path).before-\(step)"
         onMigration(kept)
         try keep(pool, as: kept)
-        try migrator.migrate(pool)
+        try migrate(pool, migrator)
         forgetCopies(of: path, but: kept)
       }
       return pool
@@ -72,6 +77,23 @@ enum StoreOpening {
     throw StoreError.damaged(path, "it is empty")
   }
 
+  /// Before anything is done to the file: another program may not want it in WAL mode.
+  private static func requireOurs(_ path: String, _ migrator: DatabaseMigrator) throws {
+    var configuration = Configuration()
+    configuration.label = "jobwatch first look"
+    configuration.busyMode = .timeout(5)
+    // Not as one that may only read, for which a journal that a crash left is in the way.
+    let queue = try DatabaseQueue(path: path, configuration: configuration)
+    try queue.read { db in
+      if try Schema.isForeign(db) { throw StoreError.foreign(path) }
+      if try migrator.hasBeenSuperseded(db) { throw StoreError.newer(path) }
+      if try Schema.hasTables(db), try migrator.appliedMigrations(db).isEmpty {
+        throw StoreError.unmarked(path)
+      }
+    }
+    try queue.close()
+  }
+
   private static func create(_ path: String, _ migrator: DatabaseMigrator) throws {
     let log = path + "-wal"
     guard isMissing(log) || URL(fileURLWithPath: log).fileSize == 0 else {
@@ -84,16 +106,27 @@ enum StoreOpening {
     // Not as a `StagedFile` is made: the mode is what the service's umask leaves.
     for suffix in [""] + WriteAheadLog.companions { unlink(temporary + suffix) }
     let pool = try open(temporary)
-    try migrator.migrate(pool)
+    try migrate(pool, migrator)
     try pool.closeWhole()
     guard rename(temporary, path) == 0 else { throw StagedFile.failure(path, errno) }
     try StagedFile.sync(directoryOf: path)
   }
 
-  /// The first step that the database lacks; nil: none, or there is nothing in it that could be lost.
+  /// The first step that the database lacks.
   private static func firstStep(_ migrator: DatabaseMigrator, _ db: Database) throws -> String? {
     let applied = try migrator.appliedMigrations(db)
-    return applied.isEmpty ? nil : migrator.migrations.first { !applied.contains($0) }
+    return migrator.migrations.first { !applied.contains($0) }
+  }
+
+  /// What the rows themselves are in the way of fails the same way every time.
+  private static func migrate(_ pool: DatabasePool, _ migrator: DatabaseMigrator) throws {
+    do {
+      try migrator.migrate(pool)
+    } catch let error as DatabaseError
+      where [.SQLITE_CONSTRAINT, .SQLITE_ERROR, .SQLITE_MISMATCH].contains(error.resultCode)
+    {
+      throw StoreError.stuck(pool.path, error.message ?? "\(error.resultCode)")
+    }
   }
 
   private static func keep(_ pool: DatabasePool, as path: String) throws {
@@ -102,6 +135,7 @@ enum StoreOpening {
     defer { file.discard() }
     _ = try pool.read { try DatabaseCopy.fill(file, from: $0) }
     try file.put(replacing: true)
+    try StagedFile.sync(directoryOf: path)
   }
 
   /// A copy that cannot be removed takes room, and does no other harm.

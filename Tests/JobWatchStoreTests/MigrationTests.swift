@@ -58,7 +58,7 @@ import Testing
     var failing = DatabaseMigrator()
     failing.registerMigration("1") { _ in }
     failing.registerMigration("2") { db in
-      try db.execute(sql: "ALTER TABLE job ADD COLUMN new; DELETE FROM message")
+      try db.execute(sql: "ALTER TABLE job ADD COLUMN new TEXT; DELETE FROM message")
       throw DatabaseError(resultCode: .SQLITE_FULL)
     }
     let error = #expect(throws: StoreError.self) {
@@ -68,6 +68,22 @@ import Testing
     #expect(try OldDatabase.content(of: old.path) == before)
     try Store(path: old.path).close()
     #expect(try OldDatabase.content(of: old.copy) == before)
+  }
+
+  @Test(
+    "needs a person when its rows are in the way of a step",
+    arguments: [ResultCode.SQLITE_CONSTRAINT, .SQLITE_ERROR, .SQLITE_MISMATCH])
+  func stuck(_ code: ResultCode) throws {
+    let old = try OldDatabase()
+    let before = try OldDatabase.content(of: old.path)
+    var failing = DatabaseMigrator()
+    failing.registerMigration("1") { _ in }
+    failing.registerMigration("2") { _ in throw DatabaseError(resultCode: code) }
+    let error = #expect(throws: StoreError.self) {
+      _ = try StoreOpening.pool(old.path, failing) { _ in }
+    }
+    #expect(error?.kind == .lasting && error?.description.contains("is as it was") == true)
+    #expect(try OldDatabase.content(of: old.path) == before)
   }
 
   @Test func `is left alone when it is damaged`() throws {
@@ -90,6 +106,15 @@ import Testing
     try Store(path: directory.database) { _ in Issue.record("there is nothing to keep") }.close()
     let names = try FileManager.default.contentsOfDirectory(atPath: directory.path)
     #expect(names == ["jobwatch.db"])
+  }
+
+  @Test func `is made in a file in which a crash left no tables`() throws {
+    let directory = try ScratchDirectory()
+    let begun = try DatabasePool(path: directory.database)
+    try begun.close()
+    #expect(URL(fileURLWithPath: directory.database).fileSize > 0)
+    try Store(path: directory.database) { _ in Issue.record("there is nothing to keep") }.close()
+    #expect(try StoreReader(path: directory.database).read { try $0.lastSeq() } == 0)
   }
 
   @Test func `takes the place of one that a crash left half made`() throws {

@@ -28,9 +28,12 @@ import Testing
     }
     let other = try DatabaseQueue(path: directory.database)
     try other.write { try $0.execute(sql: "CREATE TABLE \(table) (id INTEGER)") }
+    let file = URL(fileURLWithPath: directory.database)
+    let before = try Data(contentsOf: file)
     let error = try refusal(directory.database)
     #expect(error.kind == .lasting && error.description.contains("state_dir"))
     #expect(try other.read(tables) == [table])
+    #expect(try Data(contentsOf: file) == before, "it is not put into WAL mode either")
   }
 
   @Test func `is damaged`() throws {
@@ -54,6 +57,28 @@ import Testing
       #expect(error.kind == .lasting)
       #expect(error.description.contains("the directory must exist and belong to the user"))
     }
+  }
+
+  @Test func `may be opened, but has no room for what SQLite puts beside it`() throws {
+    let directory = try ScratchDirectory()
+    let full = DatabaseError(resultCode: .SQLITE_CANTOPEN)
+    let kind = { StoreError(full, path: directory.database).kind }
+    #expect(kind() == .passing)
+    try Data().write(to: URL(fileURLWithPath: directory.database))
+    #expect(kind() == .passing)
+    let log = directory.database + "-wal"
+    try FileManager.default.createDirectory(atPath: log, withIntermediateDirectories: true)
+    #expect(kind() == .lasting)
+  }
+
+  @Test func `lost the list of its steps`() throws {
+    let place = try Place()
+    try place.store.close()
+    try DatabaseQueue(path: place.directory.database).write { db in
+      try db.execute(sql: "DELETE FROM grdb_migrations")
+    }
+    let error = try refusal(place.directory.database)
+    #expect(error.kind == .lasting && error.description.contains("put a backup in its place"))
   }
 
   @Test(.enabled(if: geteuid() != 0, "root may write everywhere"))
