@@ -17,12 +17,15 @@ package struct DatabaseCopy: Sendable, Hashable {
   package var jobs: Int
   /// Of them, those that have not ended.
   package var watched: Int
+  /// Why a power cut may still undo its name; nil: it will not.
+  package var weakness: String?
 }
 
 extension DatabaseCopy {
   /// Fills `file` from the snapshot that `source` reads.
   static func fill(_ file: StagedFile, from source: Database) throws -> DatabaseCopy {
     do {
+      try file.requireRoom(for: size(of: source))
       let queue = try DatabaseQueue(path: file.path, configuration: configuration)
       var copy = try queue.writeWithoutTransaction { target in
         try source.backup(to: target)
@@ -43,6 +46,11 @@ extension DatabaseCopy {
       default: throw StoreError(error, path: file.target)
       }
     }
+  }
+
+  private static func size(of source: Database) throws -> Int {
+    let pages = try Int.fetchOne(source, sql: "PRAGMA page_count") ?? 0
+    return try pages * (Int.fetchOne(source, sql: "PRAGMA page_size") ?? 0)
   }
 
   private static func describe(_ target: Database, _ file: StagedFile) throws -> DatabaseCopy {
@@ -83,13 +91,19 @@ extension StoreReader {
     let temporary = url.deletingLastPathComponent().appendingPathComponent(name).path
     var staged: StagedFile?
     defer { staged?.discard() }
-    let copy = try read { ledger in
+    var copy = try read { ledger in
       // Anew for a read that is repeated.
       let file = try StagedFile(for: target, at: temporary)
       staged = file
       return try DatabaseCopy.fill(file, from: ledger.db)
     }
     try staged?.put(replacing: replacing)
+    do throws(StoreError) {
+      try StagedFile.sync(directoryOf: target)
+    } catch {
+      // Not thrown: the file is there, and an old one is gone.
+      copy.weakness = error.description
+    }
     return copy
   }
 
@@ -98,6 +112,10 @@ extension StoreReader {
     var status = stat()
     guard stat(target, &status) == 0 else { return }
     if status.st_mode & S_IFMT == S_IFDIR { throw StagedFile.failure(target, EISDIR) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw StoreError(
+        kind: .lasting, description: "\(target) is no regular file: name another file")
+    }
     for own in [""] + WriteAheadLog.companions where isSameFile(status, path + own) {
       throw StoreError(
         kind: .lasting, description: "\(target) is the database itself: name another file")

@@ -16,18 +16,46 @@ struct StagedFile: Sendable {
     close(file)
   }
 
-  /// On disk, and then under its own name. Throws when there is a file of that name that is not to be replaced.
+  /// On disk, and then under its own name, which a power cut may still undo: see `sync(directoryOf:)`. Throws when there
+  /// is a file of that name that is not to be replaced.
   func put(replacing: Bool) throws(StoreError) {
     try Self.sync(path, O_RDWR)
     if replacing {
       guard rename(path, target) == 0 else { throw Self.failure(target, errno) }
-    } else {
+    } else if link(path, target) == 0 {
       // Unlike a rename it never replaces anything, however late that came.
-      guard link(path, target) == 0 else { throw Self.failure(target, errno) }
       unlink(path)
+    } else {
+      guard errno != EEXIST else { throw Self.failure(target, errno) }
+      try putWithoutLink()
     }
-    try Self.sync(directoryOf: target)
   }
+
+  /// For file systems that know no links (FAT, some network ones): the name is taken by an empty file, if nobody has it,
+  /// which is then replaced.
+  func putWithoutLink() throws(StoreError) {
+    let file = open(target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard file >= 0 else { throw Self.failure(target, errno) }
+    close(file)
+    guard rename(path, target) == 0 else {
+      let code = errno
+      unlink(target)
+      throw Self.failure(target, code)
+    }
+  }
+
+  /// Throws where so many bytes would leave nothing to others: found out by writing them, everybody who writes there
+  /// would find out too.
+  func requireRoom(for bytes: Int) throws(StoreError) {
+    var room = statvfs()
+    // Some file systems do not know their size.
+    guard statvfs(path, &room) == 0, room.f_blocks > 0 else { return }
+    let free = Double(room.f_bavail) * Double(room.f_frsize)
+    if free < Double(bytes) + Double(Self.margin) { throw Self.failure(target, ENOSPC) }
+  }
+
+  /// What the write-ahead log of a daemon beside it comes to.
+  private static let margin = 16 << 20
 
   /// Without effect once it has its name.
   func discard() {

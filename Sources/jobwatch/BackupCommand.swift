@@ -14,7 +14,11 @@ struct BackupCommand: ParsableCommand {
         jobwatch backup --force /srv/backup/jobwatch.db
 
       To go back to it: stop the service, move jobwatch.db, jobwatch.db-wal and jobwatch.db-shm out of the \
-      state directory, copy the backup there as jobwatch.db, owned by the service's user, and start the service.
+      state directory, put the backup there with the owner, group and mode that the service needs, and start it:
+
+        install -o jobwatch -g jobwatch-read -m 0640 BACKUP /var/lib/jobwatch/jobwatch.db
+
+      jobwatch(8) shows each step.
 
       Exit codes: 0 done, 64 the command is wrong, 75 try again, 78 the configuration, the database or the \
       file needs a person. Unless it is 0 there is no new file, and an old one is as it was.
@@ -40,6 +44,9 @@ struct BackupCommand: ParsableCommand {
     let configuration = try file.load().value
     let copy = try StoreReader(path: configuration.databasePath).telling {
       try $0.copy(to: target, replacing: force)
+    }
+    if let weakness = copy.weakness {
+      StandardError.write("the copy is made, but a power cut now may undo its name: \(weakness)")
     }
     if json { return print(try JSONText.line(BackupView(copy))) }
     print(

@@ -103,6 +103,39 @@ import Testing
     #expect(try names(place) == before)
   }
 
+  @Test func `replaces nothing that is no file`() throws {
+    let place = try Place()
+    let error = #expect(throws: StoreError.self) {
+      try StoreReader(path: place.directory.database).copy(to: "/dev/null", replacing: true)
+    }
+    #expect(error?.kind == .lasting && error?.description.contains("no regular file") == true)
+  }
+
+  @Test func `is not begun without room for it`() throws {
+    let directory = try ScratchDirectory()
+    let file = try StagedFile(for: directory.path + "/copy", at: directory.path + "/copy.tmp")
+    try file.requireRoom(for: 0)
+    let error = #expect(throws: StoreError.self) { try file.requireRoom(for: 1 << 60) }
+    #expect(error?.kind == .passing && error?.description.contains("free space") == true)
+  }
+
+  @Test func `gets its name without a link too, and takes nobody's`() throws {
+    let directory = try ScratchDirectory()
+    let target = URL(fileURLWithPath: directory.path + "/copy")
+    for text in ["first", "second"] {
+      let file = try StagedFile(for: target.path, at: target.path + ".tmp")
+      try Data(text.utf8).write(to: URL(fileURLWithPath: file.path))
+      if text == "first" {
+        try file.putWithoutLink()
+      } else {
+        let error = #expect(throws: StoreError.self) { try file.putWithoutLink() }
+        #expect(error?.description.contains("--force") == true)
+      }
+      file.discard()
+      #expect(try Data(contentsOf: target) == Data("first".utf8))
+    }
+  }
+
   @Test func `of a damaged database is none`() async throws {
     let place = try Place()
     _ = try await place.insert(1500)
