@@ -32,6 +32,7 @@ package final class Store: Sendable {
     var statistics = Statistics()
     var onNews: @Sendable (News) -> Void = { _ in }
     var onDoubt: @Sendable (StoreError) -> Void = { _ in }
+    var doubt: StoreError?
   }
 
   private let pool: DatabasePool
@@ -60,6 +61,21 @@ package final class Store: Sendable {
   /// `hint` is called when SQLite says what a damaged file, or disk, would make it say. It must only wake others.
   package func onDoubt(_ hint: @escaping @Sendable (StoreError) -> Void) {
     state.withLock { $0.onDoubt = hint }
+  }
+
+  /// What was said of damage last, and was not yet taken by somebody who looks. It stays while workers come and go.
+  package var pendingDoubt: StoreError? { state.withLock(\.doubt) }
+
+  package func takeDoubt() -> StoreError? {
+    state.withLock { state in
+      defer { state.doubt = nil }
+      return state.doubt
+    }
+  }
+
+  /// Of a look that came to no end. What was said since is as good a reason.
+  package func giveBack(_ doubt: StoreError?) {
+    state.withLock { $0.doubt = $0.doubt ?? doubt }
   }
 
   /// Runs `body` in a transaction and returns once it is durable.
@@ -113,7 +129,12 @@ package final class Store: Sendable {
     guard let error = error as? DatabaseError, Self.doubtful.contains(error.resultCode) else {
       return
     }
-    state.withLock(\.onDoubt)(StoreError(error, path: path))
+    let said = StoreError(error, path: path)
+    let onDoubt = state.withLock { state in
+      state.doubt = said
+      return state.onDoubt
+    }
+    onDoubt(said)
   }
 
   private static let doubtful: [ResultCode] = [.SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_IOERR]

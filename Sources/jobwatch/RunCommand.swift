@@ -43,6 +43,8 @@ struct RunCommand: AsyncParsableCommand {
       try await Daemon(decoded.value, reload: reload, log: log, output: output).run()
     } catch let error as any PassingFault where error.mayPass {
       throw ExitCode.tryAgain.telling("jobwatch cannot start: \(error)", through: output)
+    } catch let error as any LastingFault {
+      throw ExitCode.needsPerson.telling("jobwatch cannot go on: \(error)", through: output)
     } catch {
       throw ExitCode.needsPerson.telling("jobwatch cannot start: \(error)", through: output)
     }

@@ -109,6 +109,21 @@ import Testing
     #expect(try await lastSound(store) == nil)
   }
 
+  @Test func `is not forgotten by a new configuration, which comes with a new one`() async throws {
+    let store = try await filledStore()
+    let first = Turned(store, boot: nil)
+    let sound = try wreck()
+    await expectDamage(in: store)
+    try sound.write(to: URL(fileURLWithPath: path))
+    // One look was begun, and is not waited for.
+    _ = try await first.check.work(at: Self.moment(.seconds(1)))
+    await first.check.finish()
+    #expect(try await lastSound(store) == nil)
+    try await Turned(store, boot: nil).look(at: .seconds(2))
+    #expect(try await lastSound(store)?.0 == Self.moment(.seconds(2)).wall)
+    #expect(store.pendingDoubt == nil)
+  }
+
   @Test func `follows what SQLite says of damage, ends nothing without it, and then rests`()
     async throws
   {

@@ -1,7 +1,6 @@
 import JobWatchCore
 import JobWatchStore
 import Logging
-import Synchronization
 
 /// Looks at the whole database when there is reason to: once in each boot of the machine, as the last one may have ended
 /// in a power cut, and when SQLite said what a damaged file or disk makes it say.
@@ -17,8 +16,6 @@ actor IntegrityCheck: Worker {
   private let alarm: Alarm
   private let log: Logger
 
-  /// What SQLite said last since the last look began.
-  private nonisolated let doubt = Mutex<StoreError?>(nil)
   private var isBootSettled: Bool
   private var look: Look?
   private var notBefore = Duration.zero
@@ -42,11 +39,9 @@ actor IntegrityCheck: Worker {
     isBootSettled = bootID == nil
   }
 
-  /// To be told what SQLite said of damage, from any thread.
-  nonisolated func note(_ error: StoreError) {
-    doubt.withLock { $0 = error }
-    alarm.ring()
-  }
+  /// To be told that SQLite spoke of damage, from any thread. What it said is kept by the store, where it outlives this
+  /// check: a new configuration comes with a new one.
+  nonisolated func note(_ error: StoreError) { alarm.ring() }
 
   func work(at now: Moment) async throws -> Duration? {
     if let look, let finding = look.finding {
@@ -54,7 +49,7 @@ actor IntegrityCheck: Worker {
       self.look = nil
       notBefore = now.uptime + Self.pause
     }
-    guard look == nil, try await isDue() else { return nil }
+    guard look == nil, await isDue() else { return nil }
     if now.uptime < notBefore { return notBefore }
     begin(at: now)
     return nil
@@ -63,20 +58,20 @@ actor IntegrityCheck: Worker {
   func finish() async {
     look?.task.cancel()
     await look?.task.value
+    store.giveBack(look?.reason)
   }
 
-  private func isDue() async throws -> Bool {
+  private func isDue() async -> Bool {
     if !isBootSettled {
-      isBootSettled = try await store.read { try $0.lastSound() }?.bootID == bootID
+      // That it cannot be read is itself a reason to look.
+      let last = try? await store.read { try $0.lastSound() }
+      isBootSettled = last?.bootID == bootID
     }
-    return !isBootSettled || doubt.withLock { $0 != nil }
+    return !isBootSettled || store.pendingDoubt != nil
   }
 
   private func begin(at now: Moment) {
-    let reason = doubt.withLock { doubt in
-      defer { doubt = nil }
-      return doubt
-    }
+    let reason = store.takeDoubt()
     let task = Task {
       let finding: Result<Soundness, any Error>
       do {
@@ -100,7 +95,7 @@ actor IntegrityCheck: Worker {
       isBootSettled = true
       report(look, took: now.uptime - look.beganAt)
     case .failure(let error):
-      doubt.withLock { $0 = $0 ?? look.reason }
+      store.giveBack(look.reason)
       log.warning(
         "the database could not be checked and will be again",
         metadata: ["error": "\(error)", "again_in": "\(Self.pause.spoken)"])
