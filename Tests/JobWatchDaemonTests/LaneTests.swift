@@ -7,7 +7,7 @@ import Testing
   @Test func `looks at parked jobs again when the account's project changes, at each once`() throws
   {
     let account = Account(name: "prod", region: "eu-de")
-    var lane = try #require(Configuration().lanes(of: account).first)
+    let lane = try #require(Configuration().lanes(of: account).first)
     lane.note(project: "one", at: .zero)
     var book = DurationBook()
     let law = book.id(of: DurationKey(service: "ecs", jobType: "", region: "eu-de"))

@@ -55,7 +55,7 @@ import Testing
         return Self.running(request)
       }
       for _ in 0..<3 { _ = try await poller.work(at: SystemClock.now()) }
-      #expect(await poller.lanes[lane]?.schedule.budget.rate == spent.rate)
+      #expect(await poller.rate(of: lane) == spent.rate)
       await poller.finish()
       let last = try #require(await Self.record(in: store))
       #expect((last.price, last.trim) == (12.5, 0.75))
@@ -122,4 +122,8 @@ import Testing
       }
     }
   }
+}
+
+extension Poller {
+  fileprivate func rate(of key: LaneKey) -> Double? { lanes[key]?.schedule.budget.rate }
 }

@@ -3,8 +3,10 @@ import JobWatchCore
 import JobWatchStore
 
 /// One (account, service) at work: its jobs in the order of their due times, and everything that decides whether
-/// the next call may be made.
-struct Lane {
+/// the next call may be made. The poller's alone.
+///
+/// Not a value: what is read of one in a dictionary copies all of it, and each poll reads of it thirty times.
+final class Lane {
   let key: LaneKey
   let service: CloudService
   let endpoint: String
@@ -39,6 +41,20 @@ struct Lane {
   var parked: [Int64: PollTicket] = [:]
   /// The account's, as of the last call.
   private(set) var projectID: String?
+
+  init(
+    key: LaneKey, service: CloudService, endpoint: String, region: String, rules: WatchRules,
+    schedule: PollSchedule, breaker: Gate, permission: Gate
+  ) {
+    self.key = key
+    self.service = service
+    self.endpoint = endpoint
+    self.region = region
+    self.rules = rules
+    self.schedule = schedule
+    self.breaker = breaker
+    self.permission = permission
+  }
 
   struct Outage {
     var since: Timestamp
@@ -85,7 +101,7 @@ struct Lane {
   }
 
   /// Takes the next due job, when `readiness` says now.
-  mutating func take(
+  func take(
     _ credential: inout Gate, _ book: inout DurationBook, at uptime: Duration
   ) -> (PollTicket, Passes)? {
     let isProbe = isProbe(credential, at: uptime)
@@ -103,7 +119,7 @@ struct Lane {
   }
 
   /// A project that was looked up may change: what was parked is looked at again.
-  mutating func note(project: String, at uptime: Duration) {
+  func note(project: String, at uptime: Duration) {
     guard project != projectID else { return }
     projectID = project
     for var ticket in parked.values {
@@ -112,7 +128,7 @@ struct Lane {
     }
   }
 
-  mutating func add(_ ticket: PollTicket) {
+  func add(_ ticket: PollTicket) {
     parked[ticket.job] = nil
     schedule.add(ticket)
   }

@@ -143,8 +143,7 @@ package actor Poller: Worker {
 
   /// Jobs whose time has come, whether or not anything stands in the way of their poll.
   func due(at uptime: Duration) -> Int {
-    // Not over the dictionary itself, which would be copied with every schedule in it.
-    lanes.keys.reduce(0) { $0 + (lanes[$1]?.schedule.due(at: uptime) ?? 0) }
+    lanes.values.reduce(0) { $0 + $1.schedule.due(at: uptime) }
   }
 
   /// Whether the running call was ended by `finish`: its outcome means nothing.

@@ -54,32 +54,24 @@ extension Poller {
     }
   }
 
-  private func budgets(
-    _ record: (inout Lane, Duration) -> BudgetRecord?
-  ) -> [Ledger.SavedBudget] {
+  private func budgets(_ record: (Lane, Duration) -> BudgetRecord?) -> [Ledger.SavedBudget] {
     let now = clock()
-    // In place: a lane that is copied and changed copies its whole schedule.
-    var index = lanes.startIndex
-    var budgets: [Ledger.SavedBudget] = []
-    while index < lanes.endIndex {
-      if let record = record(&lanes.values[index], now.uptime) {
-        budgets.append(
-          Ledger.SavedBudget(key: lanes.keys[index], savedAt: now.wall, record: record))
+    return lanes.compactMap { key, lane in
+      record(lane, now.uptime).map {
+        Ledger.SavedBudget(key: key, savedAt: now.wall, record: $0)
       }
-      lanes.formIndex(after: &index)
     }
-    return budgets
   }
 }
 
 extension Lane {
   /// Nil: the last one that was stored will do.
-  fileprivate mutating func dueRecord(at uptime: Duration) -> BudgetRecord? {
+  fileprivate func dueRecord(at uptime: Duration) -> BudgetRecord? {
     schedule.budget.mustBeSaved ? priced(schedule.budget.record(at: uptime)) : nil
   }
 
   /// Nil: no call was ever made.
-  fileprivate mutating func lastRecord(at uptime: Duration) -> BudgetRecord? {
+  fileprivate func lastRecord(at uptime: Duration) -> BudgetRecord? {
     schedule.budget.isUntouched ? nil : priced(schedule.budget.record(at: uptime, isLast: true))
   }
 

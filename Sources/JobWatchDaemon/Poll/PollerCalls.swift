@@ -59,7 +59,6 @@ extension Poller {
   private func take(from key: LaneKey, _ grant: AccountAccess.Grant, at uptime: Duration)
     -> (PollTicket, Lane.Passes)?
   {
-    // In place: a lane that is copied and changed copies its whole schedule.
     credentials.withGate(grant.fingerprint) { lanes[key]?.take(&$0, &book, at: uptime) } ?? nil
   }
 
@@ -107,7 +106,6 @@ extension Poller {
     return answer
   }
 
-  /// Apart from `askOnce`, so that no copy of the lane lives while its schedule changes.
   func query(for call: Call) -> JobQuery? {
     guard let lane = lanes[call.lane] else { return nil }
     return JobQuery(

@@ -83,10 +83,9 @@ extension Poller {
 
   /// What was parked for its project is due again when the account's has become that one.
   func noteProjects(at uptime: Duration) {
-    // Not over the dictionary itself, which would be copied with every schedule in it.
-    for key in Array(lanes.keys) {
+    for (key, lane) in lanes {
       guard let grant = credentials.grant(of: key.account, at: uptime) else { continue }
-      lanes[key]?.note(project: grant.projectID, at: uptime)
+      lane.note(project: grant.projectID, at: uptime)
     }
   }
 

@@ -64,13 +64,13 @@ extension Lane {
     }
   }
 
-  fileprivate mutating func spendOnProgress(of job: Int64, at uptime: Duration) {
+  fileprivate func spendOnProgress(of job: Int64, at uptime: Duration) {
     progressCalls.insert(job)
     schedule.budget.spend(at: uptime)
     progressBudget.spend(at: uptime)
   }
 
-  fileprivate mutating func finishProgress(at uptime: Duration) {
+  fileprivate func finishProgress(at uptime: Duration) {
     schedule.budget.finish(at: uptime)
     progressBudget.finish(at: uptime)
   }
