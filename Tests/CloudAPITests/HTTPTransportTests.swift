@@ -5,7 +5,7 @@ import Testing
 /// One transport for all tests of this file; never shut down, as it lives as long as the process.
 private let shared = HTTPClientTransport()
 
-struct HTTPTransportTests {
+@Suite(.prompt) struct HTTPTransportTests {
   private static let head = "HTTP/1.1 200 OK\r\nContent-Length: "
 
   private func send(

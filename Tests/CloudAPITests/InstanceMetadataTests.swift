@@ -3,7 +3,7 @@ import JobWatchCore
 import SimulatedCloud
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.prompt, .timeLimit(.minutes(1)))
 struct InstanceMetadataTests {
   @Test(arguments: SimulatedMetadata.Versions.allCases, [Signer.Form.access, .credential()])
   func `a temporary key is good for jobs until its lifetime is over`(

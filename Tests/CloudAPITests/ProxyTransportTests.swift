@@ -2,7 +2,7 @@ import CloudAPI
 import Foundation
 import Testing
 
-@Suite struct `A request through a proxy` {
+@Suite(.prompt) struct `A request through a proxy` {
   private static let answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nab"
 
   /// `proxy`: its address, perhaps with a user.

@@ -2,7 +2,7 @@ import CloudAPI
 import Foundation
 import Testing
 
-@Suite struct `A TLS server` {
+@Suite(.prompt) struct `A TLS server` {
   private func failure(
     _ url: String, trust: TrustedCertificates? = nil, proxies: ProxyRules = .none
   ) async -> HTTPFailure? {

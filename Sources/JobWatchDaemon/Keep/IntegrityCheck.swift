@@ -55,6 +55,9 @@ actor IntegrityCheck: Worker {
     return nil
   }
 
+  /// A look is under way, or has ended and is not settled yet.
+  var isLooking: Bool { look != nil }
+
   func finish() async {
     look?.task.cancel()
     await look?.task.value
