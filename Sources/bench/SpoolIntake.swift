@@ -61,10 +61,11 @@ struct SpoolIntake: Sendable {
   }
 
   private func takeByDaemon(_ workplace: Workplace) async throws -> Duration {
+    // With its start, as it is not ready before it has taken in what lies there.
+    let start = ContinuousClock.now
     let daemon = try await ChildProcess(["daemon", workplace.root])
     defer { daemon.stop() }
     let last = "\(workplace.incoming)/\(files.lastName)"
-    let start = ContinuousClock.now
     // Another process removes it, and a millisecond is nothing here: looking is simpler than inotify.
     while access(last, F_OK) == 0 {
       guard ContinuousClock.now - start < Self.patience else {
