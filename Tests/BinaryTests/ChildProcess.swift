@@ -17,8 +17,9 @@ final class ChildProcess: Sendable {
   }
 
   let pid: pid_t
+  let began = ContinuousClock.now
   private let hasEnded = Mutex(false)
-  private let end: Task<Exit, Never>
+  private let end: Task<(exit: Exit, at: ContinuousClock.Instant), Never>
 
   /// Standard output and error are appended to files; standard input is empty.
   /// - Parameter program: nil for the built binary.
@@ -27,17 +28,24 @@ final class ChildProcess: Sendable {
   ) throws {
     let pid = try Self.spawn(
       [try program ?? Self.binary()] + arguments, output: output, error: error)
-    let (exits, exit) = AsyncStream<Exit>.makeStream()
+    let (ends, end) = AsyncStream<(exit: Exit, at: ContinuousClock.Instant)>.makeStream()
     self.pid = pid
-    end = Task {
-      for await exit in exits { return exit }
-      return .code(-1)
+    self.end = Task {
+      for await end in ends { return end }
+      return (.code(-1), .now)
     }
-    Thread.detachNewThread { [self] in exit.yield(reap()) }
+    Thread.detachNewThread { [self] in
+      let exit = reap()
+      end.yield((exit, .now))
+    }
   }
 
   /// Returns once it has ended.
-  var exit: Exit { get async { await end.value } }
+  var exit: Exit { get async { await end.value.exit } }
+
+  /// When it ended, by a thread that waits for nothing else: when a test comes to look is a matter of how busy the
+  /// other tests are. Returns once it has ended.
+  var ended: ContinuousClock.Instant { get async { await end.value.at } }
 
   /// Without effect once it has ended.
   func send(_ signal: Int32) {

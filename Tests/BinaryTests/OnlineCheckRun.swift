@@ -32,6 +32,7 @@ struct OnlineCheckRun {
   }
 
   let exit: ChildProcess.Exit
+  let lifetime: Duration
   let output: String
   let error: String
 
@@ -47,6 +48,7 @@ struct OnlineCheckRun {
       (try environment.map { [$0, try ChildProcess.binary()] } ?? []) + arguments, program: program,
       output: path + ".out", error: path + ".err")
     exit = await process.exit
+    lifetime = await process.ended - process.began
     output = try bed.place.text(of: path + ".out")
     error = try bed.place.text(of: path + ".err")
   }

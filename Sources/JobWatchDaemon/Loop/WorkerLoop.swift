@@ -8,9 +8,9 @@ struct WorkerLoop: Sendable {
   var pulse: Pulse
   var clock: Clock
   var log: Logger
-
-  /// The waits after a failure in a row: a full disk is looked at again soon, but not in a hot loop.
-  private static let retryWaits: [Duration] = [
+  /// The waits after failures in a row, the last one for all further: a full disk is looked at again soon, but not in
+  /// a hot loop.
+  var retryWaits: [Duration] = [
     .seconds(1), .seconds(2), .seconds(5), .seconds(10), .seconds(30),
   ]
 
@@ -50,7 +50,7 @@ struct WorkerLoop: Sendable {
       } catch let error as any LastingFault {
         throw error
       } catch {
-        let wait = Self.retryWaits[min(failures, Self.retryWaits.count - 1)]
+        let wait = retryWaits[min(failures, retryWaits.count - 1)]
         failures += 1
         let uptime = clock().uptime
         pulse.failed("\(error)", retriesAt: uptime + wait, at: uptime)
