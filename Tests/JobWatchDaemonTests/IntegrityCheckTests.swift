@@ -6,7 +6,7 @@ import Testing
 
 @testable import JobWatchDaemon
 
-@Suite struct `The integrity check` {
+@Suite final class `The integrity check` {
   private let directory = FileManager.default.temporaryDirectory
     .appendingPathComponent("integrity-\(UUID().uuidString)").path
   private var path: String { directory + "/jobwatch.db" }
@@ -14,6 +14,9 @@ import Testing
   init() throws {
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
   }
+
+  /// What is left behind is for the system's cleaning of temporary files.
+  deinit { try? FileManager.default.removeItem(atPath: directory) }
 
   private static func moment(_ uptime: Duration) -> Moment {
     Moment(wall: Timestamp(milliseconds: 1_795_000_000_000) + uptime, uptime: uptime)

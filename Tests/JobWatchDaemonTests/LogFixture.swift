@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 
 /// A directory with a status log, written as a rotation leaves it.
-struct LogFixture {
+final class LogFixture: Sendable {
   let directory: String
   var log: String { directory + "/status.log" }
 
@@ -12,6 +12,9 @@ struct LogFixture {
       .appendingPathComponent("status-log-\(UUID().uuidString)").path
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
   }
+
+  /// What is left behind is for the system's cleaning of temporary files.
+  deinit { try? FileManager.default.removeItem(atPath: directory) }
 
   /// Line `seq`: one per minute, of job `j<seq % 3>`.
   static func line(_ seq: Int, event: String = "job.running", more: String = "") -> String {

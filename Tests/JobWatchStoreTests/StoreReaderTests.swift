@@ -5,13 +5,11 @@ import JobWatchStore
 import Testing
 
 @Suite struct `Reading the database` {
-  private let directory = FileManager.default.temporaryDirectory
-    .appendingPathComponent("store-reader-\(UUID().uuidString)").path
-  private var path: String { directory + "/jobwatch.db" }
+  private let scratch: ScratchDirectory
+  private var directory: String { scratch.path }
+  private var path: String { scratch.database }
 
-  init() throws {
-    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-  }
+  init() throws { scratch = try ScratchDirectory() }
 
   private static let now = Timestamp(milliseconds: 1_800_000_000_000)
 
