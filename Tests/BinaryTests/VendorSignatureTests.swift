@@ -87,7 +87,8 @@ import Testing
       credential: .accessKey(
         AccessKey(access: Workplace.accessKey, secret: Secret("another"), securityToken: nil)),
       signingTime: Testbed.clock())
-    let answer = await CloudClient(transport: transport.transport).ask(query)
+    let client = CloudClient(transport: transport.transport, timeout: .seconds(300))
+    let answer = await client.ask(query)
     await transport.shutdown()
     guard case .refused = answer.observation else {
       Issue.record("a wrong signature brought \(answer.observation)")

@@ -3,18 +3,18 @@ import Foundation
 import Testing
 
 /// One transport for all tests of this file; never shut down, as it lives as long as the process.
-private let shared = HTTPClientTransport()
+private let shared = HTTPClientTransport(options: .patient())
 
 @Suite(.prompt) struct HTTPTransportTests {
   private static let head = "HTTP/1.1 200 OK\r\nContent-Length: "
 
   private func send(
-    _ url: String, timeout: Duration = .seconds(20), limit: Int = 1000
+    _ url: String, timeout: Duration = .patient, limit: Int = 1000
   ) async throws(HTTPFailure) -> HTTPResponse {
     try await shared.send(HTTPRequest(url: url), timeout: timeout, bodyLimit: limit)
   }
 
-  private func failure(_ url: String, timeout: Duration = .seconds(20)) async -> HTTPFailure? {
+  private func failure(_ url: String, timeout: Duration = .patient) async -> HTTPFailure? {
     do {
       let response = try await send(url, timeout: timeout)
       Issue.record("an answer came: \(response)")
@@ -57,7 +57,7 @@ private let shared = HTTPClientTransport()
     let request = HTTPRequest(
       method: "POST", url: server.url, headers: [("X-One", "a b"), ("Host", "other:1")],
       body: Array("text".utf8))
-    _ = try await shared.send(request, timeout: .seconds(20), bodyLimit: 0)
+    _ = try await shared.send(request, timeout: .patient, bodyLimit: 0)
     guard case .request(let text) = await server.events.first(where: { _ in true }) else {
       Issue.record("no request")
       return
@@ -131,7 +131,7 @@ private let shared = HTTPClientTransport()
     let server = try SocketServer(.answer("\(Self.head)0\r\n\r\n"))
     let request = HTTPRequest(url: server.url, headers: [("X-Auth-Token", "hush\nX: y")])
     let failure = await #expect(throws: HTTPFailure.self) {
-      try await shared.send(request, timeout: .seconds(20), bodyLimit: 0)
+      try await shared.send(request, timeout: .patient, bodyLimit: 0)
     }
     #expect(failure?.kind == .other)
     #expect(failure?.message.contains("hush") == false)

@@ -38,8 +38,8 @@ enum IPv6 {
       ScriptedJob(
         service: .ecs, jobID: "job1", jobType: "createServer",
         steps: .succeeding(after: .seconds(9))))
-    let transport = HTTPClientTransport()
-    let answer = await CloudClient(transport: transport.transport).ask(
+    let transport = HTTPClientTransport(options: .patient())
+    let answer = await CloudClient(transport: transport.transport, timeout: .patient).ask(
       JobQuery(
         service: .ecs, endpoint: endpoint, projectID: project, jobID: "job1",
         credential: isLegacy ? .legacyAccessKey(key) : .accessKey(key), signingTime: now))

@@ -20,7 +20,7 @@ extension CloudBench {
 
   func login(
     _ user: PasswordUser = user, _ scope: ProjectScope = .name("eu-de"),
-    timeout: Duration = .seconds(20)
+    timeout: Duration = .patient
   ) async -> Result<IssuedCredential, IssueFailure> {
     await TokenLogin(
       endpoint: base, user: user, scope: scope, transport: client.transport, timeout: timeout
@@ -28,7 +28,7 @@ extension CloudBench {
   }
 
   func temporaryKey(
-    _ form: Signer.Form = .access, timeout: Duration = .seconds(20)
+    _ form: Signer.Form = .access, timeout: Duration = .patient
   ) async -> Result<IssuedCredential, IssueFailure> {
     await InstanceMetadata(
       endpoint: base, form: form, transport: client.transport, timeout: timeout
@@ -38,7 +38,7 @@ extension CloudBench {
   func projectID(
     of name: String, as credential: Credential = .accessKey(key), at time: Timestamp? = nil
   ) async -> Result<String, IssueFailure> {
-    await ProjectLookup(endpoint: base, transport: client.transport)
+    await ProjectLookup(endpoint: base, transport: client.transport, timeout: .patient)
       .id(ofProjectNamed: name, credential: credential, at: time ?? clock.now)
   }
 }

@@ -22,7 +22,7 @@ struct InstanceMetadataTests {
         #expect(key.securityToken != nil)
       default: Issue.record("\(issued.credential) does not sign as \(form)")
       }
-      let client = CloudClient(transport: bench.client.transport)
+      let client = CloudClient(transport: bench.client.transport, timeout: .patient)
       var query = JobQuery(
         service: .ecs, endpoint: bench.base, projectID: CloudBench.project, jobID: "job",
         credential: issued.credential, signingTime: bench.clock.now)
@@ -125,7 +125,7 @@ struct InstanceMetadataTests {
         transport: { [bench] (request, timeout, limit) async throws(HTTPFailure) in
           if request.method == "GET" { bench.cloud.set(fault, for: .metadata) }
           return try await bench.client.transport(request, timeout, limit)
-        })
+        }, timeout: .patient)
       let failure = try #require(await metadata.issue(at: bench.clock.now).failure)
       #expect(failure.kind == kind)
       #expect(failure.text.contains(words), "\(failure.text)")

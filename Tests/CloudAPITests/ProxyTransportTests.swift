@@ -7,10 +7,10 @@ import Testing
 
   /// `proxy`: its address, perhaps with a user.
   private func send(
-    _ url: String, proxy: String, timeout: Duration = .seconds(20)
+    _ url: String, proxy: String, timeout: Duration = .patient
   ) async throws -> Result<HTTPResponse, HTTPFailure> {
     let rules = try ProxyRules(environment: ["ALL_PROXY": proxy])
-    let transport = HTTPClientTransport(options: .init(proxies: rules))
+    let transport = HTTPClientTransport(options: .patient(proxies: rules))
     let request = HTTPRequest(url: url, headers: [("Host", "cloud.example:81")])
     let result: Result<HTTPResponse, HTTPFailure>
     do throws(HTTPFailure) {
@@ -87,9 +87,9 @@ import Testing
     let silent = try SocketServer(.hang(after: ""))
     let plain = try SocketServer(.answer("SSH-2.0-server\r\n\r\n"))
     let cases: [(UInt16, String, HTTPFailure.Kind, Duration)] = [
-      (reset.port, "http://cloud.example", .reset, .seconds(20)),
+      (reset.port, "http://cloud.example", .reset, .patient),
       (silent.port, "http://cloud.example", .timeout, .milliseconds(300)),
-      (plain.port, "https://cloud.example", .tls, .seconds(20)),
+      (plain.port, "https://cloud.example", .tls, .patient),
     ]
     for (port, url, kind, timeout) in cases {
       let proxy = try SocketServer(.tunnel(to: port))

@@ -37,7 +37,7 @@ struct CloudBench {
 
   private init(_ options: SimulatedCloud.Options) async throws {
     cloud = SimulatedCloud(options: options, clock: { [clock] in clock.now })
-    client = HTTPClientTransport()
+    client = HTTPClientTransport(options: .patient())
     base = try await cloud.start()
   }
 
@@ -55,7 +55,7 @@ struct CloudBench {
   func ask(
     _ service: SimulatedService = .ecs, _ jobID: String = "job", project: String = project,
     as credential: Credential = .accessKey(key), signedAt time: Timestamp? = nil,
-    timeout: Duration = .seconds(5)
+    timeout: Duration = .patient
   ) async throws -> HTTPResponse {
     let asked = try #require(CloudService.named(service.rawValue))
     var request = SignableRequest(

@@ -99,7 +99,7 @@ struct SimulatedIdentityTests {
     } _: {
       bench async throws in
       let answer = try await bench.client.send(
-        HTTPRequest(method: method, url: bench.base + path), timeout: .seconds(20),
+        HTTPRequest(method: method, url: bench.base + path), timeout: .patient,
         bodyLimit: 1000)
       #expect(answer.status == status)
       let calls = IdentityService.allCases.flatMap { bench.cloud.calls(identity: $0) }

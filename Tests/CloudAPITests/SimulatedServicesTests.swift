@@ -12,7 +12,8 @@ struct SimulatedServicesTests {
       service: try #require(CloudService.named(service.rawValue)), endpoint: bench.base,
       projectID: CloudBench.project, jobID: jobID, credential: .accessKey(CloudBench.key),
       signingTime: bench.clock.now)
-    return await CloudClient(transport: bench.client.transport).ask(query).observation
+    let client = CloudClient(transport: bench.client.transport, timeout: .patient)
+    return await client.ask(query).observation
   }
 
   /// A job with a word of its own where the service has a place for it.

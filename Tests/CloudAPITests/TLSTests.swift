@@ -6,10 +6,10 @@ import Testing
   private func failure(
     _ url: String, trust: TrustedCertificates? = nil, proxies: ProxyRules = .none
   ) async -> HTTPFailure? {
-    let transport = HTTPClientTransport(options: .init(trust: trust, proxies: proxies))
+    let transport = HTTPClientTransport(options: .patient(trust: trust, proxies: proxies))
     do throws(HTTPFailure) {
       _ = try await transport.send(
-        HTTPRequest(url: url + "/?key=hush"), timeout: .seconds(20), bodyLimit: 100_000)
+        HTTPRequest(url: url + "/?key=hush"), timeout: .patient, bodyLimit: 100_000)
       await transport.shutdown()
       return nil
     } catch {

@@ -19,7 +19,7 @@ extension Trait where Self == AsideTrait {
 
 private final class OneThread: TaskExecutor {
   static let shared = OneThread()
-  private let queue = DispatchQueue(label: "tests that compute")
+  private let queue = DispatchQueue(label: "tests that compute", qos: .background)
 
   func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
