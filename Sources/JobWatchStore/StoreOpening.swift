@@ -7,7 +7,7 @@ import GRDB
 /// it, so that one of that name without content was emptied by somebody, and is refused.
 ///
 /// Before an older one is brought up to date, a copy of it is put beside it: `jobwatch.db.before-2` is what was there
-/// before step 2. One that is there already goes: either a crash came after the copy, and the database is as it was, or
+/// before step 2. One that is there already goes first: either a crash came after the copy, and the database is as it was, or
 /// somebody went back to that copy, and what happened since must not be lost either. The copy of an earlier step goes
 /// once the step is done.
 enum StoreOpening {
@@ -29,7 +29,7 @@ enum StoreOpening {
         onMigration(kept)
         try keep(pool, as: kept)
         try migrate(pool, migrator)
-        forgetCopies(of: path, but: kept)
+        forgetCopies(of: path, migrator.migrations.filter { $0 != step })
       }
       return pool
     } catch {
@@ -130,6 +130,8 @@ enum StoreOpening {
   }
 
   private static func keep(_ pool: DatabasePool, as path: String) throws {
+    // It has nothing that the database lacks, and may have the room that the new one needs.
+    unlink(path)
     // One name for all attempts: what a crash leaves is taken by the next one.
     let file = try StagedFile(for: path, at: path + ".tmp")
     defer { file.discard() }
@@ -138,14 +140,10 @@ enum StoreOpening {
     try StagedFile.sync(directoryOf: path)
   }
 
-  /// A copy that cannot be removed takes room, and does no other harm.
-  private static func forgetCopies(of path: String, but kept: String) {
-    let directory = URL(fileURLWithPath: path).deletingLastPathComponent().path
-    let prefix = URL(fileURLWithPath: path).lastPathComponent + ".before-"
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-    for name in names where name.hasPrefix(prefix) && "\(directory)/\(name)" != kept {
-      unlink("\(directory)/\(name)")
-    }
+  /// Only those that were made here: `jobwatch.db.before-upgrade` is somebody's own. One that cannot be removed takes
+  /// room, and does no other harm.
+  private static func forgetCopies(of path: String, _ steps: [String]) {
+    for step in steps { unlink("\(path).before-\(step)") }
   }
 }
 

@@ -40,6 +40,8 @@ import Testing
   func noRoom() async throws {
     try await Testbed.run { bed in
       try await Self.putOldDatabase(in: bed)
+      // Of a start that ended before the step: it must not take the room of the next copy.
+      try Data("older".utf8).write(to: URL(fileURLWithPath: bed.place.database + ".before-2"))
       let run = ["run", "--config", bed.place.configuration]
       // In blocks of 512 bytes: enough for what SQLite keeps beside the database, too little for a copy.
       let outcome = try await Self.jobwatch(run, after: "trap '' XFSZ; ulimit -f 128", in: bed)

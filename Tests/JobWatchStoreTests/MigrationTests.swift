@@ -45,10 +45,15 @@ import Testing
     try Data("half".utf8).write(to: URL(fileURLWithPath: old.copy + ".tmp"))
     try Data("older".utf8).write(to: URL(fileURLWithPath: old.copy))
     try Data("oldest".utf8).write(to: URL(fileURLWithPath: old.path + ".before-1"))
+    // Whatever the administrator calls his own.
+    let foreign = ["jobwatch.db.before-2026-11-22", "jobwatch.db.before-upgrade"]
+    for name in foreign {
+      try Data().write(to: URL(fileURLWithPath: "\(old.directory.path)/\(name)"))
+    }
     let before = try OldDatabase.content(of: old.path)
     try Store(path: old.path).close()
     #expect(try OldDatabase.content(of: old.copy) == before)
-    #expect(try old.names == ["jobwatch.db", "jobwatch.db.before-2"])
+    #expect(try old.names == ["jobwatch.db", "jobwatch.db.before-2"] + foreign)
   }
 
   @Test func `is as it was when a step fails, and is brought up to date by the next start`() throws
