@@ -47,6 +47,23 @@ import Testing
     }
   }
 
+  @Test("a log that nobody reads any more does not end the daemon", .timeLimit(.minutes(10)))
+  func unread() async throws {
+    try await Testbed.run { bed in
+      // Its reader has gone before the first line.
+      let pipe = bed.place.root + "/pipe"
+      let daemon = try bed.spawnDaemon(
+        after: "mkfifo \(pipe); (exec 3<\(pipe)) & exec 2>\(pipe); wait")
+      let job = PlannedJob.endless()
+      try await within(.seconds(20), "it starts, and registers a job") {
+        _ = try await bed.log.first(.daemonStarted)
+        try bed.submit([job])
+        _ = try await bed.log.first(.jobRegistered, of: job.id)
+      }
+      #expect(await daemon.terminate() == .code(0))
+    }
+  }
+
   @Test("also why the daemon cannot run is said in the log's form", .timeLimit(.minutes(10)))
   func cannotRun() async throws {
     try await Testbed.run { bed in

@@ -21,8 +21,13 @@ final class LogStream: Sendable {
   /// hold for everybody who has the terminal or the pipe open.
   private static let piece = 4096
 
+  /// From now on nothing that is written to a pipe without a reader ends the process, as it would by default.
+  ///
   /// - Parameter descriptor: not closed here.
-  init(descriptor: Int32) { self.descriptor = descriptor }
+  init(descriptor: Int32) {
+    self.descriptor = descriptor
+    signal(SIGPIPE, SIG_IGN)
+  }
 
   /// - Parameter line: without its newline.
   func write(_ line: String) throws(FileFailure) {
