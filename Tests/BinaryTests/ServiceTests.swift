@@ -123,7 +123,9 @@ import Testing
     .timeLimit(.minutes(10)),
     .enabled(if: access("/usr/bin/prlimit", X_OK) == 0, "needs prlimit of util-linux"))
   func fullDisk() async throws {
-    try await Testbed.run(.init(keys: Self.quick), isIdle: true) { bed in
+    try await Testbed.run(
+      .init(keys: Self.quick.merging(["breaker": "{grace: 1s}"]) { $1 }), isIdle: true
+    ) { bed in
       let manager = try ServiceListener(in: bed.place, watchdog: .seconds(6))
       let daemon = try await bed.startDaemon(after: "trap '' XFSZ; " + manager.environment)
       try await FullDiskTests.limit(daemon, to: "1", in: bed)
@@ -135,6 +137,10 @@ import Testing
         try await FullDiskTests.limit(daemon, to: "unlimited", in: bed)
       }
       try await within(.seconds(45), "the end is told") { try await bed.told(jobs) }
+      let degraded = try await within(.seconds(45), "the trouble is told") {
+        try await bed.log.first(.daemonDegraded)
+      }
+      #expect(degraded.data.summary.contains("jobwatch.db: disk I/O error"))
       #expect(await daemon.terminate() == .code(0))
       #expect(manager.longestSilence < .seconds(6))
     }

@@ -159,6 +159,8 @@ import Testing
     pulse.waits(until: scene.uptime + .seconds(30), at: scene.uptime)
     _ = scene.heard()
     scene.sleep(.hours(1))
+    // It turns once more before anybody looks, for which it gets no hour as a gift.
+    pulse.waits(until: scene.awake + .seconds(30), at: scene.awake)
     scene.tick(after: .seconds(5))
     #expect(scene.heard().map(\.lines) == [["WATCHDOG=1"]])
     // Awake it has as long as ever, and no longer.
@@ -206,12 +208,13 @@ private final class Scene: Sendable {
     let manager = try ServiceManager(environment: environment)
     // No tick but by hand.
     let report = ServiceReport(
-      manager, every: .hours(1), clock: { clock.now }, awake: { clock.awake }, log: silent)
+      manager, every: .hours(1), clock: { clock.now }, log: silent)
     vitals = Vitals { report.isReady() }
     (self.socket, self.clock, self.report) = (socket, clock, report)
   }
 
   var uptime: Duration { clock.now.uptime }
+  var awake: Duration { clock.now.awake }
 
   /// What it was told since the last look.
   func heard() -> [ServiceNotice] { socket.pending() }

@@ -15,6 +15,8 @@ actor StandingWatch: Worker {
   private let grace: Duration
   /// Loops whose trouble is on record; nil: not looked up yet.
   private var told: Set<String>?
+  /// Troubles that kept themselves from being written down. They are told once it is possible, and be they over.
+  private var untold: [[HealthChange]] = []
 
   private static let every = Duration.seconds(5)
 
@@ -44,19 +46,21 @@ actor StandingWatch: Worker {
 
   /// One that lasts is told once. That it is over is in the log and the status, and needs nobody's care.
   private func tellDegraded(_ conditions: [Ledger.Condition], at now: Moment) async throws {
-    let known = told ?? Set(conditions.compactMap(Self.loop))
+    let known = (told ?? Set(conditions.compactMap(Self.loop)))
+      .union(untold.joined().compactMap { Self.loop($0.condition) })
     // Not this loop: its own trouble it can tell only when it is over.
     let failing = vitals.failing.filter { $0.loop != name }
     // After a restart a loop's trouble is not over before it has tried again.
     let over = known.subtracting(failing.map(\.loop)).subtracting(vitals.unsettled)
     let fresh = failing.filter {
-      !known.contains($0.loop) && now.uptime - $0.failure.since >= grace
+      !known.contains($0.loop) && now.awake - $0.failure.since >= grace
     }
     // A full disk is one trouble, however many loops it is in the way of.
-    let changes = Dictionary(grouping: fresh, by: \.failure.reason).map { reason, loops in
+    untold += Dictionary(grouping: fresh, by: \.failure.reason).map { reason, loops in
       HealthChange.degraded(loops: loops.map(\.loop), because: reason, at: now.wall)
     }
-    try await record(changes, over)
+    try await record(untold, over)
+    untold = []
     told = known.subtracting(over).union(fresh.map(\.loop))
   }
 

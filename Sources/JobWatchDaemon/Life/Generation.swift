@@ -82,7 +82,7 @@ struct Generation: Sendable {
   private func letGo() async {
     let pulse = Pulse("connections")
     vitals.watch(pulse)
-    let call = pulse.callBegan(limit: .seconds(30), at: ground.clock().uptime)
+    let call = pulse.callBegan(limit: .seconds(30), at: ground.clock().awake)
     await transports.shutdown()
     pulse.callEnded(call)
   }

@@ -6,6 +6,8 @@ import Synchronization
 /// A loop that turned and failed is alive: it will try again, and no restart would help it. One that does not come
 /// back from its work, or does not wake when it should, is stalled, and only a restart helps. So is one of whose
 /// calls, which outlive a turn, does not end though it has a time limit.
+///
+/// All times are those of `Moment.awake`: timers stand still in suspend, so that nobody is late for it.
 package final class Pulse: Sendable {
   package struct Failure: Sendable, Hashable {
     package var since: Duration
@@ -39,26 +41,26 @@ package final class Pulse: Sendable {
   // MARK: What the loop says
 
   /// Also in the midst of a long turn that comes along.
-  func turns(at uptime: Duration) {
-    state.withLock { $0.overdueAt = uptime + Self.turnLimit }
+  func turns(at awake: Duration) {
+    state.withLock { $0.overdueAt = awake + Self.turnLimit }
   }
 
-  /// It did what was due. More is due at once where `next` is not after `uptime`.
-  func waits(until next: Duration, at uptime: Duration) {
-    rest(until: next, failure: nil, hasSettled: next > uptime, at: uptime)
+  /// It did what was due. More is due at once where `next` is not after `awake`.
+  func waits(until next: Duration, at awake: Duration) {
+    rest(until: next, failure: nil, hasSettled: next > awake, at: awake)
   }
 
-  func failed(_ reason: String, retriesAt next: Duration, at uptime: Duration) {
-    rest(until: next, failure: reason, hasSettled: true, at: uptime)
+  func failed(_ reason: String, retriesAt next: Duration, at awake: Duration) {
+    rest(until: next, failure: reason, hasSettled: true, at: awake)
   }
 
   private func rest(
-    until next: Duration, failure: String?, hasSettled: Bool, at uptime: Duration
+    until next: Duration, failure: String?, hasSettled: Bool, at awake: Duration
   ) {
     let isFirst = state.withLock { state in
-      state.overdueAt = max(next, uptime) + Self.wakeSlack
+      state.overdueAt = max(next, awake) + Self.wakeSlack
       state.failure = failure.map {
-        Failure(since: state.failure?.since ?? uptime, reason: $0)
+        Failure(since: state.failure?.since ?? awake, reason: $0)
       }
       guard hasSettled, !state.hasSettled else { return false }
       state.hasSettled = true
@@ -78,10 +80,10 @@ package final class Pulse: Sendable {
   // MARK: What its work says
 
   /// A call that goes on beside the turns. Ends with `callEnded`, for which the number is.
-  package func callBegan(limit: Duration, at uptime: Duration) -> Int {
+  package func callBegan(limit: Duration, at awake: Duration) -> Int {
     state.withLock { state in
       state.begun += 1
-      state.calls[state.begun] = uptime + limit
+      state.calls[state.begun] = awake + limit
       return state.begun
     }
   }
@@ -91,25 +93,17 @@ package final class Pulse: Sendable {
   }
 
   /// The turns succeed, but something they are for does not. Nil: it does again.
-  package func isHindered(by reason: String?, at uptime: Duration) {
+  package func isHindered(by reason: String?, at awake: Duration) {
     state.withLock { state in
-      state.trouble = reason.map { Failure(since: state.trouble?.since ?? uptime, reason: $0) }
-    }
-  }
-
-  /// So much of the time did not count.
-  func forgive(_ time: Duration) {
-    state.withLock { state in
-      state.overdueAt? += time
-      state.calls = state.calls.mapValues { $0 + time }
+      state.trouble = reason.map { Failure(since: state.trouble?.since ?? awake, reason: $0) }
     }
   }
 
   // MARK: What others see
 
-  package func isStalled(at uptime: Duration) -> Bool {
+  package func isStalled(at awake: Duration) -> Bool {
     state.withLock { state in
-      ([state.overdueAt].compactMap(\.self) + state.calls.values).contains { $0 < uptime }
+      ([state.overdueAt].compactMap(\.self) + state.calls.values).contains { $0 < awake }
     }
   }
 

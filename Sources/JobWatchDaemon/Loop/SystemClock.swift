@@ -1,23 +1,20 @@
 import Foundation
 import JobWatchCore
 
-/// Reads both clocks. Only loops and the ends of calls do; every decision takes the time as a parameter.
+/// Reads all clocks. Only loops and the ends of calls do; every decision takes the time as a parameter.
 package typealias Clock = @Sendable () -> Moment
 
 package enum SystemClock {
-  /// Wall clock, and the time since boot with suspend counted in.
+  /// Wall clock, and the time since boot. `awake` is CLOCK_MONOTONIC, by which Dispatch's timers and systemd's watchdog
+  /// run.
   package static let now: Clock = {
-    var boot = timespec()
-    clock_gettime(CLOCK_BOOTTIME, &boot)
-    return Moment(
-      wall: Timestamp(Date()),
-      uptime: .seconds(Int64(boot.tv_sec)) + .nanoseconds(Int64(boot.tv_nsec)))
+    let (awake, uptime) = (read(CLOCK_MONOTONIC), read(CLOCK_BOOTTIME))
+    return Moment(wall: Timestamp(Date()), uptime: uptime, slept: uptime - awake)
   }
 
-  /// The time since boot without suspend, as the service manager counts it.
-  static func monotonic() -> Duration {
+  private static func read(_ clock: clockid_t) -> Duration {
     var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
+    clock_gettime(clock, &time)
     return .seconds(Int64(time.tv_sec)) + .nanoseconds(Int64(time.tv_nsec))
   }
 }

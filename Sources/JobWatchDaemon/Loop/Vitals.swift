@@ -25,11 +25,6 @@ package final class Vitals: Sendable {
   /// For what is no loop, and has nothing to do at the start.
   func watch(_ pulse: Pulse) { state.withLock { $0.pulses.append(pulse) } }
 
-  /// The machine slept for so long, and its timers with it.
-  func forgive(_ time: Duration) {
-    for pulse in state.withLock(\.pulses) { pulse.forgive(time) }
-  }
-
   private func settled() {
     let isLast = state.withLock { state in
       state.unsettled -= 1
@@ -47,8 +42,8 @@ package final class Vitals: Sendable {
   }
 
   /// The names of the loops that no longer turn.
-  package func stalled(at uptime: Duration) -> [String] {
-    state.withLock(\.pulses).filter { $0.isStalled(at: uptime) }.map(\.name)
+  package func stalled(at awake: Duration) -> [String] {
+    state.withLock(\.pulses).filter { $0.isStalled(at: awake) }.map(\.name)
   }
 
   /// The loops that turn and cannot do their work.

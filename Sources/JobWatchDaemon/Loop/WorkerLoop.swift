@@ -35,12 +35,12 @@ struct WorkerLoop: Sendable {
     var failures = 0
     while !stop.isRaised {
       let now = clock()
-      pulse.turns(at: now.uptime)
+      pulse.turns(at: now.awake)
       do {
         let next = try await worker.work(at: now)
-        let uptime = clock().uptime
-        let wait = next.map { $0 - uptime } ?? Alarm.longestWait
-        pulse.waits(until: uptime + min(wait, Alarm.longestWait), at: uptime)
+        let done = clock()
+        let wait = next.map { $0 - done.uptime } ?? Alarm.longestWait
+        pulse.waits(until: done.awake + min(wait, Alarm.longestWait), at: done.awake)
         if failures > 0 {
           log.notice(
             "a loop works again", metadata: .message(.loopRecovered, ["loop": "\(worker.name)"]))
@@ -52,8 +52,8 @@ struct WorkerLoop: Sendable {
       } catch {
         let wait = retryWaits[min(failures, retryWaits.count - 1)]
         failures += 1
-        let uptime = clock().uptime
-        pulse.failed("\(error)", retriesAt: uptime + wait, at: uptime)
+        let awake = clock().awake
+        pulse.failed("\(error)", retriesAt: awake + wait, at: awake)
         log.error(
           "a loop could not do its work and will try again",
           metadata: .message(

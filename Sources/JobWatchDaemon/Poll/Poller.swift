@@ -93,7 +93,11 @@ package actor Poller: Worker {
     try await tellOutages(at: now)
     try await tellLockouts(at: now)
     try await saveHealth()
-    if storeRetryAt ?? .zero <= now.uptime { try await startCalls(at: now) }
+    if storeRetryAt ?? .zero <= now.uptime {
+      try await startCalls(at: now)
+      // Nobody is asked, of a paused account say: then there is no answer that cannot be stored.
+      if calls.isEmpty { answersCanBeStored(at: now) }
+    }
     plannedWake = nextWake(at: clock())
     return plannedWake
   }
@@ -130,7 +134,7 @@ package actor Poller: Worker {
   func run(_ work: @escaping @Sendable () async -> Void) {
     started += 1
     let number = started
-    let mark = pulse.callBegan(limit: Self.callLimit, at: clock().uptime)
+    let mark = pulse.callBegan(limit: Self.callLimit, at: clock().awake)
     calls[number] = Task {
       await work()
       self.pulse.callEnded(mark)

@@ -25,8 +25,7 @@ extension Poller {
       }
       noteSaved(budgets)
       if storeRetryAt != nil { log.notice("answers can be stored again") }
-      storeRetryAt = nil
-      pulse.isHindered(by: nil, at: now.uptime)
+      answersCanBeStored(at: now)
       follow(outcome, of: call, law, rules.pace, at: now)
     } catch {
       unsaved = changes + unsaved
@@ -61,7 +60,13 @@ extension Poller {
         "answers cannot be stored; calls wait until they can", metadata: ["error": "\(error)"])
     }
     storeRetryAt = now.uptime + Self.storeRetry
-    pulse.isHindered(by: "answers cannot be stored: \(error)", at: now.uptime)
+    // In the words of the other loops that meet it: it is one trouble.
+    pulse.isHindered(by: "\(error)", at: now.awake)
+  }
+
+  func answersCanBeStored(at now: Moment) {
+    storeRetryAt = nil
+    pulse.isHindered(by: nil, at: now.awake)
   }
 
   private static let storeRetry = Duration.seconds(5)

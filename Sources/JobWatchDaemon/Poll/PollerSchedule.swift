@@ -41,7 +41,7 @@ extension Poller {
       last = jobs.last?.id ?? last
       isMore = jobs.count == Self.rowsAtOnce
       tickets += count(jobs, at: now)
-      pulse.turns(at: clock().uptime)
+      pulse.turns(at: clock().awake)
     }
     // The price that meets a target follows from the running jobs, and the plans from it.
     try await review(at: now.uptime)

@@ -37,13 +37,13 @@ actor Heartbeat: Worker {
 
   func work(at now: Moment) async throws -> Duration? {
     guard now.uptime >= dueAt else { return dueAt }
-    guard isWell(at: now.uptime), await isHeard() else { return now.uptime + Self.retry }
+    guard isWell(at: now.awake), await isHeard() else { return now.uptime + Self.retry }
     dueAt = now.uptime + every
     return dueAt
   }
 
-  private func isWell(at uptime: Duration) -> Bool {
-    let ill = vitals.stalled(at: uptime) + vitals.failing.map(\.loop)
+  private func isWell(at awake: Duration) -> Bool {
+    let ill = vitals.stalled(at: awake) + vitals.failing.map(\.loop)
     if !ill.isEmpty, !isWithheld {
       log.warning(
         "the heartbeat is withheld", metadata: ["loops": "\(ill.joined(separator: ", "))"])

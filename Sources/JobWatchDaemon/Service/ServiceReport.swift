@@ -24,36 +24,28 @@ package final class ServiceReport: Sendable {
     /// Of the daemon's life, and not heard: said again until it is.
     var unheard: [ServiceManager.Message] = []
     var isUnheard = false
-    /// What the machine has slept since its start.
-    var slept: Duration
   }
 
   private let manager: ServiceManager?
   private let clock: Clock
-  private let awake: @Sendable () -> Duration
   private let log: Logger
   private let state: Mutex<State>
   private let ticker = Mutex<Ticker?>(nil)
 
-  /// How far ahead of the next tick a start, a reload or a stop is given time.
+  /// How far ahead of the next tick a start or a reload is given time.
   private static let grant = Duration.seconds(30)
   /// A migration, or a first scan, that takes longer than this is stuck.
   private static let longestStart = Duration.hours(2)
   private static let longestTick = Duration.seconds(5)
 
-  /// - Parameters:
-  ///   - interval: between two ticks; nil: as often as the service manager asks for.
-  ///   - awake: the time since the machine's start without suspend, by which systemd's watchdog counts.
+  /// - Parameter interval: between two ticks; nil: as often as the service manager asks for.
   package init(
-    _ manager: ServiceManager?, every interval: Duration? = nil, clock: @escaping Clock,
-    awake: @escaping @Sendable () -> Duration = SystemClock.monotonic, log: Logger
+    _ manager: ServiceManager?, every interval: Duration? = nil, clock: @escaping Clock, log: Logger
   ) {
     self.manager = manager
     self.clock = clock
     self.log = log
-    self.awake = awake
-    let uptime = clock().uptime
-    state = Mutex(State(begunAt: uptime, slept: uptime - awake()))
+    state = Mutex(State(begunAt: clock().awake))
     guard let manager else { return }
     let third = manager.watchdogTimeout?.scaled(by: 1.0 / 3) ?? Self.longestTick
     let interval = interval ?? min(third, Self.longestTick)
@@ -81,22 +73,22 @@ package final class ServiceReport: Sendable {
     }
     // Loops that settle while they end are not what the service manager waits for any more.
     guard !isStopping else { return }
-    let status = status(at: clock().uptime)
+    let status = status(at: clock().awake)
     state.withLock { $0.told = status }
     tell([.ready, .status(status)])
   }
 
   package func reloads() {
-    let uptime = clock().uptime
+    let awake = clock().awake
     let isStopping = state.withLock { state in
       guard state.phase != .stopping else { return true }
       state.phase = .reloading
-      state.begunAt = uptime
+      state.begunAt = awake
       state.refusal = nil
       return false
     }
     guard !isStopping else { return }
-    tell([.reloading(monotonic: awake()), .status("reloading the configuration")])
+    tell([.reloading(monotonic: awake), .status("reloading the configuration")])
   }
 
   /// The new configuration will be at work when its loops have settled, which `isReady` says.
@@ -126,13 +118,12 @@ package final class ServiceReport: Sendable {
 
   /// Feeds the watchdog if every loop of the daemon turns at this moment.
   func tick() {
-    let uptime = clock().uptime
+    let awake = clock().awake
     let (phase, vitals, age, unheard) = state.withLock {
-      ($0.phase, $0.vitals, uptime - $0.begunAt, $0.unheard)
+      ($0.phase, $0.vitals, awake - $0.begunAt, $0.unheard)
     }
-    noteSleep(at: uptime, vitals)
     if !unheard.isEmpty { tell(unheard) }
-    let stalled = vitals?.stalled(at: uptime) ?? []
+    let stalled = vitals?.stalled(at: awake) ?? []
     log(stalled)
     if stalled.isEmpty {
       // Another process may be the one that is watched.
@@ -148,16 +139,6 @@ package final class ServiceReport: Sendable {
     tellStatus()
   }
 
-  /// Timers stand still in suspend, and so does the watchdog: no loop is late for it.
-  private func noteSleep(at uptime: Duration, _ vitals: Vitals?) {
-    let slept = uptime - awake()
-    let nap = state.withLock { state in
-      defer { state.slept = slept }
-      return slept - state.slept
-    }
-    if nap > .seconds(1) { vitals?.forgive(nap) }
-  }
-
   private func log(_ stalled: [String]) {
     let isNews = state.withLock { state in
       defer { state.stalled = stalled }
@@ -170,7 +151,7 @@ package final class ServiceReport: Sendable {
   }
 
   private func tellStatus() {
-    let status = status(at: clock().uptime)
+    let status = status(at: clock().awake)
     let isNews = state.withLock { state in
       guard state.phase == .running, state.told != status else { return false }
       state.told = status
@@ -179,9 +160,9 @@ package final class ServiceReport: Sendable {
     if isNews { tell([.status(status)]) }
   }
 
-  private func status(at uptime: Duration) -> String {
+  private func status(at awake: Duration) -> String {
     let (standing, refusal, vitals) = state.withLock { ($0.standing, $0.refusal, $0.vitals) }
-    let stalled = vitals?.stalled(at: uptime) ?? []
+    let stalled = vitals?.stalled(at: awake) ?? []
     var parts: [String] = []
     if !stalled.isEmpty { parts.append("STALLED: \(stalled.joined(separator: ", "))") }
     // A full disk is one trouble, however many loops it is in the way of.

@@ -111,7 +111,7 @@ actor Relay: Worker {
 
   private func start(_ message: OutgoingMessage, _ pass: Gate.Pass) {
     let limit = policy.timeout + Self.settlingTime
-    let mark = pulse.callBegan(limit: limit, at: clock().uptime)
+    let mark = pulse.callBegan(limit: limit, at: clock().awake)
     inFlight[message.id] = Task {
       let started = self.clock()
       let outcome: DeliveryOutcome
