@@ -9,8 +9,7 @@ import Logging
 /// lease says when the next is fetched.
 struct CredentialBook {
   private(set) var accounts: [String: AccountAccess]
-  private var gates: [String: Gate] = [:]
-  private var gatesMade = 0
+  private var gates: CredentialGates
   /// Accounts whose pause was told, until their resumption is.
   private var paused: Set<String> = []
   /// Accounts whose log-in is under way.
@@ -26,19 +25,13 @@ struct CredentialBook {
   /// Throws `SecretError` when a secret cannot be read.
   init(_ logins: [AccountLogin], probes: ProbePolicy) throws {
     self.probes = probes
+    gates = CredentialGates(probes: probes)
     accounts = [:]
     for login in logins {
       let access = try AccountAccess(login, probes: probes)
       accounts[login.account.name] = access
-      if let grant = access.grant { gates[grant.fingerprint] = newGate() }
+      if let grant = access.grant { gates.add(grant.fingerprint) }
     }
-  }
-
-  /// A credential is unproven until its first accepted answer: one call at a time.
-  private mutating func newGate() -> Gate {
-    gatesMade += 1
-    return Gate(
-      threshold: 1, waits: probes.steps, unproven: true, firstGeneration: gatesMade << 32)
   }
 
   /// What calls of the account are made with; nil while there is nothing.
@@ -52,9 +45,7 @@ struct CredentialBook {
 
   /// Changes the gate behind a fingerprint in place; nil when nobody uses that credential any more.
   mutating func withGate<Value>(_ fingerprint: String, _ body: (inout Gate) -> Value) -> Value? {
-    guard var gate = gates[fingerprint] else { return nil }
-    defer { gates[fingerprint] = gate }
-    return body(&gate)
+    gates.with(fingerprint, body)
   }
 
   private func sharing(_ fingerprint: String) -> [String] {
@@ -152,8 +143,7 @@ struct CredentialBook {
       return false
     case .success(let issued):
       access.granted(issued, at: now.uptime)
-      let fingerprint = issued.credential.fingerprint
-      if gates[fingerprint] == nil { gates[fingerprint] = newGate() }
+      gates.add(issued.credential.fingerprint)
       accounts[account] = access
       dropUnusedGates()
       return access.unlock() && paused.remove(account) != nil
@@ -168,8 +158,7 @@ struct CredentialBook {
   }
 
   private mutating func dropUnusedGates() {
-    let used = Set(accounts.values.compactMap { $0.grant?.fingerprint })
-    gates = gates.filter { used.contains($0.key) }
+    gates.keep(only: Set(accounts.values.compactMap { $0.grant?.fingerprint }))
   }
 
   /// An account that cannot get in and has not been told so: at once where only a person can help, after `grace` where
@@ -205,9 +194,7 @@ struct CredentialBook {
       log.notice("a credential has changed and is tried", metadata: ["account": "\(name)"])
       // One that was refused long ago and is back begins anew.
       dropUnusedGates()
-      if let grant = accounts[name]?.grant, gates[grant.fingerprint] == nil {
-        gates[grant.fingerprint] = newGate()
-      }
+      if let grant = accounts[name]?.grant { gates.add(grant.fingerprint) }
     } catch {
       let reason = "\(error)"
       guard unreadable.updateValue(reason, forKey: name) != reason else { return }
