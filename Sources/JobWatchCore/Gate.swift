@@ -130,6 +130,15 @@ package struct Gate: Sendable, Hashable {
     state = .shut(probeAt: uptime, step: step)
   }
 
+  /// All that is under way was given up, and nobody will say what it brought. A first call is made again at once; a
+  /// probe may have been refused, so that the next one waits as long as it did.
+  package mutating func abandon(at uptime: Duration) {
+    generation += 1
+    guard case .probing(let step) = state else { return }
+    let wait = unproven ? .zero : waits[min(step, waits.count - 1)]
+    state = .shut(probeAt: uptime + wait, step: step)
+  }
+
   /// Shuts from the start, for trouble that a restart finds on record: the first call is a probe.
   package mutating func resumeShut(at uptime: Duration) {
     generation += 1

@@ -72,6 +72,13 @@ package struct Lease: Sendable, Hashable {
     denials += 1
   }
 
+  /// The log-in under way was given up, and nobody will say what it brought. After a refused one it may have been
+  /// refused as well, so that the next one waits as long as it did; else that is made at once.
+  package mutating func abandon(at uptime: Duration) {
+    guard denials > 0 else { return }
+    dueAt = uptime + steps[min(denials, steps.count) - 1]
+  }
+
   /// Somebody else was refused with the same log-in: one that is due waits as long as after a first refusal.
   package mutating func spare(at uptime: Duration) {
     dueAt = dueAt.map { max($0, uptime + steps[0]) }

@@ -97,6 +97,33 @@ import Testing
     #expect(gate.enter(at: .seconds(5)) == nil && gate.succeed(probe) == .opened)
   }
 
+  @Test func `waits for no call that was given up, but after a probe as if refused`() throws {
+    var fresh = Gate(threshold: 1, waits: waits, unproven: true)
+    let first = try fresh.pass(at: .zero)
+    fresh.abandon(at: .seconds(3))
+    #expect(fresh.readiness(at: .seconds(3)) == .probe && !fresh.isShut)
+    #expect(fresh.succeed(first) == nil && fresh.readiness(at: .seconds(3)) == .probe)
+
+    var refused = try shut()
+    refused.abandon(at: .seconds(3))
+    #expect(refused.readiness(at: .seconds(3)) == .shut(until: .seconds(30)))
+    // Each reload in the middle of a probe costs as much time as a refused probe.
+    for time in [Duration.seconds(30), .seconds(63)] {
+      let probe = try refused.pass(at: time)
+      refused.abandon(at: time + .seconds(3))
+      #expect(refused.succeed(probe) == nil && refused.isShut)
+      #expect(refused.readiness(at: time) == .shut(until: time + .seconds(33)))
+    }
+    let second = try refused.pass(at: .seconds(96))
+    #expect(refused.fail(second, at: .seconds(96)) == nil)
+    #expect(refused.readiness(at: .seconds(96)) == .shut(until: .seconds(156)))
+
+    var proven = Gate(threshold: 1, waits: waits)
+    let late = try proven.pass(at: .zero)
+    proven.abandon(at: .seconds(3))
+    #expect(proven.fail(late, at: .seconds(4)) == nil && proven.readiness(at: .zero) == .open)
+  }
+
   @Test func `of an endpoint doubles its waits up to the longest`() throws {
     let policy = BreakerPolicy(
       failures: 1, firstProbe: .seconds(1), longestProbe: .seconds(6), grace: .zero)

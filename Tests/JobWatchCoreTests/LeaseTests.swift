@@ -91,6 +91,23 @@ import Testing
     expectRefusal(of: &lease, at: .seconds(71), waits: nil)
   }
 
+  @Test func `makes a log-in that was given up again at once, unless it may be one more refused`() {
+    var lease = Lease(steps: steps)
+    lease.abandon(at: .seconds(3))
+    #expect(lease.dueAt == .zero)
+    for (time, wait) in [(Duration.minutes(5), Duration.seconds(30)), (.minutes(9), .minutes(1))] {
+      lease.denied(at: .minutes(1))
+      for seconds in [0, 40] {
+        lease.abandon(at: time + .seconds(seconds))
+        #expect(lease.dueAt == time + .seconds(seconds) + wait)
+      }
+    }
+    lease.granted(for: .hours(1), isNew: true, at: .minutes(20))
+    let due = lease.dueAt
+    lease.abandon(at: .minutes(66))
+    #expect(lease.dueAt == due)
+  }
+
   @Test func `begins anew with another secret`() {
     var lease = Lease(steps: steps)
     for _ in 0..<3 { _ = lease.refused(at: .zero) }

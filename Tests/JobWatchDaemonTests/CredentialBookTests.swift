@@ -43,10 +43,10 @@ import Testing
     try withPassword { file in
       var book = try book(["one"], file)
       #expect(try logIn(&book, token("a", for: .hours(1)), at: .zero) == "one")
-      accept(&book, at: .zero)
+      #expect(try accept(&book, at: .zero) == [])
       let due = try #require(book.accounts["one"]?.lease.dueAt)
       #expect(try logIn(&book, Self.wrong, at: due) == "one")
-      accept(&book, at: due)
+      #expect(try accept(&book, at: due) == [])
       #expect(book.takeLogins(except: [], at: due + .seconds(20)).isEmpty)
       try Data("right".utf8).write(to: file)
       book.refresh(at: due + .seconds(20), log: silent)
@@ -56,19 +56,101 @@ import Testing
 
   @Test func `tries a key that was refused, replaced and put back`() throws {
     try withPassword { file in
-      var account = Account(name: "one", region: "eu-de", projectID: "p", authentication: .token)
-      account.token = .file(file.path)
-      var book = try CredentialBook([login(account)], probes: ProbePolicy())
+      var book = try book(withToken: file)
       let first = try #require(book.grant(of: "one", at: .zero))
-      let pass = try #require(book.withGate(first.fingerprint) { $0.enter(at: .zero) } ?? nil)
-      let complaint = Complaint(code: "APIGW.0301", message: "no")
-      #expect(book.refused(pass, first.fingerprint, complaint, at: moment(.zero)) == ["one"])
+      #expect(try refuse(&book, at: .zero) == ["one"])
       for (time, text) in [(Duration.seconds(5), "another"), (.seconds(10), "password")] {
         try Data(text.utf8).write(to: file)
         book.refresh(at: time, log: silent)
         #expect(book.gate(of: "one", at: time)?.readiness(at: time) == .probe, "\(text)")
       }
       #expect(book.grant(of: "one", at: .zero)?.fingerprint == first.fingerprint)
+    }
+  }
+
+  // MARK: From one configuration to the next
+
+  @Test func `waits on for the probe of a refused credential, which is told already`() throws {
+    try withPassword { file in
+      var first = try book(withToken: file)
+      #expect(try refuse(&first, at: .zero) == ["one"])
+      #expect(try refuse(&first, at: .seconds(30)) == [])
+      var second = try book(withToken: file)
+      second.resumePaused("one", cause: "no", endsByCall: true, at: moment(.seconds(40)))
+      second.takeOver(first, at: .seconds(40))
+      let gate = second.gate(of: "one", at: .seconds(40))
+      #expect(gate?.readiness(at: .seconds(40)) == .shut(until: .seconds(90)))
+      #expect(try refuse(&second, at: .seconds(90)) == [])
+      #expect(try accept(&second, at: .seconds(210)) == ["one"])
+    }
+  }
+
+  @Test func `begins anew where the record knows nothing of a pause, or of its end`() throws {
+    try withPassword { file in
+      var refused = try book(withToken: file)
+      #expect(try refuse(&refused, at: .zero) == ["one"])
+      var second = try book(withToken: file)
+      second.takeOver(refused, at: .seconds(1))
+      #expect(try refuse(&second, at: .seconds(1)) == ["one"], "it is told now")
+
+      var accepted = try book(withToken: file)
+      #expect(try accept(&accepted, at: .zero) == [])
+      var third = try book(withToken: file)
+      third.resumePaused("one", cause: "no", endsByCall: true, at: moment(.seconds(1)))
+      third.takeOver(accepted, at: .seconds(1))
+      #expect(try accept(&third, at: .seconds(1)) == ["one"], "its end is told now")
+    }
+  }
+
+  @Test func `goes on with a token, proven as it was, up to the time of the next log-in`() throws {
+    try withPassword { file in
+      var first = try book(["one"], file)
+      #expect(try logIn(&first, token("a", for: .hours(24)), at: .zero) == "one")
+      #expect(try accept(&first, at: .zero) == [])
+      var second = try book(["one"], file)
+      second.takeOver(first, at: .seconds(5))
+      #expect(second.takeLogins(except: [], at: .hours(23)).isEmpty)
+      #expect(second.gate(of: "one", at: .hours(23))?.readiness(at: .hours(23)) == .open)
+      #expect(second.grant(of: "one", at: .hours(24)) == nil)
+      #expect(second.takeLogins(except: [], at: .hours(24)).count == 1)
+    }
+  }
+
+  @Test func `waits on after a refused log-in, also for one that was under way at the end`() throws
+  {
+    try withPassword { file in
+      var first = try book(["one"], file)
+      #expect(try logIn(&first, Self.wrong, at: .zero) == "one")
+      var second = try book(["one"], file)
+      second.takeOver(first, at: .seconds(5))
+      #expect(second.untoldLockout(grace: .zero, at: moment(.seconds(5))) != nil)
+      #expect(second.takeLogins(except: [], at: .seconds(29)).isEmpty)
+      #expect(second.takeLogins(except: [], at: .seconds(30)).count == 1)
+      second.markTold("one", true)
+      var third = try book(["one"], file)
+      third.resumePaused("one", cause: "no", endsByCall: false, at: moment(.seconds(33)))
+      third.takeOver(second, at: .seconds(33))
+      #expect(third.untoldLockout(grace: .zero, at: moment(.seconds(33))) == nil)
+      #expect(third.takeLogins(except: [], at: .seconds(62)).isEmpty)
+      #expect(try logIn(&third, token("a", for: .hours(1)), at: .seconds(63)) == "one")
+    }
+  }
+
+  @Test(arguments: ["secret", "endpoint", "probes", "quota", "nothing"])
+  func `tries at once whatever has changed, but for quotas`(change: String) throws {
+    try withPassword { file in
+      var first = try book(withToken: file)
+      #expect(try refuse(&first, at: .zero) == ["one"])
+      if change == "secret" { try Data("another".utf8).write(to: file) }
+      let probes = ProbePolicy(steps: change == "probes" ? [.seconds(7)] : ProbePolicy().steps)
+      var second = try book(withToken: file, probes) { account in
+        if change == "endpoint" { account.endpoints["ecs"] = "https://ecs.example" }
+        if change == "quota" { account.quota = Quota(calls: 9, per: .seconds(1)) }
+      }
+      second.resumePaused("one", cause: "no", endsByCall: true, at: moment(.seconds(5)))
+      second.takeOver(first, at: .seconds(5))
+      let isTried = second.gate(of: "one", at: .seconds(5))?.readiness(at: .seconds(5)) == .probe
+      #expect(isTried == !["quota", "nothing"].contains(change))
     }
   }
 
@@ -86,14 +168,25 @@ import Testing
     return access.account.name
   }
 
-  private func accept(_ book: inout CredentialBook, at uptime: Duration) {
-    guard let grant = book.grant(of: "one", at: uptime),
-      let pass = book.withGate(grant.fingerprint, { $0.enter(at: uptime) }) ?? nil
-    else {
-      Issue.record("no call passes")
-      return
-    }
-    _ = book.accepted(pass, grant.fingerprint)
+  /// Returns who is to be told as resumed.
+  private func accept(_ book: inout CredentialBook, at uptime: Duration) throws -> [String] {
+    let (pass, fingerprint) = try call(&book, at: uptime)
+    return book.accepted(pass, fingerprint)
+  }
+
+  /// Returns who is to be told as paused.
+  private func refuse(_ book: inout CredentialBook, at uptime: Duration) throws -> [String] {
+    let (pass, fingerprint) = try call(&book, at: uptime)
+    let complaint = Complaint(code: "APIGW.0301", message: "no")
+    return book.refused(pass, fingerprint, complaint, at: moment(uptime))
+  }
+
+  /// A call for the first account, which must pass.
+  private func call(
+    _ book: inout CredentialBook, at uptime: Duration
+  ) throws -> (Gate.Pass, fingerprint: String) {
+    let fingerprint = try #require(book.grant(of: "one", at: uptime)).fingerprint
+    return (try #require(book.withGate(fingerprint) { $0.enter(at: uptime) } ?? nil), fingerprint)
   }
 
   // MARK: Samples
@@ -121,6 +214,17 @@ import Testing
       return login(account)
     }
     return try CredentialBook(logins, probes: ProbePolicy())
+  }
+
+  /// One account, whose token is in `file`.
+  private func book(
+    withToken file: URL, _ probes: ProbePolicy = ProbePolicy(),
+    _ change: (inout Account) -> Void = { _ in }
+  ) throws -> CredentialBook {
+    var account = Account(name: "one", region: "eu-de", projectID: "p", authentication: .token)
+    account.token = .file(file.path)
+    change(&account)
+    return try CredentialBook([login(account)], probes: probes)
   }
 
   private func login(_ account: Account) -> AccountLogin {

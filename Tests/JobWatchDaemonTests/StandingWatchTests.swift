@@ -127,8 +127,8 @@ private final class Scene: Sendable {
     let manager = try ServiceManager(environment: ["NOTIFY_SOCKET": socket.name])
     report = ServiceReport(manager, every: .hours(1), clock: { clock.now }, log: log)
     let ground = Ground(
-      store: store, troubles: TroubleLog(), report: report, clock: { clock.now }, log: log,
-      output: LogOutput())
+      store: store, troubles: TroubleLog(), credentials: CredentialMemory(), report: report,
+      clock: { clock.now }, log: log, output: LogOutput())
     var configuration = Configuration(accounts: [
       Account(name: "prod", region: "eu-de", projectID: "p", authentication: .token)
     ])

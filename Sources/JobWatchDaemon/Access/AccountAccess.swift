@@ -65,6 +65,17 @@ struct AccountAccess: Sendable {
     return true
   }
 
+  /// Whether all that decides how the cloud takes it is as it is there.
+  func getsIn(as other: AccountAccess) -> Bool {
+    account.withoutQuotas == other.account.withoutQuotas && secrets == other.secrets
+  }
+
+  /// Goes on where another that gets in in the same way has ended, and all that it had under way.
+  mutating func takeOver(_ past: AccountAccess, isLoggingIn: Bool, at uptime: Duration) {
+    (grant, lease, lockout) = (past.grant, past.lease, past.lockout)
+    if isLoggingIn { lease.abandon(at: uptime) }
+  }
+
   /// A log-in brought this.
   mutating func granted(_ issued: IssuedCredential, at uptime: Duration) {
     let fingerprint = issued.credential.fingerprint
@@ -151,6 +162,14 @@ struct AccountAccess: Sendable {
     case nil:
       return "replace the credential in \(secrets.origin ?? "its place") and restart jobwatch"
     }
+  }
+}
+
+extension Account {
+  fileprivate var withoutQuotas: Account {
+    var account = self
+    (account.quota, account.serviceQuotas) = (nil, [:])
+    return account
   }
 }
 

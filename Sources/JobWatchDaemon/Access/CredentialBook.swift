@@ -63,6 +63,24 @@ struct CredentialBook {
     _ = withGate(fingerprint) { $0.resumeShut(at: now.uptime) }
   }
 
+  /// Goes on where the book of the last configuration has ended, for accounts that get in as they did there. To be
+  /// called after `resumePaused`: where the record says otherwise of a pause, because what was judged last could not be
+  /// stored, it counts, and the account begins as after a restart. So does all when the probes are planned otherwise.
+  mutating func takeOver(_ past: CredentialBook, at uptime: Duration) {
+    guard probes == past.probes else { return }
+    for (name, before) in past.accounts {
+      guard paused.contains(name) == past.paused.contains(name),
+        accounts[name]?.getsIn(as: before) == true
+      else { continue }
+      accounts[name]?.takeOver(before, isLoggingIn: past.loggingIn.contains(name), at: uptime)
+      guard let fingerprint = before.grant?.fingerprint else { continue }
+      // A refusal that was told of another account, which may be gone, is yet to be told of this one.
+      let isUntold = past.gates[fingerprint]?.isShut == true && !paused.contains(name)
+      if !isUntold { gates.takeOver(fingerprint, from: past.gates, at: uptime) }
+      gates.add(fingerprint)
+    }
+  }
+
   // MARK: What calls bring
 
   /// The accounts that are to be told as resumed.

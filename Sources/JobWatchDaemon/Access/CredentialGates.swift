@@ -26,4 +26,12 @@ struct CredentialGates {
   }
 
   mutating func keep(only used: Set<String>) { gates = gates.filter { used.contains($0.key) } }
+
+  /// A gate of the last configuration. Who was let through it is not there any more.
+  mutating func takeOver(_ fingerprint: String, from past: CredentialGates, at uptime: Duration) {
+    guard var gate = past.gates[fingerprint] else { return }
+    gate.abandon(at: uptime)
+    gates[fingerprint] = gate
+    made = max(made, past.made)
+  }
 }

@@ -24,7 +24,7 @@ struct Crew {
     let poller = try Poller(
       configuration: configuration, store: store, clients: transports.clients,
       logins: transports.logins, clock: ground.clock, alarm: alarms.poller,
-      troubles: ground.troubles, log: log, pulse: pulse)
+      troubles: ground.troubles, log: log, memory: ground.credentials, pulse: pulse)
     let relays = try configuration.channels.map(relay)
     let intake = try Intake(
       configuration: configuration, store: store, alarm: alarms.intake, log: log)

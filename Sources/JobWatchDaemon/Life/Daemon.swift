@@ -42,7 +42,8 @@ package struct Daemon: Sendable {
     defer { lock.release() }
     let store = try open(report)
     let ground = Ground(
-      store: store, troubles: TroubleLog(), report: report, clock: clock, log: log, output: output)
+      store: store, troubles: TroubleLog(), credentials: CredentialMemory(), report: report,
+      clock: clock, log: log, output: output)
     report.begins("reading the status log")
     let statusLog = StatusLog(path: configuration.statusLog, store: store, log: log)
     try await statusLog.recover(at: clock(), routes: configuration.routeTable)

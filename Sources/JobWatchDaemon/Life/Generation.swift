@@ -4,8 +4,9 @@ import JobWatchStore
 /// One configuration at work: every worker with its loop.
 ///
 /// The rows are the state, so that a reload is a restart without the process: the next generation takes up what
-/// this one leaves, as after a crash, but that what is under way ends first. A design in which each worker is given
-/// the new configuration was rejected: it would be a second way to begin, beside the one that must work anyway.
+/// this one leaves, as after a crash, but that what is under way ends first, and that what is known of the credentials
+/// is handed over beside the rows (`CredentialMemory`). A design in which each worker is given the new configuration
+/// was rejected: it would be a second way to begin, beside the one that must work anyway.
 struct Generation: Sendable {
   let configuration: Configuration
   let statusLog: StatusLog

@@ -6,6 +6,7 @@ import Logging
 struct Ground: Sendable {
   let store: Store
   let troubles: TroubleLog
+  let credentials: CredentialMemory
   let report: ServiceReport
   let clock: Clock
   let log: Logger

@@ -18,6 +18,7 @@ package actor Poller: Worker {
   let log: Logger
   let alarm: Alarm
   let troubles: TroubleLog
+  let memory: CredentialMemory
   let pulse: Pulse
   let grace: Duration
 
@@ -57,7 +58,7 @@ package actor Poller: Worker {
   package init(
     configuration: Configuration, store: Store, clients: [String: CloudClient],
     logins: [AccountLogin], clock: @escaping Clock, alarm: Alarm, troubles: TroubleLog, log: Logger,
-    pulse: Pulse = Pulse("poller")
+    memory: CredentialMemory = CredentialMemory(), pulse: Pulse = Pulse("poller")
   ) throws {
     self.store = store
     self.clients = clients
@@ -65,6 +66,7 @@ package actor Poller: Worker {
     self.alarm = alarm
     self.troubles = troubles
     self.log = log
+    self.memory = memory
     self.pulse = pulse
     routes = configuration.routeTable
     grace = configuration.breaker.grace
@@ -107,6 +109,8 @@ package actor Poller: Worker {
     isFinishing = true
     let calls = Array(calls.values)
     await Farewell(Self.farewell).wait(for: calls)
+    // One that never came to work knows nothing: what the one before it knew is for the next.
+    if isLoaded { memory.keep(credentials) }
     await saveLastBudgets()
   }
 

@@ -26,6 +26,7 @@ extension Poller {
     let count = try await loadJobs(at: now)
     for key in Array(lanes.keys) { lanes[key]?.schedule.spread(at: now.uptime, by: &book) }
     for condition in conditions { resume(condition, at: now) }
+    if let past = memory.take() { credentials.takeOver(past, at: now.uptime) }
     hold(conditions, at: now)
     seenSeq = seq
     isLoaded = true
