@@ -43,7 +43,8 @@ import Testing
     "a service that forgets every job is told as down, and no job gets a verdict",
     .timeLimit(.minutes(10)))
   func massAbsence() async throws {
-    let keys = ["polling": "{floor: 200ms, ceiling: 1s}", "absence": "{answers: 3, over: 3s}"]
+    // On a busy machine the first job's answers must not do for a verdict before the others have theirs.
+    let keys = ["polling": "{floor: 200ms, ceiling: 1s}", "absence": "{answers: 3, over: 10s}"]
     try await Testbed.run(.init(keys: keys)) { bed in
       let daemon = try await bed.startDaemon()
       let jobs = (0..<20).map { _ in PlannedJob.endless() }
@@ -55,13 +56,13 @@ import Testing
         try await bed.log.first(.endpointDown)
       }
       #expect(down.data.cause?.contains("unknown") == true)
-      try await within(.seconds(30), "absence of every job that would do for a verdict") {
+      try await within(.seconds(60), "absence of every job that would do for a verdict") {
         var absent: [String: [Timestamp]] = [:]
         for await call in bed.cloud.ledger.stream() where call.status == 400 {
           absent[call.jobID, default: []].append(call.time)
           let isEnough = jobs.allSatisfy { job in
             guard let times = absent[job.id], let last = times.last else { return false }
-            return times.count >= 3 && last - times[0] >= .seconds(3)
+            return times.count >= 3 && last - times[0] >= .seconds(10)
           }
           if isEnough { return }
         }
