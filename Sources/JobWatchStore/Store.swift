@@ -113,7 +113,7 @@ package final class Store: Sendable {
   package func shrink() async throws -> Int {
     do {
       return try await pool.writeWithoutTransaction { db in
-        try db.execute(sql: "PRAGMA incremental_vacuum(2000)")
+        try db.execute(sql: "PRAGMA incremental_vacuum(500)")
         return try Int.fetchOne(db, sql: "PRAGMA freelist_count") ?? 0
       }
     } catch let error as DatabaseError {

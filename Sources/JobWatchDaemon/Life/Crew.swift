@@ -38,7 +38,7 @@ struct Crew {
         worker: poller, alarm: alarms.poller, pulse: pulse, clock: ground.clock, log: log),
       loop(statusLog, alarms.log),
       loop(expiry, alarms.expiry),
-      loop(Pruner(keep: configuration.keep, store: store, log: log)),
+      loop(Pruner(keep: configuration.keep, store: store, clock: ground.clock, log: log)),
       loop(WriterProbe(store: store)), loop(integrity, alarms.integrity),
       loop(StandingWatch(configuration, ground, vitals, poller: poller)),
     ]
