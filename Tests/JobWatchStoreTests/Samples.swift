@@ -64,6 +64,19 @@ final class Place: Sendable {
   }
 }
 
+extension Ledger {
+  /// A whole pass, as the pruner makes it; returns how many rows went.
+  func prune(before horizon: Timestamp, limit: Int) throws -> Int {
+    var (place, pruned) = (Prunable.Place?.some(.start), 0)
+    while let from = place {
+      let found = try prunable(from: from, before: horizon, at: horizon + .days(90), limit: limit)
+      pruned += try prune(found, before: horizon)
+      place = found.next
+    }
+    return pruned
+  }
+}
+
 extension Timestamp {
   /// 2025-11-24T16:00:00.000Z.
   static let start = Timestamp(milliseconds: 1_764_000_000_000)

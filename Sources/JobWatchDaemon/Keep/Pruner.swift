@@ -2,7 +2,7 @@ import JobWatchCore
 import JobWatchStore
 import Logging
 
-/// Deletes what is finished, told and older than the retention, a little at a time, and shrinks the file.
+/// Deletes what is finished, told and older than the retention, a little at a time, and then shrinks the file.
 ///
 /// Nobody waits for it, and so it is in nobody's way: it begins some time after the start, and rests after each turn
 /// for as long as the turn took.
@@ -17,6 +17,9 @@ actor Pruner: Worker {
   private let log: Logger
 
   private var dueAt: Duration?
+  /// Where the next look begins; nil: the pass is over.
+  private var place: Prunable.Place? = .start
+  private var pruned = 0
   private var lastFree = 0
 
   /// A start has better things to do, and a machine whose clock was wrong may have it set by then.
@@ -38,15 +41,30 @@ actor Pruner: Worker {
     dueAt = due
     // A loop also wakes in between.
     if now.uptime < due { return due }
-    let horizon = now.wall - keep
-    let pruned = try await store.write { try $0.prune(before: horizon, limit: Self.batch) }
-    if pruned > 0 { log.info("old rows are deleted", metadata: ["rows": "\(pruned)"]) }
-    let isShrinking = try await shrink()
-    let hasMore = pruned > 0 || isShrinking
+    let hasMore: Bool
+    if let place {
+      try await prune(from: place, at: now.wall)
+      hasMore = true
+    } else {
+      hasMore = try await shrink()
+    }
     let end = clock().uptime
     let next = end + (hasMore ? max(end - now.uptime, Self.shortestRest) : every)
+    if !hasMore { place = .start }
     dueAt = next
     return next
+  }
+
+  private func prune(from place: Prunable.Place, at now: Timestamp) async throws {
+    let horizon = now - keep
+    let found = try await store.read {
+      try $0.prunable(from: place, before: horizon, at: now, limit: Self.batch)
+    }
+    if !found.isEmpty { pruned += try await store.write { try $0.prune(found, before: horizon) } }
+    self.place = found.next
+    guard found.next == nil, pruned > 0 else { return }
+    log.info("old rows are deleted", metadata: ["rows": "\(pruned)"])
+    pruned = 0
   }
 
   /// True: there is more to give back.
