@@ -11,7 +11,7 @@ import Testing
   @Test func `asks for time while the daemon starts, and feeds the watchdog`() throws {
     let scene = try Scene()
     #expect(scene.heard().map { $0["EXTEND_TIMEOUT_USEC"] } == ["30000000"])
-    scene.report.begins("opening the database")
+    scene.report.begins(.openingDatabase)
     let step = try #require(scene.heard().first)
     #expect(step.status == "opening the database")
     #expect(step["EXTEND_TIMEOUT_USEC"] == "30000000")
@@ -173,7 +173,7 @@ import Testing
   @Test func `says again that the daemon is ready when nobody could hear it`() throws {
     let scene = try Scene()
     // As many as the socket holds, and more.
-    for _ in 0..<2000 { scene.report.begins("opening the database") }
+    for _ in 0..<2000 { scene.report.begins(.openingDatabase) }
     _ = scene.run("poller")
     #expect(scene.heard().allSatisfy { !$0.isReady })
     scene.tick(after: .seconds(5))
@@ -184,7 +184,7 @@ import Testing
 
   @Test func `is kept to itself where no service manager listens`() throws {
     let report = ServiceReport(nil, clock: SystemClock.now, log: silent)
-    report.begins("opening the database")
+    report.begins(.openingDatabase)
     report.isReady()
     report.tick()
     report.stops()

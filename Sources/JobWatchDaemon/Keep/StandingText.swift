@@ -10,13 +10,38 @@ struct StandingText {
   var accounts: Set<String>
   var channels: Set<String>
 
-  var line: String {
-    ([jobs] + [parked, paused, down, failing, messages].compactMap(\.self)).joined(separator: "; ")
+  /// All that the line can say; jobwatch(8) explains each.
+  enum Part: CaseIterable {
+    case watched, due, atRisk, parked, paused, down, failing, waiting, givenUp
   }
 
-  private var jobs: String {
+  private static let groups: [[Part]] = [
+    [.watched, .due, .atRisk], [.parked], [.paused], [.down], [.failing], [.waiting, .givenUp],
+  ]
+
+  var line: String {
+    Self.groups.map { $0.compactMap(text).joined(separator: ", ") }.filter { !$0.isEmpty }
+      .joined(separator: "; ")
+  }
+
+  /// Nil: that is in order.
+  func text(_ part: Part) -> String? {
+    switch part {
+    case .watched: watched
+    case .due: "\(due) due"
+    case .atRisk: "\(standing.atRisk) at risk"
+    case .parked: parked
+    case .paused: named("paused", subjects("account/").filter(accounts.contains))
+    case .down: named("no use calling", lanes)
+    case .failing: named("channels failing", subjects("channel/").filter(channels.contains))
+    case .waiting: waiting
+    case .givenUp: standing.givenUp == 0 ? nil : "\(count(standing.givenUp, "message")) given up"
+    }
+  }
+
+  private var watched: String {
     let watched = standing.watched.filter { accounts.contains($0.key) }.values.reduce(0, +)
-    return "watching \(count(watched, "job")), \(due) due, \(standing.atRisk) at risk"
+    return "watching \(count(watched, "job"))"
   }
 
   private var parked: String? {
@@ -25,31 +50,21 @@ struct StandingText {
     return "\(parked.values.reduce(0, +)) parked (not configured: \(list(parked.keys)))"
   }
 
-  private var paused: String? {
-    let names = subjects("account/").filter(accounts.contains)
-    return names.isEmpty ? nil : "paused: \(list(names))"
-  }
-
   /// Services of accounts: those that give no answer, and those whose calls are not allowed.
-  private var down: String? {
-    let lanes = subjects("endpoint/").filter { lane in
-      accounts.contains { lane.hasPrefix("\($0)/") }
-    }
-    return lanes.isEmpty ? nil : "no use calling: \(list(lanes))"
+  private var lanes: [String] {
+    subjects("endpoint/").filter { lane in accounts.contains { lane.hasPrefix("\($0)/") } }
   }
 
-  private var failing: String? {
-    let names = subjects("channel/").filter(channels.contains)
-    return names.isEmpty ? nil : "channels failing: \(list(names))"
-  }
-
-  private var messages: String? {
+  private var waiting: String? {
     let waiting = standing.waiting.values.reduce(0, +)
-    var parts = waiting == 0 ? [] : ["\(count(waiting, "message")) waiting"]
+    guard waiting > 0 else { return nil }
+    let text = "\(count(waiting, "message")) waiting"
     let parked = standing.waiting.keys.filter { !channels.contains($0) }
-    if !parked.isEmpty { parts[0] += " (not configured: \(list(parked)))" }
-    if standing.givenUp > 0 { parts.append("\(count(standing.givenUp, "message")) given up") }
-    return parts.isEmpty ? nil : parts.joined(separator: ", ")
+    return parked.isEmpty ? text : "\(text) (not configured: \(list(parked)))"
+  }
+
+  private func named(_ trouble: String, _ names: [String]) -> String? {
+    names.isEmpty ? nil : "\(trouble): \(list(names))"
   }
 
   private func count(_ number: Int, _ noun: String) -> String {

@@ -44,12 +44,12 @@ package struct Daemon: Sendable {
     let ground = Ground(
       store: store, troubles: TroubleLog(), credentials: CredentialMemory(), report: report,
       clock: clock, log: log, output: output)
-    report.begins("reading the status log")
+    report.begins(.readingLog)
     let statusLog = StatusLog(path: configuration.statusLog, store: store, log: log)
     try await statusLog.recover(at: clock(), routes: configuration.routeTable)
     await recount(store)
     try await ground.noteAbsence()
-    report.begins("reading the spool and the schedule")
+    report.begins(.readingSpool)
     let generations = try await Generations(
       first: configuration, on: ground, statusLog: statusLog, reload: reload, onReady: onReady)
     do {
@@ -86,11 +86,11 @@ package struct Daemon: Sendable {
   private static let lastBatches = 10
 
   private func open(_ report: ServiceReport) throws -> Store {
-    report.begins("opening the database")
+    report.begins(.openingDatabase)
     return try Store(path: configuration.databasePath) { copy in
       log.notice(
         "the database is brought up to date; as it was it is kept", metadata: ["copy": "\(copy)"])
-      report.begins("bringing the database up to date")
+      report.begins(.migrating)
     }
   }
 

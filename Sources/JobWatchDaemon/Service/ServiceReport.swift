@@ -7,6 +7,16 @@ import Synchronization
 /// It is told from a ticker, never from a loop, so that a stalled loop cannot keep it from being told nothing: the
 /// watchdog is fed only while every loop turns. Where nobody listens it does nothing.
 package final class ServiceReport: Sendable {
+  /// What the status says while no line of how things stand is due; jobwatch(8) lists them.
+  package enum Step: String, CaseIterable {
+    case openingDatabase = "opening the database"
+    case migrating = "bringing the database up to date"
+    case readingLog = "reading the status log"
+    case readingSpool = "reading the spool and the schedule"
+    case reloading = "reloading the configuration"
+    case stopping = "stopping: what is under way ends"
+  }
+
   private enum Phase { case starting, running, reloading, stopping }
 
   private struct State {
@@ -58,7 +68,9 @@ package final class ServiceReport: Sendable {
   // MARK: What happens
 
   /// What the daemon does before its loops turn.
-  package func begins(_ step: String) { tell([.extendTimeout(Self.grant), .status(step)]) }
+  package func begins(_ step: Step) {
+    tell([.extendTimeout(Self.grant), .status(step.rawValue)])
+  }
 
   /// From now on these are the loops that must turn.
   package func watches(_ vitals: Vitals) { state.withLock { $0.vitals = vitals } }
@@ -88,7 +100,7 @@ package final class ServiceReport: Sendable {
       return false
     }
     guard !isStopping else { return }
-    tell([.reloading(monotonic: awake), .status("reloading the configuration")])
+    tell([.reloading(monotonic: awake), .status(Step.reloading.rawValue)])
   }
 
   /// The new configuration will be at work when its loops have settled, which `isReady` says.
@@ -105,7 +117,7 @@ package final class ServiceReport: Sendable {
 
   package func stops() {
     state.withLock { $0.phase = .stopping }
-    tell([.stopping, .status("stopping: what is under way ends")])
+    tell([.stopping, .status(Step.stopping.rawValue)])
   }
 
   /// The counts of jobs and what else there is to say, in one line.
@@ -162,16 +174,10 @@ package final class ServiceReport: Sendable {
 
   private func status(at awake: Duration) -> String {
     let (standing, refusal, vitals) = state.withLock { ($0.standing, $0.refusal, $0.vitals) }
-    let stalled = vitals?.stalled(at: awake) ?? []
-    var parts: [String] = []
-    if !stalled.isEmpty { parts.append("STALLED: \(stalled.joined(separator: ", "))") }
-    // A full disk is one trouble, however many loops it is in the way of.
-    let failing = Dictionary(grouping: vitals?.failing ?? [], by: \.failure.reason)
-      .map { reason, loops in "\(loops.map(\.loop).joined(separator: ", ")): \(reason)" }
-    if !failing.isEmpty { parts.append("DEGRADED, \(failing.sorted().joined(separator: "; "))") }
-    parts.append(standing.isEmpty ? "watching" : standing)
-    if let refusal { parts.append("RELOAD REFUSED, the old configuration stays: \(refusal)") }
-    return parts.joined(separator: " | ")
+    return StatusText(
+      stalled: vitals?.stalled(at: awake) ?? [], failing: vitals?.failing ?? [],
+      standing: standing, refusal: refusal
+    ).line
   }
 
   private func tell(_ messages: [ServiceManager.Message]) {

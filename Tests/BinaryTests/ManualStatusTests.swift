@@ -1,0 +1,48 @@
+import JobWatchCore
+import JobWatchStore
+import Testing
+
+@testable import JobWatchDaemon
+
+/// What the manual says of the line that `systemctl status` shows is what the daemon can say.
+@Suite struct `The manual of the status line` {
+  @Test func `names every form of the line and every step, and no other`() throws {
+    let page = try ManualPage("jobwatch.8")
+    let heads = try #require(page.section("What the status line says")).items.map(\.head)
+    var forms = Set(ServiceReport.Step.allCases.map(\.rawValue)).union(["watching"])
+    for part in StandingText.Part.allCases {
+      forms.insert(try #require(standing(["oncall"]).text(part), "the test does not show \(part)"))
+    }
+    forms.insert(try #require(standing([]).text(.waiting)))
+    for part in StatusText.Part.allCases where part != .standing {
+      forms.insert(try #require(status.text(part), "the test does not show \(part)"))
+    }
+    #expect(StatusText().line == "watching")
+    let told = forms.map { "Li " + $0.replacing(/\d+/, with: "N") }
+    #expect(heads.sorted() == told.sorted())
+  }
+
+  @Test func `shows a line as it is`() throws {
+    let section = try #require(ManualPage("jobwatch.8").section("What the status line says"))
+    let healthy = StandingText(
+      standing: Standing(watched: ["prod": 1204], atRisk: 1), due: 3, conditions: [],
+      accounts: ["prod"], channels: [])
+    #expect(section.text.contains("\nStatus: \"\(healthy.line)\"\n"))
+  }
+
+  /// With something of everything; numbers are plural.
+  private func standing(_ channels: Set<String>) -> StandingText {
+    let troubles = ["account/prod", "endpoint/prod/ecs", "channel/oncall"].map {
+      Ledger.Condition(
+        subject: $0, kind: "any", since: Timestamp(milliseconds: 0), cause: "a cause")
+    }
+    return StandingText(
+      standing: Standing(
+        watched: ["prod": 2, "old": 2], atRisk: 2, waiting: ["oncall": 2], givenUp: 2),
+      due: 2, conditions: troubles, accounts: ["prod"], channels: channels)
+  }
+
+  private let status = StatusText(
+    stalled: ["poller"], failing: [("intake", Pulse.Failure(since: .zero, reason: "..."))],
+    refusal: "...")
+}
