@@ -160,8 +160,9 @@ uninstall_all() {
 		echo "install.sh: all is removed but the user jobwatch and its groups"
 	else
 		cat <<-END
-			install.sh: the program is removed. Configuration and keys stay in /etc/jobwatch, jobs in
-			/var/lib/jobwatch and /var/spool/jobwatch, the log in /var/log/jobwatch: uninstall --purge removes them.
+			install.sh: the program is removed. Configuration and keys stay in /etc/jobwatch, the rotation of the
+			log in $rotation, jobs in /var/lib/jobwatch and /var/spool/jobwatch, the log in
+			/var/log/jobwatch: uninstall --purge removes them.
 		END
 	fi
 }
