@@ -62,6 +62,7 @@ import Testing
       ("channels: [{name: x, type: webhook, url: http://127.evil.example/}]", "in the clear"),
       ("channels: [{name: x, type: webhook, url: \"https://u:p@a.example/\"}]", "user or password"),
       ("channels: [{name: x, type: webhook, url: hooks}]", "is not a URL such as"),
+      ("channels: [{name: x, type: webhook, url: [u]}]", "channels[0].url: must be {file: …}"),
       (
         "channels: [{name: x, type: journal}, {name: x, type: journal}]",
         "channels[1]: a second channel is named \"x\""

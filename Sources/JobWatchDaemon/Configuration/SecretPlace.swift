@@ -56,7 +56,7 @@ extension Setting {
   }
 
   private func plainSecret(_ isOpen: Bool) -> SecretSource? {
-    guard !isList, let text = text("{file: …}, {env: …} or {credential: …}") else { return nil }
+    guard let text = text("{file: …}, {env: …} or {credential: …}") else { return nil }
     if !isOpen {
       warn(
         "the secret itself is in this file: move it to a file of its own and write "
