@@ -213,6 +213,15 @@ import Testing
     #expect(error?.description.hasPrefix("/nowhere/jobwatch.yaml: does not exist: ") == true)
   }
 
+  @Test func `a refusal says the reasons, and no weak point beside them`() {
+    let text = "accounts: [{name: a, region: eu-de, auth: token, token: t}]\nkeep: x\n"
+    let error = #expect(throws: ConfigurationError.self) {
+      try ConfigurationFile.decode(Array(text.utf8), path: "j.yaml")
+    }
+    #expect(error?.problems.map(\.isWarning) == [true, false])
+    #expect(error?.description.hasPrefix("j.yaml:2: keep: must be a number") == true)
+  }
+
   @Test func `an account without any secret is a weak point here, and a missing profile a mistake`()
     throws
   {

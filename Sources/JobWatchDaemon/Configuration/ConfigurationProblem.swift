@@ -41,7 +41,8 @@ package struct ConfigurationError: Error, Sendable, CustomStringConvertible {
     self.problems = problems
   }
 
+  /// Without the warnings, which are no reason.
   package var description: String {
-    problems.map { $0.text(file: file) }.joined(separator: "\n")
+    problems.filter { !$0.isWarning }.map { $0.text(file: file) }.joined(separator: "\n")
   }
 }
