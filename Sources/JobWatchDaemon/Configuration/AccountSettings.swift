@@ -90,9 +90,9 @@ struct AccountSettings {
     guard let place = section["region"], !region.isEmpty, section["endpoints"] == nil,
       !Endpoints.regions.contains(region)
     else { return }
-    let near = NearestName.to(region, among: Endpoints.regions)
-    let hint = near.map { "did you mean \"\($0)\"? " } ?? ""
-    place.fail("\"\(region)\" is no known region; \(hint)Otherwise give its endpoints: {…}")
+    place.fail(
+      region, isNo: "known region", among: Endpoints.regions,
+      otherwise: "; for another give endpoints: {…}")
   }
 }
 

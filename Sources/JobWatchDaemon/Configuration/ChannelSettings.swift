@@ -42,7 +42,7 @@ struct ChannelSettings {
   private static func readType(_ setting: Setting) -> String? {
     guard let text = setting.text("a type of channel") else { return nil }
     if types.contains(text) { return text }
-    setting.fail("\"\(text.prefix(80))\" is no type of channel; known: webhook, journal")
+    setting.fail(text, isNo: "type of channel", among: types.dropLast())
     return nil
   }
 

@@ -58,10 +58,9 @@ enum ConfigurationText {
       let part = context.map { " \($0.text) (line \($0.mark.line))" } ?? ""
       return Unreadable(
         "is not valid YAML: \(problem)\(part)", line: mark.line, column: mark.column)
-    case .duplicatedKeysInMapping(let names, let context):
-      let keys = names.map { "\"\($0)\"" }.joined(separator: ", ")
+    case .duplicatedKeysInMapping(_, let context):
       return Unreadable(
-        "the key \(keys) is there twice: remove one of them",
+        "the key at column \(context.mark.column) is there twice: remove one of them",
         line: context.mark.line, column: context.mark.column)
     case .reader(let problem, let offset, _, _):
       let line = text.prefix(offset ?? 0).count(where: \.isNewline) + 1

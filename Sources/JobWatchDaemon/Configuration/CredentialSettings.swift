@@ -66,9 +66,7 @@ struct CredentialSettings {
   private static func method(_ setting: Setting) -> Method? {
     guard let text = setting.text("a way to log in") else { return nil }
     if let method = Method(rawValue: text) { return method }
-    let methods = Method.allCases.map(\.rawValue)
-    setting.fail(
-      "\"\(text.prefix(80))\" is no way to log in; \(NearestName.hint(text, among: methods))")
+    setting.fail(text, isNo: "way to log in", among: Method.allCases.map(\.rawValue))
     return nil
   }
 
@@ -85,6 +83,7 @@ struct CredentialSettings {
   private static func profile(_ setting: Setting) -> Account.Profile? {
     guard let section = setting.section(["file", "section"]) else { return nil }
     return Account.Profile(
-      file: section["file"]?.absolutePath(), section: section["section"]?.text("a section's name"))
+      file: section["file"]?.absolutePath(),
+      section: section["section"]?.openName("the name of a section"))
   }
 }

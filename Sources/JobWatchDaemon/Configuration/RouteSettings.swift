@@ -60,9 +60,11 @@ extension Setting {
         return nil
       }
       if known.contains(name) { return name }
-      item.fail(
-        reason(name)
-          ?? "\"\(name.prefix(80))\" is no known \(noun); \(NearestName.hint(name, among: known))")
+      if let reason = reason(name) {
+        item.fail(reason)
+      } else {
+        item.fail(name, isNo: "known \(noun)", among: known)
+      }
       return nil
     }
   }

@@ -81,7 +81,7 @@ extension Setting {
   }
 
   private func environmentName() -> String? {
-    guard let text = text("the name of an environment variable") else { return nil }
+    guard let text = openName("the name of an environment variable") else { return nil }
     let isName = text.utf8.allSatisfy {
       ConfiguredName.isAlphanumeric($0) || $0 == UInt8(ascii: "_")
     }
@@ -91,7 +91,7 @@ extension Setting {
   }
 
   private func credentialName() -> String? {
-    guard let text = text("the name of a systemd credential") else { return nil }
+    guard let text = openName("the name of a systemd credential") else { return nil }
     if ConfiguredName.isValid(text) { return text }
     fail("must be the name of a systemd credential, as in LoadCredential=NAME:…, without a path")
     return nil

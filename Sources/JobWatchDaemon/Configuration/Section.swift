@@ -9,7 +9,7 @@ struct Section {
     self.setting = setting
     for (key, value) in mapping {
       let name = key.scalar?.string ?? ""
-      let path = setting.path.isEmpty ? name : "\(setting.path).\(name)"
+      let path = setting.path(of: name, among: known)
       if known.contains(name) {
         values[name] = Setting(node: value, path: path, notes: setting.notes)
       } else {

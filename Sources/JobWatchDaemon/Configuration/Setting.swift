@@ -17,14 +17,28 @@ struct Setting {
     notes.add(message, at: node.mark, path: path, isWarning: true)
   }
 
-  /// What was written, for messages: `a list`, `a set of keys`, `"abc"`.
+  /// Notes a word that is none of `known`.
+  /// - Parameter otherwise: another cure.
+  func fail(_ word: String, isNo noun: String, among known: [String], otherwise: String = "") {
+    let quote = Quotation.allows(word, at: path, among: known) ? "\"\(word)\" " : ""
+    fail("\(quote)is no \(noun); \(NearestName.hint(word, among: known))\(otherwise)")
+  }
+
+  /// What was written, for messages: `a list`, `a set of keys`, `a text`.
   private var shape: String {
     switch node {
     case .mapping: "a set of keys"
     case .sequence: "a list"
-    case .scalar(let scalar): isNull ? "nothing" : "\"\(scalar.string.prefix(80))\""
+    case .scalar(let scalar): isNull || scalar.string.isEmpty ? "nothing" : "a text"
     case .alias: "an alias"
     }
+  }
+
+  /// `shape` where a number is wanted.
+  private var number: String {
+    guard let scalar else { return shape }
+    if Quotation.allows(number: scalar) { return "\"\(scalar)\"" }
+    return Double(scalar) == nil ? shape : "such a long number"
   }
 
   private var isNull: Bool {
@@ -48,14 +62,22 @@ struct Setting {
   func name() -> String? {
     guard let text = text("a name") else { return nil }
     if ConfiguredName.isValid(text) { return text }
-    fail("\"\(text.prefix(80))\" \(ConfiguredName.rule)")
+    fail(ConfiguredName.rule)
+    return nil
+  }
+
+  /// A name that messages repeat, such as when nothing has it: not the secret itself in its place.
+  func openName(_ wanted: String) -> String? {
+    guard let text = text(wanted) else { return nil }
+    if !Quotation.isLikelySecret(text) { return text }
+    fail(
+      "must be \(wanted), and looks like a secret: write a name, without digits amid its letters")
     return nil
   }
 
   func absolutePath() -> String? {
     guard let text = text("an absolute path") else { return nil }
     guard text.hasPrefix("/"), !text.contains("\0"), text.utf8.count <= 4096 else {
-      // Not quoted: after {file: it may be the secret itself.
       fail("must be an absolute path such as /var/lib/jobwatch")
       return nil
     }
@@ -65,7 +87,7 @@ struct Setting {
   func duration(_ range: ClosedRange<Duration>) -> Duration? {
     guard let text = text("a duration such as 30s") else { return nil }
     guard let value = Duration(text: text) else {
-      fail("must be a number and one of ms, s, m, h, d, such as 90s or 1.5h, not \(shape)")
+      fail("must be a number and one of ms, s, m, h, d, such as 90s or 1.5h, not \(number)")
       return nil
     }
     if range.contains(value) { return value }
@@ -75,13 +97,13 @@ struct Setting {
 
   func integer(_ range: ClosedRange<Int>) -> Int? {
     if let scalar, let value = Int(scalar), range.contains(value) { return value }
-    fail("must be a whole number, \(range.lowerBound) to \(range.upperBound), not \(shape)")
+    fail("must be a whole number, \(range.lowerBound) to \(range.upperBound), not \(number)")
     return nil
   }
 
   func fraction(_ range: ClosedRange<Double>) -> Double? {
     if let scalar, let value = Double(scalar), range.contains(value) { return value }
-    fail("must be a number, \(range.lowerBound) to \(range.upperBound), not \(shape)")
+    fail("must be a number, \(range.lowerBound) to \(range.upperBound), not \(number)")
     return nil
   }
 
@@ -122,9 +144,15 @@ struct Setting {
       return nil
     }
     return mapping.map { key, value in
-      let name = key.scalar?.string ?? "?"
-      return (name, Setting(node: value, path: "\(path).\(name)", notes: notes))
+      let name = key.scalar?.string ?? ""
+      return (name, Setting(node: value, path: self.path(of: name), notes: notes))
     }
+  }
+
+  /// The path of a key below this one, which ends here if the key must not be shown.
+  func path(of key: String, among known: [String] = []) -> String {
+    guard Quotation.allows(key, at: path, among: known) else { return path }
+    return path.isEmpty ? key : "\(path).\(key)"
   }
 
   /// Whether a list, a set of keys, or neither is written here.
