@@ -116,15 +116,11 @@ extension StoreReader {
       throw StoreError(
         kind: .lasting, description: "\(target) is no regular file: name another file")
     }
-    for own in [""] + WriteAheadLog.companions where isSameFile(status, path + own) {
+    let identity = FileIdentity(of: target)
+    for own in [""] + WriteAheadLog.companions where FileIdentity(of: path + own) == identity {
       throw StoreError(
         kind: .lasting, description: "\(target) is the database itself: name another file")
     }
     if !replacing { throw StagedFile.failure(target, EEXIST) }
-  }
-
-  private func isSameFile(_ file: stat, _ path: String) -> Bool {
-    var other = stat()
-    return stat(path, &other) == 0 && other.st_ino == file.st_ino && other.st_dev == file.st_dev
   }
 }

@@ -36,6 +36,8 @@ package final class Store: Sendable {
   }
 
   private let pool: DatabasePool
+  /// The file that is open.
+  private let file: FileIdentity?
   private let state = Mutex(State())
 
   /// Opens or creates the database and brings its tables up to date.
@@ -47,6 +49,7 @@ package final class Store: Sendable {
   ///   for a million jobs, with the path at which the copy is kept.
   package init(path: String, onMigration: (String) -> Void = { _ in }) throws {
     pool = try StoreOpening.pool(path, onMigration: onMigration)
+    file = FileIdentity(of: path)
   }
 
   var path: String { pool.path }
@@ -156,6 +159,8 @@ package final class Store: Sendable {
     let ledger = Ledger(db)
     var rowsBefore = 0
     do {
+      // SQLite would go on with a file that has no name any more, and a restart without what was accepted into it.
+      guard FileIdentity(of: path) == file else { throw StoreError.moved(path) }
       try db.inTransaction(.immediate) {
         // Not before: a connection that was closed has no count, and fails here.
         rowsBefore = db.totalChangesCount

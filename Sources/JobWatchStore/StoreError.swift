@@ -70,18 +70,10 @@ package struct StoreError: Error, CustomStringConvertible, Sendable {
     }
     let reason = error.message ?? "SQLite error \(error.extendedResultCode.rawValue)"
     switch error.resultCode {
-    case .SQLITE_CANTOPEN where Self.isAllowed(path):
-      self.init(
-        kind: .passing,
-        description:
-          "\(path), or \(path)-wal or -shm, cannot be opened (\(reason)), and not for want "
-          + "of permissions: look for free space and inodes on its file system")
-    case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_READONLY:
-      self.init(
-        kind: .lasting,
-        description: "\(path) cannot be opened (\(reason)): the directory must exist and belong to "
-          + "the user that jobwatch runs as, and so must the file, its -wal and its -shm where they "
-          + "are there")
+    case .SQLITE_CANTOPEN, .SQLITE_READONLY:
+      self = Self.unopened(path, reason, mayLackRoom: error.resultCode == .SQLITE_CANTOPEN)
+    case .SQLITE_PERM:
+      self = Self.denied(path, reason)
     case .SQLITE_CORRUPT, .SQLITE_NOTADB:
       self = .damaged(path, reason)
     case .SQLITE_FULL:
@@ -89,6 +81,37 @@ package struct StoreError: Error, CustomStringConvertible, Sendable {
     default:
       self.init(kind: .passing, description: "\(path): \(reason)")
     }
+  }
+
+  /// The file that is open has not this name any more: what is stored in it nobody would find again.
+  static func moved(_ path: String) -> StoreError {
+    StoreError(
+      kind: .passing,
+      description: "\(path) was moved, removed or replaced while jobwatch uses it, which stores "
+        + "nothing until the same file is back in its place; to go on with another file, restart "
+        + "jobwatch; what was removed is still in /proc/\(getpid())/fd until it ends")
+  }
+
+  private static func unopened(_ path: String, _ reason: String, mayLackRoom: Bool) -> StoreError {
+    let directory = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    if access(directory, W_OK) != 0 && errno == EROFS {
+      return StoreError(
+        kind: .passing,
+        description: "\(path) cannot be opened (\(reason)): mount its file system for writing")
+    }
+    guard mayLackRoom, isAllowed(path) else { return denied(path, reason) }
+    return StoreError(
+      kind: .passing,
+      description: "\(path), or \(path)-wal or -shm, cannot be opened (\(reason)), and not for "
+        + "want of permissions: look for free space and inodes on its file system")
+  }
+
+  private static func denied(_ path: String, _ reason: String) -> StoreError {
+    StoreError(
+      kind: .lasting,
+      description: "\(path) cannot be opened (\(reason)): the directory must exist and belong to "
+        + "the user that jobwatch runs as, and so must the file, its -wal and its -shm where they "
+        + "are there")
   }
 
   /// Whether files can be made and opened there as far as permissions go. SQLite makes no difference between that and

@@ -93,6 +93,24 @@ import Testing
     #expect(error.kind == .lasting && error.description.contains("belong to the user"))
   }
 
+  @Test func `has lost its name to another or to none, and works again when it has it back`()
+    async throws
+  {
+    let place = try Place()
+    let (path, files) = (place.directory.database, FileManager.default)
+    _ = try await place.insert(2)
+    try files.moveItem(atPath: path, toPath: path + ".away")
+    for isReplaced in [false, true] {
+      if isReplaced { try files.copyItem(atPath: path + ".away", toPath: path) }
+      let error = await #expect(throws: StoreError.self) { try await place.insert(1) }
+      #expect(error?.kind == .passing && error?.description.contains("moved, removed") == true)
+    }
+    try files.removeItem(atPath: path)
+    try files.moveItem(atPath: path + ".away", toPath: path)
+    _ = try await place.insert(3)
+    #expect(try await place.store.read { try $0.standing() }.watched == ["prod": 3])
+  }
+
   @Test func `is on a full disk, and works again when there is room`() async throws {
     let place = try Place()
     let store = place.store

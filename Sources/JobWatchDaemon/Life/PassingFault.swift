@@ -15,5 +15,5 @@ extension StoreError: PassingFault {
 }
 
 extension FileFailure: PassingFault {
-  package var mayPass: Bool { [ENOSPC, EDQUOT, EMFILE, ENFILE, EIO, ENOMEM].contains(code) }
+  package var mayPass: Bool { [ENOSPC, EDQUOT, EROFS, EMFILE, ENFILE, EIO, ENOMEM].contains(code) }
 }

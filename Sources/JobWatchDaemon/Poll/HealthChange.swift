@@ -185,7 +185,7 @@ extension HealthChange {
       summary: "jobwatch is degraded: what it cannot do now it tries again "
         + "(\(loops.joined(separator: ", ")): \(cause))")
     data.cause = cause
-    data.cure = "see the cause; it goes on by itself when that is put right"
+    data.cure = "do what the cause says; jobwatch goes on by itself then, unless it names a restart"
     let event = EventDraft(.daemonDegraded, at: now, data)
     return loops.map { loop in
       HealthChange(
