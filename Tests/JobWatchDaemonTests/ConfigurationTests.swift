@@ -203,4 +203,21 @@ import Testing
     #expect(found.map(\.isWarning) == [false, true, false, false])
     #expect(!found.contains { $0.message.contains("hidden") })
   }
+
+  @Test(
+    "a secret that came with more than itself draws a warning",
+    arguments: [
+      ("hush", nil), ("hu sh", nil), ("hush ", "begins or ends with a blank"),
+      ("\thush", "a tab"), ("hush\n\n", "a line break"), ("\u{FEFF}hush", "a byte order mark"),
+    ])
+  func clumsySecret(_ text: String, _ doubt: String?) throws {
+    let decoded = try decode(
+      """
+      accounts: [{name: a, region: eu-de, project_id: p, auth: token, token: {env: TOKEN}}]
+      """)
+    let found = decoded.secrets.compactMap { $0.problem(environment: ["TOKEN": text]) }
+    #expect(found.map(\.isWarning) == (doubt == nil ? [] : [true]))
+    if let doubt { #expect(found.first?.message.contains(doubt) == true) }
+    #expect(!found.contains { $0.message.contains("hush") })
+  }
 }

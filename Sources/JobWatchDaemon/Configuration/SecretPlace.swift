@@ -18,10 +18,23 @@ package struct SecretPlace: Sendable, Hashable {
     }
     do {
       let secret = try source.read(environment: environment)
-      return isURL ? WebAddress.problem(withWebhook: secret.reveal()).map { note($0) } : nil
+      if isURL { return WebAddress.problem(withWebhook: secret.reveal()).map { note($0) } }
+      return Self.doubt(about: secret).map {
+        note("\(source) \($0): write the secret alone there, in one line", isWarning: true)
+      }
     } catch {
       return note("\(error)")
     }
+  }
+
+  /// What an editor or a paste leaves, and the cloud would only call a wrong password.
+  private static func doubt(about secret: Secret) -> String? {
+    let text = secret.reveal()
+    if text.hasPrefix("\u{FEFF}") { return "begins with a byte order mark" }
+    if text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
+      return "holds a line break, a tab or another control character"
+    }
+    return text.hasPrefix(" ") || text.hasSuffix(" ") ? "begins or ends with a blank" : nil
   }
 
   private func note(_ message: String, isWarning: Bool = false) -> ConfigurationProblem {
