@@ -144,7 +144,7 @@ import Testing
     try await Testbed.run { bed in
       let early = try await Self.order("pause", "prod", in: bed)
       #expect(early.exit == .code(75), "there is no spool yet")
-      #expect(early.error.contains("starting the service once"), "\(early.error)")
+      #expect(early.error.contains("systemd-tmpfiles --create"), "\(early.error)")
       let wrong = try await Self.order("pause", "prdo", in: bed)
       #expect(wrong.exit == .code(64))
       #expect(wrong.error.contains("did you mean \"prod\"?"), "\(wrong.error)")

@@ -107,7 +107,8 @@ package struct SpoolWriter: Sendable {
     let cure =
       switch code {
       case ENOENT, ENOTDIR:
-        "create it with systemd-tmpfiles --create, or name the right one (spool_dir, or submit --spool)"
+        "create it with systemd-tmpfiles --create (a daemon that is run by hand makes it itself), or "
+          + "name the right one (spool_dir, or submit --spool)"
       case EACCES, EPERM:
         "add yourself to group jobwatch-submit (usermod -aG jobwatch-submit USER), then log in again"
       case ENOSPC, EDQUOT: "free space on its file system, then try again"
