@@ -116,7 +116,7 @@ import Testing
       ("accounts: [{secret_key: {file: /x, M}}]", "secret_key: unknown key; known: credential"),
       ("accounts: [{secret_key: [M]}]", "secret_key: must be {file: …}, {env: …} or {credential"),
       ("accounts: [{secret_key: {env: M}}]", "secret_key.env: must be the name of an environment"),
-      ("accounts: [{region: M}]", "accounts[0].region: is no known region; known: ae-ad-1"),
+      ("accounts: [{region: M}]", "region: is no known region; 37 are known; for another"),
       ("accounts: [{auth: M}]", "accounts[0].auth: is no way to log in; known: agency, aksk"),
       ("{M: 1, M: 2}", "j.yaml:1: the key at column 2 is there twice: remove one of them"),
       ("M", "j.yaml:1: must be a set of keys (state_dir, "),

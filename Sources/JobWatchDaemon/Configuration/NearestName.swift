@@ -13,11 +13,12 @@ package enum NearestName {
     return best.name
   }
 
-  /// `did you mean "prod"?`, or all the names when none is close.
+  /// `did you mean "prod"?`, or all the names when none is close; more than fit into a line are counted.
   package static func hint(_ word: String, among names: some Sequence<String>) -> String {
     if let name = to(word, among: names) { return "did you mean \"\(name)\"?" }
     let known = names.sorted()
-    return known.isEmpty ? "none is known here" : "known: " + known.joined(separator: ", ")
+    if known.isEmpty { return "none is known here" }
+    return known.count > 30 ? "\(known.count) are known" : "known: " + known.joined(separator: ", ")
   }
 
   /// Case and the choice between `-` and `_` are not what people get wrong about a name's meaning.
