@@ -4,6 +4,9 @@ extension Job {
     if state == .lost { return Decision(job: self, next: stillLost(at: now, under: rules)) }
     var job = self
     var absence = absence ?? Absence(answers: 0, since: now)
+    if let recovery = rules.absencesCountFrom, absence.since <= recovery {
+      absence = Absence(answers: 0, since: now)
+    }
     absence.answers += 1
     job.absence = absence
     let believed =
@@ -75,6 +78,9 @@ package struct AbsenceLedger: Sendable {
   /// Jobs whose last answer was "no such job", since the last sighting of any.
   private var absent: Set<Int64> = []
   private var massSince: Duration?
+  /// When the last mass absence ended with a sighting. An answer from before that may come right after it, and not all
+  /// of a service recovers at once: what was said of a job until then counts for nothing.
+  package private(set) var recoveredAt: Timestamp?
   /// The hold ran out; only a sighting makes a new one possible.
   private var exhausted = false
 
@@ -108,11 +114,12 @@ package struct AbsenceLedger: Sendable {
   package mutating func forget(_ job: Int64) { absent.remove(job) }
 
   /// Any sighting shows that the service still knows jobs.
-  package mutating func sighted() -> Change? {
+  package mutating func sighted(at now: Timestamp) -> Change? {
     absent.removeAll()
     exhausted = false
     guard massSince != nil else { return nil }
     massSince = nil
+    recoveredAt = now
     return .massEnded
   }
 }

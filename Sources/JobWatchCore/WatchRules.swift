@@ -14,6 +14,8 @@ package struct WatchRules: Sendable {
   package var clockOffset: Duration
   /// Most jobs of this (account, service) are absent at once: no verdict is given on any of them.
   package var verdictsHeld: Bool
+  /// Absences that were seen until then count for nothing.
+  package var absencesCountFrom: Timestamp?
   /// Polls of this job in a row that brought no usable answer, this one not counted.
   package var failuresBefore: Int
   /// What stood in the way of polls lately, oldest first.
@@ -23,7 +25,8 @@ package struct WatchRules: Sendable {
     polling: PollPolicy = PollPolicy(), pace: PollPace = .untaught,
     stuckAge: Duration? = nil, endsKnown: Int = 0, absence: AbsencePolicy = AbsencePolicy(),
     retention: RetentionPolicy = RetentionPolicy(), expiry: ExpiryPolicy = ExpiryPolicy(),
-    clockOffset: Duration = .zero, verdictsHeld: Bool = false, failuresBefore: Int = 0,
+    clockOffset: Duration = .zero, verdictsHeld: Bool = false,
+    absencesCountFrom: Timestamp? = nil, failuresBefore: Int = 0,
     troubles: [BlindGap] = []
   ) {
     self.polling = polling
@@ -35,6 +38,7 @@ package struct WatchRules: Sendable {
     self.expiry = expiry
     self.clockOffset = clockOffset
     self.verdictsHeld = verdictsHeld
+    self.absencesCountFrom = absencesCountFrom
     self.failuresBefore = failuresBefore
     self.troubles = troubles
   }

@@ -41,8 +41,10 @@ import Testing
 
   @Test func `ends with a sighting, and can begin again`() {
     var ledger = mass(at: .zero)
-    #expect(ledger.sighted() == .massEnded)
-    #expect(ledger.sighted() == nil && !ledger.isMass)
+    #expect(ledger.recoveredAt == nil)
+    #expect(ledger.sighted(at: .start) == .massEnded)
+    #expect(ledger.recoveredAt == .start)
+    #expect(ledger.sighted(at: .start) == nil && !ledger.isMass)
     ledger = again(ledger, at: .seconds(5))
     #expect(ledger.isMass)
   }
@@ -55,7 +57,7 @@ import Testing
     #expect(late == .massEnded && !ledger.isMass)
     ledger = again(ledger, at: .hours(2))
     #expect(!ledger.isMass)
-    #expect(ledger.sighted() == nil)
+    #expect(ledger.sighted(at: .start) == nil)
     ledger = again(ledger, at: .hours(3))
     #expect(ledger.isMass)
   }

@@ -22,6 +22,24 @@ import Testing
     #expect(last.job.state == .unknown && last.job.absence == nil)
   }
 
+  @Test
+  func
+    `it is asked again as if for the first time when the service had forgotten all jobs until then`()
+  {
+    var rules = WatchRules.ecs
+    rules.verdictsHeld = true
+    var job = Job.sample(.running)
+    for seconds in [0, 30, 75, 120, 600] {
+      job = job.observe(.missing, at: .start + .seconds(seconds), under: rules).job
+    }
+    #expect(job.state == .running && job.absence?.answers == 5)
+    rules.verdictsHeld = false
+    rules.absencesCountFrom = .start + .seconds(610)
+    let (offsets, last) = ask(job, from: .start + .seconds(611), under: rules)
+    #expect(offsets == [0, 30, 75, 120].map { .seconds($0) })
+    #expect(last.job.state == .lost)
+  }
+
   /// One verdict of DESIGN 4.
   struct Verdict: Sendable, CustomTestStringConvertible {
     var testDescription: String

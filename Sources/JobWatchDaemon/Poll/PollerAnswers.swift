@@ -44,6 +44,7 @@ extension Poller {
     rules.endsKnown = book.model(of: law, at: now.uptime).completions
     rules.clockOffset = lane.clockOffset.value
     rules.verdictsHeld = lane.absences.isMass
+    rules.absencesCountFrom = lane.absences.recoveredAt
     rules.failuresBefore = lane.failures[call.job] ?? 0
     rules.troubles = troubles.gaps(call.lane, at: now.wall)
     return rules
@@ -241,7 +242,7 @@ extension Poller {
   }
 
   private func sighted(_ key: LaneKey, at now: Moment) -> [HealthChange] {
-    let change = lanes[key]?.absences.sighted()
+    let change = lanes[key]?.absences.sighted(at: now.wall)
     guard change == .massEnded else { return [] }
     troubles.end(.lane(key), HealthChange.Kind.absent.rawValue, at: now.wall)
     return [.up(key, .absent, at: now.wall)]
