@@ -155,12 +155,25 @@ package final class Store: Sendable {
     }
   }
 
+  /// Moves all of the write-ahead log into the file that it belongs to, wherever that is now: the next start would play
+  /// it into whatever file it finds in this place.
+  private func takeLog(_ db: Database) {
+    do {
+      try db.checkpoint(.truncate)
+    } catch {
+      // Somebody reads: the next write that is refused tries it again.
+    }
+  }
+
   private func commit(_ group: [PendingWrite], _ db: Database) {
     let ledger = Ledger(db)
     var rowsBefore = 0
     do {
       // SQLite would go on with a file that has no name any more, and a restart without what was accepted into it.
-      guard FileIdentity(of: path) == file else { throw StoreError.moved(path) }
+      guard FileIdentity(of: path) == file else {
+        takeLog(db)
+        throw StoreError.moved(path)
+      }
       try db.inTransaction(.immediate) {
         // Not before: a connection that was closed has no count, and fails here.
         rowsBefore = db.totalChangesCount

@@ -87,9 +87,9 @@ package struct StoreError: Error, CustomStringConvertible, Sendable {
   static func moved(_ path: String) -> StoreError {
     StoreError(
       kind: .passing,
-      description: "\(path) was moved, removed or replaced while jobwatch uses it, which stores "
-        + "nothing until the same file is back in its place; to go on with another file, restart "
-        + "jobwatch; what was removed is still in /proc/\(getpid())/fd until it ends")
+      description: "\(path) was moved, removed or replaced while jobwatch uses it, which takes in "
+        + "and stores nothing more: put the file that belongs there back and restart jobwatch; what was "
+        + "removed is in /proc/\(getpid())/fd until then, see jobwatch(8)")
   }
 
   private static func unopened(_ path: String, _ reason: String, mayLackRoom: Bool) -> StoreError {
@@ -97,7 +97,8 @@ package struct StoreError: Error, CustomStringConvertible, Sendable {
     if access(directory, W_OK) != 0 && errno == EROFS {
       return StoreError(
         kind: .passing,
-        description: "\(path) cannot be opened (\(reason)): mount its file system for writing")
+        description: "\(path) cannot be opened (\(reason)): mount its file system for writing, or "
+          + "if it is no default place add it to ReadWritePaths= (systemctl edit jobwatch)")
     }
     guard mayLackRoom, isAllowed(path) else { return denied(path, reason) }
     return StoreError(

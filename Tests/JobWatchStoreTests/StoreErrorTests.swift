@@ -104,6 +104,8 @@ import Testing
       if isReplaced { try files.copyItem(atPath: path + ".away", toPath: path) }
       let error = await #expect(throws: StoreError.self) { try await place.insert(1) }
       #expect(error?.kind == .passing && error?.description.contains("moved, removed") == true)
+      // It belongs to the file that is away, and would be played into the other one.
+      #expect(URL(fileURLWithPath: path + "-wal").fileSize == 0)
     }
     try files.removeItem(atPath: path)
     try files.moveItem(atPath: path + ".away", toPath: path)

@@ -127,8 +127,10 @@ package struct FileFailure: Error, Sendable, CustomStringConvertible {
       case ENOSPC, EDQUOT: ": free some space"
       case EACCES, EPERM: ": let the service's user read and write it"
       case ENOENT: ": create its directory"
-      // So it seems to a service whose directory was removed and made again while it runs.
-      case EROFS: ": mount its file system for writing, or where it is, restart jobwatch"
+      // So it also seems to a service whose directory was made again while it runs, or is not named in its unit.
+      case EROFS:
+        ": mount its file system for writing; where it is, restart jobwatch, and if it is no default "
+          + "place add it to ReadWritePaths= (systemctl edit jobwatch)"
       default: ""
       }
     description = "\(path) \(problem): \(String(cString: strerror(code)))\(cure)"
