@@ -70,6 +70,29 @@ import Testing
     }
   }
 
+  @Test func `tells once, when it can, of what kept it from being told, though it is over then`()
+    async throws
+  {
+    try await withStore { store, path in
+      let scene = try Scene(store)
+      let intake = scene.vitals.pulse("intake")
+      intake.waits(until: .hours(9), at: scene.clock.now.awake)
+      try FileManager.default.moveItem(atPath: path, toPath: path + ".away")
+      scene.pulse.failed("no database", retriesAt: .hours(9), at: scene.clock.now.awake)
+      await #expect(throws: StoreError.self) { try await scene.look(after: .minutes(1)) }
+      intake.failed("no database", retriesAt: .hours(9), at: scene.clock.now.awake)
+      await #expect(throws: StoreError.self) { try await scene.look(after: .minutes(1)) }
+      for pulse in [scene.pulse, intake] {
+        pulse.waits(until: .hours(9), at: scene.clock.now.awake)
+      }
+      try FileManager.default.moveItem(atPath: path + ".away", toPath: path)
+      for _ in 1...3 { try await scene.look(after: .minutes(1)) }
+      let told = try await scene.told()
+      #expect(told.count == 1 && told.first?.contains("poller, intake: no database") == true)
+      #expect(try await scene.onRecord().isEmpty)
+    }
+  }
+
   @Test func `does not tell again after a restart what still lasts, and closes what does not`()
     async throws
   {

@@ -48,8 +48,8 @@ actor Pruner: Worker {
     } else {
       hasMore = try await shrink()
     }
-    let end = clock().uptime
-    let next = end + (hasMore ? max(end - now.uptime, Self.shortestRest) : every)
+    let end = clock()
+    let next = end.uptime + (hasMore ? max(end.awake - now.awake, Self.shortestRest) : every)
     if !hasMore { place = .start }
     dueAt = next
     return next

@@ -15,8 +15,8 @@ actor StandingWatch: Worker {
   private let grace: Duration
   /// Loops whose trouble is on record; nil: not looked up yet.
   private var told: Set<String>?
-  /// Troubles that kept themselves from being written down. They are told once it is possible, and be they over.
-  private var untold: [[HealthChange]] = []
+  /// By reason, loops in trouble that kept itself from being written down. It is told once it can be, and be it over.
+  private var untold: [String: (loops: [String], at: Timestamp)] = [:]
 
   private static let every = Duration.seconds(5)
 
@@ -47,7 +47,7 @@ actor StandingWatch: Worker {
   /// One that lasts is told once. That it is over is in the log and the status, and needs nobody's care.
   private func tellDegraded(_ conditions: [Ledger.Condition], at now: Moment) async throws {
     let known = (told ?? Set(conditions.compactMap(Self.loop)))
-      .union(untold.joined().compactMap { Self.loop($0.condition) })
+      .union(untold.values.flatMap(\.loops))
     // Not this loop: its own trouble it can tell only when it is over.
     let failing = vitals.failing.filter { $0.loop != name }
     // After a restart a loop's trouble is not over before it has tried again.
@@ -56,11 +56,14 @@ actor StandingWatch: Worker {
       !known.contains($0.loop) && now.awake - $0.failure.since >= grace
     }
     // A full disk is one trouble, however many loops it is in the way of.
-    untold += Dictionary(grouping: fresh, by: \.failure.reason).map { reason, loops in
-      HealthChange.degraded(loops: loops.map(\.loop), because: reason, at: now.wall)
+    for (loop, failure) in fresh {
+      untold[failure.reason, default: ([], now.wall)].loops.append(loop)
     }
-    try await record(untold, over)
-    untold = []
+    let changes = untold.map { reason, trouble in
+      HealthChange.degraded(loops: trouble.loops, because: reason, at: trouble.at)
+    }
+    try await record(changes, over)
+    untold = [:]
     told = known.subtracting(over).union(fresh.map(\.loop))
   }
 
