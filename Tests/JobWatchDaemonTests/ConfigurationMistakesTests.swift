@@ -49,7 +49,7 @@ import Testing
       ("keep: [1d]", "keep: must be a duration such as 30s, not a list"),
       ("keep:", "keep: must be a duration such as 30s, not nothing"),
       ("absence: {answers: 0}", "absence.answers: must be a whole number, 1 to 20, not \"0\""),
-      ("absence: {answers: 1234567}", "1 to 20, not such a long number"),
+      ("absence: {answers: 1234567}", "1 to 20, not that number"),
       ("delivery: {spread: 0.6}", "delivery.spread: must be a number, 0.0 to 0.5"),
       ("delivery: {delays: []}", "delivery.delays: must hold 1 to 20 entries, not 0"),
       ("delivery: {delays: [1s, x]}", "delivery.delays[1]: must be a number and one of"),

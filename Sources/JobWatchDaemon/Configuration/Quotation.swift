@@ -12,20 +12,23 @@ enum Quotation {
       && !isLikelySecret(word)
   }
 
-  /// A short number with its unit, where such is wanted: `0`, `0.6`, `5min`.
+  /// A short number with its unit, where such is wanted: `0`, `-0.6`, `5min`.
   static func allows(number text: String) -> Bool {
+    let text = text.hasPrefix("-") ? text.dropFirst() : text[...]
     let digits = text.utf8.prefix { isDigit($0) || $0 == UInt8(ascii: ".") }
     let unit = text.utf8.dropFirst(digits.count)
     return (1...6).contains(digits.count) && unit.count <= 7 && unit.allSatisfy(isLetter)
   }
 
-  /// Whether a text is an address, a number, or drawn at random as keys are: these have digits amid their letters, and
-  /// a name such as `OTC_SECRET_KEY_2` hardly.
+  /// Whether a text is an address, a long number, or drawn at random as keys are: these have digits amid their letters,
+  /// and a name such as `OTC_SECRET_KEY_2` or `k8s-eu1a-b2c` hardly, or is short.
   static func isLikelySecret(_ text: String) -> Bool {
     let parts = text.utf8.split { !ConfiguredName.isAlphanumeric($0) }
-    if text.contains("://") || !parts.joined().contains(where: isLetter) { return true }
+    let length = parts.map(\.count).reduce(0, +)
+    if text.contains("://") || (length >= 12 && parts.joined().allSatisfy(isDigit)) { return true }
     let amid = parts.map { zip($0, $0.dropFirst()).count { isDigit($0) && isLetter($1) } }
-    return amid.reduce(0, +) >= 3 || zip(parts, amid).contains { $0.count >= 16 && $1 > 0 }
+    return (length >= 16 && amid.reduce(0, +) >= 3)
+      || zip(parts, amid).contains { $0.count >= 16 && $1 > 0 }
   }
 
   private static func isDigit(_ byte: UInt8) -> Bool {

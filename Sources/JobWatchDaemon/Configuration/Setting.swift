@@ -38,7 +38,7 @@ struct Setting {
   private var number: String {
     guard let scalar else { return shape }
     if Quotation.allows(number: scalar) { return "\"\(scalar)\"" }
-    return Double(scalar) == nil ? shape : "such a long number"
+    return Double(scalar) == nil ? shape : "that number"
   }
 
   private var isNull: Bool {
