@@ -161,7 +161,8 @@ package final class Store: Sendable {
     do {
       try db.checkpoint(.truncate)
     } catch {
-      // Somebody reads: the next write that is refused tries it again.
+      // Mostly somebody reads: the next write that is refused tries it again. A fault of the disk is looked into.
+      doubt(error)
     }
   }
 
