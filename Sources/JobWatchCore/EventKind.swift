@@ -26,6 +26,7 @@ package enum EventKind: String, Sendable, Codable, CaseIterable {
   case daemonStopped = "daemon.stopped"
   case daemonDegraded = "daemon.degraded"
   case daemonRestored = "daemon.restored"
+  case daemonRepaired = "daemon.repaired"
   case spoolRejected = "spool.rejected"
 
   /// The event that tells a job's arrival in `state`.
@@ -57,7 +58,7 @@ package enum EventKind: String, Sendable, Codable, CaseIterable {
       .daemonDegraded:
       .error
     case .jobUnknown, .jobLapsed, .jobExpiring, .jobStuck, .jobLate, .jobUnrecognised,
-      .spoolRejected, .daemonRestored:
+      .spoolRejected, .daemonRestored, .daemonRepaired:
       .warning
     default: .notice
     }

@@ -27,6 +27,7 @@ package enum MessageID: String, Sendable, CaseIterable {
   case daemonStopped = "b6d572ab887340619c69adfc42a1ed96"
   case daemonDegraded = "1dd78e9c129b4edeb4951de1677942e2"
   case daemonRestored = "8f1122de5459486589c27fe834643d73"
+  case daemonRepaired = "1a81bdf95e334e3094cc68961639a20c"
   case spoolRejected = "e9ec5610495540eab85f7462b2b29d5d"
 
   // Lines of the daemon that are no events.
@@ -67,6 +68,7 @@ package enum MessageID: String, Sendable, CaseIterable {
       case .daemonStopped: .daemonStopped
       case .daemonDegraded: .daemonDegraded
       case .daemonRestored: .daemonRestored
+      case .daemonRepaired: .daemonRepaired
       case .spoolRejected: .spoolRejected
       }
   }

@@ -55,6 +55,12 @@ extension Ledger {
     try execute("UPDATE counter SET value = max(value, ?) WHERE name = 'seq'", [seq])
   }
 
+  /// Nil: it was never there, is pruned, or was lost with a restored backup.
+  package func event(_ seq: Int64) throws -> StoredEvent? {
+    try row("SELECT seq, id, at, kind, data FROM event WHERE seq = ?", [seq])
+      .map(StoredEvent.init(row:))
+  }
+
   /// Events after `seq`, in order.
   package func events(after seq: Int64, limit: Int) throws -> [StoredEvent] {
     try rows(

@@ -104,7 +104,7 @@ enum StoreOpening {
     }
     let temporary = path + ".new"
     // Not as a `StagedFile` is made: the mode is what the service's umask leaves.
-    for suffix in [""] + WriteAheadLog.companions { unlink(temporary + suffix) }
+    for suffix in [""] + WriteAheadLog.companions { clear(temporary + suffix) }
     let pool = try open(temporary)
     try migrate(pool, migrator)
     try pool.closeWhole()
@@ -131,13 +131,25 @@ enum StoreOpening {
 
   private static func keep(_ pool: DatabasePool, as path: String) throws {
     // It has nothing that the database lacks, and may have the room that the new one needs.
-    unlink(path)
+    for name in [path, path + ".tmp"] { clear(name) }
     // One name for all attempts: what a crash leaves is taken by the next one.
     let file = try StagedFile(for: path, at: path + ".tmp")
     defer { file.discard() }
     _ = try pool.read { try DatabaseCopy.fill(file, from: $0) }
     try file.put(replacing: true)
     try StagedFile.sync(directoryOf: path)
+  }
+
+  /// Makes room for a file of ours. A directory that somebody has put in its place is his, and is kept beside it.
+  private static func clear(_ path: String) {
+    var status = stat()
+    guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+      unlink(path)
+      return
+    }
+    var number = 1
+    while lstat("\(path).aside-\(number)", &status) == 0 { number += 1 }
+    rename(path, "\(path).aside-\(number)")
   }
 
   /// Only those that were made here: `jobwatch.db.before-upgrade` is somebody's own. One that cannot be removed takes

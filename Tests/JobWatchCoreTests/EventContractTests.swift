@@ -8,7 +8,8 @@ import Testing
       job.registered job.pending job.running job.awaiting_payment job.succeeded job.failed job.lost
       job.found job.unknown job.lapsed job.forgotten job.expiring job.at_risk job.stuck job.late
       job.unrecognised account.paused account.resumed endpoint.down endpoint.up channel.failing
-      channel.recovered daemon.started daemon.stopped daemon.degraded daemon.restored spool.rejected
+      channel.recovered daemon.started daemon.stopped daemon.degraded daemon.restored
+      daemon.repaired spool.rejected
       """.split(whereSeparator: \.isWhitespace).map(String.init)
     #expect(EventKind.allCases.map(\.rawValue) == catalogue)
   }

@@ -50,6 +50,7 @@ import Testing
     let fields: [(prefix: String, names: Set<String>)] = [
       ("job.", ["JOB_ID", "ACCOUNT", "SERVICE"]), ("account.", ["ACCOUNT"]),
       ("endpoint.", ["ACCOUNT", "SERVICE"]), ("channel.", ["CHANNEL"]), ("spool.", ["FILE"]),
+      ("daemon.repaired", ["FILE"]),
     ]
     var known: [String: Set<String>] = [:]
     for kind in EventKind.allCases {

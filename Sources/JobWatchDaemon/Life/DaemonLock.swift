@@ -12,8 +12,11 @@ struct DaemonLock: Sendable {
 
   init(directory: String) throws {
     let path = directory + "/jobwatch.lock"
-    let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    guard file >= 0 else { throw FileFailure("cannot be opened", path, errno) }
+    var file = open(path, O_RDWR | O_CREAT | O_NONBLOCK | O_CLOEXEC, 0o600)
+    let code = errno
+    // Nothing is ever written to it: what may only be read, and be it a directory, can be locked as well.
+    if file < 0 { file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) }
+    guard file >= 0 else { throw FileFailure("cannot be opened", path, code) }
     guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
       close(file)
       throw Held(

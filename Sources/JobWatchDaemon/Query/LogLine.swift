@@ -15,7 +15,13 @@ package struct LogLine: Sendable, Hashable {
     seq = head.seq
     time = String(decoding: head.time, as: UTF8.self)
     event = String(decoding: head.event, as: UTF8.self)
-    self.bytes = Array(bytes)
+    self.bytes = Array(bytes.withoutTrailingBlanks)
+  }
+
+  /// Whether the whole of a line can be read, and not only its head.
+  static func isJSON(_ bytes: [UInt8]) -> Bool {
+    struct Numbered: Decodable { var seq: Int64 }
+    return (try? JSONDecoder().decode(Numbered.self, from: Data(bytes))) != nil
   }
 
   /// The sentence for people; the line as it is where there is none.
@@ -39,8 +45,10 @@ struct LogHead {
   let time: ArraySlice<UInt8>
   let event: ArraySlice<UInt8>
 
-  /// Nil for what `StatusLog` has not written.
+  /// Nil for what `StatusLog` has not written. Blanks at the end, as an editor of another system leaves a carriage return,
+  /// take nothing away from a line.
   init?(_ line: ArraySlice<UInt8>) {
+    let line = line.withoutTrailingBlanks
     var rest = line
     guard line.last == UInt8(ascii: "}"), rest.drop(Self.beforeSeq),
       let seq = Int64(String(decoding: rest.take(until: UInt8(ascii: ",")), as: UTF8.self)),
@@ -59,6 +67,14 @@ struct LogHead {
 }
 
 extension ArraySlice<UInt8> {
+  var withoutTrailingBlanks: ArraySlice<UInt8> {
+    var line = self
+    while let last = line.last, last == UInt8(ascii: "\r") || last == UInt8(ascii: " ") {
+      line.removeLast()
+    }
+    return line
+  }
+
   /// Removes `literal` from the front; false where it is not there.
   fileprivate mutating func drop(_ literal: [UInt8]) -> Bool {
     guard starts(with: literal) else { return false }

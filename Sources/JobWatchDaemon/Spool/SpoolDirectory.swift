@@ -85,8 +85,15 @@ struct SpoolDirectory: Sendable {
   /// How long a file that nobody announced as whole must have rested.
   private static let rest = Duration.seconds(1)
 
-  /// Creates both directories where the spool's own directory exists.
+  /// Creates both directories where the spool's own directory exists. A file in the place of `rejected/` is kept beside it:
+  /// where nothing can be rejected, a bad file would stand in the way for ever.
   func prepare() throws(FileFailure) {
+    var status = stat()
+    if stat(rejected, &status) == 0, status.st_mode & S_IFMT != S_IFDIR {
+      var number = 1
+      while lstat("\(rejected).aside-\(number)", &status) == 0 { number += 1 }
+      rename(rejected, "\(rejected).aside-\(number)")
+    }
     for path in [incoming, rejected] {
       guard mkdir(path, 0o750) == 0 || errno == EEXIST else {
         throw FileFailure("cannot be created", path, errno)
@@ -214,7 +221,12 @@ struct SpoolDirectory: Sendable {
     var candidate = plain
     var count = 1
     var status = stat()
-    while lstat("\(rejected)/\(candidate)", &status) == 0 && count < 10_000 {
+    while count < 10_000,
+      lstat("\(rejected)/\(candidate)", &status) == 0
+        // A reason that a crash left without its file is replaced; a directory of its name cannot be.
+        || lstat("\(rejected)/\(candidate).reason", &status) == 0
+          && status.st_mode & S_IFMT == S_IFDIR
+    {
       count += 1
       candidate = "\(plain).\(count)"
     }

@@ -1,23 +1,28 @@
 import Glibc
 
-/// A file that only grows, in whole pieces: what is appended is on disk when `append` returns, or not there at all.
+/// A file of lines that only grows, in whole pieces: what is appended is on disk when `append` returns, or not there at
+/// all.
 struct AppendFile: ~Copyable {
   let inode: UInt64
-  private let descriptor: Int32
+  /// Open as long as this is.
+  let descriptor: Int32
   private let path: String
 
-  /// Creates the file (mode 0640) where there is none.
+  /// Creates the file (mode 0640) where there is none. Throws for what is no plain file, at once: to write to a FIFO would
+  /// mean to wait for whoever reads it.
   init(path: String) throws(FileFailure) {
     self.path = path
     (descriptor, inode) = try Self.open(path)
   }
 
   private static func open(_ path: String) throws(FileFailure) -> (Int32, UInt64) {
-    let file = Glibc.open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o640)
+    let flags = O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
+    let file = Glibc.open(path, flags, 0o640)
     guard file >= 0 else { throw FileFailure("cannot be opened", path, errno) }
     do throws(FileFailure) {
       var status = stat()
       guard fstat(file, &status) == 0 else { throw FileFailure("cannot be examined", path, errno) }
+      guard status.st_mode & S_IFMT == S_IFREG else { throw FileFailure(notPlain: path) }
       if status.st_size == 0 { try keepName(path) }
       return (file, UInt64(status.st_ino))
     } catch {
@@ -27,7 +32,7 @@ struct AppendFile: ~Copyable {
   }
 
   /// A new file's name is in its directory, and a power cut may take it away with all its lines until that is flushed.
-  private static func keepName(_ path: String) throws(FileFailure) {
+  static func keepName(_ path: String) throws(FileFailure) {
     let parent = path.lastIndex(of: "/").map { path[..<$0] } ?? "."
     let directory = Glibc.open(
       parent.isEmpty ? "/" : String(parent), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -42,15 +47,28 @@ struct AppendFile: ~Copyable {
 
   deinit { close(descriptor) }
 
-  /// Appends and flushes. On failure the file is cut back to what it was: a full disk leaves no half line.
+  /// Appends and flushes. On failure the file is cut back to what it was: a full disk leaves no half line. What somebody
+  /// else has left behind the last newline becomes a line of its own, which takes nothing away from ours.
   func append(_ bytes: [UInt8]) throws(FileFailure) {
     let length = lseek(descriptor, 0, SEEK_END)
     do throws(FileFailure) {
-      try write(bytes)
+      try write(isOpenEnded(length) ? [UInt8(ascii: "\n")] + bytes : bytes)
       guard fdatasync(descriptor) == 0 else { throw FileFailure("cannot be flushed", path, errno) }
     } catch {
       if length >= 0 { ftruncate(descriptor, length) }
       throw error
+    }
+  }
+
+  private func isOpenEnded(_ length: off_t) -> Bool {
+    var last: UInt8 = 0
+    return length > 0 && pread(descriptor, &last, 1, length - 1) == 1 && last != UInt8(ascii: "\n")
+  }
+
+  /// Cuts what follows `length`, for good.
+  func cut(to length: off_t) throws(FileFailure) {
+    guard ftruncate(descriptor, length) == 0, fsync(descriptor) == 0 else {
+      throw FileFailure("cannot be cut", path, errno)
     }
   }
 
@@ -77,39 +95,6 @@ struct AppendFile: ~Copyable {
     var status = stat()
     return fstat(descriptor, &status) != 0 || status.st_nlink == 0
   }
-
-  /// Cuts what follows the last newline (a crash in the middle of a line) and returns the last whole line.
-  func cutTornTail() throws(FileFailure) -> [UInt8]? {
-    let length = lseek(descriptor, 0, SEEK_END)
-    guard length > 0 else { return nil }
-    let newline = UInt8(ascii: "\n")
-    var tail: [UInt8] = []
-    var start = length
-    // The last line and the newline before it, however long the line is.
-    while start > 0, tail.dropLast().count(where: { $0 == newline }) < 2 {
-      let chunk = min(65_536, start)
-      start -= chunk
-      tail = try read(count: Int(chunk), at: start) + tail
-    }
-    guard let end = tail.lastIndex(of: newline) else {
-      guard ftruncate(descriptor, 0) == 0 else { throw FileFailure("cannot be cut", path, errno) }
-      return nil
-    }
-    if end < tail.count - 1 {
-      guard ftruncate(descriptor, start + off_t(end) + 1) == 0 else {
-        throw FileFailure("cannot be cut", path, errno)
-      }
-    }
-    let line = tail[..<end]
-    return Array(line[(line.lastIndex(of: newline).map { $0 + 1 } ?? 0)...])
-  }
-
-  private func read(count: Int, at offset: off_t) throws(FileFailure) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: count)
-    let read = pread(descriptor, &bytes, count, offset)
-    guard read == count else { throw FileFailure("cannot be read", path, errno) }
-    return bytes
-  }
 }
 
 /// A file operation that failed, with the place and the system's reason.
@@ -127,6 +112,7 @@ package struct FileFailure: Error, Sendable, CustomStringConvertible {
       case ENOSPC, EDQUOT: ": free some space"
       case EACCES, EPERM: ": let the service's user read and write it"
       case ENOENT: ": create its directory"
+      case EISDIR, ENXIO: ": move away what is there, or name another file"
       // So it also seems to a service whose directory was made again while it runs, or is not named in its unit.
       case EROFS:
         ": mount its file system for writing; where it is, restart jobwatch, and if it is no default "
@@ -134,5 +120,13 @@ package struct FileFailure: Error, Sendable, CustomStringConvertible {
       default: ""
       }
     description = "\(path) \(problem): \(String(cString: strerror(code)))\(cure)"
+  }
+
+  /// A FIFO, a device, or what else takes no lines and keeps none.
+  init(notPlain path: String) {
+    code = EINVAL
+    description =
+      "\(path) is no plain file: move it away, or name another file (jobwatch log --follow feeds whoever "
+      + "wants to read along)"
   }
 }

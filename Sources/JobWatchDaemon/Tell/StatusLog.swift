@@ -1,4 +1,3 @@
-import Foundation
 import JobWatchCore
 import JobWatchStore
 import Logging
@@ -19,7 +18,7 @@ actor StatusLog: Worker {
   /// Behind the last line, until it is committed.
   private var unmarked: Ledger.LogCursor?
 
-  private final class OpenLog {
+  private final class OpenLog: Sendable {
     let file: AppendFile
     init(path: String) throws(FileFailure) { file = try AppendFile(path: path) }
   }
@@ -80,35 +79,135 @@ actor StatusLog: Worker {
 
   // MARK: Recovery
 
-  /// Finds where the log stands, before anything new is told: cuts a torn line, looks for the tail in a rotated
-  /// file, and lifts the event counter when the log is ahead of the database.
+  /// Finds where the log stands, before anything new is told: cuts a torn line, sets aside what is not the log's own, looks
+  /// for the tail in a rotated file, and lifts the event counter when the log is ahead of the database.
+  ///
+  /// Throws where the file can be neither opened nor read. What is in it never keeps the daemon from starting.
   func recover(at now: Moment, routes: RouteTable) async throws {
     let open = try OpenLog(path: path)
-    file = open
     let path = path
-    let cursor = try await store.read { try $0.logCursor(path) }
-    let here = try Self.seq(of: open.file.cutTornTail())
-    let logged: Int64
-    if let cursor, cursor.inode != open.file.inode {
-      let rotated = try rotatedTail(cursor.inode) ?? cursor.seq
-      logged = max(here ?? 0, rotated)
-    } else {
-      logged = here ?? cursor?.seq ?? 0
-    }
+    let found = try await store.read { ledger in try Found(open.file, path, ledger) }
+    file = open
+    let damage = mend(found.standing, open, at: now.wall)
+    let logged = try await logged(found)
     written = logged
-    let inode = open.file.inode
+    let inode = try (file ?? OpenLog(path: path)).file.inode
     let restored = try await store.write { ledger in
       try ledger.setLogCursor(path, .init(seq: logged, inode: inode))
       let last = try ledger.lastSeq()
-      guard logged > last else { return false }
-      try ledger.liftCounter(to: logged)
-      let event = Self.restored(logged: logged, database: last, at: now.wall)
-      try ledger.append(event, of: nil, to: routes.channels(for: event))
-      return true
+      if logged > last {
+        try ledger.liftCounter(to: logged)
+        let event = Self.restored(logged: logged, database: last, at: now.wall)
+        try ledger.append(event, of: nil, to: routes.channels(for: event))
+      }
+      if let event = damage?.event(at: now.wall) {
+        try ledger.append(event, of: nil, to: routes.channels(for: event))
+      }
+      return logged > last
     }
     if restored {
       log.warning("the status log is ahead of the database: a backup was restored")
     }
+  }
+
+  /// What is known of the log before anything is done.
+  private struct Found: Sendable {
+    var cursor: Ledger.LogCursor?
+    var standing: LogStanding
+    /// The cursor names another file than the one that is there.
+    var isElsewhere: Bool
+    /// The last number in the file that the log was rotated to; nil when it is not there, or compressed.
+    var rotated: Int64?
+
+    init(_ file: borrowing AppendFile, _ path: String, _ ledger: Ledger) throws {
+      let witness = try LogWitness(ledger)
+      cursor = try ledger.logCursor(path)
+      standing = try LogStanding(of: file.descriptor, name: path, witness)
+      isElsewhere = cursor.map { [inode = file.inode] in $0.inode != inode } ?? false
+      if let cursor, isElsewhere {
+        rotated = RotatedLog.lastSeq(of: path, inode: cursor.inode, witness)
+      }
+    }
+  }
+
+  /// The number up to which the log is written.
+  private func logged(_ found: Found) async throws -> Int64 {
+    if let here = found.standing.last?.seq { return max(here, found.rotated ?? 0) }
+    if found.standing.isForeign {
+      // All that was in it is to be written anew, from behind what the rotated files have.
+      let path = path
+      let last = try await store.read { ledger in
+        try RotatedLog.lastSeq(of: path, LogWitness(ledger))
+      }
+      return last ?? 0
+    }
+    // Emptied, or new: what was written before is elsewhere.
+    return found.rotated ?? found.cursor?.seq ?? 0
+  }
+
+  /// What was not the log's own, and what became of it.
+  private struct Damage {
+    var path: String
+    var bytes: Int
+    var outcome: Result<String, FileFailure>
+
+    func event(at now: Timestamp) -> EventDraft {
+      let what = "\(path) ended with \(bytes) bytes that are not the status log's own"
+      var data = EventData(summary: "")
+      switch outcome {
+      case .success(let aside):
+        data.summary =
+          "\(what): they are kept in \(aside), and lines that were lost are written anew"
+        data.file = aside
+        data.cure =
+          "look at \(aside) and remove it; if the machine lost power, look at its disk, too"
+      case .failure(let failure):
+        data.summary = "\(what): they stay in it, and readers pass them over"
+        data.file = path
+        data.cure = "nothing is lost; they could not be set aside, because \(failure)"
+      }
+      data.cause = "a power cut damaged the log's end, or another program wrote to it"
+      return EventDraft(.daemonRepaired, at: now, data)
+    }
+  }
+
+  /// Makes the file end with the last line of its own, as far as the disk lets it: where it does not, the rest stays, and is
+  /// passed over by readers.
+  private func mend(_ standing: LogStanding, _ open: OpenLog, at now: Timestamp) -> Damage? {
+    var outcome: Result<String, FileFailure>
+    do throws(FileFailure) {
+      if standing.isTorn { try open.file.cut(to: standing.end) }
+      if standing.foreign == 0 { return nil }
+      outcome = .success(try setAside(standing, open, at: now))
+    } catch {
+      outcome = .failure(error)
+    }
+    guard standing.foreign > 0 else {
+      log.warning("a torn line stays in the status log", metadata: ["reason": "\(outcome)"])
+      return nil
+    }
+    let damage = Damage(path: path, bytes: standing.foreign, outcome: outcome)
+    let data = damage.event(at: now).data
+    log.warning(
+      "what is not the status log's own is set aside",
+      metadata: [
+        "file": "\(data.file ?? path)", "bytes": "\(damage.bytes)", "cure": "\(data.cure ?? "")",
+      ])
+    return damage
+  }
+
+  private func setAside(_ standing: LogStanding, _ open: OpenLog, at now: Timestamp)
+    throws(FileFailure) -> String
+  {
+    if standing.isForeign {
+      let aside = try AsideFile.move(path, at: now)
+      file = nil
+      return aside
+    }
+    let aside = try AsideFile.copy(
+      open.file.descriptor, of: path, from: standing.end, at: now)
+    try open.file.cut(to: standing.end)
+    return aside
   }
 
   private static func restored(logged: Int64, database: Int64, at now: Timestamp) -> EventDraft {
@@ -118,37 +217,5 @@ actor StatusLog: Worker {
     data.cause = "restored backup"
     data.cure = "submit the jobs again that the log shows as registered after seq \(database)"
     return EventDraft(.daemonRestored, at: now, data)
-  }
-
-  /// The last line's number in the file that the log was rotated to; nil when it is not there or compressed.
-  private func rotatedTail(_ inode: UInt64) throws -> Int64? {
-    let directory = (path as NSString).deletingLastPathComponent
-    let stem = (path as NSString).lastPathComponent
-    for name in try FileManager.default.contentsOfDirectory(atPath: directory)
-    where name.hasPrefix(stem) && name != stem {
-      var status = stat()
-      let sibling = directory + "/" + name
-      guard stat(sibling, &status) == 0, UInt64(status.st_ino) == inode else { continue }
-      return try Self.seq(of: AppendFile(path: sibling).cutTornTail())
-    }
-    return nil
-  }
-
-  private static func seq(of line: [UInt8]?) throws -> Int64? {
-    guard let line else { return nil }
-    struct Numbered: Decodable { var seq: Int64 }
-    do {
-      return try JSONDecoder().decode(Numbered.self, from: Data(line)).seq
-    } catch {
-      throw UnreadableLog()
-    }
-  }
-
-  /// The last line is whole and not ours.
-  struct UnreadableLog: Error, CustomStringConvertible {
-    var description: String {
-      "the last line of the status log is not one of jobwatch's: move the file away, and what it "
-        + "lacks is written anew"
-    }
   }
 }

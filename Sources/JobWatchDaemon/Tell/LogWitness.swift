@@ -1,0 +1,78 @@
+import JobWatchCore
+import JobWatchStore
+
+/// What the database says of a line that has the form of the status log's own.
+///
+/// A number that the log is believed to have is never given again, so that a line of another program, or one bit that
+/// fell over in a number, must not lift the counter: what the database does not have is believed only where the lines
+/// before it lead to it, and never beyond what could have been written since.
+struct LogWitness {
+  enum Verdict: Sendable, Hashable {
+    /// The database has this event, or had it.
+    case own
+    /// Another event has this number, or none can have it.
+    case foreign
+    /// The database may have been restored from before it.
+    case ahead
+  }
+
+  /// Of the database's last event; zero and nil: there is none.
+  var lastSeq: Int64
+  var lastAt: Timestamp?
+  /// By its number: when the event was, and its kind.
+  var event: (Int64) throws -> (at: Timestamp, kind: String)?
+
+  /// Far more than a daemon tells in the long run, and in one mass of jobs.
+  private static let eventsPerSecond = 1000.0
+  private static let eventsAtOnce = 10_000_000.0
+  /// For a new database: before the first jobwatch.
+  private static let epoch = Timestamp(milliseconds: 1_577_836_800_000)
+
+  init(
+    lastSeq: Int64, lastAt: Timestamp?,
+    event: @escaping (Int64) throws -> (at: Timestamp, kind: String)?
+  ) {
+    self.lastSeq = lastSeq
+    self.lastAt = lastAt
+    self.event = event
+  }
+
+  init(_ ledger: Ledger) throws {
+    let last = try ledger.lastSeq()
+    self.init(lastSeq: last, lastAt: try ledger.event(last)?.at) {
+      try ledger.event($0).map { ($0.at, $0.kind) }
+    }
+  }
+
+  func verdict(_ line: OwnLine) throws -> Verdict {
+    guard line.seq > 0 else { return .foreign }
+    if line.seq <= lastSeq {
+      // One that was pruned, or lost with a backup, cannot be compared.
+      guard let event = try event(line.seq) else { return .own }
+      return event.at == line.time && event.kind == line.event ? .own : .foreign
+    }
+    let since = max(line.time - (lastAt ?? Self.epoch), .zero).seconds
+    let most = Self.eventsAtOnce + Self.eventsPerSecond * since
+    return Double(line.seq - lastSeq) <= most ? .ahead : .foreign
+  }
+}
+
+/// A line in the form of the status log's own: whole, valid JSON that begins as `StatusLog` writes it.
+struct OwnLine: Sendable, Hashable {
+  var seq: Int64
+  var time: Timestamp
+  var event: String
+
+  init?(_ bytes: [UInt8]) {
+    // Foundation lets control characters pass in what it does not decode.
+    guard let head = LogHead(bytes[...]),
+      !bytes[...].withoutTrailingBlanks.contains(where: { $0 < 0x20 }),
+      String(validating: bytes, as: UTF8.self) != nil,
+      let time = Timestamp(iso8601: String(decoding: head.time, as: UTF8.self)),
+      LogLine.isJSON(bytes)
+    else { return nil }
+    seq = head.seq
+    self.time = time
+    event = String(decoding: head.event, as: UTF8.self)
+  }
+}
