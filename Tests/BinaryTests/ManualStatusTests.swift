@@ -39,7 +39,7 @@ import Testing
     return StandingText(
       standing: Standing(
         watched: ["prod": 2, "old": 2], atRisk: 2, waiting: ["oncall": 2], givenUp: 2),
-      due: 2, conditions: troubles, accounts: ["prod"], channels: channels)
+      due: 2, conditions: troubles, accounts: ["prod"], channels: channels, unclosed: ["jobs.txt"])
   }
 
   private let status = StatusText(

@@ -11,6 +11,7 @@ import Testing
     var due = 0
     /// Subjects.
     var troubles: [String] = []
+    var unclosed: [String] = []
     var line: String
   }
 
@@ -40,8 +41,9 @@ import Testing
         "account/b", "account/a", "endpoint/a/ecs", "endpoint/a/ecs", "endpoint/b/dcs",
         "channel/x", "daemon/poller",
       ],
+      unclosed: ["jobs", "by-hand.txt"],
       line: "watching 1 job, 1 due, 0 at risk; paused: a, b; no use calling: a/ecs, b/dcs; "
-        + "channels failing: x"),
+        + "channels failing: x; spool files not closed: by-hand.txt, jobs"),
     Case(
       testDescription: "trouble of what is not configured",
       troubles: ["account/old", "endpoint/old/ecs", "endpoint/ab/ecs", "channel/was"],
@@ -68,7 +70,7 @@ import Testing
     }
     let text = StandingText(
       standing: sample.standing, due: sample.due, conditions: conditions, accounts: ["a", "b"],
-      channels: ["x", "y"])
+      channels: ["x", "y"], unclosed: sample.unclosed)
     #expect(text.line == sample.line)
   }
 }

@@ -9,14 +9,17 @@ struct StandingText {
   /// Those that are configured.
   var accounts: Set<String>
   var channels: Set<String>
+  /// Spool files that have been open for writing for too long.
+  var unclosed: [String] = []
 
   /// All that the line can say; jobwatch(8) explains each.
   enum Part: CaseIterable {
-    case watched, due, atRisk, parked, paused, down, failing, waiting, givenUp
+    case watched, due, atRisk, parked, paused, down, failing, unclosed, waiting, givenUp
   }
 
   private static let groups: [[Part]] = [
-    [.watched, .due, .atRisk], [.parked], [.paused], [.down], [.failing], [.waiting, .givenUp],
+    [.watched, .due, .atRisk], [.parked], [.paused], [.down], [.failing], [.unclosed],
+    [.waiting, .givenUp],
   ]
 
   var line: String {
@@ -34,6 +37,7 @@ struct StandingText {
     case .paused: named("paused", subjects("account/").filter(accounts.contains))
     case .down: named("no use calling", lanes)
     case .failing: named("channels failing", subjects("channel/").filter(channels.contains))
+    case .unclosed: named("spool files not closed", unclosed)
     case .waiting: waiting
     case .givenUp: standing.givenUp == 0 ? nil : "\(count(standing.givenUp, "message")) given up"
     }

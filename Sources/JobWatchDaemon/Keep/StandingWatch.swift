@@ -9,6 +9,7 @@ actor StandingWatch: Worker {
   private let ground: Ground
   private let vitals: Vitals
   private let poller: Poller
+  private let spool: SpoolBacklog
   private let accounts: Set<String>
   private let channels: Set<String>
   private let routes: RouteTable
@@ -20,10 +21,14 @@ actor StandingWatch: Worker {
 
   private static let every = Duration.seconds(5)
 
-  init(_ configuration: Configuration, _ ground: Ground, _ vitals: Vitals, poller: Poller) {
+  init(
+    _ configuration: Configuration, _ ground: Ground, _ vitals: Vitals, poller: Poller,
+    spool: SpoolBacklog = SpoolBacklog()
+  ) {
     self.ground = ground
     self.vitals = vitals
     self.poller = poller
+    self.spool = spool
     accounts = Set(configuration.accounts.map(\.name))
     channels = Set(configuration.channels.map(\.name))
     routes = configuration.routeTable
@@ -38,7 +43,7 @@ actor StandingWatch: Worker {
     ground.report.stands(
       StandingText(
         standing: standing, due: due, conditions: conditions, accounts: accounts,
-        channels: channels
+        channels: channels, unclosed: spool.unclosed
       ).line)
     try await tellDegraded(conditions, at: now)
     return now.uptime + Self.every

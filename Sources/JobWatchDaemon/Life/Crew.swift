@@ -40,7 +40,8 @@ struct Crew {
       loop(expiry, alarms.expiry),
       loop(Pruner(keep: configuration.keep, store: store, clock: ground.clock, log: log)),
       loop(WriterProbe(store: store)), loop(integrity, alarms.integrity),
-      loop(StandingWatch(configuration, ground, vitals, poller: poller)),
+      loop(
+        StandingWatch(configuration, ground, vitals, poller: poller, spool: intake.backlog)),
     ]
     let onNews: @Sendable (Store.News) -> Void = { news in
       if news.hasEvents { alarms.log.ring() }

@@ -18,11 +18,21 @@ final class DirectorySignal: Sendable {
     }
   }
 
+  /// What happened, with the name of the file, byte for byte.
+  enum Change: Sendable, Hashable {
+    /// A file came, by a rename for instance.
+    case came([UInt8])
+    /// Its writer closed it, or wrote to it.
+    case written([UInt8])
+    /// More happened than the kernel keeps (/proc/sys/fs/inotify/max_queued_events): what, is lost.
+    case overflow
+  }
+
   private let source: Source
 
-  /// - Parameter changed: gets the names of a burst, byte for byte, perhaps repeated, on a queue of its own.
+  /// - Parameter changed: gets the changes of a burst, perhaps repeated, on a queue of its own.
   init(
-    directory: String, interest: Interest, changed: @escaping @Sendable ([[UInt8]]) -> Void
+    directory: String, interest: Interest, changed: @escaping @Sendable ([Change]) -> Void
   ) throws(FileFailure) {
     let descriptor = inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC))
     guard descriptor >= 0 else { throw FileFailure("cannot be watched", directory, errno) }
@@ -32,7 +42,7 @@ final class DirectorySignal: Sendable {
       throw FileFailure("cannot be watched", directory, code)
     }
     source = Source(DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: .global()))
-    source.read.setEventHandler { changed(Self.names(descriptor)) }
+    source.read.setEventHandler { changed(Self.changes(descriptor)) }
     source.read.setCancelHandler { close(descriptor) }
     source.read.activate()
   }
@@ -40,23 +50,29 @@ final class DirectorySignal: Sendable {
   deinit { source.read.cancel() }
 
   /// Everything that is there to be read (inotify(7): a header of fixed size, then a name padded with zeros).
-  private static func names(_ descriptor: Int32) -> [[UInt8]] {
+  private static func changes(_ descriptor: Int32) -> [Change] {
     var buffer = [UInt8](repeating: 0, count: 65_536)
-    var names: [[UInt8]] = []
+    var changes: [Change] = []
     while true {
       let count = read(descriptor, &buffer, buffer.count)
-      guard count > 0 else { return names }
+      guard count > 0 else { return changes }
       buffer.withUnsafeBytes { bytes in
         var offset = 0
         let header = MemoryLayout<inotify_event>.size
         while offset + header <= count {
           let event = bytes.loadUnaligned(fromByteOffset: offset, as: inotify_event.self)
           let name = bytes[(offset + header)...].prefix(Int(event.len)).prefix { $0 != 0 }
-          if !name.isEmpty { names.append(Array(name)) }
+          if let change = change(event.mask, Array(name)) { changes.append(change) }
           offset += header + Int(event.len)
         }
       }
     }
+  }
+
+  private static func change(_ mask: UInt32, _ name: [UInt8]) -> Change? {
+    if mask & UInt32(IN_Q_OVERFLOW) != 0 { return .overflow }
+    if name.isEmpty { return nil }
+    return mask & UInt32(IN_CLOSE_WRITE | IN_MODIFY) != 0 ? .written(name) : .came(name)
   }
 
   /// Dispatch's sources are documented as safe to use from any thread, but not marked so.

@@ -4,16 +4,29 @@ import Logging
 
 /// Takes files from the spool: decode, insert, commit, and only then unlink. A crash anywhere leaves the file to be
 /// taken in again, without effect the second time.
+///
+/// What is read is whole, and what is unlinked is what was read. A file whose closing or renaming was announced is given
+/// a name of the daemon's own, under which nobody else opens it; `WriterSight` shows whether somebody still has it open,
+/// before it is read and again before it is unlinked. One that is open or has grown stays, and is read again when it is
+/// closed. So a file that several append to loses no line, however their writing falls between these steps.
 actor Intake: Worker {
   nonisolated let name = "intake"
+  nonisolated let backlog = SpoolBacklog()
 
   private let directory: SpoolDirectory
+  private let look: SpoolLook
   private let registration: Registration
   private let store: Store
   private let log: Logger
+  private let notes: SpoolNotes
   private let signal: SpoolSignal?
+  /// Whole, and not looked at since: announced, or read and not committed yet.
+  private var announced: Set<SpoolDirectory.Name> = []
+  private var waits = SpoolWaits()
   /// The first file of this scan that could not be cleared away.
   private var unsettled: (any Error)?
+  /// A file of this scan is not what was read any more.
+  private var hasChanged = false
   /// Names that this daemon has no right to clear away.
   private var stuck: Set<SpoolDirectory.Name> = []
 
@@ -28,12 +41,19 @@ actor Intake: Worker {
   /// The same, where inotify is not to be had.
   private static let scanEveryUnannounced = Duration.seconds(1)
 
-  init(configuration: Configuration, store: Store, alarm: Alarm, log: Logger) throws {
+  /// - Parameter sight: nil: what the file system of the spool allows.
+  init(
+    configuration: Configuration, store: Store, alarm: Alarm, log: Logger,
+    sight: WriterSight? = nil
+  ) throws {
     directory = SpoolDirectory(path: configuration.spoolDirectory)
     registration = Registration(configuration)
     self.store = store
     self.log = log
+    notes = SpoolNotes(directory: directory, log: log)
     try directory.prepare()
+    look = SpoolLook(
+      directory: directory, sight: sight ?? WriterSight(of: directory.incoming))
     do {
       signal = try SpoolSignal(directory: directory.incoming) { alarm.ring() }
     } catch {
@@ -44,48 +64,68 @@ actor Intake: Worker {
     }
   }
 
-  /// A file on its way in.
-  private struct Arrival: Sendable {
-    var name: SpoolDirectory.Name
-    /// Of what was read; nil for what could not be.
-    var identity: SpoolDirectory.Identity?
-    var fingerprint: String
-    var file: SpoolFile
-    var hold: AccountHold?
-  }
-
   func work(at now: Moment) async throws -> Duration? {
-    unsettled = nil
-    var whole = signal?.arrived() ?? []
+    (unsettled, hasChanged) = (nil, false)
+    announced.formUnion(signal?.arrived() ?? [])
+    let names = try directory.names()
+    announced.formIntersection(names)
     var next = now.uptime + (signal == nil ? Self.scanEveryUnannounced : Self.scanEvery)
     var batch: [Arrival] = []
     var last: Commit?
     var taken = (files: 0, jobs: 0)
-    for name in try directory.names() where !stuck.contains(name) {
-      switch directory.content(of: name, isWhole: whole.remove(name) != nil, at: now.wall) {
-      case .gone: continue
-      case .fresh(let until): next = min(next, now.uptime + (until - now.wall))
-      case .bytes(let bytes, let identity):
-        batch.append(arrival(name, file(bytes, of: identity.owner), identity))
-      case .unreadable(let failure): unsettled = unsettled ?? failure
-      case .unacceptable(let reason):
-        batch.append(arrival(name, SpoolFile(rejection: reason), nil))
-      }
+    var isCutShort = false
+    for name in names where !stuck.contains(name) {
+      if let arrival = arrival(name, at: now, &next) { batch.append(arrival) }
       let jobs = batch.reduce(0) { $0 + $1.file.submissions.count }
       if batch.count >= Self.fileBatch || jobs >= Self.jobBatch {
         last = try await commit(batch, after: last, at: now)
         taken = (taken.files + batch.count, taken.jobs + jobs)
         batch = []
-        if taken.files >= Self.turn.files || taken.jobs >= Self.turn.jobs {
-          next = now.uptime
-          break
-        }
+        isCutShort = taken.files >= Self.turn.files || taken.jobs >= Self.turn.jobs
+        if isCutShort { break }
       }
     }
     last = try await commit(batch, after: last, at: now)
     try await finish(last)
+    if !isCutShort { waits.endScan() }
+    backlog.note(unclosed: waits.overlong)
     if let unsettled { throw unsettled }
-    return next
+    return isCutShort || hasChanged ? now.uptime : min(next, waits.nextTelling() ?? next)
+  }
+
+  /// What is to be taken in of one name, if anything.
+  private func arrival(
+    _ name: SpoolDirectory.Name, at now: Moment, _ next: inout Duration
+  ) -> Arrival? {
+    let isWhole = announced.remove(name) != nil
+    var content = look.content(of: name, isWhole: isWhole, at: now.wall)
+    if case .unsure(let identity, let reason) = content {
+      if waits.isFirstUnsure() { notes.cannotSee(because: reason) }
+      let until = waits.restsUntil(name, identity, at: now.uptime)
+      if until > now.uptime {
+        next = min(next, until)
+        return nil
+      }
+      content =
+        OpenFiles.hasWriter(identity.file)
+        ? .open(name, identity) : look.content(of: name, isWhole: true, at: now.wall)
+    }
+    switch content {
+    case .gone, .unsure: return nil
+    case .swapped: next = now.uptime
+    case .fresh(let until): next = min(next, now.uptime + (until - now.wall))
+    case .open(let name, let identity):
+      if waits.isToBeTold(name, identity, at: now.uptime) { notes.isOpen(name, identity) }
+    case .bytes(let bytes, let name, let identity):
+      announced.insert(name)
+      return arrival(name, file(bytes, of: identity.owner), identity)
+    case .unacceptable(let reason, let name, let identity):
+      return arrival(name, SpoolFile(rejection: reason), identity)
+    case .unreadable(let failure):
+      if isWhole { announced.insert(name) }
+      unsettled = unsettled ?? failure
+    }
+    return nil
   }
 
   /// A batch on its way into the database.
@@ -111,8 +151,9 @@ actor Intake: Worker {
     guard let commit else { return }
     try await commit.task.value
     for arrival in commit.batch {
+      announced.remove(arrival.name)
       do {
-        try settle(arrival)
+        if try settle(arrival) == .changed { hasChanged = true }
       } catch let error as FileFailure where error.isDenied {
         // Another user's directory, say. Its jobs, if any, are stored; it is left alone.
         stuck.insert(arrival.name)
@@ -159,43 +200,24 @@ actor Intake: Worker {
         if !arrival.file.rejections.isEmpty,
           try ledger.noteFile(arrival.fingerprint, at: now.wall)
         {
-          let event = Self.rejected(arrival, at: now.wall)
+          let event = arrival.rejection(at: now.wall)
           try ledger.append(event, of: nil, to: registration.routes.channels(for: event))
         }
       }
     }
   }
 
-  private func settle(_ arrival: Arrival) throws {
-    if arrival.file.rejections.isEmpty, let identity = arrival.identity {
-      return try directory.remove(arrival.name, identity)
+  private func settle(_ arrival: Arrival) throws -> SpoolDirectory.Settlement {
+    if let identity = arrival.identity, arrival.isAccepted {
+      return try directory.remove(arrival.name, identity, look.sight)
     }
-    try directory.reject(arrival.name, arrival.identity, reason: Self.reason(arrival))
-    log.warning(
-      "a spool file is rejected",
-      metadata: ["file": "\(arrival.name)", "accepted": "\(arrival.file.submissions.count)"])
-  }
-
-  private static func rejected(_ arrival: Arrival, at now: Timestamp) -> EventDraft {
-    let file = arrival.file
-    let first = file.rejections.first.map(String.init(describing:)) ?? ""
-    let more = file.rejections.count > 1 ? " (and \(file.rejections.count - 1) more)" : ""
-    let share =
-      file.submissions.isEmpty ? "" : "; \(file.submissions.count) other jobs of it are watched"
-    var data = EventData(summary: "spool file \(arrival.name) is rejected: \(first)\(more)\(share)")
-    data.file = arrival.name.description
-    data.cause = first
-    data.cure = "see the .reason file beside it in rejected/, correct it and submit it again"
-    return EventDraft(.spoolRejected, at: now, data)
-  }
-
-  /// For the person who looks into `rejected/`.
-  private static func reason(_ arrival: Arrival) -> String {
-    let taken = arrival.file.submissions.count
-    let head =
-      taken == 0
-      ? "Nothing of this file was taken."
-      : "\(taken) jobs of this file were taken and are watched; the following were not."
-    return ([head] + arrival.file.rejections.map(\.description)).joined(separator: "\n")
+    let outcome = try directory.reject(
+      arrival.name, arrival.identity, look.sight, reason: arrival.reason)
+    if outcome == .done {
+      log.warning(
+        "a spool file is rejected",
+        metadata: ["file": "\(arrival.name)", "accepted": "\(arrival.file.submissions.count)"])
+    }
+    return outcome
   }
 }

@@ -10,18 +10,31 @@ final class SpoolSignal: Sendable {
   private let announced = Announced()
   private let signal: DirectorySignal
 
-  /// More names than this are dropped: the files wait a second then, and are found by the scan.
+  /// More names than this are dropped: the scan finds the files, and sees whether their writers are done.
   private static let limit = 100_000
 
   init(directory: String, ring: @escaping @Sendable () -> Void) throws(FileFailure) {
     signal = try DirectorySignal(directory: directory, interest: .wholeFiles) {
-      [announced] names in
-      let arrived = names.map(SpoolDirectory.Name.init).filter { !$0.isOwn }
-      guard !arrived.isEmpty else { return }
+      [announced] changes in
+      let arrived = changes.compactMap(Self.arrival)
       announced.names.withLock { known in
         if known.count < Self.limit { known.formUnion(arrived) }
       }
-      ring()
+      if !arrived.isEmpty || changes.contains(.overflow) { ring() }
+    }
+  }
+
+  /// Nil for what is no news: names that are not read, and the daemon's own renaming. That a file is closed under a name
+  /// of the daemon's is news: somebody had it open.
+  private static func arrival(_ change: DirectorySignal.Change) -> SpoolDirectory.Name? {
+    switch change {
+    case .overflow: return nil
+    case .came(let bytes):
+      let name = SpoolDirectory.Name(bytes: bytes)
+      return name.isTemporary || name.isOwn ? nil : name
+    case .written(let bytes):
+      let name = SpoolDirectory.Name(bytes: bytes)
+      return name.isTemporary ? nil : name
     }
   }
 

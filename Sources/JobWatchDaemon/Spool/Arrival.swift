@@ -1,0 +1,35 @@
+import JobWatchCore
+
+/// A file of the spool on its way in.
+struct Arrival: Sendable {
+  var name: SpoolDirectory.Name
+  /// Of what was read; nil for what could not be.
+  var identity: SpoolDirectory.Identity?
+  var fingerprint: String
+  var file: SpoolFile
+  var hold: AccountHold?
+
+  var isAccepted: Bool { file.rejections.isEmpty && identity != nil }
+
+  func rejection(at now: Timestamp) -> EventDraft {
+    let first = file.rejections.first.map(String.init(describing:)) ?? ""
+    let more = file.rejections.count > 1 ? " (and \(file.rejections.count - 1) more)" : ""
+    let share =
+      file.submissions.isEmpty ? "" : "; \(file.submissions.count) other jobs of it are watched"
+    var data = EventData(summary: "spool file \(name) is rejected: \(first)\(more)\(share)")
+    data.file = name.description
+    data.cause = first
+    data.cure = "see the .reason file beside it in rejected/, correct it and submit it again"
+    return EventDraft(.spoolRejected, at: now, data)
+  }
+
+  /// For the person who looks into `rejected/`.
+  var reason: String {
+    let taken = file.submissions.count
+    let head =
+      taken == 0
+      ? "Nothing of this file was taken."
+      : "\(taken) jobs of this file were taken and are watched; the following were not."
+    return ([head] + file.rejections.map(\.description)).joined(separator: "\n")
+  }
+}

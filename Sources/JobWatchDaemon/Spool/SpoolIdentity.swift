@@ -1,0 +1,31 @@
+import Glibc
+
+extension SpoolDirectory {
+  /// Tells a file that was read from one that has since taken its name, or was written to.
+  struct Identity: Hashable, Sendable {
+    /// The file itself, whatever is written into it.
+    struct File: Hashable, Sendable {
+      let device: UInt64
+      let inode: UInt64
+    }
+
+    let file: File
+    /// Bytes.
+    let size: Int64
+    private let modified: [Int]
+    /// Unlike the time of modification, nobody can set it.
+    private let changed: [Int]
+    let owner: SpoolOwner
+
+    init(_ status: stat) {
+      file = File(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+      size = Int64(status.st_size)
+      modified = [status.st_mtim.tv_sec, status.st_mtim.tv_nsec]
+      changed = [status.st_ctim.tv_sec, status.st_ctim.tv_nsec]
+      owner = SpoolOwner(uid: status.st_uid)
+    }
+
+    /// The same for the same file until it is written to, whatever its name.
+    var fingerprint: String { "\(file.inode):\(modified[0]).\(modified[1]):\(size)" }
+  }
+}

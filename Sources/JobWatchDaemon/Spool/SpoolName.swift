@@ -1,0 +1,72 @@
+extension SpoolDirectory {
+  /// A name in `incoming/`, byte for byte as the file system has it, which need not be text.
+  ///
+  /// A file on its way into the database has a name of the daemon's own, `taken-INODE-CHANCE-OFFERED`, so that nobody
+  /// can open it by the name that its submitter gave it, `OFFERED`, nor put another file under it.
+  struct Name: Hashable, Sendable, CustomStringConvertible {
+    var bytes: [UInt8]
+
+    init(bytes: [UInt8]) { self.bytes = bytes }
+
+    /// A name that no other file has. What does not fit into the 255 bytes of a name is left out.
+    init(taking inode: UInt64, of name: Name) {
+      let head = Self.ownPrefix + "\(inode)-\(UInt32.random(in: 0 ... .max))-".utf8
+      bytes = head + name.offered.prefix(255 - head.count)
+    }
+
+    private static let ownPrefix = Array("taken-".utf8)
+
+    /// As its submitter called it.
+    private var offered: ArraySlice<UInt8> { own?.offered ?? bytes[...] }
+
+    private var own: (inode: UInt64, offered: ArraySlice<UInt8>)? {
+      guard bytes.starts(with: Self.ownPrefix) else { return nil }
+      let parts = bytes.dropFirst(Self.ownPrefix.count).split(
+        separator: UInt8(ascii: "-"), maxSplits: 2, omittingEmptySubsequences: false)
+      guard parts.count == 3, let inode = UInt64(String(decoding: parts[0], as: UTF8.self)),
+        UInt32(String(decoding: parts[1], as: UTF8.self)) != nil
+      else { return nil }
+      return (inode, parts[2])
+    }
+
+    /// Has the form of a name of the daemon's own.
+    var isOwn: Bool { own != nil }
+
+    /// Was given by the daemon to the file of that inode.
+    func isTaken(_ inode: UInt64) -> Bool { own?.inode == inode }
+
+    /// As its submitter called it, for people and for the names of new files: control characters, slashes and broken
+    /// UTF-8 are replaced.
+    var description: String { Self.plain(offered) }
+
+    /// The same of the name itself, for the path of the file.
+    var text: String { Self.plain(bytes[...]) }
+
+    private static func plain(_ bytes: ArraySlice<UInt8>) -> String {
+      String(
+        String(decoding: bytes, as: UTF8.self).unicodeScalars.map { scalar in
+          let isPlain = scalar.value >= 0x20 && scalar.value != 0x7F && scalar != "/"
+          return isPlain ? Character(scalar) : "?"
+        })
+    }
+
+    /// Names that submitters write before they rename.
+    var isTemporary: Bool {
+      bytes.first == UInt8(ascii: ".") || bytes.suffix(4) == Array(".tmp".utf8)[...]
+    }
+
+    func path(in directory: String) -> [CChar] {
+      (Array(directory.utf8) + [UInt8(ascii: "/")] + bytes + [0]).map { CChar(bitPattern: $0) }
+    }
+  }
+}
+
+/// In the order of the names that submitters gave.
+extension SpoolDirectory.Name: Comparable {
+  static func < (left: Self, right: Self) -> Bool {
+    if left.offered != right.offered {
+      return left.offered.lexicographicallyPrecedes(right.offered)
+    }
+    return left.bytes.lexicographicallyPrecedes(right.bytes)
+  }
+}

@@ -1,0 +1,28 @@
+import JobWatchCore
+import Logging
+
+/// What the log says of spool files that wait, with the cure.
+struct SpoolNotes: Sendable {
+  let directory: SpoolDirectory
+  let log: Logger
+
+  func isOpen(_ name: SpoolDirectory.Name, _ identity: SpoolDirectory.Identity) {
+    let path = "\(directory.incoming)/\(name.text)"
+    log.warning(
+      "a spool file is still open for writing, and is taken in once its writer closes it",
+      metadata: [
+        "file": "\(name)", "path": "\(path)", "size": "\(identity.size)",
+        "cure": "let its writer close it, or end it: sudo fuser -v \(path) shows who it is",
+      ])
+  }
+
+  func cannotSee(because reason: String) {
+    log.warning(
+      "whether a spool file is still being written cannot be seen: it rests before it is taken in",
+      metadata: [
+        "reason": "\(reason)", "rest": "\(SpoolWaits.rest.spoken)",
+        "cure":
+          "give the service CAP_LEASE and its spool a local file system, or rename files into incoming/",
+      ])
+  }
+}

@@ -1,0 +1,67 @@
+/// The files in `incoming/` that wait for their writers: since when, and who was told. Times are uptimes.
+struct SpoolWaits: Sendable {
+  typealias Name = SpoolDirectory.Name
+  typealias Identity = SpoolDirectory.Identity
+
+  /// What nobody announced, and of which cannot be seen whether somebody writes to it, is whole after this time without
+  /// a change: by a clock that nobody sets, and counted anew after a restart.
+  static let rest = Duration.seconds(60)
+  /// A file that is open for so long is told: its writer may have forgotten it.
+  static let patience = Duration.seconds(60)
+
+  private struct Wait: Sendable {
+    var name: Name
+    var identity: Identity
+    var since: Duration
+    /// The scan that met it last.
+    var scan: Int
+    var isTold = false
+  }
+
+  private var open: [Identity.File: Wait] = [:]
+  private var unsure: [Identity.File: Wait] = [:]
+  private var scan = 0
+  private var hasBeenUnsure = false
+
+  /// Once: what there is to say of the next file is the same.
+  mutating func isFirstUnsure() -> Bool {
+    defer { hasBeenUnsure = true }
+    return !hasBeenUnsure
+  }
+
+  /// A file that somebody has open for writing; true when it is time to tell, once for each.
+  mutating func isToBeTold(_ name: Name, _ identity: Identity, at now: Duration) -> Bool {
+    let before = open[identity.file]
+    var wait = Wait(
+      name: name, identity: identity, since: before?.since ?? now, scan: scan,
+      isTold: before?.isTold ?? false)
+    defer { open[identity.file] = wait }
+    guard !wait.isTold, now - wait.since >= Self.patience else { return false }
+    wait.isTold = true
+    return true
+  }
+
+  /// How long the files that are open have been so when they are told next; nil: there is none.
+  func nextTelling() -> Duration? {
+    open.values.filter { !$0.isTold }.map { $0.since + Self.patience }.min()
+  }
+
+  /// When a file is whole if nothing is written to it until then.
+  mutating func restsUntil(_ name: Name, _ identity: Identity, at now: Duration) -> Duration {
+    let before = unsure[identity.file]
+    let isSame = before?.identity == identity
+    let since = isSame ? before?.since ?? now : now
+    unsure[identity.file] = Wait(name: name, identity: identity, since: since, scan: scan)
+    return since + Self.rest
+  }
+
+  /// Files that have been open for too long, as their submitters called them.
+  var overlong: [String] { open.values.filter(\.isTold).map(\.name.description).sorted() }
+
+  /// Forgets what the scan did not meet, or found whole.
+  mutating func endScan() {
+    open = open.filter { $0.value.scan == scan }
+    unsure = unsure.filter { $0.value.scan == scan }
+    scan += 1
+  }
+}

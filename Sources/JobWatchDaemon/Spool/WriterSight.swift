@@ -1,0 +1,78 @@
+import Foundation
+import Glibc
+
+/// Sees whether somebody has a file open for writing.
+///
+/// A read lease (fcntl(2)) is the proof: the kernel gives none on a file that is open for writing, by whatever name,
+/// process or user, and nobody can open one for writing while the lease is held. It is there for the owner of a file
+/// and with CAP_LEASE only, and not on every file system. `/proc/*/fd` alone would not do: it shows the processes of
+/// other users to root only, and the unit hides them.
+struct WriterSight: Sendable {
+  enum Finding: Sendable, Hashable {
+    /// Nobody has.
+    case closed
+    case open
+    /// It cannot be seen here, for this reason.
+    case unknown(String)
+  }
+
+  /// Why a lease proves nothing here; nil: it does.
+  let blindness: String?
+
+  init(blindness: String?) { self.blindness = blindness }
+
+  /// On a file system that several machines share, the kernel knows the writers of its own only.
+  init(of directory: String) {
+    let type = Self.fileSystem(of: directory)
+    let isShared = type.map { name in Self.shared.contains { name.hasPrefix($0) } } ?? false
+    self.init(blindness: isShared ? "\(type ?? "") does not show the writers of other hosts" : nil)
+  }
+
+  private static let shared = [
+    "nfs", "cifs", "smb", "9p", "virtiofs", "fuse", "ceph", "afs", "gfs2", "ocfs2", "lustre",
+  ]
+
+  // The names of <fcntl.h> that Swift's Glibc leaves out.
+  private static let setSignal: Int32 = 10
+  private static let setLease: Int32 = 1024
+
+  /// - Parameter file: open for reading only.
+  func look(at file: Int32) -> Finding {
+    let finding = hold(file)
+    if finding == .closed { _ = fcntl(file, Self.setLease, Int32(F_UNLCK)) }
+    return finding
+  }
+
+  /// The same; what is closed then stays so until `file` is: who opens it for writing waits, at most for the 45 s of
+  /// /proc/sys/fs/lease-break-time.
+  func hold(_ file: Int32) -> Finding {
+    if let blindness { return .unknown(blindness) }
+    // Whoever has to wait makes the kernel signal this process. SIGIO would end it; SIGURG is ignored unless it is asked
+    // for. The kernel forgets the choice with each lease.
+    guard fcntl(file, Self.setSignal, SIGURG) == 0 else { return .unknown(Self.text(errno)) }
+    if fcntl(file, Self.setLease, Int32(F_RDLCK)) == 0 { return .closed }
+    return errno == EAGAIN ? .open : .unknown(Self.text(errno))
+  }
+
+  private static func text(_ code: Int32) -> String { String(cString: strerror(code)) }
+
+  /// The type of the file system that `path` is on, as proc_pid_mountinfo(5) has it.
+  private static func fileSystem(of path: String) -> String? {
+    var status = stat()
+    guard stat(path, &status) == 0,
+      let mounts = FileManager.default.contents(atPath: "/proc/self/mountinfo")
+    else { return nil }
+    let number = UInt64(status.st_dev)
+    let major = (number >> 8) & 0xFFF | (number >> 32) & ~0xFFF
+    let minor = number & 0xFF | (number >> 12) & ~0xFF & 0xFFFF_FFFF
+    let device = "\(major):\(minor)"
+    for line in String(decoding: mounts, as: UTF8.self).split(separator: "\n") {
+      let words = line.split(separator: " ")
+      guard words.count > 3, words[2] == device, let end = words.firstIndex(of: "-") else {
+        continue
+      }
+      return words.dropFirst(end + 1).first.map(String.init)
+    }
+    return nil
+  }
+}

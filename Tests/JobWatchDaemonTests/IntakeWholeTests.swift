@@ -1,0 +1,114 @@
+import Foundation
+import Glibc
+import JobWatchCore
+import Testing
+
+@testable import JobWatchDaemon
+
+@Suite struct `A spool file that is whole` {
+  @Test func `is taken at once when it was linked into the spool long after it was written`()
+    async throws
+  {
+    try await withSpool { spool in
+      let path = spool.root + "/file"
+      try Data("aaaa1\n".utf8).write(to: URL(fileURLWithPath: path))
+      #expect(link(path, spool.incoming + "/linked") == 0)
+      try await spool.turn()
+      #expect(try await spool.jobs() == ["aaaa1"])
+      #expect(try spool.left().isEmpty)
+    }
+  }
+
+  @Test func `is taken after a crash that left it under a name of the daemon's`() async throws {
+    let prepare = { (incoming: String) in
+      for (name, text) in [("good", "aaaa1\n"), ("bad", "!\n")] {
+        let writer = try OpenWriter("\(incoming)/\(name)")
+        writer.write(text)
+        writer.finish()
+        var status = stat()
+        #expect(stat("\(incoming)/\(name)", &status) == 0)
+        let plain = SpoolDirectory.Name(bytes: Array(name.utf8))
+        let own = SpoolDirectory.Name(taking: UInt64(status.st_ino), of: plain)
+        #expect(rename("\(incoming)/\(name)", "\(incoming)/\(own.text)") == 0)
+      }
+    }
+    try await withSpool(prepare: prepare) { spool in
+      try await spool.turn()
+      #expect(try await spool.jobs() == ["aaaa1"])
+      #expect(try spool.rejected() == ["bad", "bad.reason"])
+      #expect(try spool.left().isEmpty)
+    }
+  }
+
+  @Test func `stays when it has grown since it was read, or is open, and is read again`() throws {
+    let root = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+    defer { try? FileManager.default.removeItem(atPath: root) }
+    try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
+    let directory = SpoolDirectory(path: root)
+    try directory.prepare()
+    let look = SpoolLook(directory: directory, sight: WriterSight(blindness: nil))
+    let writer = try OpenWriter(directory.incoming + "/jobs")
+    writer.write("aaaa1\n")
+    writer.finish()
+    #expect(link(directory.incoming + "/jobs", root + "/elsewhere") == 0)
+    let name = SpoolDirectory.Name(bytes: Array("jobs".utf8))
+    let first = try Self.read(look, name)
+    let late = try OpenWriter(root + "/elsewhere")
+    #expect(try directory.remove(first.name, first.identity, look.sight) == .open)
+    late.write("bbbb2\n")
+    late.finish()
+    #expect(try directory.remove(first.name, first.identity, look.sight) == .changed)
+    let reason = "why"
+    #expect(
+      try directory.reject(first.name, first.identity, look.sight, reason: reason) == .changed)
+    let second = try Self.read(look, first.name)
+    #expect(second.text == "aaaa1\nbbbb2\n" && second.name == first.name)
+    #expect(try directory.remove(second.name, second.identity, look.sight) == .done)
+    #expect(try directory.names().isEmpty)
+  }
+
+  private static func read(_ look: SpoolLook, _ name: SpoolDirectory.Name) throws -> (
+    text: String, name: SpoolDirectory.Name, identity: SpoolDirectory.Identity
+  ) {
+    let content = look.content(of: name, isWhole: true, at: Timestamp(Date()))
+    guard case .bytes(let bytes, let own, let identity) = content else {
+      throw FileFailure("was not read", "\(name)", 0)
+    }
+    return (String(decoding: bytes, as: UTF8.self), own, identity)
+  }
+
+  @Test func `that nobody may open without waiting keeps the daemon alive meanwhile`() throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+    defer { unlink(path) }
+    try OpenWriter(path).finish()
+    let sight = WriterSight(blindness: nil)
+    for _ in 1...2 {
+      let file = open(path, O_RDONLY | O_CLOEXEC)
+      #expect(sight.look(at: file) == .closed)
+      #expect(sight.hold(file) == .closed)
+      // The kernel signals whoever holds the lease.
+      #expect(open(path, O_WRONLY | O_NONBLOCK) == -1 && errno == EWOULDBLOCK)
+      close(file)
+    }
+    let writer = try OpenWriter(path)
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    #expect(sight.look(at: file) == .open)
+    writer.finish()
+    #expect(sight.look(at: file) == .closed)
+    close(file)
+  }
+
+  @Test func `has a name of the daemon's that says how it was called`() {
+    let offered = SpoolDirectory.Name(bytes: Array("jobs-1.txt".utf8))
+    let own = SpoolDirectory.Name(taking: 42, of: offered)
+    #expect(own.isTaken(42) && !own.isTaken(43) && own.isOwn && !offered.isOwn)
+    #expect(own.text.hasPrefix("taken-42-") && own.text.hasSuffix("-jobs-1.txt"))
+    let again = SpoolDirectory.Name(taking: 7, of: own)
+    #expect("\(own)" == "jobs-1.txt" && "\(again)" == "jobs-1.txt")
+    let long = SpoolDirectory.Name(bytes: Array(repeating: 0x61, count: 255))
+    #expect(SpoolDirectory.Name(taking: .max, of: long).bytes.count == 255)
+    for text in ["taken-1", "taken-1-2", "taken-x-2-y", "taken", "taken--1-x"] {
+      #expect(!SpoolDirectory.Name(bytes: Array(text.utf8)).isOwn, "\(text)")
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import Foundation
+import Glibc
+import JobWatchCore
+import JobWatchStore
+import Logging
+import Testing
+
+@testable import JobWatchDaemon
+
+/// A spool with its intake, which turns when it is told to.
+final class SpoolBench: Sendable {
+  let root: String
+  let store: Store
+  let alarm = Alarm()
+  let told = Told()
+  let intake: Intake
+  /// Wall clock: long after whatever the test wrote, so that nothing waits for having been written just now.
+  let wall = Timestamp(Date()) + .hours(1)
+
+  /// - Parameters:
+  ///   - sight: nil: that of the daemon.
+  ///   - prepare: gets the path of `incoming/` before the intake watches it.
+  init(
+    _ store: Store, sight: WriterSight? = nil, prepare: (String) throws -> Void = { _ in }
+  ) throws {
+    self.store = store
+    root = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+    try FileManager.default.createDirectory(
+      atPath: root + "/incoming", withIntermediateDirectories: true)
+    try prepare(root + "/incoming")
+    var configuration = Configuration(accounts: [
+      Account(name: "prod", region: "eu-de", projectID: "p", authentication: .token)
+    ])
+    configuration.spoolDirectory = root
+    let told = told
+    intake = try Intake(
+      configuration: configuration, store: store, alarm: alarm,
+      log: Logger(label: "test") { _ in ToldLog(told: told) }, sight: sight)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: root) }
+
+  var incoming: String { root + "/incoming" }
+
+  /// - Parameter uptime: in seconds. The wall clock goes with it.
+  @discardableResult
+  func turn(at uptime: Int = 0) async throws -> Duration? {
+    try await intake.work(at: moment(uptime))
+  }
+
+  func moment(_ uptime: Int) -> Moment {
+    Moment(wall: wall + .seconds(uptime), uptime: .seconds(uptime))
+  }
+
+  /// A turn once something was announced.
+  func announcedTurn(at uptime: Int = 0) async throws {
+    await alarm.wait(.seconds(30))
+    try await turn(at: uptime)
+  }
+
+  func jobs() async throws -> Set<String> {
+    let jobs = try await store.read { try $0.jobs(matching: JobFilter(), limit: 100_000) }
+    return Set(jobs.map(\.key.jobID))
+  }
+
+  func left() throws -> [String] { try names(in: incoming) }
+
+  func rejected() throws -> [String] { try names(in: root + "/rejected") }
+
+  private func names(in directory: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: directory).sorted()
+  }
+}
+
+/// Runs `body` with a spool on a new database.
+func withSpool(
+  sight: WriterSight? = nil, prepare: (String) throws -> Void = { _ in },
+  _ body: (SpoolBench) async throws -> Void
+) async throws {
+  try await withStore { store in
+    try await body(SpoolBench(store, sight: sight, prepare: prepare))
+  }
+}
+
+/// A program that has a file open for writing. What it writes is there at once.
+final class OpenWriter {
+  private var file: Int32
+
+  init(_ path: String, _ flags: Int32 = O_CREAT | O_APPEND) throws {
+    file = open(path, O_WRONLY | O_CLOEXEC | flags, 0o644)
+    guard file >= 0 else { throw FileFailure("cannot be opened", path, errno) }
+  }
+
+  deinit { finish() }
+
+  func write(_ text: String) {
+    _ = Array(text.utf8).withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+  }
+
+  /// As `touch -d` and `cp -p` do it.
+  func setModified(secondsFromNow seconds: Int) {
+    var times = [timespec(), timespec()]
+    for index in times.indices { times[index].tv_sec = time(nil) + seconds }
+    futimens(file, times)
+  }
+
+  func finish() {
+    guard file >= 0 else { return }
+    close(file)
+    file = -1
+  }
+}
+
+private struct ToldLog: LogHandler {
+  let told: Told
+  var metadata: Logger.Metadata = [:]
+  var logLevel = Logger.Level.info
+
+  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    get { metadata[key] }
+    set { metadata[key] = newValue }
+  }
+
+  func log(event: LogEvent) {
+    let fields = (event.metadata ?? [:]).sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }
+    told("\(event.message)" + fields.joined())
+  }
+}
