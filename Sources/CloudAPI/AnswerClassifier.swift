@@ -29,7 +29,7 @@ package struct AnswerClassifier: Sendable {
   package func answer(to response: HTTPResponse) -> Answer {
     var evidence = Evidence(
       httpStatus: response.status, requestID: response.headers.first("X-Request-Id"),
-      serverDate: response.headers.first("Date").flatMap(HTTPDate.time), body: response.body)
+      serverDate: response.date(near: now), body: response.body)
     if let seen = record(in: response) { return Answer(seen, evidence: evidence) }
     let isOpaque = response.truncated || isRecordOfAnother(response)
     let error = isOpaque ? nil : ErrorBody(response.body)
@@ -86,8 +86,7 @@ package struct AnswerClassifier: Sendable {
     case .throttled:
       return .throttled(
         ThrottleMessage.read(
-          code: code, message: message, retryAfter: response.headers.first("Retry-After"),
-          now: serverDate ?? now))
+          code: code, message: message, retryAfter: response.retryAfter(at: now)))
     case .absent: return .absent(code: code)
     case .misconfigured: return .misconfigured(complaint)
     case .refused:

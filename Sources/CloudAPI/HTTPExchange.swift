@@ -1,3 +1,5 @@
+import JobWatchCore
+
 /// A request as it goes out.
 package struct HTTPRequest: Sendable {
   package var method: String
@@ -33,17 +35,48 @@ package struct HTTPResponse: Sendable {
     self.body = body
     self.truncated = truncated
   }
+
+  /// The sender's clock, by the first `Date` that can be read.
+  ///
+  /// - Parameter now: for a year of two digits.
+  package func date(near now: Timestamp) -> Timestamp? {
+    headers.values("Date").lazy.compactMap { HTTPDate.time($0, near: now) }.first
+  }
+
+  /// The wait that was asked for, by the first `Retry-After` that can be read. A date counts from the sender's clock,
+  /// or from `now` where the answer does not say the time.
+  package func retryAfter(at now: Timestamp) -> Duration? {
+    let now = date(near: now) ?? now
+    return headers.values("Retry-After").lazy.compactMap { RetryAfter.wait($0, at: now) }.first
+  }
 }
 
-/// The header fields of an answer, in the order received.
+/// The header fields of an answer, in the order received, their values without the blanks and tabs that may stand
+/// around them (RFC 9110, section 5.5).
 package struct HTTPFields: Sendable {
-  package var entries: [(String, String)]
+  package private(set) var entries: [(String, String)]
 
-  package init(_ entries: [(String, String)] = []) { self.entries = entries }
+  package init(_ entries: [(String, String)] = []) {
+    self.entries = entries.map { ($0.0, Self.trimmed($0.1)) }
+  }
 
-  /// The first value of `name`, whatever the case of its letters.
-  package func first(_ name: String) -> String? {
-    entries.first { $0.0.matchesFieldName(name) }?.1
+  /// The first value of `name` that is not empty, whatever the case of the name's letters.
+  package func first(_ name: String) -> String? { values(name).first { !$0.isEmpty } }
+
+  package func values(_ name: String) -> [String] {
+    entries.filter { $0.0.matchesFieldName(name) }.map(\.1)
+  }
+
+  private static func trimmed(_ value: String) -> String {
+    let bytes = value.utf8
+    guard let start = bytes.firstIndex(where: { !isBlank($0) }),
+      let last = bytes.lastIndex(where: { !isBlank($0) })
+    else { return "" }
+    return String(value[start...last])
+  }
+
+  private static func isBlank(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t")
   }
 }
 

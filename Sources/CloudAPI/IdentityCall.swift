@@ -45,7 +45,7 @@ struct IdentityCall: Sendable {
     guard let end = time.instant else {
       throw unusable("its answer has an expires_at that cannot be read as a time")
     }
-    let answered = response.headers.first("Date").flatMap(HTTPDate.time) ?? now
+    let answered = response.date(near: now) ?? now
     guard end > answered else {
       throw unusable("what it handed out had expired at \(end), and it answered at \(answered)")
     }
@@ -70,8 +70,7 @@ struct IdentityCall: Sendable {
       return .throttled(
         ThrottleMessage.read(
           code: complaint.code, message: complaint.message,
-          retryAfter: response.headers.first("Retry-After"),
-          now: response.headers.first("Date").flatMap(HTTPDate.time) ?? now))
+          retryAfter: response.retryAfter(at: now)))
     case .refused: return objection(.refused, complaint)
     case .forbidden: return objection(.forbidden, complaint)
     case .misconfigured, .absent: return objection(.misconfigured, complaint)

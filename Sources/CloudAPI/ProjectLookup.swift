@@ -28,7 +28,7 @@ package struct ProjectLookup: Sendable {
     do throws(IssueFailure) {
       var response = try await call.send(
         try request(name, RequestAuthorization(credential, at: signingTime)), with: credential)
-      if let serverTime = Self.serverTime(in: response) {
+      if let serverTime = Self.serverTime(in: response, near: signingTime) {
         response = try await call.send(
           try request(name, RequestAuthorization(credential, at: serverTime)), with: credential)
       }
@@ -93,11 +93,13 @@ package struct ProjectLookup: Sendable {
   }
 
   /// The cloud's clock, if the signature's date was too far from it.
-  private static func serverTime(in response: HTTPResponse) -> Timestamp? {
+  private static func serverTime(
+    in response: HTTPResponse, near now: Timestamp
+  ) -> Timestamp? {
     guard response.status == 401, let message = ErrorBody(response.body)?.message,
       TextScanner(behind: "signature expired", in: message) != nil
     else { return nil }
-    return response.headers.first("Date").flatMap(HTTPDate.time)
+    return response.date(near: now)
   }
 }
 

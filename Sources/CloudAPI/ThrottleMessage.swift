@@ -1,23 +1,21 @@
 import JobWatchCore
 
-/// The quota as a throttling answer tells it, in its message and its `Retry-After` (cloud-api,
-/// section 5): `… policy user over ratelimit,limit:200,time:1 second`.
+/// The quota as a throttling answer tells it in its message (cloud-api, section 5): `… policy user over
+/// ratelimit,limit:200,time:1 second`.
 enum ThrottleMessage {
   private static let units = [
     (name: "second", seconds: 1), (name: "minute", seconds: 60), (name: "hour", seconds: 3600),
     (name: "day", seconds: 86_400),
   ]
 
-  /// `now` is the server's, if known: a `Retry-After` that is a date counts from it.
-  static func read(
-    code: String, message: String, retryAfter: String?, now: Timestamp
-  ) -> Throttle {
+  /// `retryAfter` is what its header says.
+  static func read(code: String, message: String, retryAfter: Duration?) -> Throttle {
     var scanner = TextScanner(behind: "limit:", in: message)
     scanner?.skipBlanks()
     let limit = scanner?.number()
     return Throttle(
       limit: limit.flatMap { $0 > 0 ? $0 : nil }, window: window(message),
-      retryAfter: retryAfter.flatMap { RetryAfter.wait($0, at: now) },
+      retryAfter: retryAfter,
       perHost: message.contains("policy ip"), code: code)
   }
 

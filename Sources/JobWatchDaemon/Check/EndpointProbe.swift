@@ -24,7 +24,7 @@ struct EndpointProbe: Sendable {
     do {
       let answer = try await transport(request, timeout, 16_384)
       let now = clock()
-      let date = answer.headers.first("Date").flatMap(HTTPDate.time)
+      let date = answer.date(near: now.wall)
       let offset = date.map { $0 - now.wall }
       return Outcome(
         findings: named(.ok) + [connected(in: now.uptime - start), clockFinding(offset)],

@@ -37,9 +37,9 @@ struct WebhookChannel: Sendable {
       return .rejected(
         status: status, reason: "the receiver answered \(status): it will not take it")
     default:
-      let wish = response.headers.first("Retry-After").flatMap { RetryAfter.wait($0, at: now) }
       return .retry(
-        status: status, reason: "the receiver answered \(status)", retryAfter: wish)
+        status: status, reason: "the receiver answered \(status)",
+        retryAfter: response.retryAfter(at: now))
     }
   }
 }
