@@ -8,15 +8,27 @@ package struct HTTPRequest: Sendable {
   /// `Host` is added if it is not among them.
   package var headers: [(String, String)]
   package var body: [UInt8]
+  /// What of the answer is wanted.
+  package var wanted: HTTPAnswerPart
 
   package init(
-    method: String = "GET", url: String, headers: [(String, String)] = [], body: [UInt8] = []
+    method: String = "GET", url: String, headers: [(String, String)] = [], body: [UInt8] = [],
+    wanted: HTTPAnswerPart = .whole
   ) {
     self.method = method
     self.url = url
     self.headers = headers
     self.body = body
+    self.wanted = wanted
   }
+}
+
+/// How much of an answer decides.
+package enum HTTPAnswerPart: Sendable {
+  case whole
+  /// The status and the headers: the exchange is over when they have come, whether or not the body behind them ever
+  /// ends.
+  case head
 }
 
 /// An answer as it came in.
@@ -114,8 +126,7 @@ package struct HTTPFailure: Error, Sendable, Hashable, CustomStringConvertible {
   }
 }
 
-/// Sends one request. `timeout` covers the whole exchange; of the body at most `bodyLimit` bytes
-/// are kept, and no more is read. No redirect is followed. Cancelling the task ends the exchange.
+/// Sends one request. `timeout` covers the whole exchange; of the body at most `bodyLimit` bytes are read. No redirect is followed. Cancelling the task ends the exchange.
 package typealias HTTPTransport =
   @Sendable (HTTPRequest, _ timeout: Duration, _ bodyLimit: Int) async throws(HTTPFailure) ->
   HTTPResponse

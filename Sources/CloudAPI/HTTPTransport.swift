@@ -33,6 +33,10 @@ package final class HTTPClientTransport: Sendable {
     }
   }
 
+  /// What is read, and for how long, of a body that nobody wants: enough for a receiver's few words, so that the
+  /// connection can be used again.
+  private static let drainLimit = (bytes: 65_536, time: TimeAmount.seconds(1))
+
   private let options: Options
   private let direct: HTTPClient
   private let proxied: [ProxyServer: HTTPClient]
@@ -94,23 +98,50 @@ package final class HTTPClientTransport: Sendable {
   package func send(
     _ request: HTTPRequest, timeout: Duration, bodyLimit: Int
   ) async throws(HTTPFailure) -> HTTPResponse {
-    var message = HTTPClientRequest(url: request.url)
-    message.method = .init(rawValue: request.method)
-    message.headers = .init(request.headers)
-    if !request.body.isEmpty { message.body = .bytes(request.body) }
     let deadline = NIODeadline.now() + TimeAmount(timeout)
     let proxy = options.proxies.server(for: request.url)
     let client = proxy.flatMap { proxied[$0] } ?? direct
     do {
-      let answer = try await client.execute(message, deadline: deadline)
-      let (body, truncated) = try await read(answer.body, limit: bodyLimit, until: deadline)
-      return HTTPResponse(
-        status: Int(answer.status.code), headers: HTTPFields(Array(answer.headers)), body: body,
-        truncated: truncated)
+      let answer = try await client.execute(Self.message(request), deadline: deadline)
+      var response = HTTPResponse(
+        status: Int(answer.status.code), headers: HTTPFields(Array(answer.headers)))
+      guard request.wanted == .whole else {
+        drain(answer.body)
+        return response
+      }
+      (response.body, response.truncated) = try await read(
+        answer.body, limit: bodyLimit, until: deadline)
+      return response
     } catch {
       throw HTTPFailure(
         error, proxy: proxy, trust: options.trust,
         doubt: await doubt(about: error, request.url, proxy: proxy, until: deadline))
+    }
+  }
+
+  private static func message(_ request: HTTPRequest) -> HTTPClientRequest {
+    var message = HTTPClientRequest(url: request.url)
+    message.method = .init(rawValue: request.method)
+    message.headers = .init(request.headers)
+    if !request.body.isEmpty { message.body = .bytes(request.body) }
+    return message
+  }
+
+  /// Reads on in the background. Left before its end, a body takes its connection with it.
+  private func drain(_ body: HTTPClientResponse.Body) {
+    let loop = direct.eventLoopGroup.any()
+    Task {
+      let reading = Task {
+        var room = Self.drainLimit.bytes
+        for try await part in body {
+          room -= part.readableBytes
+          if room < 0 { break }
+        }
+      }
+      let timer = loop.scheduleTask(in: Self.drainLimit.time) { reading.cancel() }
+      // How it ends is of no interest.
+      _ = await reading.result
+      timer.cancel()
     }
   }
 

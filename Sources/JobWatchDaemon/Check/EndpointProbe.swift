@@ -19,10 +19,10 @@ struct EndpointProbe: Sendable {
   /// Any answer will do, whatever its status: most gateways have nothing at `/`.
   func run(timeout: Duration) async -> Outcome {
     let request = HTTPRequest(
-      url: endpoint + "/", headers: [("User-Agent", CloudClient.defaultUserAgent)])
+      url: endpoint + "/", headers: [("User-Agent", CloudClient.defaultUserAgent)], wanted: .head)
     let start = clock().uptime
     do {
-      let answer = try await transport(request, timeout, 16_384)
+      let answer = try await transport(request, timeout, 0)
       let now = clock()
       let date = answer.date(near: now.wall)
       let offset = date.map { $0 - now.wall }

@@ -22,8 +22,6 @@ actor Heartbeat: Worker {
   private static let timeout = Duration.seconds(3)
   /// How soon a call that failed, or was withheld, is tried again.
   private static let retry = Duration.seconds(5)
-  /// Of an answer's body nothing is used; it is read so that the connection can be used again.
-  private static let bodyLimit = 65_536
 
   init(
     url: Secret, every: Duration, vitals: Vitals, transport: @escaping HTTPTransport, log: Logger
@@ -54,10 +52,10 @@ actor Heartbeat: Worker {
 
   private func isHeard() async -> Bool {
     let headers = [("User-Agent", "jobwatch/\(ProgramVersion.text)")]
-    let request = HTTPRequest(url: url.reveal(), headers: headers)
+    let request = HTTPRequest(url: url.reveal(), headers: headers, wanted: .head)
     let trouble: String?
     do {
-      let status = try await transport(request, Self.timeout, Self.bodyLimit).status
+      let status = try await transport(request, Self.timeout, 0).status
       trouble = (200..<300).contains(status) ? nil : "the answer was \(status)"
     } catch {
       trouble = error.message

@@ -9,9 +9,6 @@ struct WebhookChannel: Sendable {
   let timeout: Duration
   let transport: HTTPTransport
 
-  /// Of an answer's body nothing is used; it is read so that the connection can be used again.
-  private static let bodyLimit = 65_536
-
   func deliver(_ message: OutgoingMessage, at now: Moment) async -> DeliveryOutcome {
     let event = message.event
     let body = Array(
@@ -20,9 +17,11 @@ struct WebhookChannel: Sendable {
       id: event.id, timestamp: now.wall.milliseconds / 1000, body: body)
     headers.append(("Content-Type", "application/json"))
     headers.append(("User-Agent", "jobwatch/\(ProgramVersion.text)"))
-    let request = HTTPRequest(method: "POST", url: url.reveal(), headers: headers, body: body)
+    // The status line decides: a receiver that never ends its answer has taken the message all the same.
+    let request = HTTPRequest(
+      method: "POST", url: url.reveal(), headers: headers, body: body, wanted: .head)
     do {
-      return Self.outcome(try await transport(request, timeout, Self.bodyLimit), at: now.wall)
+      return Self.outcome(try await transport(request, timeout, 0), at: now.wall)
     } catch {
       return .retry(status: nil, reason: error.message, retryAfter: nil)
     }
