@@ -33,21 +33,36 @@ package final class HTTPClientTransport: Sendable {
     }
   }
 
+  /// The clients for one way out, direct or through one proxy.
+  private struct Way: Sendable {
+    var pooled: HTTPClient
+    /// Makes a connection for each request, for what a pooled connection did not bring through: a load balancer that
+    /// closes one closes all, so that the pool has only such left.
+    var fresh: HTTPClient
+
+    init(_ options: Options, proxy: ProxyServer?) {
+      var configuration = HTTPClientTransport.configuration(options, proxy: proxy)
+      pooled = HTTPClient(configuration: configuration)
+      configuration.maximumUsesPerConnection = 1
+      // One that was made for a request that was given up meanwhile is kept no longer than this.
+      configuration.connectionPool.idleTimeout = .seconds(1)
+      fresh = HTTPClient(configuration: configuration)
+    }
+  }
+
   /// What is read, and for how long, of a body that nobody wants: enough for a receiver's few words, so that the
   /// connection can be used again.
   private static let drainLimit = (bytes: 65_536, time: TimeAmount.seconds(1))
 
   private let options: Options
-  private let direct: HTTPClient
-  private let proxied: [ProxyServer: HTTPClient]
+  private let direct: Way
+  private let proxied: [ProxyServer: Way]
 
   package init(options: Options = Options()) {
     self.options = options
-    direct = HTTPClient(configuration: Self.configuration(options))
+    direct = Way(options, proxy: nil)
     proxied = Dictionary(
-      uniqueKeysWithValues: options.proxies.servers.map { proxy in
-        (proxy, HTTPClient(configuration: Self.configuration(options, proxy: proxy)))
-      })
+      uniqueKeysWithValues: options.proxies.servers.map { ($0, Way(options, proxy: $0)) })
   }
 
   private static func configuration(
@@ -79,7 +94,7 @@ package final class HTTPClientTransport: Sendable {
 
   /// Exchanges under way fail. Calling it a second time does nothing.
   package func shutdown() async {
-    for client in [direct] + proxied.values {
+    for client in ([direct] + proxied.values).flatMap({ [$0.pooled, $0.fresh] }) {
       do {
         try await client.shutdown()
       } catch {
@@ -100,9 +115,9 @@ package final class HTTPClientTransport: Sendable {
   ) async throws(HTTPFailure) -> HTTPResponse {
     let deadline = NIODeadline.now() + TimeAmount(timeout)
     let proxy = options.proxies.server(for: request.url)
-    let client = proxy.flatMap { proxied[$0] } ?? direct
+    let way = proxy.flatMap { proxied[$0] } ?? direct
     do {
-      let answer = try await client.execute(Self.message(request), deadline: deadline)
+      let answer = try await head(for: Self.message(request), by: way, until: deadline)
       var response = HTTPResponse(
         status: Int(answer.status.code), headers: HTTPFields(Array(answer.headers)))
       guard request.wanted == .whole else {
@@ -127,9 +142,23 @@ package final class HTTPClientTransport: Sendable {
     return message
   }
 
+  /// A server may close a pooled connection just when a request goes out on it. So a connection that ends before a
+  /// byte of an answer costs one more try, at once, within the same time, and with the same signature: the server has
+  /// most likely not seen the first, and jobwatch asks nothing that may not be asked twice.
+  private func head(
+    for message: HTTPClientRequest, by way: Way, until deadline: NIODeadline
+  ) async throws -> HTTPClientResponse {
+    do {
+      return try await way.pooled.execute(message, deadline: deadline)
+    } catch {
+      guard HTTPFailure.endedUnanswered(error), !Task.isCancelled else { throw error }
+      return try await way.fresh.execute(message, deadline: deadline)
+    }
+  }
+
   /// Reads on in the background. Left before its end, a body takes its connection with it.
   private func drain(_ body: HTTPClientResponse.Body) {
-    let loop = direct.eventLoopGroup.any()
+    let loop = direct.pooled.eventLoopGroup.any()
     Task {
       let reading = Task {
         var room = Self.drainLimit.bytes
@@ -162,7 +191,9 @@ package final class HTTPClientTransport: Sendable {
     _ body: HTTPClientResponse.Body, limit: Int, until deadline: NIODeadline
   ) async throws -> (bytes: [UInt8], truncated: Bool) {
     let reading = Task { try await Self.collect(body, limit: limit) }
-    let timer = direct.eventLoopGroup.any().scheduleTask(deadline: deadline) { reading.cancel() }
+    let timer = direct.pooled.eventLoopGroup.any().scheduleTask(deadline: deadline) {
+      reading.cancel()
+    }
     defer { timer.cancel() }
     do {
       return try await withTaskCancellationHandler {

@@ -16,6 +16,8 @@ extension HTTPFailure {
     case let error as HTTPClientError: self.init(error, proxy)
     case NIOSSLError.uncleanShutdown:
       self.init(.reset, "the connection was closed before an answer")
+    case ChannelError.ioOnClosedChannel, ChannelError.alreadyClosed, ChannelError.eof:
+      self.init(.reset, "the connection was closed before an answer" + Self.by(proxy))
     case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError:
       self = Self.failure(of: error, proxy, trust, doubt)
     case is HTTPParserError:
@@ -31,6 +33,20 @@ extension HTTPFailure {
   /// Whether TLS refused the certificate without saying why.
   static func isDoubtful(_ error: any Error) -> Bool {
     words(error)?.contains("CERTIFICATE_VERIFY_FAILED") ?? false
+  }
+
+  /// Whether an established connection ended before a byte of an answer. One that cannot be made, for which every
+  /// errno comes as a `NIOConnectionError`, is another matter, and so is an answer that breaks off.
+  static func endedUnanswered(_ error: any Error) -> Bool {
+    switch error {
+    case NIOSSLError.uncleanShutdown, ChannelError.ioOnClosedChannel, ChannelError.alreadyClosed,
+      ChannelError.eof:
+      true
+    case let error as HTTPClientError: [.remoteConnectionClosed, .uncleanShutdown].contains(error)
+    case let error as IOError:
+      [ECONNRESET, EPIPE, ECONNABORTED, ENOTCONN].contains(error.errnoCode)
+    default: false
+    }
   }
 
   // MARK: Connecting
@@ -61,7 +77,7 @@ extension HTTPFailure {
   private init(errno code: CInt) {
     switch code {
     case ECONNREFUSED: self.init(.refused, "connection refused")
-    case ECONNRESET, EPIPE, ECONNABORTED: self.init(.reset, "connection reset")
+    case ECONNRESET, EPIPE, ECONNABORTED, ENOTCONN: self.init(.reset, "connection reset")
     case ETIMEDOUT: self.init(.timeout, "no connection in time")
     case EHOSTUNREACH, ENETUNREACH: self.init(.other, "no route to the host")
     default: self.init(.other, "connection failed (errno \(code))")

@@ -80,10 +80,7 @@ final class SocketServer: Sendable {
     case .hang(let text):
       sent = send(Array(text.utf8), to: connection)
       _ = receive(connection, until: { _ in false })
-    case .reset:
-      var linger = linger(l_onoff: 1, l_linger: 0)
-      let size = socklen_t(MemoryLayout.size(ofValue: linger))
-      setsockopt(connection, SOL_SOCKET, SO_LINGER, &linger, size)
+    case .reset: Self.resetWhenClosed(connection)
     case .flood(let head, let bytes):
       let part = [UInt8](repeating: UInt8(ascii: "x"), count: 65_536)
       var more = send(Array(head.utf8), to: connection)
@@ -96,6 +93,12 @@ final class SocketServer: Sendable {
       relay(connection, port)
     }
     report.yield(.ended(sent: sent))
+  }
+
+  static func resetWhenClosed(_ connection: Int32) {
+    var linger = linger(l_onoff: 1, l_linger: 0)
+    let size = socklen_t(MemoryLayout.size(ofValue: linger))
+    setsockopt(connection, SOL_SOCKET, SO_LINGER, &linger, size)
   }
 
   /// Until both sides have closed.
@@ -137,7 +140,7 @@ final class SocketServer: Sendable {
   }
 
   /// Nil if the connection ended before `isWhole`.
-  private static func receive(_ connection: Int32, until isWhole: (String) -> Bool) -> String? {
+  static func receive(_ connection: Int32, until isWhole: (String) -> Bool) -> String? {
     var text = ""
     var part = [UInt8](repeating: 0, count: 65_536)
     while !isWhole(text) {
@@ -149,7 +152,7 @@ final class SocketServer: Sendable {
   }
 
   /// How many bytes went out before the other side closed.
-  private static func send(_ bytes: [UInt8], to connection: Int32) -> Int {
+  static func send(_ bytes: [UInt8], to connection: Int32) -> Int {
     var sent = 0
     while sent < bytes.count {
       let count = bytes[sent...].withUnsafeBytes {

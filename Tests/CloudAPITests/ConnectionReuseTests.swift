@@ -1,0 +1,81 @@
+import CloudAPI
+import Testing
+
+@Suite(.prompt, .timeLimit(.minutes(5))) struct `A connection that ends before an answer` {
+  private func withTransport(_ body: (HTTPClientTransport) async throws -> Void) async throws {
+    let transport = HTTPClientTransport(options: .patient())
+    do {
+      try await body(transport)
+    } catch {
+      Issue.record(error)
+    }
+    await transport.shutdown()
+  }
+
+  private func send(
+    _ transport: HTTPClientTransport, _ url: String, wanted: HTTPAnswerPart = .whole
+  ) async throws(HTTPFailure) -> HTTPResponse {
+    let request = HTTPRequest(
+      method: "POST", url: url, headers: [("webhook-id", "a")], wanted: wanted)
+    return try await transport.send(request, timeout: .patient, bodyLimit: 10)
+  }
+
+  @Test(
+    "costs one more try on a new one, however many others of the pool have ended too",
+    arguments: [StaleServer.Ending.reset, .closed], [HTTPAnswerPart.whole, .head])
+  func stale(_ ending: StaleServer.Ending, _ wanted: HTTPAnswerPart) async throws {
+    let (pooled, server) = (8, try StaleServer(stale: 8, ending))
+    try await withTransport { transport in
+      try await withThrowingTaskGroup(of: Int.self) { group in
+        for _ in 0..<pooled { group.addTask { try await send(transport, server.url).status } }
+        for try await status in group { #expect(status == 200) }
+      }
+      #expect(server.connections == pooled && server.requests == pooled)
+      // One after the other: the pool could hand each another stale one.
+      for _ in 0..<pooled {
+        #expect(try await send(transport, server.url, wanted: wanted).status == 200)
+      }
+      #expect(server.requests == 3 * pooled)
+    }
+  }
+
+  @Test func `is a failure when the new one ends the same way`() async throws {
+    let server = try SocketServer(.reset)
+    try await withTransport { transport in
+      let failure = await #expect(throws: HTTPFailure.self) {
+        try await send(transport, server.url)
+      }
+      #expect(failure?.kind == .reset)
+      var events = server.events.makeAsyncIterator()
+      var requests = 0
+      for _ in 1...4 { if case .request = await events.next() { requests += 1 } }
+      #expect(requests == 2)
+      // Nothing more comes from the exchange: what does is of the next one.
+      _ = try? await send(transport, server.url + "&next")
+      guard case .request(let text) = await events.next() else {
+        Issue.record("a third try")
+        return
+      }
+      #expect(text.contains("&next"))
+    }
+  }
+
+  @Test(
+    "is not tried again when it began to answer, or was not there",
+    arguments: [
+      SocketServer.Behaviour.answer("HTTP/1.1 200"), .answer("SSH-2.0-server\r\n\r\n"),
+    ])
+  func answered(_ behaviour: SocketServer.Behaviour) async throws {
+    let server = try SocketServer(behaviour)
+    try await withTransport { transport in
+      await #expect(throws: HTTPFailure.self) { try await send(transport, server.url) }
+      _ = try? await send(transport, server.url + "&next")
+      var requests: [String] = []
+      for await event in server.events {
+        if case .request(let text) = event { requests.append(text) }
+        if requests.count == 2 { break }
+      }
+      #expect(requests.last?.contains("&next") == true)
+    }
+  }
+}
