@@ -52,9 +52,10 @@ let package = Package(
     .target(
       name: "CloudAPI",
       dependencies: [
-        "JobWatchCore", asyncHTTPClient, crypto, nioCore, nioHTTP1, nioPosix, nioSSL,
+        "JobWatchCore", "CZlib", asyncHTTPClient, crypto, nioCore, nioHTTP1, nioPosix, nioSSL,
       ],
       swiftSettings: strict),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
       name: "JobWatchStore",
       dependencies: ["JobWatchCore", grdb],
@@ -95,7 +96,7 @@ let package = Package(
       name: "JobWatchCoreTests", dependencies: ["JobWatchCore"], swiftSettings: strict),
     .testTarget(
       name: "CloudAPITests",
-      dependencies: ["JobWatchCore", "CloudAPI", "SimulatedCloud"],
+      dependencies: ["JobWatchCore", "CloudAPI", "SimulatedCloud", "CZlib"],
       resources: [.copy("Vectors")],
       swiftSettings: strict),
     .testTarget(

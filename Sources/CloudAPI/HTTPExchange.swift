@@ -35,9 +35,13 @@ package enum HTTPAnswerPart: Sendable {
 package struct HTTPResponse: Sendable {
   package var status: Int
   package var headers: HTTPFields
+  /// Decompressed, if it came compressed and could be read.
   package var body: [UInt8]
-  /// The body was longer than the limit, or the connection broke off inside it.
+  /// The body was longer than the limit, or the connection or the compressed data broke off inside it.
   package var truncated: Bool
+  /// What was wrong with the body's compression, in words for people that stand behind "the answer has"; nil for
+  /// nothing.
+  package var obstacle: String?
 
   package init(
     status: Int, headers: HTTPFields = HTTPFields(), body: [UInt8] = [], truncated: Bool = false
@@ -126,7 +130,8 @@ package struct HTTPFailure: Error, Sendable, Hashable, CustomStringConvertible {
   }
 }
 
-/// Sends one request. `timeout` covers the whole exchange; of the body at most `bodyLimit` bytes are read. No redirect is followed. Cancelling the task ends the exchange.
+/// Sends one request. `timeout` covers the whole exchange; of the body at most `bodyLimit` bytes are read, and as many
+/// are kept of it decompressed. No redirect is followed. Cancelling the task ends the exchange.
 package typealias HTTPTransport =
   @Sendable (HTTPRequest, _ timeout: Duration, _ bodyLimit: Int) async throws(HTTPFailure) ->
   HTTPResponse

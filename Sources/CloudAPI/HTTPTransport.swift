@@ -126,7 +126,7 @@ package final class HTTPClientTransport: Sendable {
       }
       (response.body, response.truncated) = try await read(
         answer.body, limit: bodyLimit, until: deadline)
-      return response
+      return ContentCoding.decoded(response, limit: bodyLimit)
     } catch {
       throw HTTPFailure(
         error, proxy: proxy, trust: options.trust,
@@ -134,10 +134,15 @@ package final class HTTPClientTransport: Sendable {
     }
   }
 
+  /// Whoever compresses unless told otherwise is told: a request without the header allows every coding, and not all
+  /// can be read. It is not signed, as a proxy may rewrite it.
   private static func message(_ request: HTTPRequest) -> HTTPClientRequest {
     var message = HTTPClientRequest(url: request.url)
     message.method = .init(rawValue: request.method)
     message.headers = .init(request.headers)
+    if !message.headers.contains(name: "Accept-Encoding") {
+      message.headers.add(name: "Accept-Encoding", value: "identity")
+    }
     if !request.body.isEmpty { message.body = .bytes(request.body) }
     return message
   }

@@ -64,7 +64,9 @@ struct IdentityCall: Sendable {
     let error = response.truncated ? nil : ErrorBody(response.body)
     let complaint = Complaint(
       code: redaction.excerpt(error?.code ?? "HTTP \(response.status)", limit: 100),
-      message: redaction.excerpt(error?.message ?? "", limit: Self.messageLimit))
+      message: redaction.excerpt(
+        error?.message ?? response.obstacle.map { "The answer has \($0)" } ?? "",
+        limit: Self.messageLimit))
     switch meaning(of: response, error) {
     case .throttled:
       return .throttled(

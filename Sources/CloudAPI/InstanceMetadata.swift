@@ -66,7 +66,10 @@ package struct InstanceMetadata: Sendable {
     let bytes = response.body
     guard !response.truncated, !bytes.isEmpty, bytes.count <= Self.tokenLimit,
       bytes.allSatisfy({ (0x21...0x7e).contains($0) }), bytes.first != UInt8(ascii: "<")
-    else { throw call.unusable("it answered with something else than a session token") }
+    else {
+      let body = response.obstacle ?? "something else than a session token"
+      throw call.unusable("it answered with \(body)")
+    }
     return String(decoding: bytes, as: UTF8.self)
   }
 
@@ -76,7 +79,10 @@ package struct InstanceMetadata: Sendable {
     guard !response.truncated,
       // Nothing in the error is of use: the body is not as documented.
       let reply = try? JSONDecoder().decode(KeyReply.self, from: Data(response.body)).credential
-    else { throw call.unusable("it answered with something else than a temporary key") }
+    else {
+      let body = response.obstacle ?? "something else than a temporary key"
+      throw call.unusable("it answered with \(body)")
+    }
     let key = AccessKey(
       access: reply.access, secret: Secret(reply.secret), securityToken: Secret(reply.securitytoken)
     )

@@ -57,7 +57,8 @@ extension CloudClient {
       return .failed("\(complaint.code): \(complaint.message)")
     case .absent(let code): return .failed("\(code): there is no such task")
     case .busy(let reason), .unreachable(let reason): return .failed(reason)
-    case .garbled(let reason) where response.truncated || response.status >= 300:
+    case .garbled(let reason)
+    where response.truncated || response.obstacle != nil || response.status >= 300:
       return .failed(reason)
     case .garbled, .seen, .unrecognised:
       return .failed("HTTP \(response.status) with a body that is no task's progress")

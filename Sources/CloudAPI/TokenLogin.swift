@@ -70,7 +70,10 @@ package struct TokenLogin: Sendable {
     guard !response.truncated,
       // Nothing in the error is of use: the body is not as documented.
       let reply = try? JSONDecoder().decode(TokenReply.self, from: Data(response.body))
-    else { throw call.unusable("its answer has a token, and a body that is not as documented") }
+    else {
+      let body = response.obstacle ?? "a body that is not as documented"
+      throw call.unusable("its answer has a token, and \(body)")
+    }
     return IssuedCredential(
       credential: credential,
       lifetime: try call.lifetime(until: reply.token.expiresAt, in: response, at: now),

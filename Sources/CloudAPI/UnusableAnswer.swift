@@ -17,6 +17,7 @@ struct UnusableAnswer {
   var content: String { kind + firewallNote }
 
   private var kind: String {
+    if let obstacle = response.obstacle { return obstacle }
     if response.truncated { return "a body that is too large or broke off" }
     if response.body.isEmpty { return "no body" }
     // Behind blanks and the mark that some put in front of UTF-8.

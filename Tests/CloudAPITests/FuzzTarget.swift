@@ -15,6 +15,8 @@ enum FuzzTarget: String, CaseIterable, Sendable {
   case times
   /// A service's name, a region, an endpoint and a job's id, a line each: where to ask, and by what URL.
   case endpoints
+  /// A `Content-Encoding`, a line feed, a body: what takes the compression off.
+  case codings
 
   /// What should have held and did not.
   struct Violation: Error, CustomStringConvertible {
@@ -28,6 +30,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
     case .answers: try Self.answers(input)
     case .times: try Self.times(String(decoding: input, as: UTF8.self))
     case .endpoints: try Self.endpoints(input)
+    case .codings: try Self.codings(input)
     }
   }
 
@@ -130,6 +133,21 @@ enum FuzzTarget: String, CaseIterable, Sendable {
 
   private static func waitable(_ wait: Duration?) -> Bool {
     wait.map { $0 >= .zero && $0 <= .hours(12) } ?? true
+  }
+
+  // MARK: Compression
+
+  private static func codings(_ input: [UInt8]) throws(Violation) {
+    let (coding, body) = line(input[...])
+    let limit = 100_000
+    let sent = HTTPResponse(
+      status: 200, headers: HTTPFields([("Content-Encoding", coding)]), body: Array(body))
+    let response = ContentCoding.decoded(sent, limit: limit)
+    try require(
+      response.body.count <= limit || response.body == sent.body, "\(response.body.count) bytes")
+    try require(
+      response.obstacle == nil || response.truncated || response.body == sent.body,
+      "an unreadable body that is neither kept nor cut")
   }
 
   // MARK: Times

@@ -1,7 +1,7 @@
 import Foundation
 
-/// A gzip-compressed file, read through the `gzip` program: the only use of compression here is not
-/// worth a library.
+/// A gzip-compressed file, read line by line through the `gzip` program. What takes the compression off an answer of
+/// the cloud holds all of it in memory, which a log may be too large for.
 final class GzipStream {
   let lines: LineReader
   private let process = Process()

@@ -1,0 +1,96 @@
+import CZlib
+
+/// What a compressed stream held, as far as it could be read: the one place that knows zlib.
+struct Inflated: Hashable {
+  enum End: Hashable {
+    case whole
+    /// There is more of it than was wanted.
+    case tooLong
+    /// The data stops before the stream's end.
+    case brokenOff
+    /// From here on it is no compressed data, or it fails its own checksum.
+    case damaged
+  }
+
+  enum Form: Hashable {
+    /// One member or several; what else follows them is passed over, as gzip(1) does.
+    case gzip
+    case zlib
+    /// Deflate with nothing around it.
+    case raw
+
+    /// As zlib wants to be told: the window's size, and the form by an offset or the sign.
+    fileprivate var windowBits: Int32 {
+      switch self {
+      case .gzip: MAX_WBITS + 16
+      case .zlib: MAX_WBITS
+      case .raw: -MAX_WBITS
+      }
+    }
+  }
+
+  private(set) var bytes: [UInt8] = []
+  private(set) var end = End.damaged
+
+  /// How much room is made at a time; a stream that would grow a
+  /// thousandfold costs no more than `limit` and this.
+  private static let chunk = 65_536
+
+  /// - Parameter limit: of `bytes`; no more is decompressed.
+  init(_ data: [UInt8], _ form: Form, limit: Int) {
+    var stream = z_stream()
+    var data = data
+    // zlib keeps the stream's address, and compares.
+    withUnsafeMutablePointer(to: &stream) { stream in
+      let size = Int32(MemoryLayout<z_stream>.size)
+      guard inflateInit2_(stream, form.windowBits, ZLIB_VERSION, size) == Z_OK else { return }
+      defer { inflateEnd(stream) }
+      data.withUnsafeMutableBufferPointer { input in
+        stream.pointee.next_in = input.baseAddress
+        stream.pointee.avail_in = UInt32(clamping: input.count)
+        read(stream, form, limit)
+      }
+    }
+  }
+
+  private mutating func read(_ stream: UnsafeMutablePointer<z_stream>, _ form: Form, _ limit: Int) {
+    var members = 0
+    var memberStart = 0
+    while true {
+      let status = step(stream, limit)
+      if bytes.count > limit {
+        bytes.removeLast(bytes.count - limit)
+        end = .tooLong
+        return
+      }
+      switch status {
+      case Z_OK: continue
+      case Z_STREAM_END:
+        members += 1
+        memberStart = bytes.count
+        guard form == .gzip, stream.pointee.avail_in > 0, inflateReset(stream) == Z_OK else {
+          end = .whole
+          return
+        }
+      default:
+        let isForeign = members > 0 && bytes.count == memberStart
+        end = isForeign ? .whole : status == Z_BUF_ERROR ? .brokenOff : .damaged
+        return
+      }
+    }
+  }
+
+  /// Decompresses up to one byte beyond the limit, which shows that there is more.
+  private mutating func step(_ stream: UnsafeMutablePointer<z_stream>, _ limit: Int) -> Int32 {
+    let room = min(Self.chunk, limit + 1 - bytes.count)
+    var status = Z_OK
+    let part = [UInt8](unsafeUninitializedCapacity: room) { output, count in
+      stream.pointee.next_out = output.baseAddress
+      stream.pointee.avail_out = UInt32(room)
+      status = inflate(stream, Z_NO_FLUSH)
+      count = room - Int(stream.pointee.avail_out)
+    }
+    bytes += part
+    return status
+  }
+}
