@@ -3,14 +3,12 @@ package enum DeliveryOutcome: Hashable, Sendable {
   case delivered(status: Int?)
   /// Worth another attempt; `retryAfter` is the receiver's wish, a floor of the wait.
   case retry(status: Int?, reason: String, retryAfter: Duration?)
-  /// 400, 413, 422: the receiver will never take this message.
+  /// 400, 413, 422: the receiver will never take this message, or takes none for now (`RefusalStreak`).
   case rejected(status: Int, reason: String)
   /// 410: the receiver wants nothing more; the channel pauses.
   case gone(status: Int)
 
   package var isDelivered: Bool { if case .delivered = self { true } else { false } }
-
-  package var isGone: Bool { if case .gone = self { true } else { false } }
 
   package var status: Int? {
     switch self {

@@ -63,6 +63,9 @@ extension Ledger {
   package enum Settlement: Sendable, Hashable {
     case delivered
     case retry(at: Timestamp)
+    /// The channel takes nothing for now. What is asked again for ever must not use up the attempts, nor fill the
+    /// table.
+    case held(until: Timestamp)
     case givenUp
   }
 
@@ -73,16 +76,16 @@ extension Ledger {
     let (state, due, settled): (String, Timestamp?, Timestamp?) =
       switch settlement {
       case .delivered: ("delivered", nil, now)
-      case .retry(let due): ("waiting", due, nil)
+      case .retry(let due), .held(let due): ("waiting", due, nil)
       case .givenUp: ("given_up", nil, now)
       }
+    let isHeld = if case .held = settlement { true } else { false }
     try execute(
       """
       UPDATE message SET state = ?, due_at = coalesce(?, due_at), settled_at = ?,
         attempts = attempts + ?, last_error = ? WHERE id = ? AND state = 'waiting'
-      """, [state, due, settled, outcome.isGone ? 0 : 1, outcome.reason, message])
-    // A receiver that is gone is asked again for ever, which must not use up the attempts, nor fill the table.
-    guard db.changesCount == 1, !outcome.isGone else { return }
+      """, [state, due, settled, isHeld ? 0 : 1, outcome.reason, message])
+    guard db.changesCount == 1, !isHeld else { return }
     try execute(
       "INSERT INTO attempt (message, at, took_ms, http_status, error) VALUES (?, ?, ?, ?, ?)",
       [

@@ -10,10 +10,11 @@ import Testing
   private let routes = RouteTable(
     channels: [.init(name: "a", kind: .webhook), .init(name: "b", kind: .webhook)], routes: [])
 
+  /// Without a second attempt.
   private func relay(_ channel: String, _ store: Store, answering outcome: DeliveryOutcome) -> Relay
   {
     Relay(
-      channel: channel, policy: DeliveryPolicy(), store: store, routes: routes,
+      channel: channel, policy: DeliveryPolicy(delays: [.zero]), store: store, routes: routes,
       clock: SystemClock.now, alarm: Alarm(), log: Logger(label: "test") { _ in ConsoleLog() },
       deliver: { _, _ in outcome })
   }

@@ -59,6 +59,22 @@ import Testing
     }
   }
 
+  @Test func `that are held use up no attempt, and are not due before their time`() async throws {
+    let place = try Place()
+    let job = try await place.insert(1)[0]
+    try place.ledger { ledger throws in
+      try ledger.append(.sample(), of: job, to: ["hook"])
+      try settle(1, .retry(at: .start), in: ledger)
+      for minute in 1...3 {
+        try settle(
+          1, .held(until: .start + .minutes(minute)), in: ledger, at: .start + .minutes(minute - 1))
+      }
+      #expect(try ledger.nextMessageDue("hook", after: .start) == .start + .minutes(3))
+      let status = try #require(try ledger.messages(of: job).first)
+      #expect(status.state == "waiting" && status.attempts == 1 && status.lastError == "busy")
+    }
+  }
+
   @Test func `that are settled stay settled`() throws {
     try Place().ledger { ledger throws in
       try ledger.append(.sample(.daemonStarted), of: nil, to: ["hook"])

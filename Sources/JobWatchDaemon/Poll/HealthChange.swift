@@ -169,6 +169,15 @@ extension HealthChange {
       event: EventDraft(.channelFailing, at: now, data))
   }
 
+  /// The receiver answers, and takes no message, whichever it is.
+  static func channel(_ name: String, refusingWith status: Int, at now: Timestamp) -> HealthChange {
+    var change = channel(
+      name, failing: "the receiver refuses one message after the other with \(status)", at: now)
+    change.event.data.cure =
+      "see what the receiver objects to, above all what was changed there or in the channel"
+    return change
+  }
+
   static func channelRecovered(_ name: String, at now: Timestamp) -> HealthChange {
     var data = EventData(summary: "channel \(name) takes messages again")
     data.channel = name

@@ -11,7 +11,7 @@ actor Relay: Worker {
 
   private let channel: String
   private let deliver: Delivery
-  private let policy: DeliveryPolicy
+  private let timeout: Duration
   private let store: Store
   private let routes: RouteTable
   private let clock: Clock
@@ -19,12 +19,8 @@ actor Relay: Worker {
   private let log: Logger
   private let pulse: Pulse
 
-  /// Failures in a row that make the whole channel suspect: from then on one message at a time is tried.
-  private var gate = Gate(
-    threshold: 5, waits: [.seconds(30), .minutes(1), .minutes(2), .minutes(5), .minutes(10)])
+  private var health: ReceiverHealth
   private var isLoaded = false
-  /// Also before the first success after a start: what failed before is not known.
-  private var hasFailed = true
   private var inFlight: [Int64: Task<Void, Never>] = [:]
   /// Settled while the last query was under way: its answer may still show them as waiting.
   private var settledMeanwhile: Set<Int64> = []
@@ -50,7 +46,8 @@ actor Relay: Worker {
     name = "relay \(channel)"
     self.channel = channel
     self.deliver = deliver
-    self.policy = policy
+    timeout = policy.timeout
+    health = ReceiverHealth(channel: channel, policy: policy)
     self.store = store
     self.routes = routes
     self.clock = clock
@@ -74,7 +71,7 @@ actor Relay: Worker {
     let waiting = due.filter { isFree($0.id) }
     var started = 0
     while started < waiting.count, inFlight.count < Self.concurrency,
-      let pass = gate.enter(at: now.uptime)
+      let pass = health.enter(at: now.uptime)
     {
       start(waiting[started], pass)
       started += 1
@@ -91,7 +88,7 @@ actor Relay: Worker {
   private func wake(_ next: Timestamp?, isHeld: Bool, at now: Moment) -> Duration? {
     var wakes: [Duration] = []
     if let next { wakes.append(now.uptime + (next - now.wall)) }
-    if isHeld, case .shut(let until) = gate.readiness(at: now.uptime) { wakes.append(until) }
+    if isHeld, case .shut(let until) = health.gate.readiness(at: now.uptime) { wakes.append(until) }
     return wakes.min()
   }
 
@@ -104,13 +101,13 @@ actor Relay: Worker {
     let conditions = try await store.read { try $0.conditions() }
     let subject = HealthChange.subject(channel: channel)
     if conditions.contains(where: { $0.subject == subject }) {
-      gate.resumeShut(at: now.uptime)
+      health.resumeFailing(at: now.uptime)
     }
     isLoaded = true
   }
 
   private func start(_ message: OutgoingMessage, _ pass: Gate.Pass) {
-    let limit = policy.timeout + Self.settlingTime
+    let limit = timeout + Self.settlingTime
     let mark = pulse.callBegan(limit: limit, at: clock().awake)
     inFlight[message.id] = Task {
       let started = self.clock()
@@ -121,7 +118,7 @@ actor Relay: Worker {
         outcome = .retry(status: nil, reason: "\(error)", retryAfter: nil)
       }
       if !(self.isFinishing && Task.isCancelled) {
-        await self.settle(message, pass, outcome, startedAt: started.wall)
+        await self.settle(message, pass, outcome, since: started)
       }
       self.pulse.callEnded(mark)
       self.inFlight[message.id] = nil
@@ -131,17 +128,17 @@ actor Relay: Worker {
   }
 
   private func settle(
-    _ message: OutgoingMessage, _ pass: Gate.Pass, _ outcome: DeliveryOutcome, startedAt: Timestamp
+    _ message: OutgoingMessage, _ pass: Gate.Pass, _ outcome: DeliveryOutcome, since start: Moment
   ) async {
     let now = clock()
-    let settlement = settlement(message, outcome, at: now.wall)
+    let judgement = health.judge(
+      message, pass, outcome, since: start, at: now, luck: .random(in: 0..<1))
     let record = DeliveryRecord(
-      message: message.id, channel: channel, settlement: settlement, outcome: outcome,
-      startedAt: startedAt, at: now.wall, isRecovery: outcome.isDelivered && hasFailed,
-      change: judge(pass, outcome, at: now),
-      loss: settlement == .givenUp ? givenUp(message, outcome, at: now.wall) : nil,
+      message: message.id, channel: channel, settlement: judgement.settlement, outcome: outcome,
+      startedAt: start.wall, at: now.wall, isRecovery: judgement.isRecovery,
+      change: judgement.change,
+      loss: judgement.settlement == .givenUp ? givenUp(message, outcome, at: now.wall) : nil,
       isLossQuiet: message.event.kind == EventKind.channelFailing.rawValue)
-    hasFailed = !outcome.isDelivered
     do {
       try await save(record)
     } catch {
@@ -178,37 +175,5 @@ actor Relay: Worker {
     data.channel = channel
     data.cause = reason
     return EventDraft(.channelFailing, at: now, data)
-  }
-
-  private func settlement(_ message: OutgoingMessage, _ outcome: DeliveryOutcome, at now: Timestamp)
-    -> Ledger.Settlement
-  {
-    switch outcome {
-    case .delivered: return .delivered
-    case .rejected: return .givenUp
-    case .gone: return .retry(at: now + .minutes(10))
-    case .retry(_, _, let retryAfter):
-      let wait = policy.wait(
-        after: message.attempts + 1, retryAfter: retryAfter, luck: .random(in: 0..<1))
-      return wait.map { .retry(at: now + $0) } ?? .givenUp
-    }
-  }
-
-  /// A receiver that refuses one message is healthy; one that is gone is not asked again soon.
-  private func judge(_ pass: Gate.Pass, _ outcome: DeliveryOutcome, at now: Moment) -> HealthChange?
-  {
-    switch outcome {
-    case .delivered, .rejected:
-      guard gate.succeed(pass) == .opened else { return nil }
-      return .channelRecovered(channel, at: now.wall)
-    case .retry(_, let reason, let retryAfter):
-      guard gate.fail(pass, at: now.uptime, retryAfter: retryAfter ?? .zero) == .shut else {
-        return nil
-      }
-      return .channel(channel, failing: reason, at: now.wall)
-    case .gone:
-      gate.resumeShut(at: now.uptime + .minutes(10))
-      return .channel(channel, failing: outcome.reason ?? "gone", at: now.wall)
-    }
   }
 }

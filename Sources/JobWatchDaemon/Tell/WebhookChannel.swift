@@ -34,7 +34,7 @@ struct WebhookChannel: Sendable {
     case 410: return .gone(status: status)
     case 400, 413, 422:
       return .rejected(
-        status: status, reason: "the receiver answered \(status): it will not take it")
+        status: status, reason: "the receiver answered \(status): it refuses the message")
     default:
       return .retry(
         status: status, reason: "the receiver answered \(status)",
