@@ -110,7 +110,9 @@ package struct FileFailure: Error, Sendable, CustomStringConvertible {
     let cure =
       switch code {
       case ENOSPC, EDQUOT: ": free some space"
-      case EACCES, EPERM: ": let the service's user read and write it"
+      case EACCES: ": let the service's user read and write it"
+      case EPERM:
+        ": let the service's user read and write it; lsattr says whether it is marked as not to be changed"
       case ENOENT: ": create its directory"
       case EISDIR, ENXIO: ": move away what is there, or name another file"
       // So it also seems to a service whose directory was made again while it runs, or is not named in its unit.

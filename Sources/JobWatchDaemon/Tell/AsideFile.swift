@@ -40,6 +40,8 @@ enum AsideFile {
     return target
   }
 
+  static func discard(_ path: String) { unlink(path) }
+
   private static func copy(
     _ source: Int32, _ path: String, from offset: off_t, to file: Int32, _ target: String
   ) throws(FileFailure) {
