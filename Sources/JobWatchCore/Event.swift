@@ -63,6 +63,8 @@ package struct EventData: Sendable, Hashable, Codable {
   package var cure: String?
   /// One sentence for people.
   package var summary: String
+  /// What was left out or shortened, where all would be too long: names of fields, as in `sub_jobs.failures`.
+  package var truncated: [String]?
 
   package init(summary: String) { self.summary = summary }
 
@@ -84,7 +86,7 @@ package struct EventData: Sendable, Hashable, Codable {
     case captured
     case blindGap = "blind_gap"
     case requestID = "request_id"
-    case evidence, channel, file, cause, cure, summary
+    case evidence, channel, file, cause, cure, summary, truncated
   }
 }
 
@@ -94,6 +96,27 @@ package struct SubJobCount: Sendable, Hashable, Codable {
   package var succeeded: Int
   package var failed: Int
   package var failures: [Failure]
+  /// The distinct reasons of all failures, where `failures` does not hold all of them.
+  package var reasons: [Reason]?
+
+  package struct Reason: Sendable, Hashable, Codable {
+    package var errorCode: String?
+    package var failReason: String?
+    /// How many failed for it.
+    package var count: Int
+
+    package init(errorCode: String?, failReason: String?, count: Int) {
+      self.errorCode = errorCode
+      self.failReason = failReason
+      self.count = count
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case errorCode = "error_code"
+      case failReason = "fail_reason"
+      case count
+    }
+  }
 
   package struct Failure: Sendable, Hashable, Codable {
     package var jobID: String?

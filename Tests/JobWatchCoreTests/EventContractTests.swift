@@ -26,11 +26,12 @@ import Testing
         "end_time", "entities", "error_code", "evidence", "expected_by", "expires_at",
         "fail_reason", "file",
         "job_id", "job_type", "labels", "partial", "previous", "raw_status", "region", "request_id",
-        "service", "state", "sub_jobs", "summary",
+        "service", "state", "sub_jobs", "summary", "truncated",
       ])
     #expect(try keys(full, in: "blind_gap") == ["cause", "from", "to"])
     #expect(try keys(full, in: "evidence") == ["body", "bytes", "http_status", "received_at"])
-    #expect(try keys(full, in: "sub_jobs") == ["failed", "failures", "succeeded", "total"])
+    #expect(
+      try keys(full, in: "sub_jobs") == ["failed", "failures", "reasons", "succeeded", "total"])
     let failure = try #require(full.subJobs?.failures.first)
     #expect(
       try keys(failure) == [
@@ -107,6 +108,8 @@ import Testing
     data.evidence = EvidenceText(
       Evidence(httpStatus: 200, body: Array("{}".utf8)), receivedAt: .start)
     (data.channel, data.file, data.cause, data.cure) = ("c", "f", "c", "c")
+    data.truncated = ["sub_jobs.failures"]
+    data.subJobs?.reasons = [.init(errorCode: "E", failReason: "r", count: 1)]
     return data
   }
 

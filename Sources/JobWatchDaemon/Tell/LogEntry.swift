@@ -30,7 +30,7 @@ struct LogEntry: Sendable {
   }
 
   /// UTF-8 bytes of a value, and of a line of text. Reasons and answers are shorter; what is longer is kept whole in
-  /// the database and the status log. A datagram of several such values still fits into the journal's socket, and
+  /// the database. A datagram of several such values still fits into the journal's socket, and
   /// a line is below the 48 KiB at which the journal breaks what it reads from standard error.
   static let valueLimit = 16_384
 

@@ -70,10 +70,13 @@ actor StatusLog: Worker {
 
   private struct Written { var inode: UInt64 }
 
+  /// Bytes of a line, its newline included: shippers of logs cut longer ones, and what they make of it is no JSON.
+  static let lineLimit = 65_536
+
   /// `data` is an object: its members follow those of the line.
-  private static func line(_ event: StoredEvent) -> [UInt8] {
+  static func line(_ event: StoredEvent) -> [UInt8] {
     let head = #"{"v":1,"seq":\#(event.seq),"time":"\#(event.at)","event":"\#(event.kind)""#
-    let members = event.data.dropFirst()
+    let members = EventData.text(event.data, within: lineLimit - head.utf8.count - 1).dropFirst()
     return Array((head + (members.first == "}" ? "" : ",") + members + "\n").utf8)
   }
 
@@ -189,7 +192,7 @@ actor StatusLog: Worker {
     let damage = Damage(path: path, bytes: standing.foreign, outcome: outcome)
     let data = damage.event(at: now).data
     log.warning(
-      "what is not the status log's own is set aside",
+      "the status log did not end with a line of its own",
       metadata: [
         "file": "\(data.file ?? path)", "bytes": "\(damage.bytes)", "cure": "\(data.cure ?? "")",
       ])
@@ -206,7 +209,13 @@ actor StatusLog: Worker {
     }
     let aside = try AsideFile.copy(
       open.file.descriptor, of: path, from: standing.end, at: now)
-    try open.file.cut(to: standing.end)
+    do throws(FileFailure) {
+      try open.file.cut(to: standing.end)
+    } catch {
+      // It stays where it is: there is nothing to look at beside it.
+      AsideFile.discard(aside)
+      throw error
+    }
     return aside
   }
 

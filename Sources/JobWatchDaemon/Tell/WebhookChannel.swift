@@ -9,10 +9,12 @@ struct WebhookChannel: Sendable {
   let timeout: Duration
   let transport: HTTPTransport
 
+  /// Bytes of a body: receivers commonly accept 20 to 64 kB.
+  static let limit = 19_999
+
   func deliver(_ message: OutgoingMessage, at now: Moment) async -> DeliveryOutcome {
     let event = message.event
-    let body = Array(
-      #"{"type":"\#(event.kind)","timestamp":"\#(event.at)","data":\#(event.data)}"#.utf8)
+    let body = Self.body(event)
     var headers = signer.headers(
       id: event.id, timestamp: now.wall.milliseconds / 1000, body: body)
     headers.append(("Content-Type", "application/json"))
@@ -25,6 +27,13 @@ struct WebhookChannel: Sendable {
     } catch {
       return .retry(status: nil, reason: error.message, retryAfter: nil)
     }
+  }
+
+  /// The same at every attempt.
+  static func body(_ event: StoredEvent) -> [UInt8] {
+    let head = #"{"type":"\#(event.kind)","timestamp":"\#(event.at)","data":"#
+    let data = EventData.text(event.data, within: limit - head.utf8.count - 1)
+    return Array((head + data + "}").utf8)
   }
 
   static func outcome(_ response: HTTPResponse, at now: Timestamp) -> DeliveryOutcome {
