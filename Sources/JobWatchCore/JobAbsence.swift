@@ -4,7 +4,8 @@ extension Job {
     if state == .lost { return Decision(job: self, next: stillLost(at: now, under: rules)) }
     var job = self
     var absence = absence ?? Absence(answers: 0, since: now)
-    if let recovery = rules.absencesCountFrom, absence.since <= recovery {
+    // One that is still to come was seen by a clock that was ahead.
+    if absence.since > now || rules.absencesCountFrom.map({ absence.since <= $0 }) == true {
       absence = Absence(answers: 0, since: now)
     }
     absence.answers += 1
@@ -78,7 +79,7 @@ package struct AbsenceLedger: Sendable {
   /// Jobs whose last answer was "no such job", since the last sighting of any.
   private var absent: Set<Int64> = []
   private var massSince: Duration?
-  /// When the last mass absence ended with a sighting. An answer from before that may come right after it, and not all
+  /// When the last mass absence ended with a sighting, or the clock was set. An answer from before that may come right after it, and not all
   /// of a service recovers at once: what was said of a job until then counts for nothing.
   package private(set) var recoveredAt: Timestamp?
   /// The hold ran out; only a sighting makes a new one possible.
@@ -109,6 +110,9 @@ package struct AbsenceLedger: Sendable {
   /// A mass absence that a restart finds on record goes on: no verdict is given on what the first answers say.
   /// - Parameter since: its start, before the present uptime.
   package mutating func resumeMass(since: Duration) { massSince = since }
+
+  /// The clock was set: how long a job has been absent is no longer known, and is counted anew.
+  package mutating func clockWasSet(at now: Timestamp) { recoveredAt = now }
 
   /// A verdict was given on the job: it counts no more.
   package mutating func forget(_ job: Int64) { absent.remove(job) }

@@ -58,6 +58,12 @@ extension Job {
       job.extendSpan(at: now, offset: rules.clockOffset, isFirst: firstSeenAt == nil)
     }
     guard newState != state else {
+      // By a clock that was ahead: its record is deleted earlier than that.
+      if let since = recordSince, since > now {
+        job.recordSince = nil
+        job.enter(newState, since: lastVouchedAt, at: now, under: rules)
+        job.recordSince = job.recordSince.map { min($0, now) }
+      }
       let events = job.tellStuck(evidence, at: now, under: rules)
       return Decision(
         job: job, events: events, next: .after(job.pollGap(at: now, under: rules)))

@@ -23,7 +23,9 @@ package struct PollOutlook: Sendable {
     self.cost = cost
     self.obstacle = obstacle
     self.now = now
-    nextPoll = Self.nextPoll(of: job, rules, cost, dueAt: dueAt, at: now)
+    // As the daemon does: by a clock that was ahead it would be at any time.
+    let longest = max(rules.pollCeiling, rules.polling.fixed ?? .zero).scaled(by: 1.1)
+    nextPoll = min(Self.nextPoll(of: job, rules, cost, dueAt: dueAt, at: now), now + longest)
   }
 
   /// Whether its gaps follow from a price; else the user wants the same gap always.

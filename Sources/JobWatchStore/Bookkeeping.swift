@@ -88,6 +88,18 @@ extension Ledger {
 }
 
 extension Ledger {
+  /// From the last event before the daemon was last started to that start; nil: there is none, or it was not told.
+  package func absenceBeforeStart() throws -> Duration? {
+    let start = try row(
+      "SELECT seq, at FROM event WHERE kind = ? ORDER BY seq DESC LIMIT 1",
+      [EventKind.daemonStarted.rawValue])
+    guard let start,
+      let last = try row(
+        "SELECT at FROM event WHERE seq < ? ORDER BY seq DESC LIMIT 1", [start[0] as Int64])
+    else { return nil }
+    return (start[1] as Timestamp) - (last[0] as Timestamp)
+  }
+
   /// The last time that anything was written down; nil in a new database.
   package func lastSignOfLife() throws -> Timestamp? {
     try integer(

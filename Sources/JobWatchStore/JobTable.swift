@@ -95,7 +95,8 @@ extension Ledger {
   /// The whole of a poll without news: the same answer as last time, for a job that is not in doubt, and whose end is
   /// not expected at a time that is still to come. False otherwise: the caller reads the job and decides.
   ///
-  /// - Parameter noticeAt: for a job of which every notice was told; the sighting makes new ones possible.
+  /// - Parameter noticeAt: the first notice that a sighting makes possible; one that is later was planned by a clock
+  ///   that was ahead.
   package func sight(
     _ id: Int64, bodyHash: Int64, knownAge: Double, at now: Timestamp, dueAt: Timestamp,
     noticeAt: Timestamp?
@@ -103,11 +104,14 @@ extension Ledger {
     try execute(
       """
       UPDATE job SET last_seen_at = ?, known_age = max(?, watched_from), polls = polls + 1, due_at = ?,
-        notice_at = coalesce(notice_at, ?), at_risk_since = NULL
+        notice_at = coalesce(min(notice_at, ?), notice_at, ?), at_risk_since = NULL
       WHERE id = ? AND body_hash = ? AND absent_answers = 0 AND ended_at IS NULL AND paid_at IS NULL
-        AND coalesce(expect_within, 0) <= ?
+        AND coalesce(expect_within, 0) <= ? AND coalesce(record_since, 0) <= ?
       """,
-      [now, knownAge.milliseconds, dueAt, noticeAt, id, bodyHash, knownAge.milliseconds])
+      [
+        now, knownAge.milliseconds, dueAt, noticeAt, noticeAt, id, bodyHash, knownAge.milliseconds,
+        now,
+      ])
     return db.changesCount == 1
   }
 

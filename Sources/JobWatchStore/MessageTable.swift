@@ -14,7 +14,7 @@ extension Ledger {
   func enqueue(_ seq: Int64, _ channel: String, job: Int64?, at: Timestamp) throws {
     try execute(
       """
-      INSERT INTO message (seq, channel, job, due_at) VALUES (?, ?, ?, ?)
+      INSERT INTO message (seq, channel, job, due_at, set_at) VALUES (?1, ?2, ?3, ?4, ?4)
       ON CONFLICT (seq, channel) DO NOTHING
       """, [seq, channel, job, at])
     effects.news.hasMessages = true
@@ -82,9 +82,9 @@ extension Ledger {
     let isHeld = if case .held = settlement { true } else { false }
     try execute(
       """
-      UPDATE message SET state = ?, due_at = coalesce(?, due_at), settled_at = ?,
+      UPDATE message SET state = ?, due_at = coalesce(?, due_at), set_at = ?, settled_at = ?,
         attempts = attempts + ?, last_error = ? WHERE id = ? AND state = 'waiting'
-      """, [state, due, settled, isHeld ? 0 : 1, outcome.reason, message])
+      """, [state, due, now, settled, isHeld ? 0 : 1, outcome.reason, message])
     guard db.changesCount == 1, !isHeld else { return }
     try execute(
       "INSERT INTO attempt (message, at, took_ms, http_status, error) VALUES (?, ?, ?, ?, ?)",
@@ -96,8 +96,34 @@ extension Ledger {
   /// One success shows that a channel works again: whatever waits for a later try is due.
   package func makeDue(_ channel: String, at now: Timestamp) throws {
     try execute(
-      "UPDATE message SET due_at = ? WHERE channel = ? AND state = 'waiting' AND due_at > ?",
-      [now, channel, now])
+      """
+      UPDATE message SET due_at = ?1, set_at = ?1
+      WHERE channel = ?2 AND state = 'waiting' AND due_at > ?1
+      """, [now, channel])
+  }
+
+  /// Whether there is one that `boundDueTimes` would bound.
+  package func hasDueTimeAhead(_ channel: String, at now: Timestamp) throws -> Bool {
+    try row(
+      """
+      SELECT id FROM message INDEXED BY message_due
+      WHERE channel = ?1 AND state = 'waiting' AND due_at > ?2 AND set_at > ?2 LIMIT 1
+      """, [channel, now]) != nil
+  }
+
+  /// Bounds up to `limit` messages that were set by a clock which was ahead of what it is now.
+  package func boundDueTimes(_ channel: String, at now: Timestamp, limit: Int) throws {
+    let ahead = try rows(
+      """
+      SELECT id, due_at, set_at FROM message INDEXED BY message_due
+      WHERE channel = ?1 AND state = 'waiting' AND due_at > ?2 AND set_at > ?2 LIMIT ?3
+      """, [channel, now, limit])
+    for row in ahead {
+      let due = DueTime(at: row[1], setAt: row[2]).bounded(at: now)
+      try execute(
+        "UPDATE message SET due_at = ?, set_at = ? WHERE id = ?",
+        [due.at, due.setAt, row[0] as Int64])
+    }
   }
 
   package struct MessageStatus: Sendable {
@@ -107,7 +133,7 @@ extension Ledger {
     package var channel: String
     package var state: String
     package var attempts: Int
-    package var dueAt: Timestamp
+    package var due: DueTime
     package var settledAt: Timestamp?
     package var lastError: String?
   }
@@ -116,13 +142,14 @@ extension Ledger {
     try rows(
       """
       SELECT m.seq, e.id, e.kind, m.channel, m.state, m.attempts, m.due_at, m.settled_at,
-        m.last_error
+        m.last_error, m.set_at
       FROM message m JOIN event e ON e.seq = m.seq WHERE e.job = ? ORDER BY m.seq, m.channel
       """, [job]
     ).map { row in
       MessageStatus(
         seq: row[0], eventID: row[1], kind: row[2], channel: row[3], state: row[4],
-        attempts: row[5], dueAt: row[6], settledAt: row[7], lastError: row[8])
+        attempts: row[5], due: DueTime(at: row[6], setAt: row[9]), settledAt: row[7],
+        lastError: row[8])
     }
   }
 }

@@ -2,7 +2,8 @@ import GRDB
 
 /// The tables. Forward only: a released migration is never edited. Those of "1" are the first that were released.
 ///
-/// Times are milliseconds since 1970 by the local clock, booleans do not occur, JSON is checked. `job.due_at` and
+/// Times are milliseconds since 1970 by the local clock, which may be wrong: each that something is done by has a bound,
+/// which a test lists. Booleans do not occur, JSON is checked. `job.due_at` and
 /// `job.last_seen_at` change with every poll and are therefore in no index: the poll schedule is a heap in
 /// memory, rebuilt from the rows at start.
 enum Schema {
@@ -16,6 +17,7 @@ enum Schema {
     migrator.registerMigration("2") { db in
       for change in [standing, integrity] { try db.execute(sql: change) }
     }
+    migrator.registerMigration("3") { db in try db.execute(sql: settings) }
     return migrator
   }
 
@@ -232,14 +234,5 @@ enum Schema {
     CREATE TRIGGER job_is_gone AFTER DELETE ON job WHEN old.ended_at IS NULL BEGIN
       UPDATE watched SET jobs = max(jobs - 1, 0) WHERE account = old.account;
     END;
-    """
-
-  /// One row: the last check of the whole file that found it sound, and the boot of the machine in which it was made.
-  private static let integrity = """
-    CREATE TABLE integrity (
-      id INTEGER PRIMARY KEY CHECK (id = 1),
-      checked_at INTEGER NOT NULL,
-      boot_id TEXT
-    ) STRICT;
     """
 }

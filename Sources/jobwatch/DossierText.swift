@@ -81,7 +81,9 @@ struct DossierText {
 
   private func nextTry(_ message: Ledger.MessageStatus) -> String {
     guard message.settledAt == nil else { return "" }
-    return message.dueAt > now ? "in " + (message.dueAt - now).terse : "now"
+    let due = message.due.bounded(at: now).at
+    let ahead = message.due.isAhead(at: now) ? " (the clock was ahead)" : ""
+    return (due > now ? "in " + (due - now).terse : "now") + ahead
   }
 
   private var evidence: [String] {

@@ -94,7 +94,7 @@ struct DossierView: Encodable {
   /// Nil unless the submitter named an instance.
   let task: TaskView?
 
-  init(_ dossier: JobDossier, retention: RetentionPolicy) {
+  init(_ dossier: JobDossier, retention: RetentionPolicy, at now: Timestamp) {
     job = JobView(dossier.job, retention: retention, pauses: dossier.pauses)
     nextPollAt = dossier.outlook?.nextPoll
     schedule = dossier.outlook.map(ScheduleView.init)
@@ -113,7 +113,7 @@ struct DossierView: Encodable {
       MessageView(
         seq: message.seq, webhookID: message.eventID, event: message.kind,
         channel: message.channel, state: message.state, attempts: message.attempts,
-        nextAttemptAt: message.settledAt == nil ? message.dueAt : nil,
+        nextAttemptAt: message.settledAt == nil ? message.due.bounded(at: now).at : nil,
         settledAt: message.settledAt, lastError: message.lastError)
     }
     task = TaskView(dossier)

@@ -12,10 +12,10 @@ struct JobFacts {
     let all: [(String, String?)] = [
       ("state", state), ("type", job.jobType),
       ("account", "\(job.key.account), region \(job.region)\(project)"),
-      ("submitted", when(job.submittedAt)), ("began", job.report?.begin.map(when)),
+      ("submitted", past(job.submittedAt)), ("began", job.report?.begin.map(when)),
       ("expected", expected), ("stuck", stuck), ("ended", ended),
-      ("first seen", job.firstSeenAt.map(when)),
-      ("last seen", job.lastSeenAt.map(when)), ("end known", job.endedAt.map(when)),
+      ("first seen", job.firstSeenAt.map(past)),
+      ("last seen", job.lastSeenAt.map(past)), ("end known", job.endedAt.map(past)),
       ("next poll", nextPoll), ("schedule", dossier.outlook?.sentence), ("missing", missing),
       ("error", error),
       ("labels", pairs(job.labels)), ("channels", list(job.channels)),
@@ -51,7 +51,7 @@ struct JobFacts {
     return "to end within \(within.spoken), by \(when(by))" + told
   }
 
-  private var stuck: String? { job.notices.stuckAt.map { "told \(when($0))" } }
+  private var stuck: String? { job.notices.stuckAt.map { "told \(past($0))" } }
 
   private var ended: String? {
     guard let end = job.report?.end else { return nil }
@@ -92,22 +92,32 @@ struct JobFacts {
     let left = progress.remaining.flatMap { seconds in
       seconds > 0 && !job.state.isFinal ? "about \(Duration.seconds(seconds).spoken) left" : nil
     }
-    return list([percent, left, "as of \(when(asOf))"].compactMap(\.self))
+    return list([percent, left, "as of \(past(asOf))"].compactMap(\.self))
   }
 
   private var noProgress: String? {
-    dossier.progress?.failure.map { "\($0.cause), \(when($0.at))" }
+    dossier.progress?.failure.map { "\($0.cause), \(past($0.at))" }
   }
 
   private var expiry: String? {
     let kept = job.state.isConfirmedEnd ? "its end is kept here" : "its end is not known yet"
     if let expires = job.expiresAt(under: retention) {
+      let window = job.state.isFinal ? retention.finished : retention.unpaid
+      if let window, JobRow.isAhead(expires - window, of: now) {
+        return "the cloud deletes its record in \(window.spoken) at the latest "
+          + "(the clock was ahead then); \(kept)"
+      }
       return expires > now
         ? "the cloud deletes its record \(when(expires)); \(kept)"
         : "the cloud has deleted its record by now; \(kept)"
     }
     guard !job.state.isFinal, let window = retention.finished else { return nil }
     return "should it end now, the cloud keeps its record for \(window.spoken)"
+  }
+
+  /// A time at which something has happened. One that is still to come is of a clock that was ahead and was set right.
+  private func past(_ time: Timestamp) -> String {
+    JobRow.isAhead(time, of: now) ? "\(time) (the clock was ahead then)" : when(min(time, now))
   }
 
   /// A time with its distance from now.

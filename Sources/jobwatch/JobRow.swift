@@ -14,11 +14,26 @@ struct JobRow {
   }
 
   var lastSeen: String {
-    job.lastSeenAt.map { max(now - $0, .zero).terse + " ago" } ?? "never"
+    guard let seen = job.lastSeenAt else { return "never" }
+    return Self.isAhead(seen, of: now) ? "?" : max(now - seen, .zero).terse + " ago"
   }
 
-  /// The one thing that a person should know of it beside its state.
+  /// Of something that has happened, by a clock that was ahead and was set right. What is stored while a command looks
+  /// is later by less.
+  static func isAhead(_ time: Timestamp, of now: Timestamp) -> Bool { time > now + .minutes(1) }
+
+  /// Its age and when it was seen cannot be told.
+  private var isAhead: Bool {
+    [job.submittedAt, job.lastSeenAt, job.endedAt].compactMap(\.self)
+      .contains { Self.isAhead($0, of: now) }
+  }
+
+  /// The one thing that a person should know of it beside its state, after what makes its times worthless.
   var note: String {
+    [isAhead ? "the clock was ahead" : "", finding].filter { !$0.isEmpty }.joined(separator: "; ")
+  }
+
+  private var finding: String {
     if let absence = job.absence {
       return absence.answers == 1 ? "not found once" : "not found \(absence.answers) times"
     }
@@ -30,7 +45,8 @@ struct JobRow {
     case .succeeded: return partly ?? ""
     case .awaitingPayment:
       return job.expiresAt(under: retention).map {
-        "unpaid, deleted in \(max($0 - now, .zero).terse)"
+        let left = min($0 - now, retention.unpaid ?? .zero)
+        return "unpaid, deleted in \(max(left, .zero).terse)"
       }
         ?? "unpaid"
     case .lost: return "vanished before its end was seen"

@@ -43,7 +43,7 @@ struct ShowCommand: ParsableCommand {
     }
     if json {
       let views = dossiers.map {
-        DossierView($0, retention: configuration.retention(of: $0.job))
+        DossierView($0, retention: configuration.retention(of: $0.job), at: now)
       }
       return print(try JSONText.line(["jobs": views]))
     }

@@ -34,6 +34,17 @@ import Testing
       now: now)
   }
 
+  @Test(
+    "is no further away than the ceiling, whatever a clock that was ahead has stored",
+    arguments: [false, true])
+  func clockAhead(_ isSeenAhead: Bool) {
+    let job = Self.running(seenAt: isSeenAhead ? .days(3) : .minutes(2))
+    let outlook = outlook(of: job, due: .days(3))
+    #expect(outlook.nextPoll <= Self.now + .minutes(66))
+    #expect(outlook.age.map { $0 >= 0 } == true)
+    #expect(outlook.polls(3).allSatisfy { $0.at >= Self.now && $0.age >= 0 })
+  }
+
   private static func running(seenAt age: Duration = .minutes(2)) -> Job {
     var job = Job.sample(.running)
     job.report?.jobType = "createServer"

@@ -15,4 +15,9 @@ final class ManualUptime: Sendable {
         slept: now.slept + (asleep ? time : .zero))
     }
   }
+
+  /// Sets the wall clock, and no other.
+  func set(by step: Duration) {
+    moment.withLock { $0.wall = $0.wall + step }
+  }
 }

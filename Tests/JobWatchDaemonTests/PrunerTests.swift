@@ -59,6 +59,43 @@ import Testing
     }
   }
 
+  @Test func `deletes nothing by a clock that has leapt until it has stood for an hour`()
+    async throws
+  {
+    try await withStore { store in
+      let scene = Scene(store)
+      try await scene.fill(5, age: .days(2))
+      try await scene.pass()
+      scene.clock.set(by: .days(400))
+      #expect(try await scene.turn() == .hours(1))
+      scene.clock.pass(.minutes(59))
+      #expect(try await scene.turn() == .minutes(1))
+      #expect(try await scene.left() == 5)
+      // Set right in time: nothing was lost.
+      scene.clock.set(by: .days(-400))
+      scene.clock.pass(.minutes(1))
+      try await scene.pass()
+      #expect(try await scene.left() == 5)
+    }
+  }
+
+  @Test(
+    "waits an hour after a start that was long after the last event", arguments: [0, 23, 25, 9600])
+  func absence(_ hours: Int) async throws {
+    try await withStore { store in
+      let scene = Scene(store)
+      let now = scene.clock.now.wall
+      try await store.write { ledger in
+        for (kind, time) in [
+          (EventKind.daemonStopped, now - .hours(hours)), (.daemonStarted, now), (.jobRunning, now),
+        ] {
+          try ledger.append(EventDraft(kind, at: time, EventData(summary: "s")), of: nil, to: [])
+        }
+      }
+      #expect(try await scene.turn() == (hours < 24 ? .minutes(1) : .hours(1)))
+    }
+  }
+
   /// With a database that has many old jobs.
   private func withScene(_ body: (Scene) async throws -> Void) async throws {
     try await withStore { store in
@@ -112,9 +149,9 @@ private final class Scene: Sendable {
     }
   }
 
-  /// Ends jobs a year ago.
-  func fill(_ count: Int) async throws {
-    let time = clock.now.wall - .days(365)
+  /// Ends jobs a year ago, or so long ago.
+  func fill(_ count: Int, age: Duration = .days(365)) async throws {
+    let time = clock.now.wall - age
     try await store.write { ledger in
       for _ in 0..<count {
         let key = JobKey(account: "prod", service: "ecs", jobID: UUID().uuidString)

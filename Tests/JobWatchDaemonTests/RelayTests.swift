@@ -2,6 +2,7 @@ import Foundation
 import JobWatchCore
 import JobWatchStore
 import Logging
+import Synchronization
 import Testing
 
 @testable import JobWatchDaemon
@@ -58,6 +59,54 @@ import Testing
       let message = try await store.read { try $0.dueMessages("a", at: later, limit: 1).first }
       #expect(message?.attempts == 0)
       #expect(try await store.read { try $0.conditions().map(\.subject) } == ["channel/a"])
+    }
+  }
+
+  /// The receiver answers 503 by a clock that is wrong by `error`; then the clock is set right.
+  @Test(
+    "tries again within the message's own wait once a clock is set right, running or started again",
+    arguments: [Duration.days(3), .days(400), .hours(-50), .seconds(2)], [true, false])
+  func clock(_ error: Duration, _ isRestarted: Bool) async throws {
+    try await withStore { store in
+      let clock = ManualUptime()
+      clock.set(by: error)
+      let answers = Answers()
+      func relay() -> Relay {
+        Relay(
+          channel: "a", policy: DeliveryPolicy(delays: [.zero, .hours(2)], spread: 0), store: store,
+          routes: routes, clock: { clock.now }, alarm: Alarm(),
+          log: Logger(label: "test") { _ in ConsoleLog() }, deliver: { _, _ in answers.next() })
+      }
+      let event = EventDraft(.daemonStarted, at: clock.now.wall, EventData(summary: "x"))
+      _ = try await store.write { try $0.append(event, of: nil, to: ["a"]) }
+      var worker = relay()
+      _ = try await worker.work(at: clock.now)
+      await worker.finish()
+      #expect(answers.count == 1)
+      clock.pass(.minutes(1))
+      // Enqueued by the wrong clock, too, and never tried.
+      let second = EventDraft(.daemonStarted, at: clock.now.wall, EventData(summary: "y"))
+      _ = try await store.write { try $0.append(second, of: nil, to: ["a"]) }
+      clock.set(by: .zero - error)
+      if isRestarted { worker = relay() }
+      _ = try await worker.work(at: clock.now)
+      await worker.finish()
+      #expect(answers.count == 2 + (error < .zero ? 1 : 0), "what has no wait does not wait")
+      clock.pass(.hours(2))
+      _ = try await worker.work(at: clock.now)
+      await worker.finish()
+      #expect(answers.count == 4, "both")
+    }
+  }
+
+  private final class Answers: Sendable {
+    private let given = Mutex(0)
+    var count: Int { given.withLock(\.self) }
+
+    /// Never a success, which would make all that waits due.
+    func next() -> DeliveryOutcome {
+      given.withLock { $0 += 1 }
+      return .retry(status: 503, reason: "busy", retryAfter: nil)
     }
   }
 }

@@ -90,6 +90,30 @@ import Testing
     }
   }
 
+  @Test
+  func
+    `has its next notice planned from a sighting on, where a clock that was ahead had planned it`()
+    throws
+  {
+    try Place().ledger { ledger throws in
+      let job = try running(ledger)
+      let risk = try #require(rules.firstRiskNotice(after: now))
+      for (planned, expected) in [
+        (risk + .days(3), risk), (risk - .hours(1), risk - .hours(1)), (nil, risk),
+      ] {
+        try ledger.setNotice(job.id, notices: job.notices, noticeAt: planned)
+        #expect(
+          try ledger.sight(job.id, bodyHash: 77, knownAge: 60, at: now, dueAt: now, noticeAt: risk))
+        #expect(try ledger.nextNoticeTime() == expected)
+      }
+      // A service of which no retention is known makes none.
+      try ledger.setNotice(job.id, notices: job.notices, noticeAt: risk)
+      #expect(
+        try ledger.sight(job.id, bodyHash: 77, knownAge: 60, at: now, dueAt: now, noticeAt: nil))
+      #expect(try ledger.nextNoticeTime() == risk)
+    }
+  }
+
   /// What makes an answer more than a repetition.
   enum Doubt: CaseIterable { case otherBody, absence, end, noBody, noJob, expectation }
 

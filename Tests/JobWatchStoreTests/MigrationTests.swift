@@ -6,10 +6,11 @@ import Testing
 @testable import JobWatchStore
 
 @Suite struct `A database of an older form` {
-  @Test func `has the tables that its step has always made`() throws {
-    let old = try OldDatabase()
+  @Test("has the tables that its step has always made", arguments: [1, 2])
+  func tables(_ step: Int) throws {
+    let old = try OldDatabase(afterStep: step)
     let made = try DatabaseQueue()
-    try Schema.migrator.migrate(made, upTo: "1")
+    try Schema.migrator.migrate(made, upTo: "\(step)")
     let tables = { (db: Database) in
       try String.fetchAll(
         db, sql: "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name")
@@ -17,8 +18,9 @@ import Testing
     #expect(try made.read(tables) == DatabaseQueue(path: old.path).read(tables))
   }
 
-  @Test func `is brought up to date, and kept as it was beside`() async throws {
-    let old = try OldDatabase()
+  @Test("is brought up to date, and kept as it was beside", arguments: [1, 2])
+  func upgrade(_ step: Int) async throws {
+    let old = try OldDatabase(afterStep: step)
     let before = try OldDatabase.content(of: old.path)
     var kept: [String] = []
     let store = try Store(path: old.path) { kept.append($0) }
@@ -33,7 +35,7 @@ import Testing
       standing == Standing(watched: ["demo": 3], atRisk: 2, waiting: ["screen": 8], givenUp: 0))
     #expect(jobs == 3)
     try store.close()
-    #expect(try old.names == ["jobwatch.db", "jobwatch.db.before-2"])
+    #expect(try old.names == ["jobwatch.db", "jobwatch.db.before-\(step + 1)"])
     try Store(path: old.path) { kept.append($0) }.close()
     #expect(kept.count == 1, "there is nothing left to do")
     #expect(try OldDatabase.content(of: old.copy) == before)

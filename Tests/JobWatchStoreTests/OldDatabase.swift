@@ -8,23 +8,25 @@ struct OldDatabase {
   let directory: ScratchDirectory
 
   var path: String { directory.database }
-  var copy: String { path + ".before-2" }
+  var copy: String { path + ".before-\(step + 1)" }
 
-  init() throws {
+  /// The last step that it has seen.
+  private let step: Int
+
+  init(afterStep step: Int = 1) throws {
+    self.step = step
     directory = try ScratchDirectory()
     let queue = try DatabaseQueue(path: directory.database)
-    let text = try Self.text
+    let text = try Self.text(step)
     // As sqlite3 does it: outside of a transaction of GRDB's.
     try queue.inDatabase { try $0.execute(sql: text) }
     try queue.close()
   }
 
-  static var text: String {
-    get throws {
-      let url = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .appendingPathComponent("Schemas/schema-1.sql")
-      return try String(contentsOf: url, encoding: .utf8)
-    }
+  static func text(_ step: Int = 1) throws -> String {
+    let url = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("Schemas/schema-\(step).sql")
+    return try String(contentsOf: url, encoding: .utf8)
   }
 
   var names: [String] {

@@ -17,6 +17,7 @@ actor Pruner: Worker {
   private let log: Logger
 
   private var dueAt: Duration?
+  private var clockWatch = ClockWatch()
   /// Where the next look begins; nil: the pass is over.
   private var place: Prunable.Place? = .start
   private var pruned = 0
@@ -24,6 +25,11 @@ actor Pruner: Worker {
 
   /// A start has better things to do, and a machine whose clock was wrong may have it set by then.
   private static let firstWait = Duration.minutes(1)
+  /// What a wrong clock makes old must not be deleted for it: nothing is, before one that has leapt has stood for so long
+  /// without being set right. A clock that stays wrong for longer is believed.
+  private static let probation = Duration.hours(1)
+  /// A clock that leaps by less makes nothing old that was not nearly so, and a night without an event is no leap.
+  private static let leap = Duration.days(1)
   private static let shortestRest = Duration.milliseconds(10)
   /// Rows in a turn: so few that no commit waits long behind them.
   private static let batch = 100
@@ -37,7 +43,12 @@ actor Pruner: Worker {
   }
 
   func work(at now: Moment) async throws -> Duration? {
-    let due = dueAt ?? now.uptime + Self.firstWait
+    var due: Duration
+    if let dueAt { due = dueAt } else { due = now.uptime + (try await firstWait()) }
+    if let step = clockWatch.step(at: now), step >= Self.leap {
+      due = max(due, now.uptime + Self.probation)
+      place = .start
+    }
     dueAt = due
     // A loop also wakes in between.
     if now.uptime < due { return due }
@@ -53,6 +64,12 @@ actor Pruner: Worker {
     if !hasMore { place = .start }
     dueAt = next
     return next
+  }
+
+  /// Whether the daemon was down for long, or the clock leapt meanwhile, cannot be told apart.
+  private func firstWait() async throws -> Duration {
+    let absence = try await store.read { try $0.absenceBeforeStart() }
+    return absence ?? .zero >= Self.leap ? Self.probation : Self.firstWait
   }
 
   private func prune(from place: Prunable.Place, at now: Timestamp) async throws {

@@ -28,8 +28,7 @@ package actor Poller: Worker {
   let bounds: [String: PollBounds]
   /// The mean latency that one price is to reach, if the user wants that.
   let target: Duration?
-  /// The wall time at an uptime of zero.
-  var clockEpoch: Timestamp?
+  var clockWatch = ClockWatch()
   var reviewedAt = Duration.seconds(-3600)
   /// Accounts that are paused by hand.
   var held: Set<String> = []

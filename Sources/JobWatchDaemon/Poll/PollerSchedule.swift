@@ -54,13 +54,14 @@ extension Poller {
 
   /// Notices that the wall clock was set: the clouds' times are told by it, and ages with them.
   func noteClock(_ now: Moment) {
-    let epoch = now.wall - now.uptime
-    defer { clockEpoch = epoch }
-    guard let known = clockEpoch else { return }
-    let jump = epoch - known
-    guard jump > .seconds(1) || jump < .seconds(-1) else { return }
-    log.notice("the system's clock was set", metadata: ["by": "\(jump)"])
-    for key in Array(lanes.keys) { lanes[key]?.clockOffset.shift(by: jump) }
+    guard let step = clockWatch.step(at: now) else { return }
+    log.notice("the system's clock was set", metadata: ["by": "\(step)"])
+    for key in Array(lanes.keys) {
+      lanes[key]?.clockOffset.shift(by: step)
+      lanes[key]?.absences.clockWasSet(at: now.wall)
+      if let since = lanes[key]?.outage?.since { lanes[key]?.outage?.since = since + step }
+      if let since = lanes[key]?.stall?.since { lanes[key]?.stall?.since = since + step }
+    }
   }
 
   func takeNews(at now: Moment) async throws {
@@ -136,7 +137,8 @@ extension Poller {
       case .busy:
         lanes[key]?.stall = Stall(since: condition.since, cause: condition.cause, isTold: true)
       case .absent:
-        let age = now.wall - condition.since
+        // Since later than now, by a clock that was ahead: the hold begins anew.
+        let age = max(now.wall - condition.since, .zero)
         lanes[key]?.absences.resumeMass(since: now.uptime - age)
       case .refused, .lockedOut, .held, .failing, nil: break
       }

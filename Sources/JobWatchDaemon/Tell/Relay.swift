@@ -21,6 +21,9 @@ actor Relay: Worker {
 
   private var health: ReceiverHealth
   private var isLoaded = false
+  private var clockWatch = ClockWatch()
+  /// Messages may have been set by a clock that was ahead: after a start, and once it was set.
+  private var mayBeAhead = true
   private var inFlight: [Int64: Task<Void, Never>] = [:]
   /// Settled while the last query was under way: its answer may still show them as waiting.
   private var settledMeanwhile: Set<Int64> = []
@@ -59,6 +62,7 @@ actor Relay: Worker {
   func work(at now: Moment) async throws -> Duration? {
     if !isLoaded { try await load(at: now) }
     try await saveUnsaved()
+    try await boundDueTimes(at: now)
     let channel = channel
     let limit = Self.concurrency + inFlight.count
     settledMeanwhile = []
@@ -78,6 +82,22 @@ actor Relay: Worker {
     }
     return wake(next, isHeld: started < waiting.count, at: now)
   }
+
+  /// Some at a time: a clock that was ahead for a day may have set very many.
+  private func boundDueTimes(at now: Moment) async throws {
+    if clockWatch.step(at: now) != nil { mayBeAhead = true }
+    guard mayBeAhead else { return }
+    let channel = channel
+    while try await store.read({ try $0.hasDueTimeAhead(channel, at: now.wall) }) {
+      try await store.write {
+        try $0.boundDueTimes(channel, at: now.wall, limit: Self.boundedAtOnce)
+      }
+      pulse.turns(at: clock().awake)
+    }
+    mayBeAhead = false
+  }
+
+  private static let boundedAtOnce = 1000
 
   private func isFree(_ message: Int64) -> Bool {
     inFlight[message] == nil && !settledMeanwhile.contains(message)

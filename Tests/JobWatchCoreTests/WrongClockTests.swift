@@ -1,0 +1,86 @@
+import JobWatchCore
+import Testing
+
+/// What was set by a clock that was wrong waits no longer than it was meant to, once the clock is right.
+@Suite struct `After a clock was set` {
+  /// Seconds from now: when it was set and for when, and when it is due then.
+  @Test(
+    "a due time is at most its own wait away",
+    arguments: [
+      (0, 3, 3), (-2, 1, 1), (-10, -7, -7), (259_200, 259_203, 3), (259_200, 259_200, 0),
+      (1, 3, 2), (-259_200, -259_197, -259_197), (259_200, 259_100, 0), (86_400, 172_800, 86_400),
+      (30_000_000_000, 30_000_000_003, 3),
+    ])
+  func due(_ set: Int, _ due: Int, _ expected: Int) {
+    let time = DueTime(at: .start + .seconds(due), setAt: .start + .seconds(set))
+    let bounded = time.bounded(at: .start)
+    #expect(bounded.at == .start + .seconds(expected))
+    #expect(bounded.setAt == .start + .seconds(min(set, 0)))
+    #expect(bounded.bounded(at: .start) == bounded)
+  }
+
+  @Test func `that is noticed once, by what it gained or lost against the uptime`() {
+    var watch = ClockWatch()
+    var now = Moment(wall: .start, uptime: .hours(1))
+    func pass(_ uptime: Duration, _ wall: Duration) {
+      now = Moment(wall: now.wall + wall, uptime: now.uptime + uptime)
+    }
+    #expect(watch.step(at: now) == nil)
+    for (uptime, wall, step): (Duration, Duration, Duration?) in [
+      (.seconds(30), .seconds(30), nil), (.seconds(30), .milliseconds(30_900), nil),
+      (.seconds(30), .seconds(30) - .days(3), .zero - .days(3)), (.seconds(30), .seconds(30), nil),
+      (.seconds(1), .days(400) + .seconds(1), .days(400)), (.days(2), .days(2), nil),
+      (.zero, .seconds(-2), .seconds(-2)), (.zero, .zero, nil),
+    ] {
+      pass(uptime, wall)
+      #expect(watch.step(at: now) == step)
+    }
+  }
+
+  @Test func `an absence that began later than now begins anew`() {
+    var job = Job.sample(.running)
+    job.absence = .init(answers: 2, since: .start + .days(3))
+    var offsets: [Int] = []
+    var (decision, at) = (job.observe(.missing, at: .start, under: .ecs), 0)
+    #expect(decision.job.absence == .init(answers: 1, since: .start))
+    while case .after(let gap) = decision.next, !decision.job.state.isFinal {
+      at += Int(gap.seconds)
+      offsets.append(at)
+      decision = decision.job.observe(.missing, at: .start + .seconds(at), under: .ecs)
+    }
+    #expect(offsets.last == 120 && decision.job.state == .lost)
+  }
+
+  @Test func `an absence that was seen before it is believed no earlier`() {
+    var ledger = AbsenceLedger()
+    ledger.clockWasSet(at: .start + .days(3))
+    var rules = WatchRules.ecs
+    rules.absencesCountFrom = ledger.recoveredAt
+    var job = Job.sample(.running)
+    // Three answers, by the clock that was behind.
+    job.absence = .init(answers: 3, since: .start)
+    let decision = job.observe(.missing, at: .start + .days(3) + .seconds(1), under: rules)
+    #expect(decision.job.state == .running && decision.job.absence?.answers == 1)
+  }
+
+  @Test func `a record that is kept from later than now on is kept from now on`() throws {
+    let order = JobReport(rawStatus: "PENDING_PAYMENT")
+    let ahead = Timestamp.start + .days(3)
+    var job = Job.sample()
+    (job.submittedAt, job.registeredAt) = (ahead, ahead)
+    job = job.observe(.seen(.awaitingPayment, order), at: ahead, under: .ecs).job
+    #expect(job.recordSince == ahead)
+    job = job.observe(.seen(.awaitingPayment, order), at: .start, under: .ecs).job
+    #expect(job.recordSince == .start)
+  }
+
+  @Test func `the notices of a job are planned from its next sighting on`() throws {
+    let ahead = Timestamp.start + .days(3)
+    var job = Job.sample(.running)
+    job.lastSeenAt = ahead
+    let report = try #require(job.report)
+    job = job.observe(.seen(.running, report), at: .start, under: .ecs).job
+    let risk = WatchRules.ecs.firstRiskNotice(after: .start)
+    #expect(job.nextNotice(after: .start, under: .ecs) == risk)
+  }
+}

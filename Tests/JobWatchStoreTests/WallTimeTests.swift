@@ -1,0 +1,131 @@
+import GRDB
+import JobWatchCore
+import Testing
+
+@testable import JobWatchStore
+
+/// Every time that is stored is the wall clock's, which may have been wrong then or be wrong now.
+@Suite struct `A stored time` {
+  /// By table and column: what is done by it, and what bounds that, whatever the clock was or is.
+  ///
+  /// Beside these there are times in JSON: `job.notices` (of a deadline, told once per deadline), `job.progress` and
+  /// `job.report` (shown as they are), `event.data` (told as it is), `budget.state` (ages, no times).
+  static let bounds: [String: String] = [
+    "attempt.at": "nothing; shown, and read once by step 3",
+    "budget.saved_at":
+      "the time since, zero at least and what the uptime allows at most: BudgetRecord.elapsed",
+    "condition.since":
+      "shown; the hold of a mass absence is counted from now on where it is later than now",
+    "duration.taught_at": "the order in which types are forgotten where there are too many",
+    "event.at":
+      "pruned after the retention, not before a clock that leapt has stood for an hour: Pruner",
+    "evidence.at": "nothing; shown",
+    "evidence.server_date": "nothing; shown",
+    "handled_file.at": "pruned as events are",
+    "integrity.checked_at": "nothing; shown",
+    "job.absent_since":
+      "counted anew where it is later than now, or the clock was set since: Job.absent",
+    "job.at_risk_since": "nothing but that it is there; gone with the next sighting",
+    "job.due_at":
+      "at most the poll ceiling from now at a start; the uptime decides from then on: Poller.count",
+    "job.ended_at": "pruned as events are; the order of a list",
+    "job.first_seen_at": "nothing but that it is there; shown",
+    "job.hint_begin": "the submitter's own; an age is zero at least",
+    "job.last_seen_at":
+      "an age is zero at least; set anew by every sighting, at most a poll ceiling later",
+    "job.notice_at":
+      "at most the first notice after now from the next sighting on: Ledger.sight, Job.nextNotice",
+    "job.paid_at": "nothing but that it is there",
+    "job.record_since": "no later than now from the next sighting on: Job.sighted",
+    "job.registered_at": "nothing; shown",
+    "job.submitted_at": "the submitter's own, or when it was taken in; an age is zero at least",
+    "message.due_at": "its own wait from now where it was set later than now: DueTime",
+    "message.set_at": "see due_at",
+    "message.settled_at": "nothing but that it is there; shown",
+    "transition.at": "nothing; shown",
+  ]
+
+  /// Numbers that are no times.
+  static let others: Set<String> = [
+    "attempt.http_status", "attempt.id", "attempt.message", "attempt.took_ms", "budget.number",
+    "counter.value", "duration.fixed_polls", "duration.jobs", "duration.latency_ms",
+    "duration.polls", "duration.timed_jobs", "event.job", "event.seq", "evidence.http_status",
+    "evidence.id", "evidence.job", "integrity.id", "job.absent_answers", "job.body_hash",
+    "job.expect_within", "job.id", "job.known_age", "job.polls", "job.watched_from",
+    "log_cursor.inode", "log_cursor.seq", "message.attempts", "message.id", "message.job",
+    "message.seq", "transition.evidence", "transition.id", "transition.job", "watched.jobs",
+  ]
+
+  @Test func `is listed with its bound`() throws {
+    let database = try DatabaseQueue()
+    try Schema.migrator.migrate(database)
+    let columns = try database.read { db in
+      try String.fetchAll(
+        db,
+        sql: """
+          SELECT t.name || '.' || c.name FROM sqlite_schema t JOIN pragma_table_info(t.name) c
+          WHERE t.type = 'table' AND t.name NOT GLOB 'sqlite_*' AND c.type IN ('INTEGER', 'REAL')
+          """)
+    }
+    #expect(Set(columns) == Set(Self.bounds.keys).union(Self.others))
+    #expect(Self.others.isDisjoint(with: Self.bounds.keys))
+  }
+
+  @Test func `of a message says when it was set`() throws {
+    let place = try Place()
+    try place.ledger { ledger throws in
+      try ledger.append(.sample(), of: nil, to: ["hook", "pager"])
+      let message = try #require(try ledger.dueMessages("hook", at: .start, limit: 1).first)
+      let later = Timestamp.start + .minutes(1)
+      #expect(try set(ledger) == [.start, .start])
+      try ledger.settle(
+        message.id, .retry(at: later + .hours(1)), outcome: .failed, startedAt: later, at: later)
+      #expect(try set(ledger) == [later, .start])
+      try ledger.makeDue("hook", at: later + .seconds(1))
+      #expect(try set(ledger) == [later + .seconds(1), .start])
+    }
+  }
+
+  private func set(_ ledger: Ledger) throws -> [Timestamp] {
+    try ledger.rows("SELECT set_at FROM message ORDER BY id").map { $0[0] }
+  }
+
+  /// Days for which the clock was ahead when a message was tried.
+  @Test(
+    "of a message is its own wait from now, once the clock is set right", arguments: [0, 3, 4000])
+  func ahead(_ days: Int) throws {
+    let place = try Place()
+    try place.ledger { ledger throws in
+      let ahead = Timestamp.start + .days(days)
+      var draft = EventDraft.sample()
+      draft.time = ahead
+      for _ in 1...5 { try ledger.append(draft, of: nil, to: ["hook", "pager"]) }
+      for message in try ledger.dueMessages("hook", at: ahead, limit: 2) {
+        try ledger.settle(
+          message.id, .retry(at: ahead + .minutes(10)), outcome: .failed, startedAt: ahead,
+          at: ahead)
+      }
+      #expect(try ledger.hasDueTimeAhead("hook", at: .start) == (days > 0))
+      while try ledger.hasDueTimeAhead("hook", at: .start) {
+        try ledger.boundDueTimes("hook", at: .start, limit: 2)
+      }
+      #expect(try ledger.dueMessages("hook", at: .start, limit: 9).count == 3)
+      #expect(try ledger.nextMessageDue("hook", after: .start) == .start + .minutes(10))
+      #expect(try ledger.dueMessages("hook", at: .start + .minutes(10), limit: 9).count == 5)
+      #expect(try ledger.hasDueTimeAhead("pager", at: .start) == (days > 0), "each channel its own")
+    }
+  }
+
+  @Test func `of a message of an older database was set at its last attempt`() async throws {
+    let old = try OldDatabase(afterStep: 2)
+    let store = try Store(path: old.path)
+    let waits = try await store.read { ledger in
+      try ledger.rows(
+        "SELECT attempts, due_at - set_at AS wait FROM message WHERE state = 'waiting'"
+      ).map { ($0["attempts"] as Int, $0["wait"] as Int64) }
+    }
+    #expect(waits.count == 8)
+    #expect(waits.allSatisfy { (0..<20_000).contains($0.1) }, "\(waits)")
+    try store.close()
+  }
+}
