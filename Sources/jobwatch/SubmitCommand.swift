@@ -16,17 +16,22 @@ struct SubmitCommand: ParsableCommand {
         jobwatch submit --service dcs --label run=42 ff80808277bc4c19
         jobwatch submit --expect-within 10m 2c9eb2c5544cbf6101544f0602af2b4f
         curl … | jobwatch submit -
+        jobwatch submit https://ecs.eu-de.otc.t-systems.com/v1/PROJECT/jobs/ID
         jobwatch submit < jobs.txt
 
-      Standard input is the reply of the API that began the job ({"job_id": "…"}), an array of such \
-      objects, one object per line, or plain lines "job_id" or "service job_id". Options fill in what \
-      an entry leaves out; labels and channels are added to each.
+      Standard input is the reply of the API that began the job, whatever stands beside its job_id, also \
+      with the head that curl -i prints; an array of such objects or of ids; one object per line; a table \
+      of openstack; what list --json prints; or plain lines "job_id" or "service job_id". A job's URL may \
+      stand for its id, and tells service and account. Options fill in what an entry leaves out; labels \
+      and channels are added to each.
 
       Exit codes: 0 done, 64 the input or the command is wrong (nothing was submitted), 75 the spool \
       cannot be written, 78 the configuration cannot be used.
       """)
 
-  @Argument(help: ArgumentHelp("The ids of the jobs, or - for standard input.", valueName: "id"))
+  @Argument(
+    help: ArgumentHelp(
+      "The ids of the jobs, or their URLs, or - for standard input.", valueName: "id"))
   var ids: [String] = []
 
   @Option(
@@ -123,23 +128,35 @@ struct SubmitCommand: ParsableCommand {
 
   /// All or nothing: a script that gets 64 can repeat the whole once it is mended.
   private func accepted(_ rules: SpoolRules?) throws -> [SpoolSubmission] {
-    let (drafts, rejected) = try drafts()
-    let submissions = drafts.map(completed)
-    let refused = submissions.compactMap { submission in
-      (submission.problem ?? rules?.problem(submission)).map { "\(submission.jobID): \($0)" }
+    let content = try content()
+    let (addresses, drafts) = (rules?.addresses ?? JobAddressBook(nil), content.drafts)
+    var reasons = content.rejected
+    var submissions: [SpoolSubmission] = []
+    for draft in drafts {
+      var submission = completed(draft)
+      let problem =
+        addresses.resolve(&submission, preferring: service)
+        ?? finished(&submission).problem ?? rules?.problem(submission)
+      if let problem { reasons.append("\(submission.jobID.prefix(80)): \(problem)") }
+      submissions.append(submission)
     }
-    let shared = task != nil && drafts.count > 1
-    let reasons =
-      rejected + refused + (shared ? ["--task is that of one job: submit each with its own"] : [])
+    if task != nil && drafts.count > 1 {
+      reasons.append("--task is that of one job: submit each with its own")
+    }
     guard reasons.isEmpty, !submissions.isEmpty else {
       let lines = reasons + ["nothing was submitted"]
       throw ExitCode.misuse.telling(lines.joined(separator: "\n"))
     }
+    for line in content.notes + doubts(submissions) { StandardError.write("warning: \(line)") }
     return submissions
   }
 
-  private func drafts() throws -> ([SpoolSubmission], [String]) {
-    guard ids.isEmpty || ids == ["-"] else { return (ids.map { SpoolSubmission(jobID: $0) }, []) }
+  /// What the arguments or standard input hold, and what of it cannot be taken.
+  private func content() throws -> (drafts: [SpoolSubmission], rejected: [String], notes: [String])
+  {
+    guard ids.isEmpty || ids == ["-"] else {
+      return (ids.map { SpoolSubmission(word: $0) }, [], [])
+    }
     let input = try FileHandle.standardInput.read(upToCount: SpoolFile.sizeLimit + 1) ?? Data()
     let content = SpoolFile(decoding: input, rules: nil)
     let reasons = content.rejections.map { rejection in
@@ -149,14 +166,13 @@ struct SubmitCommand: ParsableCommand {
     let commands = content.command.map {
       ["standard input is a command: use jobwatch \($0.verb.rawValue) \($0.account)"]
     }
-    return (content.submissions, reasons + (commands ?? []))
+    let notes = content.notes.map { "standard input, \($0)" }
+    return (content.submissions, reasons + (commands ?? []), notes)
   }
 
   private func completed(_ draft: SpoolSubmission) -> SpoolSubmission {
     var submission = draft
-    submission.service = draft.service ?? service
     submission.account = draft.account ?? account
-    submission.instanceID = draft.instanceID ?? instance
     submission.taskID = draft.taskID ?? task
     submission.expectWithin = draft.expectWithin ?? expectWithin?.value
     for pair in label { submission.labels[pair.key] = pair.value }
@@ -164,5 +180,21 @@ struct SubmitCommand: ParsableCommand {
       submission.channels.append(name)
     }
     return submission
+  }
+
+  /// A job's URL tells its service better than an option does.
+  private func finished(_ submission: inout SpoolSubmission) -> SpoolSubmission {
+    submission.service = submission.service ?? service
+    submission.adoptReply()
+    submission.instanceID = submission.instanceID ?? instance
+    return submission
+  }
+
+  /// Each once, with the first job that it is about.
+  private func doubts(_ submissions: [SpoolSubmission]) -> [String] {
+    var told: Set<String> = []
+    return submissions.compactMap { submission in
+      submission.doubt.flatMap { told.insert($0).inserted ? "\(submission.jobID): \($0)" : nil }
+    }
   }
 }

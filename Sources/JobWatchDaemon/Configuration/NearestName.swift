@@ -26,6 +26,11 @@ package enum NearestName {
     word.lowercased().map { $0 == "-" ? "_" : $0 }
   }
 
+  /// Letters that are missing, doubled, wrong, or have changed places with their neighbours.
+  static func distance(_ left: String, _ right: String) -> Int {
+    distance(Array(left), Array(right))
+  }
+
   /// The edit distance of Levenshtein, where swapping two neighbours is one step too.
   private static func distance(_ left: [Character], _ right: [Character]) -> Int {
     var beforeLast: [Int] = []

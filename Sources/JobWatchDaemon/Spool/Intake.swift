@@ -208,6 +208,7 @@ actor Intake: Worker {
   }
 
   private func settle(_ arrival: Arrival) throws -> SpoolDirectory.Settlement {
+    for note in arrival.file.notes { notes.doubts(note, in: arrival.name) }
     if let identity = arrival.identity, arrival.isAccepted {
       return try directory.remove(arrival.name, identity, look.sight)
     }

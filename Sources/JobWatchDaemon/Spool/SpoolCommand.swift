@@ -41,6 +41,11 @@ extension SpoolCommand: Encodable {
     case account, reason
   }
 
+  /// A reply may have an object of that name.
+  static func isOne(_ fields: [String: SpoolField]) -> Bool {
+    fields[CodingKeys.verb.rawValue].map { !$0.isContainer } ?? false
+  }
+
   init(_ fields: [String: SpoolField]) throws(Unacceptable) {
     let known = CodingKeys.allCases.map(\.rawValue)
     if let strange = fields.keys.sorted().first(where: { !known.contains($0) }) {

@@ -11,10 +11,12 @@ enum SpoolField: Sendable, Hashable {
   /// Nested or filled beyond what any entry needs; not looked into.
   case excessive
 
-  /// Members of one object or list. Also bounds the time that a hostile file can take.
-  static let memberLimit = 100
-  /// A file's array, an entry, its labels, a label.
-  static let depthLimit = 4
+  /// Members of one object. Also bounds the time that a hostile file can take.
+  static let memberLimit = 1000
+  /// Members of one list: ids, or records.
+  static let listLimit = SpoolFile.jobLimit
+  /// A list of what `show --json` prints, its list of jobs, one of them, the job in it, its labels, a label.
+  static let depthLimit = 6
 
   var noun: String {
     switch self {
@@ -24,7 +26,14 @@ enum SpoolField: Sendable, Hashable {
     case .null: "null"
     case .list: "a list"
     case .object: "an object"
-    case .excessive: "something too large (at most \(Self.memberLimit) members)"
+    case .excessive: "something too large or too deep"
+    }
+  }
+
+  var isContainer: Bool {
+    switch self {
+    case .list, .object, .excessive: true
+    case .text, .number, .truth, .null: false
     }
   }
 
@@ -64,7 +73,7 @@ extension SpoolField: Decodable {
   private static func list(_ decoder: any Decoder) -> SpoolField? {
     guard var container = try? decoder.unkeyedContainer() else { return nil }
     let count = container.count ?? .max
-    guard count <= memberLimit, decoder.codingPath.count < depthLimit else { return .excessive }
+    guard count <= listLimit, decoder.codingPath.count < depthLimit else { return .excessive }
     var members: [SpoolField] = []
     while !container.isAtEnd {
       guard let member = try? container.decode(SpoolField.self) else { return .excessive }

@@ -1,7 +1,7 @@
 import JobWatchCore
 import Logging
 
-/// What the log says of spool files that wait, with the cure.
+/// What the log says of spool files that wait, or were taken in with a doubt, with the cure.
 struct SpoolNotes: Sendable {
   let directory: SpoolDirectory
   let log: Logger
@@ -24,5 +24,10 @@ struct SpoolNotes: Sendable {
         "cure":
           "give the service CAP_LEASE and its spool a local file system, or rename files into incoming/",
       ])
+  }
+
+  func doubts(_ note: SpoolFile.Note, in name: SpoolDirectory.Name) {
+    log.warning(
+      "a spool file is taken in with a doubt", metadata: ["file": "\(name)", "doubt": "\(note)"])
   }
 }

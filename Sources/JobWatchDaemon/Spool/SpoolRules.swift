@@ -10,19 +10,21 @@ package struct SpoolRules: Sendable, Hashable {
   package var defaultAccount: String
   /// Accounts whose region has no known endpoint of the service: their jobs could never be asked for.
   package var withoutEndpoint: Set<LaneKey>
+  package var addresses: JobAddressBook
 
   /// Of submissions that name no service.
   package static let defaultService = "ecs"
 
   package init(
     services: [String], accounts: [String], channels: [String], defaultAccount: String,
-    withoutEndpoint: Set<LaneKey> = []
+    withoutEndpoint: Set<LaneKey> = [], addresses: JobAddressBook = JobAddressBook([])
   ) {
     self.services = services
     self.accounts = accounts
     self.channels = channels
     self.defaultAccount = defaultAccount
     self.withoutEndpoint = withoutEndpoint
+    self.addresses = addresses
   }
 
   package init(_ configuration: Configuration) {
@@ -34,7 +36,12 @@ package struct SpoolRules: Sendable, Hashable {
     self.init(
       services: services, accounts: configuration.accounts.map(\.name),
       channels: configuration.channels.map(\.name),
-      defaultAccount: configuration.accounts.first?.name ?? "", withoutEndpoint: Set(lanes))
+      defaultAccount: configuration.accounts.first?.name ?? "", withoutEndpoint: Set(lanes),
+      addresses: JobAddressBook(
+        configuration.accounts.map {
+          JobAddressBook.Entry(
+            account: $0.name, region: $0.region, projectID: $0.projectID, endpoints: $0.endpoints)
+        }))
   }
 
   /// The job that `submission` means, with the defaults filled in.

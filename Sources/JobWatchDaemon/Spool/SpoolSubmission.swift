@@ -1,3 +1,4 @@
+import CloudAPI
 import JobWatchCore
 
 /// One job that somebody asks to be watched. What `SpoolFile` hands out has no `problem`.
@@ -20,6 +21,10 @@ package struct SpoolSubmission: Sendable, Hashable {
   package var taskID: String?
   /// How long after its begin it is expected to have ended: 1 s to 365 d.
   package var expectWithin: Duration?
+  /// The job's URL where that was submitted, until a `JobAddressBook` has told whose it is.
+  package var address: JobAddress?
+  /// What else the cloud's reply says; nil: it is none.
+  package var reply: SpoolReply?
 
   package init(
     jobID: String, service: String? = nil, account: String? = nil, labels: [String: String] = [:],
@@ -42,9 +47,32 @@ package struct SpoolSubmission: Sendable, Hashable {
 }
 
 extension SpoolSubmission {
+  /// A word that names a job: its id, or its URL, in quotes or not.
+  package init(word: String, service: String? = nil) {
+    let address = JobAddress(word)
+    self.init(jobID: address?.anyQuery?.jobID ?? word, service: service)
+    self.address = address
+  }
+
+  /// Takes from the reply what belongs to a job of the service, which is known by now.
+  package mutating func adoptReply() {
+    let service = CloudService.named(service ?? SpoolRules.defaultService)
+    guard let reply, service?.hasTasks == true, instanceID == nil, let id = reply.instanceID,
+      JobKey.isJobID(id)
+    else { return }
+    instanceID = id
+    taskID = taskID ?? reply.taskID.flatMap { JobKey.isJobID($0) ? $0 : nil }
+  }
+
+  /// Why the service that is asked may be the wrong one, with the cure; nil: it was named, or nothing speaks against it.
+  package var doubt: String? {
+    service == nil ? reply?.doubt(of: SpoolRules.defaultService) : nil
+  }
+
   /// Why its form is refused, with the cure; nil when it is fine. Whether the names are known is for
   /// `SpoolRules` to say.
   package var problem: String? {
+    if let address, address.anyQuery == nil { return JobPlace.noQuery(address.text) }
     if !JobKey.isJobID(jobID) {
       return
         "\"\(jobID.prefix(80))\" is no job id: an id starts with a letter or digit and holds only "
@@ -96,7 +124,8 @@ extension SpoolSubmission: Encodable {
   /// The entry of a spool file, without what says nothing.
   package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(jobID, forKey: .jobID)
+    // Without the configuration nobody can tell whose URL it is: the daemon does.
+    try container.encode(address?.text ?? jobID, forKey: .jobID)
     try container.encodeIfPresent(service, forKey: .service)
     try container.encodeIfPresent(account, forKey: .account)
     if !labels.isEmpty { try container.encode(labels, forKey: .labels) }

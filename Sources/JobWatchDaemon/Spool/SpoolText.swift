@@ -7,57 +7,78 @@ enum SpoolText {
     case plain(Substring)
     /// A line of JSON Lines that is no JSON.
     case broken(String)
-
-    func submission() throws(Unacceptable) -> SpoolSubmission {
-      switch self {
-      case .value(let value): return try SpoolEntry(value).submission()
-      case .plain(let line): return try SpoolText.plain(line)
-      case .broken(let reason): throw Unacceptable(reason)
-      }
-    }
   }
 
-  typealias Entries = [(SpoolFile.Place, Entry)]
+  typealias Entries = [(place: SpoolFile.Place, entry: Entry)]
 
   /// Throws what makes the file unacceptable as a whole.
   static func entries(_ bytes: some Collection<UInt8>) throws(Unacceptable) -> Entries {
     if bytes.count > SpoolFile.sizeLimit {
       throw Unacceptable("is larger than \(SpoolFile.sizeLimit >> 20) MiB: split it")
     }
-    guard var text = String(validating: bytes, as: UTF8.self)?[...] else {
-      throw Unacceptable("is not UTF-8: write it as UTF-8")
-    }
-    if text.hasPrefix("\u{FEFF}") { text.removeFirst() }
+    let text = try body(of: try decoded(Array(bytes)))
     let lines = contentLines(text)
-    let entries: Entries
+    var entries: Entries
     switch lines.first?.text.first {
     case "[": entries = try array(text)
     case "{" where lines.count > 1 && lines.allSatisfy({ $0.text.hasPrefix("{") }):
       try checkCount(lines.count)
-      entries = lines.map { (.line($0.number), jsonLine($0.text)) }
-    case "{": entries = [(.file, .value(try decode(SpoolField.self, text)))]
+      entries = lines.flatMap { line in jsonLine(line.text).map { (.line(line.number), $0) } }
+    case "{": entries = try object(text)
+    case "+": entries = try SpoolTable.ids(lines).map { (.line($0.number), .plain($0.id)) }
     default:
       let jobs = lines.filter { !$0.text.hasPrefix("#") }
       entries = jobs.map { (.line($0.number), .plain($0.text)) }
     }
+    entries = expanded(entries)
     if entries.isEmpty { throw Unacceptable("holds no job: write one job id per line, or JSON") }
     try checkCount(entries.count)
     return entries
   }
 
+  private static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+  /// Without the byte order mark that some editors write.
+  private static func decoded(_ bytes: [UInt8]) throws(Unacceptable) -> Substring {
+    if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
+      throw Unacceptable(
+        "is UTF-16: write it as UTF-8 (iconv -f UTF-16 -t UTF-8; in PowerShell: Out-File -Encoding utf8)"
+      )
+    }
+    let content = bytes.starts(with: mark) ? bytes.dropFirst(mark.count) : bytes[...]
+    guard let text = String(validating: content, as: UTF8.self) else {
+      throw Unacceptable("is not UTF-8: write it as UTF-8")
+    }
+    return text[...]
+  }
+
+  /// Without the heads of HTTP answers, that of a proxy before another's, which `curl -i` prints before the body.
+  private static func body(of text: Substring) throws(Unacceptable) -> Substring {
+    var text = text
+    while text.hasPrefix("HTTP/") {
+      let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+      guard let blank = lines.first(where: { $0.isEmpty || $0.elementsEqual([0x0D]) }) else {
+        throw Unacceptable("is the head of an answer without its body: the job's id is in the body")
+      }
+      text = text[blank.endIndex...].drop { $0 == "\n" || $0 == "\r\n" }
+    }
+    return text
+  }
+
   /// Lines that hold more than white space, trimmed, with their numbers. A carriage return before the
-  /// line feed counts as white space.
+  /// line feed counts as white space, and so does a byte order mark before a file that was appended.
   private static func contentLines(_ text: Substring) -> [(number: Int, text: Substring)] {
     text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
       .enumerated().compactMap { index, line in
         let blank: (UInt8) -> Bool = { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
-        let head = line.drop(while: blank)
+        var head = line.drop(while: blank)
+        if head.starts(with: mark) { head = head.dropFirst(mark.count).drop(while: blank) }
         guard let last = head.lastIndex(where: { !blank($0) }) else { return nil }
         return (index + 1, Substring(head[...last]))
       }
   }
 
-  private static func checkCount(_ count: Int) throws(Unacceptable) {
+  static func checkCount(_ count: Int) throws(Unacceptable) {
     guard count > SpoolFile.jobLimit else { return }
     throw Unacceptable("holds \(count) jobs: split it into files of at most \(SpoolFile.jobLimit)")
   }
@@ -68,11 +89,43 @@ enum SpoolText {
     return list.values.enumerated().map { (.entry($0.offset + 1), .value($0.element)) }
   }
 
-  private static func jsonLine(_ line: Substring) -> Entry {
+  private static func object(_ text: Substring) throws(Unacceptable) -> Entries {
     do throws(Unacceptable) {
-      return .value(try decode(SpoolField.self, line))
+      return [(.file, .value(try decode(SpoolField.self, text)))]
+    } catch {
+      guard let documents = SpoolDocuments.split(text) else { throw error }
+      try checkCount(documents.count)
+      return documents.enumerated().map { (.entry($0.offset + 1), json($0.element)) }
+    }
+  }
+
+  private static func jsonLine(_ line: Substring) -> [Entry] {
+    let whole = json(line)
+    guard case .broken = whole, let documents = SpoolDocuments.split(line) else { return [whole] }
+    return documents.map(json)
+  }
+
+  private static func json(_ text: Substring) -> Entry {
+    do throws(Unacceptable) {
+      return .value(try decode(SpoolField.self, text))
     } catch {
       return .broken(error.reason)
+    }
+  }
+
+  /// What stands in the list of an object that is no entry itself is an entry each.
+  private static func expanded(_ entries: Entries) -> Entries {
+    entries.flatMap { place, entry -> Entries in
+      do throws(Unacceptable) {
+        guard case .value(.object(let fields)) = entry, !SpoolCommand.isOne(fields),
+          try JobPlace.find(in: fields) == nil, let members = try JobPlace.members(of: fields)
+        else { return [(place, entry)] }
+        return members.enumerated().map {
+          (place == .file ? .entry($0.offset + 1) : place, .value($0.element))
+        }
+      } catch {
+        return [(place, .broken(error.reason))]
+      }
     }
   }
 
@@ -91,16 +144,6 @@ enum SpoolText {
     guard case .dataCorrupted(let context)? = error as? DecodingError else { return "\(error)" }
     let cause = context.underlyingError.map { $0 as NSError }
     return cause?.userInfo["NSDebugDescription"] as? String ?? context.debugDescription
-  }
-
-  private static func plain(_ line: Substring) throws(Unacceptable) -> SpoolSubmission {
-    let words = line.split { $0 == " " || $0 == "\t" }.map(String.init)
-    switch words.count {
-    case 1: return SpoolSubmission(jobID: words[0])
-    case 2: return SpoolSubmission(jobID: words[1], service: words[0])
-    default:
-      throw Unacceptable("must be \"job_id\" or \"service job_id\": use JSON for labels and more")
-    }
   }
 }
 

@@ -1,0 +1,115 @@
+import JobWatchCore
+
+/// The URL at which a service is asked for one job, in its parts: what a person copies from a log or a tool.
+///
+/// `https://HOST[:PORT]/v1/PROJECT/jobs/ID`, or what else the service table has, with or without a query behind it.
+package struct JobAddress: Sendable, Hashable {
+  /// As it was written.
+  package let text: String
+  /// In lower case, with the port unless it is the scheme's own.
+  package let host: String
+  private let segments: [String]
+  private let parameters: [String: String]
+
+  /// Nil for what is no URL.
+  package init?(_ text: String) {
+    let schemes = [("https://", ":443"), ("http://", ":80")]
+    guard let (scheme, port) = schemes.first(where: { text.lowercased().hasPrefix($0.0) }) else {
+      return nil
+    }
+    self.text = text
+    let rest = text.dropFirst(scheme.count).prefix { $0 != "#" }
+    let end = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
+    let host = rest[..<end].lowercased()
+    self.host = host.hasSuffix(port) ? String(host.dropLast(port.count)) : host
+    let parts = rest[end...].split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+    segments = (parts.first ?? "").split(separator: "/").map(Self.decoded)
+    var parameters: [String: String] = [:]
+    for pair in (parts.count > 1 ? parts[1] : "").split(separator: "&") {
+      let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      parameters[Self.decoded(sides[0])] = sides.count > 1 ? Self.decoded(sides[1]) : ""
+    }
+    self.parameters = parameters
+  }
+
+  private static func decoded(_ part: Substring) -> String {
+    String(decoding: PercentEncoding.decode(String(part)), as: UTF8.self)
+  }
+
+  /// What is asked for.
+  package struct Query: Sendable, Hashable {
+    package let projectID: String
+    package let jobID: String
+  }
+
+  /// Nil: it is no query of `service` for one job.
+  package func query(of service: CloudService) -> Query? {
+    let (prefix, id): (String, String?) =
+      switch service.address {
+      case .path(let prefix): (prefix, segments.last)
+      case .query(let prefix): (prefix, parameters["id"])
+      }
+    let head = prefix.split(separator: "/").map(String.init)
+    var tail = segments.dropFirst(head.count)
+    if case .path = service.address { tail = tail.dropLast() }
+    guard segments.starts(with: head), tail.count == 2, tail.last == "jobs",
+      let project = tail.first, let id, JobKey.isJobID(id)
+    else { return nil }
+    return Query(projectID: project, jobID: id)
+  }
+
+  /// By its path alone; nil: it is no query of any service for a job.
+  package var anyQuery: Query? { CloudService.all.lazy.compactMap(query).first }
+
+  /// Where a service answers that is one of a region.
+  package struct Place: Sendable, Hashable {
+    package let service: CloudService
+    package let region: String
+
+    package static func == (left: Place, right: Place) -> Bool {
+      left.service === right.service && left.region == right.region
+    }
+
+    package func hash(into hasher: inout Hasher) {
+      hasher.combine(service.name)
+      hasher.combine(region)
+    }
+  }
+
+  /// Services of the clouds' own hosts, in the order of the table: several where they share a host.
+  package var places: [Place] {
+    let listed = Endpoints.regions.flatMap { region in
+      CloudService.all.filter { service in
+        Endpoints.defaultEndpoint(service: service.name, region: region)
+          .map { Self.bare($0.dropFirst("https://".count)) == Self.bare(host[...]) } ?? false
+      }.map { Place(service: $0, region: region) }
+    }
+    return listed.isEmpty ? likely : listed
+  }
+
+  /// A region may have its hosts under either domain.
+  private static func bare(_ host: Substring) -> Substring {
+    let domain = ".myhuaweicloud.eu"
+    return host.hasSuffix(domain) ? host.dropLast(domain.count) + ".myhuaweicloud.com" : host
+  }
+
+  /// `SERVICE.REGION.DOMAIN` of a region or a service of one that the table lacks.
+  private var likely: [Place] {
+    let domains = [
+      ".myhuaweicloud.com", ".myhuaweicloud.eu", ".sc.otc.t-systems.com", ".otc.t-systems.com",
+    ]
+    guard let domain = domains.first(where: host.hasSuffix) else { return [] }
+    let parts = host.dropLast(domain.count).split(separator: ".").map(String.init)
+    guard parts.count == 2 else { return [] }
+    let isTelekom = domain.hasSuffix("t-systems.com")
+    return CloudService.all.filter { $0.hosts.names(isTelekom: isTelekom).contains(parts[0]) }
+      .map { Place(service: $0, region: parts[1]) }
+  }
+}
+
+extension ServiceHosts {
+  /// The first parts of its hosts' names in any region.
+  fileprivate func names(isTelekom: Bool) -> Set<String> {
+    isTelekom && !telekom.isEmpty ? Set(telekom.values) : Set([label]).union(labels.values)
+  }
+}

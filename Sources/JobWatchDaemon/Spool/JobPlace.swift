@@ -1,0 +1,140 @@
+import CloudAPI
+
+/// The ids of jobs in a JSON object, and where they stand.
+struct JobPlace: Sendable, Hashable {
+  var ids: [String]
+  /// The job's URL, where it stands instead of the id or beside it.
+  var address: JobAddress?
+  /// As in a submission of our own: `job_id` at the top, an id.
+  var isPlain: Bool
+
+  typealias Fields = [String: SpoolField]
+
+  static let names = ["job_id", "jobId", "jobID", "JobId"]
+  static let listNames = ["job_ids", "jobIds", "jobIDs", "JobIds"]
+  private static let addressNames = ["url", "job_url", "jobUrl", "href", "uri"]
+  /// Hold other jobs' ids, or none.
+  private static let opaque: Set<String> = ["entities", "labels"]
+  /// Lists whose members are replies or records of their own.
+  private static let collections = ["jobs", "items", "data"]
+
+  static let keys = Set(names + listNames + addressNames)
+
+  /// Nil: there is none.
+  static func find(in fields: Fields) throws(Unacceptable) -> JobPlace? {
+    if var place = try direct(fields) {
+      // A job's URL beside the id tells its service.
+      if place.ids.count == 1, place.address == nil,
+        let address = address(fields), address.anyQuery?.jobID == place.ids[0]
+      {
+        place.address = address
+      }
+      return place
+    }
+    if let address = address(fields), let query = address.anyQuery {
+      return JobPlace(ids: [query.jobID], address: address, isPlain: false)
+    }
+    return try wrapped(fields)
+  }
+
+  /// The members of a list of replies or records; nil: the object is none.
+  static func members(of fields: Fields) throws(Unacceptable) -> [SpoolField]? {
+    for key in collections {
+      if fields[key] == .excessive { throw Unacceptable(tooMany(in: key)) }
+      guard case .list(let members) = fields[key] else { continue }
+      let areObjects = members.allSatisfy { if case .object = $0 { true } else { false } }
+      if areObjects {
+        return key == "jobs" ? members.map(Self.named) : members
+      }
+    }
+    return nil
+  }
+
+  /// A record of the databases calls the job's id `id`.
+  private static func named(_ member: SpoolField) -> SpoolField {
+    guard case .object(var fields) = member, fields["job_id"] == nil,
+      case .text = fields["id"]
+    else { return member }
+    fields[names[1]] = fields["id"]
+    return .object(fields)
+  }
+
+  private static func direct(_ fields: Fields) throws(Unacceptable) -> JobPlace? {
+    for name in names {
+      switch fields[name] {
+      case nil, .null, .text(""): continue
+      case .text(let text):
+        guard let address = JobAddress(text) else {
+          return JobPlace(ids: [text], isPlain: name == names[0])
+        }
+        guard let query = address.anyQuery else { throw Unacceptable(noQuery(text)) }
+        return JobPlace(ids: [query.jobID], address: address, isPlain: name == names[0])
+      case .some(let other):
+        throw Unacceptable("\(name) must be text in quotes, not \(other.noun)")
+      }
+    }
+    for name in listNames {
+      switch fields[name] {
+      case nil, .null, .list([]): continue
+      case .list(let members): return JobPlace(ids: try ids(members, name), isPlain: false)
+      case .excessive: throw Unacceptable(tooMany(in: name))
+      case .some(let other):
+        throw Unacceptable("\(name) must be a list of ids in quotes, not \(other.noun)")
+      }
+    }
+    return nil
+  }
+
+  private static func ids(_ members: [SpoolField], _ name: String) throws(Unacceptable) -> [String]
+  {
+    var ids: [String] = []
+    var known: Set<String> = []
+    for (index, member) in members.enumerated() {
+      guard case .text(let id) = member else {
+        throw Unacceptable("id \(index + 1) of \(name) must be text in quotes, not \(member.noun)")
+      }
+      if known.insert(id).inserted { ids.append(id) }
+    }
+    return ids
+  }
+
+  private static func address(_ fields: Fields) -> JobAddress? {
+    for name in addressNames {
+      if case .text(let text) = fields[name], let address = JobAddress(text),
+        address.anyQuery != nil
+      {
+        return address
+      }
+    }
+    return nil
+  }
+
+  /// One object around it, whatever its name.
+  private static func wrapped(_ fields: Fields) throws(Unacceptable) -> JobPlace? {
+    var found: [(key: String, place: JobPlace)] = []
+    for (key, value) in fields.sorted(by: { $0.key < $1.key }) where !opaque.contains(key) {
+      guard case .object = value,
+        case .object(let inner) = key == "job" ? named(value) : value,
+        let place = try direct(inner)
+      else { continue }
+      found.append((key, place))
+    }
+    guard var first = found.first else { return nil }
+    if let other = found.first(where: { Set($0.place.ids) != Set(first.place.ids) }) {
+      throw Unacceptable(
+        "\(first.key) and \(other.key) hold ids of different jobs: submit them one by one")
+    }
+    first.place.isPlain = false
+    return first.place
+  }
+
+  private static func tooMany(in key: String) -> String {
+    "\(key) holds more than \(SpoolFile.jobLimit) jobs: split it into files of at most "
+      + "\(SpoolFile.jobLimit)"
+  }
+
+  static func noQuery(_ text: String) -> String {
+    "the URL \(text.prefix(200)) is not that of a job: one ends in /v1/PROJECT/jobs/ID, or in "
+      + "/v3/PROJECT/jobs?id=ID for the databases"
+  }
+}
