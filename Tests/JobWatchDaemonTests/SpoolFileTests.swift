@@ -149,6 +149,13 @@ import Testing
     #expect(file.rejections.map(\.reason) == ["is not UTF-8: write it as UTF-8"])
   }
 
+  @Test(arguments: [[0xFF, 0xFE, 0x61, 0x00], [0xFE, 0xFF, 0x00, 0x61]] as [[UInt8]])
+  func `UTF-16 is rejected with the way to UTF-8`(_ bytes: [UInt8]) {
+    let reasons = SpoolFile(decoding: bytes, rules: Self.rules).rejections.map(\.reason)
+    #expect(reasons.count == 1)
+    #expect(reasons.first?.hasPrefix("is UTF-16: write it as UTF-8 (iconv") == true)
+  }
+
   @Test func `without rules only the form is checked`() {
     let file = decode("bms a1\nb/s a2", rules: nil)
     #expect(file.submissions.map(\.service) == ["bms"])
