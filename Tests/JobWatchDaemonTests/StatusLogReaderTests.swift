@@ -97,6 +97,27 @@ import Testing
     #expect(try numbers(reader(filter)) == expected)
   }
 
+  @Test("a number that none can have hides no line that follows", arguments: [true, false])
+  func leap(_ isFollowed: Bool) throws {
+    let fixture = try LogFixture()
+    try fixture.append(LogFixture.text(1...3) + LogFixture.line(999_999_999_999) + "\n")
+    let told = Told()
+    let reader = StatusLogReader(path: fixture.log) { told($0) }
+    var numbers: [Int64] = []
+    if !isFollowed { try reader.read { numbers.append($0.seq) } }
+    try fixture.append(LogFixture.text(4...6))
+    try reader.read { numbers.append($0.seq) }
+    #expect(numbers == [1, 2, 3, 999_999_999_999, 4, 5, 6])
+    #expect(told.all.count == (isFollowed ? 1 : 0))
+    // A true one is followed by greater ones.
+    try fixture.append(LogFixture.text(5_000_000...5_000_002))
+    try reader.read { numbers.append($0.seq) }
+    #expect(numbers.suffix(3) == [5_000_000, 5_000_001, 5_000_002])
+    try fixture.append(LogFixture.line(7) + "\n" + LogFixture.line(5_000_003) + "\n")
+    try reader.read { numbers.append($0.seq) }
+    #expect(numbers.last == 5_000_003 && !numbers.suffix(2).contains(7))
+  }
+
   @Test(arguments: [
     ("job.failed", ["job.failed"]), ("job.*", ["job.failed", "job.lost"]),
     ("job.l*", ["job.lost"]), ("*", ["job.failed", "endpoint.down", "job.lost"]),

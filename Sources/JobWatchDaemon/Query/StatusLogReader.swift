@@ -23,6 +23,8 @@ package final class StatusLogReader {
   private static let clockSlack = Duration.hours(1)
   /// Rotations that one read takes in its stride.
   private static let tries = 10
+  /// A number that is further from the one before is believed once a greater one follows.
+  private static let leap: Int64 = 1_000_000
   /// Lines between two looks at whether the task was cancelled.
   private static let stride = 4096
 
@@ -123,6 +125,7 @@ package final class StatusLogReader {
     _ take: (LogLine) throws -> Void
   ) throws -> Int64 {
     var last = seq
+    var leapt: Int64?
     var foreign = 0
     var untilLook = Self.stride
     while let bytes = try content.lines.next() {
@@ -136,7 +139,17 @@ package final class StatusLogReader {
         continue
       }
       guard head.seq > last else { continue }
-      last = head.seq
+      // A line that another program has put there must not hide those that follow.
+      if last > 0, head.seq - last > Self.leap, head.seq <= leapt ?? .max {
+        leapt = head.seq
+      } else {
+        if let leapt, head.seq < leapt {
+          tell(
+            "\(segment.name): the number \(leapt) stands before smaller ones: it is no line of jobwatch's"
+          )
+        }
+        (last, leapt) = (head.seq, nil)
+      }
       guard filter.admits(head) else { continue }
       let line = LogLine(head, bytes)
       if filter.admits(line) { try take(line) }
