@@ -95,6 +95,22 @@ import Testing
     }
   }
 
+  @Test func `that was moved away is written anew, though the daemon ended right after that`()
+    async throws
+  {
+    try await withStore { store in
+      let place = try LogPlace(store)
+      try await place.tell(5)
+      try await place.run()
+      try FileManager.default.moveItem(
+        atPath: place.path, toPath: place.path + ".damaged-20261129T074500Z")
+      try Data("nothing of ours".utf8)
+        .write(to: URL(filePath: place.path + ".damaged-20261129T074500Z"))
+      try await place.run()
+      #expect(try place.numbers == Array(1...5))
+    }
+  }
+
   @Test func `replaced by an older copy of itself is completed`() async throws {
     try await withStore { store in
       let place = try LogPlace(store)

@@ -40,6 +40,25 @@ enum AsideFile {
     return target
   }
 
+  /// Whether the file with this inode was moved.
+  static func holds(_ inode: UInt64, of path: String) -> Bool {
+    let end = path.lastIndex(of: "/")
+    let directory = end.map { String(path[..<$0]) } ?? "."
+    let stem = (end.map { String(path[$0...].dropFirst()) } ?? path) + mark
+    guard let stream = opendir(directory.isEmpty ? "/" : directory) else { return false }
+    defer { closedir(stream) }
+    while let entry = readdir(stream) {
+      guard UInt64(entry.pointee.d_ino) == inode else { continue }
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if name.hasPrefix(stem) { return true }
+    }
+    return false
+  }
+
+  private static let mark = ".damaged-"
+
   static func discard(_ path: String) { unlink(path) }
 
   private static func copy(
@@ -68,7 +87,7 @@ enum AsideFile {
   private static func freeName(beside path: String, at now: Timestamp) -> String {
     // To the second, without what is hard to type: 20261129T074500Z.
     let time = "\(now)".prefix(19).filter { $0 != "-" && $0 != ":" } + "Z"
-    let plain = "\(path).damaged-\(time)"
+    let plain = "\(path)\(mark)\(time)"
     var (name, count, status) = (plain, 1, stat())
     while lstat(name, &status) == 0 {
       count += 1

@@ -121,6 +121,9 @@ actor StatusLog: Worker {
     var isElsewhere: Bool
     /// The last number in the file that the log was rotated to; nil when it is not there, or compressed.
     var rotated: Int64?
+    /// What it names was not the log's own and was moved away, and then the daemon ended before it was stored that it has to
+    /// be written anew.
+    var wasSetAside = false
 
     init(_ file: borrowing AppendFile, _ path: String, _ ledger: Ledger) throws {
       let witness = try LogWitness(ledger)
@@ -129,6 +132,7 @@ actor StatusLog: Worker {
       isElsewhere = cursor.map { [inode = file.inode] in $0.inode != inode } ?? false
       if let cursor, isElsewhere {
         rotated = RotatedLog.lastSeq(of: path, inode: cursor.inode, witness)
+        wasSetAside = AsideFile.holds(cursor.inode, of: path)
       }
     }
   }
@@ -136,7 +140,7 @@ actor StatusLog: Worker {
   /// The number up to which the log is written.
   private func logged(_ found: Found) async throws -> Int64 {
     if let here = found.standing.last?.seq { return max(here, found.rotated ?? 0) }
-    if found.standing.isForeign {
+    if found.standing.isForeign || found.wasSetAside {
       // All that was in it is to be written anew, from behind what the rotated files have.
       let path = path
       let last = try await store.read { ledger in
