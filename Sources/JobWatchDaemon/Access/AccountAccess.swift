@@ -138,6 +138,10 @@ struct AccountAccess: Sendable {
     return true
   }
 
+  mutating func clockWasSet(by step: Duration) {
+    if let since = lockout?.since { lockout?.since = since + step }
+  }
+
   /// When to tell that the account does not get in; nil while it does.
   func tellAt(grace: Duration, at uptime: Duration) -> Timestamp? {
     guard let lockout, grant(at: uptime) == nil else { return nil }

@@ -188,6 +188,11 @@ struct CredentialBook {
     }
   }
 
+  /// Lockouts that are not told yet are told as long after they began as they would have been.
+  mutating func clockWasSet(by step: Duration) {
+    for name in Array(accounts.keys) { accounts[name]?.clockWasSet(by: step) }
+  }
+
   mutating func markTold(_ account: String, _ isTold: Bool) {
     if isTold {
       paused.insert(account)

@@ -14,6 +14,11 @@ actor ExpiryWatch: Worker {
   private let routes: RouteTable
   private let troubles: TroubleLog
   private let firstWait: Duration
+  /// Once the clock was set, all was seen by another clock. Until what is watched has been seen anew, it would look unseen for
+  /// as long as the clock leapt, and what is urgent is known early enough after it.
+  private let calm: Duration
+  private var clockWatch = ClockWatch()
+  private var quietUntil = Duration.zero
   private var lastLookAt: Duration?
 
   private static let batch = 200
@@ -26,12 +31,16 @@ actor ExpiryWatch: Worker {
     routes = configuration.routeTable
     let expiry = configuration.expiry
     let leads = expiry.finished + expiry.unpaid + expiry.atRisk
-    firstWait = min(.seconds(30), leads.min()?.scaled(by: 0.25) ?? .seconds(30))
+    let quarter = leads.min()?.scaled(by: 0.25) ?? .minutes(15)
+    firstWait = min(.seconds(30), quarter)
+    calm = min(.minutes(15), quarter)
     rules = Dictionary(
       uniqueKeysWithValues: CloudService.all.map { ($0.name, configuration.rules(for: $0)) })
   }
 
   func work(at now: Moment) async throws -> Duration? {
+    if let step = clockWatch.step(at: now), step > .minutes(1) { quietUntil = now.uptime + calm }
+    if now.uptime < quietUntil { return quietUntil }
     guard let last = lastLookAt else {
       // After a long stop the polls that are due at once say more than a notice would.
       lastLookAt = now.uptime + firstWait - Self.shortestWait

@@ -56,6 +56,7 @@ extension Poller {
   func noteClock(_ now: Moment) {
     guard let step = clockWatch.step(at: now) else { return }
     log.notice("the system's clock was set", metadata: ["by": "\(step)"])
+    credentials.clockWasSet(by: step)
     for key in Array(lanes.keys) {
       lanes[key]?.clockOffset.shift(by: step)
       lanes[key]?.absences.clockWasSet(at: now.wall)

@@ -1,0 +1,57 @@
+import JobWatchCore
+import JobWatchStore
+import Testing
+
+@testable import JobWatchDaemon
+
+@Suite struct `The expiry watch` {
+  /// How far the clock is set, and whether a job that was just seen is told to be at risk then.
+  @Test(
+    "does not take a clock that was set for a long absence",
+    arguments: [Duration.hours(22), .hours(23), .days(3), .hours(-22)])
+  func leap(_ step: Duration) async throws {
+    try await withStore { store in
+      let clock = ManualUptime()
+      let watch = ExpiryWatch(
+        configuration: Configuration(), store: store, troubles: TroubleLog())
+      let job = try await seen(at: clock.now.wall, in: store)
+      func pass(_ time: Duration) async throws {
+        for _ in 0..<Int(time.seconds / 30) {
+          clock.pass(.seconds(30))
+          _ = try await watch.work(at: clock.now)
+        }
+      }
+      _ = try await watch.work(at: clock.now)
+      try await pass(.minutes(2))
+      clock.set(by: step)
+      try await pass(.minutes(5))
+      // As its next poll does.
+      let now = clock.now.wall
+      try await store.write { ledger in
+        let isSame = try ledger.sight(
+          job, bodyHash: 1, knownAge: 60, at: now, dueAt: now, noticeAt: now + .hours(20))
+        if !isSame { throw CancellationError() }
+      }
+      try await pass(.minutes(30))
+      #expect(try await store.read { try $0.lastSeq() } == 0)
+      // What is not seen any more is told.
+      try await pass(.hours(20))
+      #expect(try await store.read { try $0.event(1)?.kind } == "job.at_risk")
+    }
+  }
+
+  private func seen(at now: Timestamp, in store: Store) async throws -> Int64 {
+    try await store.write { ledger in
+      let key = JobKey(account: "prod", service: "ecs", jobID: "j")
+      let new = Job(key: key, projectID: "p", region: "r", submittedAt: now, registeredAt: now)
+      guard var job = try ledger.insert(new, dueAt: now, noticeAt: nil) else {
+        throw CancellationError()
+      }
+      job.state = .running
+      job.report = JobReport(rawStatus: "RUNNING")
+      (job.firstSeenAt, job.lastSeenAt) = (now, now)
+      try ledger.save(job, bodyHash: 1, dueAt: now, noticeAt: now + .hours(20))
+      return job.id
+    }
+  }
+}
