@@ -20,6 +20,10 @@ struct ProfileFile: Sendable {
       .enumerated()
     {
       let line = Self.trimmed(line)
+      if line.unicodeScalars.first == "\u{FEFF}" {
+        throw failure(
+          index + 1, "begins with a byte order mark, as where files were joined: remove it")
+      }
       if line.isEmpty || line.first == "#" || line.first == ";" { continue }
       if line.first == "[" {
         section = try begin(line, number: index + 1)

@@ -1,4 +1,5 @@
 import Foundation
+import JobWatchCore
 
 /// Where a secret is read from. Its description is for logs and names the place, never the content.
 package enum SecretSource: Sendable, Hashable, CustomStringConvertible {
@@ -24,7 +25,8 @@ package enum SecretSource: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  /// One newline at the end of a file or credential is dropped. Throws `SecretError`.
+  /// One line end (`\n`, `\r\n` or `\r`) at the end of a file or credential is dropped, and the byte order mark
+  /// at its beginning (`WrittenText`). Throws `SecretError`.
   package func read(
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) throws -> Secret {
@@ -55,7 +57,8 @@ package enum SecretSource: Sendable, Hashable, CustomStringConvertible {
     guard let directory = environment["CREDENTIALS_DIRECTORY"], !directory.isEmpty else {
       throw failure(
         "is not there: CREDENTIALS_DIRECTORY is not set",
-        "start jobwatch by systemd with LoadCredential=\(name):/path/of/the/secret in its unit")
+        "start jobwatch by systemd with LoadCredential=\(name):/path/of/the/secret in its unit",
+        .environment)
     }
     let paths = ["\(directory)/\(name)", "\(directory)/jobwatch_\(name)"]
     guard let path = paths.first(where: FileManager.default.fileExists(atPath:)) else {
@@ -69,45 +72,59 @@ package enum SecretSource: Sendable, Hashable, CustomStringConvertible {
   private func content(of path: String) throws -> String {
     let data: Data
     do {
-      let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-      defer { try? file.close() }
-      data = try file.read(upToCount: Self.sizeLimit + 1) ?? Data()
+      data = try WrittenFile.bytes(at: path, limit: Self.sizeLimit)
     } catch {
       throw failure(for: error)
     }
-    guard data.count <= Self.sizeLimit else {
-      throw failure("is larger than \(Self.sizeLimit) bytes", "check the path")
+    do {
+      return Self.withoutLineEnd(try WrittenText(data).text)
+    } catch {
+      throw SecretError(message: "\(self) \(error)")
     }
-    guard var bytes = String(validating: data, as: UTF8.self)?.utf8[...] else {
-      throw failure("is not UTF-8 text", "store the secret as plain text")
-    }
-    if bytes.last == UInt8(ascii: "\n") {
-      bytes.removeLast()
-      if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
-    }
+  }
+
+  private static func withoutLineEnd(_ text: String) -> String {
+    var bytes = text.utf8[...]
+    if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
+    if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
     return String(Substring(bytes))
   }
 
-  private func failure(for error: any Error) -> SecretError {
-    switch (error as? CocoaError)?.code {
-    case .fileReadNoSuchFile, .fileNoSuchFile:
-      failure("does not exist", "create it, or correct its name in the configuration")
-    case .fileReadNoPermission:
-      failure("may not be read", "let the service's user read it")
-    default:
-      failure("cannot be read", "check that it is a plain file (\(error.localizedDescription))")
+  private func failure(for fault: WrittenFile.Fault) -> SecretError {
+    switch fault {
+    case .missing: failure("does not exist", "create it, or correct its name in the configuration")
+    case .denied: failure("may not be read", "let the service's user read it", .denied)
+    case .tooLarge: failure("is larger than \(Self.sizeLimit) bytes", "check the path")
+    case .unreadable(let reason):
+      failure("cannot be read", "check that it is a plain file (\(reason))")
     }
   }
 
-  private func failure(_ problem: String, _ cure: String) -> SecretError {
-    SecretError(message: "\(self) \(problem): \(cure)")
+  private func failure(
+    _ problem: String, _ cure: String, _ reason: SecretError.Reason = .content
+  ) -> SecretError {
+    SecretError(message: "\(self) \(problem): \(cure)", reason: reason)
   }
 }
 
 /// A secret that cannot be read. The message names the place and the cure, never the content.
 package struct SecretError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// Who can do something about it.
+  package enum Reason: Sendable, Hashable {
+    /// Whoever wrote it.
+    case content
+    /// It is there, and this user may not read it.
+    case denied
+    /// It belongs to the environment of the service, in which another process is not.
+    case environment
+  }
+
   package var message: String
+  package var reason: Reason
   package var description: String { message }
 
-  package init(message: String) { self.message = message }
+  package init(message: String, reason: Reason = .content) {
+    self.message = message
+    self.reason = reason
+  }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import JobWatchCore
 import NIOSSL
 
 /// The certificates of a PEM file, to trust instead of the system's. Read once and checked whole, so
@@ -14,11 +15,7 @@ package struct TrustedCertificates: Sendable, Hashable {
     self.path = path
     let bytes = try Self.content(of: path)
     guard !bytes.isEmpty else { throw CertificateFileError(path, "is empty") }
-    guard bytes.count <= Self.sizeLimit else {
-      throw CertificateFileError(path, "is larger than \(Self.sizeLimit >> 20) MiB")
-    }
-    guard ByteSearch.first(Array("-----BEGIN CERTIFICATE-----".utf8), in: bytes, from: 0) != nil
-    else { throw CertificateFileError(path, "holds no certificate in PEM form") }
+    try Self.requireBegin(bytes, path)
     do {
       certificates = try NIOSSLCertificate.fromPEMBytes(bytes)
     } catch {
@@ -26,15 +23,45 @@ package struct TrustedCertificates: Sendable, Hashable {
     }
   }
 
+  /// TLS would pass over a certificate whose first line does not begin as it should, and trust the others only.
+  private static func requireBegin(_ bytes: [UInt8], _ path: String) throws(CertificateFileError) {
+    let begin = Array("-----BEGIN CERTIFICATE-----".utf8)
+    guard var place = ByteSearch.first(begin, in: bytes, from: 0) else {
+      throw CertificateFileError(path, "holds no certificate in PEM form")
+    }
+    while true {
+      guard place == 0 || bytes[place - 1] == UInt8(ascii: "\n") else {
+        let line = bytes[..<place].count { $0 == UInt8(ascii: "\n") } + 1
+        throw CertificateFileError(
+          path,
+          "has something before -----BEGIN CERTIFICATE----- in line \(line), which may be a "
+            + "byte order mark")
+      }
+      guard let next = ByteSearch.first(begin, in: bytes, from: place + 1) else { return }
+      place = next
+    }
+  }
+
+  /// What stands beside the certificates need not be UTF-8.
   private static func content(of path: String) throws(CertificateFileError) -> [UInt8] {
+    let data: Data
     do {
-      let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-      defer { try? file.close() }  // nothing was written
-      return Array(try file.read(upToCount: sizeLimit + 1) ?? Data())
+      data = try WrittenFile.bytes(at: path, limit: sizeLimit)
     } catch {
-      let code = (error as? CocoaError)?.code
-      let isMissing = code == .fileReadNoSuchFile || code == .fileNoSuchFile
-      throw CertificateFileError(path, isMissing ? "does not exist" : "cannot be read by this user")
+      switch error {
+      case .missing: throw CertificateFileError(path, "does not exist")
+      case .denied:
+        throw CertificateFileError(path, "cannot be read by this user", isDenied: true)
+      case .tooLarge:
+        throw CertificateFileError(path, "is larger than \(sizeLimit >> 20) MiB")
+      case .unreadable(let reason):
+        throw CertificateFileError(path, "cannot be read (\(reason))")
+      }
+    }
+    do {
+      return Array(try WrittenText.unmarked(data))
+    } catch {
+      throw CertificateFileError(path, "\(error)", cure: nil)
     }
   }
 }
@@ -42,15 +69,22 @@ package struct TrustedCertificates: Sendable, Hashable {
 /// A file of certificates that cannot be used.
 package struct CertificateFileError: Error, Sendable, Hashable, CustomStringConvertible {
   package let path: String
+  /// It is there, and this user may not read it.
+  package let isDenied: Bool
   private let problem: String
+  private let cure: String?
 
-  init(_ path: String, _ problem: String) {
+  /// - Parameter cure: nil where the problem says it.
+  init(_ path: String, _ problem: String, cure: String? = usual, isDenied: Bool = false) {
     self.path = path
     self.problem = problem
+    self.cure = cure
+    self.isDenied = isDenied
   }
 
-  package var description: String {
-    "\(path) \(problem): put the issuer's certificates there, "
-      + "-----BEGIN CERTIFICATE----- and so on, readable by the service"
-  }
+  private static let usual =
+    "put the issuer's certificates there, -----BEGIN CERTIFICATE----- and so on, readable by the "
+    + "service"
+
+  package var description: String { "\(path) \(problem)\(cure.map { ": \($0)" } ?? "")" }
 }

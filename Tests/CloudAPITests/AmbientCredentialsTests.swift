@@ -185,6 +185,7 @@ final class AmbientCredentialsTests {
       ("[basic]\nak=a\nsk=b", "a", "b", nil),
       ("\n# c\n; c\n [ basic ] \n AK = a \n\tsk =b\n", "a", "b", nil),
       ("[basic]\r\nak = a\r\nsk = b==\r\n", "a", "b==", nil),
+      ("\u{FEFF}[basic]\r\nak = a\r\nsk = b\r\n", "a", "b", nil),
       ("[other]\nak = x\n[basic]\nak = a\nsk = b # ;\nsecurity_token = c", "a", "b # ;", "c"),
     ] as [(String, String, String, String?)])
   func `a profile is read`(text: String, ak: String, sk: String, token: String?) throws {
@@ -203,7 +204,8 @@ final class AmbientCredentialsTests {
     ("[basic]\n= hush", "line 2 has no name"), ("[basic]\nhush hush = a", "line 2 has no name"),
     ("[basic]\nak =\n", "line 2 has no value for ak"),
     ("[basic]\nak = \"hush\"", "line 2 has a value in quotes"), ("", "is empty"),
-    ("\u{FEFF}[basic]\nak = hush", "line 1"),
+    ("\u{FEFF}\u{FEFF}[basic]\nak = hush", "line 1 begins with a byte order mark"),
+    ("[basic]\n\u{FEFF}[other]\nak = hush", "line 2 begins with a byte order mark"),
   ])
   func `a profile with a mistake names its line and no value`(text: String, words: String) throws {
     let path = try write(text)

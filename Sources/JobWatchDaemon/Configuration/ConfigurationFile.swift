@@ -1,3 +1,4 @@
+import CloudAPI
 import Foundation
 import JobWatchCore
 import Yams
@@ -81,23 +82,22 @@ package enum ConfigurationFile {
 
   private static func bytes(_ path: String) throws(ConfigurationError) -> Data {
     do {
-      let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-      defer { try? file.close() }  // nothing was written: there is nothing that closing could lose
-      return try file.read(upToCount: sizeLimit + 1) ?? Data()
+      return try WrittenFile.bytes(at: path, limit: sizeLimit)
     } catch {
       throw ConfigurationError(
-        file: path, problems: [ConfigurationProblem(message: reason(error as NSError))])
+        file: path, problems: [ConfigurationProblem(message: reason(error))])
     }
   }
 
-  private static func reason(_ error: NSError) -> String {
-    switch CocoaError.Code(rawValue: error.code) {
-    case .fileReadNoSuchFile, .fileNoSuchFile:
+  private static func reason(_ fault: WrittenFile.Fault) -> String {
+    switch fault {
+    case .missing:
       "does not exist: create it (config/jobwatch.yaml is a template), or name another with --config"
-    case .fileReadNoPermission:
+    case .denied:
       "may not be read by this user: run the command as root or as the user jobwatch, or let the "
         + "file's group read it"
-    default: "cannot be read: \(error.localizedDescription)"
+    case .tooLarge: ConfigurationText.tooLarge
+    case .unreadable(let reason): "cannot be read: \(reason)"
     }
   }
 }

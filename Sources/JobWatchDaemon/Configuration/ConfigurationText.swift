@@ -1,3 +1,4 @@
+import JobWatchCore
 import Yams
 
 /// From the bytes of a file to its tree, with everything that can be wrong before a key is looked at.
@@ -14,13 +15,22 @@ enum ConfigurationText {
   /// takes time for each copy. Twenty cannot multiply to more than some thousand.
   static let aliasLimit = 20
 
+  static let tooLarge =
+    "is larger than \(ConfigurationFile.sizeLimit >> 20) MiB: is this the right file?"
+
   static func tree(_ bytes: some Collection<UInt8>) throws(Unreadable) -> Node {
     guard bytes.count <= ConfigurationFile.sizeLimit else {
-      throw Unreadable(
-        "is larger than \(ConfigurationFile.sizeLimit >> 20) MiB: is this the right file?")
+      throw Unreadable(tooLarge)
     }
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw Unreadable("is not UTF-8: save it as UTF-8, for example with iconv -t UTF-8")
+    let text: String
+    do {
+      text = try WrittenText(bytes).text
+    } catch {
+      throw Unreadable("\(error)")
+    }
+    if let line = joint(text) {
+      throw Unreadable(
+        "begins with a byte order mark, as where files were joined: remove it", line: line)
     }
     guard aliases(text) <= aliasLimit else {
       throw Unreadable("holds more than \(aliasLimit) aliases (*name): write the values out")
@@ -33,6 +43,12 @@ enum ConfigurationText {
       throw unreadable(error as? YamlError, text)
     }
     throw Unreadable("is empty: config/jobwatch.yaml is a template")
+  }
+
+  /// The first line that begins with a mark, which would be a part of its key.
+  private static func joint(_ text: String) -> Int? {
+    let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    return lines.firstIndex { $0.unicodeScalars.first == "\u{FEFF}" }.map { $0 + 1 }
   }
 
   private static func isNothing(_ root: Node) -> Bool {
