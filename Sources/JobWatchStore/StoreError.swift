@@ -107,7 +107,21 @@ package struct StoreError: Error, CustomStringConvertible, Sendable {
         + "want of permissions: look for free space and inodes on its file system")
   }
 
-  private static func denied(_ path: String, _ reason: String) -> StoreError {
+  /// That the database, and what SQLite has put beside it, can be opened by this user, as it acts now.
+  static func requireRights(_ path: String) throws(StoreError) {
+    for file in [path] + WriteAheadLog.companions.map({ path + $0 }) {
+      var status = stat()
+      if lstat(file, &status) != 0, errno == ENOENT { continue }
+      guard faccessat(AT_FDCWD, file, R_OK | W_OK, AT_EACCESS) == 0 else {
+        throw denied(path, String(cString: strerror(errno)))
+      }
+      guard stat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+        throw denied(path, "\(file) is no file")
+      }
+    }
+  }
+
+  static func denied(_ path: String, _ reason: String) -> StoreError {
     StoreError(
       kind: .lasting,
       description: "\(path) cannot be opened (\(reason)): the directory must exist and belong to "

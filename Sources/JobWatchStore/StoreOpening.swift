@@ -64,12 +64,12 @@ enum StoreOpening {
   }
 
   /// A link to nowhere is not missing: somebody wants the database elsewhere.
-  private static func isMissing(_ path: String) -> Bool {
+  static func isMissing(_ path: String) -> Bool {
     var status = stat()
     return lstat(path, &status) != 0 && errno == ENOENT
   }
 
-  private static func requireContent(_ path: String) throws(StoreError) {
+  static func requireContent(_ path: String) throws(StoreError) {
     var status = stat()
     guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size == 0 else {
       return
@@ -84,17 +84,20 @@ enum StoreOpening {
     configuration.busyMode = .timeout(5)
     // Not as one that may only read, for which a journal that a crash left is in the way.
     let queue = try DatabaseQueue(path: path, configuration: configuration)
-    try queue.read { db in
-      if try Schema.isForeign(db) { throw StoreError.foreign(path) }
-      if try migrator.hasBeenSuperseded(db) { throw StoreError.newer(path) }
-      if try Schema.hasTables(db), try migrator.appliedMigrations(db).isEmpty {
-        throw StoreError.unmarked(path)
-      }
-    }
+    try queue.read { try requireOurs($0, path, migrator) }
     try queue.close()
   }
 
-  private static func create(_ path: String, _ migrator: DatabaseMigrator) throws {
+  static func requireOurs(_ db: Database, _ path: String, _ migrator: DatabaseMigrator) throws {
+    if try Schema.isForeign(db) { throw StoreError.foreign(path) }
+    if try migrator.hasBeenSuperseded(db) { throw StoreError.newer(path) }
+    if try Schema.hasTables(db), try migrator.appliedMigrations(db).isEmpty {
+      throw StoreError.unmarked(path)
+    }
+  }
+
+  /// A log without its database.
+  static func requireNoLog(_ path: String) throws(StoreError) {
     let log = path + "-wal"
     guard isMissing(log) || URL(fileURLWithPath: log).fileSize == 0 else {
       throw StoreError(
@@ -102,6 +105,10 @@ enum StoreOpening {
         description: "\(path) is gone, but its write-ahead log \(log) is there: put the database "
           + "back beside it, or move the log away to begin with an empty database")
     }
+  }
+
+  private static func create(_ path: String, _ migrator: DatabaseMigrator) throws {
+    try requireNoLog(path)
     let temporary = path + ".new"
     // Not as a `StagedFile` is made: the mode is what the service's umask leaves.
     for suffix in [""] + WriteAheadLog.companions { clear(temporary + suffix) }

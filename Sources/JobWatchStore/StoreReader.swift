@@ -23,6 +23,22 @@ package struct StoreReader: Sendable {
   /// it was written by another version.
   package func read<Value>(_ body: (Ledger) throws -> Value) throws -> Value {
     try requireReadable()
+    do {
+      return try snapshot { db in
+        try requireTables(db)
+        return try body(Ledger(db))
+      }
+    } catch let error as DatabaseError {
+      switch error.resultCode {
+      case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_READONLY, .SQLITE_AUTH:
+        throw unreadable(error.message ?? "\(error.resultCode)")
+      default: throw StoreError(error, path: path)
+      }
+    }
+  }
+
+  /// The same, whoever made the tables; throws what SQLite says, too.
+  func snapshot<Value>(_ body: (Database) throws -> Value) throws -> Value {
     for _ in 0..<Self.tries {
       if hasWriteAheadLog { return try read(path, body) }
       let before = stamp
@@ -35,19 +51,8 @@ package struct StoreReader: Sendable {
   /// Whether a daemon has it open. After a crash it seems so until the next start.
   package var seemsInUse: Bool { hasWriteAheadLog }
 
-  private func read<Value>(_ name: String, _ body: (Ledger) throws -> Value) throws -> Value {
-    do {
-      return try DatabaseQueue(path: name, configuration: Self.configuration).read { db in
-        try requireTables(db)
-        return try body(Ledger(db))
-      }
-    } catch let error as DatabaseError {
-      switch error.resultCode {
-      case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_READONLY, .SQLITE_AUTH:
-        throw unreadable(error.message ?? "\(error.resultCode)")
-      default: throw StoreError(error, path: path)
-      }
-    }
+  private func read<Value>(_ name: String, _ body: (Database) throws -> Value) throws -> Value {
+    try DatabaseQueue(path: name, configuration: Self.configuration).read(body)
   }
 
   private static var configuration: Configuration {

@@ -21,7 +21,7 @@ struct DaemonCommand: AsyncParsableCommand {
     }
     var configuration = Workplace(root: root).configuration
     try settings.map(DaemonSettings.init(argument:))?.apply(to: &configuration)
-    try await Daemon(configuration, log: log).run { Parent.greet("ready") }
+    try await Daemon(DecodedConfiguration(configuration), log: log).run { Parent.greet("ready") }
     stopping.cancel()
   }
 }

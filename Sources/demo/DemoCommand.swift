@@ -21,7 +21,7 @@ enum DemoCommand {
     let files = try DemoFiles()
     let stage = try await Stage(files)
     screen.opening(files)
-    let configuration = try ConfigurationFile.read(path: files.configuration).value
+    let configuration = try ConfigurationFile.read(path: files.configuration)
     var log = Logger(label: "demo") { _ in ConsoleLog() }
     log.logLevel = .error
     let daemon = Daemon(configuration, log: log)

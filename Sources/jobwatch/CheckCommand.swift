@@ -1,25 +1,27 @@
 import ArgumentParser
 import CloudAPI
-import Foundation
 import JobWatchDaemon
 
 struct CheckCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
-    abstract: "Checks the configuration, that its secrets can be read, and the way to the cloud.",
+    abstract: "Checks that the daemon can start with the configuration, and the way to the cloud.",
     discussion: """
-      Reports every mistake at once, each with its line, and shows what is configured. The daemon reads \
-      the file with the same code. Run it as the service's user to see what the service sees:
-        sudo -u jobwatch jobwatch check
-        jobwatch check && systemctl reload jobwatch
+      Reports every mistake at once, each with its line, and shows what is configured. It decides with the \
+      daemon's own code what a start would say of the file, the secrets, certificates, directories and \
+      database, and changes none of them. Of a daemon that runs it knows what a reload would be refused for.
+        sudo jobwatch check && sudo systemctl reload jobwatch
+
+      root looks at files with the rights of the service's user, whom the state directory belongs to. Anybody \
+      else is warned of what they may not look at.
 
       With --online it goes to the cloud as the daemon does: name, connection, clock, credential and \
       permission of each account, and says at which step it ends and what to do. It asks for one job that \
       cannot exist; a refused credential is tried once.
         sudo CREDENTIALS_DIRECTORY=/etc/jobwatch/credentials jobwatch check --online
 
-      Exit codes: 0 in order (perhaps with warnings), 1 a problem found online, 78 the configuration is \
-      not in order.
+      Exit codes: 0 in order (perhaps with warnings), 1 a problem found online, 75 a start would fail just \
+      now and may succeed later, 78 the configuration, a secret or a file is not in order.
       """)
 
   @OptionGroup var file: ConfigOption
@@ -55,17 +57,18 @@ struct CheckCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    var (report, value) = inspect()
+    var (report, view) = inspect()
     if !json { report.printConfigured() }
-    if online, report.ok, let value {
-      report.online = try await OnlineCheck.run(value, scope: scope)
+    if online, report.ok, let view {
+      report.online = try await OnlineCheck.run(
+        view.configuration, scope: scope, environment: view.environment)
     }
     if json {
       print(try JSONText.line(report))
     } else {
       report.printOnline(isWanted: online)
     }
-    if !report.isConfigured { throw ExitCode.needsPerson }
+    if !report.isConfigured { throw report.mayPass ? ExitCode.tryAgain : ExitCode.needsPerson }
     if !report.ok { throw ExitCode.no }
   }
 
@@ -74,19 +77,19 @@ struct CheckCommand: AsyncParsableCommand {
     return service.isEmpty ? .usual : .named(service)
   }
 
-  private func inspect() -> (CheckReport, Configuration?) {
+  private func inspect() -> (CheckReport, Viewpoint?) {
     do {
       let decoded = try ConfigurationFile.read(path: file.config)
-      let environment = ProcessInfo.processInfo.environment
-      let unreadable = decoded.secrets.compactMap { $0.problem(environment: environment) }
+      let view = Viewpoint(decoded)
+      let found = view.report()
       let report = CheckReport(
-        file: file.config,
-        problems: decoded.warnings + unreadable
-          + Transports.problems(decoded.value, environment: environment),
-        configured: ConfigurationSummary(decoded.value))
-      return (report, decoded.value)
+        file: file.config, problems: found.problems, mayPass: found.mayPass,
+        configured: ConfigurationSummary(decoded.value, willBeCreated: found.toBeMade))
+      return (report, view)
     } catch {
-      return (CheckReport(file: file.config, problems: error.problems, configured: nil), nil)
+      let report = CheckReport(
+        file: file.config, problems: error.problems, mayPass: false, configured: nil)
+      return (report, nil)
     }
   }
 }

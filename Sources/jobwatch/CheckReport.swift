@@ -4,6 +4,8 @@ import JobWatchDaemon
 struct CheckReport: Encodable {
   let file: String
   let problems: [ConfigurationProblem]
+  /// Of the problems that are no warnings, each may be gone by itself.
+  let mayPass: Bool
   /// Nil when the file cannot be used.
   let configured: ConfigurationSummary?
   /// Nil when the cloud was not asked.
@@ -11,9 +13,12 @@ struct CheckReport: Encodable {
 
   private enum CodingKeys: String, CodingKey { case ok, file, problems, configured, online }
 
-  init(file: String, problems: [ConfigurationProblem], configured: ConfigurationSummary?) {
+  init(
+    file: String, problems: [ConfigurationProblem], mayPass: Bool, configured: ConfigurationSummary?
+  ) {
     self.file = file
     self.problems = problems
+    self.mayPass = mayPass
     self.configured = configured
   }
 

@@ -38,10 +38,13 @@ struct ConfigurationSummary: Encodable {
   let stateDir: String
   let spoolDir: String
   let statusLog: String
+  /// Directories that are missing, and that the daemon makes when it starts.
+  let willBeCreated: [String]
   /// What is called while jobwatch is well, as far as it may be shown.
   let heartbeat: String?
 
-  init(_ configuration: Configuration) {
+  init(_ configuration: Configuration, willBeCreated: [String]) {
+    self.willBeCreated = willBeCreated
     accounts = configuration.accounts.map { account in
       let names = CloudService.all.map(\.name) + ["iam", "metadata"]
       let endpoints = names.compactMap { name in account.endpoint(of: name).map { (name, $0) } }
@@ -71,6 +74,11 @@ struct ConfigurationSummary: Encodable {
     return URLComponents(string: text.reveal())?.host.map { "\($0)/…" } ?? "(inline)"
   }
 
+  /// - Parameter file: what is wanted in the directory, where it is not the directory itself.
+  private func noted(_ directory: String, for file: String? = nil) -> String {
+    (file ?? directory) + (willBeCreated.contains(directory) ? " (will be created)" : "")
+  }
+
   var table: String {
     var rows = [["ACCOUNT", "REGION", "AUTH", "ENDPOINTS"]]
     for account in accounts {
@@ -81,7 +89,8 @@ struct ConfigurationSummary: Encodable {
     let channelTable = TextTable(rows: [["CHANNEL", "TYPE", "TARGET"]] + channelRows).text
     let rest = TextTable(rows: [
       ["routes", routes == 0 ? "none: journal all, webhooks all but progress" : "\(routes)"],
-      ["state", stateDir], ["spool", spoolDir], ["status log", statusLog],
+      ["state", noted(stateDir)], ["spool", noted(spoolDir)],
+      ["status log", noted((statusLog as NSString).deletingLastPathComponent, for: statusLog)],
       ["heartbeat", heartbeat ?? "none"],
     ]).text
     return [accountTable, channelTable, rest].joined(separator: "\n\n") + "\n"

@@ -38,9 +38,12 @@ struct RunCommand: AsyncParsableCommand {
       let reload = { @Sendable [configOption, log] in
         let decoded = try ConfigurationFile.read(path: configOption.config)
         Self.warn(decoded, configOption.config, log)
-        return decoded.value
+        return decoded
       }
-      try await Daemon(decoded.value, reload: reload, log: log, output: output).run()
+      try await Daemon(decoded, reload: reload, log: log, output: output).run()
+    } catch let error as StartRefusal where !error.mayPass {
+      // Each line says the file, as for a mistake in it.
+      throw ExitCode.needsPerson.telling("\(error)", through: output)
     } catch let error as any PassingFault where error.mayPass {
       throw ExitCode.tryAgain.telling("jobwatch cannot start: \(error)", through: output)
     } catch let error as any LastingFault {

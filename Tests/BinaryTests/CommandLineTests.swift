@@ -37,8 +37,8 @@ import Testing
         testDescription: "no such secret", change: ("/secret_key}", "/nowhere}"),
         words: ["/nowhere"]),
       BadStart(
-        testDescription: "no such directory", change: ("/state\n", "/nowhere\n"),
-        words: ["/nowhere", "create"]),
+        testDescription: "no such directory", change: ("/state\n", "/nowhere/state\n"),
+        words: ["/nowhere/state", "create"]),
     ])
   func badStart(_ bad: BadStart) async throws {
     try await Testbed.run { bed in

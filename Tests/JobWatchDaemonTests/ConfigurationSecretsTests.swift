@@ -77,8 +77,8 @@ import Testing
     do throws(ConfigurationError) {
       let decoded = try ConfigurationFile.decode(Array(file.utf8), path: "j.yaml")
       let later =
-        decoded.secrets.compactMap { $0.problem(environment: [:]) }
-        + Transports.problems(decoded.value, environment: [:])
+        decoded.secrets.compactMap { $0.doubt(environment: [:]) }
+        + Supplies.faults(of: decoded.value, environment: [:]).map { decoded.problem($0) }
       return (false, decoded.warnings + later)
     } catch {
       return (true, error.problems)
@@ -143,8 +143,8 @@ import Testing
     for secret in Self.secrets {
       try Data(profile.replacing("M", with: secret).utf8).write(to: path)
       for proxy in proxies {
-        let found = Transports.problems(
-          value, environment: ["HTTPS_PROXY": proxy.replacing("M", with: secret)])
+        let found = Supplies.faults(
+          of: value, environment: ["HTTPS_PROXY": proxy.replacing("M", with: secret)])
         #expect(!found.isEmpty)
         #expect(!found.contains { $0.message.contains(secret) }, "\(found)")
       }

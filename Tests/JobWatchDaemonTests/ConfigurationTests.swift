@@ -198,9 +198,10 @@ import Testing
       channels: [{name: h, type: webhook, url: {env: URL}, secret: {file: /nowhere/s}}]
       """)
     let environment = ["URL": "http://hooks.example/hidden"]
-    let found = decoded.secrets.compactMap { $0.problem(environment: environment) }
+    let faults = Supplies.faults(of: decoded.value, environment: environment)
+    let found = faults.map { decoded.problem($0) }
     #expect(found.map(\.line) == [2, 2, 3, 3])
-    #expect(found.map(\.isWarning) == [false, true, false, false])
+    #expect(faults.map(\.reason) == [.lasting, .environment, .lasting, .lasting])
     #expect(!found.contains { $0.message.contains("hidden") })
   }
 
@@ -215,7 +216,7 @@ import Testing
       """
       accounts: [{name: a, region: eu-de, project_id: p, auth: token, token: {env: TOKEN}}]
       """)
-    let found = decoded.secrets.compactMap { $0.problem(environment: ["TOKEN": text]) }
+    let found = decoded.secrets.compactMap { $0.doubt(environment: ["TOKEN": text]) }
     #expect(found.map(\.isWarning) == (doubt == nil ? [] : [true]))
     if let doubt { #expect(found.first?.message.contains(doubt) == true) }
     #expect(!found.contains { $0.message.contains("hush") })

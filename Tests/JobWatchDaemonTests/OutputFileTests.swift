@@ -10,7 +10,7 @@ import Testing
 ///     status log                        harm is set aside (`A status log in whatever state`); no plain file: refused with the cure
 ///     status.log.damaged-*              another name is taken
 ///     rotated logs                      only read; what is wrong with them is passed over
-///     jobwatch.lock                     locked, whatever it is; nothing is written to it
+///     jobwatch.lock                     locked, whatever it is; what it cannot take is not written
 ///     jobwatch.db.new, .before-N        a directory is kept as .aside-N (`A place for a file of the database's`)
 ///     jobwatch.db, -wal, -shm           refused with the cure: the database is no output, see jobwatch(8)
 ///     spool rejected/                   a file in its place is kept as rejected.aside-N
@@ -81,8 +81,10 @@ import Testing
   private func reject(_ name: String, in spool: SpoolDirectory) throws {
     try Data("nonsense".utf8).write(to: URL(filePath: "\(spool.incoming)/\(name)"))
     let name = SpoolDirectory.Name(bytes: Array(name.utf8))
-    let content = spool.content(of: name, isWhole: true, at: SystemClock.now().wall)
-    guard case .bytes(_, let identity) = content else { throw CancellationError() }
-    try spool.reject(name, identity, reason: "it is nonsense")
+    let look = SpoolLook(directory: spool, sight: WriterSight(of: spool.incoming))
+    let content = look.content(of: name, isWhole: true, at: SystemClock.now().wall)
+    guard case .bytes(_, let own, let identity) = content else { throw CancellationError() }
+    let settlement = try spool.reject(own, identity, look.sight, reason: "it is nonsense")
+    #expect(settlement == .done)
   }
 }

@@ -5,6 +5,7 @@ import Foundation
 /// them (`AmbientCredentials`).
 package struct AccountSources: Sendable {
   private let account: Account
+  private let environment: [String: String]
   private let ambient: AmbientCredentials
 
   /// - Parameter environment: where what the configuration does not name is looked for.
@@ -12,6 +13,7 @@ package struct AccountSources: Sendable {
     _ account: Account, environment: [String: String] = ProcessInfo.processInfo.environment
   ) {
     self.account = account
+    self.environment = environment
     ambient = AmbientCredentials(
       environment: environment, profilePath: account.profile?.file,
       section: account.profile?.section)
@@ -24,22 +26,6 @@ package struct AccountSources: Sendable {
     case .token: account.token == nil
     case .password: account.user == nil
     case .agency: false
-    }
-  }
-
-  /// Why what is not in the configuration could not be read here and now; nil where it could, or is. The service has
-  /// an environment of its own, so that only a profile that was chosen is certainly wrong.
-  package func ambientProblem(accountAt index: Int) -> ConfigurationProblem? {
-    guard areAmbient else { return nil }
-    do {
-      _ = try read()
-      return nil
-    } catch {
-      let isChosen = account.profile != nil
-      return ConfigurationProblem(
-        path: "accounts[\(index)]",
-        message: "\(error)" + (isChosen ? "" : " (looked for in the environment of this command)"),
-        isWarning: !isChosen)
     }
   }
 
@@ -68,8 +54,9 @@ package struct AccountSources: Sendable {
   private func accessKey() throws -> AccountSecrets {
     if let access = account.accessKey, let secret = account.secretKey {
       let key = AccessKey(
-        access: try access.read().reveal(), secret: try secret.read(),
-        securityToken: try account.securityToken?.read())
+        access: try access.read(environment: environment).reveal(),
+        secret: try secret.read(environment: environment),
+        securityToken: try account.securityToken?.read(environment: environment))
       return AccountSecrets(means: .ready(signing(key)), project: project)
     }
     let found = try required(
@@ -84,7 +71,8 @@ package struct AccountSources: Sendable {
 
   private func token() throws -> AccountSecrets {
     if let token = account.token {
-      return AccountSecrets(means: .ready(.token(try token.read())), project: project)
+      let token = try token.read(environment: environment)
+      return AccountSecrets(means: .ready(.token(token)), project: project)
     }
     let found = try required(ambient.token(), "token", "OS_TOKEN")
     return AccountSecrets(
@@ -96,7 +84,8 @@ package struct AccountSources: Sendable {
       let domain = account.user?.domainName
     {
       let user = PasswordUser(
-        name: try name.read().reveal(), password: try password.read(), domainName: domain)
+        name: try name.read(environment: environment).reveal(),
+        password: try password.read(environment: environment), domainName: domain)
       return AccountSecrets(means: .password(user), project: project)
     }
     let found = try required(

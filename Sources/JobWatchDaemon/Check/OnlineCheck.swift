@@ -28,13 +28,19 @@ package struct OnlineCheck: Sendable {
   private let end: Duration
 
   /// In the order of the configuration, whose files and proxies must be in order.
-  /// - Throws: as `Transports` does.
+  /// - Throws: `ProxyProblem` or `CertificateFileError`.
   package static func run(
     _ configuration: Configuration, scope: Scope,
     environment: [String: String] = ProcessInfo.processInfo.environment,
     clock: @escaping Clock = SystemClock.now
   ) async throws -> [OnlineReport] {
-    let transports = try Transports(configuration, environment: environment)
+    let proxies = try ProxyRules(environment: environment)
+    var trust: [String: TrustedCertificates] = [:]
+    for path in configuration.accounts.compactMap(\.caFile) {
+      trust[path] = try TrustedCertificates(path: path)
+    }
+    let transports = Transports(
+      configuration, proxies: proxies, trust: trust, environment: environment)
     let check = OnlineCheck(
       transports: transports, scope: scope, environment: environment, clock: clock,
       end: clock().uptime + limit)

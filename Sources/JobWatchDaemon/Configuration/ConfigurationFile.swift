@@ -5,10 +5,28 @@ import Yams
 
 /// A configuration that can be used, and what was noticed while reading it.
 package struct DecodedConfiguration: Sendable {
+  /// For messages.
+  package var file: String
   package var value: Configuration
-  package var warnings: [ConfigurationProblem]
+  package var warnings: [ConfigurationProblem] = []
   /// Every secret that the file names. None is read here.
-  package var secrets: [SecretPlace]
+  package var secrets: [SecretPlace] = []
+  /// Where its keys are, by key path.
+  package var marks: [String: ConfigurationMark] = [:]
+
+  /// One that no file holds.
+  package init(_ value: Configuration) { (file, self.value) = ("the configuration", value) }
+
+  init(file: String, value: Configuration, notes: ProblemNotes) {
+    (self.file, self.value) = (file, value)
+    (warnings, secrets, marks) = (notes.inOrder, notes.secrets, notes.marks)
+  }
+}
+
+/// A place in a file, from 1.
+package struct ConfigurationMark: Sendable, Hashable {
+  package var line: Int
+  package var column: Int
 }
 
 /// Reads the YAML file of the operator into a `Configuration`. It walks the parsed tree itself rather than
@@ -40,11 +58,8 @@ package enum ConfigurationFile {
       throw ConfigurationError(file: path, problems: [error.problem])
     }
     let value = walk(Setting(node: root, path: "", notes: notes))
-    let problems = notes.problems.sorted {
-      ($0.line ?? 0, $0.column ?? 0) < ($1.line ?? 0, $1.column ?? 0)
-    }
-    if notes.hasErrors { throw ConfigurationError(file: path, problems: problems) }
-    return DecodedConfiguration(value: value, warnings: problems, secrets: notes.secrets)
+    if notes.hasErrors { throw ConfigurationError(file: path, problems: notes.inOrder) }
+    return DecodedConfiguration(file: path, value: value, notes: notes)
   }
 
   private static func walk(_ root: Setting) -> Configuration {

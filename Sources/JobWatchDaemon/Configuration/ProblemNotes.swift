@@ -4,6 +4,7 @@ import Yams
 final class ProblemNotes {
   private(set) var problems: [ConfigurationProblem] = []
   private(set) var secrets: [SecretPlace] = []
+  private(set) var marks: [String: ConfigurationMark] = [:]
 
   func add(_ message: String, at mark: Mark?, path: String, isWarning: Bool) {
     problems.append(
@@ -13,6 +14,15 @@ final class ProblemNotes {
   }
 
   func add(_ secret: SecretPlace) { secrets.append(secret) }
+
+  func see(_ path: String, at mark: Mark?) {
+    marks[path] = mark.map { ConfigurationMark(line: $0.line, column: $0.column) }
+  }
+
+  /// The problems, by their lines.
+  var inOrder: [ConfigurationProblem] {
+    problems.sorted { ($0.line ?? 0, $0.column ?? 0) < ($1.line ?? 0, $1.column ?? 0) }
+  }
 
   var hasErrors: Bool { problems.contains { !$0.isWarning } }
 }

@@ -1,6 +1,6 @@
 import CloudAPI
 
-/// A secret that the configuration names, and where: `check` reads each and reports those that cannot be.
+/// A secret that the configuration names, and where.
 package struct SecretPlace: Sendable, Hashable {
   package var line: Int?
   package var column: Int?
@@ -9,25 +9,21 @@ package struct SecretPlace: Sendable, Hashable {
   /// Whether it is the address of a webhook or the heartbeat's, which must also be one that may be sent to.
   package var isURL: Bool
 
-  /// What is wrong with the secret now; nil when it can be read. Says nothing of its content.
-  /// Only a service started by systemd has credentials: elsewhere one that cannot be seen is a warning.
-  package func problem(environment: [String: String]) -> ConfigurationProblem? {
-    if case .credential(let name) = source, environment["CREDENTIALS_DIRECTORY"] == nil {
-      return note(
-        "credential \(name) cannot be read here: only the service gets it", isWarning: true)
-    }
-    do {
-      let secret = try source.read(environment: environment)
-      if isURL { return WebAddress.problem(withWebhook: secret.reveal()).map { note($0) } }
-      return Self.doubt(about: secret).map {
-        note("\(source) \($0): write the secret alone there, in one line", isWarning: true)
-      }
-    } catch {
-      return note("\(error)")
-    }
+  var mark: ConfigurationMark? {
+    line.map { ConfigurationMark(line: $0, column: column ?? 1) }
   }
 
-  /// What an editor or a paste leaves, and the cloud would only call a wrong password.
+  /// What an editor or a paste left beside the secret, which the cloud would only call a wrong password; nil for nothing,
+  /// and while it cannot be read. Says nothing of its content.
+  package func doubt(environment: [String: String]) -> ConfigurationProblem? {
+    guard !isURL, let secret = try? source.read(environment: environment),
+      let doubt = Self.doubt(about: secret)
+    else { return nil }
+    return ConfigurationProblem(
+      line: line, column: column, path: path,
+      message: "\(source) \(doubt): write the secret alone there, in one line", isWarning: true)
+  }
+
   private static func doubt(about secret: Secret) -> String? {
     let text = secret.reveal()
     if text.hasPrefix("\u{FEFF}") { return "begins with a byte order mark" }
@@ -35,11 +31,6 @@ package struct SecretPlace: Sendable, Hashable {
       return "holds a line break, a tab or another control character"
     }
     return text.hasPrefix(" ") || text.hasSuffix(" ") ? "begins or ends with a blank" : nil
-  }
-
-  private func note(_ message: String, isWarning: Bool = false) -> ConfigurationProblem {
-    ConfigurationProblem(
-      line: line, column: column, path: path, message: message, isWarning: isWarning)
   }
 }
 

@@ -12,6 +12,7 @@ struct Section {
       let path = setting.path(of: name, among: known)
       if known.contains(name) {
         values[name] = Setting(node: value, path: path, notes: setting.notes)
+        setting.notes.see(path, at: key.mark)
       } else {
         let place = Setting(node: key, path: path, notes: setting.notes)
         place.fail("unknown key; \(Self.hint(name, among: known))")

@@ -118,7 +118,9 @@ struct Setting {
       return nil
     }
     return sequence.enumerated().map { index, node in
-      Setting(node: node, path: "\(path)[\(index)]", notes: notes)
+      let entry = Setting(node: node, path: "\(path)[\(index)]", notes: notes)
+      notes.see(entry.path, at: node.mark)
+      return entry
     }
   }
 

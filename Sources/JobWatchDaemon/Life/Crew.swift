@@ -5,6 +5,7 @@ import JobWatchStore
 /// Builds the workers of a generation, each with its loop, and the hints between them.
 struct Crew {
   let configuration: Configuration
+  let supplies: Supplies
   let ground: Ground
   let transports: Transports
   let vitals: Vitals
@@ -25,7 +26,7 @@ struct Crew {
       configuration: configuration, store: store, clients: transports.clients,
       logins: transports.logins, clock: ground.clock, alarm: alarms.poller,
       troubles: ground.troubles, log: log, memory: ground.credentials, pulse: pulse)
-    let relays = try configuration.channels.map(relay)
+    let relays = configuration.channels.map(relay)
     let intake = try Intake(
       configuration: configuration, store: store, alarm: alarms.intake, log: log)
     let expiry = ExpiryWatch(
@@ -50,7 +51,7 @@ struct Crew {
       if news.hasMessages { for relay in relays { relay.alarm.ring() } }
     }
     let hints = Hints(onNews: onNews, onDoubt: integrity.note)
-    return (loops + relays + (try heartbeat()), hints)
+    return (loops + relays + heartbeat(), hints)
   }
 
   private func loop(_ worker: any Worker, _ alarm: Alarm = Alarm()) -> WorkerLoop {
@@ -59,8 +60,8 @@ struct Crew {
       log: ground.log)
   }
 
-  private func relay(_ channel: Channel) throws -> WorkerLoop {
-    let (alarm, deliver) = (Alarm(), try delivery(to: channel))
+  private func relay(_ channel: Channel) -> WorkerLoop {
+    let (alarm, deliver) = (Alarm(), delivery(to: channel))
     let pulse = vitals.pulse("relay \(channel.name)")
     let relay = Relay(
       channel: channel.name, policy: configuration.delivery, store: ground.store,
@@ -70,33 +71,22 @@ struct Crew {
       worker: relay, alarm: alarm, pulse: pulse, clock: ground.clock, log: ground.log)
   }
 
-  private func heartbeat() throws -> [WorkerLoop] {
-    guard let policy = configuration.heartbeat else { return [] }
+  private func heartbeat() -> [WorkerLoop] {
+    guard let policy = configuration.heartbeat, let url = supplies.heartbeat else { return [] }
     let heartbeat = Heartbeat(
-      url: try address(policy.url, of: "the heartbeat"), every: policy.every, vitals: vitals,
-      transport: transports.webhooks.transport, log: ground.log)
+      url: url, every: policy.every, vitals: vitals, transport: transports.webhooks.transport,
+      log: ground.log)
     return [loop(heartbeat)]
   }
 
-  private func address(_ url: SecretSource, of what: String) throws -> Secret {
-    let address = try url.read()
-    if let problem = WebAddress.problem(withWebhook: address.reveal()) {
-      throw SecretError(message: "the address of \(what) \(problem)")
-    }
-    return address
-  }
-
-  private func delivery(to channel: Channel) throws -> Relay.Delivery {
-    switch channel.kind {
-    case .journal:
+  private func delivery(to channel: Channel) -> Relay.Delivery {
+    guard let supply = supplies.webhooks[channel.name] else {
       let journal = JournalChannel(output: ground.output)
       return { try journal.deliver($0, at: $1) }
-    case .webhook(let url, let secrets):
-      let webhook = WebhookChannel(
-        url: try address(url, of: "channel \(channel.name)"),
-        signer: try StandardWebhooks(secrets: try secrets.map { try $0.read() }),
-        timeout: configuration.delivery.timeout, transport: transports.webhooks.transport)
-      return { await webhook.deliver($0, at: $1) }
     }
+    let webhook = WebhookChannel(
+      url: supply.url, signer: supply.signer, timeout: configuration.delivery.timeout,
+      transport: transports.webhooks.transport)
+    return { await webhook.deliver($0, at: $1) }
   }
 }

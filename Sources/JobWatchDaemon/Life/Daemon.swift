@@ -7,8 +7,8 @@ import UnixSignals
 
 /// The whole daemon: one store, and a loop per worker around it.
 package struct Daemon: Sendable {
-  private let configuration: Configuration
-  private let reload: @Sendable () throws -> Configuration
+  private let decoded: DecodedConfiguration
+  private let reload: @Sendable () throws -> DecodedConfiguration
   private let clock: Clock
   private let log: Logger
   private let output: LogOutput
@@ -18,28 +18,35 @@ package struct Daemon: Sendable {
   ///     one, whose secrets are read again.
   ///   - output: where channels of type journal write.
   package init(
-    _ configuration: Configuration, reload: (@Sendable () throws -> Configuration)? = nil,
+    _ decoded: DecodedConfiguration, reload: (@Sendable () throws -> DecodedConfiguration)? = nil,
     clock: @escaping Clock = SystemClock.now, log: Logger, output: LogOutput = LogOutput()
   ) {
-    self.configuration = configuration
-    self.reload = reload ?? { configuration }
+    self.decoded = decoded
+    self.reload = reload ?? { decoded }
     self.clock = clock
     self.log = log
     self.output = output
   }
 
+  private var configuration: Configuration { decoded.value }
+
   /// Runs until one of `signals` arrives or the task that runs it is told to shut down gracefully.
   ///
   /// - Parameter onReady: called once every loop has done what was due at the start.
-  /// - Throws: `FileFailure`, `StoreError`, `SecretError` or `DaemonLock.Held` when it cannot start; a `LastingFault`
-  ///   when it cannot go on.
+  /// - Throws: `StartRefusal` or `DaemonLock.Held` when it cannot start, and `FileFailure`, `StoreError` or
+  ///   `SecretError` where it fails though all seemed well; a `LastingFault` when it cannot go on.
   package func run(
     stopOn signals: [UnixSignal] = [.sigterm, .sigint],
     onReady: @escaping @Sendable () -> Void = {}
   ) async throws {
     let report = ServiceReport(serviceManager, clock: clock, log: log)
+    let plan = try StartPlan(decoded)
+    for path in try plan.prepare() {
+      log.notice("a directory that was missing is made", metadata: ["path": "\(path)"])
+    }
     let lock = try DaemonLock(directory: configuration.stateDirectory)
     defer { lock.release() }
+    lock.note(DaemonRecord(of: decoded))
     let store = try open(report)
     let ground = Ground(
       store: store, troubles: TroubleLog(), credentials: CredentialMemory(), report: report,
@@ -51,7 +58,8 @@ package struct Daemon: Sendable {
     try await ground.noteAbsence()
     report.begins(.readingSpool)
     let generations = try await Generations(
-      first: configuration, on: ground, statusLog: statusLog, reload: reload, onReady: onReady)
+      first: configuration, with: plan.supplies, on: ground, statusLog: statusLog, reload: reload,
+      onReady: onReady)
     do {
       try await ground.tell(
         .daemonStarted, "jobwatch has started", to: configuration.routeTable)

@@ -18,21 +18,22 @@ struct Generation: Sendable {
   private let loops: [WorkerLoop]
   private let hints: Crew.Hints
 
-  /// Reads every secret and opens nothing that another generation holds, so that one that cannot work is found out
-  /// before the last one ends.
+  /// Opens nothing that another generation holds, so that one that cannot work is found out before the last one ends.
   ///
   /// - Parameter onSettled: called when every loop has done for the first time what was due.
-  /// - Throws: `FileFailure`, `SecretError`, `ProxyProblem`, `CertificateFileError`.
+  /// - Throws: `FileFailure` or `SecretError`, for what has changed since `supplies` were read.
   static func make(
-    _ configuration: Configuration, on ground: Ground, statusLog: StatusLog,
-    onSettled: @escaping @Sendable () -> Void
+    _ configuration: Configuration, with supplies: Supplies, on ground: Ground,
+    statusLog: StatusLog, onSettled: @escaping @Sendable () -> Void
   ) async throws -> Generation {
-    let transports = try Transports(configuration)
+    let transports = Transports(
+      configuration, proxies: supplies.proxies, trust: supplies.trust)
     let stop = StopSignal()
     // Loops also settle while they end: that says nothing of their configuration.
     let vitals = Vitals { if !stop.isRaised { onSettled() } }
     do {
-      return try Generation(configuration, on: ground, statusLog, transports, vitals, stop)
+      return try Generation(
+        configuration, supplies, on: ground, statusLog, transports, vitals, stop)
     } catch {
       await transports.shutdown()
       throw error
@@ -40,8 +41,8 @@ struct Generation: Sendable {
   }
 
   private init(
-    _ configuration: Configuration, on ground: Ground, _ statusLog: StatusLog,
-    _ transports: Transports, _ vitals: Vitals, _ stop: StopSignal
+    _ configuration: Configuration, _ supplies: Supplies, on ground: Ground,
+    _ statusLog: StatusLog, _ transports: Transports, _ vitals: Vitals, _ stop: StopSignal
   ) throws {
     self.stop = stop
     self.configuration = configuration
@@ -50,7 +51,8 @@ struct Generation: Sendable {
     self.vitals = vitals
     self.transports = transports
     let crew = Crew(
-      configuration: configuration, ground: ground, transports: transports, vitals: vitals)
+      configuration: configuration, supplies: supplies, ground: ground, transports: transports,
+      vitals: vitals)
     (loops, hints) = try crew.loops(statusLog)
   }
 

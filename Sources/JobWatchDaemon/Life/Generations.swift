@@ -9,11 +9,6 @@ import UnixSignals
 /// All loops are one service because a group of services stops one after the other, each for as long as it takes;
 /// loops stop together, so that the slowest one alone decides how long a stop takes.
 final class Generations: Service {
-  /// The new configuration wants what only a new process can do.
-  struct NeedsRestart: Error, CustomStringConvertible {
-    var description: String
-  }
-
   private struct State {
     /// The one that runs, or ran last.
     var present: Generation
@@ -23,20 +18,22 @@ final class Generations: Service {
   }
 
   private let ground: Ground
-  private let reload: @Sendable () throws -> Configuration
+  private let reload: @Sendable () throws -> DecodedConfiguration
   private let onReady: @Sendable () -> Void
   private let state: Mutex<State>
 
   /// - Parameter reload: the configuration as it is now; throws why there is none.
   init(
-    first configuration: Configuration, on ground: Ground, statusLog: StatusLog,
-    reload: @escaping @Sendable () throws -> Configuration,
+    first configuration: Configuration, with supplies: Supplies, on ground: Ground,
+    statusLog: StatusLog, reload: @escaping @Sendable () throws -> DecodedConfiguration,
     onReady: @escaping @Sendable () -> Void
   ) async throws {
     self.ground = ground
     self.reload = reload
     self.onReady = onReady
-    let generation = try await Generation.make(configuration, on: ground, statusLog: statusLog) {
+    let generation = try await Generation.make(
+      configuration, with: supplies, on: ground, statusLog: statusLog
+    ) {
       ground.log.notice(
         "jobwatch is running", metadata: .message(.running, Self.summary(configuration)))
       ground.report.isReady()
@@ -125,17 +122,12 @@ final class Generations: Service {
 
   private func next() async throws -> Generation {
     let (ground, old) = (ground, current)
-    let configuration = try reload()
-    for (key, before, after) in [
-      ("state_dir", old.configuration.stateDirectory, configuration.stateDirectory),
-      ("spool_dir", old.configuration.spoolDirectory, configuration.spoolDirectory),
-      ("status_log", old.configuration.statusLog, configuration.statusLog),
-    ] where before != after {
-      throw NeedsRestart(
-        description: "\(key) is \(before) and cannot become \(after) while jobwatch runs: restart "
-          + "needed (systemctl restart jobwatch)")
-    }
-    return try await Generation.make(configuration, on: ground, statusLog: old.statusLog) {
+    let decoded = try reload()
+    let supplies = try StartPlan(decoded, replacing: .init(old.configuration)).supplies
+    let configuration = decoded.value
+    return try await Generation.make(
+      configuration, with: supplies, on: ground, statusLog: old.statusLog
+    ) {
       ground.log.notice(
         "the configuration is reloaded", metadata: .message(.reloaded, Self.summary(configuration)))
       ground.report.isReady()

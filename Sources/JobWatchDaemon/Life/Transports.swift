@@ -12,17 +12,16 @@ package struct Transports: Sendable {
   /// One per account.
   package let logins: [AccountLogin]
 
-  /// Throws `ProxyProblem` or `CertificateFileError`.
+  /// - Parameter trust: the certificates of each account's `ca_file`, by path.
   init(
-    _ configuration: Configuration,
+    _ configuration: Configuration, proxies: ProxyRules, trust: [String: TrustedCertificates],
     environment: [String: String] = ProcessInfo.processInfo.environment
-  ) throws {
-    proxies = try ProxyRules(environment: environment)
+  ) {
+    self.proxies = proxies
     var options: [String?: HTTPClientTransport.Options] = [:]
     for path in Set(configuration.accounts.map(\.caFile)) {
-      options[path] = .init(trust: try path.map(TrustedCertificates.init), proxies: proxies)
+      options[path] = .init(trust: path.flatMap { trust[$0] }, proxies: proxies)
     }
-    // Only now, when nothing can fail any more: each has to be shut down.
     webhooks = HTTPClientTransport(options: .init(proxies: proxies))
     let clouds = options.mapValues { HTTPClientTransport(options: $0) }
     self.clouds = clouds
@@ -46,28 +45,5 @@ package struct Transports: Sendable {
   func shutdown() async {
     await webhooks.shutdown()
     for cloud in clouds.values { await cloud.shutdown() }
-  }
-
-  /// Why the daemon could not start with these files and this environment.
-  package static func problems(
-    _ configuration: Configuration, environment: [String: String]
-  ) -> [ConfigurationProblem] {
-    var problems: [ConfigurationProblem] = []
-    for (index, account) in configuration.accounts.enumerated() {
-      do {
-        _ = try account.caFile.map(TrustedCertificates.init)
-      } catch {
-        problems.append(
-          ConfigurationProblem(path: "accounts[\(index)].ca_file", message: "\(error)"))
-      }
-      let sources = AccountSources(account, environment: environment)
-      if let problem = sources.ambientProblem(accountAt: index) { problems.append(problem) }
-    }
-    do {
-      _ = try ProxyRules(environment: environment)
-    } catch {
-      problems.append(ConfigurationProblem(message: "the environment's \(error)"))
-    }
-    return problems
   }
 }

@@ -11,20 +11,19 @@ struct SpoolDirectory: Sendable {
     rejected = path + "/rejected"
   }
 
-  /// Creates both directories where the spool's own directory exists. A file in the place of `rejected/` is kept beside it:
-  /// where nothing can be rejected, a bad file would stand in the way for ever.
+  /// The spool's own directory, and both in it. A submitter passes through the first, as tmpfiles.d makes it. A file in the
+  /// place of `rejected/` is kept beside it: where nothing can be rejected, a bad file would stand in the way for ever.
+  var needed: [NeededDirectory] {
+    [
+      NeededDirectory(path: NeededDirectory.parent(of: incoming), mode: 0o751),
+      NeededDirectory(path: incoming, mode: 0o750),
+      NeededDirectory(path: rejected, mode: 0o750, replacesFile: true),
+    ]
+  }
+
+  /// Creates what is missing of them, where the directory that the spool is in exists.
   func prepare() throws(FileFailure) {
-    var status = stat()
-    if stat(rejected, &status) == 0, status.st_mode & S_IFMT != S_IFDIR {
-      var number = 1
-      while lstat("\(rejected).aside-\(number)", &status) == 0 { number += 1 }
-      rename(rejected, "\(rejected).aside-\(number)")
-    }
-    for path in [incoming, rejected] {
-      guard mkdir(path, 0o750) == 0 || errno == EEXIST else {
-        throw FileFailure("cannot be created", path, errno)
-      }
-    }
+    for directory in needed { try directory.make() }
   }
 
   /// Every name but temporary ones, in order.

@@ -8,24 +8,52 @@ import Foundation
 package struct StandardWebhooks: Sendable {
   private let keys: [SymmetricKey]
 
-  /// `whsec_` and base64 is the specification's form; any other text is used as the key's bytes.
-  package init(secrets: [Secret]) throws(SecretError) {
-    var keys: [SymmetricKey] = []
-    for secret in secrets { keys.append(try Self.key(secret.reveal())) }
-    self.keys = keys
+  /// Each of `signers` signs, in their order.
+  init(joining signers: [StandardWebhooks]) { keys = signers.flatMap(\.keys) }
+
+  /// `whsec_` and base64, with or without its padding, is the specification's form; any other text is used as the key's
+  /// bytes. The error goes on from the name of the secret's place.
+  ///
+  /// The URL-safe alphabet is refused, though it could be read: of the specification's own libraries those for Go,
+  /// Java, C#, Rust and JavaScript take no such secret, and those for Python, Ruby and PHP pass over `-` and `_` and so
+  /// verify with another key. Rewritten in the standard alphabet it is the same key everywhere.
+  package init(secret: Secret) throws(SecretError) {
+    let (text, prefix) = (secret.reveal(), "whsec_")
+    guard text.hasPrefix(prefix) else {
+      keys = [SymmetricKey(data: Data(text.utf8))]
+      return
+    }
+    let code = text.dropFirst(prefix.count)
+    guard let bytes = Self.bytes(code), !bytes.isEmpty else {
+      throw SecretError(message: Self.problem(code))
+    }
+    keys = [SymmetricKey(data: bytes)]
   }
 
-  private static func key(_ text: String) throws(SecretError) -> SymmetricKey {
-    let prefix = "whsec_"
-    guard text.hasPrefix(prefix) else { return SymmetricKey(data: Data(text.utf8)) }
-    guard let bytes = Data(base64Encoded: String(text.dropFirst(prefix.count))), !bytes.isEmpty
-    else {
-      throw SecretError(
-        message:
-          "a webhook secret begins with whsec_ but goes on with something that is not base64: "
-          + "copy it again from the receiver")
+  private static func bytes(_ code: Substring) -> Data? {
+    let letters = code.prefix { $0 != "=" }
+    let padding = String(repeating: "=", count: (4 - letters.utf8.count % 4) % 4)
+    guard code == letters || code == letters + padding else { return nil }
+    return Data(base64Encoded: letters + padding)
+  }
+
+  private static func problem(_ code: Substring) -> String {
+    let isURLSafe = code.contains { "-_".contains($0) }
+    let letters = code.utf8.filter { $0 != UInt8(ascii: "=") }
+    if isURLSafe, letters.allSatisfy({ isLetter($0) }) {
+      let cut = letters.count % 4 == 1 ? ", and is cut short or has a character too many" : ""
+      return
+        "begins with whsec_ but goes on with base64 in the URL-safe alphabet\(cut): write + for - "
+        + "and / for _ here and at the receiver, whose library would refuse it or make another key of it"
     }
-    return SymmetricKey(data: bytes)
+    return
+      "begins with whsec_ but goes on with something that is not base64: copy it again from the "
+      + "receiver, alone and in one line"
+  }
+
+  /// Of the URL-safe alphabet (RFC 4648, section 5).
+  private static func isLetter(_ byte: UInt8) -> Bool {
+    ConfiguredName.isAlphanumeric(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
   }
 
   /// The three headers of one attempt. `timestamp` is in whole seconds since 1970.

@@ -1,0 +1,53 @@
+import Glibc
+
+/// The user that the daemon runs as, with whose rights root looks at its files.
+struct ServiceUser: Sendable {
+  private let uid: uid_t
+  private let gid: gid_t
+  private let name: String
+  /// Taken from the package, since no state directory tells yet.
+  let isGuessed: Bool
+
+  /// Nil for root.
+  init?(ownerOf status: stat) {
+    guard status.st_uid != 0 else { return nil }
+    (uid, gid, isGuessed) = (status.st_uid, status.st_gid, false)
+    name = getpwuid(uid).map { String(cString: $0.pointee.pw_name) } ?? "#\(uid)"
+  }
+
+  /// The one that the package makes, if it is here.
+  static var usual: ServiceUser? {
+    let name = "jobwatch"
+    guard let entry = getpwnam(name) else { return nil }
+    return ServiceUser(uid: entry.pointee.pw_uid, gid: entry.pointee.pw_gid, name: name)
+  }
+
+  private init(uid: uid_t, gid: gid_t, name: String) {
+    (self.uid, self.gid, self.name, isGuessed) = (uid, gid, name, true)
+  }
+
+  /// Looks with its rights, where root may take them. Of the whole process: for a command, not for a daemon.
+  func acting<Value>(_ look: () -> Value) -> Value {
+    let (mine, groups) = (getegid(), Self.groups())
+    guard setgroups(memberships.count, memberships) == 0 else { return look() }
+    defer {
+      seteuid(0)
+      setegid(mine)
+      setgroups(groups.count, groups)
+    }
+    guard setegid(gid) == 0, seteuid(uid) == 0 else { return look() }
+    return look()
+  }
+
+  private static func groups() -> [gid_t] {
+    var groups = [gid_t](repeating: 0, count: Int(max(getgroups(0, nil), 0)))
+    return Array(groups.prefix(Int(max(getgroups(Int32(groups.count), &groups), 0))))
+  }
+
+  private var memberships: [gid_t] {
+    var count: Int32 = 256
+    var groups = [gid_t](repeating: 0, count: Int(count))
+    guard getgrouplist(name, gid, &groups, &count) >= 0 else { return [gid] }
+    return Array(groups.prefix(Int(count)))
+  }
+}

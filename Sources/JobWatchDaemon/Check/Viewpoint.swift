@@ -1,0 +1,150 @@
+import Foundation
+import Glibc
+
+/// Who checks a configuration, and what of the service can be seen from there.
+///
+/// The user that the state directory belongs to, or would, is the one that runs the daemon: to it everything looks as to
+/// the start. root may look at everything, and looks at files with that user's rights. Anybody else may not look at
+/// some, which is no fault of the configuration's.
+package struct Viewpoint: Sendable {
+  private let decoded: DecodedConfiguration
+  /// The daemon that reads this file, or works in its state directory.
+  private let daemon: DaemonRecord?
+  /// The daemon's where that can be seen, this command's elsewhere.
+  package let environment: [String: String]
+  /// It is the daemon's.
+  private let seesEnvironment: Bool
+  /// The daemon has some, and nobody here.
+  private let areCredentialsHidden: Bool
+  private let isOnlooker: Bool
+  /// Whose rights root looks with; nil: its own.
+  private let user: ServiceUser?
+
+  package init(
+    _ decoded: DecodedConfiguration,
+    environment: [String: String] = ProcessInfo.processInfo.environment
+  ) {
+    self.decoded = decoded
+    daemon = DaemonRecord.running(with: decoded)
+    let ofDaemon = daemon?.environment
+    self.environment = Self.environment(environment, ofDaemon)
+    seesEnvironment = ofDaemon != nil
+    let credentials = Self.credentials
+    areCredentialsHidden = ofDaemon?[credentials] != nil && self.environment[credentials] == nil
+    var status = stat()
+    let isThere = stat(decoded.value.stateDirectory, &status) == 0
+    let isHidden = !isThere && errno == EACCES
+    let me = geteuid()
+    isOnlooker = me != 0 && (isHidden || (isThere && status.st_uid != me))
+    user = me == 0 ? (isThere ? ServiceUser(ownerOf: status) : ServiceUser.usual) : nil
+  }
+
+  /// That of the daemon that runs, where it can be seen: a reload reads with it. Credentials are those that this command
+  /// was given, if it was, or the daemon's, unless they are hidden here.
+  private static func environment(_ own: [String: String], _ ofDaemon: [String: String]?)
+    -> [String: String]
+  {
+    guard var environment = ofDaemon else { return own }
+    if let given = own[credentials] {
+      environment[credentials] = given
+    } else if let place = environment[credentials], access(place, R_OK | X_OK) != 0 {
+      environment[credentials] = nil
+    }
+    return environment
+  }
+
+  private static let credentials = "CREDENTIALS_DIRECTORY"
+
+  package var configuration: Configuration { decoded.value }
+
+  /// What a check has found.
+  package struct Report: Sendable {
+    package var problems: [ConfigurationProblem]
+    /// Of the problems that are no warnings, each may be gone by itself.
+    package var mayPass: Bool
+    /// Directories that a start makes.
+    package var toBeMade: [String]
+  }
+
+  /// Everything that a start would refuse, and a reload of the daemon that runs, by their own code.
+  package func report() -> Report {
+    // The daemon that runs has looked itself.
+    let boot = daemon == nil ? BootID.current(environment: environment) : nil
+    let look = { Premises(decoded.value).look(unlessCheckedIn: boot) }
+    // Before the first start systemd, which is root, makes the directories.
+    let premises = user.map { $0.isGuessed ? look() : $0.acting(look) } ?? look()
+    let faults = supplyFaults() + premises.faults + relocations
+    let doubts = isOnlooker ? [] : premises.doubts.map { decoded.problem($0, isWarning: true) }
+    let unclear = decoded.secrets.compactMap { $0.doubt(environment: environment) }
+    let grave = faults.filter { !isWarning($0) }
+    return Report(
+      problems: decoded.warnings + faults.map(problem) + doubts + unclear + vantage(faults),
+      mayPass: !grave.isEmpty && grave.allSatisfy { $0.reason == .passing },
+      toBeMade: premises.toBeMade)
+  }
+
+  private var relocations: [StartFault] {
+    daemon?.places.faults(becoming: .init(decoded.value)) ?? []
+  }
+
+  // MARK: Secrets
+
+  /// systemd reads credentials as root and hands them over; the rest the service's user has to read itself.
+  private func supplyFaults() -> [StartFault] {
+    let seen = faults()
+    guard let user else { return seen }
+    let denied = user.acting { faults() + configurationFault() }.filter { fault in
+      if case .secret(.credential, _) = fault.place { return false }
+      return fault.reason == .denied && !seen.contains(fault)
+    }
+    return seen + denied
+  }
+
+  private func faults() -> [StartFault] {
+    Supplies.faults(of: decoded.value, environment: environment)
+  }
+
+  private func configurationFault() -> [StartFault] {
+    guard !NeededDirectory.allows(decoded.file, R_OK) else { return [] }
+    let message = "may not be read by the service's user: let its group read it"
+    return [StartFault(.key(""), message, .denied)]
+  }
+
+  // MARK: What is only seen from elsewhere
+
+  private func isWarning(_ fault: StartFault) -> Bool {
+    switch fault.reason {
+    case .environment: !seesEnvironment || (areCredentialsHidden && isCredential(fault))
+    case .denied: isOnlooker || user?.isGuessed == true
+    case .lasting: isOnlooker && isVariable(fault)
+    case .passing: false
+    }
+  }
+
+  private func isVariable(_ fault: StartFault) -> Bool {
+    if case .secret(.environment, _) = fault.place { true } else { false }
+  }
+
+  private func isCredential(_ fault: StartFault) -> Bool {
+    if case .secret(.credential, _) = fault.place { true } else { false }
+  }
+
+  private func problem(_ fault: StartFault) -> ConfigurationProblem {
+    guard isWarning(fault) else { return decoded.problem(fault) }
+    var fault = fault
+    if case .secret(.credential(let name), _) = fault.place, fault.reason == .environment {
+      fault.message = "credential \(name) cannot be read here: only the service gets it"
+    } else if fault.reason == .environment || isVariable(fault) {
+      fault.message += " (looked for in the environment of this command)"
+    }
+    return decoded.problem(fault, isWarning: true)
+  }
+
+  /// That something could not be looked at, and who could.
+  private func vantage(_ faults: [StartFault]) -> [ConfigurationProblem] {
+    guard isOnlooker, faults.contains(where: isWarning) else { return [] }
+    let message =
+      "this user may not look at all that the service reads: sudo jobwatch check says what it finds"
+    return [ConfigurationProblem(message: message, isWarning: true)]
+  }
+}
