@@ -171,8 +171,10 @@ package struct BlindGap: Sendable, Hashable, Codable {
 package struct EvidenceText: Sendable, Hashable, Codable {
   package var httpStatus: Int
   package var receivedAt: Timestamp
-  /// The body as text; left out when it is not UTF-8 or larger than `limit`.
+  /// The body as text; left out when it is larger than `limit`.
   package var body: String?
+  /// True where `body` is not byte by byte what came: it was not UTF-8, and was read as `LegibleText` reads.
+  package var lossy: Bool?
   package var bytes: Int
 
   /// Receivers commonly accept 20 to 64 kB; the rest of an event needs some of it.
@@ -182,13 +184,15 @@ package struct EvidenceText: Sendable, Hashable, Codable {
     httpStatus = evidence.httpStatus
     self.receivedAt = receivedAt
     bytes = evidence.body.count
-    body =
-      evidence.body.count <= Self.limit ? String(validating: evidence.body, as: UTF8.self) : nil
+    guard evidence.body.count <= Self.limit else { return }
+    let legible = LegibleText(evidence.body)
+    body = legible.text
+    if !legible.isExact { lossy = true }
   }
 
   enum CodingKeys: String, CodingKey {
     case httpStatus = "http_status"
     case receivedAt = "received_at"
-    case body, bytes
+    case body, lossy, bytes
   }
 }

@@ -91,23 +91,26 @@ struct DossierText {
     let id = evidence.requestID.map { ", request id \($0)" } ?? ""
     let size = "HTTP \(evidence.httpStatus), \(evidence.body.count) bytes"
     let title = "the cloud's answer of \(receivedAt) (\(size)\(id)) is kept"
-    return hasEvidence
-      ? ["", "Evidence: " + title.onOneLine, Self.pretty(evidence.body)]
-      : ["", "Evidence: " + title.onOneLine + "; --evidence shows it"]
+    guard hasEvidence else {
+      return ["", "Evidence: " + title.onOneLine + "; --evidence shows it"]
+    }
+    let legible = LegibleText(evidence.body)
+    let note =
+      legible.isExact
+      ? "" : "; it is not UTF-8 and shown as far as it can be read, --json has its bytes"
+    return ["", "Evidence: " + title.onOneLine + note, Self.pretty(legible.text)]
   }
 
-  /// Indented JSON; as it is when it is not JSON, and as Base64 when it is not even text.
-  private static func pretty(_ body: [UInt8]) -> String {
-    let data = Data(body)
+  /// Indented JSON; as it is when it is not JSON. Nothing in it commands the terminal.
+  private static func pretty(_ body: String) -> String {
+    let data = Data(body.utf8)
+    var text = body
     if let object = try? JSONSerialization.jsonObject(with: data, options: .fragmentsAllowed),
       let pretty = try? JSONSerialization.data(
         withJSONObject: object,
         options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes, .fragmentsAllowed])
     {
-      return String(decoding: pretty, as: UTF8.self)
-    }
-    guard let text = String(validating: body, as: UTF8.self) else {
-      return data.base64EncodedString()
+      text = String(decoding: pretty, as: UTF8.self)
     }
     return text.split(separator: "\n", omittingEmptySubsequences: false)
       .map { String($0).onOneLine }.joined(separator: "\n")

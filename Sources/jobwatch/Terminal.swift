@@ -40,6 +40,8 @@ extension String {
       unicodeScalars.map { scalar in
         switch scalar.properties.generalCategory {
         case .control, .lineSeparator, .paragraphSeparator: " "
+        // These turn the direction of what stands behind them.
+        case .format where scalar.properties.isBidiControl: " "
         default: Character(scalar)
         }
       })

@@ -29,7 +29,8 @@ import Testing
         "service", "state", "sub_jobs", "summary", "truncated",
       ])
     #expect(try keys(full, in: "blind_gap") == ["cause", "from", "to"])
-    #expect(try keys(full, in: "evidence") == ["body", "bytes", "http_status", "received_at"])
+    #expect(
+      try keys(full, in: "evidence") == ["body", "bytes", "http_status", "lossy", "received_at"])
     #expect(
       try keys(full, in: "sub_jobs") == ["failed", "failures", "reasons", "succeeded", "total"])
     let failure = try #require(full.subJobs?.failures.first)
@@ -74,11 +75,21 @@ import Testing
     let count = SubJobCount([SubJob(rawStatus: "FAIL", state: .failed)])
     #expect(try keys(try #require(count.failures.first)) == ["raw_status"])
     let large = [UInt8](repeating: 0x20, count: EvidenceText.limit + 1)
-    for body in [large, [0xff, 0xfe]] {
-      let text = EvidenceText(Evidence(httpStatus: 200, body: body), receivedAt: .start)
-      #expect(try keys(text) == ["bytes", "http_status", "received_at"])
-      #expect(text.bytes == body.count)
+    let text = EvidenceText(Evidence(httpStatus: 200, body: large), receivedAt: .start)
+    #expect(try keys(text) == ["bytes", "http_status", "received_at"])
+    #expect(text.bytes == large.count)
+  }
+
+  @Test func `evidence that is no UTF-8 is told as far as it can be read, and that it is not all`()
+    throws
+  {
+    func text(_ body: [UInt8]) -> EvidenceText {
+      EvidenceText(Evidence(httpStatus: 200, body: body), receivedAt: .start)
     }
+    let cut = text(Array("no quota ".utf8) + [0xE9, 0x85])
+    #expect(cut.body == "no quota \u{FFFD}" && cut.lossy == true && cut.bytes == 11)
+    #expect(
+      try keys(text(Array("no quota".utf8))) == ["body", "bytes", "http_status", "received_at"])
   }
 
   @Test func `an event reads back as itself`() throws {
@@ -106,7 +117,7 @@ import Testing
     data.expectedBy = .start
     data.blindGap = BlindGap(from: .start, to: .start, cause: "c")
     data.evidence = EvidenceText(
-      Evidence(httpStatus: 200, body: Array("{}".utf8)), receivedAt: .start)
+      Evidence(httpStatus: 200, body: Array("{}".utf8) + [0xFF]), receivedAt: .start)
     (data.channel, data.file, data.cause, data.cure) = ("c", "f", "c", "c")
     data.truncated = ["sub_jobs.failures"]
     data.subJobs?.reasons = [.init(errorCode: "E", failReason: "r", count: 1)]
