@@ -47,7 +47,7 @@ package struct AnswerClassifier: Sendable {
     guard case .record(let record) = finding else { return .absent(code: "empty list") }
     guard let recordID = record.jobID, recordID.matchesFieldName(jobID) else { return nil }
     let report = record.report
-    if let state = service.vocabulary[report.rawStatus] { return .seen(state, report) }
+    if let state = service.state(of: report.rawStatus) { return .seen(state, report) }
     // Throttling may come as a success (202, Common.0024); a record tells itself by its status.
     let isError = report.rawStatus.isEmpty && listedError(in: response.body)
     return isError ? nil : .unrecognised(report)

@@ -18,8 +18,10 @@ package final class CloudService: Sendable {
   let address: Address
   /// Where in an answer the record is, and what its members are called.
   let layout: RecordLayout
-  /// What each of its status words means; any other word is reported and changes nothing.
+  /// What each of its documented status words means, in their documented spelling.
   package let vocabulary: [String: JobState]
+  /// The same, by the form in which words are compared.
+  private let meanings: [String: JobState]
   /// Error codes that say that there is no such job.
   package let absentCodes: Set<String>
   /// How long it documents to keep a job's record.
@@ -34,9 +36,19 @@ package final class CloudService: Sendable {
     self.address = address
     self.layout = layout
     vocabulary = words
+    meanings = Dictionary(
+      words.map { (StatusWord($0).form, $1) }, uniquingKeysWith: { first, _ in first })
     absentCodes = absent
     self.retention = retention
     self.hosts = hosts
+  }
+
+  /// What a status word means: as the service documents it, else what it says by itself. Nil for any other word,
+  /// which is reported and changes nothing.
+  package func state(of word: String) -> JobState? {
+    if let state = vocabulary[word] { return state }
+    let word = StatusWord(word)
+    return meanings[word.form] ?? word.state
   }
 
   /// The path to ask for one job, percent-encoded.

@@ -32,7 +32,7 @@ package enum JobRecordDecoder {
     let status = record.status ?? ""
     let report = JobReport(
       jobType: record.jobType, rawStatus: status, begin: CloudTimeParser.parse(record.beginTime),
-      end: end(of: record, service.vocabulary[status]), errorCode: record.errorCode,
+      end: end(of: record, service.state(of: status)), errorCode: record.errorCode,
       failReason: record.failReason, entities: record.objects.scalars,
       subJobs: record.objects.subJobs.map { subJob($0, service) })
     return .record(Record(jobID: record.jobID, report: report))
@@ -40,7 +40,7 @@ package enum JobRecordDecoder {
 
   private static func subJob(_ record: JobRecord, _ service: CloudService) -> SubJob {
     let status = record.status ?? ""
-    let state = service.vocabulary[status]
+    let state = service.state(of: status)
     return SubJob(
       jobID: record.jobID, jobType: record.jobType, rawStatus: status, state: state,
       begin: CloudTimeParser.parse(record.beginTime), end: end(of: record, state),

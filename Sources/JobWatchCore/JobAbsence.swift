@@ -34,7 +34,11 @@ extension Job {
     if verdict != .unknown {
       event.data.blindGap = rules.blindGap(
         from: lastVouchedAt, to: since,
-        otherwise: "no poll was due between the last sighting and the first miss")
+        otherwise: unknownWord?.cause
+          ?? "no poll was due between the last sighting and the first miss")
+    }
+    if verdict == .lost, let unknownWord {
+      (event.data.cause, event.data.cure) = (unknownWord.cause, UnknownWord.cure)
     }
     return Decision(
       job: job,

@@ -71,8 +71,8 @@ struct JobSentence {
     case .jobRunning: "\(subject) is running"
     case .jobAwaitingPayment: "\(subject) waits for its order to be paid"
     case .jobSucceeded: "\(subject) succeeded\(took)\(partly)"
-    case .jobFailed: "\(subject) failed\(took)\(reason)\(partly)"
-    case .jobLost: "\(subject) vanished before its end was seen; it may have succeeded or failed"
+    case .jobFailed: "\(subject) \(failed)\(took)\(reason)\(partly)"
+    case .jobLost: "\(subject) vanished\(vanished)"
     case .jobFound: "\(subject) was lost and has been sighted again"
     case .jobUnknown: "the service never showed \(subject)"
     case .jobLapsed: "\(subject) was never paid and its record is gone"
@@ -92,6 +92,16 @@ struct JobSentence {
 
   private var word: String { job.report?.rawStatus ?? "" }
 
+  /// The cloud's own word where that says how it ended, of which `failed` would say too much.
+  private var failed: String { StatusWord(word).isOtherEnd ? "ended as \(word)" : "failed" }
+
+  private var vanished: String {
+    guard let unknown = job.unknownWord else {
+      return " before its end was seen; it may have succeeded or failed"
+    }
+    return "; \(unknown.text)" + (unknown.since.map { ", since \($0)" } ?? "")
+  }
+
   private var took: String {
     guard let begin = job.report?.begin?.instant, let end = job.report?.end?.instant, end >= begin
     else { return "" }
@@ -110,7 +120,8 @@ struct JobSentence {
     let count = SubJobCount(subJobs)
     guard count.failed > 0 else { return "" }
     let first = count.failures.first
-    let why = [first?.errorCode, first?.failReason].compactMap(\.self).filter { !$0.isEmpty }
+    var why = [first?.errorCode, first?.failReason].compactMap(\.self).filter { !$0.isEmpty }
+    if why.isEmpty, let word = first?.rawStatus, StatusWord(word).isOtherEnd { why = [word] }
     let told = reason.isEmpty && !why.isEmpty ? " (" + why.joined(separator: " ") + ")" : ""
     return "; \(count.failed) of \(count.total) sub-jobs failed\(told)"
   }

@@ -54,6 +54,9 @@ extension Job {
     var job = self
     if state == .awaitingPayment && newState != .awaitingPayment { job.paidAt = now }
     job.note(report, at: now)
+    // What is understood now, perhaps since an upgrade, is no unknown word.
+    job.notices.unknownWordSince = nil
+    job.reportedWords.removeAll { $0 == report.rawStatus }
     if !newState.isFinal && newState != .awaitingPayment {
       job.extendSpan(at: now, offset: rules.clockOffset, isFirst: firstSeenAt == nil)
     }
@@ -89,6 +92,7 @@ extension Job {
     _ report: JobReport, _ evidence: Evidence?, at now: Timestamp, under rules: WatchRules
   ) -> Decision {
     var job = self
+    if self.report?.rawStatus != report.rawStatus { job.notices.unknownWordSince = now }
     job.note(report, at: now)
     if state != .awaitingPayment {
       job.extendSpan(at: now, offset: rules.clockOffset, isFirst: firstSeenAt == nil)

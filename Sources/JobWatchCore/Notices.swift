@@ -20,6 +20,8 @@ package struct Notices: Hashable, Sendable, Codable {
   package var late: Int64?
   /// When it was told to be stuck.
   package var stuckAt: Timestamp?
+  /// Since when the job has said the word that it says now, one that is not known.
+  package var unknownWordSince: Timestamp?
 
   package init(
     expiring: Told? = nil, atRisk: Told? = nil, late: Int64? = nil, stuckAt: Timestamp? = nil

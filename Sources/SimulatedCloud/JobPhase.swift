@@ -9,7 +9,8 @@ struct JobPhase: Hashable, Sendable {
   /// retention.
   var since: Duration
 
-  var hasEnded: Bool { status == "SUCCESS" || status == "FAIL" }
+  /// Also of a job that was canceled, rolled back and the like.
+  var hasEnded: Bool { status == "SUCCESS" || hasFailed || StatusWord(status).isOtherEnd }
   var hasFailed: Bool { status == "FAIL" }
 
   /// Nil before the first step.

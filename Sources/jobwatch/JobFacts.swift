@@ -30,7 +30,9 @@ struct JobFacts {
     let certainty =
       switch job.state {
       case .succeeded, .failed: "the cloud said so"
-      case .lost: "its record vanished before its end was seen; it may have succeeded or failed"
+      case .lost:
+        job.unknownWord.map { "\($0.text); then its record was gone" }
+          ?? "its record vanished before its end was seen; it may have succeeded or failed"
       case .lapsed: "it was never paid and its record is gone"
       case .unknown: "the service never showed it: check the id, the service and the account"
       case .forgotten: "taken off the list"

@@ -41,7 +41,7 @@ struct JobRow {
       return "unlisted status \(word)".onOneLine
     }
     switch job.state {
-    case .failed: return [reason, partly].compactMap(\.self).joined(separator: "; ")
+    case .failed: return [end, reason, partly].compactMap(\.self).joined(separator: "; ")
     case .succeeded: return partly ?? ""
     case .awaitingPayment:
       return job.expiresAt(under: retention).map {
@@ -68,6 +68,12 @@ struct JobRow {
     let parts = [job.report?.errorCode, job.report?.failReason].compactMap(\.self)
       .filter { !$0.isEmpty }
     return parts.isEmpty ? nil : parts.joined(separator: " ").onOneLine
+  }
+
+  /// How it ended, where the cloud has another word for it than that it failed.
+  private var end: String? {
+    guard let word = job.report?.rawStatus, StatusWord(word).isOtherEnd else { return nil }
+    return "ended as \(word)".onOneLine
   }
 
   private var partly: String? {

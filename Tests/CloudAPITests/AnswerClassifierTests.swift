@@ -10,7 +10,8 @@ struct AnswerClassifierTests {
   @Test(
     arguments: [
       ("INIT", .pending), ("RUNNING", .running), ("SUCCESS", .succeeded), ("FAIL", .failed),
-      ("PENDING_PAYMENT", .awaitingPayment), ("success", nil), ("CANCELLED", nil), ("", nil),
+      ("PENDING_PAYMENT", .awaitingPayment), ("success", .succeeded), ("CANCELLED", .failed),
+      ("FROZEN", nil), ("", nil),
     ] as [(String, JobState?)])
   func `a record is seen if its word is known and unrecognised if not`(
     word: String, state: JobState?

@@ -58,19 +58,19 @@ struct ServiceBodyTests {
     }
   }
 
-  @Test(arguments: ["RollbackSuccess", "CancelSuccess"])
-  func `a word of DDM that may or may not be an end changes nothing`(word: String) throws {
+  @Test(arguments: ["RollbackSuccess", "RollbackFail", "CancelSuccess"])
+  func `a word of DDM for what was undone is an end`(word: String) throws {
     let sample = try #require(ServiceSample.all.first { $0.service == "ddm" })
     let id = "31b8ae23-c687-4d80-b7b4-42a66c9bb886"
     let response = HTTPResponse(status: 200, body: try sample.body(word))
     let answer = AnswerClassifier(service: .ddm, jobID: id, now: Timestamp(milliseconds: 0))
       .answer(to: response)
-    guard case .unrecognised(let report) = answer.observation else {
+    guard case .seen(.failed, let report) = answer.observation else {
       Issue.record("\(answer.observation)")
       return
     }
-    #expect(report.rawStatus == word)
-    #expect(report.end == nil)
+    #expect(report.rawStatus == word && report.failReason == nil)
+    #expect(report.end != nil)
   }
 
   /// Of CCE, whose status may be missing as a whole; and of the others, for what is no record.

@@ -11,6 +11,7 @@ struct ServiceSample: Sendable, CustomTestStringConvertible {
   private static let taskWords: [String: JobState] = [
     "Running": .running, "Completed": .succeeded, "Failed": .failed,
   ]
+  private static let scheduled: [String: JobState] = ["Pending": .pending, "Canceled": .failed]
 
   var service: String
   /// Of `Vectors/bodies`.
@@ -48,23 +49,33 @@ struct ServiceSample: Sendable, CustomTestStringConvertible {
   static let all: [ServiceSample] = [
     classic(
       "ecs", "ecs_success_serversAction_flight", more: ["PENDING_PAYMENT": .awaitingPayment]),
-    classic("bms", "bms_success_baremetalBatchCreate"),
-    classic("evs", "evs_success_createVolume"),
+    classic(
+      "bms", "bms_success_baremetalBatchCreate", more: ["PENDING_PAYMENT": .awaitingPayment]),
+    classic(
+      "evs", "evs_success_createVolume", more: ["WAITING_EXECUTE": .pending, "LISTENING": .running]),
     classic("sdrs", "sdrs_success_createProtectionGroupNoCG"),
     // Documents no body of its own.
     classic("deh", "ecs_success_createSingleServer_toplevel_server_id"),
     classic("eip", "eip_success_createBatchPublicip_docs"),
     classic("ims", "ims_success_imsImportImageJob"),
     ServiceSample(
-      service: "dcs", file: "dcs_success_masterStandbySwapJob", words: classicWords,
+      service: "dcs", file: "dcs_success_masterStandbySwapJob",
+      words: classicWords.merging(
+        [
+          "CREATED": .pending, "EXECUTING": .running, "PAUSED": .pending, "SUCCEED": .succeeded,
+          "FAILED": .failed, "CANCELLED": .failed,
+        ]) { $1 },
       status: "status", end: "end_time", open: "", failReason: "fail_reason"),
     database(
       "rds", "rds_completed_CreateMysqlReplicaInstance", more: ["Complete": .succeeded]),
-    database("taurusdb", "taurusdb_completed_CreateMysqlInstance"),
+    database(
+      "taurusdb", "taurusdb_completed_CreateMysqlInstance",
+      more: scheduled.merging(["Unauthorized": .pending]) { $1 }),
     database("gaussdb", "gaussdb_completed_CreateGaussDBV5Instance"),
     database("dds", "dds_completed_Create_MongoDB"),
     ServiceSample(
-      service: "geminidb", file: "geminidb_running_CreateCassandra", words: taskWords,
+      service: "geminidb", file: "geminidb_running_CreateCassandra",
+      words: taskWords.merging(scheduled) { $1 },
       status: "jobs.0.status", end: "jobs.0.end_time", endTime: "2023-09-12T06:44:03.000Z",
       failReason: "jobs.0.fail_reason"),
     ServiceSample(
@@ -72,7 +83,9 @@ struct ServiceSample: Sendable, CustomTestStringConvertible {
       words: taskWords.merging(
         [
           "Expanding": .running, "Canceling": .running, "Rollbacking": .running,
-          "ToBeSwitched": .running, "Switching": .running,
+          "ToBeSwitched": .running, "Switching": .running, "RollbackSuccess": .failed,
+          "RollbackFail": .failed, "CancelSuccess": .failed, "INIT": .pending,
+          "SUCCESS": .succeeded, "FAIL": .failed,
         ]) { $1 },
       status: "job.status", end: "job.end_time", endTime: "2018-08-06T15:41:14.000Z"),
     ServiceSample(

@@ -25,6 +25,13 @@ import Testing
         testDescription: "ecs job ff80 (createServer) succeeded after 4 m 30 s; "
           + "1 of 2 sub-jobs failed (Ecs.0219)"),
       Sentence(
+        job: ended(.failed, word: "Canceled"), kind: .jobFailed,
+        testDescription: "ecs job ff80 (createServer) ended as Canceled after 4 m 30 s"),
+      Sentence(
+        job: ended(.failed, word: "RollbackSuccess", reason: "no host"), kind: .jobFailed,
+        testDescription:
+          "ecs job ff80 (createServer) ended as RollbackSuccess after 4 m 30 s: no host"),
+      Sentence(
         job: .sample(.lost), kind: .jobLost,
         testDescription: "ecs job ff80 vanished before its end was seen; "
           + "it may have succeeded or failed"),
@@ -57,11 +64,12 @@ import Testing
     }
 
     private static func ended(
-      _ state: JobState, code: String? = nil, reason: String? = nil, parts: [JobState] = []
+      _ state: JobState, word: String? = nil, code: String? = nil, reason: String? = nil,
+      parts: [JobState] = []
     ) -> Job {
       var job = Job.sample(state)
       job.report = JobReport(
-        jobType: "createServer", rawStatus: state.word,
+        jobType: "createServer", rawStatus: word ?? state.word,
         begin: CloudTime(raw: "", instant: .start - .seconds(270)),
         end: CloudTime(raw: "", instant: .start), errorCode: code, failReason: reason,
         subJobs: parts.map {

@@ -96,6 +96,26 @@ import Testing
     }
   }
 
+  @Test func `that says what it said is understood once a later version knows its word`()
+    async throws
+  {
+    for (state, word) in [(JobState.pending, "WAITING_EXECUTE"), (.failed, "Canceled")] {
+      try await withStore { store in
+        let job = try await store.write { try insert("p", into: $0) }
+        let report = JobReport(rawStatus: word, begin: CloudTime(raw: "", instant: start))
+        let body = Evidence(httpStatus: 200, body: Array("{}".utf8))
+        let versions = [Observation.unrecognised(report), .seen(state, report)]
+        for (minute, observation) in versions.enumerated() {
+          let record = record(
+            Answer(observation, evidence: body), of: job, at: start + .minutes(minute))
+          _ = try await store.write { try record.commit($0) }
+        }
+        let known = try await store.read { try $0.job(job.id) }
+        #expect(known?.state == state && known?.unknownWord == nil)
+      }
+    }
+  }
+
   private func insert(
     _ project: String, _ expectation: Duration? = nil, into ledger: Ledger
   ) throws -> Job {

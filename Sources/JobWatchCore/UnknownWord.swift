@@ -1,0 +1,33 @@
+/// The last status word of a job, where it is one that jobwatch does not know.
+package struct UnknownWord: Hashable, Sendable {
+  /// As sent; empty where the record has no status.
+  package var word: String
+  /// When it was first seen, as far as that is known: the time of the last sighting else.
+  package var since: Timestamp?
+  package var lastSeen: Timestamp?
+
+  /// For people: `its last word was "FROZEN", which jobwatch does not know`.
+  package var text: String {
+    word.isEmpty
+      ? "its record had no status" : "its last word was \"\(word)\", which jobwatch does not know"
+  }
+
+  /// Why a job that vanished with it is lost.
+  var cause: String {
+    let span = [since.map { "from \($0)" }, lastSeen.map { "to \($0)" }].compactMap(\.self)
+    return text + (span.isEmpty ? "" : ", " + span.joined(separator: " "))
+      + "; then the record was gone"
+  }
+
+  static let cure =
+    "look at what the job was to make; the word belongs on the list of its service, so report it"
+}
+
+extension Job {
+  /// Nil if the last record said something that is known.
+  package var unknownWord: UnknownWord? {
+    guard let word = report?.rawStatus, reportedWords.contains(word) else { return nil }
+    return UnknownWord(
+      word: word, since: notices.unknownWordSince ?? lastSeenAt, lastSeen: lastSeenAt)
+  }
+}
