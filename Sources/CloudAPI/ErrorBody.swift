@@ -1,5 +1,3 @@
-import Foundation
-
 /// What the body of a refused request says. The clouds have these shapes for it (cloud-api, section
 /// 1; CCE and DDM: OTCD/cloud-container-engine and /distributed-database-middleware):
 ///
@@ -19,70 +17,48 @@ package struct ErrorBody: Sendable, Hashable {
   package var message: String
   package var requestID: String?
 
-  private static let decoder = JSONDecoder()
-
   /// Nil if `body` is not JSON or names no code.
   package init?(_ body: [UInt8]) {
-    // Nothing in the error is of use: the body itself is kept as evidence.
-    guard let found = try? Self.decoder.decode(Search.self, from: Data(body)).found else {
-      return nil
-    }
-    self = found
-  }
-
-  private init(code: String, message: String, requestID: String?) {
+    guard let object = JSONObject(body) else { return nil }
+    var looks = Self.lookLimit
+    guard let (code, message) = Self.search(object, depth: 0, &looks) else { return nil }
     self.code = code
     self.message = message
-    self.requestID = requestID
+    requestID = object.text("request_id")
   }
 
-  private struct Search: Decodable {
-    private static let pairs: [(code: FieldKey, message: FieldKey)] = [
-      ("error_code", "error_msg"), ("errorCode", "errorMsg"), ("errorCode", "errorMessage"),
-      ("errCode", "externalMessage"), ("code", "message"),
-    ]
-    /// Objects within objects that are looked into; real answers need one.
-    private static let depthLimit = 3
-    private static let memberLimit = 100
-    /// Members in all that are looked into: the largest answer has room for a million objects.
-    private static let lookLimit = 300
+  private static let pairs = [
+    ("error_code", "error_msg"), ("errorCode", "errorMsg"), ("errorCode", "errorMessage"),
+    ("errCode", "externalMessage"), ("code", "message"),
+  ]
+  /// Objects within objects that are looked into; real answers need one.
+  private static let depthLimit = 3
+  private static let memberLimit = 100
+  /// Members in all that are looked into: the largest answer has room for a million objects.
+  private static let lookLimit = 300
 
-    var found: ErrorBody?
+  /// Sorted, so that `error` comes before `internalError`. An object with very many members is none of
+  /// the shapes.
+  private static func promising(_ object: JSONObject) -> [JSONObject.Member] {
+    object.members.count > memberLimit ? [] : object.members.sorted { $0.name < $1.name }
+  }
 
-    init(from decoder: any Decoder) throws {
-      let fields = try decoder.container(keyedBy: FieldKey.self)
-      var looks = Self.lookLimit
-      guard let (code, message) = Self.search(fields, depth: 0, &looks) else { return }
-      found = ErrorBody(code: code, message: message, requestID: fields.text("request_id"))
+  private static func search(
+    _ object: JSONObject, depth: Int, _ looks: inout Int
+  ) -> (code: String, message: String)? {
+    for (code, message) in pairs {
+      if let code = object.text(code), let message = object.text(message) {
+        return (code, message)
+      }
     }
-
-    /// Sorted, so that the same body always gives the same answer; `error` comes before
-    /// `internalError`. An object with very many members is none of the shapes.
-    private static func promising(_ keys: [FieldKey]) -> [FieldKey] {
-      keys.count > memberLimit ? [] : keys.sorted { $0.stringValue < $1.stringValue }
-    }
-
-    private static func search(
-      _ fields: KeyedDecodingContainer<FieldKey>, depth: Int, _ looks: inout Int
-    ) -> (code: String, message: String)? {
-      for pair in pairs {
-        if let code = fields.text(pair.code), let message = fields.text(pair.message) {
-          return (code, message)
+    if depth < depthLimit {
+      for member in promising(object) where looks > 0 {
+        looks -= 1
+        if let nested = member.value.object, let found = search(nested, depth: depth + 1, &looks) {
+          return found
         }
       }
-      if depth < depthLimit {
-        for key in Self.promising(fields.allKeys) where looks > 0 {
-          looks -= 1
-          // Nil where it is no object.
-          if let nested = try? fields.nestedContainer(keyedBy: FieldKey.self, forKey: key),
-            let found = search(nested, depth: depth + 1, &looks)
-          {
-            return found
-          }
-        }
-      }
-      let bare = pairs.lazy.compactMap { fields.text($0.code) }.first
-      return bare.map { ($0, "") }
     }
+    return pairs.lazy.compactMap { object.text($0.0) }.first.map { ($0, "") }
   }
 }

@@ -1,9 +1,7 @@
-import Foundation
-
 /// The record of a job as it stands in an answer, before anything is made of it. Members that are
 /// missing, null or of another type than documented are nothing; members that are not known are
 /// passed over.
-struct JobRecord: DecodableWithConfiguration {
+struct JobRecord {
   var jobID: String?
   var jobType: String?
   var status: String?
@@ -16,17 +14,16 @@ struct JobRecord: DecodableWithConfiguration {
   /// Of an answer that holds none.
   init() {}
 
-  /// In the layout of `service`.
-  init(from decoder: any Decoder, configuration service: CloudService) throws {
-    let fields = try decoder.container(keyedBy: FieldKey.self)
-    jobID = fields.text(at: service.layout.jobID)
-    jobType = fields.text(at: service.layout.jobType)
-    status = fields.text(at: service.layout.status)
-    beginTime = fields.text(at: service.layout.begin)
-    endTime = fields.text(at: service.layout.end)
-    errorCode = fields.text(at: service.layout.errorCode)
-    failReason = fields.text(at: service.layout.failReason)
-    objects = JobObjects(in: fields, of: service)
+  init(_ object: JSONObject, of service: CloudService) {
+    let layout = service.layout
+    jobID = object.text(at: layout.jobID)
+    jobType = object.text(at: layout.jobType)
+    status = object.text(at: layout.status)
+    beginTime = object.text(at: layout.begin)
+    endTime = object.text(at: layout.end)
+    errorCode = object.text(at: layout.errorCode)
+    failReason = object.text(at: layout.failReason)
+    objects = JobObjects(in: object, of: service)
   }
 }
 
@@ -34,62 +31,120 @@ struct JobRecord: DecodableWithConfiguration {
 struct JobObjects {
   /// Objects within objects that are looked into; real records need one.
   private static let depthLimit = 3
-  /// Ten times what has been seen. The largest answer has room for a million empty ones, which would
-  /// take half a gigabyte.
-  private static let partLimit = 10_000
 
-  var scalars: [String: String] = [:]
-  var subJobs: [JobRecord] = []
+  private(set) var scalars: [String: String] = [:]
+  /// The records of the jobs that it is made of, each of which may be made of others.
+  private(set) var parts: [JSONObject] = []
 
   init() {}
 
-  init(in fields: KeyedDecodingContainer<FieldKey>, of service: CloudService) {
-    for place in service.layout.objects {
-      guard let members = fields.object(place.key) else { continue }
-      for key in members.sortedKeys where !place.without.contains(key) {
-        if key == place.subJobs {
-          subJobs = Self.records(members.list(key), service)
-        } else {
-          add(key, of: members, prefix: place.prefix, depth: 0)
-        }
+  init(in record: JSONObject, of service: CloudService) {
+    let layout = service.layout
+    var totals = [record.text(RecordLayout.partsTotal)]
+    for member in record.members where RecordLayout.parts.contains(member.name) {
+      parts += Self.records(in: member.value, layout)
+    }
+    for place in layout.objects {
+      for object in objects(in: record[place.name]?.unwrapped, place, service) {
+        totals.append(object.text(RecordLayout.partsTotal))
+        take(object, at: place, layout)
       }
     }
-    if let progress = fields.text(at: service.layout.progress) { scalars["progress"] = progress }
+    if let progress = record.text(at: layout.progress) { scalars["progress"] = progress }
+    // Kept where it says something: parts that are not listed.
+    if let total = totals.compactMap(\.self).first, Int(total) != parts.count {
+      scalars[RecordLayout.partsTotal] = total
+    }
+  }
+
+  /// The objects of a place: one, or a list of them, in which parts may stand without a list of their own.
+  private mutating func objects(
+    in value: JSONValue?, _ place: RecordLayout.Objects, _ service: CloudService
+  ) -> [JSONObject] {
+    guard let elements = value?.list else { return value?.object.map { [$0] } ?? [] }
+    if let text = Self.joined(elements) { put(text, place.name) }
+    var objects: [JSONObject] = []
+    for object in elements.compactMap({ $0.unwrapped?.object }) {
+      if Self.isRecord(object, service) { parts.append(object) } else { objects.append(object) }
+    }
+    return objects
+  }
+
+  /// Tells a part from a thing that a job works on, which may have an id and a status, too: of its own kind, `ACTIVE`.
+  private static func isRecord(_ object: JSONObject, _ service: CloudService) -> Bool {
+    let layout = service.layout
+    guard let status = object.text(at: layout.status) else { return false }
+    if object.text("job_id") != nil { return true }
+    return service.state(of: status) != nil
+      && [layout.jobID, layout.jobType, layout.errorCode, layout.failReason]
+        .contains { object.text(at: $0) != nil }
+  }
+
+  private mutating func take(
+    _ object: JSONObject, at place: RecordLayout.Objects, _ layout: RecordLayout
+  ) {
+    for member in object.members where !place.without.contains(member.name) {
+      if RecordLayout.parts.contains(member.name) {
+        parts += Self.records(in: member.value, layout)
+      } else {
+        add(member, prefix: place.prefix, depth: 0)
+      }
+    }
   }
 
   /// A scalar under its own name behind the names of the objects around it, a list of scalars as one
-  /// text. The first of two that come out under one name stays.
-  private mutating func add(
-    _ key: FieldKey, of fields: KeyedDecodingContainer<FieldKey>, prefix: String, depth: Int
-  ) {
-    let name = prefix.isEmpty ? key.stringValue : "\(prefix)_\(key.stringValue)"
-    if let text = fields.text(key) {
-      if scalars[name] == nil { scalars[name] = text }
-    } else if let inner = fields.object(key) {
+  /// text.
+  private mutating func add(_ member: JSONObject.Member, prefix: String, depth: Int) {
+    let name = prefix.isEmpty ? member.name : "\(prefix)_\(member.name)"
+    switch member.value {
+    case .object(let inner):
       guard depth < Self.depthLimit else { return }
-      for key in inner.sortedKeys { add(key, of: inner, prefix: name, depth: depth + 1) }
-    } else if var list = fields.list(key) {
-      var texts: [String] = []
-      while !list.isAtEnd, let text = try? list.decode(String.self) { texts.append(text) }
-      if !texts.isEmpty, scalars[name] == nil {
-        scalars[name] = String(
-          texts.joined(separator: " ").unicodeScalars.prefix(FieldKey.textLimit))
-      }
+      for member in inner.members { add(member, prefix: name, depth: depth + 1) }
+    case .list(let elements):
+      if let text = Self.joined(elements) { put(text, name) }
+    default:
+      if let text = member.value.text { put(text, name) }
     }
   }
 
-  /// The elements as far as they are records.
+  /// Of two that come out under one name, as the ids of a list of objects do, both are kept.
+  private mutating func put(_ text: String, _ name: String) {
+    guard let present = scalars[name] else {
+      scalars[name] = text
+      return
+    }
+    guard present.utf8.count < JSONObject.textLimit,
+      !present.split(separator: " ").contains(text[...])
+    else { return }
+    scalars[name] = JSONObject.cut("\(present) \(text)")
+  }
+
+  /// The texts of a list as one text; nil if it has none.
+  private static func joined(_ elements: [JSONValue]) -> String? {
+    var texts: [String] = []
+    for case .string(let text) in elements.prefix(JSONObject.textLimit) where !text.isEmpty {
+      texts.append(text)
+    }
+    return texts.isEmpty ? nil : JSONObject.cut(texts.joined(separator: " "))
+  }
+
+  /// The records that a member for parts holds: a list of them, one alone, several by their names, or any of these
+  /// as a text of JSON. An element that is none does not hide those around it.
   private static func records(
-    _ list: (any UnkeyedDecodingContainer)?, _ service: CloudService
-  ) -> [JobRecord] {
-    var records: [JobRecord] = []
-    guard var list else { return records }
-    // A decoder of its own moves on, whatever becomes of the element.
-    while !list.isAtEnd, records.count < partLimit, let element = try? list.superDecoder() {
-      if let record = try? JobRecord(from: element, configuration: service) {
-        records.append(record)
+    in value: JSONValue, _ layout: RecordLayout, depth: Int = 0
+  ) -> [JSONObject] {
+    guard depth < depthLimit, let value = value.unwrapped else { return [] }
+    if let elements = value.list {
+      return elements.flatMap { element in
+        element.object.map { [$0] } ?? records(in: element, layout, depth: depth + 1)
       }
     }
-    return records
+    guard let object = value.object else { return [] }
+    if object.text(at: layout.status) != nil || object.text(at: layout.jobID) != nil {
+      return [object]
+    }
+    return object.members.flatMap { member in
+      member.value.object.map { [$0] } ?? records(in: member.value, layout, depth: depth + 1)
+    }
   }
 }

@@ -1,10 +1,7 @@
-import Foundation
 import JobWatchCore
 
 /// Makes a `JobReport` of the body of an answer, by the layout and the words of its service.
 package enum JobRecordDecoder {
-  private static let decoder = JSONDecoder()
-
   package struct Record: Sendable, Hashable {
     /// The job that the record is of, if it says so.
     package var jobID: String?
@@ -24,29 +21,33 @@ package enum JobRecordDecoder {
 
   /// Nil if `body` is not a JSON object.
   package static func decode(_ body: [UInt8], service: CloudService) -> Finding? {
-    // Nothing in the error is of use: the body itself is kept as evidence.
-    let answer = try? decoder.decode(
-      Answer.self, from: Data(body), configuration: service)
-    guard let answer else { return nil }
-    guard let record = answer.record else { return .nothing }
+    guard let answer = JSONObject(body) else { return nil }
+    guard let record = record(in: answer, service) else { return .nothing }
     let status = record.status ?? ""
+    var parts = PartList(service: service)
+    parts.add(record.objects.parts, depth: 0)
+    var entities = record.objects.scalars
+    if parts.unread > 0 { entities[PartList.unreadName] = String(parts.unread) }
     let report = JobReport(
       jobType: record.jobType, rawStatus: status, begin: CloudTimeParser.parse(record.beginTime),
       end: end(of: record, service.state(of: status)), errorCode: record.errorCode,
-      failReason: record.failReason, entities: record.objects.scalars,
-      subJobs: record.objects.subJobs.map { subJob($0, service) })
+      failReason: record.failReason, entities: entities, subJobs: parts.parts)
     return .record(Record(jobID: record.jobID, report: report))
   }
 
-  private static func subJob(_ record: JobRecord, _ service: CloudService) -> SubJob {
-    let status = record.status ?? ""
-    let state = service.state(of: status)
-    return SubJob(
-      jobID: record.jobID, jobType: record.jobType, rawStatus: status, state: state,
-      begin: CloudTimeParser.parse(record.beginTime), end: end(of: record, state),
-      errorCode: record.errorCode,
-      failReason: record.failReason ?? record.objects.scalars["errorcode_message"],
-      entities: record.objects.scalars)
+  /// Nil for a list without an element. A record may stand in a list of one where an object is documented, and the
+  /// other way round.
+  private static func record(in answer: JSONObject, _ service: CloudService) -> JobRecord? {
+    let value: JSONValue?
+    switch service.layout.place {
+    case .root: return JobRecord(answer, of: service)
+    case .member(let name): value = answer[name]
+    case .first(let name):
+      value = answer[name]
+      if value?.list?.isEmpty == true { return nil }
+    }
+    let object = value?.object ?? value?.list?.first?.object
+    return object.map { JobRecord($0, of: service) } ?? JobRecord()
   }
 
   /// The databases write an end, and CCE the time of the last change, while a job still runs.
@@ -54,26 +55,41 @@ package enum JobRecordDecoder {
     state?.isFinal == true ? CloudTimeParser.parse(record.endTime) : nil
   }
 
-  /// An answer, down to the record in it.
-  private struct Answer: DecodableWithConfiguration {
-    /// Nil for a list without an element.
-    var record: JobRecord?
+  /// The jobs that a job is made of, and those that they are made of: each before its own.
+  private struct PartList {
+    /// In all. Ten times what has been seen; the largest answer has room for a million empty ones, which
+    /// would take half a gigabyte.
+    static let limit = 10_000
+    /// Parts within parts. Two are known (CCE).
+    static let depthLimit = 20
+    /// How many parts were left out for these limits, among the job's objects.
+    static let unreadName = "sub_jobs_unread"
 
-    init(from decoder: any Decoder, configuration service: CloudService) throws {
-      switch service.layout.place {
-      case .root: record = try JobRecord(from: decoder, configuration: service)
-      case .member(let key):
-        let fields = try decoder.container(keyedBy: FieldKey.self)
-        record =
-          (try? fields.decode(JobRecord.self, forKey: key, configuration: service)) ?? JobRecord()
-      case .first(let key):
-        guard var list = try decoder.container(keyedBy: FieldKey.self).list(key) else {
-          record = JobRecord()
-          return
+    var service: CloudService
+    var parts: [SubJob] = []
+    var unread = 0
+
+    mutating func add(_ objects: [JSONObject], depth: Int) {
+      for object in objects {
+        guard parts.count < Self.limit, depth < Self.depthLimit else {
+          unread += 1
+          continue
         }
-        if list.isAtEnd { return }
-        record = (try? list.decode(JobRecord.self, configuration: service)) ?? JobRecord()
+        let record = JobRecord(object, of: service)
+        parts.append(part(record, depth: depth))
+        add(record.objects.parts, depth: depth + 1)
       }
+    }
+
+    private func part(_ record: JobRecord, depth: Int) -> SubJob {
+      let status = record.status ?? ""
+      let state = service.state(of: status)
+      return SubJob(
+        jobID: record.jobID, jobType: record.jobType, rawStatus: status, state: state,
+        begin: CloudTimeParser.parse(record.beginTime), end: end(of: record, state),
+        errorCode: record.errorCode,
+        failReason: record.failReason ?? record.objects.scalars["errorcode_message"],
+        entities: record.objects.scalars, depth: depth > 0 ? depth : nil)
     }
   }
 }

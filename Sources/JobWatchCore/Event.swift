@@ -90,7 +90,7 @@ package struct EventData: Sendable, Hashable, Codable {
   }
 }
 
-/// A job's parts, counted, and the failed ones whole.
+/// A job's parts, counted, and the failed ones whole: of parts of parts those that do the work, see `counted`.
 package struct SubJobCount: Sendable, Hashable, Codable {
   package var total: Int
   package var succeeded: Int
@@ -141,9 +141,10 @@ package struct SubJobCount: Sendable, Hashable, Codable {
   }
 
   package init(_ subJobs: [SubJob]) {
-    total = subJobs.count
-    succeeded = subJobs.count { $0.state == .succeeded }
-    let failedOnes = subJobs.filter { $0.state == .failed }
+    let parts = subJobs.counted
+    total = parts.count
+    succeeded = parts.count { $0.state == .succeeded }
+    let failedOnes = parts.filter { $0.state == .failed }
     failed = failedOnes.count
     failures = failedOnes.map { sub in
       Failure(

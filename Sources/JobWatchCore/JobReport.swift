@@ -21,6 +21,7 @@ package struct JobReport: Hashable, Sendable, Codable {
   package var failReason: String?
   /// The scalar members of `entities`, as text: `server_id`, `nic_id`, `image_id` …
   package var entities: [String: String]
+  /// At any depth: each stands before its own parts.
   package var subJobs: [SubJob]
 
   package init(
@@ -51,11 +52,13 @@ package struct SubJob: Hashable, Sendable, Codable {
   package var errorCode: String?
   package var failReason: String?
   package var entities: [String: String]
+  /// How many parts this one is inside of; nil for none.
+  package var depth: Int?
 
   package init(
     jobID: String? = nil, jobType: String? = nil, rawStatus: String, state: JobState? = nil,
     begin: CloudTime? = nil, end: CloudTime? = nil, errorCode: String? = nil,
-    failReason: String? = nil, entities: [String: String] = [:]
+    failReason: String? = nil, entities: [String: String] = [:], depth: Int? = nil
   ) {
     self.jobID = jobID
     self.jobType = jobType
@@ -66,5 +69,6 @@ package struct SubJob: Hashable, Sendable, Codable {
     self.errorCode = errorCode
     self.failReason = failReason
     self.entities = entities
+    self.depth = depth
   }
 }

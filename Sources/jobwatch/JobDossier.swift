@@ -52,6 +52,8 @@ struct DossierView: Encodable {
     let errorCode: String?
     let failReason: String?
     let entities: [String: String]
+    /// How many sub-jobs this one is inside of; the one around it stands before it.
+    let depth: Int?
   }
 
   struct TransitionView: Encodable {
@@ -102,7 +104,7 @@ struct DossierView: Encodable {
       SubJobView(
         jobID: sub.jobID, jobType: sub.jobType, state: sub.state, rawStatus: sub.rawStatus,
         beginTime: sub.begin?.raw, endTime: sub.end?.raw, errorCode: sub.errorCode,
-        failReason: sub.failReason, entities: sub.entities)
+        failReason: sub.failReason, entities: sub.entities, depth: sub.depth)
     }
     transitions = dossier.transitions.map { past in
       TransitionView(

@@ -77,9 +77,9 @@ struct JobRow {
   }
 
   private var partly: String? {
-    let subJobs = job.report?.subJobs ?? []
-    let failed = subJobs.count { $0.state == .failed }
-    return failed == 0 ? nil : "\(failed) of \(subJobs.count) sub-jobs failed"
+    let parts = (job.report?.subJobs ?? []).counted
+    let failed = parts.count { $0.state == .failed }
+    return failed == 0 ? nil : "\(failed) of \(parts.count) sub-jobs failed"
   }
 }
 

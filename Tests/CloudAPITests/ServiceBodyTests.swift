@@ -85,6 +85,15 @@ struct ServiceBodyTests {
     (.geminidb, #"{"jobs":null}"#, Self.noRecord),
     (.geminidb, #"{"jobs":[7]}"#, Self.noRecord), (.rds, #"{"job":null}"#, Self.noRecord),
     (.rds, #"{"job":[]}"#, Self.noRecord), (.rds, "{}", Self.noRecord),
+    // A list of one where an object is documented, and the other way round.
+    (
+      .rds, #"{"job":[{"id":"job1","status":"Running"}]}"#,
+      .seen(.running, JobReport(rawStatus: "Running"))
+    ),
+    (
+      .geminidb, #"{"jobs":{"id":"job1","status":"Running"}}"#,
+      .seen(.running, JobReport(rawStatus: "Running"))
+    ),
     (
       .rds, #"{"job":{"id":"job2","status":"Running"}}"#,
       .garbled("HTTP 200 with the record of another job")

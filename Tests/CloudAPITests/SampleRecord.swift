@@ -1,0 +1,77 @@
+import CloudAPI
+import JobWatchCore
+import Testing
+
+/// A record of a service, in JSON, of which a test says what stands where.
+struct SampleRecord: Sendable {
+  enum Manner: Sendable { case classic, task, container }
+
+  let service: CloudService
+
+  var manner: Manner {
+    switch service.name {
+    case "cce": .container
+    case "rds", "taurusdb", "gaussdb", "dds", "geminidb", "ddm": .task
+    default: .classic
+    }
+  }
+
+  /// The member that lists parts, where the service has one; any will do for the others.
+  var partsName: String {
+    switch service.name {
+    case "cce": "subJobs"
+    case "ims": "sub_jobs_result"
+    default: "sub_jobs"
+    }
+  }
+
+  func word(_ state: JobState) -> String {
+    let words = service.vocabulary.filter { $0.value == state && !StatusWord($0.key).isOtherEnd }
+    return words.keys.sorted().first ?? ""
+  }
+
+  /// A record as it stands in a list of parts, or within its answer.
+  /// - Parameter objects: the value of the member for its objects.
+  func record(
+    _ id: String, _ state: JobState, type: String = "t", code: String = "X.1",
+    reason: String? = nil, objects: String = "{}"
+  ) -> String {
+    let reason = reason.map { "\"\($0)\"" } ?? "null"
+    let word = word(state)
+    return switch manner {
+    case .classic:
+      #"{"status":"\#(word)","entities":\#(objects),"job_id":"\#(id)","job_type":"\#(type)","#
+        + #""begin_time":"","end_time":"","error_code":"\#(code)","fail_reason":\#(reason)}"#
+    case .task:
+      #"{"id":"\#(id)","name":"\#(type)","status":"\#(word)","entities":\#(objects),"#
+        + #""instance":{"id":"i1"},"fail_reason":\#(reason)}"#
+    case .container:
+      #"{"metadata":{"uid":"\#(id)"},"spec":\#(objects),"#
+        + #""status":{"phase":"\#(word)","reason":\#(reason)}}"#
+    }
+  }
+
+  /// As the service's answer.
+  func answer(_ record: String) -> String {
+    switch service.name {
+    case "geminidb": #"{"jobs":[\#(record)],"total_count":1}"#
+    case _ where manner == .task: #"{"job":\#(record)}"#
+    default: record
+    }
+  }
+
+  func report(_ body: [UInt8]) -> JobReport? {
+    let answer = AnswerClassifier(service: service, jobID: "job1", now: Timestamp(milliseconds: 0))
+      .answer(to: HTTPResponse(status: 200, body: body))
+    return switch answer.observation {
+    case .seen(_, let report), .unrecognised(let report): report
+    default: nil
+    }
+  }
+
+  static let all = CloudService.all.map(SampleRecord.init)
+}
+
+extension SampleRecord: CustomTestStringConvertible {
+  var testDescription: String { service.name }
+}
