@@ -69,7 +69,7 @@ import Testing
     try await Testbed.run { bed in
       let path = bed.place.configuration
       let text = try bed.place.text(of: path)
-      for (from, to) in [("spool_dir:", "spool_dri:"), ("/state\n", "/nowhere\n")] {
+      for (from, to) in [("spool_dir:", "spool_dri:"), ("/state\n", "/nowhere/state\n")] {
         try bed.place.write(text.replacing(from, with: to), to: path)
         let outcome = try await CommandLineTests.jobwatch(
           ["run", "--config", path, "--log-format", "json"], in: bed)

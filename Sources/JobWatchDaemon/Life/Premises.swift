@@ -45,8 +45,15 @@ package struct Premises: Sendable {
     if !isMade(log), !findings.faults.contains(where: { $0.place == .key("status_log") }) {
       note(&findings, "status_log") { try lookAtLog() }
     }
-    lookAtSpool(&findings)
+    doubtSpool(&findings)
     return findings
+  }
+
+  /// What a reload needs: the rest is open.
+  func lookAtSpool() -> [StartFault] {
+    var findings = Findings()
+    for directory in spool.needed { find("spool_dir", directory, &findings) }
+    return findings.faults
   }
 
   /// Makes what is missing and may be made, and returns it.
@@ -111,7 +118,7 @@ package struct Premises: Sendable {
   }
 
   /// A spool that cannot be used ends no daemon: it watches what it has.
-  private func lookAtSpool(_ findings: inout Findings) {
+  private func doubtSpool(_ findings: inout Findings) {
     for directory in spool.needed.dropFirst()
     where !findings.toBeMade.contains(directory.path) && access(directory.path, F_OK) == 0 {
       guard !NeededDirectory.allows(directory.path, R_OK | W_OK | X_OK) else { continue }

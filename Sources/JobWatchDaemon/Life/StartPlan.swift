@@ -15,7 +15,9 @@ package struct StartPlan: Sendable {
   /// - Throws: `StartRefusal`.
   init(_ decoded: DecodedConfiguration, replacing places: DaemonRecord.Places) throws {
     premises = Premises(decoded.value)
-    let faults = places.faults(becoming: .init(decoded.value))
+    let moved = places.faults(becoming: .init(decoded.value))
+    // Of another spool it does not matter what is there.
+    let faults = moved.isEmpty ? premises.lookAtSpool() : moved
     supplies = try Self.supplies(of: decoded, and: faults)
   }
 
