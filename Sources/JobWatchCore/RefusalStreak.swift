@@ -5,7 +5,7 @@
 /// in the wrong when it is refused three times, although others are taken. One refusal tells nothing: a deploy may
 /// have begun just then. Nor does another message that is taken after it: of the servers behind one address some have
 /// the bad version and some the good one, for as long as a deploy takes. With nothing to compare, the message is
-/// tried until its delays are used up.
+/// tried until its delays are used up, which takes days, and people are told long before.
 ///
 /// That others are taken once a trouble is over counts half: what it refused before that, it may take now. It counts
 /// all the same, or a class of messages that it never takes (the large ones, say) would look like one trouble after
@@ -17,6 +17,8 @@ package struct RefusalStreak: Hashable, Sendable {
   package enum Verdict: Hashable, Sendable {
     /// The message is tried again after its next delay.
     case again
+    /// So it is, but nothing else was taken either since it came: somebody has to look.
+    case warn
     /// It will never be taken.
     case giveUp
     /// The receiver is in trouble: nothing is given up, and the attempt does not count.
@@ -26,7 +28,8 @@ package struct RefusalStreak: Hashable, Sendable {
   /// Different messages in a row whose refusal puts the receiver in the wrong. At most one less is given up before it
   /// shows.
   private static let limit = 3
-  /// Refusals that put a message in the wrong, if others are taken.
+  /// Refusals that put a message in the wrong, if others are taken; one more is worth a warning, if nothing else is
+  /// known.
   private static let attempts = 3
 
   private struct Doubt: Hashable, Sendable {
@@ -78,6 +81,7 @@ package struct RefusalStreak: Hashable, Sendable {
       credit -= 1
       return .hold
     }
+    if doubt.passes == 0 && doubt.refusals > Self.attempts { return .warn }
     guard doubt.passes >= 2, doubt.refusals >= Self.attempts else { return .again }
     forget(message)
     return .giveUp

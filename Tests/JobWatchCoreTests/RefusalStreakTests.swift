@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct `A streak of refusals` {
   /// A history, a second for each word: `+1` message 1 is taken, `-1` it is refused, `~1` refused by an attempt that
-  /// began before the last one was over. Each refusal gives a letter: again, give up, hold.
+  /// began before the last one was over. Each refusal gives a letter: again, warn, give up, hold.
   private func verdicts(_ history: String, isInTrouble: Bool = false) -> String {
     var streak = RefusalStreak(isInTrouble: isInTrouble)
     var letters = ""
@@ -18,6 +18,7 @@ import Testing
       let letter =
         switch streak.refused(message, since: start) {
         case .again: "a"
+        case .warn: "w"
         case .giveUp: "g"
         case .hold: "h"
         }
@@ -33,9 +34,9 @@ import Testing
       ("+1 -2 +3 -2 +4 -2", "aag"), ("-2 +3 -2 -2", "aag"), ("-2 -2 +3 -2", "aag"),
       ("-2 -2 -2 +3 -2", "aaag"), ("~2 -2 -2", "aaa"), ("+1 ~2 -2 -2", "aag"),
       // Others that were taken before tell nothing of now.
-      ("+1 +3 -2 -2 -2 -2 -2", "aaaaa"),
+      ("+1 +3 -2 -2 -2 -2 -2", "aaaww"),
       // Nobody else is there.
-      ("-2 -2 -2 -2 -2 -2 -2 -2", "aaaaaaaa"),
+      ("-2 -2 -2 -2 -2 -2 -2 -2", "aaawwwww"), ("-2 -2 -2 -2 +3 -2", "aaawg"),
       // It is taken after all, and later refused for another reason.
       ("-2 +3 -2 +2 -2 -2 -2", "aaaaa"),
       // The receiver takes nothing: the third different one shows it, and no number of refusals ends it.
@@ -60,6 +61,6 @@ import Testing
     #expect(verdicts("-1 -2 -3 -4", isInTrouble: true) == "hhhh")
     #expect(verdicts("-1 +2 -1 +2 -1", isInTrouble: true) == "hag")
     // With one message alone the trouble may be long over.
-    #expect(verdicts("-1 -1 -1 -1 -1", isInTrouble: true) == "hhhaa")
+    #expect(verdicts("-1 -1 -1 -1 -1", isInTrouble: true) == "hhhww")
   }
 }

@@ -83,11 +83,29 @@ import Testing
     try await withStore { store in
       let bench = RelayBench(store) { _, _ in .refused(400) }
       try await bench.tell()
-      try await bench.run(until: .hours(40))
+      try await bench.run(until: .minutes(2))
       #expect(try await bench.told() == [])
+      try await bench.run(until: .hours(40))
+      #expect(try await bench.told() == ["channel.failing"])
       try await bench.run(until: .hours(48))
-      #expect(try await bench.told() == ["lost 1"])
+      #expect(try await bench.told() == ["channel.failing", "lost 1"])
       #expect(bench.attempts.count == 10)
+    }
+  }
+
+  @Test func `lets the next message show at once whether one that came alone is in the wrong`()
+    async throws
+  {
+    try await withStore { store in
+      let bench = RelayBench(store) { seq, _ in seq == 1 ? .refused(400) : .taken }
+      try await bench.tell()
+      try await bench.run(until: .minutes(5))
+      #expect(try await bench.told() == ["channel.failing"])
+      try await bench.tell(3)
+      try await bench.run(until: .minutes(5) + .seconds(1))
+      #expect(bench.taken == Array(bench.own.dropFirst()))
+      try await bench.run(until: .minutes(30))
+      #expect(try await bench.told() == ["channel.failing", "channel.recovered", "lost 1"])
     }
   }
 
@@ -98,7 +116,7 @@ import Testing
       try await bench.run(until: .hours(72))
       #expect(try await bench.told() == ["channel.failing"])
       let event = try await store.read { try $0.events(after: 3, limit: 1).first }
-      #expect(event?.data.contains("refuses one message after the other with 400") == true)
+      #expect(event?.data.contains("refuses what it is told with 400") == true)
       #expect(event?.data.contains("cure") == true)
     }
   }

@@ -172,7 +172,8 @@ extension HealthChange {
   /// The receiver answers, and takes no message, whichever it is.
   static func channel(_ name: String, refusingWith status: Int, at now: Timestamp) -> HealthChange {
     var change = channel(
-      name, failing: "the receiver refuses one message after the other with \(status)", at: now)
+      name, failing: "the receiver refuses what it is told with \(status), and takes nothing else",
+      at: now)
     change.event.data.cure =
       "see what the receiver objects to, above all what was changed there or in the channel"
     return change

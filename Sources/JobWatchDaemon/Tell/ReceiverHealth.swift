@@ -77,17 +77,7 @@ struct ReceiverHealth: Sendable {
       guard gate.succeed(pass) == .opened else { return nil }
       return .channelRecovered(channel, at: now.wall)
     case .rejected(let status, _):
-      guard verdict == .hold else {
-        // The next probe is made with another message, at once.
-        gate.release(pass, at: now.uptime)
-        return nil
-      }
-      if gate.isShut {
-        _ = gate.fail(pass, at: now.uptime)
-      } else {
-        gate.resumeShut(at: now.uptime + Self.firstProbe)
-      }
-      return .channel(channel, refusingWith: status, at: now.wall)
+      return refusal(pass, status, verdict, at: now)
     case .retry(_, let reason, let retryAfter):
       guard gate.fail(pass, at: now.uptime, retryAfter: retryAfter ?? .zero) == .shut else {
         return nil
@@ -96,6 +86,32 @@ struct ReceiverHealth: Sendable {
     case .gone:
       gate.resumeShut(at: now.uptime + .minutes(10))
       return .channel(channel, failing: outcome.reason ?? "gone", at: now.wall)
+    }
+  }
+
+  private mutating func refusal(
+    _ pass: Gate.Pass, _ status: Int, _ verdict: RefusalStreak.Verdict?, at now: Moment
+  ) -> HealthChange? {
+    switch verdict {
+    case .hold:
+      if gate.isShut {
+        _ = gate.fail(pass, at: now.uptime)
+      } else {
+        gate.resumeShut(at: now.uptime + Self.firstProbe)
+      }
+      return .channel(channel, refusingWith: status, at: now.wall)
+    case .warn:
+      // The next message, whichever it is, shows at once whether it is the channel.
+      if gate.isShut {
+        gate.release(pass, at: now.uptime)
+      } else {
+        gate.resumeShut(at: now.uptime)
+      }
+      return .channel(channel, refusingWith: status, at: now.wall)
+    case .again, .giveUp, nil:
+      // The next probe is made with another message, at once.
+      gate.release(pass, at: now.uptime)
+      return nil
     }
   }
 
