@@ -116,7 +116,8 @@ import Testing
         sample.record("job1", .succeeded, objects: "[\(thing),\(part),\(strange)]"))
       let report = try #require(sample.report(Array(body.utf8)))
       #expect(report.subJobs.map(\.rawStatus) == parts)
-      #expect(report.entities["id"] == "i1" && report.entities["status"]?.contains("ACTIVE") == true)
+      #expect(
+        report.entities["id"] == "i1" && report.entities["status"]?.contains("ACTIVE") == true)
     }
   }
 
