@@ -56,7 +56,9 @@ extension Job {
     job.note(report, at: now)
     // What is understood now, perhaps since an upgrade, is no unknown word.
     job.notices.unknownWordSince = nil
-    job.reportedWords.removeAll { $0 == report.rawStatus }
+    if hasReported(report.rawStatus) {
+      job.reportedWords.removeAll { StatusWord($0) == StatusWord(report.rawStatus) }
+    }
     if !newState.isFinal && newState != .awaitingPayment {
       job.extendSpan(at: now, offset: rules.clockOffset, isFirst: firstSeenAt == nil)
     }
@@ -92,13 +94,15 @@ extension Job {
     _ report: JobReport, _ evidence: Evidence?, at now: Timestamp, under rules: WatchRules
   ) -> Decision {
     var job = self
-    if self.report?.rawStatus != report.rawStatus { job.notices.unknownWordSince = now }
+    if self.report.map({ StatusWord($0.rawStatus) }) != StatusWord(report.rawStatus) {
+      job.notices.unknownWordSince = now
+    }
     job.note(report, at: now)
     if state != .awaitingPayment {
       job.extendSpan(at: now, offset: rules.clockOffset, isFirst: firstSeenAt == nil)
     }
     let next = NextPoll.after(job.pollGap(at: now, under: rules))
-    guard !reportedWords.contains(report.rawStatus), reportedWords.count < Self.wordLimit else {
+    guard !hasReported(report.rawStatus), reportedWords.count < Self.wordLimit else {
       return Decision(job: job, next: next)
     }
     job.reportedWords.append(report.rawStatus)

@@ -26,8 +26,13 @@ package struct UnknownWord: Hashable, Sendable {
 extension Job {
   /// Nil if the last record said something that is known.
   package var unknownWord: UnknownWord? {
-    guard let word = report?.rawStatus, reportedWords.contains(word) else { return nil }
+    guard let word = report?.rawStatus, hasReported(word) else { return nil }
     return UnknownWord(
       word: word, since: notices.unknownWordSince ?? lastSeenAt, lastSeen: lastSeenAt)
+  }
+
+  /// Whether the word, in any spelling, was told to be unknown.
+  func hasReported(_ word: String) -> Bool {
+    !reportedWords.isEmpty && reportedWords.contains { StatusWord($0) == StatusWord(word) }
   }
 }

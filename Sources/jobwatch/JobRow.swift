@@ -37,9 +37,7 @@ struct JobRow {
     if let absence = job.absence {
       return absence.answers == 1 ? "not found once" : "not found \(absence.answers) times"
     }
-    if let word = job.report?.rawStatus, job.reportedWords.contains(word) {
-      return "unlisted status \(word)".onOneLine
-    }
+    if let unknown = job.unknownWord { return "unlisted status \(unknown.word)".onOneLine }
     switch job.state {
     case .failed: return [end, reason, partly].compactMap(\.self).joined(separator: "; ")
     case .succeeded: return partly ?? ""

@@ -55,6 +55,17 @@ import Testing
     #expect(event.data.blindGap?.cause.hasPrefix("no poll was due") == true)
   }
 
+  @Test func `is one word in every spelling`() throws {
+    var (job, told) = (Job.sample(.running), 0)
+    for word in ["FROZEN", "Frozen", "fro_zen", "FROZEN", "frozen "] {
+      let decision = job.observe(
+        .unrecognised(JobReport(rawStatus: word)), at: .start + .minutes(told), under: .ecs)
+      (job, told) = (decision.job, told + decision.events.count)
+    }
+    #expect(told == 1 && job.reportedWords == ["FROZEN"])
+    #expect(job.unknownWord?.word == "frozen " && job.unknownWord?.since == .start)
+  }
+
   @Test func `names an outage first that lay in between`() throws {
     var job = Job.sample(.running)
     job = job.observe(.unrecognised(JobReport(rawStatus: "FROZEN")), at: .start, under: .ecs).job
