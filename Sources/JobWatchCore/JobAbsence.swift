@@ -15,10 +15,8 @@ extension Job {
     if believed && !rules.verdictsHeld {
       return job.gone(since: absence.since, evidence, at: now, under: rules)
     }
-    let planned = absence.since + absence.nextQuestion(under: rules.absence)
-    let shortest = max(rules.polling.floor, rules.absence.over.scaled(by: 0.125))
-    let longest = max(rules.absence.over.scaled(by: 0.5), shortest)
-    return Decision(job: job, next: .after((planned - now).clamped(shortest, longest)))
+    let gap = absence.nextQuestion(isSeen: firstSeenAt != nil, at: now, under: rules.absence)
+    return Decision(job: job, next: .after(max(gap, min(rules.polling.floor, rules.pollCeiling))))
   }
 
   /// What the vanished record makes of the job. Only what can be known is claimed.

@@ -103,15 +103,3 @@ extension Job {
     return hint.beginTime ?? submittedAt
   }
 }
-
-extension Job.Absence {
-  /// When, after the first "no such job", the question is asked again: at a quarter, five eighths and the
-  /// whole of the time that must pass (30, 75 and 120 s by default).
-  package func nextQuestion(under policy: AbsencePolicy) -> Duration {
-    switch answers {
-    case ...1: policy.over.scaled(by: 0.25)
-    case 2: policy.over.scaled(by: 0.625)
-    default: policy.over.scaled(by: 1 + 0.5 * Double(answers - 3))
-    }
-  }
-}

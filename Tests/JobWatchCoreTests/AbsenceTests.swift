@@ -16,10 +16,56 @@ import Testing
     return (offsets, decision)
   }
 
-  @Test func `it is asked again at 30, 75 and 120 seconds, and then believed`() {
-    let (offsets, last) = ask(.sample(), from: .start, under: .ecs)
+  @Test func `is asked again at 30, 75 and 120 seconds of a job that was seen, and then believed`()
+  {
+    let (offsets, last) = ask(.sample(.running), from: .start, under: .ecs)
     #expect(offsets == [0, 30, 75, 120].map { .seconds($0) })
+    #expect(last.job.state == .lost && last.job.absence == nil)
+  }
+
+  @Test func `is asked again within seconds of a job that was never seen, and believed no sooner`()
+  {
+    let (offsets, last) = ask(.sample(), from: .start, under: .ecs)
+    #expect(offsets == [0, 1, 2, 5, 10, 20, 40, 75, 120].map { .seconds($0) })
     #expect(last.job.state == .unknown && last.job.absence == nil)
+  }
+
+  @Test(
+    "the next question follows from the time since the first miss",
+    arguments: [
+      (0, 1000, 30_000), (999, 1, 29_001), (1000, 1000, 29_000), (1050, 950, 28_950),
+      (2000, 3000, 28_000), (5000, 5000, 25_000), (10_000, 10_000, 20_000),
+      (20_000, 20_000, 15_000), (29_980, 10_020, 15_000), (40_000, 35_000, 35_000),
+      (75_000, 45_000, 45_000), (119_999, 1, 15_000), (120_000, 60_000, 60_000),
+      (600_000, 60_000, 60_000),
+    ] as [(Int64, Int64, Int64)])
+  func step(_ passed: Int64, _ new: Int64, _ seen: Int64) {
+    let absence = Job.Absence(answers: 3, since: .start)
+    for (scale, answers) in [(1, 3), (2, 3)] as [(Int64, Int)] {
+      let policy = AbsencePolicy(answers: answers, over: .minutes(Int(2 * scale)))
+      let now = Timestamp.start + .milliseconds(passed * scale)
+      for (isSeen, gap) in [(false, new), (true, seen)] {
+        let next = absence.nextQuestion(isSeen: isSeen, at: now, under: policy)
+        #expect(next == .milliseconds(gap * scale), "\(isSeen) \(scale)")
+      }
+    }
+  }
+
+  @Test func `is asked again soon when an outage came between the answers`() {
+    let absence = Job.Absence(answers: 2, since: .start)
+    for isSeen in [false, true] {
+      let next = absence.nextQuestion(
+        isSeen: isSeen, at: .start + .minutes(10), under: AbsencePolicy())
+      #expect(next == .seconds(15))
+    }
+  }
+
+  @Test func `is asked again no sooner than the floor`() {
+    var rules = WatchRules.ecs
+    rules.polling.floor = .seconds(7)
+    let (offsets, last) = ask(.sample(), from: .start, under: rules)
+    #expect(offsets == [0, 7, 14, 21, 40, 75, 120].map { .seconds($0) })
+    #expect(last.job.state == .unknown)
   }
 
   @Test

@@ -1,0 +1,27 @@
+import Foundation
+import JobWatchCore
+import SimulatedCloud
+import Testing
+
+@Suite struct `A job that the API shows late` {
+  @Test(
+    "is told within two seconds of its appearing, by default", .timeLimit(.minutes(10)),
+    arguments: [2, 4])
+  func late(_ seconds: Int) async throws {
+    try await Testbed.run { bed in
+      let daemon = try await bed.startDaemon()
+      var late = PlannedJob.endless()
+      late.script.visibleAfter = .seconds(seconds)
+      let job = late
+      let began = Testbed.clock()
+      try bed.submit([job])
+      let running = try await within(.seconds(20), "job.running") {
+        try await bed.log.first(.jobRunning, of: job.id)
+      }
+      let wait = (running.time - began).seconds
+      #expect((Double(seconds)..<Double(seconds) + 2.3).contains(wait), "\(wait)")
+      #expect(bed.cloud.ledger.entries.count <= 4)
+      #expect(await daemon.terminate() == .code(0))
+    }
+  }
+}
