@@ -23,17 +23,23 @@ extension Job {
   private func gone(
     since: Timestamp, _ evidence: Evidence?, at now: Timestamp, under rules: WatchRules
   ) -> Decision {
-    let verdict = verdict(since: since, under: rules)
+    // A verdict that was given before stands on the same misses: only a sighting takes it back.
+    let past = unsightedPast
+    let since = past.map { $0.state == .forgotten ? since : min($0.missedAt, since) } ?? since
+    let verdict = past?.state == .lapsed ? JobState.lapsed : verdict(since: since, under: rules)
     var job = self
     job.enter(verdict, since: lastVouchedAt, at: now, under: rules)
     job.absence = nil
+    job.notices.past = PastWatch(
+      state: verdict, seen: state == .registered ? past?.seen ?? state : state, missedAt: since)
     var event = job.event(
       EventKind(entering: verdict), at: now, previous: state, evidence: evidence, rules)
     if verdict != .unknown {
       event.data.blindGap = rules.blindGap(
         from: lastVouchedAt, to: since,
-        otherwise: unknownWord?.cause
-          ?? "no poll was due between the last sighting and the first miss")
+        otherwise: past?.state == .forgotten
+          ? "the job was off the list"
+          : unknownWord?.cause ?? "no poll was due between the last sighting and the first miss")
     }
     if verdict == .lost, let unknownWord {
       (event.data.cause, event.data.cure) = (unknownWord.cause, UnknownWord.cure)

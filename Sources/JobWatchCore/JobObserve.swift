@@ -52,8 +52,10 @@ extension Job {
     under rules: WatchRules
   ) -> Decision {
     var job = self
-    if state == .awaitingPayment && newState != .awaitingPayment { job.paidAt = now }
+    if isUnpaid && newState != .awaitingPayment { job.paidAt = now }
+    let wasLost = state == .lost || notices.past?.state == .lost
     job.note(report, at: now)
+    job.notices.past = nil
     // What is understood now, perhaps since an upgrade, is no unknown word.
     job.notices.unknownWordSince = nil
     if hasReported(report.rawStatus) {
@@ -75,7 +77,7 @@ extension Job {
     }
     job.enter(newState, since: lastVouchedAt, at: now, under: rules)
     var events: [EventDraft] = []
-    if state == .lost {
+    if wasLost {
       events.append(job.event(.jobFound, at: now, previous: state, evidence: evidence, rules))
     }
     events.append(

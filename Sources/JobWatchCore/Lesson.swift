@@ -9,7 +9,7 @@ package enum Lesson: Hashable, Sendable {
   /// The duration is the record's own, from begin to end by the cloud's clock. Where the record has no end, or one that
   /// cannot be, the job ended after it was last seen running and before it was seen ended.
   init?(from before: Job, to after: Job, at now: Timestamp, offset: Duration) {
-    if after.state.isConfirmedEnd && before.paidAt == nil && before.state != .awaitingPayment {
+    if after.state.isConfirmedEnd && before.paidAt == nil && !before.isUnpaid {
       let age = after.age(at: now, offset: offset)
       let begin = after.begunAt(offset: offset)
       let end = after.report?.end?.instant.map { $0 - offset }

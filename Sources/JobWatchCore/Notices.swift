@@ -22,14 +22,18 @@ package struct Notices: Hashable, Sendable, Codable {
   package var stuckAt: Timestamp?
   /// Since when the job has said the word that it says now, one that is not known.
   package var unknownWordSince: Timestamp?
+  /// How its last watch ended, without an end of which the cloud told; nil once it is sighted.
+  package var past: PastWatch?
 
   package init(
-    expiring: Told? = nil, atRisk: Told? = nil, late: Int64? = nil, stuckAt: Timestamp? = nil
+    expiring: Told? = nil, atRisk: Told? = nil, late: Int64? = nil, stuckAt: Timestamp? = nil,
+    past: PastWatch? = nil
   ) {
     self.expiring = expiring
     self.atRisk = atRisk
     self.late = late
     self.stuckAt = stuckAt
+    self.past = past
   }
 }
 

@@ -38,7 +38,9 @@ package struct PollOutlook: Sendable {
   private static func nextPoll(
     of job: Job, _ rules: WatchRules, _ cost: CallCost, dueAt: Timestamp, at now: Timestamp
   ) -> Timestamp {
-    guard case .plan = rules.pace, job.jobType != nil, job.absence == nil else { return dueAt }
+    guard case .plan = rules.pace, job.jobType != nil, job.absence == nil, !job.isReopened else {
+      return dueAt
+    }
     let planned = job.knownAt + job.pollGap(at: now, under: rules)
     if job.firstSeenAt == nil && job.hasAge { return planned }
     let isMoved = dueAt <= now || cost.isRaised

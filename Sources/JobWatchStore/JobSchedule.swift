@@ -19,11 +19,18 @@ extension Ledger {
     package var expectWithin: Duration?
     /// It was not asked for yet, or nothing came of it.
     package var isFresh: Bool
+    /// It was shown some time.
+    package var isSeen: Bool
+    /// The service said "no such job", which is not believed yet.
+    package var isDoubted: Bool
 
     /// Where it is watched; by the local clock.
     package var begunAt: Timestamp {
       knownAt - .milliseconds(Int64((1000 * span.known).rounded()))
     }
+
+    /// Submitted again after it was lost, say, and not asked for since.
+    package var isReopened: Bool { state == .registered && isSeen }
 
     /// Looked for now and then, with little hope.
     package var isLost: Bool { state == .lost }
@@ -79,6 +86,6 @@ extension Ledger.Scheduled {
       jobType: row[5], state: state, span: span,
       isWatched: Job.isWatched(state, span, isPaid: paidAt != nil), knownAt: seenAt ?? row[11],
       dueAt: row[12], expectWithin: Duration(stored: row[14]),
-      isFresh: seenAt == nil && absences == 0)
+      isFresh: seenAt == nil && absences == 0, isSeen: seenAt != nil, isDoubted: absences > 0)
   }
 }

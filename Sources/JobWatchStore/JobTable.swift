@@ -76,14 +76,15 @@ extension Ledger {
       ])
   }
 
-  /// Begins the watch of a known job again, with nothing seen of it.
+  /// Begins the watch of a known job again. The next answer is news, whatever it says. Calls that were made for a job that was
+  /// seen count on: an end comes of them all.
   package func reopen(_ job: Job, dueAt: Timestamp, noticeAt: Timestamp?) throws {
     try save(job, bodyHash: nil, dueAt: dueAt, noticeAt: noticeAt)
     try execute(
       """
       UPDATE job SET body_hash = NULL, region = ?, hint_type = ?, hint_begin = ?,
-        hint_instance = ?, hint_task = ?, expect_within = ?, progress = NULL, registered_at = ?, polls = 0,
-        at_risk_since = NULL
+        hint_instance = ?, hint_task = ?, expect_within = ?, progress = NULL, registered_at = ?,
+        polls = CASE WHEN first_seen_at IS NULL THEN 0 ELSE polls - 1 END, at_risk_since = NULL
       WHERE id = ?
       """,
       [

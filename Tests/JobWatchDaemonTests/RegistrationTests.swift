@@ -37,6 +37,47 @@ import Testing
     }
   }
 
+  @Test
+  func `after it was lost keeps what is known of it, and every call counted`()
+    async throws
+  {
+    try await withStore { store in
+      let fresh = try await submit(.minutes(10), at: start, to: store).job
+      let begin = CloudTime(raw: "b", instant: start)
+      let report = JobReport(jobType: "createServer", rawStatus: "RUNNING", begin: begin)
+      let lost = try await store.write { ledger in
+        var job = fresh.observe(.seen(.running, report), at: start, under: WatchRules()).job
+        for seconds in [60, 90, 180] {
+          job =
+            job.observe(.absent(code: ""), at: start + .seconds(seconds), under: WatchRules()).job
+          try ledger.save(job, bodyHash: 7, dueAt: nil, noticeAt: nil)
+        }
+        return job
+      }
+      #expect(lost.state == .lost)
+      let polls = try await store.read { try $0.polls(of: lost.id) }
+      let again = try await store.write { ledger in
+        let submission = SpoolSubmission(
+          jobID: key.jobID, labels: ["run": "2"], jobType: "another", beginTime: start + .days(1))
+        try registration.register(submission, at: start + .days(2), ledger)
+        return try #require(try ledger.job(key))
+      }
+      #expect(again.state == .registered && again.report == report && again.span == lost.span)
+      #expect(again.jobType == "createServer" && again.labels == ["run": "2"])
+      #expect(again.firstSeenAt == start && again.lastSeenAt == start)
+      #expect(again.submittedAt == start && again.hint.expectWithin == .minutes(10))
+      #expect(try await store.read { try $0.polls(of: lost.id) } == polls)
+      let scheduled = try #require(try await store.read { try $0.schedule().first })
+      #expect(scheduled.isReopened && !scheduled.isFresh && scheduled.dueAt == start + .days(2))
+      // The same body as before is news.
+      let isSame = try await store.write {
+        try $0.sight(
+          lost.id, bodyHash: 7, knownAge: 1, at: start, dueAt: start, noticeAt: nil)
+      }
+      #expect(!isSame)
+    }
+  }
+
   @Test func `after it was lost may be late and stuck again`() async throws {
     try await withStore { store in
       var lost = try await submit(.minutes(10), at: start, to: store).job
@@ -45,7 +86,8 @@ import Testing
       let ended = lost
       try await store.write { try $0.save(ended, bodyHash: nil, dueAt: nil, noticeAt: nil) }
       let again = try await submit(nil, at: start + .days(1), to: store)
-      #expect(again.job.state == .registered && again.job.notices == Notices())
+      let past = PastWatch(state: .lost, seen: .registered, missedAt: start)
+      #expect(again.job.state == .registered && again.job.notices == Notices(past: past))
       #expect(again.job.hint.expectWithin == .minutes(10))
       #expect(again.noticeAt == start + .days(1) + .minutes(10) + .seconds(30))
     }

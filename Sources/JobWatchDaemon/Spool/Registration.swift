@@ -71,12 +71,7 @@ struct Registration: Sendable {
   private func reopen(
     _ joined: Job, _ fresh: Job, _ rule: WatchRules, at now: Timestamp, _ ledger: Ledger
   ) throws {
-    var hint = fresh.hint
-    hint.expectWithin = joined.hint.expectWithin
-    let reopened = Job(
-      id: joined.id, key: joined.key, projectID: fresh.projectID, region: fresh.region,
-      labels: joined.labels, channels: joined.channels, hint: hint,
-      submittedAt: fresh.submittedAt, registeredAt: now)
+    let reopened = joined.reopened(as: fresh)
     try ledger.reopen(
       reopened, dueAt: now, noticeAt: firstNotice(of: reopened, under: rule, at: now))
     try ledger.record(
