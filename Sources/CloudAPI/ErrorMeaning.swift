@@ -16,7 +16,8 @@ enum ErrorMeaning {
   /// - Parameter service: nil for a question that is about no job.
   init(status: Int, code: String?, service: CloudService?) {
     self =
-      code.flatMap { Self(code: $0, service: service) } ?? Self(status: status, unlisted: code)
+      code.flatMap { Self(code: $0, service: service) }
+      ?? Self(status: status, unlisted: code, isOfJob: service != nil)
   }
 
   /// Nil for a code that is not listed. Without a `service` no code is about a job.
@@ -30,7 +31,7 @@ enum ErrorMeaning {
     }
   }
 
-  private init(status: Int, unlisted code: String?) {
+  private init(status: Int, unlisted code: String?, isOfJob: Bool) {
     let isGateway = code.map { Self.gatewayNumber($0) != nil }
     self =
       switch status {
@@ -44,6 +45,10 @@ enum ErrorMeaning {
       // A service objects to this one question: DCS has some thirty such codes that end in "try again
       // later" (its error code table). A gateway's own 400 came from before the service.
       case 400, 409: isGateway == false ? .busy : .garbled
+      // The service's own word on the one job that was asked for. That it does not exist is not among
+      // what it may mean: "not found" is said of instances, projects and addresses too, in prose, and
+      // a verdict on that would be a guess.
+      case 402, 404, 406, 410, 412, 416...428: isGateway == false && isOfJob ? .busy : .garbled
       default: .garbled
       }
   }
@@ -84,6 +89,9 @@ enum ErrorMeaning {
     "0302": .forbidden, "0306": .forbidden,
     "0308": .throttled,
   ]
+
+  /// Whether the gateway speaks, and no service behind it.
+  static func isGateway(_ code: String) -> Bool { gatewayNumber(code) != nil }
 
   private static func gateway(_ code: String) -> ErrorMeaning? {
     gatewayNumber(code).flatMap { gatewayNumbers[$0] }

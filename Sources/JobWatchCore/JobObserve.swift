@@ -27,24 +27,10 @@ extension Job {
     // What is forbidden or misdirected may be so for this job alone: were it asked for first again, it would be every
     // probe, and keep its service paused for all.
     case .garbled, .unreachable, .busy, .forbidden, .misconfigured:
-      let next = state == .lost ? stillLost(at: now, under: rules) : retry(at: now, under: rules)
-      return Decision(job: self, next: next)
+      return unanswered(observation, evidence, at: now, under: rules)
     case .throttled, .refused, .skewed:
       return Decision(job: self, next: .whenAllowed)
     }
-  }
-
-  /// A failed poll is repeated soon, doubling from the floor up to 15 s or the ceiling, and after eight at the
-  /// plan's pace, but every 10 min at least; whatever stops the whole endpoint is the breaker's business.
-  private func retry(at now: Timestamp, under rules: WatchRules) -> NextPoll {
-    let floor = min(rules.polling.floor, rules.pollCeiling)
-    let calm = max(floor, min(.seconds(15), rules.pollCeiling))
-    guard rules.failuresBefore < 8 else {
-      let age = age(at: now, offset: rules.clockOffset)
-      let gap = pollGap(at: now, under: rules, knownAge: age)
-      return .after(max(min(gap, .minutes(10)), calm))
-    }
-    return .after(min(floor.scaled(by: Double(1 << rules.failuresBefore)), calm))
   }
 
   private func sighted(
@@ -113,7 +99,7 @@ extension Job {
   }
 
   /// A service that invents a word per answer must not fill the log.
-  private static let wordLimit = 16
+  static let wordLimit = 16
 
   private mutating func note(_ report: JobReport, at now: Timestamp) {
     self.report = report

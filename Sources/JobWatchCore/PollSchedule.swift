@@ -22,11 +22,11 @@ import HeapModule
 package struct PollSchedule: Sendable {
   package var budget: Budget
   package var price: CallPrice
-  private var waiting = Heap<PollTicket>()
-  private var backlog: PollBacklog
+  var waiting = Heap<PollTicket>()
+  var backlog: PollBacklog
   private var pace = CallPace()
   /// The tickets' demands, in units that sum up without an error.
-  private var demandUnits: Int64 = 0
+  var demandUnits: Int64 = 0
   /// Due calls since the price's last step.
   private var dueCalls = 0
   /// Of these, those whose time no price moves.
@@ -76,9 +76,14 @@ package struct PollSchedule: Sendable {
 
   /// When `take` is worth a try: not after `uptime` means now; nil: only an answer, or a new job, can change it.
   ///
-  /// - Parameter isUrgent: the next call is a probe.
-  package func readyAt(_ uptime: Duration, isUrgent: Bool = false) -> Duration? {
+  /// - Parameters:
+  ///   - isUrgent: the next call is a probe.
+  ///   - choice: what the probe is better not made with.
+  package func readyAt(
+    _ uptime: Duration, isUrgent: Bool = false, avoiding choice: ProbeChoice = ProbeChoice()
+  ) -> Duration? {
     guard let first else { return nil }
+    if isUrgent, hasOther(than: choice) { return budget.readyAt(uptime, isUrgent: true) }
     // The line is looked through for urgent jobs now and then only, by `take`.
     let isFirst =
       isUrgent || backlog.hasUrgent || (backlog.isEmpty && isUrgentNow(first, at: uptime))
@@ -93,12 +98,15 @@ package struct PollSchedule: Sendable {
 
   /// The job to ask for now, out of the schedule and with its call counted; nil: none is due, or none may be asked for.
   ///
-  /// - Parameter isUrgent: the call is a probe: it goes by neither price nor pace.
+  /// - Parameters:
+  ///   - isUrgent: the call is a probe: it goes by neither price nor pace.
+  ///   - choice: what the probe is better not made with. Another job is asked for in its place, due or not.
   package mutating func take(
-    at uptime: Duration, from book: inout DurationBook, isUrgent: Bool = false
+    at uptime: Duration, from book: inout DurationBook, isUrgent: Bool = false,
+    avoiding choice: ProbeChoice = ProbeChoice()
   ) -> PollTicket? {
     gather(at: uptime)
-    if isUrgent { return takeFirst(at: uptime) }
+    if isUrgent { return takeProbe(at: uptime, avoiding: choice) }
     follow(at: uptime)
     if backlog.hasUrgent, let ticket = takeFirst(at: uptime) { return ticket }
     let rate = budget.rate
@@ -110,8 +118,7 @@ package struct PollSchedule: Sendable {
         demandUnits += later.demandUnits - ticket.demandUnits
         waiting.insert(later)
       } else {
-        dueCalls += 1
-        return spend(ticket, at: uptime)
+        return spend(ticket, at: uptime, isDue: true)
       }
     }
     return takeEarly(at: uptime, rate: rate, from: &book)
@@ -121,6 +128,7 @@ package struct PollSchedule: Sendable {
   package mutating func withdraw(_ ticket: PollTicket) {
     budget.withdraw()
     pace.withdraw()
+    guard ticket.isCounted else { return }
     dueCalls = max(dueCalls - 1, 0)
     if !ticket.isPlanned { unplannedCalls = max(unplannedCalls - 1, 0) }
   }
@@ -149,24 +157,27 @@ package struct PollSchedule: Sendable {
     price.step(
       CallPrice.Load(
         demand: demand, rate: budget.rate, calls: dueCalls, unplanned: unplannedCalls,
-        backlog: backlog.count, jobs: count),
+        backlog: backlog.countedCount, jobs: count),
       at: uptime)
     (dueCalls, unplannedCalls) = (0, 0)
   }
 
   /// Whatever the price and the pace.
-  private mutating func takeFirst(at uptime: Duration) -> PollTicket? {
+  mutating func takeFirst(at uptime: Duration) -> PollTicket? {
     guard !backlog.isEmpty, let allowed = budget.readyAt(uptime, isUrgent: true),
       allowed <= uptime, let ticket = backlog.removeFirst()
     else { return nil }
-    dueCalls += 1
-    return spend(ticket, at: uptime)
+    return spend(ticket, at: uptime, isDue: true)
   }
 
-  private mutating func spend(_ ticket: PollTicket, at uptime: Duration) -> PollTicket {
+  mutating func spend(
+    _ ticket: PollTicket, at uptime: Duration, isDue: Bool = false
+  ) -> PollTicket {
     budget.spend(at: uptime)
     pace.spend(at: uptime, rate: budget.rate)
     demandUnits -= ticket.demandUnits
+    guard ticket.isCounted else { return ticket }
+    if isDue { dueCalls += 1 }
     if !ticket.isPlanned { unplannedCalls += 1 }
     return ticket
   }

@@ -14,8 +14,8 @@ package struct PollTicket: Sendable {
   private var knownMilliseconds: Int64
   /// The uptime, in milliseconds, of its next poll.
   private var dueMilliseconds: Int64 = 0
-  /// √(2·price) for a second of the gap that was planned at this price: what it asks of the budget. Zero: its due time
-  /// is no plan's, and no price moves it.
+  /// √(2·price) for a second of the gap that was planned at this price: what it asks of the budget. Zero or less: its
+  /// due time is no plan's, and no price moves it; see `Question`.
   private var demand: Float = 0
   /// The age, in seconds, at which it is asked for whatever the price.
   private var appointment = Float.infinity
@@ -39,7 +39,7 @@ package struct PollTicket: Sendable {
   static let demandScale = 1_048_576.0
   private static let mostDemand: Float = 1e6
 
-  var demandUnits: Int64 { Int64(Double(min(demand, Self.mostDemand)) * Self.demandScale) }
+  var demandUnits: Int64 { Int64(Double(min(max(demand, 0), Self.mostDemand)) * Self.demandScale) }
   /// Whether its due time follows from a price.
   package var isPlanned: Bool { demand > 0 }
   /// Its job is lost: it is looked for, but no other waits for that, and no deadline is left to be met.
@@ -64,10 +64,24 @@ package struct PollTicket: Sendable {
     knownMilliseconds = uptime.milliseconds
   }
 
+  /// What a poll is for that no price puts off.
+  package enum Question: Float, Sendable {
+    case known = 0
+    /// Whether there is such a job: thousands may be named at once, and no other job waits long for that.
+    case first = -1
+    /// The same again, after "no such job": no other job is asked for less often to make room for it.
+    case again = -2
+  }
+
+  /// It waits behind the others.
+  var isPatient: Bool { demand < 0 }
+  /// The price leaves room for it.
+  var isCounted: Bool { demand != Question.again.rawValue }
+
   /// Due at this time, whatever the price.
-  package mutating func plan(at due: Duration) {
+  package mutating func plan(at due: Duration, for question: Question = .known) {
     dueMilliseconds = due.milliseconds
-    demand = 0
+    demand = question.rawValue
   }
 
   /// Due at this time, as it was planned at a price.

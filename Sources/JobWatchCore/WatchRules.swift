@@ -18,6 +18,8 @@ package struct WatchRules: Sendable {
   package var absencesCountFrom: Timestamp?
   /// Polls of this job in a row that brought no usable answer, this one not counted.
   package var failuresBefore: Int
+  /// The service answers for others while it has no usable answer for this job.
+  package var isAlone: Bool
   /// What stood in the way of polls lately, oldest first.
   package var troubles: [BlindGap]
 
@@ -27,7 +29,7 @@ package struct WatchRules: Sendable {
     retention: RetentionPolicy = RetentionPolicy(), expiry: ExpiryPolicy = ExpiryPolicy(),
     clockOffset: Duration = .zero, verdictsHeld: Bool = false,
     absencesCountFrom: Timestamp? = nil, failuresBefore: Int = 0,
-    troubles: [BlindGap] = []
+    isAlone: Bool = false, troubles: [BlindGap] = []
   ) {
     self.polling = polling
     self.pace = pace
@@ -40,6 +42,7 @@ package struct WatchRules: Sendable {
     self.verdictsHeld = verdictsHeld
     self.absencesCountFrom = absencesCountFrom
     self.failuresBefore = failuresBefore
+    self.isAlone = isAlone
     self.troubles = troubles
   }
 

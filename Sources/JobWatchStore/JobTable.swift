@@ -116,6 +116,11 @@ extension Ledger {
     return db.changesCount == 1
   }
 
+  /// The job was asked for in vain, and is asked for again.
+  package func setDue(_ id: Int64, at dueAt: Timestamp) throws {
+    try execute("UPDATE job SET due_at = ? WHERE id = ?", [dueAt, id])
+  }
+
   /// The job is not asked for again.
   package func endPolls(of id: Int64) throws {
     try execute("UPDATE job SET due_at = NULL WHERE id = ?", [id])

@@ -16,6 +16,8 @@ struct CloudState: Sendable {
   var identity: IdentityState
   private var jobs: [SimulatedService: [String: SubmittedJob]] = [:]
   var tasks: [TaskPath: BegunTask] = [:]
+  /// In place of the right ones, by the job that is asked for.
+  var answers: [String: Reply] = [:]
   private var faults: [SimulatedService: ArmedFault] = [:]
   private var windows: [SimulatedService: SlidingWindow]
   private var date = HTTPDate()
@@ -117,6 +119,7 @@ struct CloudState: Sendable {
       return ErrorReply.wrongProject(path.service)
     }
     if let task = path.task { return progress(of: task, at: now) }
+    if let reply = answers[path.jobID] { return reply }
     guard var job = jobs[path.service]?[path.jobID] else { return ErrorReply.absent(path.service) }
     let elapsed = now - job.submitted
     let retention = options.retention[path.service] ?? RetentionPolicy()

@@ -51,6 +51,12 @@ package final class SimulatedCloud: Sendable {
     state.withLock { $0.submit(job, at: time) }
   }
 
+  /// Answers so to every question for this job that is authenticated and within the quota, whether there is such a job or
+  /// not; nil: as ever.
+  package func answer(_ reply: Reply?, toQuestionsFor jobID: String) {
+    state.withLock { $0.answers[jobID] = reply }
+  }
+
   /// Begins a task of an instance now. One with the same ids is replaced.
   package func begin(_ task: ScriptedTask) {
     let now = clock()

@@ -71,13 +71,35 @@ struct AnswerTableTests {
     3d  ecs  400  400           busy           status
     3d  ecs  401  401           refused        status
     3d  ecs  403  403           forbidden      status
-    3d  ecs  404  404           garbled        status
+    3d  ecs  404  404           busy           status
     3d  ecs  500  500           unreachable    status
     -   ecs  400  New.0001      busy           status
     -   dcs  409  New.0001      busy           status
     -   ecs  401  New.0001      refused        status
     -   ecs  403  New.0001      forbidden      status
-    -   ecs  404  New.0001      garbled        status
+    -   ecs  404  New.0001      busy           status
+    -   ecs  404  Ecs.0999      busy           status
+    -   bms  404  BMS.0114      busy           status
+    -   evs  404  EVS.5404      busy           status
+    -   sdrs 404  SDRS.1013     busy           status
+    -   deh  404  DEH.0001      busy           status
+    -   eip  404  VPC.0504      busy           status
+    -   ims  404  IMG.0027      busy           status
+    -   dcs  404  111404099     busy           status
+    -   rds  404  DBS.200011    busy           status
+    -   rds  400  DBS.200011    busy           status
+    -   rds  409  DBS.200011    busy           status
+    -   rds  410  DBS.200011    busy           status
+    -   rds  422  DBS.200011    busy           status
+    -   rds  412  DBS.200011    busy           status
+    -   taurusdb 404 DBS.200011 busy           status
+    -   gaussdb  404 DBS.200011 busy           status
+    -   dds  404  DBS.200011    busy           status
+    -   geminidb 404 DBS.200011 busy           status
+    -   ddm  404  DBS.300999    busy           status
+    -   cce  404  CCE.01404999  busy           status
+    -   rds  500  DBS.200011    unreachable    status
+    -   rds  404  APIGW.0103    garbled        status
     -   ecs  405  New.0001      garbled        status
     -   ecs  413  New.0001      garbled        status
     -   ecs  429  New.0001      throttled      status
@@ -129,6 +151,10 @@ struct AnswerTableTests {
       let value = Int(code).map(String.init) ?? "\"\(code)\""
       return #"{"error":{"code":\#(value),"message":"why","title":"Unauthorized"}}"#
     },
+    {
+      #"{"itemNotFound":{"message":"why","code":\#(Int($0).map(String.init) ?? "\"\($0)\"")}}"#
+    },
+    { #"{"badRequest":{"code":"\#($0)","message":"why"}}"# },
     { #"{"errorCode":"\#($0)","errorMsg":"why"}"# },
     { #"{"errorCode":"\#($0)","errorMessage":"why"}"# },
     { #"{"errCode":"\#($0)","externalMessage":"why"}"# },

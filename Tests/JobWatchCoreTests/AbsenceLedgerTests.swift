@@ -21,6 +21,32 @@ import Testing
     #expect(changes == (begins ? [.massBegan(absent: absent, watched: watched)] : []))
   }
 
+  @Test func `does not begin with jobs whose absence is no surprise`() {
+    var ledger = AbsenceLedger()
+    for job in 0..<50 {
+      let change = ledger.absent(
+        Int64(job), of: .none, watched: 1, at: .minutes(5), policy: policy)
+      #expect(change == nil)
+    }
+    #expect(!ledger.isMass)
+  }
+
+  @Test
+  func `of jobs that are all new begins when half the time to a verdict is over`() {
+    var ledger = AbsenceLedger()
+    for second in [0, 1, 2, 5, 10, 20, 40, 59] {
+      for job in 0..<9 {
+        let change = ledger.absent(
+          Int64(job), of: .new, watched: 9, at: .seconds(second), policy: policy)
+        #expect(change == nil)
+      }
+    }
+    let change = ledger.absent(1, of: .new, watched: 9, at: .minutes(1), policy: policy)
+    #expect(change == .massBegan(absent: 9, watched: 9))
+    _ = ledger.sighted(at: .start)
+    #expect(ledger.absent(1, of: .new, watched: 9, at: .minutes(2), policy: policy) == nil)
+  }
+
   @Test func `does not count a job on which a verdict was given`() {
     var ledger = AbsenceLedger()
     for job in 0..<20 {

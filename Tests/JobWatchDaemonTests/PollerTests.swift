@@ -67,6 +67,37 @@ import Testing
     try store.close()
   }
 
+  @Test(
+    "asks again for a doubted and for a reopened job, over a restart, though a poll of it is dear",
+    .timeLimit(.minutes(1)), arguments: ["doubted", "reopened"])
+  func question(_ id: String) async throws {
+    let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let store = try Store(path: directory.path + "/jobwatch.db")
+    let now = SystemClock.now().wall
+    try await insert(id, Job.Hint(jobType: "createServer"), dueAt: now, into: store)
+    try await store.write { ledger in
+      let key = JobKey(account: "prod", service: "ecs", jobID: id)
+      var job = try #require(try ledger.job(key))
+      let report = JobReport(jobType: "createServer", rawStatus: "RUNNING")
+      job = job.observe(.seen(.running, report), at: now, under: WatchRules()).job
+      job = job.observe(.absent(code: ""), at: now, under: WatchRules()).job
+      if id == "reopened" { (job.state, job.absence) = (.registered, nil) }
+      try ledger.save(job, bodyHash: nil, dueAt: now, noticeAt: nil)
+    }
+    let (asked, noted) = AsyncStream.makeStream(of: String.self)
+    let (poller, _) = try poller(store, PollPolicy(price: .hours(9))) {
+      request, _, _ async throws(HTTPFailure) in
+      noted.yield(request.url)
+      return HTTPResponse(status: 500, body: [])
+    }
+    _ = try await poller.work(at: SystemClock.now())
+    #expect(await asked.first { _ in true }?.hasSuffix(id) == true)
+    await poller.finish()
+    try store.close()
+  }
+
   private func insert(
     _ id: String, _ hint: Job.Hint = Job.Hint(), dueAt: Timestamp, into store: Store
   ) async throws {

@@ -27,9 +27,20 @@ final class Lane {
   var progressBudget = Budget()
   /// Jobs whose task's progress is being asked for.
   var progressCalls: Set<Int64> = []
+  /// Whom failures speak of: calls without a usable answer, calls that are not allowed or misdirected, and calls that
+  /// were taken and not answered.
+  var unanswered: FailureStreak
+  var barred = FailureStreak(answers: 1)
+  var stalled = FailureStreak()
+  /// The last job whose call was refused with its credential.
+  var refused = FailureStreak()
   var absences = AbsenceLedger()
   /// Lost jobs that are still looked for: that they are absent says nothing new.
   var lost: Set<Int64> = []
+  /// Jobs that were never shown.
+  var unshown: Set<Int64> = []
+  /// Jobs that were gone, and were submitted again.
+  var returned: Set<Int64> = []
   /// Submitted again while their last call was under way.
   var renewed: [Int64: Ledger.Scheduled] = [:]
   var clockOffset = ClockOffset()
@@ -44,7 +55,7 @@ final class Lane {
 
   init(
     key: LaneKey, service: CloudService, endpoint: String, region: String, rules: WatchRules,
-    schedule: PollSchedule, breaker: Gate, permission: Gate
+    schedule: PollSchedule, breaker: BreakerPolicy, permission: Gate
   ) {
     self.key = key
     self.service = service
@@ -52,7 +63,11 @@ final class Lane {
     self.region = region
     self.rules = rules
     self.schedule = schedule
-    self.breaker = breaker
+    // How many failures it takes is the streak's business.
+    var once = breaker
+    once.failures = 1
+    self.breaker = Gate(breaker: once)
+    unanswered = FailureStreak(jobs: breaker.failures, answers: breaker.failures)
     self.permission = permission
   }
 
@@ -84,7 +99,9 @@ final class Lane {
   /// - Parameter credential: nil while the account has none.
   func readiness(_ credential: Gate?, at uptime: Duration) -> Readiness {
     guard let credential, inFlight.count < Self.concurrency,
-      var time = schedule.readyAt(uptime, isUrgent: isProbe(credential, at: uptime))
+      var time = schedule.readyAt(
+        uptime, isUrgent: isProbe(credential, at: uptime),
+        avoiding: probeChoice(credential, at: uptime))
     else { return .asleep }
     for gate in [credential, permission, breaker] {
       switch gate.readiness(at: uptime) {
@@ -100,13 +117,24 @@ final class Lane {
     [credential, permission, breaker].contains { $0.readiness(at: uptime) == .probe }
   }
 
-  /// Takes the next due job, when `readiness` says now.
+  private func probeChoice(_ credential: Gate, at uptime: Duration) -> ProbeChoice {
+    var choice = ProbeChoice()
+    for (gate, streak) in [(credential, refused), (permission, barred), (breaker, unanswered)]
+    where gate.readiness(at: uptime) == .probe {
+      choice.avoid(streak)
+    }
+    return choice
+  }
+
+  /// Takes the next due job, when `readiness` says now; for a probe another than failed before, if there is one.
   func take(
     _ credential: inout Gate, _ book: inout DurationBook, at uptime: Duration
   ) -> (PollTicket, Passes)? {
     let isProbe = isProbe(credential, at: uptime)
     guard readiness(credential, at: uptime) == .now,
-      let first = schedule.take(at: uptime, from: &book, isUrgent: isProbe)
+      let first = schedule.take(
+        at: uptime, from: &book, isUrgent: isProbe,
+        avoiding: probeChoice(credential, at: uptime))
     else { return nil }
     guard let one = credential.enter(at: uptime), let two = permission.enter(at: uptime),
       let three = breaker.enter(at: uptime)

@@ -30,7 +30,7 @@ extension Configuration {
         schedule: PollSchedule(
           budget: Budget(cap: account.quota(of: service.name)),
           price: CallPrice(least: leastPrice), retention: rules.retention.finished),
-        breaker: Gate(breaker: breaker), permission: Gate(threshold: 1, waits: probes.steps))
+        breaker: breaker, permission: Gate(threshold: 1, waits: probes.steps))
     }
   }
 

@@ -51,8 +51,13 @@ struct PollRecord: Sendable {
         appointment: job.appointment(after: age, under: rules))
     }
     guard decision.job != job else {
-      // A lost job that is no longer looked for: nothing else about it has changed.
-      if decision.next == .never { try ledger.endPolls(of: job.id) }
+      // Nothing else about it has changed: a lost job may be no longer looked for, and one that is never answered is not
+      // overdue for that.
+      switch decision.next {
+      case .never: try ledger.endPolls(of: job.id)
+      case .after(let gap): try ledger.setDue(job.id, at: at + gap)
+      case .whenAllowed: break
+      }
       return outcome
     }
     var changed = decision.job

@@ -9,7 +9,7 @@ extension Poller {
     if let date = answer.evidence?.serverDate {
       lanes[call.lane]?.clockOffset.note(date, at: now.wall)
     }
-    let changes = unsaved + judge(call, answer.observation, at: now)
+    let changes = unsaved + judge(call, answer, at: now)
     unsaved = []
     let law = law(of: call, answer.observation)
     guard let rules = rules(for: call, law, at: now) else { return }
@@ -46,6 +46,7 @@ extension Poller {
     rules.verdictsHeld = lane.absences.isMass
     rules.absencesCountFrom = lane.absences.recoveredAt
     rules.failuresBefore = lane.failures[call.job] ?? 0
+    rules.isAlone = lane.isOdd(call.job)
     rules.troubles = troubles.gaps(call.lane, at: now.wall)
     return rules
   }
@@ -82,27 +83,28 @@ extension Poller {
 
   // MARK: Health
 
-  private func judge(_ call: Call, _ observation: Observation, at now: Moment) -> [HealthChange] {
-    switch observation {
+  private func judge(_ call: Call, _ answer: Answer, at now: Moment) -> [HealthChange] {
+    switch answer.observation {
     case .seen, .unrecognised:
       lanes[call.lane]?.failures[call.job] = nil
-      return accepted(call, at: now) + unstalled(call.lane, at: now.wall)
-        + sighted(call.lane, at: now)
+      lanes[call.lane]?.showed(call.job)
+      return accepted(call, at: now) + unstalled(call, at: now.wall) + sighted(call.lane, at: now)
     case .absent:
       lanes[call.lane]?.failures[call.job] = nil
-      return accepted(call, at: now) + unstalled(call.lane, at: now.wall) + absent(call, at: now)
+      return accepted(call, at: now) + unstalled(call, at: now.wall) + absent(call, at: now)
     case .busy(let reason):
       lanes[call.lane]?.failures[call.job, default: 0] += 1
-      return accepted(call, at: now) + stalled(call, reason, at: now.wall)
+      return accepted(call, at: now) + stalled(call, reason, at: now)
     case .throttled(let throttle):
       giveBack(call.passes, call.lane, call.grant, at: now.uptime)
       throttled(call.lane, throttle, at: now.uptime)
       return []
     case .garbled(let reason), .unreachable(let reason):
       lanes[call.lane]?.failures[call.job, default: 0] += 1
-      failed(call, reason, at: now)
+      failed(call, reason, isOfEndpoint: answer.isOfEndpoint, at: now)
       return []
     case .refused(let complaint), .skewed(_, let complaint):
+      _ = lanes[call.lane]?.refused.fail(call.job, watched: 1)
       lanes[call.lane]?.permission.release(call.passes.permission, at: now.uptime)
       return answered(call, at: now) + refused(call, complaint, at: now)
     case .forbidden(let complaint):
@@ -115,6 +117,8 @@ extension Poller {
   /// The service took the call: credential, permission and endpoint are all right.
   private func accepted(_ call: Call, at now: Moment) -> [HealthChange] {
     var changes = answered(call, at: now) + credentialAccepted(call, at: now)
+    lanes[call.lane]?.barred.succeed(call.job)
+    lanes[call.lane]?.refused.succeed(call.job)
     if lanes[call.lane]?.permission.succeed(call.passes.permission) == .opened {
       for kind in [HealthChange.Kind.forbidden, .misconfigured] {
         troubles.end(.lane(call.lane), kind.rawValue, at: now.wall)
@@ -126,6 +130,7 @@ extension Poller {
 
   private func answered(_ call: Call, at now: Moment) -> [HealthChange] {
     let change = lanes[call.lane]?.breaker.succeed(call.passes.breaker)
+    lanes[call.lane]?.unanswered.succeed(call.job)
     guard let outage = lanes[call.lane]?.outage, lanes[call.lane]?.breaker.isShut == false else {
       return []
     }
@@ -160,8 +165,12 @@ extension Poller {
   ) -> [HealthChange] {
     lanes[call.lane]?.failures[call.job, default: 0] += 1
     let accepted = credentialAccepted(call, at: now)
-    let change = lanes[call.lane]?.permission.fail(call.passes.permission, at: now.uptime)
-    guard change == .shut else { return accepted }
+    guard let lane = lanes[call.lane] else { return accepted }
+    let blame = lane.fail(call.job, \.barred, at: now.uptime)
+    let isTelling = blame == .service || call.passes.permission.isProbe
+    guard isTelling, lane.permission.fail(call.passes.permission, at: now.uptime) == .shut else {
+      return accepted
+    }
     troubles.begin(
       .lane(call.lane), kind.rawValue, at: now.wall,
       cause: "calls were \(kind.rawValue): \(complaint.code)")
@@ -172,19 +181,21 @@ extension Poller {
     return accepted + [.barred(call.lane, kind, complaint, cure: cure, at: now.wall)]
   }
 
-  private func failed(_ call: Call, _ reason: String, at now: Moment) {
+  private func failed(_ call: Call, _ reason: String, isOfEndpoint: Bool, at now: Moment) {
     _ = credentials.withGate(call.grant.fingerprint) {
       $0.release(call.passes.credential, at: now.uptime)
     }
-    lanes[call.lane]?.permission.release(call.passes.permission, at: now.uptime)
-    let change = lanes[call.lane]?.breaker.fail(call.passes.breaker, at: now.uptime)
-    if lanes[call.lane]?.outage == nil {
-      lanes[call.lane]?.outage = Lane.Outage(since: now.wall, cause: reason)
+    guard let lane = lanes[call.lane] else { return }
+    lane.permission.release(call.passes.permission, at: now.uptime)
+    let blame = lane.fail(call.job, \.unanswered, isOfEndpoint: isOfEndpoint, at: now.uptime)
+    if lane.outage == nil, !lane.unanswered.failing.isEmpty {
+      lane.outage = Lane.Outage(since: now.wall, cause: reason)
     }
-    guard change == .shut else { return }
+    guard blame == .service || call.passes.breaker.isProbe,
+      lane.breaker.fail(call.passes.breaker, at: now.uptime) == .shut
+    else { return }
     troubles.begin(
-      .lane(call.lane), HealthChange.Kind.unreachable.rawValue,
-      at: lanes[call.lane]?.outage?.since ?? now.wall,
+      .lane(call.lane), HealthChange.Kind.unreachable.rawValue, at: lane.outage?.since ?? now.wall,
       cause: "the endpoint gave no answer: \(reason)")
     log.warning(
       "an endpoint gives no usable answer and is left alone but for probes",
@@ -219,32 +230,5 @@ extension Poller {
     where other == key || (throttle.perHost && lanes[other]?.endpoint == endpoint) {
       lanes[other]?.schedule.budget.throttled(throttle, at: uptime)
     }
-  }
-
-  private func absent(_ call: Call, at now: Moment) -> [HealthChange] {
-    guard let watched = lanes[call.lane]?.watched, let policy = lanes[call.lane]?.rules.absence,
-      lanes[call.lane]?.lost.contains(call.job) == false
-    else { return [] }
-    let change = lanes[call.lane]?.absences.absent(
-      call.job, watched: watched, at: now.uptime, policy: policy)
-    switch change {
-    case .massBegan(let absent, let watched):
-      let cause =
-        "\(absent) of \(watched) watched jobs are suddenly unknown to it; no verdict is given on any"
-      troubles.begin(
-        .lane(call.lane), HealthChange.Kind.absent.rawValue, at: now.wall, cause: cause)
-      return [.down(call.lane, .absent, cause: cause, at: now.wall)]
-    case .massEnded:
-      troubles.end(.lane(call.lane), HealthChange.Kind.absent.rawValue, at: now.wall)
-      return [.up(call.lane, .absent, at: now.wall)]
-    case nil: return []
-    }
-  }
-
-  private func sighted(_ key: LaneKey, at now: Moment) -> [HealthChange] {
-    let change = lanes[key]?.absences.sighted(at: now.wall)
-    guard change == .massEnded else { return [] }
-    troubles.end(.lane(key), HealthChange.Kind.absent.rawValue, at: now.wall)
-    return [.up(key, .absent, at: now.wall)]
   }
 }

@@ -2,6 +2,13 @@ import JobWatchCore
 import JobWatchStore
 
 /// What the schedule knows of each job, and what is learned from it.
+extension Ledger.Scheduled {
+  fileprivate var question: PollTicket.Question? {
+    if !isSeen { return isFresh ? .first : .again }
+    return isDoubted || isReopened ? .known : nil
+  }
+}
+
 extension Poller {
   /// A job on its way into the schedule.
   struct Entrant: Sendable {
@@ -13,6 +20,8 @@ extension Poller {
     var isForetold: Bool
     /// It is due at its appointment.
     var isAppointed: Bool
+    /// Whether there is such a job, or still is, is the question: no price puts it off.
+    var question: PollTicket.Question?
   }
 
   /// Enters jobs as their rows have them.
@@ -30,6 +39,8 @@ extension Poller {
         return nil
       }
       note(job.id, in: lane, isLost: job.isLost)
+      if !job.isSeen && !job.isLost { lanes[lane]?.unshown.insert(job.id) }
+      if job.isReopened { lanes[lane]?.returned.insert(job.id) }
       var ticket = ticket(of: job, at: now)
       let appointment = polling.appointment(after: job.span.known, expectWithin: job.expectWithin)
       ticket.appoint(appointment)
@@ -42,7 +53,7 @@ extension Poller {
       return Entrant(
         ticket: ticket, lane: lane, due: now.uptime + wait,
         isForetold: job.isFresh && job.jobType != nil,
-        isAppointed: job.dueAt == appointment.map { job.begunAt + $0 })
+        isAppointed: job.dueAt == appointment.map { job.begunAt + $0 }, question: job.question)
     }
   }
 
@@ -53,9 +64,10 @@ extension Poller {
       var ticket = entrant.ticket
       switch pace(of: entrant.lane, ticket.law, at: now.uptime) {
       case .plan(let plan) where entrant.isForetold: ticket.plan(by: plan)
-      case .plan(let plan) where ticket.isWatched && !entrant.isAppointed:
+      case .plan(let plan)
+      where ticket.isWatched && !entrant.isAppointed && entrant.question == nil:
         ticket.plan(at: entrant.due, price: plan.price)
-      case .plan, .fixed: ticket.plan(at: entrant.due)
+      case .plan, .fixed: ticket.plan(at: entrant.due, for: entrant.question ?? .known)
       }
       lanes[entrant.lane]?.add(ticket)
     }
@@ -97,11 +109,17 @@ extension Poller {
     at now: Moment
   ) {
     let key = call.lane
-    if outcome.isFinal { lanes[key]?.absences.forget(call.job) }
+    if outcome.isFinal {
+      lanes[key]?.absences.forget(call.job)
+      lanes[key]?.showed(call.job)
+    }
     note(call.job, in: key, isLost: outcome.isFinal && outcome.next != .never)
     var ticket = call.ticket
     note(outcome, law, in: &ticket, at: now.uptime)
     switch outcome.next {
+    // It was submitted again after its answer was on record.
+    case .after where outcome.isFinal && lanes[key]?.renewed[call.job] != nil:
+      drop(ticket, key, at: now)
     case .after(let gap):
       let due = now.uptime + gap
       if ticket.isWatched, outcome.sighting != nil, case .plan(let plan) = pace,
@@ -110,7 +128,8 @@ extension Poller {
         ticket.plan(at: due, price: plan.price)
       } else {
         // A question that no price puts off.
-        ticket.plan(at: due)
+        let isShown = lanes[key]?.unshown.contains(call.job) == false
+        ticket.plan(at: due, for: isShown ? .known : .again)
       }
       put(ticket, key, at: now)
     case .whenAllowed: put(ticket, key, at: now)
@@ -134,7 +153,7 @@ extension Poller {
 
   private func drop(_ ticket: PollTicket, _ key: LaneKey, at now: Moment) {
     if ticket.isWatched { book.unwatch(ticket.span, of: ticket.law) }
-    lanes[key]?.failures[ticket.job] = nil
+    lanes[key]?.forget(ticket.job)
     lanes[key]?.inFlight.remove(ticket.job)
     if let renewed = lanes[key]?.renewed.removeValue(forKey: ticket.job) {
       enter([renewed], at: now)

@@ -1,0 +1,48 @@
+import JobWatchCore
+
+/// What a lane knows of its jobs beside the schedule: how they stand with the service.
+extension Lane {
+  /// Whether it has no usable answer for this job, and has them for others.
+  func isOdd(_ job: Int64) -> Bool {
+    unanswered.odd.contains(job) || barred.odd.contains(job) || stalled.odd.contains(job)
+  }
+
+  /// Takes one more failure. Where that is not enough to tell, another job is asked for at once, which is to say whether
+  /// the service is in trouble.
+  func fail(
+    _ job: Int64, _ streak: ReferenceWritableKeyPath<Lane, FailureStreak>,
+    isOfEndpoint: Bool = false, at uptime: Duration
+  ) -> FailureStreak.Blame {
+    let blame = self[keyPath: streak].fail(job, watched: watched, isOfEndpoint: isOfEndpoint)
+    if blame == .unsure { schedule.hasten(otherThan: self[keyPath: streak], at: uptime) }
+    return blame
+  }
+
+  func showed(_ job: Int64) {
+    if !unshown.isEmpty { unshown.remove(job) }
+    if !returned.isEmpty { returned.remove(job) }
+  }
+
+  /// It is watched no more.
+  func forget(_ job: Int64) {
+    failures[job] = nil
+    unanswered.forget(job)
+    barred.forget(job)
+    stalled.forget(job)
+    showed(job)
+  }
+
+  /// "No such job", for one that is watched.
+  func absent(_ job: Int64, at uptime: Duration) -> AbsenceLedger.Change? {
+    let shown = watched - unshown.count - returned.count
+    let crowd: AbsenceLedger.Crowd
+    switch (returned.contains(job), unshown.contains(job)) {
+    case (true, _): crowd = .none
+    case (_, true): crowd = shown > 0 ? .none : .new
+    default: crowd = .shown
+    }
+    return absences.absent(
+      job, of: crowd, watched: crowd == .new ? unshown.count : max(shown, 1), at: uptime,
+      policy: rules.absence)
+  }
+}
