@@ -16,8 +16,12 @@ package struct DueTime: Sendable, Hashable {
   package func isAhead(at now: Timestamp) -> Bool { setAt > now }
 
   /// As it counts at `now`.
-  package func bounded(at now: Timestamp) -> DueTime {
+  ///
+  /// - Parameter step: by how much the clock was set since, where that is known: then nothing begins anew.
+  package func bounded(at now: Timestamp, after step: Duration = .zero) -> DueTime {
     guard isAhead(at: now) else { return self }
+    let moved = DueTime(at: at + step, setAt: setAt + step)
+    guard moved.isAhead(at: now) else { return moved }
     return DueTime(at: now + max(at - setAt, .zero), setAt: now)
   }
 }

@@ -112,14 +112,18 @@ extension Ledger {
   }
 
   /// Bounds up to `limit` messages that were set by a clock which was ahead of what it is now.
-  package func boundDueTimes(_ channel: String, at now: Timestamp, limit: Int) throws {
+  ///
+  /// - Parameter step: by how much it was set, where that is known.
+  package func boundDueTimes(
+    _ channel: String, at now: Timestamp, after step: Duration, limit: Int
+  ) throws {
     let ahead = try rows(
       """
       SELECT id, due_at, set_at FROM message INDEXED BY message_due
       WHERE channel = ?1 AND state = 'waiting' AND due_at > ?2 AND set_at > ?2 LIMIT ?3
       """, [channel, now, limit])
     for row in ahead {
-      let due = DueTime(at: row[1], setAt: row[2]).bounded(at: now)
+      let due = DueTime(at: row[1], setAt: row[2]).bounded(at: now, after: step)
       try execute(
         "UPDATE message SET due_at = ?, set_at = ? WHERE id = ?",
         [due.at, due.setAt, row[0] as Int64])

@@ -70,7 +70,8 @@ struct ExplanationText {
 
   private var stuck: String {
     if let told = job.notices.stuckAt {
-      return " It was told to be stuck \((now - told).spoken) ago."
+      return JobRow.isAhead(told, of: now)
+        ? " It was told to be stuck." : " It was told to be stuck \((now - told).spoken) ago."
     }
     guard let age = explanation.type.stuckAge, job.paidAt == nil else { return "" }
     return " At \(age.spokenAge) it is told to be stuck."
@@ -155,6 +156,9 @@ struct ExplanationText {
     let calls = Self.count(explanation.calls, "answer")
     guard let end = job.report?.end?.instant, let known = job.endedAt else {
       return "It took \(calls)."
+    }
+    if JobRow.isAhead(known, of: now) {
+      return "The clock was ahead when its end became known, by \(calls)."
     }
     // Two clocks, ours and the cloud's.
     return "Its end was known about \(max(known - end, .zero).spoken) after it, by \(calls)."

@@ -73,4 +73,32 @@ import Testing
       #expect(told.values.allSatisfy { Set($0.map(\.timestamp)).count == 1 })
     }
   }
+
+  /// As a shell, a script or a power cut leaves it.
+  @Test(
+    "a damaged or foreign end of the log keeps nobody from starting",
+    .timeLimit(.minutes(10)),
+    arguments: ["\n", "--- maintenance ---\n", String(repeating: "\0", count: 500) + "\n", "block"])
+  func damage(_ what: String) async throws {
+    try await Testbed.run { bed in
+      #expect(await (try bed.startDaemon()).terminate() == .code(0))
+      let log = URL(filePath: bed.place.statusLog)
+      var bytes = Array(try Data(contentsOf: log))
+      if what == "block" {
+        // A zeroed block within the last line.
+        for index in (bytes.count - 60)..<(bytes.count - 10) { bytes[index] = 0 }
+      } else {
+        bytes += Array(what.utf8)
+      }
+      try Data(bytes).write(to: log)
+      #expect(await (try bed.startDaemon()).terminate() == .code(0))
+      let lines = try bed.log.all()
+      #expect(lines.isGapless)
+      let told = lines.filter { $0.event == EventKind.daemonRepaired.rawValue }
+      #expect(told.count == 1)
+      let kept = try Data(contentsOf: URL(filePath: told.first?.data.file ?? ""))
+      #expect(
+        bytes.suffix(kept.count) == Array(kept)[...] && kept.contains(what == "block" ? 0 : 10))
+    }
+  }
 }

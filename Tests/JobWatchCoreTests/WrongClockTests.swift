@@ -19,6 +19,18 @@ import Testing
     #expect(bounded.bounded(at: .start) == bounded)
   }
 
+  /// Seconds for which a wait of ten had lasted when the clock was set back by the given days.
+  @Test(
+    "a due time goes on where it was, if it is known by how much", arguments: [0, 4, 10, 60],
+    [1, 400])
+  func step(_ waited: Int, _ days: Int) {
+    let set = Timestamp.start + .days(days) - .seconds(waited)
+    let due = DueTime(at: set + .seconds(10), setAt: set)
+    #expect(due.bounded(at: .start, after: .days(-days)).at == .start + .seconds(10 - waited))
+    // Not by as much as it was ahead.
+    #expect(due.bounded(at: .start, after: .hours(-1)).at == .start + .seconds(10))
+  }
+
   @Test func `that is noticed once, by what it gained or lost against the uptime`() {
     var watch = ClockWatch()
     var now = Moment(wall: .start, uptime: .hours(1))

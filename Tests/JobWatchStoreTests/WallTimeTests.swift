@@ -107,7 +107,7 @@ import Testing
       }
       #expect(try ledger.hasDueTimeAhead("hook", at: .start) == (days > 0))
       while try ledger.hasDueTimeAhead("hook", at: .start) {
-        try ledger.boundDueTimes("hook", at: .start, limit: 2)
+        try ledger.boundDueTimes("hook", at: .start, after: .zero, limit: 2)
       }
       #expect(try ledger.dueMessages("hook", at: .start, limit: 9).count == 3)
       #expect(try ledger.nextMessageDue("hook", after: .start) == .start + .minutes(10))

@@ -85,12 +85,14 @@ actor Relay: Worker {
 
   /// Some at a time: a clock that was ahead for a day may have set very many.
   private func boundDueTimes(at now: Moment) async throws {
-    if clockWatch.step(at: now) != nil { mayBeAhead = true }
-    guard mayBeAhead else { return }
+    let step = clockWatch.step(at: now)
+    guard mayBeAhead || step != nil else { return }
+    mayBeAhead = true
     let channel = channel
     while try await store.read({ try $0.hasDueTimeAhead(channel, at: now.wall) }) {
       try await store.write {
-        try $0.boundDueTimes(channel, at: now.wall, limit: Self.boundedAtOnce)
+        try $0.boundDueTimes(
+          channel, at: now.wall, after: step ?? .zero, limit: Self.boundedAtOnce)
       }
       pulse.turns(at: clock().awake)
     }
