@@ -89,6 +89,22 @@ import Testing
     }
   }
 
+  @Test("and was renamed into the spool keeps its name until it is closed")
+  func renamedOpen() async throws {
+    try await withSpool { spool in
+      let writer = try OpenWriter(spool.root + "/written")
+      writer.write("aaaa1\n")
+      try move(spool.root + "/written", to: spool.incoming + "/renamed")
+      try await spool.announcedTurn(at: 1)
+      #expect(try spool.left() == ["renamed"])
+      #expect(try await spool.jobs().isEmpty)
+      writer.finish()
+      try await spool.announcedTurn(at: 2)
+      #expect(try await spool.jobs() == ["aaaa1"])
+      #expect(try spool.left().isEmpty)
+    }
+  }
+
   @Test("is not rejected by half")
   func halfJSON() async throws {
     try await withSpool { spool in

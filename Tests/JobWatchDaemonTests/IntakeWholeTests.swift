@@ -52,7 +52,11 @@ import Testing
     writer.finish()
     #expect(link(directory.incoming + "/jobs", root + "/elsewhere") == 0)
     let name = SpoolDirectory.Name(bytes: Array("jobs".utf8))
-    let first = try Self.read(look, name)
+    var first = try Self.read(look, name)
+    guard case .taken(let own) = directory.claim(name, first.identity) else {
+      throw FileFailure("was not claimed", "\(name)", 0)
+    }
+    first.name = own
     let late = try OpenWriter(root + "/elsewhere")
     #expect(try directory.remove(first.name, first.identity, look.sight) == .open)
     late.write("bbbb2\n")

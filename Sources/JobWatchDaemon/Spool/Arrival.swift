@@ -1,4 +1,5 @@
 import JobWatchCore
+import JobWatchStore
 
 /// A file of the spool on its way in.
 struct Arrival: Sendable {
@@ -11,7 +12,21 @@ struct Arrival: Sendable {
 
   var isAccepted: Bool { file.rejections.isEmpty && identity != nil }
 
-  func rejection(at now: Timestamp) -> EventDraft {
+  /// Its jobs, its command, and the event of what was not taken; the latter two once for a file.
+  func commit(to ledger: Ledger, _ registration: Registration, at now: Timestamp) throws {
+    for submission in file.submissions {
+      try registration.register(submission, at: now, ledger)
+    }
+    if let hold, try ledger.noteFile(fingerprint, at: now) {
+      try hold.apply(at: now, ledger, registration.routes)
+    }
+    if !file.rejections.isEmpty, try ledger.noteFile(fingerprint, at: now) {
+      let event = rejection(at: now)
+      try ledger.append(event, of: nil, to: registration.routes.channels(for: event))
+    }
+  }
+
+  private func rejection(at now: Timestamp) -> EventDraft {
     let first = file.rejections.first.map(String.init(describing:)) ?? ""
     let more = file.rejections.count > 1 ? " (and \(file.rejections.count - 1) more)" : ""
     let share =

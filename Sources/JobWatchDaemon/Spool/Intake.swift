@@ -5,10 +5,11 @@ import Logging
 /// Takes files from the spool: decode, insert, commit, and only then unlink. A crash anywhere leaves the file to be
 /// taken in again, without effect the second time.
 ///
-/// What is read is whole, and what is unlinked is what was read. A file whose closing or renaming was announced is given
-/// a name of the daemon's own, under which nobody else opens it; `WriterSight` shows whether somebody still has it open,
-/// before it is read and again before it is unlinked. One that is open or has grown stays, and is read again when it is
-/// closed. So a file that several append to loses no line, however their writing falls between these steps.
+/// What is read is whole, and what is unlinked is what was read. `WriterSight` shows that nobody has a file open before it
+/// is read. Once its jobs are committed it gets a name of the daemon's own, under which nobody else opens it, and a little
+/// later, when whoever was just about to open it has it open, it is looked at again. One that is open then or has grown
+/// stays, and is read again when it is closed. So a file that several append to loses no line, however their writing
+/// falls between these steps.
 actor Intake: Worker {
   nonisolated let name = "intake"
   nonisolated let backlog = SpoolBacklog()
@@ -21,12 +22,14 @@ actor Intake: Worker {
   private let notes: SpoolNotes
   private let signal: SpoolSignal?
   /// Whole, and not looked at since: announced, or read and not committed yet.
-  private var announced: Set<SpoolDirectory.Name> = []
+  private var announced: SpoolSignal.Arrivals = [:]
   private var waits = SpoolWaits()
   /// The first file of this scan that could not be cleared away.
   private var unsettled: (any Error)?
   /// A file of this scan is not what was read any more.
   private var hasChanged = false
+  /// Of the batch that was committed last: not anybody's to open any more, and not cleared away yet.
+  private var claimed: [Arrival] = []
   /// Names that this daemon has no right to clear away.
   private var stuck: Set<SpoolDirectory.Name> = []
 
@@ -35,6 +38,9 @@ actor Intake: Worker {
   private static let jobBatch = 2000
   /// Files, and jobs, of one turn: a second's work, after which the daemon may be stopped.
   private static let turn = (files: 4096, jobs: 20_000)
+
+  /// Whoever found a file by its old name has it open after this time: it is a matter of microseconds.
+  private static let grace = Duration.milliseconds(5)
 
   /// Between two scans when nothing was announced.
   private static let scanEvery = Duration.seconds(10)
@@ -66,9 +72,12 @@ actor Intake: Worker {
 
   func work(at now: Moment) async throws -> Duration? {
     (unsettled, hasChanged) = (nil, false)
-    announced.formUnion(signal?.arrived() ?? [])
+    // What a failed turn left is read again.
+    claimed = []
+    announced.merge(signal?.arrived() ?? [:]) { $1 }
     let names = try directory.names()
-    announced.formIntersection(names)
+    let present = Set(names)
+    announced = announced.filter { present.contains($0.key) }
     var next = now.uptime + (signal == nil ? Self.scanEveryUnannounced : Self.scanEvery)
     var batch: [Arrival] = []
     var last: Commit?
@@ -87,6 +96,11 @@ actor Intake: Worker {
     }
     last = try await commit(batch, after: last, at: now)
     try await finish(last)
+    if !claimed.isEmpty {
+      try? await Task.sleep(for: Self.grace)
+      settle(claimed)
+      claimed = []
+    }
     if !isCutShort { waits.endScan() }
     backlog.note(unclosed: waits.overlong)
     if let unsettled { throw unsettled }
@@ -97,8 +111,9 @@ actor Intake: Worker {
   private func arrival(
     _ name: SpoolDirectory.Name, at now: Moment, _ next: inout Duration
   ) -> Arrival? {
-    let isWhole = announced.remove(name) != nil
-    var content = look.content(of: name, isWhole: isWhole, at: now.wall)
+    let way = announced.removeValue(forKey: name)
+    var content = look.content(
+      of: name, isWhole: way != nil, isShared: way == .closed, at: now.wall)
     if case .unsure(let identity, let reason) = content {
       if waits.isFirstUnsure() { notes.cannotSee(because: reason) }
       let until = waits.restsUntil(name, identity, at: now.uptime)
@@ -117,12 +132,12 @@ actor Intake: Worker {
     case .open(let name, let identity):
       if waits.isToBeTold(name, identity, at: now.uptime) { notes.isOpen(name, identity) }
     case .bytes(let bytes, let name, let identity):
-      announced.insert(name)
+      announced[name] = .renamed
       return arrival(name, file(bytes, of: identity.owner), identity)
     case .unacceptable(let reason, let name, let identity):
       return arrival(name, SpoolFile(rejection: reason), identity)
     case .unreadable(let failure):
-      if isWhole { announced.insert(name) }
+      announced[name] = way
       unsettled = unsettled ?? failure
     }
     return nil
@@ -147,11 +162,30 @@ actor Intake: Worker {
     return commit
   }
 
+  /// Clears away the files of the batch before, and takes these from their submitters.
   private func finish(_ commit: Commit?) async throws {
     guard let commit else { return }
     try await commit.task.value
-    for arrival in commit.batch {
-      announced.remove(arrival.name)
+    settle(claimed)
+    claimed = []
+    for var arrival in commit.batch {
+      announced[arrival.name] = nil
+      if let identity = arrival.identity {
+        switch directory.claim(arrival.name, identity) {
+        case .taken(let own): arrival.name = own
+        case .gone: continue
+        case .swapped:
+          hasChanged = true
+          continue
+        case .refused: break
+        }
+      }
+      claimed.append(arrival)
+    }
+  }
+
+  private func settle(_ arrivals: [Arrival]) {
+    for arrival in arrivals {
       do {
         if try settle(arrival) == .changed { hasChanged = true }
       } catch let error as FileFailure where error.isDenied {
@@ -190,20 +224,7 @@ actor Intake: Worker {
   private nonisolated func store(_ batch: [Arrival], at now: Moment) async throws {
     let registration = registration
     try await store.write { ledger in
-      for arrival in batch {
-        for submission in arrival.file.submissions {
-          try registration.register(submission, at: now.wall, ledger)
-        }
-        if let hold = arrival.hold, try ledger.noteFile(arrival.fingerprint, at: now.wall) {
-          try hold.apply(at: now.wall, ledger, registration.routes)
-        }
-        if !arrival.file.rejections.isEmpty,
-          try ledger.noteFile(arrival.fingerprint, at: now.wall)
-        {
-          let event = arrival.rejection(at: now.wall)
-          try ledger.append(event, of: nil, to: registration.routes.channels(for: event))
-        }
-      }
+      for arrival in batch { try arrival.commit(to: ledger, registration, at: now.wall) }
     }
   }
 

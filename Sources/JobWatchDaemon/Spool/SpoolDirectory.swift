@@ -101,7 +101,7 @@ struct SpoolDirectory: Sendable {
   }
 
   /// Does `deed` with a file that is what was read and that nobody can write to meanwhile. The file has had its name of
-  /// ours since before it was read: nobody can still be about to open it by the submitter's.
+  /// ours for a while: nobody can still be about to open it by the submitter's.
   private func settle(
     _ name: Name, _ identity: Identity, _ sight: WriterSight, by deed: (Name) throws -> Void
   ) throws -> Settlement {

@@ -13,15 +13,12 @@ extension SpoolDirectory {
     /// Bytes.
     let size: Int64
     private let modified: [Int]
-    /// Unlike the time of modification, nobody can set it.
-    private let changed: [Int]
     let owner: SpoolOwner
 
     init(_ status: stat) {
       file = File(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
       size = Int64(status.st_size)
       modified = [status.st_mtim.tv_sec, status.st_mtim.tv_nsec]
-      changed = [status.st_ctim.tv_sec, status.st_ctim.tv_nsec]
       owner = SpoolOwner(uid: status.st_uid)
     }
 

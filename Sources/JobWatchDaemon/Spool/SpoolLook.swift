@@ -19,7 +19,7 @@ struct SpoolLook: Sendable {
     /// Nobody announced it as whole, and whether somebody writes to it cannot be seen.
     case unsure(Identity, because: String)
     case gone
-    /// Another file has just taken the name: look again.
+    /// Another file has just taken the name, or it was written to while it was read: look again.
     case swapped
     /// The identity is nil for what is no plain file, and for one that the daemon may not read.
     case unacceptable(String, Name, Identity?)
@@ -31,8 +31,12 @@ struct SpoolLook: Sendable {
   /// is created and that in which its writer has it open, no lease shows the writer.
   private static let rest = Duration.seconds(1)
 
-  /// - Parameter isWhole: its arrival was announced by a rename or a close, or it has rested long enough.
-  func content(of name: Name, isWhole: Bool, at now: Timestamp) -> Content {
+  /// - Parameters:
+  ///   - isWhole: its arrival was announced by a rename or a close, or it has rested long enough.
+  ///   - isShared: by a close: who else has it open writes to a file that several share.
+  func content(
+    of name: Name, isWhole: Bool, isShared: Bool = false, at now: Timestamp
+  ) -> Content {
     let file = directory.open(name)
     guard file >= 0 else { return unopened(name, errno, isWhole) }
     defer { close(file) }
@@ -42,42 +46,10 @@ struct SpoolLook: Sendable {
       return .unacceptable(
         "it is not a plain file: write a plain file and rename it into incoming/", name, nil)
     }
-    if !isWhole, let doubt = doubt(file, name, status, at: now) { return doubt }
-    // From here on nobody can open it by its submitter's name. One whose closing was announced may have other writers;
-    // their lines stay with it, and what is appended next makes a new file.
-    switch directory.claim(name, Identity(status)) {
-    case .taken(let own): return held(file, own)
-    // It is read all the same: a file that stays is better than a job that is not watched.
-    case .refused: return held(file, name)
-    case .swapped: return .swapped
-    case .gone: return .gone
-    }
-  }
-
-  /// Why a file that nobody announced is not taken yet; nil: it is whole.
-  private func doubt(_ file: Int32, _ name: Name, _ status: stat, at now: Timestamp) -> Content? {
     let identity = Identity(status)
-    switch sight.look(at: file) {
-    case .open: return .open(name, identity)
-    case .unknown(let reason): return .unsure(identity, because: reason)
-    case .closed:
-      let written = Timestamp(
-        milliseconds: Int64(status.st_mtim.tv_sec) * 1000
-          + Int64(status.st_mtim.tv_nsec) / 1_000_000)
-      // A time in the future, by a clock that was wrong, must not keep a file waiting.
-      let isFresh = written <= now && now - written < Self.rest
-      return isFresh && !name.isTaken(identity.file.inode)
-        ? .fresh(until: written + Self.rest) : nil
-    }
-  }
-
-  /// Reads it while nobody else can write.
-  private func held(_ file: Int32, _ name: Name) -> Content {
-    let finding = sight.hold(file)
-    var status = stat()
-    guard fstat(file, &status) == 0 else { return unopened(name, errno, true) }
-    let identity = Identity(status)
-    if finding == .open { return .open(name, identity) }
+    let finding = sight.look(at: file)
+    if finding == .open { return stillOpen(name, identity, isShared) }
+    if !isWhole, let doubt = doubt(finding, name, status, at: now) { return doubt }
     guard status.st_size <= SpoolFile.sizeLimit else {
       return .unacceptable(
         "it is larger than \(SpoolFile.sizeLimit >> 20) MiB: split it into smaller files", name,
@@ -86,6 +58,32 @@ struct SpoolLook: Sendable {
     return read(file, name, identity)
   }
 
+  /// One whose closing was announced has several writers. It gets a name of the daemon's, so that none but these write
+  /// to it any more: what is appended next makes a new file, and does not wait for them.
+  private func stillOpen(_ name: Name, _ identity: Identity, _ isShared: Bool) -> Content {
+    guard isShared else { return .open(name, identity) }
+    switch directory.claim(name, identity) {
+    case .taken(let own): return .open(own, identity)
+    case .refused: return .open(name, identity)
+    case .swapped: return .swapped
+    case .gone: return .gone
+    }
+  }
+
+  /// Why a file that nobody announced is not taken yet; nil: it is whole.
+  private func doubt(
+    _ finding: WriterSight.Finding, _ name: Name, _ status: stat, at now: Timestamp
+  ) -> Content? {
+    let identity = Identity(status)
+    if case .unknown(let reason) = finding { return .unsure(identity, because: reason) }
+    let written = Timestamp(
+      milliseconds: Int64(status.st_mtim.tv_sec) * 1000 + Int64(status.st_mtim.tv_nsec) / 1_000_000)
+    // A time in the future, by a clock that was wrong, must not keep a file waiting.
+    let isFresh = written <= now && now - written < Self.rest
+    return isFresh && !name.isTaken(identity.file.inode) ? .fresh(until: written + Self.rest) : nil
+  }
+
+  /// Without a lease, for which others would have to wait: what is the same afterwards was not written to meanwhile.
   private func read(_ file: Int32, _ name: Name, _ identity: Identity) -> Content {
     var bytes = [UInt8](repeating: 0, count: Int(identity.size) + 1)
     var count = 0
@@ -98,6 +96,8 @@ struct SpoolLook: Sendable {
       if read == 0 { break }
       count += read
     }
+    var status = stat()
+    guard fstat(file, &status) == 0, Identity(status) == identity else { return .swapped }
     return .bytes(Array(bytes.prefix(count)), name, identity)
   }
 

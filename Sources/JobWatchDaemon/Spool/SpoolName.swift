@@ -1,8 +1,8 @@
 extension SpoolDirectory {
   /// A name in `incoming/`, byte for byte as the file system has it, which need not be text.
   ///
-  /// A file on its way into the database has a name of the daemon's own, `taken-INODE-CHANCE-OFFERED`, so that nobody
-  /// can open it by the name that its submitter gave it, `OFFERED`, nor put another file under it.
+  /// A file that is being cleared away has a name of the daemon's own, `taken-INODE-CHANCE-OFFERED`, so that nobody can
+  /// open it by the name that its submitter gave it, `OFFERED`, nor put another file under it.
   struct Name: Hashable, Sendable, CustomStringConvertible {
     var bytes: [UInt8]
 

@@ -2,9 +2,19 @@ import Synchronization
 
 /// Which files in `incoming/` arrived whole since the last look.
 final class SpoolSignal: Sendable {
+  /// How a file became whole.
+  enum Way: Sendable, Hashable {
+    /// It was renamed into the directory; perhaps its writer has yet to close it.
+    case renamed
+    /// One of its writers closed it.
+    case closed
+  }
+
+  typealias Arrivals = [SpoolDirectory.Name: Way]
+
   /// Outlives the signal in a handler that is just running.
   private final class Announced: Sendable {
-    let names = Mutex<Set<SpoolDirectory.Name>>([])
+    let names = Mutex<Arrivals>([:])
   }
 
   private let announced = Announced()
@@ -18,7 +28,7 @@ final class SpoolSignal: Sendable {
       [announced] changes in
       let arrived = changes.compactMap(Self.arrival)
       announced.names.withLock { known in
-        if known.count < Self.limit { known.formUnion(arrived) }
+        if known.count < Self.limit { known.merge(arrived) { $1 } }
       }
       if !arrived.isEmpty || changes.contains(.overflow) { ring() }
     }
@@ -26,19 +36,21 @@ final class SpoolSignal: Sendable {
 
   /// Nil for what is no news: names that are not read, and the daemon's own renaming. That a file is closed under a name
   /// of the daemon's is news: somebody had it open.
-  private static func arrival(_ change: DirectorySignal.Change) -> SpoolDirectory.Name? {
+  private static func arrival(
+    _ change: DirectorySignal.Change
+  ) -> (SpoolDirectory.Name, Way)? {
     switch change {
     case .overflow: return nil
     case .came(let bytes):
       let name = SpoolDirectory.Name(bytes: bytes)
-      return name.isTemporary || name.isOwn ? nil : name
+      return name.isTemporary || name.isOwn ? nil : (name, .renamed)
     case .written(let bytes):
       let name = SpoolDirectory.Name(bytes: bytes)
-      return name.isTemporary ? nil : name
+      return name.isTemporary ? nil : (name, .closed)
     }
   }
 
-  func arrived() -> Set<SpoolDirectory.Name> {
+  func arrived() -> Arrivals {
     announced.names.withLock { names in
       defer { names.removeAll() }
       return names

@@ -72,7 +72,9 @@ enum SpoolText {
       .enumerated().compactMap { index, line in
         let blank: (UInt8) -> Bool = { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
         var head = line.drop(while: blank)
-        if head.starts(with: mark) { head = head.dropFirst(mark.count).drop(while: blank) }
+        if head.first == mark[0], head.starts(with: mark) {
+          head = head.dropFirst(mark.count).drop(while: blank)
+        }
         guard let last = head.lastIndex(where: { !blank($0) }) else { return nil }
         return (index + 1, Substring(head[...last]))
       }

@@ -39,12 +39,20 @@ package struct SpoolWriter: Sendable {
     // The daemon does not read names that begin with a dot: half a file is none.
     let temporary = "\(incoming)/.\(name).tmp"
     let final = "\(incoming)/\(name)"
-    let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o644)
-    guard file >= 0 else { throw failure(errno) }
-    defer { close(file) }
+    let writer = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o644)
+    guard writer >= 0 else { throw failure(errno) }
     do throws(Failure) {
-      try put(content, in: file)
-      guard rename(temporary, final) == 0 else { throw failure(errno) }
+      defer { close(writer) }
+      try put(content, in: writer)
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+    // For reading: the daemon takes no file in that is open for writing.
+    let file = open(temporary, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    defer { if file >= 0 { close(file) } }
+    do throws(Failure) {
+      guard file >= 0, rename(temporary, final) == 0 else { throw failure(errno) }
     } catch {
       unlink(temporary)
       throw error
