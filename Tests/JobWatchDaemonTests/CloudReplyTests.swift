@@ -130,7 +130,10 @@ import Testing
       (#"{"workflow_id":"w"}"#, "workflow_id is a workflow's"),
       (#"{"backup_id":"b","x":1}"#, "backup_id is a backup's"),
       (#"{"kind":"Job","metadata":{"uid":"u"},"spec":{}}"#, "the id in metadata is that of"),
-      (#"{"error":{"code":"Ecs.0005","message":"m"}}"#, "the file: job_id is missing"),
+      (
+        #"{"error":{"code":"Ecs.0005","message":"m"}}"#, "the cloud's reply is an error, and no job"
+      ),
+      (#"{"error_code":"APIGW.0301","error_msg":"m"}"#, "is an error, and no job began"),
       (#"{"entities":{"job_id":"sub"}}"#, "job_id is missing"),
       (#"{"a":{"b":{"job_id":"deep"}}}"#, "job_id is missing"),
       (#"{"a":{"job_id":"x"},"b":{"job_id":"y"}}"#, "a and b hold ids of different jobs"),
@@ -146,6 +149,14 @@ import Testing
   func refused(_ text: String, _ message: String) {
     let reasons = decode(text).rejections.map(\.description)
     #expect(reasons.contains { $0.contains(message) }, "\(reasons)")
+  }
+
+  @Test func `that show prints as JSON keeps its account and service`() {
+    let text =
+      #"{"jobs":[{"job":{"job_id":"a1","account":"prod","service":"evs","labels":{"a":"b"}}}]}"#
+    let file = decode(text)
+    #expect(file.submissions.map { Self.rules.key(of: $0).description } == ["prod/evs/a1"])
+    #expect(file.submissions.first?.labels == ["a": "b"] && file.notes.isEmpty)
   }
 
   @Test func `keeps the good ids of a list when one is bad`() {

@@ -7,6 +7,8 @@ struct JobPlace: Sendable, Hashable {
   var address: JobAddress?
   /// As in a submission of our own: `job_id` at the top, an id.
   var isPlain: Bool
+  /// The object in which they were found, if it is not the outermost.
+  var inner: Fields?
 
   typealias Fields = [String: SpoolField]
 
@@ -115,8 +117,9 @@ struct JobPlace: Sendable, Hashable {
     for (key, value) in fields.sorted(by: { $0.key < $1.key }) where !opaque.contains(key) {
       guard case .object = value,
         case .object(let inner) = key == "job" ? named(value) : value,
-        let place = try direct(inner)
+        var place = try direct(inner)
       else { continue }
+      place.inner = inner
       found.append((key, place))
     }
     guard var first = found.first else { return nil }

@@ -23,8 +23,10 @@ struct SpoolEntry {
     guard case .object(let fields) = value else {
       throw Unacceptable("must be an object such as {\"job_id\": \"…\"}, not \(value.noun)")
     }
-    self.fields = fields
     let found = try JobPlace.find(in: fields)
+    // What `show --json` prints has service and account beside the id.
+    let inner = (found?.inner ?? [:]).filter { SpoolWord.own.contains($0.key) }
+    self.fields = fields.merging(inner) { outer, _ in outer }
     let strange = fields.keys.filter { !SpoolWord.own.contains($0) && !JobPlace.keys.contains($0) }
       .sorted().map { (key: $0, word: SpoolWord($0)) }
     let isReply =
@@ -57,6 +59,10 @@ struct SpoolEntry {
   ]
 
   private static func missing(_ fields: [String: SpoolField], _ strange: [String]) -> Unacceptable {
+    let isError = ["error", "error_code", "errorCode"].contains { (fields[$0] ?? .null) != .null }
+    if isError {
+      return Unacceptable("job_id is missing: the cloud's reply is an error, and no job began")
+    }
     var reason = "job_id is missing: it is in the cloud's reply to the call that began the job"
     let other = others.sorted { $0.key < $1.key }.first { fields[$0.key] != nil }
     if let (key, meaning) = other {
