@@ -42,7 +42,7 @@ struct PermissionProbe: Sendable {
           cure: "nothing if it passes; else find who uses it up, or set quota for jobwatch's share"),
         proven: false)
     case .busy(let reason) where answer.evidence?.httpStatus == 404:
-      return .found(unusable(reason, answer.evidence), proven: true)
+      return .found(unusable("HTTP 404, \(reason)", answer.evidence), proven: true)
     case .busy(let reason):
       return .found(
         finding(.warning, "reached, but busy: \(reason)", cure: "ask again later"), proven: true)
