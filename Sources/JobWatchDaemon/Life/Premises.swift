@@ -105,7 +105,11 @@ package struct Premises: Sendable {
     let path = configuration.statusLog
     var status = stat()
     if stat(path, &status) == 0 {
-      guard status.st_mode & S_IFMT == S_IFREG else { throw FileFailure(notPlain: path) }
+      switch status.st_mode & S_IFMT {
+      case S_IFREG: break
+      case S_IFDIR: throw FileFailure("cannot be opened", path, EISDIR)
+      default: throw FileFailure(notPlain: path)
+      }
       guard NeededDirectory.allows(path, R_OK | W_OK) else {
         throw FileFailure("cannot be opened", path, errno)
       }

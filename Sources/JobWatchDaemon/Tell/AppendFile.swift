@@ -114,7 +114,8 @@ package struct FileFailure: Error, Sendable, CustomStringConvertible {
       case EPERM:
         ": let the service's user read and write it; lsattr says whether it is marked as not to be changed"
       case ENOENT: ": create its directory"
-      case ENOTDIR, EISDIR, ENXIO: ": move away what is there, or name another place"
+      case EISDIR, ENXIO: ": move away what is there, or name another file"
+      case ENOTDIR: ": move away what is there, or name another place"
       // So it also seems to a service whose directory was made again while it runs, or is not named in its unit.
       case EROFS:
         ": mount its file system for writing; where it is, restart jobwatch, and if it is no default "
