@@ -98,7 +98,10 @@ final class ChildProcess: Sendable {
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output, flags, 0o600)
     posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, error, flags, 0o600)
     // Sockets of tests beside this one: held open here, they would not close there.
-    for descriptor in (STDERR_FILENO + 1)..<1024 {
+    // All tests at once have well over a thousand.
+    var limit = rlimit()
+    getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    for descriptor in (STDERR_FILENO + 1)..<Int32(min(limit.rlim_cur, 16_384)) {
       posix_spawn_file_actions_addclose(&actions, descriptor)
     }
     var arguments = command.map { strdup($0) } + [nil]

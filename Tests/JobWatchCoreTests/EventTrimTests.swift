@@ -3,7 +3,7 @@ import JobWatchCore
 import Testing
 
 /// What is too long to be told is told shorter, and says so.
-@Suite struct `The data of an event` {
+@Suite(.aside) struct `The data of an event` {
   private static let limit = 19_900
 
   private func job(_ failures: Int, reason: (Int) -> String, body: String? = nil) -> EventData {
