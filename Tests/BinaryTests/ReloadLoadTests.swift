@@ -51,10 +51,15 @@ import Testing
         // The moment is left to chance; nothing is waited for.
         try await Task.sleep(for: .milliseconds(pause))
         let asked = ContinuousClock.now
+        let coming = manager.ledger.stream()
         daemon.send(SIGTERM)
         daemon.send(SIGHUP)
         #expect(await daemon.exit == .code(0), "\(pause) ms after SIGHUP")
         #expect(await daemon.ended - asked < .seconds(5))
+        // It was sent before the end, and may be read after it.
+        try await within(.seconds(30), "STOPPING") {
+          for await heard in coming where heard.notice.isStopping { return }
+        }
         #expect(manager.ledger.entries.last?.notice.isStopping == true)
       }
       #expect(try bed.log.all(.daemonStopped).count == 5)
