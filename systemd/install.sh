@@ -42,7 +42,9 @@ each_file() {
 	"$1" 644 "$top/config/event.schema.json" "$doc/event.schema.json"
 	"$1" 644 "$top/config/jobwatch.yaml" "$doc/examples/jobwatch.yaml"
 	"$1" 644 "$here/jobwatch.logrotate" "$doc/examples/jobwatch.logrotate"
-	"$1" 644 "$here/jobwatch-ip-allow.conf" "$doc/examples/jobwatch-ip-allow.conf"
+	for example in jobwatch-ip-allow.conf jobwatch-lease.conf; do
+		"$1" 644 "$here/$example" "$doc/examples/$example"
+	done
 }
 
 put() {

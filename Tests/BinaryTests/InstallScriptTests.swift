@@ -26,6 +26,7 @@ import Testing
       "share/doc/jobwatch/event.schema.json", "share/doc/jobwatch/examples/jobwatch.yaml",
       "share/doc/jobwatch/examples/jobwatch.logrotate",
       "share/doc/jobwatch/examples/jobwatch-ip-allow.conf",
+      "share/doc/jobwatch/examples/jobwatch-lease.conf",
     ].map { "/opt/jw/" + $0 }
     let edited = [Self.configuration, "/etc/logrotate.d/jobwatch"]
     #expect(try files() == Set(pages + other + edited))

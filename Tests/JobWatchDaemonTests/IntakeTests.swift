@@ -159,6 +159,25 @@ import Testing
     }
   }
 
+  @Test("that was there before a start has rested since its date, where that cannot be seen")
+  func blindStart() async throws {
+    let prepare: (String) throws -> Void = { incoming in
+      // The clock of the bench is an hour ahead.
+      for (name, age) in [("old1", 0.0), ("new1", -3599)] {
+        let path = "\(incoming)/\(name)"
+        try Data("\(name)\n".utf8).write(to: URL(fileURLWithPath: path))
+        try FileManager.default.setAttributes(
+          [.modificationDate: Date(timeIntervalSinceNow: -age)], ofItemAtPath: path)
+      }
+    }
+    try await withSpool(sight: blind, prepare: prepare) { spool in
+      try await spool.turn(at: 0)
+      #expect(try await spool.jobs() == ["old1"])
+      try await spool.turn(at: 61)
+      #expect(try await spool.jobs() == ["new1", "old1"])
+    }
+  }
+
   @Test("where no lease can tell is seen among the open files of processes")
   func blindOpen() async throws {
     try await withSpool(sight: blind) { spool in

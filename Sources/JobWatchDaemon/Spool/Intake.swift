@@ -23,7 +23,7 @@ actor Intake: Worker {
   private let signal: SpoolSignal?
   /// Whole, and not looked at since: announced, or read and not committed yet.
   private var announced: SpoolSignal.Arrivals = [:]
-  private var waits = SpoolWaits()
+  private var waits: SpoolWaits
   /// The first file of this scan that could not be cleared away.
   private var unsettled: (any Error)?
   /// A file of this scan is not what was read any more.
@@ -58,6 +58,8 @@ actor Intake: Worker {
     self.log = log
     notes = SpoolNotes(directory: directory, log: log)
     try directory.prepare()
+    // One that cannot be listed now is listed by the first scan, which tells it.
+    waits = SpoolWaits(early: (try? directory.names()) ?? [])
     look = SpoolLook(
       directory: directory, sight: sight ?? WriterSight(of: directory.incoming))
     do {
@@ -115,9 +117,9 @@ actor Intake: Worker {
     var content = look.content(
       of: name, isWhole: way != nil, isShared: way == .closed, at: now.wall)
     if case .unsure(let identity, let reason) = content {
-      if waits.isFirstUnsure() { notes.cannotSee(because: reason) }
-      let until = waits.restsUntil(name, identity, at: now.uptime)
+      let until = waits.restsUntil(name, identity, at: now)
       if until > now.uptime {
+        if waits.isFirstUnsure() { notes.cannotSee(because: reason) }
         next = min(next, until)
         return nil
       }

@@ -1,4 +1,5 @@
 import Glibc
+import JobWatchCore
 
 extension SpoolDirectory {
   /// Tells a file that was read from one that has since taken its name, or was written to.
@@ -20,6 +21,13 @@ extension SpoolDirectory {
       size = Int64(status.st_size)
       modified = [status.st_mtim.tv_sec, status.st_mtim.tv_nsec]
       owner = SpoolOwner(uid: status.st_uid)
+    }
+
+    /// Since it was written to, as far as its date tells; zero for a date to come.
+    func age(at now: Timestamp) -> Duration {
+      let written = Timestamp(
+        milliseconds: Int64(modified[0]) * 1000 + Int64(modified[1]) / 1_000_000)
+      return max(now - written, .zero)
     }
 
     /// The same for the same file until it is written to, whatever its name.

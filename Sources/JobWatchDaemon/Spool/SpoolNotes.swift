@@ -22,7 +22,7 @@ struct SpoolNotes: Sendable {
       metadata: [
         "reason": "\(reason)", "rest": "\(SpoolWaits.rest.spoken)",
         "cure":
-          "give the service CAP_LEASE and its spool a local file system, or rename files into incoming/",
+          "rename files into incoming/, or give the service CAP_LEASE (jobwatch-lease.conf) and a local spool",
       ])
   }
 

@@ -1,10 +1,12 @@
+import JobWatchCore
+
 /// The files in `incoming/` that wait for their writers: since when, and who was told. Times are uptimes.
 struct SpoolWaits: Sendable {
   typealias Name = SpoolDirectory.Name
   typealias Identity = SpoolDirectory.Identity
 
   /// What nobody announced, and of which cannot be seen whether somebody writes to it, is whole after this time without
-  /// a change: by a clock that nobody sets, and counted anew after a restart.
+  /// a change, by a clock that nobody sets. Of the time before a start only the file's own date tells.
   static let rest = Duration.seconds(60)
   /// A file that is open for so long is told: its writer may have forgotten it.
   static let patience = Duration.seconds(60)
@@ -20,8 +22,13 @@ struct SpoolWaits: Sendable {
 
   private var open: [Identity.File: Wait] = [:]
   private var unsure: [Identity.File: Wait] = [:]
+  /// Were there when the watch began, until the first scan is over.
+  private var early: Set<Name>
   private var scan = 0
   private var hasBeenUnsure = false
+
+  /// - Parameter early: names that were there before the directory was watched.
+  init(early: [Name]) { self.early = Set(early) }
 
   /// Once: what there is to say of the next file is the same.
   mutating func isFirstUnsure() -> Bool {
@@ -46,11 +53,13 @@ struct SpoolWaits: Sendable {
     open.values.filter { !$0.isTold }.map { $0.since + Self.patience }.min()
   }
 
-  /// When a file is whole if nothing is written to it until then.
-  mutating func restsUntil(_ name: Name, _ identity: Identity, at now: Duration) -> Duration {
+  /// The uptime from which on a file is whole if nothing is written to it until then.
+  mutating func restsUntil(_ name: Name, _ identity: Identity, at now: Moment) -> Duration {
     let before = unsure[identity.file]
     let isSame = before?.identity == identity
-    let since = isSame ? before?.since ?? now : now
+    let credit = early.contains(name) ? min(identity.age(at: now.wall), Self.rest) : .zero
+    let first = now.uptime - credit
+    let since = isSame ? before?.since ?? first : first
     unsure[identity.file] = Wait(name: name, identity: identity, since: since, scan: scan)
     return since + Self.rest
   }
@@ -60,6 +69,7 @@ struct SpoolWaits: Sendable {
 
   /// Forgets what the scan did not meet, or found whole.
   mutating func endScan() {
+    early = []
     open = open.filter { $0.value.scan == scan }
     unsure = unsure.filter { $0.value.scan == scan }
     scan += 1
