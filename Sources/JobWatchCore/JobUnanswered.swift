@@ -17,11 +17,10 @@ extension Job {
     var event = job.event(.jobUnrecognised, at: now, previous: nil, evidence: evidence, rules)
     event.data.errorCode = reason.code
     event.data.cause = reason.text
-    event.data.cure =
-      "check the id; if it belongs to another service or account, submit it again with that one"
+    event.data.cure = reason.cure
     event.data.summary =
-      "\(title) is answered with \"\(reason.text)\", which tells nothing of it; "
-      + "it is asked for again now and then"
+      "\(title) gets no usable answer, while its service answers for other jobs: \(reason.text); "
+      + "jobwatch goes on asking"
     return Decision(job: job, events: [event], next: next)
   }
 
@@ -47,6 +46,7 @@ extension Observation {
   fileprivate struct Reason {
     var text: String
     var code: String?
+    var cure: String
     /// What makes it another reason than others: the text behind it may differ each time.
     var head: Substring { text.prefix { $0 != ":" } }
   }
@@ -54,10 +54,23 @@ extension Observation {
   fileprivate var reason: Reason? {
     switch self {
     case .busy(let text):
-      Reason(text: text, code: String(text.prefix { $0 != ":" }))
-    case .garbled(let text), .unreachable(let text): Reason(text: text)
-    case .forbidden(let complaint), .misconfigured(let complaint):
-      Reason(text: "\(complaint.code): \(complaint.message)", code: complaint.code)
+      Reason(
+        text: text, code: String(text.prefix { $0 != ":" }),
+        cure: "check the id; if it belongs to another service or account, submit it again with that"
+      )
+    case .garbled(let text), .unreachable(let text):
+      Reason(
+        text: text,
+        cure: "look at what answers for this job: a gateway or a proxy before the service, perhaps")
+    case .forbidden(let complaint):
+      Reason(
+        text: "\(complaint.code): \(complaint.message)", code: complaint.code,
+        cure: "allow the account's user to query this job")
+    case .misconfigured(let complaint):
+      Reason(
+        text: "\(complaint.code): \(complaint.message)", code: complaint.code,
+        cure: "check the id; if it belongs to another account or project, submit it again with that"
+      )
     case .seen, .unrecognised, .absent, .throttled, .refused, .skewed: nil
     }
   }

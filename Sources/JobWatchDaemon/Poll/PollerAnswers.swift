@@ -138,9 +138,12 @@ extension Poller {
     // One call that failed has left no backlog.
     if change == .opened { lanes[call.lane]?.schedule.spread(at: now.uptime, by: &book) }
     troubles.end(.lane(call.lane), HealthChange.Kind.unreachable.rawValue, at: now.wall)
-    log.notice(
-      "an endpoint answers again",
-      metadata: ["lane": "\(call.lane)", "after": "\((now.wall - outage.since).spoken)"])
+    // That it failed is logged once the breaker shuts; one failed call is no news, nor is its end.
+    if change == .opened || outage.isTold {
+      log.notice(
+        "an endpoint answers again",
+        metadata: ["lane": "\(call.lane)", "after": "\((now.wall - outage.since).spoken)"])
+    }
     return outage.isTold ? [.up(call.lane, .unreachable, at: now.wall)] : []
   }
 

@@ -14,9 +14,9 @@ package struct StandardWebhooks: Sendable {
   /// `whsec_` and base64, with or without its padding, is the specification's form; any other text is used as the key's
   /// bytes. The error goes on from the name of the secret's place.
   ///
-  /// The URL-safe alphabet is refused, though it could be read: of the specification's own libraries those for Go,
-  /// Java, C#, Rust and JavaScript take no such secret, and those for Python, Ruby and PHP pass over `-` and `_` and so
-  /// verify with another key. Rewritten in the standard alphabet it is the same key everywhere.
+  /// The URL-safe alphabet is refused, though it could be read: of the specification's own libraries the one for Go
+  /// takes no such secret, and those for Python, Ruby and PHP skip `-` and `_` and so verify with another key. Rewritten
+  /// in the standard alphabet it is the same key everywhere.
   package init(secret: Secret) throws(SecretError) {
     let (text, prefix) = (secret.reveal(), "whsec_")
     guard text.hasPrefix(prefix) else {
@@ -44,7 +44,7 @@ package struct StandardWebhooks: Sendable {
       let cut = letters.count % 4 == 1 ? ", and is cut short or has a character too many" : ""
       return
         "begins with whsec_ but goes on with base64 in the URL-safe alphabet\(cut): write + for - "
-        + "and / for _ here and at the receiver, whose library would refuse it or make another key of it"
+        + "and / for _ here and at the receiver: many libraries cannot read the URL-safe form"
     }
     return
       "begins with whsec_ but goes on with something that is not base64: copy it again from the "
