@@ -6,6 +6,9 @@
 /// answered last is asked before the service is blamed: it may be the only good one among many bad ones. And where too
 /// few have failed, but often enough, another is asked: the others' turn may come in an hour.
 ///
+/// An answer that names one job, a service's own error for it, never speaks of the service for fewer than three jobs, even
+/// if there are no others: each of them is told instead.
+///
 /// What speaks of the endpoint whoever is asked (no connection, a gateway's 503) makes no job odd, and needs no witness.
 package struct FailureStreak: Hashable, Sendable {
   /// Whom a failure speaks of.
@@ -30,13 +33,21 @@ package struct FailureStreak: Hashable, Sendable {
   private var answers = 0
   private let jobs: Int
   private let leastAnswers: Int
+  private let neverFewer: Bool
 
   /// - Parameters:
   ///   - jobs: how many must fail in a row to speak of the service; where fewer are watched, all of them.
   ///   - answers: how many failures it takes, however few the jobs.
-  package init(jobs: Int = 3, answers: Int = 3) {
+  ///   - neverFewer: so many must fail even where fewer are watched.
+  package init(jobs: Int = 3, answers: Int = 3, neverFewer: Bool = false) {
     self.jobs = jobs
     leastAnswers = answers
+    self.neverFewer = neverFewer
+  }
+
+  /// Whether it can only be told of the job: it is odd, or there are too few that fail to blame the service.
+  package func isOfJob(_ job: Int64) -> Bool {
+    odd.contains(job) || neverFewer && failing.contains(job) && failing.count < jobs
   }
 
   /// - Parameters:
@@ -52,7 +63,7 @@ package struct FailureStreak: Hashable, Sendable {
     answers += 1
     let others = watched - odd.count { !failing.contains($0) }
     guard answers >= leastAnswers else { return .job }
-    let isEnough = failing.count >= min(jobs, max(others, 1))
+    let isEnough = failing.count >= (neverFewer ? jobs : min(jobs, max(others, 1)))
     return isEnough && (isOfEndpoint || witness == nil) ? .service : .unsure
   }
 

@@ -1,5 +1,5 @@
 extension Job {
-  /// A poll without a usable answer. When that lasts, and the service answers for other jobs, it is told: no outage will be,
+  /// A poll without a usable answer. When that lasts, and the service cannot be blamed for it, it is told: no outage will be,
   /// and nobody would learn of it.
   func unanswered(
     _ observation: Observation, _ evidence: Evidence?, at now: Timestamp, under rules: WatchRules
@@ -19,8 +19,7 @@ extension Job {
     event.data.cause = reason.text
     event.data.cure = reason.cure
     event.data.summary =
-      "\(title) gets no usable answer, while its service answers for other jobs: \(reason.text); "
-      + "jobwatch goes on asking"
+      "\(title) gets no usable answer: \(reason.text); jobwatch goes on asking"
     return Decision(job: job, events: [event], next: next)
   }
 

@@ -84,7 +84,7 @@ import Testing
 
   @Test(
     "are told as an outage when there are no others, once, and as odd once there are",
-    .timeLimit(.minutes(10)), arguments: [2, 5])
+    .timeLimit(.minutes(10)), arguments: [3, 5])
   func alone(_ number: Int) async throws {
     try await Testbed.run(Self.settings) { bed in
       let daemon = try await bed.startDaemon()
@@ -114,6 +114,24 @@ import Testing
       #expect(try bed.log.all(.endpointDown).count == 1)
       #expect(try bed.log.all(.endpointUp).count == 1)
       #expect(try bed.log.all(.jobUnrecognised).count == number)
+    }
+  }
+
+  @Test(
+    "are told by themselves where there are fewer than three and no others",
+    .timeLimit(.minutes(10)), arguments: [1, 2])
+  func few(_ number: Int) async throws {
+    try await Testbed.run(Self.settings) { bed in
+      let daemon = try await bed.startDaemon()
+      for id in try odd(number, .unknownCode, in: bed) {
+        let told = try await within(.seconds(60), "job.unrecognised") {
+          try await bed.log.first(.jobUnrecognised, of: id)
+        }
+        #expect(told.data.cause?.contains("DBS.200011") == true)
+      }
+      #expect(await daemon.terminate() == .code(0))
+      let lines = try bed.log.all()
+      #expect(lines.filter { line in Self.health.contains { $0.rawValue == line.event } }.isEmpty)
     }
   }
 

@@ -53,6 +53,18 @@ import Testing
     ]
   }
 
+  @Test(
+    "never blames it for fewer than three jobs, where an answer names one", arguments: [1, 2, 3])
+  func few(_ jobs: Int64) {
+    var streak = FailureStreak(neverFewer: true)
+    var blames: [FailureStreak.Blame] = []
+    for _ in 1...4 {
+      for job in 1...jobs { blames.append(streak.fail(job, watched: Int(jobs))) }
+    }
+    #expect(blames.contains(.service) == (jobs == 3))
+    for job in 1...jobs { #expect(streak.isOfJob(job) == (jobs < 3)) }
+  }
+
   @Test("blames the service for different jobs only", arguments: Story.all)
   func blame(_ story: Story) throws {
     var (streak, blames) = (FailureStreak(), [FailureStreak.Blame]())

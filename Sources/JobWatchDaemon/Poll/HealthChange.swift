@@ -144,6 +144,11 @@ extension HealthChange {
     data.account = lane.account
     data.service = lane.service
     data.cause = cause
+    data.cure =
+      switch kind {
+      case .busy, .absent: "check that these jobs' ids belong to this service and account"
+      default: "jobwatch check --online shows at which step a call fails"
+      }
     return HealthChange(
       subject: subject(lane), kind: kind, cause: cause, isTrouble: true,
       event: EventDraft(.endpointDown, at: now, data))

@@ -31,7 +31,7 @@ final class Lane {
   /// were taken and not answered.
   var unanswered: FailureStreak
   var barred = FailureStreak(answers: 1)
-  var stalled = FailureStreak()
+  var stalled = FailureStreak(neverFewer: true)
   /// The last job whose call was refused with its credential.
   var refused = FailureStreak()
   var absences = AbsenceLedger()

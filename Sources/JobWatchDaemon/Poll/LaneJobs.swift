@@ -2,9 +2,9 @@ import JobWatchCore
 
 /// What a lane knows of its jobs beside the schedule: how they stand with the service.
 extension Lane {
-  /// Whether it has no usable answer for this job, and has them for others.
+  /// Whether it has no usable answer for this job, and has them for others, or too few others to tell.
   func isOdd(_ job: Int64) -> Bool {
-    unanswered.odd.contains(job) || barred.odd.contains(job) || stalled.odd.contains(job)
+    unanswered.isOfJob(job) || barred.isOfJob(job) || stalled.isOfJob(job)
   }
 
   /// Takes one more failure. Where that is not enough to tell, another job is asked for at once, which is to say whether
