@@ -130,12 +130,18 @@ package struct Gate: Sendable, Hashable {
     state = .shut(probeAt: uptime, step: step)
   }
 
+  /// The next probe is made at once, for a reason that the last one did not have.
+  package mutating func hasten(at uptime: Duration) {
+    guard case .shut(let probeAt, let step) = state, probeAt > uptime else { return }
+    state = .shut(probeAt: uptime, step: step)
+  }
+
   /// All that is under way was given up, and nobody will say what it brought. A first call is made again at once; a
   /// probe may have been refused, so that the next one waits as long as it did.
   package mutating func abandon(at uptime: Duration) {
     generation += 1
     guard case .probing(let step) = state else { return }
-    let wait = unproven ? .zero : waits[min(step, waits.count - 1)]
+    let wait = unproven ? .zero : waits[min(max(step, 0), waits.count - 1)]
     state = .shut(probeAt: uptime + wait, step: step)
   }
 
@@ -144,6 +150,13 @@ package struct Gate: Sendable, Hashable {
     generation += 1
     unproven = false
     state = .shut(probeAt: uptime, step: 0)
+  }
+
+  /// Shuts on a suspicion: the next call shows at once whether it is right, as a probe, and the waits begin after it.
+  package mutating func suspect(at uptime: Duration) {
+    generation += 1
+    unproven = false
+    state = .shut(probeAt: uptime, step: -1)
   }
 
   /// Begins anew, unproven: what it guards was replaced. What is under way counts no more.

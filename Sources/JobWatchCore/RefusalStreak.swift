@@ -4,8 +4,8 @@
 /// The receiver is in the wrong when it refuses several different messages with none taken in between. A message is
 /// in the wrong when it is refused three times, although others are taken. One refusal tells nothing: a deploy may
 /// have begun just then. Nor does another message that is taken after it: of the servers behind one address some have
-/// the bad version and some the good one, for as long as a deploy takes. With nothing to compare, the message is
-/// tried until its delays are used up, which takes days, and people are told long before.
+/// the bad version and some the good one, for as long as a deploy takes. With nothing to compare, people are told, and
+/// the message is kept and tried until another one shows which of the two it is.
 ///
 /// That others are taken once a trouble is over counts half: what it refused before that, it may take now. It counts
 /// all the same, or a class of messages that it never takes (the large ones, say) would look like one trouble after
@@ -17,7 +17,7 @@ package struct RefusalStreak: Hashable, Sendable {
   package enum Verdict: Hashable, Sendable {
     /// The message is tried again after its next delay.
     case again
-    /// So it is, but nothing else was taken either since it came: somebody has to look.
+    /// Nothing else was taken either since it came: somebody has to look, and the attempt does not count.
     case warn
     /// It will never be taken.
     case giveUp
@@ -30,7 +30,7 @@ package struct RefusalStreak: Hashable, Sendable {
   private static let limit = 3
   /// Refusals that put a message in the wrong, if others are taken; one more is worth a warning, if nothing else is
   /// known.
-  private static let attempts = 3
+  package static let attempts = 3
 
   private struct Doubt: Hashable, Sendable {
     var refusals = 0
@@ -86,6 +86,12 @@ package struct RefusalStreak: Hashable, Sendable {
     forget(message)
     return .giveUp
   }
+
+  /// How often it was refused, as far as is remembered.
+  package func count(of message: Int64) -> Int { doubts[message]?.refusals ?? 0 }
+
+  /// What is refused although others are taken. It waits out its delays, whatever becomes of the others.
+  package var passed: Set<Int64> { Set(doubts.filter { $0.value.passes >= 2 }.keys) }
 
   /// The message is given up for another reason.
   package mutating func forget(_ message: Int64) { doubts[message] = nil }

@@ -30,19 +30,36 @@ extension Ledger {
     try enqueue(seq, channel, job: job, at: at)
   }
 
-  /// What a channel may be told now, longest due first: never a message of a job while an earlier one of the
-  /// same job waits, so that each job's story arrives in order.
-  package func dueMessages(_ channel: String, at now: Timestamp, limit: Int) throws
-    -> [OutgoingMessage]
-  {
+  /// What a channel may be told now: never a message of a job while an earlier one of the same job waits, so that
+  /// each job's story arrives in order. What never failed goes first, so that what is not taken holds up nothing.
+  ///
+  /// - Parameter newestFirst: of what never failed. One that just came is most likely of another kind than those that
+  ///   are not taken.
+  package func dueMessages(
+    _ channel: String, at now: Timestamp, limit: Int, newestFirst: Bool = false
+  ) throws -> [OutgoingMessage] {
+    let fresh = try dueMessages(
+      channel, at: now, limit: limit, "m.last_error IS NULL",
+      by: newestFirst ? "m.due_at DESC, m.seq DESC" : "m.due_at, m.seq")
+    guard fresh.count < limit else { return fresh }
+    return try fresh
+      + dueMessages(
+        channel, at: now, limit: limit - fresh.count, "m.last_error IS NOT NULL",
+        by: "m.due_at, m.seq")
+  }
+
+  private func dueMessages(
+    _ channel: String, at now: Timestamp, limit: Int, _ condition: String, by order: String
+  ) throws -> [OutgoingMessage] {
     try rows(
       """
       SELECT m.id, m.job, m.attempts, e.seq, e.id, e.at, e.kind, e.data
       FROM message m JOIN event e ON e.seq = m.seq
-      WHERE m.channel = ?1 AND m.state = 'waiting' AND m.due_at <= ?2 AND NOT EXISTS (
+      WHERE m.channel = ?1 AND m.state = 'waiting' AND m.due_at <= ?2
+        AND \(condition) AND NOT EXISTS (
         SELECT 1 FROM message earlier WHERE earlier.channel = ?1 AND earlier.job = m.job
           AND earlier.state = 'waiting' AND earlier.seq < m.seq)
-      ORDER BY m.due_at, m.seq LIMIT ?3
+      ORDER BY \(order) LIMIT ?3
       """, [channel, now, limit]
     ).map { row in
       OutgoingMessage(
@@ -93,13 +110,18 @@ extension Ledger {
       ])
   }
 
-  /// One success shows that a channel works again: whatever waits for a later try is due.
-  package func makeDue(_ channel: String, at now: Timestamp) throws {
+  /// A channel works again: what waits for a later try is due. The attempt counts in place of the last one, whose
+  /// wait it cuts short: or one trouble after the other would use them up.
+  ///
+  /// - Parameter kept: what waits on.
+  package func makeDue(_ channel: String, at now: Timestamp, except kept: Set<Int64> = []) throws {
+    let list = "[" + kept.map(String.init).joined(separator: ",") + "]"
     try execute(
       """
-      UPDATE message SET due_at = ?1, set_at = ?1
+      UPDATE message SET due_at = ?1, set_at = ?1, attempts = max(attempts - 1, 0)
       WHERE channel = ?2 AND state = 'waiting' AND due_at > ?1
-      """, [now, channel])
+        AND id NOT IN (SELECT value FROM json_each(?3))
+      """, [now, channel, list])
   }
 
   /// Whether there is one that `boundDueTimes` would bound.

@@ -34,6 +34,20 @@ import Testing
     #expect(!gate.isShut && gate.readiness(at: time) == .open)
   }
 
+  @Test func `lets the next call show whether a suspicion is right, before any wait`() throws {
+    var gate = Gate(threshold: 3, waits: waits)
+    let early = try gate.pass(at: .zero)
+    gate.suspect(at: .zero)
+    #expect(gate.isShut && gate.readiness(at: .zero) == .probe && gate.succeed(early) == nil)
+    #expect(gate.fail(try gate.pass(at: .zero), at: .zero) == nil)
+    #expect(gate.readiness(at: .zero) == .shut(until: .seconds(30)))
+    gate.hasten(at: .seconds(10))
+    #expect(gate.fail(try gate.pass(at: .seconds(10)), at: .seconds(10)) == nil)
+    #expect(gate.readiness(at: .seconds(10)) == .shut(until: .seconds(70)))
+    gate.hasten(at: .seconds(80))
+    #expect(gate.succeed(try gate.pass(at: .seconds(80))) == .opened)
+  }
+
   @Test func `does not open for a success that was under way when it shut`() throws {
     var gate = Gate(threshold: 1, waits: waits)
     let (early, failing) = (

@@ -57,6 +57,17 @@ import Testing
     #expect(verdicts(history) == expected)
   }
 
+  @Test func `knows what is refused although others are taken, and how often`() {
+    var streak = RefusalStreak()
+    for _ in 1...2 { _ = streak.refused(1, since: .zero) }
+    #expect(streak.passed.isEmpty && streak.count(of: 1) == 2)
+    streak.taken(2, at: .seconds(1))
+    _ = streak.refused(3, since: .seconds(2))
+    #expect(streak.passed == [1] && streak.count(of: 3) == 1)
+    streak.taken(1, at: .seconds(3))
+    #expect(streak.passed == [3] && streak.count(of: 1) == 0)
+  }
+
   @Test func `takes the first refusals after a restart in a trouble for more of it`() {
     #expect(verdicts("-1 -2 -3 -4", isInTrouble: true) == "hhhh")
     #expect(verdicts("-1 +2 -1 +2 -1", isInTrouble: true) == "hag")

@@ -101,6 +101,35 @@ import Testing
     }
   }
 
+  @Test func `that a recovery makes due count the attempt in place of the last one`() throws {
+    try Place().ledger { ledger throws in
+      for _ in 1...3 { try ledger.append(.sample(.daemonStarted), of: nil, to: ["hook"]) }
+      let messages = try ledger.dueMessages("hook", at: .start, limit: 3)
+      for seq in 1...2 { try settle(Int64(seq), .retry(at: .start + .hours(1)), in: ledger) }
+      try settle(3, .held(until: .start + .hours(1)), in: ledger)
+      try ledger.makeDue("hook", at: .start, except: [messages[0].id])
+      let due = try ledger.dueMessages("hook", at: .start, limit: 3)
+      #expect(due.map(\.event.seq) == [2, 3] && due.map(\.attempts) == [0, 0])
+      let later = try ledger.dueMessages("hook", at: .start + .hours(1), limit: 3)
+      #expect(later.first { $0.event.seq == 1 }?.attempts == 1)
+    }
+  }
+
+  @Test func `that never failed go first, the newest of them where it is asked for`() throws {
+    try Place().ledger { ledger throws in
+      for minute in 0..<4 {
+        try ledger.append(
+          .sample(.daemonStarted, at: .start + .minutes(minute)), of: nil, to: ["hook"])
+      }
+      try settle(1, .held(until: .start), in: ledger)
+      let now = Timestamp.start + .hours(1)
+      #expect(try due(ledger, at: now) == [2, 3, 4, 1])
+      let newest = try ledger.dueMessages("hook", at: now, limit: 100, newestFirst: true)
+      #expect(newest.map(\.event.seq) == [4, 3, 2, 1])
+      #expect(try ledger.dueMessages("hook", at: now, limit: 3).map(\.event.seq) == [2, 3, 4])
+    }
+  }
+
   @Test func `of a job's end go once to a channel that is named later`() async throws {
     let place = try Place()
     let ids = try await place.insert(2)

@@ -163,10 +163,13 @@ extension HealthChange {
       event: EventDraft(.endpointUp, at: now, data))
   }
 
-  static func channel(_ name: String, failing cause: String, at now: Timestamp) -> HealthChange {
+  /// - Parameter deed: what jobwatch does about it.
+  static func channel(
+    _ name: String, failing cause: String, deed: String = "goes on trying, one message at a time",
+    at now: Timestamp
+  ) -> HealthChange {
     var data = EventData(
-      summary:
-        "channel \(name) fails: its messages are kept and one is tried now and then (\(cause))")
+      summary: "channel \(name) is in trouble (\(cause)); jobwatch \(deed)")
     data.channel = name
     data.cause = cause
     return HealthChange(
@@ -177,8 +180,8 @@ extension HealthChange {
   /// The receiver answers, and takes no message, whichever it is.
   static func channel(_ name: String, refusingWith status: Int, at now: Timestamp) -> HealthChange {
     var change = channel(
-      name, failing: "the receiver refuses what it is told with \(status), and takes nothing else",
-      at: now)
+      name, failing: "the receiver answers every message with \(status)",
+      deed: "keeps its messages and tries one every 30 s to 10 min", at: now)
     change.event.data.cure =
       "see what the receiver objects to, above all what was changed there or in the channel"
     return change

@@ -9,8 +9,8 @@ struct DeliveryRecord: Sendable {
   var outcome: DeliveryOutcome
   var startedAt: Timestamp
   var at: Timestamp
-  /// The first success after failures shows that the channel works: nobody waits out a delay then.
-  var isRecovery: Bool
+  /// The channel works again: only these wait out their delays.
+  var recovery: ReceiverHealth.Recovery?
   /// What the outcome changed for the channel.
   var change: HealthChange?
   /// Tells that the message is given up.
@@ -20,7 +20,7 @@ struct DeliveryRecord: Sendable {
 
   func commit(_ ledger: Ledger, routes: RouteTable) throws {
     try ledger.settle(message, settlement, outcome: outcome, startedAt: startedAt, at: at)
-    if isRecovery { try ledger.makeDue(channel, at: at) }
+    if let recovery { try ledger.makeDue(channel, at: at, except: recovery.waitingOn) }
     try change?.commit(ledger, routes: routes)
     guard let loss else { return }
     try ledger.append(loss, of: nil, to: isLossQuiet ? [] : routes.channels(for: loss))

@@ -7,10 +7,17 @@ struct ReceiverHealth: Sendable {
   /// What one outcome means.
   struct Judgement: Sendable {
     var settlement: Ledger.Settlement
-    /// The first success after failures shows that the channel works: nobody waits out a delay then.
-    var isRecovery: Bool
+    var recovery: Recovery?
     /// What the outcome changed for the channel.
     var change: HealthChange?
+    /// How often the message was tried, as far as is known.
+    var attempts: Int
+  }
+
+  /// The channel works again: what its trouble left waiting is due.
+  struct Recovery: Sendable {
+    /// What waits for a reason of its own: a receiver asked for the time, or refuses it while it takes others.
+    var waitingOn: Set<Int64>
   }
 
   let channel: String
@@ -18,25 +25,54 @@ struct ReceiverHealth: Sendable {
 
   /// Failures in a row that make the whole channel suspect: from then on one message at a time is tried.
   private(set) var gate = Gate(
-    threshold: 5, waits: [firstProbe, .minutes(1), .minutes(2), .minutes(5), .minutes(10)])
+    threshold: 5, waits: probes)
   private var refusals = RefusalStreak()
-  /// Also before the first success after a start: what failed before is not known.
-  private var hasFailed = true
+  /// People know that the channel is in trouble.
+  private var isTold = false
+  /// What failed, and was not refused.
+  private var failures: [Int64: Failure] = [:]
+  /// When one that was never refused may be tried although the gate is shut.
+  private var freshAt = Duration.zero
+  private var suspectedAt: Duration?
 
-  /// From the failure that shuts the channel to the first probe.
-  private static let firstProbe = Duration.seconds(30)
+  /// The waits before a channel in trouble is tried again.
+  private static let probes: [Duration] = [
+    .seconds(30), .minutes(1), .minutes(2), .minutes(5), .minutes(10),
+  ]
+
+  private struct Failure {
+    /// Until when the receiver wants to be left alone with the message, as uptime.
+    var until: Duration
+    /// It was made due by a recovery already. If it fails again, it may be what makes the trouble.
+    var isSpent: Bool
+  }
 
   init(channel: String, policy: DeliveryPolicy) {
     self.channel = channel
     self.policy = policy
   }
 
-  mutating func enter(at uptime: Duration) -> Gate.Pass? { gate.enter(at: uptime) }
+  /// One that was never refused need not wait because another was refused again.
+  mutating func enter(_ message: OutgoingMessage, at uptime: Duration) -> Gate.Pass? {
+    if isFresh(message), freshAt <= uptime { gate.hasten(at: uptime) }
+    return gate.enter(at: uptime)
+  }
+
+  /// When the first of those that wait may be tried; nil: once the attempt under way is over.
+  func opening(for message: OutgoingMessage, at uptime: Duration) -> Duration? {
+    guard let until = probeTime(after: uptime) else { return nil }
+    return isFresh(message) ? min(until, freshAt) : until
+  }
+
+  private func isFresh(_ message: OutgoingMessage) -> Bool {
+    message.attempts == 0 && refusals.count(of: message.id) == 0
+  }
 
   /// The channel was failing when the daemon stopped.
   mutating func resumeFailing(at uptime: Duration) {
     gate.resumeShut(at: uptime)
     refusals = RefusalStreak(isInTrouble: true)
+    isTold = true
   }
 
   /// - Parameters:
@@ -46,14 +82,38 @@ struct ReceiverHealth: Sendable {
     _ message: OutgoingMessage, _ pass: Gate.Pass, _ outcome: DeliveryOutcome, since start: Moment,
     at now: Moment, luck: Double
   ) -> Judgement {
+    let passed = refusals.passed
+    let refused = refusals.count(of: message.id)
+    let isFresh = isFresh(message)
     let verdict = verdict(message, outcome, since: start, at: now)
-    let isRecovery = outcome.isDelivered && hasFailed
-    // The refusal of one message is no failure of the channel: it waits out its delay while others are taken.
-    if verdict == nil || verdict == .hold { hasFailed = !outcome.isDelivered }
-    let change = change(pass, outcome, verdict, at: now)
+    let wasTold = isTold
+    let change = change(pass, outcome, verdict, isFresh, at: now)
+    if verdict == nil || (isFresh && pass.isProbe) {
+      freshAt = probeTime(after: now.uptime) ?? freshAt
+    }
+    if let change { isTold = change.isTrouble }
+    note(message.id, outcome, at: now.uptime)
     let settlement = settlement(message, outcome, verdict, at: now, luck: luck)
-    if settlement == .givenUp { refusals.forget(message.id) }
-    return Judgement(settlement: settlement, isRecovery: isRecovery, change: change)
+    if settlement == .givenUp {
+      refusals.forget(message.id)
+      failures[message.id] = nil
+    }
+    return Judgement(
+      settlement: settlement,
+      recovery: wasTold && !isTold ? recovery(passed, at: now.uptime) : nil,
+      change: change, attempts: max(message.attempts, refused) + 1)
+  }
+
+  private mutating func note(_ message: Int64, _ outcome: DeliveryOutcome, at uptime: Duration) {
+    let isSpent = failures.removeValue(forKey: message)?.isSpent ?? false
+    guard case .retry(_, _, let wish) = outcome else { return }
+    failures[message] = Failure(until: uptime + (wish ?? .zero), isSpent: isSpent)
+  }
+
+  private mutating func recovery(_ passed: Set<Int64>, at uptime: Duration) -> Recovery {
+    let waiting = failures.filter { $0.value.isSpent || $0.value.until > uptime }.keys
+    for message in Array(failures.keys) { failures[message]?.isSpent = true }
+    return Recovery(waitingOn: passed.union(waiting))
   }
 
   /// What a refusal says; nil for any other outcome.
@@ -70,38 +130,49 @@ struct ReceiverHealth: Sendable {
 
   /// A refusal is no recovery: only a message that is taken opens the gate again.
   private mutating func change(
-    _ pass: Gate.Pass, _ outcome: DeliveryOutcome, _ verdict: RefusalStreak.Verdict?, at now: Moment
+    _ pass: Gate.Pass, _ outcome: DeliveryOutcome, _ verdict: RefusalStreak.Verdict?,
+    _ isFresh: Bool, at now: Moment
   ) -> HealthChange? {
     switch outcome {
     case .delivered:
       guard gate.succeed(pass) == .opened else { return nil }
       return .channelRecovered(channel, at: now.wall)
     case .rejected(let status, _):
-      return refusal(pass, status, verdict, at: now)
+      return refusal(pass, status, verdict, isFresh, at: now)
     case .retry(_, let reason, let retryAfter):
-      guard gate.fail(pass, at: now.uptime, retryAfter: retryAfter ?? .zero) == .shut else {
-        return nil
-      }
+      let change = gate.fail(pass, at: now.uptime, retryAfter: retryAfter ?? .zero)
+      guard change == .shut || (pass.isProbe && !isTold) else { return nil }
       return .channel(channel, failing: reason, at: now.wall)
     case .gone:
       gate.resumeShut(at: now.uptime + .minutes(10))
-      return .channel(channel, failing: outcome.reason ?? "gone", at: now.wall)
+      return .channel(
+        channel, failing: outcome.reason ?? "gone",
+        deed: "keeps its messages and tries one every 10 min", at: now.wall)
     }
   }
 
   private mutating func refusal(
-    _ pass: Gate.Pass, _ status: Int, _ verdict: RefusalStreak.Verdict?, at now: Moment
+    _ pass: Gate.Pass, _ status: Int, _ verdict: RefusalStreak.Verdict?, _ isFresh: Bool,
+    at now: Moment
   ) -> HealthChange? {
     switch verdict {
-    case .hold:
-      if gate.isShut {
-        _ = gate.fail(pass, at: now.uptime)
-      } else {
-        gate.resumeShut(at: now.uptime + Self.firstProbe)
-      }
+    case .hold where gate.isShut:
+      // What was under way when it was shut tells nothing new.
+      guard pass.isProbe else { return nil }
+      _ = gate.fail(pass, at: now.uptime)
+      // That the same are refused again at once shows no more than before.
+      let isYoung = suspectedAt.map { now.uptime - $0 < Self.probes[0] } ?? false
+      guard isFresh || !isYoung else { return nil }
       return .channel(channel, refusingWith: status, at: now.wall)
+    case .hold:
+      // One more message, of those that were never refused, shows at once whether it is the channel.
+      gate.suspect(at: now.uptime)
+      suspectedAt = now.uptime
+      freshAt = now.uptime
+      return nil
     case .warn:
       // The next message, whichever it is, shows at once whether it is the channel.
+      freshAt = now.uptime
       if gate.isShut {
         gate.release(pass, at: now.uptime)
       } else {
@@ -125,6 +196,8 @@ struct ReceiverHealth: Sendable {
     case .gone: return .held(until: now.wall + .minutes(10))
     case .rejected where verdict == .giveUp: return .givenUp
     case .rejected where verdict == .hold: return .held(until: now.wall + probeWait(at: now.uptime))
+    case .rejected where verdict == .warn || isTold:
+      return .held(until: now.wall + Self.wait(afterRefusals: refusals.count(of: message.id)))
     case .rejected: wish = nil
     case .retry(_, _, let retryAfter): wish = retryAfter
     }
@@ -132,10 +205,19 @@ struct ReceiverHealth: Sendable {
     return wait.map { .retry(at: now.wall + $0) } ?? .givenUp
   }
 
-  /// A message that is held has its turn again behind those that wait already: so the probes try one after the other,
-  /// and one that is never taken holds up nothing.
+  /// What was refused has its turn again behind those that wait already, as the probes try one after the other; what
+  /// was never refused goes before all of it.
   private func probeWait(at uptime: Duration) -> Duration {
-    guard case .shut(let until) = gate.readiness(at: uptime) else { return Self.firstProbe }
-    return until - uptime
+    probeTime(after: uptime).map { $0 - uptime } ?? Self.probes[0]
+  }
+
+  private func probeTime(after uptime: Duration) -> Duration? {
+    guard case .shut(let until) = gate.readiness(at: uptime) else { return nil }
+    return until
+  }
+
+  /// For one that alone shows that the channel is in trouble: the gate lets others through meanwhile.
+  private static func wait(afterRefusals count: Int) -> Duration {
+    probes[min(max(count - RefusalStreak.attempts - 1, 0), probes.count - 1)]
   }
 }

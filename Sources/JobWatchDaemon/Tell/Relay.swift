@@ -65,22 +65,24 @@ actor Relay: Worker {
     try await boundDueTimes(at: now)
     let channel = channel
     let limit = Self.concurrency + inFlight.count
+    let isShut = health.gate.isShut
     settledMeanwhile = []
     let (due, next) = try await store.read { ledger in
       (
-        try ledger.dueMessages(channel, at: now.wall, limit: limit),
+        try ledger.dueMessages(
+          channel, at: now.wall, limit: limit, newestFirst: isShut),
         try ledger.nextMessageDue(channel, after: now.wall)
       )
     }
     let waiting = due.filter { isFree($0.id) }
     var started = 0
     while started < waiting.count, inFlight.count < Self.concurrency,
-      let pass = health.enter(at: now.uptime)
+      let pass = health.enter(waiting[started], at: now.uptime)
     {
       start(waiting[started], pass)
       started += 1
     }
-    return wake(next, isHeld: started < waiting.count, at: now)
+    return wake(next, held: waiting.dropFirst(started).first, at: now)
   }
 
   /// Some at a time: a clock that was ahead for a day may have set very many.
@@ -107,10 +109,10 @@ actor Relay: Worker {
   }
 
   /// A delivery that ends rings; besides, the next message falls due, or a shut gate lets a probe through.
-  private func wake(_ next: Timestamp?, isHeld: Bool, at now: Moment) -> Duration? {
+  private func wake(_ next: Timestamp?, held: OutgoingMessage?, at now: Moment) -> Duration? {
     var wakes: [Duration] = []
     if let next { wakes.append(now.uptime + (next - now.wall)) }
-    if isHeld, case .shut(let until) = health.gate.readiness(at: now.uptime) { wakes.append(until) }
+    if let held, let opening = health.opening(for: held, at: now.uptime) { wakes.append(opening) }
     return wakes.min()
   }
 
@@ -157,9 +159,10 @@ actor Relay: Worker {
       message, pass, outcome, since: start, at: now, luck: .random(in: 0..<1))
     let record = DeliveryRecord(
       message: message.id, channel: channel, settlement: judgement.settlement, outcome: outcome,
-      startedAt: start.wall, at: now.wall, isRecovery: judgement.isRecovery,
+      startedAt: start.wall, at: now.wall, recovery: judgement.recovery,
       change: judgement.change,
-      loss: judgement.settlement == .givenUp ? givenUp(message, outcome, at: now.wall) : nil,
+      loss: judgement.settlement == .givenUp
+        ? givenUp(message, after: judgement.attempts, outcome, at: now.wall) : nil,
       isLossQuiet: message.event.kind == EventKind.channelFailing.rawValue)
     do {
       try await save(record)
@@ -186,14 +189,14 @@ actor Relay: Worker {
   }
 
   /// Giving up is told, through the other channels and the status log; the message stays in the database.
-  private func givenUp(_ message: OutgoingMessage, _ outcome: DeliveryOutcome, at now: Timestamp)
-    -> EventDraft
-  {
+  private func givenUp(
+    _ message: OutgoingMessage, after attempts: Int, _ outcome: DeliveryOutcome, at now: Timestamp
+  ) -> EventDraft {
     let reason = outcome.reason ?? "no reason"
     var data = EventData(
       summary:
         "channel \(channel) was not told of \(message.event.kind) (seq \(message.event.seq)): "
-        + "given up after \(message.attempts + 1) attempts, \(reason)")
+        + "given up after \(attempts) attempts, \(reason)")
     data.channel = channel
     data.cause = reason
     return EventDraft(.channelFailing, at: now, data)
