@@ -42,11 +42,13 @@ package struct AnswerClassifier: Sendable {
   /// The job's record, if that is what a success brings; nil if not.
   private func record(in response: HTTPResponse) -> Observation? {
     guard (200...299).contains(response.status), !response.truncated,
-      let finding = JobRecordDecoder.decode(response.body, service: service)
+      let finding = JobRecordDecoder.decode(response.body, service: service, jobID: jobID)
     else { return nil }
     guard case .record(let record) = finding else { return .absent(code: "empty list") }
     guard let recordID = record.jobID, recordID.matchesFieldName(jobID) else { return nil }
     let report = record.report
+    // The watch ends with an end: only a sure one is believed.
+    if record.isStatusGuess { return .unrecognised(report) }
     if let state = service.state(of: report.rawStatus) { return .seen(state, report) }
     // Throttling may come as a success (202, Common.0024); a record tells itself by its status.
     let isError = report.rawStatus.isEmpty && listedError(in: response.body)

@@ -19,7 +19,7 @@ enum ContentCoding {
     }
     var decoded = response
     for name in names.reversed() {
-      guard let inflated = inflated(decoded.body, name, limit) else {
+      guard var inflated = inflated(decoded.body, name, limit) else {
         let name = String(name.unicodeScalars.prefix(40).filter(\.isASCII).map(Character.init))
         return response.hindered(
           "a body in the coding \(name), which nobody asked for and jobwatch does not read: \(cure)"
@@ -27,6 +27,12 @@ enum ContentCoding {
       }
       if inflated.end == .damaged && inflated.bytes.isEmpty {
         return response.hindered("a body that says it is \(name), and is not")
+      }
+      // Only the checksum, or the mark of the end, is missing of an object that is closed.
+      if inflated.end == .brokenOff, let read = JSONReader.read(inflated.bytes), !read.isGuess,
+        read.value.object != nil
+      {
+        inflated.end = .whole
       }
       decoded.body = inflated.bytes
       if inflated.end != .whole { decoded.truncated = true }

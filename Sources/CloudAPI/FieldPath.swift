@@ -17,4 +17,17 @@ extension JSONObject {
     guard let parent = path.parent else { return text(path.name) }
     return object(parent)?.text(path.name)
   }
+
+  /// As `text`, and what an object or a list says where a text is documented.
+  func spokenText(at path: FieldPath?) -> String? {
+    guard let path else { return nil }
+    let holder = path.parent.map { object($0) } ?? self
+    return holder?[path.name]?.spokenText
+  }
+
+  /// Whether the text of the member is a guess.
+  func isGuess(at path: FieldPath) -> Bool {
+    let holder = path.parent.map { object($0) } ?? self
+    return holder?.member(path.name)?.isGuess ?? false
+  }
 }

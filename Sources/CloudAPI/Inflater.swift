@@ -22,15 +22,15 @@ struct Inflated: Hashable {
     /// As zlib wants to be told: the window's size, and the form by an offset or the sign.
     fileprivate var windowBits: Int32 {
       switch self {
-      case .gzip: MAX_WBITS + 16
-      case .zlib: MAX_WBITS
+      // Either: they have marks, and some senders take one for the other.
+      case .gzip, .zlib: MAX_WBITS + 32
       case .raw: -MAX_WBITS
       }
     }
   }
 
   private(set) var bytes: [UInt8] = []
-  private(set) var end = End.damaged
+  var end = End.damaged
 
   /// How much room is made at a time; a stream that would grow a
   /// thousandfold costs no more than `limit` and this.
@@ -68,7 +68,7 @@ struct Inflated: Hashable {
       case Z_STREAM_END:
         members += 1
         memberStart = bytes.count
-        guard form == .gzip, stream.pointee.avail_in > 0, inflateReset(stream) == Z_OK else {
+        guard form != .raw, stream.pointee.avail_in > 0, inflateReset(stream) == Z_OK else {
           end = .whole
           return
         }

@@ -8,7 +8,8 @@ import JobWatchCore
 /// last. A reader that refuses any of them loses all; so there is one, for records, errors and progress alike.
 ///
 /// Refused is what is not whole, an object that is not closed above all: the end of an answer that broke off may say
-/// anything.
+/// anything. And what stands behind a quotation mark without its escape is a guess, because nobody knows where that
+/// string ended: it is read and marked as one, and says nothing that what stands before it says.
 ///
 /// Bounded in depth and in values. What is deeper is null and what is more is left out; both are still
 /// read over, so that the members around them are found. No call nests deeper than `depthLimit`.
@@ -25,14 +26,23 @@ struct JSONReader {
 
   var bytes: [UInt8]
   var index = 0
+  /// A string had a quotation mark inside.
+  var isGuessing = false
+  /// What tells the end of a string beyond doubt was looked for in vain.
+  var isEasy = false
   private var values = 0
 
   /// Nil for what is no JSON, or not whole.
-  static func value(of bytes: [UInt8]) -> JSONValue? {
+  static func value(of bytes: [UInt8]) -> JSONValue? { read(bytes)?.value }
+
+  /// The value, and whether its structure is a guess, or more than blanks stands behind it.
+  static func read(_ bytes: [UInt8]) -> (value: JSONValue, isGuess: Bool)? {
     var reader = JSONReader(bytes: JSONEncodingMark.removed(from: bytes))
     reader.skipBlanks()
-    guard reader.current != nil else { return nil }
-    return reader.value(.root, depth: 0)
+    guard reader.current != nil, let value = reader.value(.root, depth: 0) else { return nil }
+    reader.skipBlanks()
+    let isGuess = reader.isGuessing || reader.current != nil
+    return (isGuess ? value.withoutRepeats : value, isGuess)
   }
 
   private init(bytes: [UInt8]) { self.bytes = bytes }
@@ -77,14 +87,29 @@ struct JSONReader {
         index += 1
         return .object(JSONObject(members))
       }
-      guard current == UInt8(ascii: "\""), let name = string(.name) else { return nil }
-      skipBlanks()
-      guard current == UInt8(ascii: ":") else { return nil }
-      index += 1
-      skipBlanks()
-      guard let value = value(.member, depth: depth + 1) else { return nil }
-      if values <= Self.valueLimit { members.append(.init(name: name, value: value)) }
+      guard let member = member(depth: depth) else { return salvaged(members) }
+      if values <= Self.valueLimit { members.append(member) }
     }
+  }
+
+  private mutating func member(depth: Int) -> JSONObject.Member? {
+    guard current == UInt8(ascii: "\""), let name = string(.name) else { return nil }
+    skipBlanks()
+    guard current == UInt8(ascii: ":") else { return nil }
+    index += 1
+    skipBlanks()
+    let began = isGuessing
+    guard let value = value(.member, depth: depth + 1) else { return nil }
+    // Of what a list or an object holds, each tells for itself.
+    let isGuess = value.isContainer ? began : isGuessing
+    return .init(name: name, value: value, isGuess: isGuess)
+  }
+
+  /// What was read of an object that went wrong behind a guess: what stands before that is sure. Nothing else is read.
+  private mutating func salvaged(_ members: [JSONObject.Member]) -> JSONValue? {
+    guard isGuessing, bytes.last(where: { $0 > 0x20 }) == UInt8(ascii: "}") else { return nil }
+    index = bytes.count
+    return .object(JSONObject(members))
   }
 
   private mutating func list(depth: Int) -> JSONValue? {
@@ -92,13 +117,17 @@ struct JSONReader {
     var elements: [JSONValue] = []
     while true {
       skipSeparators()
-      guard let byte = current else { return nil }
+      guard let byte = current else { return isGuessing ? .list(elements) : nil }
       if byte == UInt8(ascii: "]") {
         index += 1
         return .list(elements)
       }
-      if byte == UInt8(ascii: "}") || byte == UInt8(ascii: ":") { return nil }
-      guard let value = value(.element, depth: depth + 1) else { return nil }
+      if byte == UInt8(ascii: "}") || byte == UInt8(ascii: ":") {
+        return isGuessing ? .list(elements) : nil
+      }
+      guard let value = value(.element, depth: depth + 1) else {
+        return isGuessing ? .list(elements) : nil
+      }
       if values <= Self.valueLimit { elements.append(value) }
     }
   }

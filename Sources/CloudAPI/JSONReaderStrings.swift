@@ -5,9 +5,15 @@ extension JSONReader {
   /// From its opening quotation mark on; nil if it does not end.
   mutating func string(_ place: Place) -> String? {
     let start = index + 1
-    guard let end = stringEnd(from: start, place) else { return nil }
+    var end = isEasy ? nil : stringEnd(from: start, place)
+    if end == nil {
+      isEasy = true
+      end = stringEnd(from: start, place)
+    }
+    guard let end else { return nil }
     index = end + 1
     let raw = bytes[start..<end]
+    if hasBareQuote(raw) { isGuessing = true }
     let text = raw.contains(Self.escape) ? unescaped(raw) : Array(raw)
     return LegibleText(text).text
   }
@@ -33,9 +39,21 @@ extension JSONReader {
     return nil
   }
 
+  /// Whether a quotation mark without an escape stands in it: then it may have ended there.
+  private func hasBareQuote(_ raw: ArraySlice<UInt8>) -> Bool {
+    guard raw.contains(Self.quote) else { return false }
+    var index = raw.startIndex
+    while index < raw.endIndex {
+      if raw[index] == Self.quote { return true }
+      index += raw[index] == Self.escape ? 2 : 1
+    }
+    return false
+  }
+
   private func mayEnd(at quote: Int, _ place: Place?) -> Bool {
     let next = afterBlanks(quote + 1)
-    guard next < bytes.count else { return true }
+    guard next < bytes.count else { return isEasy || place == .root || place == nil }
+    if !isEasy, place == .member { return endsMember(before: next) }
     switch (place, bytes[next]) {
     case (.root, _), (.name, UInt8(ascii: ":")), (.member, UInt8(ascii: "}")),
       (.element, UInt8(ascii: ",")), (.element, UInt8(ascii: "]")):
@@ -48,6 +66,26 @@ extension JSONReader {
     case (nil, UInt8(ascii: ",")), (nil, UInt8(ascii: ":")), (nil, UInt8(ascii: "}")),
       (nil, UInt8(ascii: "]")):
       return true
+    default: return false
+    }
+  }
+
+  /// As `mayEnd`, for the value of a member, by more than the next byte: behind a comma there is a name with its
+  /// colon, and behind the object's end a comma, another end, another text or a gateway's comment.
+  private func endsMember(before next: Int) -> Bool {
+    let behind = afterBlanks(next + 1)
+    let follower = behind < bytes.count ? bytes[behind] : nil
+    switch (bytes[next], follower) {
+    case (UInt8(ascii: ","), UInt8(ascii: "}")), (UInt8(ascii: ","), UInt8(ascii: ",")),
+      (UInt8(ascii: "}"), UInt8(ascii: ",")), (UInt8(ascii: "}"), UInt8(ascii: "}")),
+      (UInt8(ascii: "}"), UInt8(ascii: "]")), (UInt8(ascii: "}"), nil),
+      (UInt8(ascii: "}"), UInt8(ascii: "{")), (UInt8(ascii: "}"), UInt8(ascii: "<")):
+      return true
+    case (UInt8(ascii: ","), Self.quote):
+      var end = behind + 1
+      while end < bytes.count, bytes[end] != Self.quote { end += bytes[end] == Self.escape ? 2 : 1 }
+      let colon = afterBlanks(end + 1)
+      return colon < bytes.count && bytes[colon] == UInt8(ascii: ":")
     default: return false
     }
   }

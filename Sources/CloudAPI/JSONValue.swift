@@ -19,6 +19,23 @@ enum JSONValue: Hashable, Sendable {
     }
   }
 
+  /// What a person would read in it: of an object or a list the texts in it, in their order. Longer than `text` may be.
+  var spokenText: String? {
+    let text = texts(depth: 0).joined(separator: " ")
+    return text.isEmpty ? nil : JSONObject.cut(text, to: JSONObject.reasonLimit)
+  }
+
+  private func texts(depth: Int) -> [String] {
+    guard depth < 4 else { return [] }
+    switch self {
+    case .null: return []
+    case .truth(let truth): return [String(truth)]
+    case .number(let text), .string(let text): return text.isEmpty ? [] : [text]
+    case .list(let list): return list.flatMap { $0.texts(depth: depth + 1) }
+    case .object(let object): return object.members.flatMap { $0.value.texts(depth: depth + 1) }
+    }
+  }
+
   var object: JSONObject? {
     if case .object(let object) = self { object } else { nil }
   }
@@ -26,6 +43,28 @@ enum JSONValue: Hashable, Sendable {
   var list: [JSONValue]? {
     if case .list(let list) = self { list } else { nil }
   }
+
+  var isContainer: Bool { object != nil || list != nil }
+
+  /// With all but the first of several members of one name marked as guesses: where the structure is in doubt, the
+  /// later one may be of a text that is quoted in another.
+  var withoutRepeats: JSONValue {
+    switch self {
+    case .list(let list): return .list(list.map(\.withoutRepeats))
+    case .object(var object):
+      var names: Set<String> = []
+      for index in object.members.indices {
+        let member = object.members[index]
+        if names.contains(member.name) { object.members[index].isGuess = true }
+        if member.value.saysSomething { names.insert(member.name) }
+        object.members[index].value = member.value.withoutRepeats
+      }
+      return .object(object)
+    default: return self
+    }
+  }
+
+  fileprivate var saysSomething: Bool { self != .null && self != .string("") }
 
   /// The object or the list that the value is, or holds as a text: some services put JSON into a string of JSON.
   var unwrapped: JSONValue? {
@@ -43,40 +82,49 @@ struct JSONObject: Hashable, Sendable {
   struct Member: Hashable, Sendable {
     var name: String
     var value: JSONValue
+    /// It stands behind a place where the reader had to guess, see `JSONReader`.
+    var isGuess = false
   }
 
   /// What longer texts are cut to, in Unicode scalars: they are kept with the job and sent on; the
   /// evidence has the whole.
   static let textLimit = 4096
+  /// Of a reason: all of nearly any. What an event has no room for is told there.
+  static let reasonLimit = 65_536
 
   var members: [Member] = []
+  /// Of a whole body: some of its structure is a guess.
+  private(set) var isGuessed = false
 
   /// Nil if `body` is no JSON object.
   init?(_ body: [UInt8]) {
-    guard let object = JSONReader.value(of: body)?.object else { return nil }
+    guard let read = JSONReader.read(body), let object = read.value.object else { return nil }
     self = object
+    isGuessed = read.isGuess
   }
 
   init(_ members: [Member]) { self.members = members }
 
-  /// Of members with one name the last that says something, else the last. Nil if there is none.
-  subscript(name: String) -> JSONValue? {
-    var found: JSONValue?
-    for member in members.reversed() where member.name == name {
-      switch member.value {
-      case .null, .string(""): found = found ?? member.value
-      default: return member.value
-      }
-    }
-    return found
+  /// Nil if there is none.
+  subscript(name: String) -> JSONValue? { member(name)?.value }
+
+  /// Of members with one name the last that says something, as nearly all readers of JSON have it; of guesses the
+  /// first, and only where no other says something.
+  func member(_ name: String) -> Member? {
+    let named = members.filter { $0.name == name }
+    return named.last { !$0.isGuess && $0.value.saysSomething }
+      ?? named.first { $0.value.saysSomething } ?? named.last
   }
 
   func text(_ name: String) -> String? { self[name]?.text }
 
   func object(_ name: String) -> JSONObject? { self[name]?.object }
 
-  static func cut(_ text: String) -> String {
+  /// With an ellipsis for what is left out.
+  static func cut(_ text: String, to limit: Int = textLimit) -> String {
     // Not by characters: a single one may be made of any number of marks.
-    text.utf8.count > textLimit ? String(text.unicodeScalars.prefix(textLimit)) : text
+    let scalars = text.unicodeScalars
+    guard text.utf8.count > limit, scalars.count > limit else { return text }
+    return String(scalars.prefix(limit - 1)) + "…"
   }
 }

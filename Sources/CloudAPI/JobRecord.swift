@@ -5,6 +5,8 @@ struct JobRecord {
   var jobID: String?
   var jobType: String?
   var status: String?
+  /// It stands behind a fault of the JSON, and may be of a text that is quoted there.
+  var isStatusGuess = false
   var beginTime: String?
   var endTime: String?
   var errorCode: String?
@@ -19,10 +21,11 @@ struct JobRecord {
     jobID = object.text(at: layout.jobID)
     jobType = object.text(at: layout.jobType)
     status = object.text(at: layout.status)
+    isStatusGuess = object.isGuess(at: layout.status)
     beginTime = object.text(at: layout.begin)
     endTime = object.text(at: layout.end)
     errorCode = object.text(at: layout.errorCode)
-    failReason = object.text(at: layout.failReason)
+    failReason = object.spokenText(at: layout.failReason)
     objects = JobObjects(in: object, of: service)
   }
 }
@@ -64,10 +67,19 @@ struct JobObjects {
     guard let elements = value?.list else { return value?.object.map { [$0] } ?? [] }
     if let text = Self.joined(elements) { put(text, place.name) }
     var objects: [JSONObject] = []
-    for object in elements.compactMap({ $0.unwrapped?.object }) {
+    for object in Self.flattened(elements) {
       if Self.isRecord(object, service) { parts.append(object) } else { objects.append(object) }
     }
     return objects
+  }
+
+  /// The objects in a list, and in the lists in it.
+  private static func flattened(_ elements: [JSONValue], depth: Int = 0) -> [JSONObject] {
+    guard depth < depthLimit else { return [] }
+    return elements.flatMap { element -> [JSONObject] in
+      let value = element.unwrapped
+      return value?.object.map { [$0] } ?? flattened(value?.list ?? [], depth: depth + 1)
+    }
   }
 
   /// Tells a part from a thing that a job works on, which may have an id and a status, too: of its own kind, `ACTIVE`.
@@ -84,24 +96,30 @@ struct JobObjects {
     _ object: JSONObject, at place: RecordLayout.Objects, _ layout: RecordLayout
   ) {
     for member in object.members where !place.without.contains(member.name) {
-      if RecordLayout.parts.contains(member.name) {
-        parts += Self.records(in: member.value, layout)
-      } else {
-        add(member, prefix: place.prefix, depth: 0)
-      }
+      add(member, prefix: place.prefix, layout, depth: 0)
     }
   }
 
   /// A scalar under its own name behind the names of the objects around it, a list of scalars as one
   /// text.
-  private mutating func add(_ member: JSONObject.Member, prefix: String, depth: Int) {
+  private mutating func add(
+    _ member: JSONObject.Member, prefix: String, _ layout: RecordLayout, depth: Int
+  ) {
+    if RecordLayout.parts.contains(member.name) {
+      parts += Self.records(in: member.value, layout)
+      return
+    }
     let name = prefix.isEmpty ? member.name : "\(prefix)_\(member.name)"
     switch member.value {
     case .object(let inner):
       guard depth < Self.depthLimit else { return }
-      for member in inner.members { add(member, prefix: name, depth: depth + 1) }
+      for member in inner.members { add(member, prefix: name, layout, depth: depth + 1) }
     case .list(let elements):
       if let text = Self.joined(elements) { put(text, name) }
+      for member in Self.flattened(elements).flatMap(\.members)
+      where RecordLayout.parts.contains(member.name) {
+        parts += Self.records(in: member.value, layout)
+      }
     default:
       if let text = member.value.text { put(text, name) }
     }

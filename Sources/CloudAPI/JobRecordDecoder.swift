@@ -5,6 +5,8 @@ package enum JobRecordDecoder {
   package struct Record: Sendable, Hashable {
     /// The job that the record is of, if it says so.
     package var jobID: String?
+    /// The status stands behind a fault of the JSON: it is no verdict.
+    package var isStatusGuess = false
     package var report: JobReport
   }
 
@@ -20,24 +22,31 @@ package enum JobRecordDecoder {
   }
 
   /// Nil if `body` is not a JSON object.
-  package static func decode(_ body: [UInt8], service: CloudService) -> Finding? {
+  /// - Parameter jobID: whose record is taken where a list has several; else the first.
+  package static func decode(
+    _ body: [UInt8], service: CloudService, jobID: String? = nil
+  ) -> Finding? {
     guard let answer = JSONObject(body) else { return nil }
-    guard let record = record(in: answer, service) else { return .nothing }
+    guard let record = record(in: answer, service, jobID) else { return .nothing }
     let status = record.status ?? ""
     var parts = PartList(service: service)
     parts.add(record.objects.parts, depth: 0)
     var entities = record.objects.scalars
     if parts.unread > 0 { entities[PartList.unreadName] = String(parts.unread) }
-    let report = JobReport(
+    var report = JobReport(
       jobType: record.jobType, rawStatus: status, begin: CloudTimeParser.parse(record.beginTime),
       end: end(of: record, service.state(of: status)), errorCode: record.errorCode,
       failReason: record.failReason, entities: entities, subJobs: parts.parts)
-    return .record(Record(jobID: record.jobID, report: report))
+    if answer.isGuessed { report.isGuessed = true }
+    return .record(
+      Record(jobID: record.jobID, isStatusGuess: record.isStatusGuess, report: report))
   }
 
   /// Nil for a list without an element. A record may stand in a list of one where an object is documented, and the
   /// other way round.
-  private static func record(in answer: JSONObject, _ service: CloudService) -> JobRecord? {
+  private static func record(
+    in answer: JSONObject, _ service: CloudService, _ jobID: String?
+  ) -> JobRecord? {
     let value: JSONValue?
     switch service.layout.place {
     case .root: return JobRecord(answer, of: service)
@@ -46,7 +55,12 @@ package enum JobRecordDecoder {
       value = answer[name]
       if value?.list?.isEmpty == true { return nil }
     }
-    let object = value?.object ?? value?.list?.first?.object
+    let listed = value?.list?.compactMap(\.object) ?? []
+    let own = listed.first { object in
+      guard let jobID, let id = object.text(at: service.layout.jobID) else { return false }
+      return id.matchesFieldName(jobID)
+    }
+    let object = value?.object ?? own ?? listed.first
     return object.map { JobRecord($0, of: service) } ?? JobRecord()
   }
 

@@ -35,6 +35,9 @@ struct HanReading {
     frequent > 0 && broken <= 1 && 2 * frequent >= characters + 2 * broken
   }
 
+  /// Nothing is broken, and all are frequent characters.
+  var isEveryday: Bool { broken == 0 && frequent == characters && characters >= 3 }
+
   private static func isFrequent(_ lead: UInt8, _ trail: UInt8) -> Bool {
     trail >= 0xA1 && ((0xB0...0xD7).contains(lead) || (0xA1...0xA3).contains(lead))
   }

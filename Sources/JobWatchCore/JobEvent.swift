@@ -18,7 +18,11 @@ extension Job {
     if let report { data.take(report, state: state) }
     data.requestID = evidence?.requestID
     // The raw answer travels with what ends or puzzles; a step on the way is not worth its size.
-    if !kind.isProgress, let evidence { data.evidence = EvidenceText(evidence, receivedAt: now) }
+    if !kind.isProgress, let evidence {
+      data.evidence = EvidenceText(evidence, receivedAt: now)
+      if report?.isGuessed == true { data.evidence?.lossy = true }
+      if evidence.body.count > EvidenceText.limit { data.truncated = ["evidence.body"] }
+    }
     if kind == .jobUnknown {
       data.cure =
         "check the id; if it belongs to another service or account, submit it again with that one"
@@ -53,7 +57,16 @@ extension EventData {
     guard !report.subJobs.isEmpty else { return }
     let count = SubJobCount(report.subJobs)
     subJobs = count
-    if state == .succeeded { partial = count.failed > 0 }
+    if state == .succeeded { partial = report.isPartial(count) }
+  }
+}
+
+extension JobReport {
+  /// Of a success; nil where nobody can say, because not all parts were read or some may be none.
+  fileprivate func isPartial(_ count: SubJobCount) -> Bool? {
+    if isGuessed == true { return nil }
+    if count.failed > 0 { return true }
+    return entities["sub_jobs_unread"] == nil ? false : nil
   }
 }
 
@@ -80,15 +93,20 @@ struct JobSentence {
     case .jobExpiring: "the cloud deletes the record of \(subject)\(deadline); \(kept)"
     case .jobAtRisk:
       "\(subject) was not seen for \((now - job.lastVouchedAt).spoken): it could end and be deleted unseen"
-    case .jobUnrecognised:
-      word.isEmpty
-        ? "\(subject) has no status"
-        : "\(subject) has the status \"\(word)\", which is not a known one"
+    case .jobUnrecognised: unrecognised
     default: subject
     }
   }
 
   private var subject: String { job.title }
+
+  private var unrecognised: String {
+    guard !word.isEmpty else { return "\(subject) has no status" }
+    let has = "\(subject) has the status \"\(word)\""
+    return job.report?.isGuessed == true
+      ? "\(has) in a record that is broken JSON, where it is not believed"
+      : "\(has), which is not a known one"
+  }
 
   private var word: String { job.report?.rawStatus ?? "" }
 

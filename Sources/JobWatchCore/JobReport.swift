@@ -23,6 +23,8 @@ package struct JobReport: Hashable, Sendable, Codable {
   package var entities: [String: String]
   /// At any depth: each stands before its own parts.
   package var subJobs: [SubJob]
+  /// True where the record is broken JSON, behind whose fault all is a guess.
+  package var isGuessed: Bool?
 
   package init(
     jobType: String? = nil, rawStatus: String, begin: CloudTime? = nil, end: CloudTime? = nil,

@@ -9,6 +9,8 @@
 ///   rows of GB 2312, punctuation. What UTF-8 makes when it is read so is rare characters, and so are
 ///   the accents of Latin-1 with the letter behind each.
 ///
+/// Where all of the second reading is such characters, three or more, it decides: of cut UTF-8 that is never so.
+///
 /// The whole decides first. Where it is not GB18030, each stretch between ASCII characters decides for itself, as for
 /// a message put together from two sources. What neither reads is replaced by U+FFFD, one for each
 /// broken character.
@@ -63,8 +65,8 @@ package struct LegibleText: Hashable, Sendable {
       }
       index += length ?? 1
     }
-    guard sound <= broken else { return nil }
     let reading = HanReading(bytes)
+    guard sound <= broken || reading.isEveryday else { return nil }
     return reading.isLikely && reading.frequent >= fewest ? reading.text : nil
   }
 }

@@ -58,7 +58,8 @@ package struct StatusWord: Hashable, Sendable {
 
   private static let undone =
     [
-      "canceled", "cancelled", "rolledback", "rollbacked", "rollbackfail", "timedout", "timeout",
+      "canceled", "cancelled", "rolledback", "rollbacked", "rollbackfail", "rollbackerror",
+      "revoked", "reverted", "cancellationcomplete", "cancelok", "timedout", "timeout",
       "terminated", "aborted", "expired",
     ]
     + stems.flatMap { stem in ["succe", "complete", "finish", "done"].map { stem + $0 } }

@@ -5,11 +5,15 @@ package struct UnknownWord: Hashable, Sendable {
   /// When it was first seen, as far as that is known: the time of the last sighting else.
   package var since: Timestamp?
   package var lastSeen: Timestamp?
+  /// The word may be a known one, in a record that is broken JSON.
+  package var isGuessed = false
 
   /// For people: `its last word was "FROZEN", which jobwatch does not know`.
   package var text: String {
-    word.isEmpty
-      ? "its record had no status" : "its last word was \"\(word)\", which jobwatch does not know"
+    if word.isEmpty { return "its record had no status" }
+    return isGuessed
+      ? "its last word was \"\(word)\", in a record that was broken JSON"
+      : "its last word was \"\(word)\", which jobwatch does not know"
   }
 
   /// Why a job that vanished with it is lost.
@@ -28,7 +32,8 @@ extension Job {
   package var unknownWord: UnknownWord? {
     guard let word = report?.rawStatus, hasReported(word) else { return nil }
     return UnknownWord(
-      word: word, since: notices.unknownWordSince ?? lastSeenAt, lastSeen: lastSeenAt)
+      word: word, since: notices.unknownWordSince ?? lastSeenAt, lastSeen: lastSeenAt,
+      isGuessed: report?.isGuessed == true)
   }
 
   /// Whether the word, in any spelling, was told to be unknown.

@@ -23,7 +23,8 @@ import Testing
       (["gzip"], "g"), (["x-gzip"], "g"), ([" GZip\t"], "g"), ([], "g"), ([""], "g"),
       (["identity"], "g"), (["gzip, identity"], "g"), (["gzip,"], "g"), (["deflate"], "z"),
       (["Deflate "], "z"), (["deflate"], "r"), (["gzip, gzip"], "gg"), (["deflate", "gzip"], "zg"),
-      (["gzip, deflate"], "gr"),
+      (["gzip, deflate"], "gr"), (["deflate"], "g"), (["gzip"], "z"), (["x-gzip"], "z0"),
+      (["deflate"], "m"),
       // Several members, and what gzip(1) passes over behind the last.
       (["gzip"], "m"), (["gzip"], "g0"), (["gzip"], "gn"), (["deflate"], "z0"),
       // Nothing to be taken off.
@@ -104,8 +105,10 @@ import Testing
     let coding = form == "gzip" ? "gzip" : "deflate"
     for end in whole.count / 2..<whole.count {
       let response = decoded(Array(whole[..<end]), [coding])
-      #expect(response.truncated && Self.text.starts(with: response.body))
-      #expect(response.obstacle == "a \(coding) body that broke off")
+      // Where only the trailer is missing, the object is closed, and that is all of it.
+      let isWhole = response.body == Self.text
+      #expect(response.truncated != isWhole && Self.text.starts(with: response.body))
+      #expect(response.obstacle == (isWhole ? nil : "a \(coding) body that broke off"))
       // The connection broke off: that is known already.
       let cut = decoded(Array(whole[..<end]), [coding], truncated: true)
       #expect(cut.truncated && cut.obstacle == nil && cut.body == response.body)

@@ -75,6 +75,25 @@ import Testing
     #expect(report.subJobs.map(\.failReason) == ["no quota"])
   }
 
+  @Test("are found in lists of lists and in objects within objects", arguments: SampleRecord.all)
+  func nested(_ sample: SampleRecord) throws {
+    let parts = #"{"\#(sample.partsName)":[\#(sample.record("p", .failed, reason: "no quota"))]}"#
+    for objects in [
+      "[[\(parts)]]", #"{"detail":\#(parts)}"#, #"{"detail":[\#(parts)]}"#,
+      #"{"a":{"b":\#(parts)}}"#,
+    ] {
+      let body = sample.answer(sample.record("job1", .succeeded, objects: objects))
+      let report = try #require(sample.report(Array(body.utf8)), "\(body)")
+      #expect(report.subJobs.map(\.failReason) == ["no quota"], "\(body)")
+    }
+  }
+
+  @Test func `and the job itself stand in a list with others`() throws {
+    let sample = SampleRecord(service: .geminidb)
+    let records = sample.record("other", .failed) + "," + sample.record("job1", .succeeded)
+    #expect(sample.report(Array(sample.answer(records).utf8))?.rawStatus == "Completed")
+  }
+
   @Test("that are no parts are none, and hide none", arguments: SampleRecord.all)
   func foreign(_ sample: SampleRecord) throws {
     for value in [

@@ -27,6 +27,12 @@ import Testing
     Sample("GBK, one character", ["quota ", [0xD7, 0xE3]], "quota 足"),
     Sample("GBK with punctuation", [[0xB4, 0xED, 0xCE, 0xF3, 0xA3, 0xBA], quota], "错误：配额不足"),
     Sample("GBK, part of which is UTF-8 by chance", [[0xC1, 0xAA, 0xCD, 0xA8], "!"], "联通!"),
+    Sample(
+      "GBK, more than half of which is UTF-8 by chance",
+      [[0xB4, 0xC5, 0xC5, 0xCC, 0xBF, 0xD5, 0xBC, 0xE4, 0xB2, 0xBB, 0xD7, 0xE3]], "磁盘空间不足"),
+    Sample(
+      "GBK that is nearly UTF-8, in a sentence",
+      ["ERR 42: ", [0xD2, 0xD1, 0xBB, 0xD8, 0xB9, 0xF6], " (vm-1)"], "ERR 42: 已回滚 (vm-1)"),
     Sample("GBK that was cut", [quota, [0xB5]], "配额不足\u{FFFD}"),
     Sample(
       "GB18030 in four bytes", [quota, " Ma", [0x81, 0x30, 0x89, 0x38], quota],

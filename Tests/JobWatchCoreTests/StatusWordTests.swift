@@ -8,6 +8,7 @@ import Testing
     "Rolled back", "ROLLED_BACK", "RollbackSuccess", "ROLLBACKED", "Rollback_Fail",
     "RollbackFailed", "ROLLBACK_COMPLETE", "TIMEOUT", "TIMED_OUT", "Timed-out", "JOB_TIMEOUT",
     "RunTimeout", "Terminated", "TERMINATE_SUCCESS", "ABORTED", "Abort_Done", "EXPIRED",
+    "Rollback_Error", "CANCELLATION_COMPLETE", "CANCEL_OK", "Revoked", "REVERTED",
     "Canceled by user", "PARTIALLY_CANCELED", "FAILED_ROLLED_BACK", "TimeoutFailed",
   ]
   private static let running = [
@@ -19,7 +20,9 @@ import Testing
     "", " ", "_-", "NotCanceled", "NOT_CANCELED", "UNCANCELED", "UNEXPIRED", "ToBeCanceled",
     "WaitingTimeout", "CancelFailed", "CANCEL_FAIL", "CanceledFailed", "TerminateFail",
     "CancelTimeout", "TIMEOUT_RETRYING", "Cancel", "ROLLBACK", "Abort", "FROZEN", "PAUSED",
-    "Cancelable", "NotCanceling", "RUNNING", "SUCCESS", String(repeating: "Canceled", count: 10),
+    "Cancelable", "NotCanceling", "NOT_REVOKED", "Reverting",
+    "CANCELLATION", "ToBeReverted", "CancelError", "RUNNING", "SUCCESS",
+    String(repeating: "Canceled", count: 10),
   ]
 
   /// The same word as others would spell it.
