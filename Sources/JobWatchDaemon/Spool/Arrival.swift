@@ -9,11 +9,29 @@ struct Arrival: Sendable {
   var fingerprint: String
   var file: SpoolFile
   var hold: AccountHold?
+  /// It is committed already, and is what it was then.
+  var isRepeat = false
+  /// Nobody writes to it, as far as its rest or its writer tells where that cannot be seen.
+  var hasRested = false
+
+  init(
+    _ name: SpoolDirectory.Name, _ file: SpoolFile, _ identity: SpoolDirectory.Identity?,
+    in directory: SpoolDirectory
+  ) {
+    self.name = name
+    self.identity = identity
+    self.file = file
+    fingerprint = identity?.fingerprint ?? directory.fingerprint(of: name)
+    hold = file.command.flatMap { command in
+      identity.map { AccountHold(command: command, user: $0.owner.name) }
+    }
+  }
 
   var isAccepted: Bool { file.rejections.isEmpty && identity != nil }
 
   /// Its jobs, its command, and the event of what was not taken; the latter two once for a file.
   func commit(to ledger: Ledger, _ registration: Registration, at now: Timestamp) throws {
+    if isRepeat { return }
     for submission in file.submissions {
       try registration.register(submission, at: now, ledger)
     }

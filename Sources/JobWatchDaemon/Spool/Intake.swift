@@ -9,7 +9,7 @@ import Logging
 /// is read. Once its jobs are committed it gets a name of the daemon's own, under which nobody else opens it, and a little
 /// later, when whoever was just about to open it has it open, it is looked at again. One that is open then or has grown
 /// stays, and is read again when it is closed. So a file that several append to loses no line, however their writing
-/// falls between these steps.
+/// falls between these steps. Where writers cannot be seen, a file stays under that name until it has rested after its commit.
 actor Intake: Worker {
   nonisolated let name = "intake"
   nonisolated let backlog = SpoolBacklog()
@@ -24,6 +24,7 @@ actor Intake: Worker {
   /// Whole, and not looked at since: announced, or read and not committed yet.
   private var announced: SpoolSignal.Arrivals = [:]
   private var waits: SpoolWaits
+  private var openFiles = OpenFiles()
   /// The first file of this scan that could not be cleared away.
   private var unsettled: (any Error)?
   /// A file of this scan is not what was read any more.
@@ -73,7 +74,7 @@ actor Intake: Worker {
   }
 
   func work(at now: Moment) async throws -> Duration? {
-    (unsettled, hasChanged) = (nil, false)
+    (unsettled, hasChanged, openFiles) = (nil, false, OpenFiles())
     // What a failed turn left is read again.
     claimed = []
     announced.merge(signal?.arrived() ?? [:]) { $1 }
@@ -97,10 +98,10 @@ actor Intake: Worker {
       }
     }
     last = try await commit(batch, after: last, at: now)
-    try await finish(last)
+    try await finish(last, at: now)
     if !claimed.isEmpty {
       try? await Task.sleep(for: Self.grace)
-      settle(claimed)
+      settle(claimed, at: now)
       claimed = []
     }
     if !isCutShort { waits.endScan() }
@@ -114,8 +115,9 @@ actor Intake: Worker {
     _ name: SpoolDirectory.Name, at now: Moment, _ next: inout Duration
   ) -> Arrival? {
     let way = announced.removeValue(forKey: name)
+    var hasRested = false
     var content = look.content(
-      of: name, isWhole: way != nil, isShared: way == .closed, at: now.wall)
+      of: name, isWhole: way != nil || name.isOfWriter, isShared: way == .closed, at: now.wall)
     if case .unsure(let identity, let reason) = content {
       let until = waits.restsUntil(name, identity, at: now)
       if until > now.uptime {
@@ -123,8 +125,9 @@ actor Intake: Worker {
         next = min(next, until)
         return nil
       }
+      hasRested = true
       content =
-        OpenFiles.hasWriter(identity.file)
+        openFiles.hasWriter(identity.file)
         ? .open(name, identity) : look.content(of: name, isWhole: true, at: now.wall)
     }
     switch content {
@@ -135,9 +138,10 @@ actor Intake: Worker {
       if waits.isToBeTold(name, identity, at: now.uptime) { notes.isOpen(name, identity) }
     case .bytes(let bytes, let name, let identity):
       announced[name] = .renamed
-      return arrival(name, file(bytes, of: identity.owner), identity)
+      let file = registration.rules.file(bytes, of: identity.owner)
+      return arrival(name, file, identity, hasRested)
     case .unacceptable(let reason, let name, let identity):
-      return arrival(name, SpoolFile(rejection: reason), identity)
+      return arrival(name, SpoolFile(rejection: reason), identity, hasRested)
     case .unreadable(let failure):
       announced[name] = way
       unsettled = unsettled ?? failure
@@ -160,15 +164,15 @@ actor Intake: Worker {
     try await last?.task.value
     let commit = Commit(
       batch: batch, task: Task.detached { try await self.store(batch, at: now) })
-    try await finish(last)
+    try await finish(last, at: now)
     return commit
   }
 
   /// Clears away the files of the batch before, and takes these from their submitters.
-  private func finish(_ commit: Commit?) async throws {
+  private func finish(_ commit: Commit?, at now: Moment) async throws {
     guard let commit else { return }
     try await commit.task.value
-    settle(claimed)
+    settle(claimed, at: now)
     claimed = []
     for var arrival in commit.batch {
       announced[arrival.name] = nil
@@ -186,10 +190,14 @@ actor Intake: Worker {
     }
   }
 
-  private func settle(_ arrivals: [Arrival]) {
+  private func settle(_ arrivals: [Arrival], at now: Moment) {
     for arrival in arrivals {
       do {
-        if try settle(arrival) == .changed { hasChanged = true }
+        let outcome = try settle(arrival)
+        if outcome == .changed { hasChanged = true }
+        if outcome == .resting, let identity = arrival.identity {
+          waits.rests(arrival.name, identity, at: now)
+        }
       } catch let error as FileFailure where error.isDenied {
         // Another user's directory, say. Its jobs, if any, are stored; it is left alone.
         stuck.insert(arrival.name)
@@ -204,23 +212,13 @@ actor Intake: Worker {
   }
 
   private func arrival(
-    _ name: SpoolDirectory.Name, _ file: SpoolFile, _ identity: SpoolDirectory.Identity?
+    _ name: SpoolDirectory.Name, _ file: SpoolFile, _ identity: SpoolDirectory.Identity?,
+    _ hasRested: Bool
   ) -> Arrival {
-    Arrival(
-      name: name, identity: identity,
-      fingerprint: identity?.fingerprint ?? directory.fingerprint(of: name), file: file,
-      hold: file.command.flatMap { command in
-        identity.map { AccountHold(command: command, user: $0.owner.name) }
-      })
-  }
-
-  private func file(_ bytes: [UInt8], of owner: SpoolOwner) -> SpoolFile {
-    let file = SpoolFile(decoding: bytes, rules: registration.rules)
-    guard let command = file.command, !owner.mayCommand else { return file }
-    return SpoolFile(
-      rejection:
-        "it is a command, and belongs to \(owner.name): only root and the service's own user "
-        + "may command, so use sudo jobwatch \(command.verb.rawValue) \(command.account)")
+    var arrival = Arrival(name, file, identity, in: directory)
+    arrival.isRepeat = identity.map(waits.isCommitted) ?? false
+    arrival.hasRested = name.isOfWriter || hasRested && arrival.isRepeat
+    return arrival
   }
 
   private nonisolated func store(_ batch: [Arrival], at now: Moment) async throws {
@@ -231,12 +229,15 @@ actor Intake: Worker {
   }
 
   private func settle(_ arrival: Arrival) throws -> SpoolDirectory.Settlement {
-    for note in arrival.file.notes { notes.doubts(note, in: arrival.name) }
-    if let identity = arrival.identity, arrival.isAccepted {
-      return try directory.remove(arrival.name, identity, look.sight)
+    if !arrival.isRepeat {
+      for note in arrival.file.notes { notes.doubts(note, in: arrival.name) }
+    }
+    let (identity, hasRested) = (arrival.identity, arrival.hasRested)
+    if let identity, arrival.isAccepted {
+      return try directory.remove(arrival.name, identity, look.sight, hasRested: hasRested)
     }
     let outcome = try directory.reject(
-      arrival.name, arrival.identity, look.sight, reason: arrival.reason)
+      arrival.name, identity, look.sight, hasRested: hasRested, reason: arrival.reason)
     if outcome == .done {
       log.warning(
         "a spool file is rejected",

@@ -1,21 +1,33 @@
 import Foundation
 import Glibc
 
-/// What the processes into which this one may look have open.
-enum OpenFiles {
+/// What the processes into which this one may look have open for writing, when that is asked for first.
+struct OpenFiles: Sendable {
   typealias File = SpoolDirectory.Identity.File
 
+  private var written: Set<File>?
+
   /// Whether one of them has `file` open for writing. For where a lease cannot tell: it takes a look at every
-  /// descriptor of every process.
-  static func hasWriter(_ file: File) -> Bool {
-    entries("/proc").lazy.filter { Int($0) != nil }.contains { process in
-      entries("/proc/\(process)/fd").contains { descriptor in
+  /// descriptor of every process, once for all files.
+  mutating func hasWriter(_ file: File) -> Bool {
+    let files = written ?? Self.written()
+    written = files
+    return files.contains(file)
+  }
+
+  private static func written() -> Set<File> {
+    var files: Set<File> = []
+    for process in entries("/proc") where Int(process) != nil {
+      for descriptor in entries("/proc/\(process)/fd") {
         var status = stat()
-        return stat("/proc/\(process)/fd/\(descriptor)", &status) == 0
-          && SpoolDirectory.Identity(status).file == file
-          && isForWriting("/proc/\(process)/fdinfo/\(descriptor)")
+        guard stat("/proc/\(process)/fd/\(descriptor)", &status) == 0,
+          status.st_mode & S_IFMT == S_IFREG,
+          isForWriting("/proc/\(process)/fdinfo/\(descriptor)")
+        else { continue }
+        files.insert(SpoolDirectory.Identity(status).file)
       }
     }
+    return files
   }
 
   /// The line `flags:` has them in octal.

@@ -77,11 +77,16 @@ struct SpoolDirectory: Sendable {
     case open
     /// It is not what was read any more.
     case changed
+    /// It is what was read, and whether somebody has it open cannot be seen: it stays for a rest.
+    case resting
   }
 
   /// Removes the file that was read, unless more may have been written to it.
-  func remove(_ name: Name, _ identity: Identity, _ sight: WriterSight) throws -> Settlement {
-    try settle(name, identity, sight) { own in
+  /// - Parameter hasRested: it may go also where its writers cannot be seen.
+  func remove(
+    _ name: Name, _ identity: Identity, _ sight: WriterSight, hasRested: Bool = false
+  ) throws -> Settlement {
+    try settle(name, identity, sight, hasRested) { own in
       guard unlink(own.path(in: incoming)) == 0 || errno == ENOENT else {
         throw FileFailure("cannot be removed", "\(incoming)/\(own.text)", errno)
       }
@@ -90,20 +95,22 @@ struct SpoolDirectory: Sendable {
 
   /// Moves a file to `rejected/`, with its reason beside it, written first: there is no rejected file without one.
   /// - Parameter identity: nil for what is no file that could be read.
-  func reject(_ name: Name, _ identity: Identity?, _ sight: WriterSight, reason: String) throws
-    -> Settlement
-  {
+  func reject(
+    _ name: Name, _ identity: Identity?, _ sight: WriterSight, hasRested: Bool = false,
+    reason: String
+  ) throws -> Settlement {
     guard let identity else {
       try setAside(name, reason)
       return .done
     }
-    return try settle(name, identity, sight) { try setAside($0, reason) }
+    return try settle(name, identity, sight, hasRested) { try setAside($0, reason) }
   }
 
   /// Does `deed` with a file that is what was read and that nobody can write to meanwhile. The file has had its name of
   /// ours for a while: nobody can still be about to open it by the submitter's.
   private func settle(
-    _ name: Name, _ identity: Identity, _ sight: WriterSight, by deed: (Name) throws -> Void
+    _ name: Name, _ identity: Identity, _ sight: WriterSight, _ hasRested: Bool,
+    by deed: (Name) throws -> Void
   ) throws -> Settlement {
     let own: Name
     switch claim(name, identity) {
@@ -118,9 +125,11 @@ struct SpoolDirectory: Sendable {
       throw FileFailure("cannot be read", "\(incoming)/\(own.text)", errno)
     }
     defer { close(file) }
-    if sight.hold(file) == .open { return .open }
+    let finding = sight.hold(file)
+    if finding == .open { return .open }
     var status = stat()
     guard fstat(file, &status) == 0, Identity(status) == identity else { return .changed }
+    if case .unknown = finding, !hasRested { return .resting }
     try deed(own)
     return .done
   }

@@ -35,6 +35,15 @@ extension SpoolDirectory {
     /// Was given by the daemon to the file of that inode.
     func isTaken(_ inode: UInt64) -> Bool { own?.inode == inode }
 
+    /// Has the form of those that `SpoolWriter` gives, which closes a file before it has its name.
+    var isOfWriter: Bool {
+      let parts = String(decoding: offered, as: UTF8.self)
+        .split(separator: "-", omittingEmptySubsequences: false)
+      guard parts.count == 3, parts[2].hasSuffix(".jsonl") else { return false }
+      return Int64(parts[0]) != nil && Int32(parts[1]) != nil
+        && UInt64(parts[2].dropLast(6), radix: 16) != nil
+    }
+
     /// As its submitter called it, for people and for the names of new files: control characters, slashes and broken
     /// UTF-8 are replaced.
     var description: String { Self.plain(offered) }

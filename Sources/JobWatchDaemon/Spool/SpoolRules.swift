@@ -79,4 +79,14 @@ package struct SpoolRules: Sendable, Hashable {
     known.contains(name)
       ? nil : "\(noun) \"\(name.prefix(80))\" is not known; \(NearestName.hint(name, among: known))"
   }
+
+  /// What a file of `owner` asks for.
+  func file(_ bytes: [UInt8], of owner: SpoolOwner) -> SpoolFile {
+    let file = SpoolFile(decoding: bytes, rules: self)
+    guard let command = file.command, !owner.mayCommand else { return file }
+    return SpoolFile(
+      rejection:
+        "it is a command, and belongs to \(owner.name): only root and the service's own user "
+        + "may command, so use sudo jobwatch \(command.verb.rawValue) \(command.account)")
+  }
 }

@@ -18,6 +18,8 @@ struct SpoolWaits: Sendable {
     /// The scan that met it last.
     var scan: Int
     var isTold = false
+    /// What is in it is committed.
+    var isCommitted = false
   }
 
   private var open: [Identity.File: Wait] = [:]
@@ -60,8 +62,22 @@ struct SpoolWaits: Sendable {
     let credit = early.contains(name) ? min(identity.age(at: now.wall), Self.rest) : .zero
     let first = now.uptime - credit
     let since = isSame ? before?.since ?? first : first
-    unsure[identity.file] = Wait(name: name, identity: identity, since: since, scan: scan)
+    unsure[identity.file] = Wait(
+      name: name, identity: identity, since: since, scan: scan,
+      isCommitted: isSame && before?.isCommitted == true)
     return since + Self.rest
+  }
+
+  /// A file whose jobs are committed begins its rest: a writer that cannot be seen may have it open still.
+  mutating func rests(_ name: Name, _ identity: Identity, at now: Moment) {
+    unsure[identity.file] = Wait(
+      name: name, identity: identity, since: now.uptime, scan: scan, isCommitted: true)
+  }
+
+  /// Whether the file rests and is what was committed.
+  func isCommitted(_ identity: Identity) -> Bool {
+    guard let wait = unsure[identity.file] else { return false }
+    return wait.isCommitted && wait.identity == identity
   }
 
   /// Files that have been open for too long, as their submitters called them.
