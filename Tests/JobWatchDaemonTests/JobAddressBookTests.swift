@@ -36,7 +36,14 @@ import Testing
     Case(word: "https://ecs.\(otc)/v1/p1/jobs/j", option: "dcs", meaning: "first/ecs/j"),
     Case(word: "https://ecs.\(otc)/v1/p1/jobs/j", service: "dcs", meaning: "of ecs, not of dcs"),
     Case(word: "https://ecs.\(otc)/v1/p1/jobs/j", account: "first", meaning: "first/ecs/j"),
-    Case(word: "https://ecs.\(otc)/v1/any/jobs/j", account: "nl", meaning: "nl/ecs/j"),
+    Case(
+      word: "https://ecs.eu-nl.otc.t-systems.com/v1/any/jobs/j", account: "nl", meaning: "nl/ecs/j"),
+    Case(
+      word: "https://ecs.\(otc)/v1/any/jobs/j", account: "nl",
+      meaning: "of region eu-de, and account \"nl\" of eu-nl"),
+    Case(
+      word: "https://ecs.cn-north-4.myhuaweicloud.com/v1/p1/jobs/j",
+      meaning: "of region cn-north-4, and account \"first\" of eu-de"),
     Case(
       word: "https://ecs.\(otc)/v1/p1/jobs/j", account: "twin", meaning: "account \"twin\" of p3"),
     Case(word: "https://ecs.\(otc)/v1/p9/jobs/j", meaning: "no account has the project p9"),

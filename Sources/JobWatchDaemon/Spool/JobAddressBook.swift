@@ -74,13 +74,14 @@ package struct JobAddressBook: Sendable, Hashable {
     _ project: String, _ match: Match, _ matches: [Match], _ entries: [Entry],
     _ submission: inout SpoolSubmission
   ) -> String? {
+    let same = matches.filter { $0.service === match.service }
     if let name = submission.account {
       let entry = entries.first { $0.account == name }
+      if let entry, let problem = elsewhere(entry, same) { return problem }
       guard let own = entry?.projectID, own != project else { return nil }
       return
         "the URL is of project \(project), and account \"\(name)\" of \(own): name the account of the project"
     }
-    let same = matches.filter { $0.service === match.service }
     let here = entries.filter { entry in
       same.contains { $0.account == entry.account || $0.region == entry.region }
     }
@@ -92,7 +93,17 @@ package struct JobAddressBook: Sendable, Hashable {
       return
         "no account has the project \(project) of the URL: add it to the configuration, or name an account"
     }
+    if let problem = elsewhere(owner, same) { return problem }
     submission.account = owner.account
     return nil
+  }
+
+  /// The account is asked in its own region, where a job of another is not known.
+  private func elsewhere(_ entry: Entry, _ places: [Match]) -> String? {
+    let isHere = places.contains { $0.account == entry.account || $0.region == entry.region }
+    guard !isHere, let region = places.compactMap(\.region).first else { return nil }
+    return
+      "the URL is of region \(region), and account \"\(entry.account)\" of \(entry.region): add an account of "
+      + "that region, or name one"
   }
 }
