@@ -130,10 +130,12 @@ struct SubmitCommand: ParsableCommand {
   private func accepted(_ rules: SpoolRules?) throws -> [SpoolSubmission] {
     let content = try content()
     let (addresses, drafts) = (rules?.addresses ?? JobAddressBook(nil), content.drafts)
-    var reasons = content.rejected
+    var (reasons, notes) = (content.rejected, [String]())
     var submissions: [SpoolSubmission] = []
     for draft in drafts {
-      var submission = completed(draft)
+      var submission = draft
+      notes += CloudNames.leave(&submission, rules).map { "\(submission.jobID.prefix(80)): \($0)" }
+      submission = completed(submission)
       let problem =
         addresses.resolve(&submission, preferring: service)
         ?? finished(&submission).problem ?? rules?.problem(submission)
@@ -147,7 +149,9 @@ struct SubmitCommand: ParsableCommand {
       let lines = reasons + ["nothing was submitted"]
       throw ExitCode.misuse.telling(lines.joined(separator: "\n"))
     }
-    for line in content.notes + doubts(submissions) { StandardError.write("warning: \(line)") }
+    for line in content.notes + notes + doubts(submissions) {
+      StandardError.write("warning: \(line)")
+    }
     return submissions
   }
 

@@ -102,6 +102,12 @@ import Testing
       (#"{"job":{"id":"a1","status":"Running"}}"#, ["a1"]), (#"{"jobs":[{"id":"a1"}]}"#, ["a1"]),
       (#"{"job_id":null,"jobId":"a1"}"#, ["a1"]), (#"{"job_id":"","job":{"job_id":"a1"}}"#, ["a1"]),
       (#"{"v":1,"items":[{"job_id":"a1"},{"job_id":"a2"}]}"#, ["a1", "a2"]),
+      (#"{"job_id":"a1","job_ids":["a2","a3"],"request_id":"q"}"#, ["a1", "a2", "a3"]),
+      (#"{"job_id":"a1","jobId":"a2"}"#, ["a1", "a2"]),
+      (#"{"jobId":"a1","jobs":[{"job_id":"a2"},{"id":"a1"}]}"#, ["a1", "a2"]),
+      (#"{"job_id":["a1","a2"]}"#, ["a1", "a2"]), (#"{"jobs":["a1","a2"]}"#, ["a1", "a2"]),
+      (#"{"data":{"jobs":[{"id":"a1"},{"job_id":"a2"}]}}"#, ["a1", "a2"]),
+      (#"{"job_ids":"a1"}"#, ["a1"]),
       (#"["a1","a2"]"#, ["a1", "a2"]), (#"[{"jobId":"a1"},"a2"]"#, ["a1", "a2"]),
       ("\"a1\",\n'a2'\n  \"a3\"\n", ["a1", "a2", "a3"]),
       (#"{"job_id":"a1"}{"job_id":"a2"}"#, ["a1", "a2"]),
@@ -141,7 +147,18 @@ import Testing
       (#"{"items":[{"job_id":"a1"},{"status":"x"}]}"#, "entry 2: job_id is missing"),
       ("{\"job_id\":\"a1\"}\n{\"status\":1}\n", "line 2: job_id is missing"),
       (#"{"job_ids":["a1",7]}"#, "id 2 of job_ids must be text in quotes"),
-      (#"{"job_ids":"a1"}"#, "job_ids must be a list"), (#"{"job_ids":[]}"#, "job_id is missing"),
+      (#"{"job_ids":7}"#, "job_ids must be a list"),
+      (#"{"job_id":"a1","job_id":"a2"}"#, "job_id stands twice in one object"),
+      (
+        "[{\"x\":\"{\"},{\"jobId\":\"a1\",\"y\":{\"jobId\":\"\"},\"jobId\":\"a2\"}]",
+        "jobId stands twice"
+      ),
+      (#"{"job_id":"a1","job":{"job_id":"a2"}}"#, "the id a1 stands beside a2 of another job"),
+      (
+        #"{"job_id":"a1","jobId":"https://ecs.eu-de.otc.t-systems.com/v1/p/jobs/a2"}"#,
+        "a URL stands beside the ids of other jobs"
+      ),
+      (#"{"job_id":"a\n1"}"#, "\"a?1\" is no job id"), (#"{"job_ids":[]}"#, "job_id is missing"),
       (#"{"jobs":[]}"#, "holds no job"), (#"["a1","../x"]"#, "entry 2: \"../x\" is no job id"),
       ("+--+\n| Field | Value |\n| id | x |\n+--+\n", "the table has no job_id"),
       ("HTTP/1.1 200 OK\r\nx: y", "without its body"),

@@ -18,13 +18,24 @@ struct JobPlace: Sendable, Hashable {
   /// Hold other jobs' ids, or none.
   private static let opaque: Set<String> = ["entities", "labels"]
   /// Lists whose members are replies or records of their own.
-  private static let collections = ["jobs", "items", "data"]
+  static let collections = ["jobs", "items", "data"]
 
   static let keys = Set(names + listNames + addressNames)
 
   /// Nil: there is none.
   static func find(in fields: Fields) throws(Unacceptable) -> JobPlace? {
     if var place = try direct(fields) {
+      let others = try beside(fields)
+      place.isPlain = place.isPlain && others.isEmpty
+      place.ids = distinct(place.ids + others)
+      if place.address != nil, place.ids.count > 1 {
+        throw Unacceptable("a URL stands beside the ids of other jobs: submit them one by one")
+      }
+      if let other = try wrapped(fields), !Set(other.ids).isSubset(of: place.ids) {
+        throw Unacceptable(
+          "the id \(SpoolSubmission.shown(place.ids[0])) stands beside \(SpoolSubmission.shown(other.ids[0])) of "
+            + "another job in an object: submit them one by one")
+      }
       // A job's URL beside the id tells its service.
       if place.ids.count == 1, place.address == nil,
         let address = address(fields), address.anyQuery?.jobID == place.ids[0]
@@ -40,13 +51,24 @@ struct JobPlace: Sendable, Hashable {
   }
 
   /// The members of a list of replies or records; nil: the object is none.
-  static func members(of fields: Fields) throws(Unacceptable) -> [SpoolField]? {
+  static func members(
+    of fields: Fields, isNested: Bool = false
+  ) throws(Unacceptable) -> [SpoolField]? {
     for key in collections {
       if fields[key] == .excessive { throw Unacceptable(tooMany(in: key)) }
       guard case .list(let members) = fields[key] else { continue }
+      if key == "jobs", members.allSatisfy({ if case .text = $0 { true } else { false } }) {
+        return members
+      }
       let areObjects = members.allSatisfy { if case .object = $0 { true } else { false } }
       if areObjects {
         return key == "jobs" ? members.map(Self.named) : members
+      }
+    }
+    guard !isNested else { return nil }
+    for (key, value) in fields.sorted(by: { $0.key < $1.key }) where !opaque.contains(key) {
+      if case .object(let inner) = value, case .list(let jobs) = inner["jobs"], !jobs.isEmpty {
+        return try members(of: ["jobs": .list(jobs)], isNested: true)
       }
     }
     return nil
@@ -61,41 +83,64 @@ struct JobPlace: Sendable, Hashable {
     return .object(fields)
   }
 
+  /// Under every of the names: a reply may have the id of one job in one, and those of others in another.
   private static func direct(_ fields: Fields) throws(Unacceptable) -> JobPlace? {
-    for name in names {
-      switch fields[name] {
-      case nil, .null, .text(""): continue
-      case .text(let text):
-        guard let address = JobAddress(text) else {
-          return JobPlace(ids: [text], isPlain: name == names[0])
-        }
-        guard let query = address.anyQuery else { throw Unacceptable(noQuery(text)) }
-        return JobPlace(ids: [query.jobID], address: address, isPlain: name == names[0])
-      case .some(let other):
-        throw Unacceptable("\(name) must be text in quotes, not \(other.noun)")
-      }
+    var words: [String] = []
+    var keys: Set<String> = []
+    for name in names + listNames {
+      let found = try Self.words(fields[name] ?? .null, name)
+      if !found.isEmpty { keys.insert(name) }
+      words += found
     }
-    for name in listNames {
-      switch fields[name] {
-      case nil, .null, .list([]): continue
-      case .list(let members): return JobPlace(ids: try ids(members, name), isPlain: false)
-      case .excessive: throw Unacceptable(tooMany(in: name))
-      case .some(let other):
-        throw Unacceptable("\(name) must be a list of ids in quotes, not \(other.noun)")
+    var place = JobPlace(ids: [], isPlain: keys == [names[0]])
+    for word in words {
+      guard let address = JobAddress(word) else {
+        place.ids.append(word)
+        continue
       }
+      guard let query = address.anyQuery else { throw Unacceptable(noQuery(word)) }
+      place.ids.append(query.jobID)
+      place.address = address
     }
-    return nil
+    place.ids = distinct(place.ids)
+    if place.address != nil, place.ids.count > 1 {
+      throw Unacceptable("a URL stands beside the ids of other jobs: submit them one by one")
+    }
+    return place.ids.isEmpty ? nil : place
   }
 
-  private static func ids(_ members: [SpoolField], _ name: String) throws(Unacceptable) -> [String]
-  {
-    var ids: [String] = []
+  private static func distinct(_ ids: [String]) -> [String] {
     var known: Set<String> = []
-    for (index, member) in members.enumerated() {
-      guard case .text(let id) = member else {
-        throw Unacceptable("id \(index + 1) of \(name) must be text in quotes, not \(member.noun)")
+    return ids.filter { known.insert($0).inserted }
+  }
+
+  /// One id, or a list of them.
+  private static func words(_ value: SpoolField, _ name: String) throws(Unacceptable) -> [String] {
+    switch value {
+    case .null, .text(""): return []
+    case .text(let word): return [word]
+    case .list(let members):
+      var words: [String] = []
+      for (index, member) in members.enumerated() {
+        guard case .text(let word) = member else {
+          throw Unacceptable(
+            "id \(index + 1) of \(name) must be text in quotes, not \(member.noun)")
+        }
+        words.append(word)
       }
-      if known.insert(id).inserted { ids.append(id) }
+      return words
+    case .excessive where listNames.contains(name): throw Unacceptable(tooMany(in: name))
+    default:
+      let form = listNames.contains(name) ? "a list of ids" : "text"
+      throw Unacceptable("\(name) must be \(form) in quotes, not \(value.noun)")
+    }
+  }
+
+  /// The ids of the records in a list beside the id, which are jobs like it.
+  private static func beside(_ fields: Fields) throws(Unacceptable) -> [String] {
+    var ids: [String] = []
+    for case .object(let record) in try members(of: fields, isNested: true) ?? [] {
+      ids += try direct(record)?.ids ?? []
     }
     return ids
   }

@@ -32,10 +32,15 @@ struct SpoolEntry {
     let isReply =
       found?.isPlain == false || strange.contains { $0.word == .foreign }
       || Self.scalars.contains { fields[$0.rawValue]?.isContainer == true }
+      || strange.contains { Self.isForeign($0.word, fields[$0.key]) }
     for (key, word) in strange {
       switch word {
       case .slip(let own): throw Self.unknown(key, own)
-      case .resembling(let own): if !isReply || found == nil { throw Self.unknown(key, own) }
+      case .resembling(let own):
+        if !isReply || found == nil { throw Self.unknown(key, own) }
+        if Self.isMeant(own, fields[key]) {
+          notes.append("\"\(key.prefix(80))\" is left alone; did you mean \"\(own)\"?")
+        }
       case .foreign: break
       }
     }
@@ -47,6 +52,23 @@ struct SpoolEntry {
   private static let scalars: [SpoolSubmission.CodingKeys] = [
     .service, .account, .jobType, .beginTime, .submittedAt, .instanceID, .taskID, .expectWithin,
   ]
+
+  /// Resembles a key of ours that never holds a list or an object, as this one does.
+  private static func isForeign(_ word: SpoolWord, _ value: SpoolField?) -> Bool {
+    guard case .resembling(let own) = word, value?.isContainer == true else { return false }
+    return scalars.contains { $0.rawValue == own }
+  }
+
+  /// Has the form of what stands under our key, a list of channels' names or labels with text.
+  private static func isMeant(_ own: String, _ value: SpoolField?) -> Bool {
+    switch (own, value) {
+    case ("channels", .list(let members)):
+      !members.isEmpty && members.allSatisfy { if case .text = $0 { true } else { false } }
+    case ("labels", .object(let members)):
+      !members.isEmpty && members.values.allSatisfy { if case .text = $0 { true } else { false } }
+    default: false
+    }
+  }
 
   private static func unknown(_ key: String, _ own: String) -> Unacceptable {
     Unacceptable("unknown key \"\(key.prefix(80))\"; did you mean \"\(own)\"?")
@@ -68,6 +90,9 @@ struct SpoolEntry {
     if let (key, meaning) = other {
       return Unacceptable(reason + " (the id in \(key) is \(meaning), and no job's)")
     }
+    if let key = JobPlace.collections.first(where: { fields[$0] != nil }) {
+      return Unacceptable(reason + " (\(key) must be a list of objects, each with a job_id)")
+    }
     if let key = strange.first {
       let known = SpoolWord.own.sorted().joined(separator: ", ")
       reason += "; unknown key \"\(key.prefix(80))\"; known: \(known)"
@@ -79,7 +104,8 @@ struct SpoolEntry {
   mutating func submissions() throws(Unacceptable) -> [SpoolSubmission] {
     let isNamed = fields["service"]?.scalarText != nil
     // The databases, too, put an instance_id beside the id.
-    let isOwnTask = !isReply && (isNamed || fields["task_id"] != nil)
+    let isOwnTask =
+      !isReply && (isNamed || fields["task_id"] != nil && fields["instance_id"] != nil)
     let reply = isOwnTask ? nil : SpoolReply(fields)
     let draft = SpoolSubmission(
       jobID: "", service: try text(.service), account: try text(.account),
@@ -93,6 +119,9 @@ struct SpoolEntry {
       submission.jobID = id
       submission.address = place.address
       submission.reply = reply
+      submission.hasCloudNames =
+        isReply
+        && (draft.service != nil || draft.account != nil || !draft.channels.isEmpty)
       return submission
     }
   }
@@ -116,7 +145,7 @@ struct SpoolEntry {
   }
 
   private mutating func jobType() throws(Unacceptable) -> String? {
-    guard let text = try text(.jobType) else { return nil }
+    guard let text = try text(.jobType), !text.isEmpty else { return nil }
     return isReply && !SpoolSubmission.isPlain(text, limit: 128) ? nil : text
   }
 

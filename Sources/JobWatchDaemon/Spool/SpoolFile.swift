@@ -106,6 +106,7 @@ package struct SpoolFile: Sendable, Hashable {
   ) throws(Unacceptable) -> SpoolSubmission {
     var submission = draft
     if let rules {
+      for text in CloudNames.leave(&submission, rules) { note(text, at: place) }
       if let problem = rules.addresses.resolve(&submission) { throw Unacceptable(problem) }
       submission.adoptReply()
       if let doubt = submission.doubt { note(doubt, at: place) }

@@ -16,7 +16,10 @@ package struct SpoolReply: Sendable, Hashable {
   private static let clues: [Clue] = [
     Clue(key: "volume_ids", services: ["evs"]), Clue(key: "volume_id", services: ["evs"]),
     Clue(key: "image_id", services: ["ims"]), Clue(key: "publicip_ids", services: ["eip"]),
-    Clue(key: "publicips", services: ["eip"]), Clue(key: "server_group_id", services: ["sdrs"]),
+    Clue(key: "publicips", services: ["eip"]), Clue(key: "publicip", services: ["eip"]),
+    Clue(key: "protected_instance", services: ["sdrs"]),
+    Clue(key: "protected_instance_id", services: ["sdrs"]),
+    Clue(key: "server_group_id", services: ["sdrs"]),
     Clue(key: "dedicated_host_ids", services: ["deh"]),
     Clue(key: "datastore", services: databases),
     Clue(key: "instance_id", services: databases + ["ddm", "dcs"]),

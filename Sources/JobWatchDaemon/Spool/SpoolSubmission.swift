@@ -25,6 +25,8 @@ package struct SpoolSubmission: Sendable, Hashable {
   package var address: JobAddress?
   /// What else the cloud's reply says; nil: it is none.
   package var reply: SpoolReply?
+  /// It stood in a reply: what is called service, account or channels there may be the cloud's.
+  package var hasCloudNames = false
 
   package init(
     jobID: String, service: String? = nil, account: String? = nil, labels: [String: String] = [:],
@@ -75,7 +77,7 @@ extension SpoolSubmission {
     if let address, address.anyQuery == nil { return JobPlace.noQuery(address.text) }
     if !JobKey.isJobID(jobID) {
       return
-        "\"\(jobID.prefix(80))\" is no job id: an id starts with a letter or digit and holds only "
+        "\"\(Self.shown(jobID))\" is no job id: an id starts with a letter or digit and holds only "
         + "letters, digits, \"_\" and \"-\", at most 128"
     }
     let names = [service, account].compactMap { $0 } + channels
@@ -90,6 +92,14 @@ extension SpoolSubmission {
       return "expect_within must be \(least) to \(most), not \(expectWithin.text)"
     }
     return taskProblem ?? LabelRule.problem(labels)
+  }
+
+  /// For a message of one line: at most 80 characters, and a control character is a question mark.
+  static func shown(_ text: String) -> String {
+    String(
+      text.prefix(80).unicodeScalars.map { scalar in
+        scalar.value < 0x20 || scalar.value == 0x7F ? "?" : Character(scalar)
+      })
   }
 
   private static let expectations: ClosedRange<Duration> = .seconds(1) ... .days(365)

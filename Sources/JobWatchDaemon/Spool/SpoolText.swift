@@ -1,4 +1,5 @@
 import Foundation
+import JobWatchCore
 
 /// Splits the bytes of a spool file into its entries, whatever its format.
 enum SpoolText {
@@ -38,18 +39,16 @@ enum SpoolText {
 
   private static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
-  /// Without the byte order mark that some editors write.
+  /// Without the byte order mark that some editors write, and the Ctrl-Z with which DOS ends a text.
   private static func decoded(_ bytes: [UInt8]) throws(Unacceptable) -> Substring {
-    if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
-      throw Unacceptable(
-        "is UTF-16: write it as UTF-8 (iconv -f UTF-16 -t UTF-8; in PowerShell: Out-File -Encoding utf8)"
-      )
+    do {
+      var text = try WrittenText(bytes).text[...]
+      let end = text.utf8.lastIndex { $0 != 0x0A && $0 != 0x0D }
+      if let end, text.utf8[end] == 0x1A { text = text[..<end] }
+      return text
+    } catch {
+      throw Unacceptable("\(error)")
     }
-    let content = bytes.starts(with: mark) ? bytes.dropFirst(mark.count) : bytes[...]
-    guard let text = String(validating: content, as: UTF8.self) else {
-      throw Unacceptable("is not UTF-8: write it as UTF-8")
-    }
-    return text[...]
   }
 
   /// Without the heads of HTTP answers, that of a proxy before another's, which `curl -i` prints before the body.
@@ -68,7 +67,10 @@ enum SpoolText {
   /// Lines that hold more than white space, trimmed, with their numbers. A carriage return before the
   /// line feed counts as white space, and so does a byte order mark before a file that was appended.
   private static func contentLines(_ text: Substring) -> [(number: Int, text: Substring)] {
-    text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    // A carriage return alone ends a line where there is no line feed.
+    let feed = UInt8(ascii: "\n")
+    let end = text.utf8.contains(feed) ? feed : UInt8(ascii: "\r")
+    return text.utf8.split(separator: end, omittingEmptySubsequences: false)
       .enumerated().compactMap { index, line in
         let blank: (UInt8) -> Bool = { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
         var head = line.drop(while: blank)
@@ -135,7 +137,13 @@ enum SpoolText {
     _ type: Value.Type, _ text: Substring
   ) throws(Unacceptable) -> Value {
     do {
-      return try JSONDecoder().decode(type, from: Data(text.utf8))
+      let value = try JSONDecoder().decode(type, from: Data(text.utf8))
+      if let name = SpoolDocuments.repeated(JobPlace.keys, in: text) {
+        throw Unacceptable("\(name) stands twice in one object: submit the jobs one by one")
+      }
+      return value
+    } catch let error as Unacceptable {
+      throw error
     } catch {
       throw Unacceptable("is not valid JSON (\(detail(error))): is it whole?")
     }
