@@ -29,7 +29,7 @@ struct HostileFile: Sendable {
   static func all(neighbour: String) -> [HostileFile] {
     let nested = String(repeating: "[", count: 100_000) + String(repeating: "]", count: 100_000)
     return [
-      HostileFile("bad-utf8", .bytes([0x7B, 0xC3, 0x28, 0xFF]), "the file", "write it as UTF-8"),
+      HostileFile("bad-utf8", .bytes([0x7B, 0xC3, 0x28, 0xFF]), "the file", "save it as UTF-8"),
       HostileFile("truncated", .text(#"{"job_id": "ab"#), "the file", "is it whole?"),
       HostileFile("nested", .text(nested), "the file"),
       HostileFile(
