@@ -100,6 +100,38 @@ import Testing
     },
   ]
 
+  /// Files that a start would move aside as a damaged log.
+  private static let logs = [
+    SetUp("the database as the status log", "is the database, and cannot be the status log") {
+      try $0.change("/log/status.log", "/state/jobwatch.db")
+    },
+    SetUp("a part of the database as the status log", "is a part of the database, and") { place in
+      try FileManager.default.createSymbolicLink(
+        atPath: place.root + "/log/status.log",
+        withDestinationPath: place.stateDirectory + "/jobwatch.db-wal")
+    },
+    SetUp("the lock as the status log", "is the daemon's lock, and cannot be") {
+      try $0.change("/log/status.log", "/state/jobwatch.lock")
+    },
+    SetUp("the configuration as the status log", "is the configuration, and cannot be") {
+      try FileManager.default.linkItem(
+        atPath: $0.configuration, toPath: $0.root + "/log/status.log")
+    },
+    SetUp("a secret as the status log", "is a file that the configuration names, and") {
+      try $0.change("/log/status.log", "/secret_key")
+    },
+    SetUp("a spool file as the status log", "is in the spool's incoming/, and cannot be") {
+      try $0.change("/log/status.log", "/spool/incoming/status.log")
+    },
+    SetUp("another program's database as the status log", "is a database, and cannot be") {
+      try $0.write("SQLite format 3\0\n", to: $0.root + "/log/status.log")
+    },
+    SetUp("a link into no directory as the status log", "/no/log, which cannot be opened") {
+      try FileManager.default.createSymbolicLink(
+        atPath: $0.root + "/log/status.log", withDestinationPath: $0.root + "/no/log")
+    },
+  ]
+
   private static func remove(_ name: String, _ place: Workplace) throws {
     try FileManager.default.removeItem(atPath: place.root + name)
   }
@@ -117,7 +149,7 @@ import Testing
 
   @Test(
     "refuses what the start refuses, in the same words, and leaves no trace",
-    .timeLimit(.minutes(10)), arguments: secrets + places)
+    .timeLimit(.minutes(10)), arguments: secrets + places + logs)
   func refuses(_ setUp: SetUp) async throws {
     try await Testbed.run { bed in
       try setUp.spoil(bed.place)

@@ -70,7 +70,7 @@ package struct Viewpoint: Sendable {
   package func report() -> Report {
     // The daemon that runs has looked itself.
     let boot = daemon == nil ? BootID.current(environment: environment) : nil
-    let look = { Premises(decoded.value).look(unlessCheckedIn: boot) }
+    let look = { Premises(decoded).look(unlessCheckedIn: boot) }
     // Before the first start systemd, which is root, makes the directories.
     let premises = user.map { $0.isGuessed ? look() : $0.acting(look) } ?? look()
     let faults = supplyFaults() + premises.faults + relocations

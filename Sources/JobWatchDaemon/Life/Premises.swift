@@ -5,8 +5,12 @@ import JobWatchStore
 /// daemon that runs on them.
 package struct Premises: Sendable {
   private let configuration: Configuration
+  private let claimed: ClaimedFiles
 
-  package init(_ configuration: Configuration) { self.configuration = configuration }
+  package init(_ decoded: DecodedConfiguration) {
+    configuration = decoded.value
+    claimed = ClaimedFiles(decoded.value, file: decoded.file)
+  }
 
   /// What a look has found.
   package struct Findings: Sendable {
@@ -42,6 +46,7 @@ package struct Premises: Sendable {
         try Store.look(at: configuration.databasePath, unlessCheckedIn: boot)
       }
     }
+    note(&findings, "status_log") { try lookAtClaims() }
     if !isMade(log), !findings.faults.contains(where: { $0.place == .key("status_log") }) {
       note(&findings, "status_log") { try lookAtLog() }
     }
@@ -100,6 +105,12 @@ package struct Premises: Sendable {
     }
   }
 
+  /// Also where its directory is still to be made: a first start makes the database before the log.
+  private func lookAtClaims() throws(FileFailure) {
+    let path = configuration.statusLog
+    if let claim = claimed.claim(on: path) { throw FileFailure(claimed: claim, path) }
+  }
+
   /// As `AppendFile` opens it: a new one also needs its directory.
   private func lookAtLog() throws(FileFailure) {
     let path = configuration.statusLog
@@ -113,9 +124,15 @@ package struct Premises: Sendable {
       guard NeededDirectory.allows(path, R_OK | W_OK) else {
         throw FileFailure("cannot be opened", path, errno)
       }
+      if FilePlace.isDatabase(path) { throw FileFailure(claimed: "a database", path) }
       return
     }
     guard errno == ENOENT else { throw FileFailure("cannot be opened", path, errno) }
+    let target = FilePlace.target(of: path)
+    let directory = NeededDirectory.parent(of: target)
+    guard target == path || NeededDirectory.allows(directory, W_OK | X_OK) else {
+      throw FileFailure("leads to \(target), which cannot be opened", path, errno)
+    }
     guard NeededDirectory.allows(log.path, R_OK | W_OK | X_OK) else {
       throw FileFailure("cannot be written to", log.path, errno)
     }

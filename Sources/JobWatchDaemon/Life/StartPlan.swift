@@ -6,7 +6,7 @@ package struct StartPlan: Sendable {
 
   /// - Throws: `StartRefusal`.
   init(_ decoded: DecodedConfiguration) throws {
-    let premises = Premises(decoded.value)
+    let premises = Premises(decoded)
     self.premises = premises
     supplies = try Self.supplies(of: decoded, and: premises.look().faults)
   }
@@ -14,7 +14,7 @@ package struct StartPlan: Sendable {
   /// Of a configuration that is to take the place of one at work, whose database and log are open.
   /// - Throws: `StartRefusal`.
   init(_ decoded: DecodedConfiguration, replacing places: DaemonRecord.Places) throws {
-    premises = Premises(decoded.value)
+    premises = Premises(decoded)
     let moved = places.faults(becoming: .init(decoded.value))
     // Of another spool it does not matter what is there.
     let faults = moved.isEmpty ? premises.lookAtSpool() : moved

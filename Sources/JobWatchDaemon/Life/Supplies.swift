@@ -142,7 +142,7 @@ private struct Reading {
 
 extension Account {
   /// Every secret that the configuration names for its log-in.
-  fileprivate var namedSecrets: [SecretSource] {
+  var namedSecrets: [SecretSource] {
     [accessKey, secretKey, securityToken, token, user?.name, user?.password].compactMap(\.self)
   }
 }

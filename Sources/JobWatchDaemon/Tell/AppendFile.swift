@@ -132,4 +132,10 @@ package struct FileFailure: Error, Sendable, CustomStringConvertible {
       "\(path) is no plain file: move it away, or name another file (jobwatch log --follow feeds whoever "
       + "wants to read along)"
   }
+
+  /// What is kept in it would be moved away, or spoiled by lines of the log.
+  init(claimed what: String, _ path: String) {
+    code = EEXIST
+    description = "\(path) is \(what), and cannot be the status log: name another file"
+  }
 }
