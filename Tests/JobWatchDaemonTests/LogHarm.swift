@@ -89,6 +89,42 @@ extension LogHarm {
       missing: [5]),
   ]
 
+  /// Of twenty lines.
+  static let powerCuts: [LogHarm] = [
+    LogHarm(
+      testDescription: "a block of zeros over four lines",
+      file: { $0.lines(..<8) + $0.lines(8..<12).zeroed(20..<300) + $0.lines(12...) },
+      aside: { $0.lines(8..<12).zeroed(20..<300) + $0.lines(12...) }),
+    LogHarm(
+      testDescription: "two blocks",
+      file: {
+        $0.lines(..<8) + $0.lines(8..<9).zeroed(70..<80) + $0.lines(9..<15)
+          + $0.lines(15..<16).zeroed(0..<9) + $0.lines(16...)
+      },
+      aside: {
+        $0.lines(8..<9).zeroed(70..<80) + $0.lines(9..<15) + $0.lines(15..<16).zeroed(0..<9)
+          + $0.lines(16...)
+      }),
+    LogHarm(
+      testDescription: "the line behind the last that is known",
+      file: { $0.lines(..<5) + $0.lines(5..<6).zeroed(0..<9) + $0.lines(6...) },
+      aside: { $0.lines(5..<6).zeroed(0..<9) + $0.lines(6...) }),
+    LogHarm(
+      testDescription: "everything up to the last line but two",
+      file: { $0.lines(..<18).zeroed(0..<1500) + $0.lines(18...) },
+      aside: { $0.lines(..<18).zeroed(0..<1500) + $0.lines(18...) }),
+    LogHarm(
+      testDescription: "a line that was known",
+      file: { $0.lines(..<2) + $0.lines(2..<3).zeroed(70..<80) + $0.lines(3...) }, aside: nil,
+      missing: [3]),
+    .harmless("nothing") { $0 },
+    .harmless("another program's line") { $0.lines(..<9) + Data("marker\n".utf8) + $0.lines(9...) },
+    .harmless("lines that are there twice") { $0.lines(..<12) + $0.lines(9...) },
+    LogHarm(
+      testDescription: "all lines that are known gone, as copytruncate does it",
+      file: { $0.lines(5...) }, aside: nil, missing: [1, 2, 3, 4, 5]),
+  ]
+
   private static func line(_ seq: Int64) -> String {
     #"{"v":1,"seq":\#(seq),"time":"2026-11-21T00:00:00.000Z","event":"job.failed","summary":"x"}"#
       + "\n"

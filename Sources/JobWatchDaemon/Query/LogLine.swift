@@ -75,6 +75,9 @@ extension ArraySlice<UInt8> {
     return line
   }
 
+  /// Whether it holds what JSON has in no place, as a power cut leaves zeros in the midst of a line.
+  var hasDamage: Bool { withoutTrailingBlanks.contains { $0 < 0x20 } }
+
   /// Removes `literal` from the front; false where it is not there.
   fileprivate mutating func drop(_ literal: [UInt8]) -> Bool {
     guard starts(with: literal) else { return false }

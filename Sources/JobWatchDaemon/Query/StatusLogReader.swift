@@ -134,7 +134,7 @@ package final class StatusLogReader {
         try Task.checkCancellation()
         untilLook = Self.stride
       }
-      guard let head = LogHead(bytes) else {
+      guard let head = LogHead(bytes), !bytes.hasDamage else {
         foreign += 1
         continue
       }
@@ -152,7 +152,8 @@ package final class StatusLogReader {
       }
       guard filter.admits(head) else { continue }
       let line = LogLine(head, bytes)
-      if filter.admits(line) { try take(line) }
+      guard filter.admits(line) else { continue }
+      if LogLine.isJSON(line.bytes) { try take(line) } else { foreign += 1 }
     }
     if foreign > 0 {
       tell("\(segment.name): \(foreign) lines that jobwatch did not write are left out")

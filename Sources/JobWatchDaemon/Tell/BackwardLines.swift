@@ -21,6 +21,9 @@ struct BackwardLines {
   /// The bytes from `position` to `end`, as far as they were read.
   private var buffer: [UInt8] = []
 
+  /// Where the last one that was handed out begins.
+  var position: off_t { end }
+
   private static let chunk = 65_536
   /// As `LineReader` has it.
   private static let lineLimit = 1 << 24

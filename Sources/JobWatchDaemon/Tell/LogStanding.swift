@@ -10,6 +10,9 @@ struct LogStanding: Sendable, Hashable {
   /// What follows is the beginning of a line, as a crash leaves it. Its event is in the database.
   var isTorn = false
 
+  /// Lines are missing before what follows, which the database has: it is to be written anew from there on.
+  var isBroken = false
+
   /// Bytes at the end that are not the log's own.
   var foreign: off_t { isTorn ? 0 : length - end }
 
@@ -21,8 +24,12 @@ struct LogStanding: Sendable, Hashable {
   /// No line is shorter: so many may have stood where damage is.
   private static let shortest: off_t = 64
 
-  /// - Parameter descriptor: of a plain file that may be read.
-  init(of descriptor: Int32, name: String, _ witness: LogWitness) throws {
+  /// - Parameters:
+  ///   - descriptor: of a plain file that may be read.
+  ///   - written: the number up to which lines are known to be on the disk; nil: none is.
+  init(
+    of descriptor: Int32, name: String, _ witness: LogWitness, from written: Int64? = nil
+  ) throws {
     var lines = BackwardLines(descriptor, name: name)
     length = max(lseek(descriptor, 0, SEEK_END), 0)
     var tornAt: off_t?
@@ -34,6 +41,32 @@ struct LogStanding: Sendable, Hashable {
       if !line.isEnded, Self.isBeginning(line.bytes) { tornAt = line.start }
     }
     isTorn = tornAt == end
+    if let written, let last, last.seq <= witness.lastSeq {
+      try retreat(from: last, over: lines, to: written, witness)
+    }
+  }
+
+  /// What was written behind the cursor may have come to the disk in part: the log ends before the first gap. Damage that
+  /// cost no line is passed over by readers.
+  private mutating func retreat(
+    from newest: OwnLine, over lines: BackwardLines, to written: Int64, _ witness: LogWitness
+  ) throws {
+    var (lines, lowest, start) = (lines, newest.seq, lines.position)
+    while lowest > written + 1, length - start <= Self.bound, let line = try lines.next() {
+      start = line.start
+      guard let own = OwnLine(line.bytes), own.seq < lowest, try witness.verdict(own) == .own else {
+        if start == 0, try witness.event(lowest - 1) != nil { breakOff(at: nil, 0) }
+        continue
+      }
+      if own.seq < lowest - 1, try witness.event(lowest - 1) != nil {
+        breakOff(at: own, line.end)
+      }
+      lowest = own.seq
+    }
+  }
+
+  private mutating func breakOff(at line: OwnLine?, _ end: off_t) {
+    (last, self.end, isTorn, isBroken) = (line, end, false, true)
   }
 
   /// - Parameter lines: those before it.

@@ -128,7 +128,7 @@ actor StatusLog: Worker {
     init(_ file: borrowing AppendFile, _ path: String, _ ledger: Ledger) throws {
       let witness = try LogWitness(ledger)
       cursor = try ledger.logCursor(path)
-      standing = try LogStanding(of: file.descriptor, name: path, witness)
+      standing = try LogStanding(of: file.descriptor, name: path, witness, from: cursor?.seq)
       isElsewhere = cursor.map { [inode = file.inode] in $0.inode != inode } ?? false
       if let cursor, isElsewhere {
         rotated = RotatedLog.lastSeq(of: path, inode: cursor.inode, witness)
@@ -156,22 +156,28 @@ actor StatusLog: Worker {
   private struct Damage {
     var path: String
     var bytes: Int
+    /// Lines are missing before it.
+    var isBroken: Bool
     var outcome: Result<String, FileFailure>
 
     func event(at now: Timestamp) -> EventDraft {
-      let what = "\(path) ended with \(bytes) bytes that are not the status log's own"
       var data = EventData(summary: "")
       switch outcome {
       case .success(let aside):
         data.summary =
-          "\(what): they are kept in \(aside), and lines that were lost are written anew"
+          isBroken
+          ? "the status log was damaged; its lines from the damage on are now in \(aside), and are written anew"
+          : "the status log ended with bytes that jobwatch did not write; they are now in \(aside)"
         data.file = aside
         data.cure =
-          "look at \(aside) and remove it; if the machine lost power, look at its disk, too"
+          "look at \(aside); keep it until you know what it is"
       case .failure(let failure):
-        data.summary = "\(what): they stay in it, and readers pass them over"
+        data.summary =
+          isBroken
+          ? "the status log was damaged; its lines from the damage on stay in it, and those that are missing are not in it"
+          : "the status log ended with bytes that jobwatch did not write; they stay in it, and readers pass them over"
         data.file = path
-        data.cure = "nothing is lost; they could not be set aside, because \(failure)"
+        data.cure = "they could not be set aside, because \(failure)"
       }
       data.cause = "a power cut damaged the log's end, or another program wrote to it"
       return EventDraft(.daemonRepaired, at: now, data)
@@ -193,7 +199,8 @@ actor StatusLog: Worker {
       log.warning("a torn line stays in the status log", metadata: ["reason": "\(outcome)"])
       return nil
     }
-    let damage = Damage(path: path, bytes: standing.foreign, outcome: outcome)
+    let damage = Damage(
+      path: path, bytes: standing.foreign, isBroken: standing.isBroken, outcome: outcome)
     let data = damage.event(at: now).data
     log.warning(
       "the status log did not end with a line of its own",

@@ -1,0 +1,59 @@
+import Foundation
+import JobWatchCore
+import JobWatchStore
+import Logging
+
+@testable import JobWatchDaemon
+
+/// A log with the database that it is written from.
+final class LogPlace {
+  let fixture: LogFixture
+  let path: String
+  var store: Store?
+  private let log = Logger(label: "test") { _ in ConsoleLog() }
+
+  init(_ store: Store?, name: String = "status.log") throws {
+    fixture = try LogFixture()
+    path = fixture.directory + "/" + name
+    self.store = store
+  }
+
+  func tell(_ count: Int) async throws {
+    try await store?.write { ledger in
+      for _ in 0..<count {
+        let event = EventDraft(.daemonStarted, at: SystemClock.now().wall, EventData(summary: "x"))
+        try ledger.append(event, of: nil, to: [])
+      }
+    }
+  }
+
+  /// As a daemon does it that starts, and is killed.
+  func run() async throws {
+    guard let store else { return }
+    let status = StatusLog(path: path, store: store, log: log)
+    try await status.recover(at: SystemClock.now(), routes: RouteTable(channels: [], routes: []))
+    while try await status.work(at: SystemClock.now()) != nil {}
+  }
+
+  var content: Data { get throws { try Data(contentsOf: URL(filePath: path)) } }
+
+  /// In the same file, if there is one.
+  func put(_ bytes: Data) throws { try bytes.write(to: URL(filePath: path)) }
+
+  var asides: [(path: String, content: Data)] {
+    get throws {
+      try FileManager.default.contentsOfDirectory(atPath: fixture.directory)
+        .filter { $0.contains(".damaged-") }.map { fixture.directory + "/" + $0 }
+        .map { ($0, try Data(contentsOf: URL(filePath: $0))) }
+    }
+  }
+
+  /// What a reader finds, in the log and what it was rotated to.
+  var numbers: [Int64] {
+    get throws {
+      var numbers: [Int64] = []
+      try StatusLogReader(path: path) { _ in }.read { numbers.append($0.seq) }
+      return numbers
+    }
+  }
+}
