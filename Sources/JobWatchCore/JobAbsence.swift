@@ -54,7 +54,9 @@ extension Job {
   private func verdict(since: Timestamp, under rules: WatchRules) -> JobState {
     let window = rules.retention.finished ?? Self.assumedWindow
     if firstSeenAt == nil {
-      return submittedAt + window < since ? .lost : .unknown
+      // What a clock that was behind called the submission may have been a moment ago.
+      let submitted = max(submittedAt, rules.clockSetAt ?? submittedAt)
+      return submitted + window < since ? .lost : .unknown
     }
     // Had it been paid and ended, its record would have stayed for `window` after the last sighting.
     if state == .awaitingPayment, let unpaid = rules.retention.unpaid, let start = recordSince,

@@ -16,6 +16,8 @@ package struct WatchRules: Sendable {
   package var verdictsHeld: Bool
   /// Absences that were seen until then count for nothing.
   package var absencesCountFrom: Timestamp?
+  /// When the clock was last set, by the one that holds since: how long before that anything was is not known.
+  package var clockSetAt: Timestamp?
   /// Polls of this job in a row that brought no usable answer, this one not counted.
   package var failuresBefore: Int
   /// The service answers for others while it has no usable answer for this job.
@@ -28,7 +30,7 @@ package struct WatchRules: Sendable {
     stuckAge: Duration? = nil, endsKnown: Int = 0, absence: AbsencePolicy = AbsencePolicy(),
     retention: RetentionPolicy = RetentionPolicy(), expiry: ExpiryPolicy = ExpiryPolicy(),
     clockOffset: Duration = .zero, verdictsHeld: Bool = false,
-    absencesCountFrom: Timestamp? = nil, failuresBefore: Int = 0,
+    absencesCountFrom: Timestamp? = nil, clockSetAt: Timestamp? = nil, failuresBefore: Int = 0,
     isAlone: Bool = false, troubles: [BlindGap] = []
   ) {
     self.polling = polling
@@ -41,6 +43,7 @@ package struct WatchRules: Sendable {
     self.clockOffset = clockOffset
     self.verdictsHeld = verdictsHeld
     self.absencesCountFrom = absencesCountFrom
+    self.clockSetAt = clockSetAt
     self.failuresBefore = failuresBefore
     self.isAlone = isAlone
     self.troubles = troubles

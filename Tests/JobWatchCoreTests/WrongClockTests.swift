@@ -75,6 +75,26 @@ import Testing
     #expect(decision.job.state == .running && decision.job.absence?.answers == 1)
   }
 
+  /// Days before the step, and since.
+  @Test(
+    "a job that was never seen is lost only by what has passed since",
+    arguments: [
+      (3, 0, .unknown), (400, 0, .unknown), (0, 0, .unknown), (-3, 0, .unknown), (3, 2, .lost),
+      (0, 2, .lost),
+    ] as [(Int, Int, JobState)])
+  func neverSeen(_ step: Int, _ since: Int, _ state: JobState) {
+    var rules = WatchRules.ecs
+    let set = Timestamp.start + .days(step)
+    (rules.clockSetAt, rules.absencesCountFrom) = (set, set)
+    var job = Job.sample()
+    (job.submittedAt, job.registeredAt) = (.start, .start)
+    for seconds in [1, 60, 130] {
+      let now = set + .days(since) + .seconds(seconds)
+      job = job.observe(.missing, at: now, under: rules).job
+    }
+    #expect(job.state == state)
+  }
+
   @Test func `a record that is kept from later than now on is kept from now on`() throws {
     let order = JobReport(rawStatus: "PENDING_PAYMENT")
     let ahead = Timestamp.start + .days(3)

@@ -43,6 +43,22 @@ import Testing
     }
   }
 
+  @Test(.timeLimit(.minutes(1)), arguments: [true, false])
+  func `count from now on for a job that was registered while the clock was ahead`(
+    _ isRunning: Bool
+  ) async throws {
+    try await Scene.play(jobs: 1) { scene in
+      if isRunning { try await scene.turn() }
+      // To a poller that starts then, no step is known.
+      scene.advance(wall: .days(-3), uptime: .milliseconds(10))
+      try await scene.turn()
+      let wall = scene.now.wall
+      #expect(try await scene.store.read { try $0.job(1) }?.submittedAt == wall)
+      #expect(try await scene.store.read { try !$0.hasJobTimesAhead(of: wall) })
+      #expect(await scene.poller.clockSetAt == (isRunning ? wall : nil))
+    }
+  }
+
   @Test(.timeLimit(.minutes(1)))
   func `never come for a job whose answer is still out`() async throws {
     try await Scene.play(jobs: 2, hanging: 2) { scene in

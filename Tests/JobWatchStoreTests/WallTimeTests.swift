@@ -29,16 +29,17 @@ import Testing
     "job.due_at":
       "at most the poll ceiling from now at a start; the uptime decides from then on: Poller.count",
     "job.ended_at": "pruned as events are; the order of a list",
-    "job.first_seen_at": "nothing but that it is there; shown",
+    "job.first_seen_at":
+      "made now where it is later, at a start and when the clock was set: boundJobTimes",
     "job.hint_begin": "the submitter's own; an age is zero at least",
     "job.last_seen_at":
-      "an age is zero at least; set anew by every sighting, at most a poll ceiling later",
+      "as first_seen_at; set anew by every sighting, at most a poll ceiling later",
     "job.notice_at":
       "at most the first notice after now from the next sighting on: Ledger.sight, Job.nextNotice",
     "job.paid_at": "nothing but that it is there",
-    "job.record_since": "no later than now from the next sighting on: Job.sighted",
-    "job.registered_at": "nothing; shown",
-    "job.submitted_at": "the submitter's own, or when it was taken in; an age is zero at least",
+    "job.record_since": "as first_seen_at, and from the next sighting on: Job.sighted",
+    "job.registered_at": "as first_seen_at; shown",
+    "job.submitted_at": "as first_seen_at; what was before the clock was set counts for no verdict",
     "message.due_at": "its own wait from now where it was set later than now: DueTime",
     "message.set_at": "see due_at",
     "message.settled_at": "nothing but that it is there; shown",
@@ -83,6 +84,28 @@ import Testing
       #expect(try set(ledger) == [later, .start])
       try ledger.makeDue("hook", at: later + .seconds(1))
       #expect(try set(ledger) == [later + .seconds(1), .start])
+    }
+  }
+
+  @Test func `of a watched job that is later than now becomes now`() throws {
+    let place = try Place()
+    try place.ledger { ledger throws in
+      let ahead = Timestamp.start + .days(3)
+      for (id, time) in [("early", Timestamp.start - .days(1)), ("late", ahead)] {
+        var job = Job.sample(id)
+        (job.submittedAt, job.registeredAt) = (time, time)
+        _ = try ledger.insert(job, dueAt: time, noticeAt: nil)
+      }
+      try ledger.execute(
+        "UPDATE job SET first_seen_at = submitted_at, last_seen_at = submitted_at", [])
+      #expect(try ledger.hasJobTimesAhead(of: .start))
+      try ledger.boundJobTimes(at: .start)
+      #expect(try !ledger.hasJobTimesAhead(of: .start))
+      let rows = try ledger.rows(
+        "SELECT submitted_at, registered_at, first_seen_at, last_seen_at FROM job ORDER BY id")
+      let times = rows.map { row in (0..<4).map { row[$0] as Timestamp } }
+      #expect(times.first == Array(repeating: .start - .days(1), count: 4))
+      #expect(times.last == Array(repeating: .start, count: 4))
     }
   }
 

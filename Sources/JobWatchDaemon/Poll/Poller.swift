@@ -29,6 +29,9 @@ package actor Poller: Worker {
   /// The mean latency that one price is to reach, if the user wants that.
   let target: Duration?
   var clockWatch = ClockWatch()
+  var clockSetAt: Timestamp?
+  /// Times of jobs may be stored that are later than now: at a start, and when the clock was set back.
+  var mayHaveTimesAhead = true
   var reviewedAt = Duration.seconds(-3600)
   /// Accounts that are paused by hand.
   var held: Set<String> = []
@@ -86,6 +89,7 @@ package actor Poller: Worker {
 
   package func work(at now: Moment) async throws -> Duration? {
     noteClock(now)
+    await boundJobTimes(at: now)
     if !isLoaded { try await load(at: now) }
     try await takeNews(at: now)
     try await review(at: now.uptime)

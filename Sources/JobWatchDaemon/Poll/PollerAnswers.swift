@@ -45,6 +45,7 @@ extension Poller {
     rules.clockOffset = lane.clockOffset.value
     rules.verdictsHeld = lane.absences.isMass
     rules.absencesCountFrom = lane.absences.recoveredAt
+    rules.clockSetAt = clockSetAt
     rules.failuresBefore = lane.failures[call.job] ?? 0
     rules.isAlone = lane.isOdd(call.job)
     rules.troubles = troubles.gaps(call.lane, at: now.wall)

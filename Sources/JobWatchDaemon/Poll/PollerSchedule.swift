@@ -57,11 +57,28 @@ extension Poller {
     guard let step = clockWatch.step(at: now) else { return }
     log.notice("the system's clock was set", metadata: ["by": "\(step)"])
     credentials.clockWasSet(by: step)
+    clockSetAt = now.wall
+    if step < .zero { mayHaveTimesAhead = true }
     for key in Array(lanes.keys) {
       lanes[key]?.clockOffset.shift(by: step)
       lanes[key]?.absences.clockWasSet(at: now.wall)
       if let since = lanes[key]?.outage?.since { lanes[key]?.outage?.since = since + step }
       if let since = lanes[key]?.stall?.since { lanes[key]?.stall?.since = since + step }
+    }
+  }
+
+  /// Once for each step back. While the database takes nothing it is tried again, and polls go on.
+  func boundJobTimes(at now: Moment) async {
+    guard mayHaveTimesAhead else { return }
+    let wall = now.wall
+    do {
+      if try await store.read({ try $0.hasJobTimesAhead(of: wall) }) {
+        try await store.write { try $0.boundJobTimes(at: wall) }
+        log.notice("jobs were registered while the clock was ahead: their ages count from now on")
+      }
+      mayHaveTimesAhead = false
+    } catch {
+      log.debug("times that are ahead stay for now", metadata: ["error": "\(error)"])
     }
   }
 
