@@ -174,7 +174,7 @@ actor StatusLog: Worker {
       case .failure(let failure):
         data.summary =
           isBroken
-          ? "the status log was damaged; its lines from the damage on stay in it, and those that are missing are not in it"
+          ? "the status log was damaged; its lines from the damage on stay in it, and are written once more behind them"
           : "the status log ended with bytes that jobwatch did not write; they stay in it, and readers pass them over"
         data.file = path
         data.cure = "they could not be set aside, because \(failure)"
