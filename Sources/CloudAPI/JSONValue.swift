@@ -120,11 +120,11 @@ struct JSONObject: Hashable, Sendable {
 
   func object(_ name: String) -> JSONObject? { self[name]?.object }
 
-  /// With an ellipsis for what is left out.
+  /// With an ellipsis for what is left out, which counts as the three bytes that it takes.
   static func cut(_ text: String, to limit: Int = textLimit) -> String {
     // Not by characters: a single one may be made of any number of marks.
     let scalars = text.unicodeScalars
     guard text.utf8.count > limit, scalars.count > limit else { return text }
-    return String(scalars.prefix(limit - 1)) + "…"
+    return String(scalars.prefix(limit - 3)) + "…"
   }
 }

@@ -2,6 +2,8 @@
 /// request's headers, tokens included (cloud-api, section 3a, "verify aksk signature fail").
 struct Redaction: Sendable {
   private static let mark = Array("(redacted)".utf8)
+  /// What `JSONObject.cut` puts behind a text.
+  private static let ellipsis = Array("…".utf8)
   /// What stands before values that are secrets even when they are not ours, as in a quoted request.
   /// A signature lets whoever has it repeat the request for a quarter of an hour.
   private static let headers = [
@@ -60,6 +62,9 @@ struct Redaction: Sendable {
 
   /// Of a secret that the end of a cut text cuts as well, the part that is left is marked.
   private static func hide(startOf secret: [UInt8], atEndOf bytes: inout [UInt8]) {
+    let isMarked = bytes.suffix(ellipsis.count).elementsEqual(ellipsis)
+    if isMarked { bytes.removeLast(ellipsis.count) }
+    defer { if isMarked { bytes += ellipsis } }
     let longest = min(secret.count - 1, bytes.count)
     guard longest >= shortestSecret else { return }
     for count in (shortestSecret...longest).reversed()

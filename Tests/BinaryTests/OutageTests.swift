@@ -87,7 +87,8 @@ import Testing
       let body = #"{"error": {"code": "Ecs.4711", "message": "some new trouble"}}"#
       bed.cloud.set(.instead(Reply(status: 400, body: Array(body.utf8))), for: .ecs)
       let daemon = try await bed.startDaemon()
-      let jobs = [PlannedJob.failing(after: .seconds(1))]
+      // Fewer are told by themselves.
+      let jobs = (0..<3).map { _ in PlannedJob.failing(after: .seconds(1)) }
       try bed.submit(jobs)
       let down = try await within(.seconds(20), "endpoint.down") {
         try await bed.log.first(.endpointDown)

@@ -142,10 +142,10 @@ struct JobRecordTests {
   @Test func `a long text is cut`() throws {
     let long = String(repeating: "é", count: 100_000)
     let report = try decode(#"{"job_id":"x","fail_reason":"\#(long)"}"#).report
-    #expect(report.failReason?.count == 65_536)
+    #expect(report.failReason == long.prefix(65_533) + "…")
     // One character, however many marks it is made of.
     let marked = "e" + String(repeating: "\u{301}", count: 100_000)
     let cut = try decode(#"{"job_id":"x","fail_reason":"\#(marked)"}"#).report.failReason
-    #expect(cut?.unicodeScalars.count == 65_536)
+    #expect(cut?.unicodeScalars.count == 65_534)
   }
 }

@@ -55,7 +55,8 @@ extension Poller {
   /// Notices that the wall clock was set: the clouds' times are told by it, and ages with them.
   func noteClock(_ now: Moment) {
     guard let step = clockWatch.step(at: now) else { return }
-    log.notice("the system's clock was set", metadata: ["by": "\(step)"])
+    let change = step < .zero ? "\((.zero - step).spoken) back" : "\(step.spoken) ahead"
+    log.notice("the system's clock was set", metadata: ["by": "\(change)"])
     credentials.clockWasSet(by: step)
     clockSetAt = now.wall
     if step < .zero { mayHaveTimesAhead = true }
