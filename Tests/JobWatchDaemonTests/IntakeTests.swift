@@ -173,6 +173,7 @@ import Testing
     try await withSpool(sight: blind, prepare: prepare) { spool in
       try await spool.turn(at: 0)
       #expect(try await spool.jobs() == ["old1"])
+      #expect(try spool.left() == ["new1"], "it needs no second rest")
       try await spool.turn(at: 61)
       #expect(try await spool.jobs() == ["new1", "old1"])
     }

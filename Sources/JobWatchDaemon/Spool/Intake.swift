@@ -116,6 +116,7 @@ actor Intake: Worker {
   ) -> Arrival? {
     let way = announced.removeValue(forKey: name)
     var hasRested = false
+    var isOld = false
     var content = look.content(
       of: name, isWhole: way != nil || name.isOfWriter, isShared: way == .closed, at: now.wall)
     if case .unsure(let identity, let reason) = content {
@@ -126,6 +127,7 @@ actor Intake: Worker {
         return nil
       }
       hasRested = true
+      isOld = waits.isOld(name, identity, at: now.wall)
       content =
         openFiles.hasWriter(identity.file)
         ? .open(name, identity) : look.content(of: name, isWhole: true, at: now.wall)
@@ -139,9 +141,9 @@ actor Intake: Worker {
     case .bytes(let bytes, let name, let identity):
       announced[name] = .renamed
       let file = registration.rules.file(bytes, of: identity.owner)
-      return arrival(name, file, identity, hasRested)
+      return arrival(name, file, identity, hasRested, isOld)
     case .unacceptable(let reason, let name, let identity):
-      return arrival(name, SpoolFile(rejection: reason), identity, hasRested)
+      return arrival(name, SpoolFile(rejection: reason), identity, hasRested, isOld)
     case .unreadable(let failure):
       announced[name] = way
       unsettled = unsettled ?? failure
@@ -213,11 +215,11 @@ actor Intake: Worker {
 
   private func arrival(
     _ name: SpoolDirectory.Name, _ file: SpoolFile, _ identity: SpoolDirectory.Identity?,
-    _ hasRested: Bool
+    _ hasRested: Bool, _ isOld: Bool
   ) -> Arrival {
     var arrival = Arrival(name, file, identity, in: directory)
     arrival.isRepeat = identity.map(waits.isCommitted) ?? false
-    arrival.hasRested = name.isOfWriter || hasRested && arrival.isRepeat
+    arrival.hasRested = name.isOfWriter || hasRested && (arrival.isRepeat || isOld)
     return arrival
   }
 

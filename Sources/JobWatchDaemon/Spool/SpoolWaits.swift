@@ -68,6 +68,11 @@ struct SpoolWaits: Sendable {
     return since + Self.rest
   }
 
+  /// Whether its date says that it has had its rest before the watch began.
+  func isOld(_ name: Name, _ identity: Identity, at now: Timestamp) -> Bool {
+    early.contains(name) && identity.age(at: now) >= Self.rest
+  }
+
   /// A file whose jobs are committed begins its rest: a writer that cannot be seen may have it open still.
   mutating func rests(_ name: Name, _ identity: Identity, at now: Moment) {
     unsure[identity.file] = Wait(
