@@ -115,8 +115,7 @@ actor Intake: Worker {
     _ name: SpoolDirectory.Name, at now: Moment, _ next: inout Duration
   ) -> Arrival? {
     let way = announced.removeValue(forKey: name)
-    var hasRested = false
-    var isOld = false
+    var (hasRested, isOld) = (false, false)
     var content = look.content(
       of: name, isWhole: way != nil || name.isOfWriter, isShared: way == .closed, at: now.wall)
     if case .unsure(let identity, let reason) = content {
@@ -238,8 +237,9 @@ actor Intake: Worker {
     if let identity, arrival.isAccepted {
       return try directory.remove(arrival.name, identity, look.sight, hasRested: hasRested)
     }
+    // It is kept, with all that is still written to it.
     let outcome = try directory.reject(
-      arrival.name, identity, look.sight, hasRested: hasRested, reason: arrival.reason)
+      arrival.name, identity, look.sight, hasRested: true, reason: arrival.reason)
     if outcome == .done {
       log.warning(
         "a spool file is rejected",
