@@ -73,7 +73,7 @@ package struct AnswerClassifier: Sendable {
     let unusable = UnusableAnswer(response: response, service: service)
     let code = error.map { excerpt($0.code) } ?? "HTTP \(response.status)"
     let message = error?.message ?? "the answer has \(unusable.content)"
-    let complaint = Complaint(
+    let complaint = APIError(
       code: code, message: excerpt(message.isEmpty ? "no message given" : message))
     func summary() -> String {
       excerpt(

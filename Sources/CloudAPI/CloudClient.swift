@@ -27,7 +27,7 @@ package struct CloudClient: Sendable {
     guard let request = query.request(userAgent: userAgent) else {
       return Answer(
         .misconfigured(
-          Complaint(
+          APIError(
             code: "endpoint",
             message: "the endpoint of \(query.service.name) is not of the form https://host[:port]")
         ))

@@ -37,7 +37,7 @@ package enum Credential: Sendable, Hashable {
   }
 
   /// What is wrong where `isSendable` is false.
-  static let unsendable = Complaint(
+  static let unsendable = APIError(
     code: "credential",
     message: "a secret holds a line break, a blank or a character that HTTP cannot send: "
       + "its source must hold the secret alone")

@@ -59,10 +59,10 @@ struct IdentityCall: Sendable {
   /// mend: its meaning is refused, forbidden or misconfigured.
   func failure(
     _ response: HTTPResponse, at now: Timestamp,
-    objection: (ErrorMeaning, Complaint) -> IssueFailure
+    objection: (ErrorMeaning, APIError) -> IssueFailure
   ) -> IssueFailure {
     let error = response.truncated ? nil : ErrorBody(response.body)
-    let complaint = Complaint(
+    let complaint = APIError(
       code: redaction.excerpt(error?.code ?? "HTTP \(response.status)", limit: 100),
       message: redaction.excerpt(
         error?.message ?? response.obstacle.map { "The answer has \($0)" } ?? "",
@@ -92,15 +92,15 @@ struct IdentityCall: Sendable {
   }
 }
 
-extension Complaint {
+extension APIError {
   /// The same complaint, with what is to be done about it.
-  func mended(by cure: String) -> Complaint {
+  func mended(by cure: String) -> APIError {
     let end = message.isEmpty ? "" : message.hasSuffix(".") ? " " : ". "
-    return Complaint(code: code, message: "\(message)\(end)\(cure)")
+    return APIError(code: code, message: "\(message)\(end)\(cure)")
   }
 
-  static func unusableEndpoint(_ name: String) -> Complaint {
-    Complaint(
+  static func unusableEndpoint(_ name: String) -> APIError {
+    APIError(
       code: "endpoint",
       message: "The endpoint of \(name) is not of the form https://host[:port].")
   }

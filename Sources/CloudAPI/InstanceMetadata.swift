@@ -106,11 +106,11 @@ package struct InstanceMetadata: Sendable {
     let text = String(decoding: response.body, as: UTF8.self)
     if response.status == 401, text.contains(Self.noAgency) {
       return .refused(
-        Complaint(code: "HTTP 401", message: "\(Self.noAgency). Attach an agency to this server"))
+        APIError(code: "HTTP 401", message: "\(Self.noAgency). Attach an agency to this server"))
     }
     if response.status == 404 {
       return .misconfigured(
-        Complaint(
+        APIError(
           code: "HTTP 404",
           message: "There is no \(Self.keyPath). Use auth: agency on a server of the cloud only"))
     }

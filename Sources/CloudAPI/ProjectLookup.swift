@@ -61,14 +61,14 @@ package struct ProjectLookup: Sendable {
     let ids = Set(reply.projects.filter { $0.name == name }.map(\.id))
     guard let id = ids.first else {
       throw .misconfigured(
-        Complaint(
+        APIError(
           code: "project_name",
           message: "IAM shows this user no project named \(name). "
             + "Correct project_name, or give project_id"))
     }
     guard ids.count == 1 else {
       throw .misconfigured(
-        Complaint(
+        APIError(
           code: "project_name",
           message: "IAM shows this user \(ids.count) projects named \(name). Give project_id"))
     }

@@ -49,7 +49,7 @@ package struct TokenLogin: Sendable {
     } catch {
       // Its words could quote what they are about.
       throw .misconfigured(
-        Complaint(code: "login", message: "The login cannot be written as JSON."))
+        APIError(code: "login", message: "The login cannot be written as JSON."))
     }
   }
 

@@ -1,5 +1,5 @@
 /// How a budget outlives the process: `record` is stored before the calls that it is made for begin.
-extension Budget {
+extension RateLimiter {
   /// The ends of calls are stored to this part of the window, or of their age where a window is longer.
   private static let grain: Int64 = 64
   /// So far back ends are stored although no window is as long: the next limit may have a longer one.
@@ -18,11 +18,13 @@ extension Budget {
   /// What is to be stored now. The price is the caller's to fill in.
   ///
   /// - Parameter isLast: no call will begin any more, and those under way are over.
-  package mutating func record(at uptime: Duration, isLast: Bool = false) -> BudgetRecord {
+  package mutating func record(at uptime: Duration, isLast: Bool = false) -> RateLimiterRecord {
     var (ended, missing) = runs(at: uptime, isExact: isLast)
-    if isLast && underWay > 0 { ended.insert(BudgetRecord.Run(age: 0, calls: underWay), at: 0) }
+    if isLast && underWay > 0 {
+      ended.insert(RateLimiterRecord.Run(age: 0, calls: underWay), at: 0)
+    }
     let ahead = min(known.recordedAhead, share?.recordedAhead ?? .max)
-    return BudgetRecord(
+    return RateLimiterRecord(
       number: journal.next(), uptime: uptime.wholeMilliseconds, share: share, known: known,
       isTold: isTold, ceiling: ceiling, most: most,
       quiet: quietSince.map { (uptime - $0).milliseconds },
@@ -31,7 +33,7 @@ extension Budget {
   }
 
   /// It is stored.
-  package mutating func saved(_ record: BudgetRecord) {
+  package mutating func saved(_ record: RateLimiterRecord) {
     journal.saved(record.number, ahead: record.ahead)
   }
 
@@ -39,7 +41,7 @@ extension Budget {
   ///
   /// What was learned of a limit that nobody named holds for as long as the configured share stays what it was; what
   /// the cloud named stays.
-  package mutating func restore(_ record: BudgetRecord, savedAt: Timestamp, at now: Moment) {
+  package mutating func restore(_ record: RateLimiterRecord, savedAt: Timestamp, at now: Moment) {
     let then = now.uptime - record.elapsed(since: savedAt, at: now)
     if record.isTold || record.share == share {
       (known, ceiling, most) = (record.known, record.ceiling, record.most)
@@ -55,16 +57,18 @@ extension Budget {
     }
     let unended = record.underWay + record.ahead
     answered += repeatElement(now.uptime, count: unended)
-    journal = BudgetJournal(count: record.number + Int64(record.ahead))
+    journal = BudgetCheckpoint(count: record.number + Int64(record.ahead))
   }
 
   /// Ends that lie close together become the latest of them: that grants nothing earlier. Those beyond any window are
   /// left out.
-  private func runs(at uptime: Duration, isExact: Bool) -> ([BudgetRecord.Run], missing: Int64?) {
+  private func runs(at uptime: Duration, isExact: Bool) -> (
+    [RateLimiterRecord.Run], missing: Int64?
+  ) {
     let windows = [known.window, share?.window ?? known.window]
     let shortest = windows.min()?.milliseconds ?? 0
     let longest = windows.reduce(Self.leastMemory, max).milliseconds
-    var runs: [BudgetRecord.Run] = []
+    var runs: [RateLimiterRecord.Run] = []
     for end in answered.reversed() {
       let age = (uptime - end).milliseconds
       if age > longest { return (runs, age) }
@@ -72,7 +76,7 @@ extension Budget {
       if let last = runs.last, age - last.age <= width {
         runs[runs.count - 1].calls += 1
       } else {
-        runs.append(BudgetRecord.Run(age: age, calls: 1))
+        runs.append(RateLimiterRecord.Run(age: age, calls: 1))
       }
     }
     return (runs, forgottenAt.map { (uptime - $0).milliseconds })

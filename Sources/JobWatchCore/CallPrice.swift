@@ -1,7 +1,7 @@
 /// What a call costs at one (account, service), in seconds of latency: at least what the user says, and so much more
 /// that the calls it leaves fit the quota.
 ///
-/// Gaps grow with the square root of the price. So what the jobs ask for, summed as `PollTicket.demand`, tells at which
+/// Gaps grow with the square root of the price. So what the jobs ask for, summed as `ScheduledPoll.demand`, tells at which
 /// price their calls would come to what the quota allows, whatever price each was planned at. That price is aimed at,
 /// a fiftieth of the quota left free, and what the calls take that no plan made, such as the first look at a job of
 /// unknown type. A slow correction takes up what the sum does not know (jobs that end), and a backlog raises the price

@@ -30,7 +30,7 @@ package struct DurationBook: Sendable {
     var taught = 0
     /// Of the model, but for its prior.
     var changes = 0
-    var edition = LawEdition.untaught
+    var edition = CachedPlans.untaught
     /// Nil: no other key has asked for it.
     var shown: ShownBelief?
 
@@ -51,7 +51,7 @@ package struct DurationBook: Sendable {
   private let bounds: [String: PollBounds]
   private let mostKeys: Int
   /// The plans for a job of which nothing is known.
-  var untaught = LawEdition.untaught
+  var untaught = CachedPlans.untaught
   /// The step that met the last target.
   var targetStep = PriceStep(near: 5)
   /// Plans that are kept.

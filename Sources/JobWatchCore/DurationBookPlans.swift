@@ -16,7 +16,7 @@ extension DurationBook {
   }
 
   /// The law of a key's jobs.
-  package mutating func law(of id: ID, at uptime: Duration) -> DurationLaw {
+  package mutating func law(of id: ID, at uptime: Duration) -> DurationDistribution {
     edition(of: id, at: uptime).law
   }
 
@@ -31,14 +31,14 @@ extension DurationBook {
     entries[renewed(id, at: uptime), default: .blank].model
   }
 
-  private mutating func edition(of id: ID, at uptime: Duration) -> LawEdition {
+  private mutating func edition(of id: ID, at uptime: Duration) -> CachedPlans {
     entries[renewed(id, at: uptime), default: .blank].edition
   }
 
   private mutating func renewed(_ id: ID, at uptime: Duration) -> ID {
     let id = entered(id)
     guard let entry = entries[id] else { return id }
-    let knowledge = LawEdition.Knowledge(own: entry.changes, service: lessons[id.service])
+    let knowledge = CachedPlans.Knowledge(own: entry.changes, service: lessons[id.service])
     guard entry.edition.isOutdated(by: knowledge, at: uptime) else { return id }
     let prior = prior(of: id, at: uptime)
     planCount -= entry.edition.planCount
@@ -53,9 +53,9 @@ extension DurationBook.Entry {
   }
 
   fileprivate mutating func renew(
-    _ prior: DurationPrior, made: (from: LawEdition.Knowledge, at: Duration)
+    _ prior: DurationPrior, made: (from: CachedPlans.Knowledge, at: Duration)
   ) {
     model.prior = prior
-    edition = LawEdition(model, made: made)
+    edition = CachedPlans(model, made: made)
   }
 }

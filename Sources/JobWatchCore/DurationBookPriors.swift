@@ -85,7 +85,7 @@ extension DurationBook.Entry {
   /// Taken anew like a law, when more is known and 20 s have passed. Whatever the key itself was made to believe by
   /// others is left out: two regions would have to believe each other.
   fileprivate mutating func shownBelief(at uptime: Duration) -> DurationPrior {
-    if let shown, shown.changes == changes || uptime - shown.madeAt < LawEdition.rest {
+    if let shown, shown.changes == changes || uptime - shown.madeAt < CachedPlans.rest {
       return shown.prior
     }
     var model = model

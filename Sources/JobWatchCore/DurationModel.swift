@@ -116,7 +116,7 @@ package struct WatchedSpan: Hashable, Sendable {
 
 extension DurationModel {
   /// The law that follows: at each age what ended, smoothed, to what was at risk of ending.
-  package func law() -> DurationLaw {
+  package func law() -> DurationDistribution {
     let (events, trust) = (events(), trust())
     let shares = trust.map { $0.sum() }
     var (ended, watched) = (0.0, 0.0)
@@ -132,7 +132,7 @@ extension DurationModel {
       let ends = min(events[bucket] / max(risk, 1e-12), 0.999)
       rates[bucket] = -(-ends).logarithmOfOnePlus / AgeScale.widths[bucket]
     }
-    return DurationLaw(edges: AgeScale.edges, rates: rates)
+    return DurationDistribution(edges: AgeScale.edges, rates: rates)
   }
 
   /// What ended in each bucket, as the kernels see it, each trusted as well as it foretold, and the prior.

@@ -33,7 +33,7 @@ package struct JobKey: Hashable, Sendable, Codable, CustomStringConvertible {
 }
 
 /// One (account, service): what shares a quota, an endpoint and its troubles.
-package struct LaneKey: Hashable, Sendable, CustomStringConvertible {
+package struct EndpointKey: Hashable, Sendable, CustomStringConvertible {
   package var account: String
   package var service: String
 
@@ -56,5 +56,5 @@ extension JobKey {
     return UInt32(truncatingIfNeeded: hash.value ^ hash.value >> 32)
   }
 
-  package var lane: LaneKey { LaneKey(account: account, service: service) }
+  package var lane: EndpointKey { EndpointKey(account: account, service: service) }
 }

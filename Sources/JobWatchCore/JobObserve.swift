@@ -9,7 +9,8 @@ extension Job {
   ) -> Decision {
     guard !state.isFinal || state == .lost else { return Decision(job: self, next: .never) }
     var decision = decide(observation, evidence, at: now, under: rules)
-    decision.lesson = Lesson(from: self, to: decision.job, at: now, offset: rules.clockOffset)
+    decision.lesson = DurationSample(
+      from: self, to: decision.job, at: now, offset: rules.clockOffset)
     if decision.lesson == .left { decision.job.span.from = decision.job.span.known }
     return decision
   }

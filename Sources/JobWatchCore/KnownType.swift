@@ -5,14 +5,15 @@ package struct KnownType: Sendable {
   package let ended: Int
   /// Jobs of it that run, and count among those that may end.
   package let running: Int
-  package let law: DurationLaw
+  package let law: DurationDistribution
   /// Who stands in for what it has not shown.
   package let prior: PriorSource
   /// The age, in seconds, at which one of its jobs is told to be stuck; nil: never.
   package let stuckAge: Double?
 
   package init(
-    key: DurationKey, ended: Int, running: Int, law: DurationLaw, prior: PriorSource = .generic,
+    key: DurationKey, ended: Int, running: Int, law: DurationDistribution,
+    prior: PriorSource = .generic,
     stuckAge: Double? = nil
   ) {
     self.key = key

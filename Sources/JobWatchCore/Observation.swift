@@ -11,13 +11,13 @@ package enum Observation: Hashable, Sendable {
   /// The service says that it knows no such job.
   case absent(code: String)
   /// The request can never work as configured: wrong project, wrong URL.
-  case misconfigured(Complaint)
+  case misconfigured(APIError)
   /// 401: the credential is not accepted.
-  case refused(Complaint)
+  case refused(APIError)
   /// 403: the credential is accepted, the call is not allowed.
-  case forbidden(Complaint)
+  case forbidden(APIError)
   /// 401 because the signature's date is too far from the cloud's clock; `serverTime` is the cloud's, if told.
-  case skewed(serverTime: Timestamp?, Complaint)
+  case skewed(serverTime: Timestamp?, APIError)
   /// No usable answer: 5xx, timeout, name, TLS, reset.
   case unreachable(String)
   /// The service took the call and has no answer for this job, now (`Common.0025`, `.0021`, `.0999`,
@@ -51,7 +51,7 @@ package struct Throttle: Hashable, Sendable {
 }
 
 /// What the cloud objected to, in its own words; never holds a secret.
-package struct Complaint: Hashable, Sendable {
+package struct APIError: Hashable, Sendable {
   /// Empty where there is none.
   package var code: String
   package var message: String

@@ -9,7 +9,7 @@ import HeapModule
 /// the others.
 struct PollBacklog: Sendable {
   private struct Urgent: Comparable, Sendable {
-    var ticket: PollTicket
+    var ticket: ScheduledPoll
 
     static func < (left: Urgent, right: Urgent) -> Bool {
       (left.ticket.knownAt, left.ticket.job) < (right.ticket.knownAt, right.ticket.job)
@@ -38,9 +38,9 @@ struct PollBacklog: Sendable {
   var countedCount: Int { count - patient.uncounted }
   var isEmpty: Bool { count == 0 }
   var hasUrgent: Bool { !urgent.isEmpty }
-  var first: PollTicket? { urgent.min?.ticket ?? line.first ?? patient.first }
+  var first: ScheduledPoll? { urgent.min?.ticket ?? line.first ?? patient.first }
 
-  mutating func append(_ ticket: PollTicket, at uptime: Duration) {
+  mutating func append(_ ticket: ScheduledPoll, at uptime: Duration) {
     if isUrgent(ticket, at: uptime) { return urgent.insert(Urgent(ticket: ticket)) }
     wait(ticket)
     if let retention, uptime - ticket.knownAt < retention {
@@ -49,7 +49,7 @@ struct PollBacklog: Sendable {
     }
   }
 
-  private mutating func wait(_ ticket: PollTicket) {
+  private mutating func wait(_ ticket: ScheduledPoll) {
     if ticket.isPatient { patient.append(ticket) } else { line.append(ticket) }
   }
 
@@ -67,7 +67,7 @@ struct PollBacklog: Sendable {
     calmUntil = calmUntil.map { max($0, uptime + Self.sweep) }
   }
 
-  mutating func removeFirst() -> PollTicket? {
+  mutating func removeFirst() -> ScheduledPoll? {
     if let urgent = urgent.popMin() { return urgent.ticket }
     if line.count == 0 || patient.count > 0 && isPatientsTurn {
       isPatientsTurn = false
@@ -77,26 +77,26 @@ struct PollBacklog: Sendable {
     return line.removeFirst()
   }
 
-  mutating func remove(_ jobs: Set<Int64>) -> [PollTicket] {
+  mutating func remove(_ jobs: Set<Int64>) -> [ScheduledPoll] {
     let gone = urgent.unordered.map(\.ticket).filter { jobs.contains($0.job) }
     if !gone.isEmpty { urgent = Heap(urgent.unordered.filter { !jobs.contains($0.ticket.job) }) }
     return gone + line.remove(jobs) + patient.remove(jobs)
   }
 
   /// The first of those that `isWanted` takes.
-  func first(where isWanted: (PollTicket) -> Bool) -> PollTicket? {
+  func first(where isWanted: (ScheduledPoll) -> Bool) -> ScheduledPoll? {
     urgent.unordered.filter { isWanted($0.ticket) }.min()?.ticket ?? line.first(where: isWanted)
       ?? patient.first(where: isWanted)
   }
 
   /// Both lines by this, the least first.
-  mutating func reorder(by rank: (PollTicket) -> Double) {
+  mutating func reorder(by rank: (ScheduledPoll) -> Double) {
     line.reorder(by: rank)
     patient.reorder(by: rank)
   }
 
   /// Of a job that is due.
-  func isUrgent(_ ticket: PollTicket, at uptime: Duration) -> Bool {
+  func isUrgent(_ ticket: ScheduledPoll, at uptime: Duration) -> Bool {
     guard let retention else { return false }
     let unseen = uptime - ticket.knownAt
     return unseen >= retention / 2 && unseen < retention

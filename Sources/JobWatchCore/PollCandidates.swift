@@ -16,12 +16,12 @@ struct PollCandidates {
 
   /// At least two, the first at age 0.
   private(set) var list = [Candidate()]
-  private let law: DurationLaw
+  private let law: DurationDistribution
   private let density: [Double]
   private let horizon: Double
 
   /// - Parameter price: seconds of latency that a call is worth.
-  init(law: DurationLaw, price: Double, bounds: PollBounds, detail: PollPlan.Detail) {
+  init(law: DurationDistribution, price: Double, bounds: PollBounds, detail: PollPlan.Detail) {
     self.law = law
     horizon = detail.horizon
     var (density, polls, ended) = ([Double](), 0.0, 0.0)

@@ -1,17 +1,17 @@
 /// Jobs that wait in the order in which they came. Taking the first moves no other.
 struct PollLine: Sendable {
-  private var tickets: [PollTicket] = []
+  private var tickets: [ScheduledPoll] = []
   /// Of the tickets; what is before it is gone.
   private var head = 0
 
   var count: Int { tickets.count - head }
   /// Of those for which the price makes no room.
   var uncounted: Int { tickets[head...].count { !$0.isCounted } }
-  var first: PollTicket? { head < tickets.count ? tickets[head] : nil }
+  var first: ScheduledPoll? { head < tickets.count ? tickets[head] : nil }
 
-  mutating func append(_ ticket: PollTicket) { tickets.append(ticket) }
+  mutating func append(_ ticket: ScheduledPoll) { tickets.append(ticket) }
 
-  mutating func removeFirst() -> PollTicket? {
+  mutating func removeFirst() -> ScheduledPoll? {
     guard let first else { return nil }
     head += 1
     if head == tickets.count {
@@ -24,23 +24,23 @@ struct PollLine: Sendable {
     return first
   }
 
-  mutating func takeAll() -> [PollTicket] {
+  mutating func takeAll() -> [ScheduledPoll] {
     defer { (tickets, head) = ([], 0) }
     return Array(tickets[head...])
   }
 
-  mutating func remove(_ jobs: Set<Int64>) -> [PollTicket] {
+  mutating func remove(_ jobs: Set<Int64>) -> [ScheduledPoll] {
     let gone = tickets[head...].filter { jobs.contains($0.job) }
     if !gone.isEmpty { (tickets, head) = (tickets[head...].filter { !jobs.contains($0.job) }, 0) }
     return gone
   }
 
-  func first(where isWanted: (PollTicket) -> Bool) -> PollTicket? {
+  func first(where isWanted: (ScheduledPoll) -> Bool) -> ScheduledPoll? {
     tickets[head...].first(where: isWanted)
   }
 
   /// The least first.
-  mutating func reorder(by rank: (PollTicket) -> Double) {
+  mutating func reorder(by rank: (ScheduledPoll) -> Double) {
     var ranked = tickets.indices[head...].map {
       (rank: Float(rank(tickets[$0])), index: Int32($0))
     }

@@ -5,7 +5,7 @@ extension PollSchedule {
   ///
   /// - Parameter book: knows the laws; a law is worked out once for each key.
   package mutating func spread(at uptime: Duration, by book: inout DurationBook) {
-    var laws: [DurationBook.ID: DurationLaw] = [:]
+    var laws: [DurationBook.ID: DurationDistribution] = [:]
     reorder(at: uptime) { ticket in
       let law = laws[ticket.law] ?? book.law(of: ticket.law, at: uptime)
       laws[ticket.law] = law
@@ -14,9 +14,9 @@ extension PollSchedule {
   }
 }
 
-extension PollTicket {
+extension ScheduledPoll {
   /// How likely the job still runs.
-  fileprivate func shareRunning(at uptime: Duration, by law: DurationLaw) -> Double {
+  fileprivate func shareRunning(at uptime: Duration, by law: DurationDistribution) -> Double {
     if isForsaken { return 1 }
     let then = law.survival(at: span.known)
     return then > 0 ? law.survival(at: age(at: uptime)) / then : 1

@@ -26,14 +26,15 @@ package struct PollPlan: Sendable {
   /// Seconds from its end to the poll that finds it, for a job that ends within the table.
   package let meanLatency: Double
 
-  private let law: DurationLaw
+  private let law: DurationDistribution
   /// The table: ages, rising from 0, and for each the index of the age of the next poll.
   private let ages: [Double]
   private let next: [Int]
 
   /// - Parameter price: seconds, at least a millisecond.
   package init(
-    law: DurationLaw, price: Double, bounds: PollBounds = PollBounds(), detail: Detail = Detail()
+    law: DurationDistribution, price: Double, bounds: PollBounds = PollBounds(),
+    detail: Detail = Detail()
   ) {
     self.law = law
     self.price = max(price, 1e-3)

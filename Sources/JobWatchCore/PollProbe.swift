@@ -24,7 +24,7 @@ extension PollSchedule {
   }
 
   /// The first that is due, or another where that one is avoided.
-  mutating func takeProbe(at uptime: Duration, avoiding choice: ProbeChoice) -> PollTicket? {
+  mutating func takeProbe(at uptime: Duration, avoiding choice: ProbeChoice) -> ScheduledPoll? {
     guard hasOther(than: choice) else { return takeFirst(at: uptime) }
     guard let allowed = budget.readyAt(uptime, isUrgent: true), allowed <= uptime,
       let other = first(where: { !choice.avoided.contains($0.job) })
@@ -37,7 +37,7 @@ extension PollSchedule {
   /// Makes a job due that waits, other than those that failed: the one that was answered last, or the one whose turn is
   /// next. What it brings decides more than its own case.
   package mutating func hasten(otherThan streak: FailureStreak, at uptime: Duration) {
-    let isOther = { (ticket: PollTicket) in
+    let isOther = { (ticket: ScheduledPoll) in
       !streak.failing.contains(ticket.job) && !streak.odd.contains(ticket.job)
     }
     guard backlog.first(where: isOther) == nil else { return }
@@ -50,7 +50,7 @@ extension PollSchedule {
   }
 
   /// Of those that `isWanted` takes. Looks at each: 5 ms for a million, and few probes are made.
-  private func first(where isWanted: (PollTicket) -> Bool) -> PollTicket? {
+  private func first(where isWanted: (ScheduledPoll) -> Bool) -> ScheduledPoll? {
     backlog.first(where: isWanted) ?? waiting.unordered.filter(isWanted).min()
   }
 }

@@ -20,11 +20,11 @@ import HeapModule
 /// A job whose record may soon be deleted goes before all others, whatever the price, with a share of the budget that
 /// is kept for it (`PollBacklog`).
 package struct PollSchedule: Sendable {
-  package var budget: Budget
+  package var budget: RateLimiter
   package var price: CallPrice
-  var waiting = Heap<PollTicket>()
+  var waiting = Heap<ScheduledPoll>()
   var backlog: PollBacklog
-  private var pace = CallPace()
+  private var pace = TokenBucket()
   /// The tickets' demands, in units that sum up without an error.
   var demandUnits: Int64 = 0
   /// Due calls since the price's last step.
@@ -38,7 +38,7 @@ package struct PollSchedule: Sendable {
   private static let earlyRest = Duration.milliseconds(100)
 
   /// - Parameter retention: how long the service keeps the record of a job that ended; nil: not known.
-  package init(budget: Budget = Budget(), price: CallPrice, retention: Duration? = nil) {
+  package init(budget: RateLimiter = RateLimiter(), price: CallPrice, retention: Duration? = nil) {
     self.budget = budget
     self.price = price
     backlog = PollBacklog(retention: retention)
@@ -52,19 +52,19 @@ package struct PollSchedule: Sendable {
   }
 
   /// The next one that is due, or will be.
-  package var first: PollTicket? { backlog.first ?? waiting.min }
+  package var first: ScheduledPoll? { backlog.first ?? waiting.min }
 
   /// The sum over the jobs of √(2·price) for a second of the gap planned at that price. Divided by √(2·c) it is the
   /// calls a second that they would need at price c.
-  package var demand: Double { Double(demandUnits) / PollTicket.demandScale }
+  package var demand: Double { Double(demandUnits) / ScheduledPoll.demandScale }
 
   /// For a ticket that was given its due time.
-  package mutating func add(_ ticket: PollTicket) {
+  package mutating func add(_ ticket: ScheduledPoll) {
     demandUnits += ticket.demandUnits
     waiting.insert(ticket)
   }
 
-  package mutating func remove(_ jobs: Set<Int64>) -> [PollTicket] {
+  package mutating func remove(_ jobs: Set<Int64>) -> [ScheduledPoll] {
     var gone = waiting.unordered.filter { jobs.contains($0.job) }
     if !gone.isEmpty { waiting = Heap(waiting.unordered.filter { !jobs.contains($0.job) }) }
     gone += backlog.remove(jobs)
@@ -104,7 +104,7 @@ package struct PollSchedule: Sendable {
   package mutating func take(
     at uptime: Duration, from book: inout DurationBook, isUrgent: Bool = false,
     avoiding choice: ProbeChoice = ProbeChoice()
-  ) -> PollTicket? {
+  ) -> ScheduledPoll? {
     gather(at: uptime)
     if isUrgent { return takeProbe(at: uptime, avoiding: choice) }
     follow(at: uptime)
@@ -125,7 +125,7 @@ package struct PollSchedule: Sendable {
   }
 
   /// Undoes `take`, but for the ticket itself: no call was made.
-  package mutating func withdraw(_ ticket: PollTicket) {
+  package mutating func withdraw(_ ticket: ScheduledPoll) {
     budget.withdraw()
     pace.withdraw()
     guard ticket.isCounted else { return }
@@ -134,12 +134,12 @@ package struct PollSchedule: Sendable {
   }
 
   /// Undoes `take`.
-  package mutating func putBack(_ ticket: PollTicket) {
+  package mutating func putBack(_ ticket: ScheduledPoll) {
     withdraw(ticket)
     add(ticket)
   }
 
-  private func isUrgentNow(_ ticket: PollTicket, at uptime: Duration) -> Bool {
+  private func isUrgentNow(_ ticket: ScheduledPoll, at uptime: Duration) -> Bool {
     ticket.due <= uptime && backlog.isUrgent(ticket, at: uptime)
   }
 
@@ -163,7 +163,7 @@ package struct PollSchedule: Sendable {
   }
 
   /// Whatever the price and the pace.
-  mutating func takeFirst(at uptime: Duration) -> PollTicket? {
+  mutating func takeFirst(at uptime: Duration) -> ScheduledPoll? {
     guard !backlog.isEmpty, let allowed = budget.readyAt(uptime, isUrgent: true),
       allowed <= uptime, let ticket = backlog.removeFirst()
     else { return nil }
@@ -171,8 +171,8 @@ package struct PollSchedule: Sendable {
   }
 
   mutating func spend(
-    _ ticket: PollTicket, at uptime: Duration, isDue: Bool = false
-  ) -> PollTicket {
+    _ ticket: ScheduledPoll, at uptime: Duration, isDue: Bool = false
+  ) -> ScheduledPoll {
     budget.spend(at: uptime)
     pace.spend(at: uptime, rate: budget.rate)
     demandUnits -= ticket.demandUnits
@@ -184,8 +184,8 @@ package struct PollSchedule: Sendable {
 
   /// As it is planned at the price of now, if it is not due then; nil: it is.
   private func putOff(
-    _ ticket: PollTicket, at uptime: Duration, from book: inout DurationBook
-  ) -> PollTicket? {
+    _ ticket: ScheduledPoll, at uptime: Duration, from book: inout DurationBook
+  ) -> ScheduledPoll? {
     guard ticket.isPlanned else { return nil }
     var later = ticket
     later.plan(by: book.plan(of: ticket.law, price: price.value, at: uptime))
@@ -202,7 +202,7 @@ package struct PollSchedule: Sendable {
 
   private mutating func takeEarly(
     at uptime: Duration, rate: Double, from book: inout DurationBook
-  ) -> PollTicket? {
+  ) -> ScheduledPoll? {
     guard let early = earlyAt(uptime, rate: rate), early <= uptime, var next = waiting.min else {
       return nil
     }
@@ -218,7 +218,7 @@ package struct PollSchedule: Sendable {
   // MARK: Order
 
   /// The backlog by this, the least first; those whose record may soon be deleted stay before all.
-  mutating func reorder(at uptime: Duration, by rank: (PollTicket) -> Double) {
+  mutating func reorder(at uptime: Duration, by rank: (ScheduledPoll) -> Double) {
     gather(at: uptime)
     backlog.reorder(by: rank)
   }

@@ -1,7 +1,7 @@
 import GRDB
 import JobWatchCore
 
-extension Ledger {
+extension Transaction {
   /// How far the status log at a path has been written.
   package struct LogCursor: Sendable, Hashable {
     package var seq: Int64
@@ -87,7 +87,7 @@ extension Ledger {
   }
 }
 
-extension Ledger {
+extension Transaction {
   /// From the last event before the daemon was last started to that start; nil: there is none, or it was not told.
   package func absenceBeforeStart() throws -> Duration? {
     let start = try row(

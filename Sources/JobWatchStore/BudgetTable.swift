@@ -2,13 +2,13 @@ import GRDB
 import JobWatchCore
 
 /// What each (account, service) has left of its quota, and what is known of it.
-extension Ledger {
-  package struct SavedBudget: Sendable, Hashable {
-    package var key: LaneKey
+extension Transaction {
+  package struct SavedRateLimiter: Sendable, Hashable {
+    package var key: EndpointKey
     package var savedAt: Timestamp
-    package var record: BudgetRecord
+    package var record: RateLimiterRecord
 
-    package init(key: LaneKey, savedAt: Timestamp, record: BudgetRecord) {
+    package init(key: EndpointKey, savedAt: Timestamp, record: RateLimiterRecord) {
       self.key = key
       self.savedAt = savedAt
       self.record = record
@@ -17,15 +17,15 @@ extension Ledger {
 
   /// - Parameter onUnreadable: called with each one whose record makes no sense. It is left out: to go on as after a
   ///   first start costs some answers of the throttle, to stand still costs every job.
-  package func budgets(onUnreadable: (LaneKey, any Error) -> Void = { _, _ in }) throws
-    -> [SavedBudget]
+  package func budgets(onUnreadable: (EndpointKey, any Error) -> Void = { _, _ in }) throws
+    -> [SavedRateLimiter]
   {
     try rows("SELECT account, service, saved_at, state FROM budget ORDER BY account, service")
       .compactMap { row in
-        let key = LaneKey(account: row[0], service: row[1])
+        let key = EndpointKey(account: row[0], service: row[1])
         do {
-          let record = try StoredJSON.value(BudgetRecord.self, row[3])
-          return SavedBudget(key: key, savedAt: row[2], record: record)
+          let record = try StoredJSON.value(RateLimiterRecord.self, row[3])
+          return SavedRateLimiter(key: key, savedAt: row[2], record: record)
         } catch {
           onUnreadable(key, error)
           return nil
@@ -33,13 +33,13 @@ extension Ledger {
       }
   }
 
-  package func save(_ budgets: [SavedBudget]) throws {
+  package func save(_ budgets: [SavedRateLimiter]) throws {
     for budget in budgets { try save(budget) }
   }
 
   /// Without effect where a later record of the same budget is there already: two that were made one after the other
   /// may come in either order.
-  package func save(_ budget: SavedBudget) throws {
+  package func save(_ budget: SavedRateLimiter) throws {
     try execute(
       """
       INSERT INTO budget (account, service, number, saved_at, state) VALUES (?, ?, ?, ?, ?)

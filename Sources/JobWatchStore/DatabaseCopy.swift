@@ -29,7 +29,7 @@ extension DatabaseCopy {
       let queue = try DatabaseQueue(path: file.path, configuration: configuration)
       var copy = try queue.writeWithoutTransaction { target in
         try source.backup(to: target)
-        if let damage = try Soundness(of: target).damage {
+        if let damage = try IntegrityReport(of: target).damage {
           throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: damage)
         }
         // With the pages came the mark that there is a write-ahead log.
@@ -56,7 +56,7 @@ extension DatabaseCopy {
   private static func describe(_ target: Database, _ file: StagedFile) throws -> DatabaseCopy {
     let count = { sql in try Int.fetchOne(target, sql: sql) ?? 0 }
     return DatabaseCopy(
-      path: file.target, bytes: 0, lastSeq: try Ledger(target).lastSeq(),
+      path: file.target, bytes: 0, lastSeq: try Transaction(target).lastSeq(),
       jobs: try count("SELECT count(*) FROM job"),
       watched: try count("SELECT count(*) FROM job INDEXED BY job_active WHERE ended_at IS NULL"))
   }
@@ -91,11 +91,11 @@ extension StoreReader {
     let temporary = url.deletingLastPathComponent().appendingPathComponent(name).path
     var staged: StagedFile?
     defer { staged?.discard() }
-    var copy = try read { ledger in
+    var copy = try read { transaction in
       // Anew for a read that is repeated.
       let file = try StagedFile(for: target, at: temporary)
       staged = file
-      return try DatabaseCopy.fill(file, from: ledger.db)
+      return try DatabaseCopy.fill(file, from: transaction.db)
     }
     try staged?.put(replacing: replacing)
     do throws(StoreError) {

@@ -31,7 +31,7 @@ package struct DurationTally: Hashable, Sendable {
   }
 }
 
-extension Ledger {
+extension Transaction {
   package struct Learned: Sendable {
     package var key: DurationKey
     /// As `DurationModel.bytes`.
@@ -86,7 +86,7 @@ extension Ledger {
   }
 }
 
-extension Ledger.Learned {
+extension Transaction.Learned {
   fileprivate init(_ row: Row) {
     let model: Data = row["model"]
     let latency: Int64 = row["latency_ms"]

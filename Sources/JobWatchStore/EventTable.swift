@@ -12,7 +12,7 @@ package struct StoredEvent: Sendable, Hashable {
   package var data: String
 }
 
-extension Ledger {
+extension Transaction {
   /// Gives the event its number and id, and queues a message for each channel. Dedupe first: a number that was
   /// given is never taken back.
   @discardableResult

@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 import JobWatchCore
 
-extension Ledger {
+extension Transaction {
   /// Keeps a change of state and the answer that showed it.
   package func record(_ transition: Transition, evidence: Evidence?, of job: Int64) throws {
     var evidenceID: Int64?

@@ -23,7 +23,7 @@ package struct JobFilter: Sendable, Hashable {
   }
 }
 
-extension Ledger {
+extension Transaction {
   /// The jobs that are still watched, newest first, then those that ended, latest end first; up to
   /// `limit`.
   ///

@@ -1,7 +1,7 @@
 import GRDB
 import JobWatchCore
 
-extension Ledger {
+extension Transaction {
   /// What the schedule is built from, of one job.
   package struct Scheduled: Sendable {
     package var id: Int64
@@ -70,7 +70,7 @@ extension Ledger {
   }
 }
 
-extension Ledger.Scheduled {
+extension Transaction.Scheduled {
   /// By position: names are looked up one by one, for a million rows.
   fileprivate init(_ row: Row) throws {
     let name: String = row[6]

@@ -1,7 +1,7 @@
 import GRDB
 import JobWatchCore
 
-extension Ledger {
+extension Transaction {
   package func job(_ id: Int64) throws -> Job? {
     try row("SELECT * FROM job WHERE id = ?", [id]).map(Job.init(row:))
   }

@@ -3,7 +3,7 @@ import JobWatchCore
 
 /// Times of watched jobs that are later than now: a clock that was ahead set them, and was set right. Left as they are they
 /// would make every age zero until the clock has come to where it was.
-extension Ledger {
+extension Transaction {
   private static let areAhead = """
     ended_at IS NULL AND (submitted_at > ?1 OR registered_at > ?1 OR first_seen_at > ?1 OR last_seen_at > ?1
       OR record_since > ?1)

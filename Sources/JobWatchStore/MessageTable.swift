@@ -10,7 +10,7 @@ package struct OutgoingMessage: Sendable, Hashable {
   package var event: StoredEvent
 }
 
-extension Ledger {
+extension Transaction {
   func enqueue(_ seq: Int64, _ channel: String, job: Int64?, at: Timestamp) throws {
     try execute(
       """

@@ -27,7 +27,7 @@ package struct Prunable: Sendable {
   package var isEmpty: Bool { events.isEmpty && jobs.isEmpty && files.isEmpty }
 }
 
-extension Ledger {
+extension Transaction {
   /// Looks at up to `limit` rows from `place` on, for those that are older than `horizon` and no longer needed.
   package func prunable(
     from place: Prunable.Place, before horizon: Timestamp, at now: Timestamp, limit: Int

@@ -1,7 +1,7 @@
 import GRDB
 import JobWatchCore
 
-extension Ledger {
+extension Transaction {
   /// Of which keys the jobs were that succeeded or failed last, from the newest on.
   package func recentEnds(_ most: Int) throws -> [DurationKey] {
     try rows(

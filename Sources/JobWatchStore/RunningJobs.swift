@@ -1,7 +1,7 @@
 import GRDB
 import JobWatchCore
 
-extension Ledger {
+extension Transaction {
   /// Calls `body` with each job that runs and may end, and with what its like are: what a law is made of beside what
   /// ended jobs have taught.
   ///

@@ -198,7 +198,7 @@ enum Schema {
     ) STRICT, WITHOUT ROWID;
     """
 
-  /// What `Ledger.standing` reads every few seconds, whatever the number of jobs: to count a million of them takes a
+  /// What `Transaction.standing` reads every few seconds, whatever the number of jobs: to count a million of them takes a
   /// tenth of a second, so the watched ones are counted as they come and go. A poll without news changes none of
   /// the columns that the triggers and indexes are on but `at_risk_since`, which is nearly always null before and after.
   ///

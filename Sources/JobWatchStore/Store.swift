@@ -85,7 +85,7 @@ package final class Store: Sendable {
   ///
   /// `body` is atomic: where it throws, nothing of it stays, and the writes beside it are not disturbed. Throws what
   /// `body` throws, or `StoreError` when the commit fails (a full disk, say): then nothing was stored.
-  package func write<Value: Sendable>(_ body: @escaping @Sendable (Ledger) throws -> Value)
+  package func write<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value)
     async throws -> Value
   {
     try await withCheckedThrowingContinuation { continuation in
@@ -100,11 +100,11 @@ package final class Store: Sendable {
   }
 
   /// Runs `body` on a snapshot, beside the writer.
-  package func read<Value: Sendable>(_ body: @escaping @Sendable (Ledger) throws -> Value)
+  package func read<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value)
     async throws -> Value
   {
     do {
-      return try await pool.read { db in try body(Ledger(db)) }
+      return try await pool.read { db in try body(Transaction(db)) }
     } catch let error as DatabaseError {
       doubt(error)
       throw StoreError(error, path: path)
@@ -167,7 +167,7 @@ package final class Store: Sendable {
   }
 
   private func commit(_ group: [PendingWrite], _ db: Database) {
-    let ledger = Ledger(db)
+    let transaction = Transaction(db)
     var rowsBefore = 0
     do {
       // SQLite would go on with a file that has no name any more, and a restart without what was accepted into it.
@@ -178,7 +178,7 @@ package final class Store: Sendable {
       try db.inTransaction(.immediate) {
         // Not before: a connection that was closed has no count, and fails here.
         rowsBefore = db.totalChangesCount
-        for write in group { try write.run(ledger) }
+        for write in group { try write.run(transaction) }
         return .commit
       }
     } catch {
@@ -187,7 +187,7 @@ package final class Store: Sendable {
       for write in group { write.fail(failure) }
       return
     }
-    let news = ledger.effects.news
+    let news = transaction.effects.news
     let onNews = state.withLock { state in
       state.statistics.commits += 1
       state.statistics.rows += db.totalChangesCount - rowsBefore
@@ -205,12 +205,12 @@ package final class Store: Sendable {
 ///
 /// Used by the writer's queue alone after it was queued, which is what makes it safe to send.
 private final class PendingWrite: @unchecked Sendable {
-  private let body: (Ledger) throws -> Void
+  private let body: (Transaction) throws -> Void
   private let resume: (Result<Void, any Error>) -> Void
   private(set) var failure: (any Error)?
 
   init<Value: Sendable>(
-    _ body: @escaping @Sendable (Ledger) throws -> Value,
+    _ body: @escaping @Sendable (Transaction) throws -> Value,
     _ continuation: CheckedContinuation<Value, any Error>
   ) {
     let slot = Slot<Value>()
@@ -225,18 +225,18 @@ private final class PendingWrite: @unchecked Sendable {
   }
 
   /// Throws only when the whole transaction is lost; the body's own error is kept for its caller.
-  func run(_ ledger: Ledger) throws {
+  func run(_ transaction: Transaction) throws {
     // GRDB's own `inSavepoint` prepares its statements anew for each write.
-    try ledger.execute("SAVEPOINT one", [])
+    try transaction.execute("SAVEPOINT one", [])
     do {
-      try body(ledger)
+      try body(transaction)
     } catch {
       failure = error
       // A full disk or an I/O error ends the transaction under our feet: the others' work is gone too.
-      guard ledger.db.isInsideTransaction else { throw error }
-      try ledger.execute("ROLLBACK TO one", [])
+      guard transaction.db.isInsideTransaction else { throw error }
+      try transaction.execute("ROLLBACK TO one", [])
     }
-    try ledger.execute("RELEASE one", [])
+    try transaction.execute("RELEASE one", [])
   }
 
   func finish() { resume(failure.map(Result.failure) ?? .success(())) }

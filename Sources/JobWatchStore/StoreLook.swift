@@ -27,8 +27,8 @@ extension Store {
 
   private static func damage(of db: Database, unlessCheckedIn boot: String?) throws -> String? {
     guard let boot, try Schema.migrator.hasCompletedMigrations(db),
-      try Ledger(db).lastSound()?.bootID != boot
+      try Transaction(db).lastSound()?.bootID != boot
     else { return nil }
-    return try Soundness(of: db).damage
+    return try IntegrityReport(of: db).damage
   }
 }

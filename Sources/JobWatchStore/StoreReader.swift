@@ -21,12 +21,12 @@ package struct StoreReader: Sendable {
   ///
   /// Throws what `body` throws, or `StoreError` when there is no database, it may not be read, or
   /// it was written by another version.
-  package func read<Value>(_ body: (Ledger) throws -> Value) throws -> Value {
+  package func read<Value>(_ body: (Transaction) throws -> Value) throws -> Value {
     try requireReadable()
     do {
       return try snapshot { db in
         try requireTables(db)
-        return try body(Ledger(db))
+        return try body(Transaction(db))
       }
     } catch let error as DatabaseError {
       switch error.resultCode {

@@ -19,14 +19,14 @@ struct CloudState: Sendable {
   /// In place of the right ones, by the job that is asked for.
   var answers: [String: Reply] = [:]
   private var faults: [SimulatedService: ArmedFault] = [:]
-  private var windows: [SimulatedService: SlidingWindow]
+  private var windows: [SimulatedService: QuotaWindow]
   private var date = HTTPDate()
 
   init(_ options: SimulatedCloud.Options) {
     self.options = options
     authenticator = Authenticator(options.credentials)
     identity = IdentityState(options.identity)
-    windows = options.quotas.mapValues(SlidingWindow.init)
+    windows = options.quotas.mapValues(QuotaWindow.init)
   }
 
   mutating func submit(_ job: ScriptedJob, at time: Timestamp) {
@@ -39,7 +39,7 @@ struct CloudState: Sendable {
 
   mutating func setQuota(_ quota: Quota?, for service: SimulatedService) {
     options.quotas[service] = quota
-    windows[service] = quota.map(SlidingWindow.init)
+    windows[service] = quota.map(QuotaWindow.init)
   }
 
   /// `now` is without the skew.

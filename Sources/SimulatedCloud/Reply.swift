@@ -17,7 +17,7 @@ package struct Reply: Sendable {
   package var status: Int
   package var headers: [(name: String, value: String)]
   package var body: [UInt8]
-  /// The error code that the body carries, for the ledger.
+  /// The error code that the body carries, for the transaction.
   package var code: String?
   package var delivery: Delivery
 

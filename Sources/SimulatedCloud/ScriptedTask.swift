@@ -96,7 +96,7 @@ struct TaskPath: Hashable, Sendable {
 }
 
 extension JobPath {
-  /// A progress query as a call to DCS; the ledger has the task's id in place of a job's.
+  /// A progress query as a call to DCS; the transaction has the task's id in place of a job's.
   init?(ofTask request: ReceivedRequest) {
     let parts = request.path.split(separator: "/", omittingEmptySubsequences: false)
       .map(String.init)

@@ -11,13 +11,13 @@ import Synchronization
 /// call returns, and a request costs no hop.
 package final class SimulatedCloud: Sendable {
   /// Every call that arrived, with ways to wait for those to come.
-  package let ledger: Ledger<Call>
+  package let transaction: CallLog<Call>
   private let state: Mutex<CloudState>
   private let clock: @Sendable () -> Timestamp
   private let server = LoopbackServer()
 
   package init(options: Options, clock: @escaping @Sendable () -> Timestamp) {
-    ledger = Ledger(limit: options.ledgerLimit)
+    transaction = CallLog(limit: options.ledgerLimit)
     state = Mutex(CloudState(options))
     self.clock = clock
   }
@@ -36,8 +36,8 @@ package final class SimulatedCloud: Sendable {
     let requestID = RequestID.random()
     return state.withLock { state in
       let (reply, call) = state.answer(request, at: clock(), requestID: requestID)
-      // Under the lock, so that the ledger is in the order in which the calls took effect.
-      ledger.append(call)
+      // Under the lock, so that the transaction is in the order in which the calls took effect.
+      transaction.append(call)
       return reply
     }
   }
@@ -123,29 +123,29 @@ package final class SimulatedCloud: Sendable {
     state.withLock { $0.identity.set(nil, for: service) }
   }
 
-  // MARK: The ledger
+  // MARK: The transaction
 
   package func calls(service: SimulatedService) -> [Call] {
-    ledger.entries.filter { $0.service == service }
+    transaction.entries.filter { $0.service == service }
   }
 
   package func calls(identity: IdentityService) -> [Call] {
-    ledger.entries.filter { $0.identity == identity }
+    transaction.entries.filter { $0.identity == identity }
   }
 
   package func calls(since time: Timestamp) -> [Call] {
-    ledger.entries.filter { $0.time >= time }
+    transaction.entries.filter { $0.time >= time }
   }
 
-  package var refusedCalls: [Call] { ledger.entries.filter(\.isRefused) }
+  package var refusedCalls: [Call] { transaction.entries.filter(\.isRefused) }
 
-  package var throttledCalls: [Call] { ledger.entries.filter(\.isThrottled) }
+  package var throttledCalls: [Call] { transaction.entries.filter(\.isThrottled) }
 
   /// Returns once `count` calls have arrived since the start.
-  package func waitForCalls(count: Int) async throws { try await ledger.wait(count: count) }
+  package func waitForCalls(count: Int) async throws { try await transaction.wait(count: count) }
 
   /// The first matching call that arrives after this one began.
   package func nextCall(where matches: @Sendable (Call) -> Bool) async throws -> Call {
-    try await ledger.next(where: matches)
+    try await transaction.next(where: matches)
   }
 }

@@ -17,7 +17,7 @@ extension SimulatedCloud {
     package var clockSkew: Duration
     /// Of the gateway's error codes: `APIGW`, or `APIG` as on Open Telekom Cloud.
     package var gatewayPrefix: String
-    /// How many calls the ledger keeps.
+    /// How many calls the transaction keeps.
     package var ledgerLimit: Int
 
     package init(

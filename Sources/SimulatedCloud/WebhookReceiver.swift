@@ -13,7 +13,7 @@ package final class WebhookReceiver: Sendable {
   }
 
   /// Every request that arrived, with ways to wait for those to come.
-  package let ledger = Ledger<WebhookDelivery>()
+  package let transaction = CallLog<WebhookDelivery>()
   private let signature: WebhookSignature
   private let script = Mutex(Script(replies: [], last: .status(200)))
   private let clock: @Sendable () -> Timestamp
@@ -39,16 +39,18 @@ package final class WebhookReceiver: Sendable {
     script.withLock { $0 = Script(replies: replies[...], last: last) }
   }
 
-  package var deliveries: [WebhookDelivery] { ledger.entries }
+  package var deliveries: [WebhookDelivery] { transaction.entries }
 
   /// Returns once `count` deliveries have arrived since the start.
-  package func waitForDeliveries(count: Int) async throws { try await ledger.wait(count: count) }
+  package func waitForDeliveries(count: Int) async throws {
+    try await transaction.wait(count: count)
+  }
 
   /// The first matching delivery, past ones included.
   package func delivery(
     where matches: @Sendable (WebhookDelivery) -> Bool
   ) async throws -> WebhookDelivery {
-    try await ledger.first(where: matches)
+    try await transaction.first(where: matches)
   }
 
   private func answer(_ request: ReceivedRequest) -> Reply {
@@ -56,7 +58,7 @@ package final class WebhookReceiver: Sendable {
     let verification = signature.verification(of: request, at: now)
     return script.withLock { script in
       let reply = script.replies.popFirst() ?? script.last
-      ledger.append(
+      transaction.append(
         WebhookDelivery(
           time: now, request: request, verification: verification, status: reply.visibleStatus))
       return reply

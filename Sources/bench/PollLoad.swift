@@ -79,13 +79,13 @@ struct PollLoad: Sendable {
   private func register(in store: Store) async throws {
     let now = SystemClock.now().wall
     let (kind, jobs) = (kind, jobs)
-    try await store.write { ledger in
+    try await store.write { transaction in
       for number in 0..<jobs {
         let job = Job(
           key: JobKey(account: "bench", service: "ecs", jobID: kind.id(number)),
           projectID: BenchAccount.projectID, region: BenchAccount.region, submittedAt: now,
           registeredAt: now)
-        _ = try ledger.insert(
+        _ = try transaction.insert(
           job, dueAt: now + Self.gap.scaled(by: Double(number) / Double(jobs)), noticeAt: nil)
       }
     }

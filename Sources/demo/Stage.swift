@@ -86,7 +86,7 @@ final class Stage: Sendable {
   private func followEvents(_ screen: Screen) async throws {
     var open = Dictionary(uniqueKeysWithValues: Script.parts.map { ($0.job.jobID, $0.end) })
     var isExpirySeen = false
-    for await delivery in screenHook.ledger.stream() where delivery.isAccepted {
+    for await delivery in screenHook.transaction.stream() where delivery.isAccepted {
       let event = try WebhookBody(delivery)
       screen.event(event, at: elapsed)
       if let jobID = event.data.jobID, open[jobID]?.rawValue == event.type { open[jobID] = nil }
@@ -98,7 +98,7 @@ final class Stage: Sendable {
   private func followOncall(_ screen: Screen) async throws {
     let awaited = Script.parts.count { [.jobFailed, .jobLost, .jobLapsed].contains($0.end) }
     var told: Set<String> = []
-    for await delivery in oncall.ledger.stream() {
+    for await delivery in oncall.transaction.stream() {
       screen.oncall(try WebhookBody(delivery), delivery, at: elapsed)
       if delivery.isAccepted, let id = delivery.id { told.insert(id) }
       if told.count == awaited { return }

@@ -18,7 +18,7 @@ struct Summary {
     jobs = ends.map { kind in
       (kind.rawValue, events.count { $0.type == kind.rawValue })
     }
-    calls = stage.cloud.ledger.total
+    calls = stage.cloud.transaction.total
     throttled = stage.cloud.throttledCalls.count
     medianLatency = Self.median(events.compactMap(Self.latency))
     let all = stage.screenHook.deliveries + stage.oncall.deliveries

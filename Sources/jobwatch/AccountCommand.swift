@@ -72,8 +72,8 @@ struct AccountCommand: ParsableArguments {
 
   /// The file is gone; the record tells whether it was accepted.
   private func confirm(_ verb: SpoolCommand.Verb, _ configuration: Configuration) throws {
-    let isHeld = try StoreReader(path: configuration.databasePath).reading { ledger in
-      try AccountPauses(ledger).isHeld(name)
+    let isHeld = try StoreReader(path: configuration.databasePath).reading { transaction in
+      try AccountPauses(transaction).isHeld(name)
     }
     guard isHeld != (verb == .pause) else { return }
     throw ExitCode.no.telling(

@@ -48,7 +48,7 @@ struct BackupCommand: ParsableCommand {
     if let weakness = copy.weakness {
       StandardError.write("the copy is made, but a power cut now may undo its name: \(weakness)")
     }
-    if json { return print(try JSONText.line(BackupView(copy))) }
+    if json { return print(try JSONText.line(BackupJSON(copy))) }
     print(
       "\(copy.path): \(copy.bytes) bytes, \(copy.jobs) jobs (\(copy.watched) watched), "
         + "events up to \(copy.lastSeq)"
@@ -57,7 +57,7 @@ struct BackupCommand: ParsableCommand {
 }
 
 /// A backup as `--json` shows it.
-struct BackupView: Encodable {
+struct BackupJSON: Encodable {
   var file: String
   var bytes: Int
   var lastSeq: Int64

@@ -21,10 +21,10 @@ extension CompletionKind {
   static var jobs: CompletionKind {
     .custom { words, _, prefix in
       guard let path = configuration(words)?.databasePath else { return [] }
-      let ids = try? StoreReader(path: path).read { ledger in
+      let ids = try? StoreReader(path: path).read { transaction in
         prefix.isEmpty
-          ? try ledger.jobs(matching: JobFilter(), limit: offered).map(\.key.jobID)
-          : try ledger.jobIDs(startingWith: prefix, limit: offered)
+          ? try transaction.jobs(matching: JobFilter(), limit: offered).map(\.key.jobID)
+          : try transaction.jobIDs(startingWith: prefix, limit: offered)
       }
       return ids ?? []
     }

@@ -31,12 +31,12 @@ struct ExplainCommand: ParsableCommand {
     let configuration = try file.load().value
     let now = SystemClock.now()
     let reader = StoreReader(path: configuration.databasePath)
-    let explanations = try reader.reading { ledger in
-      try argument.jobs(ledger).map {
-        try Explanation($0, ledger, configuration, isWatched: reader.seemsInUse, at: now)
+    let explanations = try reader.reading { transaction in
+      try argument.jobs(transaction).map {
+        try Explanation($0, transaction, configuration, isWatched: reader.seemsInUse, at: now)
       }
     }
-    if json { return print(try JSONText.line(["jobs": explanations.map(ExplanationView.init)])) }
+    if json { return print(try JSONText.line(["jobs": explanations.map(ExplanationJSON.init)])) }
     for (index, explanation) in explanations.enumerated() {
       let text = ExplanationText(explanation: explanation, now: now.wall, terminal: .standardOutput)
       print(((index == 0 ? [] : [""]) + text.lines).joined(separator: "\n"))

@@ -7,34 +7,35 @@ struct Explanation {
   let job: Job
   let type: KnownType
   /// Nil: it is not asked for any more.
-  let outlook: PollOutlook?
+  let outlook: PollForecast?
   /// Nil while it is watched.
-  let teaching: Teaching?
+  let teaching: SampleSummary?
   /// Answers about it that were stored.
   let calls: Int
   /// Nil: none is on record yet, or it is not asked for any more.
-  let budget: BudgetView?
+  let budget: BudgetJSON?
 
   /// Coming polls that are told.
   static let polls = 8
 
   /// - Parameter isWatched: whether a daemon seems to run.
   init(
-    _ job: Job, _ ledger: Ledger, _ configuration: Configuration, isWatched: Bool, at now: Moment
+    _ job: Job, _ transaction: Transaction, _ configuration: Configuration, isWatched: Bool,
+    at now: Moment
   ) throws {
-    var schedule = try LearnedSchedule(configuration, ledger, service: job.key.service)
-    let obstacle = Obstacle(try AccountPauses(ledger), isWatched: isWatched)
+    var schedule = try LearnedSchedule(configuration, transaction, service: job.key.service)
+    let obstacle = PollBlocker(try AccountPauses(transaction), isWatched: isWatched)
     self.job = job
     type = schedule.type(job.durationKey)
-    outlook = try ledger.nextPoll(of: job.id).map { dueAt in
+    outlook = try transaction.nextPoll(of: job.id).map { dueAt in
       schedule.outlook(
         of: job, dueAt: dueAt, obstacle: obstacle.text(of: job, dueAt: dueAt, at: now.wall),
         at: now.wall)
     }
     budget =
-      outlook == nil ? nil : schedule.budget(of: job.key.lane).map { BudgetView($0, at: now) }
-    let previous = try ledger.transitions(of: job.id).last?.transition.from
-    teaching = job.state.isFinal ? Teaching(job, previous: previous) : nil
-    calls = try ledger.polls(of: job.id)
+      outlook == nil ? nil : schedule.budget(of: job.key.lane).map { BudgetJSON($0, at: now) }
+    let previous = try transaction.transitions(of: job.id).last?.transition.from
+    teaching = job.state.isFinal ? SampleSummary(job, previous: previous) : nil
+    calls = try transaction.polls(of: job.id)
   }
 }

@@ -7,7 +7,7 @@ struct ExplanationText {
   let terminal: Terminal
 
   private var job: Job { explanation.job }
-  private var law: DurationLaw { explanation.type.law }
+  private var law: DurationDistribution { explanation.type.law }
 
   var lines: [String] {
     let title = "\(job.key.service) job \(job.key.jobID), \(job.jobType ?? "of unknown type")"
@@ -83,7 +83,7 @@ struct ExplanationText {
     let mark: (age: Double, name: String)? =
       explanation.outlook?.age.map { ($0, "now") }
       ?? explanation.teaching?.age.map { ($0, job.state.isConfirmedEnd ? "its end" : "last seen") }
-    let plot = LawPlot(
+    let plot = DistributionPlot(
       law: law, polls: (explanation.outlook?.polls(Explanation.polls) ?? []).map(\.age), mark: mark,
       width: width, hasBlocks: terminal.hasBlocks)
     let scale = plot.axis.isLogarithmic ? ", on a logarithmic scale" : ""

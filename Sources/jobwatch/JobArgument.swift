@@ -25,16 +25,16 @@ struct JobArgument: ParsableArguments {
   private static let candidates = 5
 
   /// Not empty: that there is none is told, and ends the command.
-  func jobs(_ ledger: Ledger) throws -> [Job] {
-    var jobs = try ledger.jobs(withID: id)
+  func jobs(_ transaction: Transaction) throws -> [Job] {
+    var jobs = try transaction.jobs(withID: id)
     if jobs.isEmpty, id.count >= Self.shortestPrefix {
-      let ids = try ledger.jobIDs(startingWith: id, limit: Self.candidates + 1)
+      let ids = try transaction.jobIDs(startingWith: id, limit: Self.candidates + 1)
       if ids.count > 1 {
         let named = ids.prefix(Self.candidates).joined(separator: ", ")
         let more = ids.count > Self.candidates ? ", …" : ""
         throw ExitCode.no.telling("several jobs begin with \(id): \(named)\(more)")
       }
-      jobs = try ids.first.map(ledger.jobs(withID:)) ?? []
+      jobs = try ids.first.map(transaction.jobs(withID:)) ?? []
     }
     let narrowed = jobs.filter { job in
       (account == nil || account == job.key.account)

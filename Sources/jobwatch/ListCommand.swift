@@ -75,15 +75,18 @@ struct ListCommand: ParsableCommand {
     let configuration = try file.load().value
     let now = Timestamp(Date())
     // One more than is shown tells whether there are more.
-    let (found, pauses) = try StoreReader(path: configuration.databasePath).reading { ledger in
-      (try ledger.jobs(matching: filter(at: now), limit: limit + 1), try AccountPauses(ledger))
+    let (found, pauses) = try StoreReader(path: configuration.databasePath).reading { transaction in
+      (
+        try transaction.jobs(matching: filter(at: now), limit: limit + 1),
+        try AccountPauses(transaction)
+      )
     }
     let rows = found.prefix(limit).map { job in
       JobRow(job: job, now: now, retention: configuration.retention(of: job))
     }
     if json {
       print(
-        try JSONText.line(rows.map { JobView($0.job, retention: $0.retention, pauses: pauses) }))
+        try JSONText.line(rows.map { JobJSON($0.job, retention: $0.retention, pauses: pauses) }))
     } else if !rows.isEmpty {
       for line in table(rows) { print(line) }
       for line in explanations(rows, pauses) { StandardError.write(line) }

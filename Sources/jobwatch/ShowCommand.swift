@@ -36,19 +36,19 @@ struct ShowCommand: ParsableCommand {
     let configuration = try file.load().value
     let now = Timestamp(Date())
     let reader = StoreReader(path: configuration.databasePath)
-    let dossiers = try reader.reading { ledger in
-      try argument.jobs(ledger).map {
-        try JobDossier($0, ledger, configuration, isWatched: reader.seemsInUse, at: now)
+    let dossiers = try reader.reading { transaction in
+      try argument.jobs(transaction).map {
+        try JobDetails($0, transaction, configuration, isWatched: reader.seemsInUse, at: now)
       }
     }
     if json {
       let views = dossiers.map {
-        DossierView($0, retention: configuration.retention(of: $0.job), at: now)
+        DossierJSON($0, retention: configuration.retention(of: $0.job), at: now)
       }
       return print(try JSONText.line(["jobs": views]))
     }
     for (index, dossier) in dossiers.enumerated() {
-      let text = DossierText(
+      let text = JobDetailsText(
         dossier: dossier, now: now, retention: configuration.retention(of: dossier.job),
         terminal: .standardOutput, hasEvidence: evidence)
       print(((index == 0 ? [] : [""]) + text.lines).joined(separator: "\n"))

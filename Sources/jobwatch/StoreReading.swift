@@ -5,7 +5,7 @@ import JobWatchStore
 
 extension StoreReader {
   /// `read`, with a database that cannot be used told on standard error and in the exit code.
-  func reading<Value>(_ body: (Ledger) throws -> Value) throws -> Value {
+  func reading<Value>(_ body: (Transaction) throws -> Value) throws -> Value {
     try telling { try $0.read(body) }
   }
 

@@ -155,19 +155,19 @@ import Testing
   private static func fill(_ path: String) async throws {
     let store = try Store(path: path)
     let now = Testbed.clock()
-    try await store.write { ledger in
+    try await store.write { transaction in
       for number in 0..<1500 {
         let job = Job(
           key: JobKey(account: "prod", service: "ecs", jobID: "job\(number)"), projectID: "p",
           region: "r", submittedAt: now, registeredAt: now)
-        _ = try ledger.insert(job, dueAt: now + .days(1), noticeAt: nil)
+        _ = try transaction.insert(job, dueAt: now + .days(1), noticeAt: nil)
       }
     }
-    try await store.write { ledger in
+    try await store.write { transaction in
       for _ in 0..<400 {
         let answer = Evidence(httpStatus: 200, body: .init(repeating: 7, count: 3000))
         let change = Transition(from: .registered, to: .running, rawStatus: nil, at: now)
-        try ledger.record(change, evidence: answer, of: 1)
+        try transaction.record(change, evidence: answer, of: 1)
       }
     }
     try store.close()

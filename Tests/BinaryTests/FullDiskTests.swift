@@ -21,11 +21,11 @@ import Testing
       try await Self.limit(daemon, to: try Self.size(room, in: bed), in: bed)
       let late = PlannedJob.failing(after: .zero)
       try bed.submit([late])
-      let (calls, deliveries) = (bed.cloud.ledger.total, bed.receiver.ledger.total)
+      let (calls, deliveries) = (bed.cloud.transaction.total, bed.receiver.transaction.total)
       // How often it tries in vain shows only over time.
       try await Task.sleep(for: .seconds(8))
-      #expect(bed.cloud.ledger.total - calls <= 40)
-      #expect(bed.receiver.ledger.total - deliveries <= 20)
+      #expect(bed.cloud.transaction.total - calls <= 40)
+      #expect(bed.receiver.transaction.total - deliveries <= 20)
       try await Self.limit(daemon, to: "unlimited", in: bed)
       try await within(.seconds(45), "every end is told") { try await bed.told(jobs + [late]) }
       #expect(await daemon.terminate() == .code(0))

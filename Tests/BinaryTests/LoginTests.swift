@@ -29,7 +29,7 @@ import Testing
       #expect(bed.cloud.handedOut.count >= (way.files.isEmpty ? 3 : 0))
       for job in jobs {
         let end = begin + (job.script.steps.last?.after ?? .zero)
-        let calls = bed.cloud.ledger.entries.filter { $0.jobID == job.id }
+        let calls = bed.cloud.transaction.entries.filter { $0.jobID == job.id }
         // The cloud began the job a moment after `begin`.
         let seen = try #require(calls.last).time - end
         #expect(seen <= Self.gap.scaled(by: 2), "seen \(seen.text) after its end")
@@ -54,7 +54,7 @@ import Testing
     try write(way, 1, in: bed)
     try await bed.waiting(for: "the configuration is reloaded") { daemon.send(SIGHUP) }
     // What was under way with the old one has arrived when each job was asked for once more.
-    try await bed.cloud.waitForCalls(count: bed.cloud.ledger.total + 20)
+    try await bed.cloud.waitForCalls(count: bed.cloud.transaction.total + 20)
     bed.cloud.credentials = AcceptedCredentials(
       accessKeys: [LoginWay.keys[1]], tokens: [LoginWay.tokens[1]])
   }
@@ -93,7 +93,7 @@ import Testing
       }
       #expect(paused.data.account == "prod")
       #expect(paused.data.cure?.contains(file) == true)
-      #expect(bed.cloud.ledger.entries.map(\.status) == [401])
+      #expect(bed.cloud.transaction.entries.map(\.status) == [401])
       try bed.place.write(LoginWay.password, to: file)
       try await within(.seconds(20), "every end is told") { try await bed.told(jobs) }
       #expect(await daemon.terminate() == .code(0))
@@ -174,7 +174,7 @@ import Testing
       _ = try await within(.seconds(20), "account.resumed") {
         try await bed.log.first(.accountResumed)
       }
-      try await bed.cloud.waitForCalls(count: bed.cloud.ledger.total + 2)
+      try await bed.cloud.waitForCalls(count: bed.cloud.transaction.total + 2)
       #expect(await daemon.terminate() == .code(0))
       #expect(bed.cloud.refusedCalls.isEmpty)
       // Asked several times, and logged for its cause.

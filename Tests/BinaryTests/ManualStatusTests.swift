@@ -10,7 +10,7 @@ import Testing
     let page = try ManualPage("jobwatch.8")
     let heads = try #require(page.section("What the status line says")).items.map(\.head)
     var forms = Set(ServiceReport.Step.allCases.map(\.rawValue)).union(["watching"])
-    for part in StandingText.Part.allCases {
+    for part in StatusLine.Part.allCases {
       forms.insert(try #require(standing(["oncall"]).text(part), "the test does not show \(part)"))
     }
     forms.insert(try #require(standing([]).text(.waiting)))
@@ -24,25 +24,25 @@ import Testing
 
   @Test func `shows a line as it is`() throws {
     let section = try #require(ManualPage("jobwatch.8").section("What the status line says"))
-    let healthy = StandingText(
-      standing: Standing(watched: ["prod": 1204], atRisk: 1), due: 3, conditions: [],
+    let healthy = StatusLine(
+      standing: Totals(watched: ["prod": 1204], atRisk: 1), due: 3, conditions: [],
       accounts: ["prod"], channels: [])
     #expect(section.text.contains("\nStatus: \"\(healthy.line)\"\n"))
   }
 
   /// With something of everything; numbers are plural.
-  private func standing(_ channels: Set<String>) -> StandingText {
+  private func standing(_ channels: Set<String>) -> StatusLine {
     let troubles = ["account/prod", "endpoint/prod/ecs", "channel/oncall"].map {
-      Ledger.Condition(
+      Transaction.Condition(
         subject: $0, kind: "any", since: Timestamp(milliseconds: 0), cause: "a cause")
     }
-    return StandingText(
-      standing: Standing(
+    return StatusLine(
+      standing: Totals(
         watched: ["prod": 2, "old": 2], atRisk: 2, waiting: ["oncall": 2], givenUp: 2),
       due: 2, conditions: troubles, accounts: ["prod"], channels: channels, unclosed: ["jobs.txt"])
   }
 
   private let status = StatusText(
-    stalled: ["poller"], failing: [("intake", Pulse.Failure(since: .zero, reason: "..."))],
+    stalled: ["poller"], failing: [("intake", LoopHealth.Failure(since: .zero, reason: "..."))],
     refusal: "...")
 }

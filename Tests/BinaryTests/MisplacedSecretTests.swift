@@ -45,7 +45,8 @@ import Testing
         #expect([mistake.path, mistake.message].allSatisfy(status.contains), "\(status)")
       }
       #expect(await daemon.terminate() == .code(0))
-      #expect(!manager.ledger.entries.contains { $0.notice.status?.contains(Self.secret) == true })
+      #expect(
+        !manager.transaction.entries.contains { $0.notice.status?.contains(Self.secret) == true })
       #expect(try bed.place.files(holding: [Self.secret]) == [])
     }
   }

@@ -98,13 +98,13 @@ private struct ParkingScene: Sendable {
 
   /// Not asked for, while others are, and told.
   func expectParked() async throws {
-    let before = bed.cloud.ledger.entries.count { $0.jobID == parked.id }
+    let before = bed.cloud.transaction.entries.count { $0.jobID == parked.id }
     try bed.submit(meanwhile, to: "prod")
     try await within(.seconds(20), "the end meanwhile is told") { [bed, meanwhile] in
       try await bed.told([meanwhile])
     }
     for _ in 1...5 { _ = try await bed.cloud.nextCall { $0.jobID == clock.id } }
-    #expect(bed.cloud.ledger.entries.count { $0.jobID == parked.id } == before)
+    #expect(bed.cloud.transaction.entries.count { $0.jobID == parked.id } == before)
   }
 
   /// Returns a job that was submitted for "calm" and rejected.

@@ -9,7 +9,7 @@ final class ServiceListener: Sendable {
     var notice: ServiceNotice
   }
 
-  let ledger = Ledger<Heard>()
+  let transaction = CallLog<Heard>()
   private let socket: ServiceSocket
   /// Nil: the daemon is not watched.
   private let watchdog: Duration?
@@ -17,9 +17,9 @@ final class ServiceListener: Sendable {
   init(in place: Workplace, watchdog: Duration? = nil) throws {
     socket = try ServiceSocket(place.root + "/notify")
     self.watchdog = watchdog
-    Thread.detachNewThread { [socket, ledger] in
+    Thread.detachNewThread { [socket, transaction] in
       while let notice = socket.next() {
-        ledger.append(Heard(time: Testbed.clock(), notice: notice))
+        transaction.append(Heard(time: Testbed.clock(), notice: notice))
       }
     }
   }
@@ -36,8 +36,8 @@ final class ServiceListener: Sendable {
   func first(
     _ what: String, where matches: @escaping @Sendable (ServiceNotice) -> Bool
   ) async throws -> ServiceNotice {
-    try await within(.seconds(30), what) { [ledger] in
-      try await ledger.first { matches($0.notice) }.notice
+    try await within(.seconds(30), what) { [transaction] in
+      try await transaction.first { matches($0.notice) }.notice
     }
   }
 
@@ -46,7 +46,7 @@ final class ServiceListener: Sendable {
     after deed: () throws -> Void, until what: String,
     _ isLast: @escaping @Sendable (ServiceNotice) -> Bool
   ) async throws -> [ServiceNotice] {
-    let coming = ledger.stream()
+    let coming = transaction.stream()
     try deed()
     return try await within(.seconds(30), what) {
       var notices: [ServiceNotice] = []
@@ -65,7 +65,7 @@ final class ServiceListener: Sendable {
 
   /// Returns after so many more signs of life.
   func signsOfLife(_ count: Int) async throws {
-    try await within(.seconds(30), "\(count) signs of life") { [coming = ledger.stream()] in
+    try await within(.seconds(30), "\(count) signs of life") { [coming = transaction.stream()] in
       var left = count
       for await heard in coming where heard.notice.isWatchdog {
         left -= 1
@@ -77,7 +77,7 @@ final class ServiceListener: Sendable {
 
   /// The longest time between two signs of life since the daemon was ready.
   var longestSilence: Duration {
-    let entries = ledger.entries
+    let entries = transaction.entries
     guard let ready = entries.firstIndex(where: \.notice.isReady) else { return .zero }
     let times = entries[ready...].filter { $0.notice.isWatchdog || $0.notice.isReady }.map(\.time)
     return zip(times, times.dropFirst()).map { $1 - $0 }.max() ?? .zero

@@ -2,7 +2,7 @@ import Foundation
 import JobWatchCore
 
 /// One line of the status log.
-struct StatusLine: Decodable, Sendable {
+struct LoggedEvent: Decodable, Sendable {
   var seq: Int64
   var time: Timestamp
   var event: String
@@ -35,18 +35,18 @@ struct StatusLogLines: Sendable {
   }
 
   /// Every line. Throws `Torn` for the first that is not whole.
-  func all() throws -> [StatusLine] {
+  func all() throws -> [LoggedEvent] {
     let lines = try whole(isRunning: false)
     return try lines.map(Self.decode)
   }
 
-  func all(_ kind: EventKind) throws -> [StatusLine] {
+  func all(_ kind: EventKind) throws -> [LoggedEvent] {
     try all().filter { $0.event == kind.rawValue }
   }
 
   /// The first line that matches, past ones included; waits for it. When the log is rotated,
   /// only the file under `path` is read.
-  func first(where matches: @Sendable (StatusLine) throws -> Bool) async throws -> StatusLine {
+  func first(where matches: @Sendable (LoggedEvent) throws -> Bool) async throws -> LoggedEvent {
     // Before the first look, so that nothing is written between the two.
     let changes = try FileEvents(of: (path as NSString).deletingLastPathComponent)
     if let line = try soFar().first(where: matches) { return line }
@@ -56,14 +56,14 @@ struct StatusLogLines: Sendable {
     throw CancellationError()
   }
 
-  func first(_ kind: EventKind, of jobID: String? = nil) async throws -> StatusLine {
+  func first(_ kind: EventKind, of jobID: String? = nil) async throws -> LoggedEvent {
     try await first {
       $0.event == kind.rawValue && (jobID == nil || $0.data.jobID == jobID)
     }
   }
 
   /// Without a line that is being written.
-  func soFar() throws -> [StatusLine] {
+  func soFar() throws -> [LoggedEvent] {
     guard FileManager.default.fileExists(atPath: path) else { return [] }
     return try whole(isRunning: true).map(Self.decode)
   }
@@ -78,16 +78,16 @@ struct StatusLogLines: Sendable {
     return lines
   }
 
-  private static func decode(_ line: Data) throws -> StatusLine {
+  private static func decode(_ line: Data) throws -> LoggedEvent {
     do {
-      return try JSONDecoder().decode(StatusLine.self, from: line)
+      return try JSONDecoder().decode(LoggedEvent.self, from: line)
     } catch {
       throw Torn(line: String(decoding: line, as: UTF8.self), cause: "\(error)")
     }
   }
 }
 
-extension [StatusLine] {
+extension [LoggedEvent] {
   /// 1, 2, 3 … without a gap.
   var isGapless: Bool { map(\.seq) == Array<Int64>(1..<Int64(count + 1)) }
 }

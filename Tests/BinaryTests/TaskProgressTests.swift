@@ -34,8 +34,8 @@ import Testing
 
   /// The second is made only once the first is stored.
   private static func asked(_ task: ScriptedTask, in bed: Testbed) async throws {
-    let first = try await bed.cloud.ledger.first { $0.jobID == task.taskID }
-    _ = try await bed.cloud.ledger.first {
+    let first = try await bed.cloud.transaction.first { $0.jobID == task.taskID }
+    _ = try await bed.cloud.transaction.first {
       $0.jobID == task.taskID && $0.requestID != first.requestID
     }
   }
@@ -87,7 +87,7 @@ import Testing
       try await Self.submit(job, with: task, in: bed)
       try await within(.seconds(10), "its progress is asked for, and the job is polled on") {
         if cause.isEmpty {
-          _ = try await bed.cloud.ledger.first { $0.jobID == task.taskID }
+          _ = try await bed.cloud.transaction.first { $0.jobID == task.taskID }
           _ = try await bed.cloud.nextCall { $0.jobID == job.id }
         } else {
           try await Self.asked(task, in: bed)
@@ -117,10 +117,10 @@ import Testing
       let task = Self.task(job, reply: Reply(status: 429, body: Array(body.utf8)))
       try await Self.submit(job, with: task, in: bed)
       try await within(.seconds(15), "six polls after the progress call that was turned away") {
-        _ = try await bed.cloud.ledger.first { $0.jobID == task.taskID }
+        _ = try await bed.cloud.transaction.first { $0.jobID == task.taskID }
         for _ in 1...6 { _ = try await bed.cloud.nextCall { $0.jobID == job.id } }
       }
-      #expect(bed.cloud.ledger.entries.count { $0.jobID == task.taskID } == 1)
+      #expect(bed.cloud.transaction.entries.count { $0.jobID == task.taskID } == 1)
       let show = try await Self.order("show", job.id, in: bed)
       #expect(show.output.contains("APIGW.0308: the quota is used up"), "\(show.output)")
       #expect(await daemon.terminate() == .code(0))
@@ -147,7 +147,7 @@ import Testing
       try await within(.seconds(40), "every end is told") { try await bed.told(jobs) }
       #expect(await daemon.terminate() == .code(0))
       #expect(bed.cloud.throttledCalls.isEmpty)
-      #expect(bed.cloud.ledger.entries.contains { $0.jobID.hasPrefix("task-of-") })
+      #expect(bed.cloud.transaction.entries.contains { $0.jobID.hasPrefix("task-of-") })
     }
   }
 }

@@ -151,7 +151,7 @@ final class Testbed: Sendable {
   /// Returns once the receiver took `kind` of every one of `jobs`.
   func told(_ jobs: [PlannedJob]) async throws {
     var open = Set(jobs.map { "\($0.id) \($0.end.rawValue)" })
-    let coming = receiver.ledger.stream()
+    let coming = receiver.transaction.stream()
     for event in try events() { open.remove("\(event.data.jobID ?? "") \(event.type)") }
     if open.isEmpty { return }
     for await delivery in coming where delivery.isAccepted {

@@ -30,15 +30,15 @@ struct Wreck {
   init(_ place: Workplace, jobs: [PlannedJob], delivered: Set<String>) throws {
     let spooled = try Self.spooled(in: place)
     let logged = try Self.lastLogged(in: place)
-    try StoreReader(path: place.database).read { ledger in
+    try StoreReader(path: place.database).read { transaction in
       for job in jobs {
-        guard let known = try ledger.jobs(withID: job.id).first else {
+        guard let known = try transaction.jobs(withID: job.id).first else {
           if spooled.contains(job.id) { phases.insert(.fileNotTaken) }
           continue
         }
         if spooled.contains(job.id) { phases.insert(.fileNotRemoved) }
         if !known.state.isFinal { phases.insert(.endNotCommitted) }
-        let waiting = try ledger.messages(of: known.id).filter { $0.state == "waiting" }
+        let waiting = try transaction.messages(of: known.id).filter { $0.state == "waiting" }
         for message in waiting {
           if delivered.contains(message.eventID) {
             phases.insert(.deliveredNotMarked)
@@ -50,8 +50,8 @@ struct Wreck {
           settled.insert(job.id)
         }
       }
-      if try ledger.lastSeq() > logged { phases.insert(.eventNotLogged) }
-      if try ledger.logCursor(place.statusLog)?.seq ?? 0 < logged {
+      if try transaction.lastSeq() > logged { phases.insert(.eventNotLogged) }
+      if try transaction.logCursor(place.statusLog)?.seq ?? 0 < logged {
         phases.insert(.loggedNotMarked)
       }
     }

@@ -3,8 +3,8 @@ import JobWatchCore
 import Testing
 
 struct AnswerClassifierTests {
-  private static func complaint(_ code: String, _ message: String = "m") -> Complaint {
-    Complaint(code: code, message: message)
+  private static func complaint(_ code: String, _ message: String = "m") -> APIError {
+    APIError(code: code, message: message)
   }
 
   @Test(

@@ -49,7 +49,7 @@ struct SimulatedServicesTests {
           try check(observation, of: service, is: state)
         }
       }
-      #expect(bench.cloud.ledger.total == 4 * SimulatedService.allCases.count)
+      #expect(bench.cloud.transaction.total == 4 * SimulatedService.allCases.count)
       for service in SimulatedService.allCases {
         #expect(bench.cloud.calls(service: service).count == 4)
       }

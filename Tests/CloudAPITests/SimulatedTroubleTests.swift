@@ -79,7 +79,9 @@ struct SimulatedTroubleTests {
       }
       #expect(try await bench.ask().status == 200)
       #expect(
-        bench.cloud.ledger.entries.map(\.status) == Array(repeating: nil, count: 2 * tries) + [200])
+        bench.cloud.transaction.entries.map(\.status) == Array(repeating: nil, count: 2 * tries) + [
+          200
+        ])
     }
   }
 
@@ -128,7 +130,7 @@ struct SimulatedTroubleTests {
       async let next = bench.cloud.nextCall { $0.jobID == "late" }
       async let three: Void = bench.cloud.waitForCalls(count: 3)
       // Until the wait above has begun, a call may pass unseen: ask until it was seen.
-      while !Task.isCancelled, bench.cloud.ledger.total < 3 {
+      while !Task.isCancelled, bench.cloud.transaction.total < 3 {
         _ = try await bench.ask(.ecs, "early")
       }
       try await three
@@ -138,7 +140,7 @@ struct SimulatedTroubleTests {
       let call = try await next
       asking.cancel()
       #expect(call.service == .dcs && call.code == "DCS.4133")
-      let past = try await bench.cloud.ledger.first { $0.jobID == "early" }
+      let past = try await bench.cloud.transaction.first { $0.jobID == "early" }
       #expect(past.status == 400)
     }
   }

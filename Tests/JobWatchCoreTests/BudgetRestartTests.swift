@@ -32,7 +32,7 @@ import Testing
         if chance == 3 { world.boot(after: pause) } else { world.start(after: pause) }
       }
       world.kill()
-      let limit = CallLimit(quota)
+      let limit = SlidingWindow(quota)
       #expect(world.most(in: limit.window) <= limit.calls)
       #expect(world.counted.count > limit.calls)
     }
@@ -42,9 +42,9 @@ import Testing
   func gracefulStop(_ cap: Quota?) {
     for seed in 0..<UInt64(8) {
       var random = SeededGenerator(seed)
-      var (stayed, time) = (Budget(cap: cap), Duration.seconds(500))
+      var (stayed, time) = (RateLimiter(cap: cap), Duration.seconds(500))
       let step = (cap?.per ?? .seconds(20)).scaled(by: 0.05)
-      func use(_ budget: inout Budget, _ origin: Duration) -> Duration? {
+      func use(_ budget: inout RateLimiter, _ origin: Duration) -> Duration? {
         let ready = budget.readyAt(time - origin)
         if let ready, ready <= time - origin {
           budget.spend(at: time - origin)
@@ -65,7 +65,7 @@ import Testing
       let saved = stayed.record(at: time, isLast: true)
       let pause = random.duration(.zero...step)
       time += pause
-      var restored = Budget(cap: cap)
+      var restored = RateLimiter(cap: cap)
       restored.restore(saved, savedAt: wall, at: Moment(wall: wall + pause, uptime: time - origin))
       for _ in 0..<400 {
         time += random.duration(.zero...step)
@@ -79,7 +79,7 @@ import Testing
   @Test("loses to a crash no more than its record allowed for", arguments: quotas)
   func crashCost(_ quota: Quota) {
     var world = BudgetWorld(cap: quota, longestCall: .zero, seed: 5)
-    let limit = CallLimit(quota)
+    let limit = SlidingWindow(quota)
     // So far apart that half of the window is used.
     for _ in 0..<limit.calls {
       world.call(1)
@@ -151,8 +151,8 @@ import Testing
       #expect((starts.first ?? .zero) >= throttled + wait)
       #expect(!starts.isEmpty)
       if isTold {
-        let limit = CallLimit(told)
-        #expect(world.budget.rate == Budget(cap: told).rate)
+        let limit = SlidingWindow(told)
+        #expect(world.budget.rate == RateLimiter(cap: told).rate)
         let after = starts.filter { $0 < throttled + wait + limit.window }
         #expect(after.count <= limit.calls)
       }
@@ -170,7 +170,7 @@ import Testing
       }
       if Bool.random(using: &random) { world.stop() } else { world.kill() }
       let quota = Quota(calls: 2000, per: .minutes(10))
-      let (limit, stopped) = (CallLimit(quota), world.time)
+      let (limit, stopped) = (SlidingWindow(quota), world.time)
       world.start(after: .seconds(1), cap: quota)
       while world.time < stopped + limit.window * 2 {
         world.call(limit.calls)
@@ -183,36 +183,38 @@ import Testing
   @Test
   func `keeps what was learned of a limit that nobody named while the configured share stays`() {
     let quota = Quota(calls: 100, per: .seconds(1))
-    var learned = Budget(cap: quota)
+    var learned = RateLimiter(cap: quota)
     learned.throttled(Throttle(code: ""), at: .seconds(1))
     let record = learned.record(at: .seconds(1))
     let wall = Timestamp(milliseconds: 1_764_000_000_000)
     let now = Moment(wall: wall, uptime: .seconds(1))
-    var (same, other) = (Budget(cap: quota), Budget(cap: Quota(calls: 50, per: .seconds(1))))
+    var (same, other) = (
+      RateLimiter(cap: quota), RateLimiter(cap: Quota(calls: 50, per: .seconds(1)))
+    )
     let fresh = other
     same.restore(record, savedAt: wall, at: now)
     other.restore(record, savedAt: wall, at: now)
     #expect(same.rate == learned.rate)
-    #expect(learned.rate < Budget(cap: quota).rate)
+    #expect(learned.rate < RateLimiter(cap: quota).rate)
     #expect(other.rate == fresh.rate)
   }
 
   @Test func `says what is used of its limit, and for how long it is blocked`() {
-    var budget = Budget(cap: Quota(calls: 200, per: .minutes(1)))
+    var budget = RateLimiter(cap: Quota(calls: 200, per: .minutes(1)))
     for second in 0..<100 {
       budget.spend(at: .seconds(second))
       if second < 99 { budget.finish(at: .seconds(second)) }
     }
     budget.throttled(Throttle(limit: 100, window: .minutes(1), code: ""), at: .seconds(100))
     let record = budget.record(at: .seconds(101))
-    #expect(record.limit == CallLimit(calls: 95, window: .seconds(63)))
+    #expect(record.limit == SlidingWindow(calls: 95, window: .seconds(63)))
     #expect((61...63).contains(record.used(in: .seconds(63))))
     #expect((1...3).contains(record.used(in: .seconds(63), after: .seconds(60))))
     #expect(record.blockedFor == .seconds(62))
   }
 
   @Test func `trusts neither the wall clock nor that of another boot`() {
-    var budget = Budget()
+    var budget = RateLimiter()
     let record = budget.record(at: .seconds(1000))
     let wall = Timestamp(milliseconds: 1_764_000_000_000)
     let rows: [(wall: Duration, uptime: Duration, elapsed: Duration)] = [

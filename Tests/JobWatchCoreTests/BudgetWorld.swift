@@ -3,7 +3,7 @@ import JobWatchCore
 /// Calls under a budget whose process is stopped, killed and started again, with the cloud's count of them: each at
 /// some moment between its start and its end.
 struct BudgetWorld {
-  private(set) var budget: Budget
+  private(set) var budget: RateLimiter
   private(set) var counted: [Duration] = []
   private(set) var starts: [Duration] = []
   private(set) var records = 0
@@ -12,7 +12,7 @@ struct BudgetWorld {
   var random: SeededGenerator
 
   private let cap: Quota?
-  private var disk: (record: BudgetRecord, savedAt: Timestamp)?
+  private var disk: (record: RateLimiterRecord, savedAt: Timestamp)?
   private var underWay: [(start: Duration, end: Duration)] = []
   /// How far the clocks are from the true time.
   private var wallOffset = Duration.days(20_000)
@@ -23,7 +23,7 @@ struct BudgetWorld {
     self.cap = cap
     self.longestCall = longestCall
     random = SeededGenerator(seed)
-    budget = Budget(cap: cap)
+    budget = RateLimiter(cap: cap)
   }
 
   var now: Moment {
@@ -96,7 +96,7 @@ struct BudgetWorld {
 
   mutating func start(after pause: Duration, cap: Quota? = nil) {
     time += pause
-    budget = Budget(cap: cap ?? self.cap)
+    budget = RateLimiter(cap: cap ?? self.cap)
     if let disk { budget.restore(disk.record, savedAt: disk.savedAt, at: now) }
   }
 

@@ -148,7 +148,7 @@ import Testing
     var book = DurationBook()
     let law = book.id(of: DurationKey(service: "ecs", jobType: "createServer", region: "eu-de"))
     for (appointment, isPlanned) in [(nil, true), (Duration.seconds(90), false), (.days(9), true)] {
-      var ticket = PollTicket(
+      var ticket = ScheduledPoll(
         job: 1, law: law, salt: 2, span: WatchedSpan(known: 60), isWatched: true,
         knownAt: .hours(1))
       ticket.appoint(appointment)

@@ -17,7 +17,7 @@ import Testing
     return told
   }
 
-  static let complaint = Complaint(code: "Pdp.0001", message: "no")
+  static let complaint = APIError(code: "Pdp.0001", message: "no")
   static let answers: [(Observation, String?, String)] = [
     (
       .busy("DBS.200011: The job does not exist"), "DBS.200011",

@@ -9,7 +9,7 @@ import Testing
     var isAskedWhenAllowed: Bool
     var testDescription: String { "\(observation)" }
 
-    static let complaint = Complaint(code: "APIGW.0301", message: "no")
+    static let complaint = APIError(code: "APIGW.0301", message: "no")
     static let all: [Silence] = [
       Silence(observation: .garbled("not JSON"), isAskedWhenAllowed: false),
       Silence(observation: .unreachable("timeout"), isAskedWhenAllowed: false),

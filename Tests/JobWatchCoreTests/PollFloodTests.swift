@@ -22,8 +22,8 @@ import Testing
       schedule.add(setting.due(setting.ticket(job), at: due))
     }
 
-    mutating func unknown(_ job: Int64, due: Duration, _ question: PollTicket.Question) {
-      var ticket = PollTicket(
+    mutating func unknown(_ job: Int64, due: Duration, _ question: ScheduledPoll.Question) {
+      var ticket = ScheduledPoll(
         job: job, law: setting.law, salt: 0, span: WatchedSpan(), isWatched: false, knownAt: .zero)
       ticket.plan(at: due, for: question)
       schedule.add(ticket)
@@ -63,8 +63,9 @@ import Testing
     #expect(world.asked.count == 10_000)
   }
 
-  @Test("makes no call for a running job dearer", arguments: [PollTicket.Question.again, .known])
-  func price(_ question: PollTicket.Question) {
+  @Test(
+    "makes no call for a running job dearer", arguments: [ScheduledPoll.Question.again, .known])
+  func price(_ question: ScheduledPoll.Question) {
     var setting = ScheduleSetting()
     var schedule = ScheduleSetting.schedule(
       Quota(calls: 20, per: .seconds(1)), price: CallPrice(least: 1))
@@ -72,7 +73,7 @@ import Testing
       schedule.add(setting.planned(setting.ticket(Int64(job), known: 600), price: 1))
     }
     for job in 1000..<2000 {
-      var ticket = PollTicket(
+      var ticket = ScheduledPoll(
         job: Int64(job), law: setting.law, salt: 0, span: WatchedSpan(), isWatched: false,
         knownAt: .zero)
       ticket.plan(at: .zero, for: question)

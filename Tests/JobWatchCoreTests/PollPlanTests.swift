@@ -2,16 +2,16 @@ import Glibc
 import JobWatchCore
 import Testing
 
-extension DurationLaw {
+extension DurationDistribution {
   /// Of durations that are as likely anywhere between two ages.
-  static func uniform(_ low: Double, _ high: Double, cells: Int = 2000) -> DurationLaw {
+  static func uniform(_ low: Double, _ high: Double, cells: Int = 2000) -> DurationDistribution {
     let ages = (0..<cells).map { low + (high - low) * Double($0) / Double(cells) }
     let rates = zip(ages, ages.dropFirst()).map { log((high - $0) / (high - $1)) / ($1 - $0) }
-    return DurationLaw(edges: [0] + ages + [high], rates: [0] + rates + [10])
+    return DurationDistribution(edges: [0] + ages + [high], rates: [0] + rates + [10])
   }
 
   /// Up to twenty cells of rates that lie decades apart, or are zero.
-  static func random(_ random: inout SeededGenerator) -> DurationLaw {
+  static func random(_ random: inout SeededGenerator) -> DurationDistribution {
     let cells = Int.random(in: 1...20, using: &random)
     var (edges, rates) = ([0.0], [Double]())
     for _ in 0..<cells {
@@ -19,7 +19,7 @@ extension DurationLaw {
       let isIdle = Int.random(in: 0..<4, using: &random) == 0
       rates.append(isIdle ? 0 : exp(Double.random(in: -12...1, using: &random)))
     }
-    return DurationLaw(edges: edges, rates: rates)
+    return DurationDistribution(edges: edges, rates: rates)
   }
 
   /// Of the jobs that end before the age: the sum of survival over the seconds up to it.
@@ -68,7 +68,7 @@ extension DurationLaw {
       if exp(rate * gap) - rate * gap - 1 < rate * price { low = gap } else { high = gap }
     }
     let plan = PollPlan(
-      law: DurationLaw(edges: [0, 1e5], rates: [rate]), price: price, detail: Self.fine)
+      law: DurationDistribution(edges: [0, 1e5], rates: [rate]), price: price, detail: Self.fine)
     let polls = plan.schedule(until: 1200)
     #expect(zip([0] + polls, polls).allSatisfy { abs($1 - $0 - low) < 0.02 * low })
   }
@@ -97,7 +97,7 @@ extension DurationLaw {
   @Test func `costs no more than any fixed gap`() {
     var random = SeededGenerator(12)
     for _ in 0..<20 {
-      let law = DurationLaw.random(&random)
+      let law = DurationDistribution.random(&random)
       let price = exp(Double.random(in: 0...5, using: &random))
       let plan = PollPlan(law: law, price: price)
       // What has not ended after a day is given up.
@@ -114,7 +114,9 @@ extension DurationLaw {
   }
 
   @Test func `foretells its calls and its latency`() {
-    for law in [DurationLaw.uniform(60, 600), DurationLaw(edges: [0, 1e5], rates: [0.01])] {
+    for law in [
+      DurationDistribution.uniform(60, 600), DurationDistribution(edges: [0, 1e5], rates: [0.01]),
+    ] {
       let plan = PollPlan(law: law, price: 5)
       let (calls, found) = law.outcome(of: plan.schedule(until: 2000))
       #expect(abs(plan.calls - calls) < 0.01 * calls)
@@ -125,7 +127,7 @@ extension DurationLaw {
   @Test
   func `is moved by at most a tenth of the shorter gap, alike after a restart, apart between jobs`()
   {
-    let law = DurationLaw.uniform(60, 600)
+    let law = DurationDistribution.uniform(60, 600)
     let (plan, again) = (PollPlan(law: law, price: 5), PollPlan(law: law, price: 5))
     let known = plan.nextAge(after: 0)
     let next = plan.nextAge(after: known)

@@ -7,7 +7,7 @@ import Testing
     var (setting, random) = (ScheduleSetting(), SeededGenerator(seed))
     var schedule = ScheduleSetting.schedule(price: CallPrice(least: 2), retention: .minutes(20))
     var most = 0.0
-    var (inside, outside, time) = (Set<Int64>(), [Int64: PollTicket](), Duration.zero)
+    var (inside, outside, time) = (Set<Int64>(), [Int64: ScheduledPoll](), Duration.zero)
     for step in 0..<6000 {
       time += random.duration(.zero ... .milliseconds(900))
       switch Int.random(in: 0..<12, using: &random) {

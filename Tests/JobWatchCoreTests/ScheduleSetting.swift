@@ -16,19 +16,19 @@ struct ScheduleSetting {
   }
 
   /// Last seen at an age, at some uptime; not due before it is planned.
-  func ticket(_ job: Int64, known: Double = 0, at uptime: Duration = .zero) -> PollTicket {
-    PollTicket(
+  func ticket(_ job: Int64, known: Double = 0, at uptime: Duration = .zero) -> ScheduledPoll {
+    ScheduledPoll(
       job: job, law: law, salt: UInt32(job), span: WatchedSpan(known: known), isWatched: true,
       knownAt: uptime)
   }
 
-  mutating func planned(_ ticket: PollTicket, price: Double) -> PollTicket {
+  mutating func planned(_ ticket: ScheduledPoll, price: Double) -> ScheduledPoll {
     var ticket = ticket
     ticket.plan(by: book.plan(of: ticket.law, price: price, at: .zero))
     return ticket
   }
 
-  func due(_ ticket: PollTicket, at due: Duration) -> PollTicket {
+  func due(_ ticket: ScheduledPoll, at due: Duration) -> ScheduledPoll {
     var ticket = ticket
     ticket.plan(at: due)
     return ticket
@@ -41,7 +41,7 @@ extension ScheduleSetting {
   static func schedule(
     _ quota: Quota = quota, price: CallPrice = CallPrice(least: 5), retention: Duration? = nil
   ) -> PollSchedule {
-    PollSchedule(budget: Budget(cap: quota), price: price, retention: retention)
+    PollSchedule(budget: RateLimiter(cap: quota), price: price, retention: retention)
   }
 
   /// All that it hands out at one time.

@@ -64,10 +64,10 @@ import Testing
   }
 
   @Test func `an absence that was seen before it is believed no earlier`() {
-    var ledger = AbsenceLedger()
-    ledger.clockWasSet(at: .start + .days(3))
+    var transaction = MassAbsence()
+    transaction.clockWasSet(at: .start + .days(3))
     var rules = WatchRules.ecs
-    rules.absencesCountFrom = ledger.recoveredAt
+    rules.absencesCountFrom = transaction.recoveredAt
     var job = Job.sample(.running)
     // Three answers, by the clock that was behind.
     job.absence = .init(answers: 3, since: .start)

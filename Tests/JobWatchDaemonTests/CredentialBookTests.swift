@@ -8,7 +8,7 @@ import Testing
 
 @Suite struct `The book of credentials` {
   private static let wrong: Result<IssuedCredential, IssueFailure> = .failure(
-    .refused(Complaint(code: "401", message: "wrong password")))
+    .refused(APIError(code: "401", message: "wrong password")))
 
   @Test func `tries a refused user again for one account at a time, and each account in its turn`()
     throws
@@ -177,14 +177,14 @@ import Testing
   /// Returns who is to be told as paused.
   private func refuse(_ book: inout CredentialBook, at uptime: Duration) throws -> [String] {
     let (pass, fingerprint) = try call(&book, at: uptime)
-    let complaint = Complaint(code: "APIGW.0301", message: "no")
+    let complaint = APIError(code: "APIGW.0301", message: "no")
     return book.refused(pass, fingerprint, complaint, at: moment(uptime))
   }
 
   /// A call for the first account, which must pass.
   private func call(
     _ book: inout CredentialBook, at uptime: Duration
-  ) throws -> (Gate.Pass, fingerprint: String) {
+  ) throws -> (CircuitBreaker.Permit, fingerprint: String) {
     let fingerprint = try #require(book.grant(of: "one", at: uptime)).fingerprint
     return (try #require(book.withGate(fingerprint) { $0.enter(at: uptime) } ?? nil), fingerprint)
   }

@@ -27,8 +27,8 @@ import Testing
       try await pass(.minutes(5))
       // As its next poll does.
       let now = clock.now.wall
-      try await store.write { ledger in
-        let isSame = try ledger.sight(
+      try await store.write { transaction in
+        let isSame = try transaction.sight(
           job, bodyHash: 1, knownAge: 60, at: now, dueAt: now, noticeAt: now + .hours(20))
         if !isSame { throw CancellationError() }
       }
@@ -41,16 +41,16 @@ import Testing
   }
 
   private func seen(at now: Timestamp, in store: Store) async throws -> Int64 {
-    try await store.write { ledger in
+    try await store.write { transaction in
       let key = JobKey(account: "prod", service: "ecs", jobID: "j")
       let new = Job(key: key, projectID: "p", region: "r", submittedAt: now, registeredAt: now)
-      guard var job = try ledger.insert(new, dueAt: now, noticeAt: nil) else {
+      guard var job = try transaction.insert(new, dueAt: now, noticeAt: nil) else {
         throw CancellationError()
       }
       job.state = .running
       job.report = JobReport(rawStatus: "RUNNING")
       (job.firstSeenAt, job.lastSeenAt) = (now, now)
-      try ledger.save(job, bodyHash: 1, dueAt: now, noticeAt: now + .hours(20))
+      try transaction.save(job, bodyHash: 1, dueAt: now, noticeAt: now + .hours(20))
       return job.id
     }
   }

@@ -27,7 +27,7 @@ import Testing
       try await scene.beat(after: .zero)
       await scene.patient.stall()
       // As long as the turn may be under way for good reasons.
-      try await scene.beat(after: Pulse.turnLimit)
+      try await scene.beat(after: LoopHealth.turnLimit)
       #expect(scene.beats == 1)
       try await scene.beat(after: .minutes(5))
       try await scene.beat(after: .minutes(50))
@@ -87,8 +87,8 @@ import Testing
 /// A heartbeat beside two loops: one that is driven by hand, and one that runs and can be held in its work.
 private final class Scene: Sendable {
   let receiver: WebhookReceiver
-  let vitals = Vitals()
-  let pulse: Pulse
+  let vitals = HealthRegistry()
+  let pulse: LoopHealth
   let patient = Patient()
   private let heartbeat: Heartbeat
   private let now = Mutex(Moment(wall: Timestamp(milliseconds: 0), uptime: .hours(1)))

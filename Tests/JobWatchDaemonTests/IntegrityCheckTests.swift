@@ -46,12 +46,12 @@ import Testing
   private func filledStore() async throws -> Store {
     let store = try Store(path: path)
     let now = Self.moment(.zero).wall
-    try await store.write { ledger in
+    try await store.write { transaction in
       for number in 0..<1500 {
         let job = Job(
           key: JobKey(account: "prod", service: "ecs", jobID: "job\(number)"), projectID: "p",
           region: "r", submittedAt: now, registeredAt: now)
-        _ = try ledger.insert(job, dueAt: now, noticeAt: nil)
+        _ = try transaction.insert(job, dueAt: now, noticeAt: nil)
       }
     }
     try store.close()
@@ -75,7 +75,7 @@ import Testing
   }
 
   private func lastSound(_ store: Store) async throws -> (Timestamp, String?)? {
-    try await store.read { ledger in try ledger.lastSound().map { ($0.at, $0.bootID) } }
+    try await store.read { transaction in try transaction.lastSound().map { ($0.at, $0.bootID) } }
   }
 
   @Test func `is made once in each boot of the machine`() async throws {

@@ -12,7 +12,7 @@ import Testing
     var book = DurationBook()
     let law = book.id(of: DurationKey(service: "ecs", jobType: "", region: "eu-de"))
     let tickets = [1, 2].map {
-      PollTicket(
+      ScheduledPoll(
         job: $0, law: law, salt: 0, span: WatchedSpan(), isWatched: false, knownAt: .zero)
     }
     lane.parked = Dictionary(uniqueKeysWithValues: tickets.map { ($0.job, $0) })
@@ -31,7 +31,7 @@ import Testing
   func otherJobs(_ isOfEndpoint: Bool) throws {
     let lane = try lane(with: 1...4, due: .hours(1))
     var book = DurationBook()
-    var credential = Gate(threshold: 1, waits: [])
+    var credential = CircuitBreaker(threshold: 1, waits: [])
     var (blames, failed) = ([FailureStreak.Blame](), Int64(1))
     _ = lane.schedule.remove([1])
     for second in 1...5 {
@@ -66,7 +66,7 @@ import Testing
     var book = DurationBook()
     let law = book.id(of: DurationKey(service: "ecs", jobType: "", region: "eu-de"))
     for job in jobs {
-      var ticket = PollTicket(
+      var ticket = ScheduledPoll(
         job: job, law: law, salt: 0, span: WatchedSpan(), isWatched: false, knownAt: .zero)
       ticket.plan(at: due)
       lane.schedule.add(ticket)

@@ -41,8 +41,8 @@ import Testing
       let job = try await insert("a", into: store)
       let record = record(.succeeded, after: 70, ended: 60, job)
       await #expect(throws: Undo.self) {
-        try await store.write { ledger in
-          _ = try record.commit(ledger)
+        try await store.write { transaction in
+          _ = try record.commit(transaction)
           throw Undo()
         }
       }
@@ -79,7 +79,7 @@ import Testing
       let job = try await insert("a", into: store)
       _ = try await answer(.running, after: 40, job, store)
       let learned = try await answer(.succeeded, after: 60, job, store).learned
-      let share = { (law: DurationLaw) in law.survival(at: 39) - law.survival(at: 62) }
+      let share = { (law: DurationDistribution) in law.survival(at: 39) - law.survival(at: 62) }
       #expect(share(try #require(learned).law()) > 2 * share(DurationModel().law()))
       let tally = try await store.read { try $0.learned(key)?.tally }
       #expect(tally?.jobs == 1 && tally?.timedJobs == 0)
@@ -127,7 +127,7 @@ import Testing
     var book = DurationBook()
     let body = Array("\(observation)".utf8)
     return PollRecord(
-      ticket: PollTicket(
+      ticket: ScheduledPoll(
         job: job.id, law: book.id(of: key), salt: job.key.salt, span: job.span,
         isWatched: job.isWatched, knownAt: .zero),
       projectID: "p", answer: Answer(observation, evidence: Evidence(httpStatus: 200, body: body)),

@@ -19,10 +19,10 @@ final class LogPlace {
   }
 
   func tell(_ count: Int) async throws {
-    try await store?.write { ledger in
+    try await store?.write { transaction in
       for _ in 0..<count {
         let event = EventDraft(.daemonStarted, at: SystemClock.now().wall, EventData(summary: "x"))
-        try ledger.append(event, of: nil, to: [])
+        try transaction.append(event, of: nil, to: [])
       }
     }
   }

@@ -11,10 +11,10 @@ import Testing
   @Test func `of a lost job whose window is over ends the polls, also over a restart`() async throws
   {
     try await withStore { store in
-      let job = try await store.write { ledger in
-        var job = try insert("p", into: ledger)
+      let job = try await store.write { transaction in
+        var job = try insert("p", into: transaction)
         (job.state, job.firstSeenAt, job.lastSeenAt, job.endedAt) = (.lost, start, start, start)
-        try ledger.save(job, bodyHash: nil, dueAt: start, noticeAt: nil)
+        try transaction.save(job, bodyHash: nil, dueAt: start, noticeAt: nil)
         return job
       }
       for (time, isPolled) in [(start + .hours(2), true), (start + .days(2), false)] {
@@ -117,12 +117,12 @@ import Testing
   }
 
   private func insert(
-    _ project: String, _ expectation: Duration? = nil, into ledger: Ledger
+    _ project: String, _ expectation: Duration? = nil, into transaction: Transaction
   ) throws -> Job {
     let new = Job(
       key: JobKey(account: "prod", service: "ecs", jobID: "ff80"), projectID: project, region: "r",
       hint: Job.Hint(expectWithin: expectation), submittedAt: start, registeredAt: start)
-    return try #require(try ledger.insert(new, dueAt: start, noticeAt: nil))
+    return try #require(try transaction.insert(new, dueAt: start, noticeAt: nil))
   }
 
   private func record(
@@ -132,7 +132,7 @@ import Testing
     let key = DurationKey(service: "ecs", jobType: "createServer", region: "r")
     var book = DurationBook()
     return PollRecord(
-      ticket: PollTicket(
+      ticket: ScheduledPoll(
         job: job.id, law: book.id(of: key), salt: job.key.salt, span: job.span,
         isWatched: job.isWatched, knownAt: .zero), projectID: project, answer: answer, at: time,
       rules: rules ?? self.rules, routes: RouteTable(channels: [], routes: []), changes: [],

@@ -8,7 +8,7 @@ import Testing
 @testable import JobWatchDaemon
 
 @Suite struct `The budget of a poller` {
-  private let lane = LaneKey(account: "prod", service: "ecs")
+  private let lane = EndpointKey(account: "prod", service: "ecs")
 
   @Test(
     "is on record before each call is made, and exactly when it has stopped",
@@ -43,12 +43,12 @@ import Testing
   func takenOver() async throws {
     try await withStore { store in
       try await Self.insert(1, into: store)
-      var spent = Budget(cap: Self.quota)
+      var spent = RateLimiter(cap: Self.quota)
       let now = SystemClock.now()
       spent.throttled(Throttle(limit: 100, window: .minutes(1), code: "APIGW.0308"), at: now.uptime)
       var record = spent.record(at: now.uptime)
       (record.price, record.trim) = (12.5, 0.75)
-      let saved = Ledger.SavedBudget(key: lane, savedAt: now.wall, record: record)
+      let saved = Transaction.SavedRateLimiter(key: lane, savedAt: now.wall, record: record)
       try await store.write { try $0.save(saved) }
       let (poller, _) = try Self.poller(store) { request, _, _ async throws(HTTPFailure) in
         Issue.record("a call is made inside the window of a throttling answer")
@@ -74,7 +74,7 @@ import Testing
     return HTTPResponse(status: 200, body: Array(body.utf8))
   }
 
-  private static func record(in store: Store) async -> BudgetRecord? {
+  private static func record(in store: Store) async -> RateLimiterRecord? {
     do {
       return try await store.read { try $0.budgets() }.first?.record
     } catch is CancellationError {
@@ -88,12 +88,12 @@ import Testing
 
   private static func insert(_ count: Int, into store: Store) async throws {
     let now = SystemClock.now().wall
-    _ = try await store.write { ledger in
+    _ = try await store.write { transaction in
       for number in 0..<count {
         let job = Job(
           key: JobKey(account: "prod", service: "ecs", jobID: "job\(number)"), projectID: "p",
           region: "eu-de", submittedAt: now, registeredAt: now)
-        _ = try ledger.insert(job, dueAt: now, noticeAt: nil)
+        _ = try transaction.insert(job, dueAt: now, noticeAt: nil)
       }
     }
   }
@@ -125,5 +125,5 @@ import Testing
 }
 
 extension Poller {
-  fileprivate func rate(of key: LaneKey) -> Double? { lanes[key]?.schedule.budget.rate }
+  fileprivate func rate(of key: EndpointKey) -> Double? { lanes[key]?.schedule.budget.rate }
 }

@@ -14,7 +14,7 @@ import Testing
     try await Scene.play(jobs: 1) { scene in
       var model = DurationModel()
       for age in 95..<105 { model.finish(.at(Double(age)), of: WatchedSpan()) }
-      let learned = Ledger.Learned(
+      let learned = Transaction.Learned(
         key: Scene.key, model: model.bytes, tally: DurationTally(), taughtAt: scene.now.wall)
       try await scene.store.write { try $0.save(learned) }
       scene.advance(wall: .seconds(2), uptime: .seconds(2))
@@ -75,7 +75,7 @@ import Testing
 /// A poller, a cloud where every job runs, and a clock that stands still.
 private struct Scene {
   static let key = DurationKey(service: "ecs", jobType: "createServer", region: "eu-de")
-  static let lane = LaneKey(account: "prod", service: "ecs")
+  static let lane = EndpointKey(account: "prod", service: "ecs")
 
   let store: Store
   let poller: Poller
@@ -117,12 +117,12 @@ private struct Scene {
     let store = try Store(path: directory.path + "/jobwatch.db")
     let (clock, asked) = (ClockInHand(), Record())
     let begun = clock.moment.withLock(\.wall)
-    try await store.write { ledger in
+    try await store.write { transaction in
       for number in 0..<jobs {
         let job = Job(
           key: JobKey(account: lane.account, service: lane.service, jobID: "job\(number)"),
           projectID: "p", region: key.region, submittedAt: begun, registeredAt: begun)
-        _ = try ledger.insert(job, dueAt: begun, noticeAt: nil)
+        _ = try transaction.insert(job, dueAt: begun, noticeAt: nil)
       }
     }
     let scene = Scene(
@@ -166,12 +166,12 @@ extension Poller {
     lanes.values.contains { $0.inFlight.contains { $0 != hanging } }
   }
 
-  fileprivate func isDue(_ key: LaneKey, at uptime: Duration) -> Bool {
+  fileprivate func isDue(_ key: EndpointKey, at uptime: Duration) -> Bool {
     lanes[key]?.schedule.first.map { $0.due <= uptime } ?? false
   }
 
   /// How long until the next poll, as it stands and as the plan of the key has it.
-  fileprivate func next(_ lane: LaneKey, _ key: DurationKey, at uptime: Duration) -> (
+  fileprivate func next(_ lane: EndpointKey, _ key: DurationKey, at uptime: Duration) -> (
     due: Duration, planned: Duration
   ) {
     guard let ticket = lanes[lane]?.schedule.first, let price = lanes[lane]?.schedule.price.value

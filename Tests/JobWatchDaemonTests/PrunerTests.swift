@@ -14,7 +14,7 @@ import Testing
   func `does not hold up a start`() async throws {
     try await withScene { scene in
       let (alarm, stop) = (Alarm(), StopSignal())
-      let vitals = Vitals { alarm.ring() }
+      let vitals = HealthRegistry { alarm.ring() }
       let loop = WorkerLoop(
         worker: scene.pruner, alarm: Alarm(), pulse: vitals.pulse("pruner"),
         clock: { scene.clock.now }, log: Scene.log)
@@ -85,11 +85,12 @@ import Testing
     try await withStore { store in
       let scene = Scene(store)
       let now = scene.clock.now.wall
-      try await store.write { ledger in
+      try await store.write { transaction in
         for (kind, time) in [
           (EventKind.daemonStopped, now - .hours(hours)), (.daemonStarted, now), (.jobRunning, now),
         ] {
-          try ledger.append(EventDraft(kind, at: time, EventData(summary: "s")), of: nil, to: [])
+          try transaction.append(
+            EventDraft(kind, at: time, EventData(summary: "s")), of: nil, to: [])
         }
       }
       #expect(try await scene.turn() == (hours < 24 ? .minutes(1) : .hours(1)))
@@ -152,17 +153,17 @@ private final class Scene: Sendable {
   /// Ends jobs a year ago, or so long ago.
   func fill(_ count: Int, age: Duration = .days(365)) async throws {
     let time = clock.now.wall - age
-    try await store.write { ledger in
+    try await store.write { transaction in
       for _ in 0..<count {
         let key = JobKey(account: "prod", service: "ecs", jobID: UUID().uuidString)
         let job = Job(key: key, projectID: "p", region: "r", submittedAt: time, registeredAt: time)
-        guard var old = try ledger.insert(job, dueAt: time, noticeAt: nil) else { continue }
+        guard var old = try transaction.insert(job, dueAt: time, noticeAt: nil) else { continue }
         (old.state, old.endedAt) = (.lost, time)
-        try ledger.save(old, bodyHash: nil, dueAt: nil, noticeAt: nil)
+        try transaction.save(old, bodyHash: nil, dueAt: nil, noticeAt: nil)
         let event = EventDraft(.jobLost, at: time, EventData(summary: "s"))
-        try ledger.append(event, of: old.id, to: [])
+        try transaction.append(event, of: old.id, to: [])
       }
-      try ledger.setLogCursor("/l", .init(seq: .max, inode: 1))
+      try transaction.setLogCursor("/l", .init(seq: .max, inode: 1))
     }
   }
 

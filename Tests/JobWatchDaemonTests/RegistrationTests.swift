@@ -16,10 +16,10 @@ import Testing
   private func submit(
     _ expectation: Duration?, at now: Timestamp, to store: Store
   ) async throws -> (job: Job, noticeAt: Timestamp?) {
-    try await store.write { ledger in
+    try await store.write { transaction in
       try registration.register(
-        SpoolSubmission(jobID: key.jobID, expectWithin: expectation), at: now, ledger)
-      return (try #require(try ledger.job(key)), try ledger.nextNoticeTime())
+        SpoolSubmission(jobID: key.jobID, expectWithin: expectation), at: now, transaction)
+      return (try #require(try transaction.job(key)), try transaction.nextNoticeTime())
     }
   }
 
@@ -45,22 +45,22 @@ import Testing
       let fresh = try await submit(.minutes(10), at: start, to: store).job
       let begin = CloudTime(raw: "b", instant: start)
       let report = JobReport(jobType: "createServer", rawStatus: "RUNNING", begin: begin)
-      let lost = try await store.write { ledger in
+      let lost = try await store.write { transaction in
         var job = fresh.observe(.seen(.running, report), at: start, under: WatchRules()).job
         for seconds in [60, 90, 180] {
           job =
             job.observe(.absent(code: ""), at: start + .seconds(seconds), under: WatchRules()).job
-          try ledger.save(job, bodyHash: 7, dueAt: nil, noticeAt: nil)
+          try transaction.save(job, bodyHash: 7, dueAt: nil, noticeAt: nil)
         }
         return job
       }
       #expect(lost.state == .lost)
       let polls = try await store.read { try $0.polls(of: lost.id) }
-      let again = try await store.write { ledger in
+      let again = try await store.write { transaction in
         let submission = SpoolSubmission(
           jobID: key.jobID, labels: ["run": "2"], jobType: "another", beginTime: start + .days(1))
-        try registration.register(submission, at: start + .days(2), ledger)
-        return try #require(try ledger.job(key))
+        try registration.register(submission, at: start + .days(2), transaction)
+        return try #require(try transaction.job(key))
       }
       #expect(again.state == .registered && again.report == report && again.span == lost.span)
       #expect(again.jobType == "createServer" && again.labels == ["run": "2"])

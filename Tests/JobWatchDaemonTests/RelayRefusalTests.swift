@@ -163,12 +163,12 @@ import Testing
   @Test func `keeps the order of a job's messages over a trouble`() async throws {
     try await withStore { store in
       let bench = RelayBench(store) { _, elapsed in elapsed < .minutes(5) ? .refused(400) : .taken }
-      let jobs = try await store.write { ledger in
+      let jobs = try await store.write { transaction in
         try ["one", "two", "three"].compactMap { id in
           let job = Job(
             key: JobKey(account: "prod", service: "ecs", jobID: id), projectID: "p", region: "r",
             submittedAt: Timestamp(milliseconds: 0), registeredAt: Timestamp(milliseconds: 0))
-          return try ledger.insert(job, dueAt: job.submittedAt, noticeAt: nil)?.id
+          return try transaction.insert(job, dueAt: job.submittedAt, noticeAt: nil)?.id
         }
       }
       for _ in 1...4 { for job in jobs { try await bench.tell(of: job) } }

@@ -48,7 +48,7 @@ import Testing
     let pulse = scene.run("poller")
     let calling = scene.run("relay")
     pulse.turns(at: scene.uptime)
-    scene.tick(after: Pulse.turnLimit)
+    scene.tick(after: LoopHealth.turnLimit)
     #expect(scene.heard().map(\.isWatchdog) == [true])
     scene.tick(after: .seconds(1))
     scene.tick(after: .seconds(5))
@@ -196,7 +196,7 @@ private let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 /// A report, the service manager that hears it, and a clock that is moved by hand.
 private final class Scene: Sendable {
   let report: ServiceReport
-  let vitals: Vitals
+  let vitals: HealthRegistry
   private let socket: ServiceSocket
   private let clock: ManualUptime
 
@@ -209,7 +209,7 @@ private final class Scene: Sendable {
     // No tick but by hand.
     let report = ServiceReport(
       manager, every: .hours(1), clock: { clock.now }, log: silent)
-    vitals = Vitals { report.isReady() }
+    vitals = HealthRegistry { report.isReady() }
     (self.socket, self.clock, self.report) = (socket, clock, report)
   }
 
@@ -227,7 +227,7 @@ private final class Scene: Sendable {
   }
 
   /// A loop that has settled.
-  func run(_ name: String) -> Pulse {
+  func run(_ name: String) -> LoopHealth {
     let pulse = vitals.pulse(name)
     report.watches(vitals)
     pulse.waits(until: uptime + .hours(9), at: uptime)

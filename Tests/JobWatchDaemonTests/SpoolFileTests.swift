@@ -6,7 +6,7 @@ import Testing
 @Suite struct `Spool file` {
   private static let rules = SpoolRules(
     services: ["ecs", "dcs"], accounts: ["prod", "test"], channels: ["oncall"],
-    defaultAccount: "prod", withoutEndpoint: [LaneKey(account: "test", service: "dcs")])
+    defaultAccount: "prod", withoutEndpoint: [EndpointKey(account: "test", service: "dcs")])
 
   private func decode(_ text: String, rules: SpoolRules? = rules) -> SpoolFile {
     SpoolFile(decoding: Array(text.utf8), rules: rules)

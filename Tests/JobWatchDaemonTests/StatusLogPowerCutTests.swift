@@ -16,9 +16,9 @@ import Testing
       try await place.tell(20)
       try await place.run()
       let (path, before) = (place.path, try place.content)
-      try await store.write { ledger in
-        guard let cursor = try ledger.logCursor(path) else { return }
-        try ledger.setLogCursor(path, .init(seq: 5, inode: cursor.inode))
+      try await store.write { transaction in
+        guard let cursor = try transaction.logCursor(path) else { return }
+        try transaction.setLogCursor(path, .init(seq: 5, inode: cursor.inode))
       }
       try place.put(harm.file(before))
       try await place.run()

@@ -9,11 +9,11 @@ import Testing
   @Test func `tells a lane what was in its way, everywhere, at its account and at itself`() {
     let log = TroubleLog()
     let places: [TroubleLog.Place] = [
-      .everywhere, .account("a"), .account("b"), .lane(LaneKey(account: "a", service: "ecs")),
-      .lane(LaneKey(account: "a", service: "dcs")),
+      .everywhere, .account("a"), .account("b"), .lane(EndpointKey(account: "a", service: "ecs")),
+      .lane(EndpointKey(account: "a", service: "dcs")),
     ]
     for place in places { log.begin(place, "kind", at: start, cause: "\(place)") }
-    let gaps = log.gaps(LaneKey(account: "a", service: "ecs"), at: start + .hours(1))
+    let gaps = log.gaps(EndpointKey(account: "a", service: "ecs"), at: start + .hours(1))
     #expect(gaps.map(\.cause) == [0, 1, 3].map { "\(places[$0])" })
   }
 
@@ -24,7 +24,7 @@ import Testing
     for account in 0..<60 {
       log.begin(.account("\(account)"), "refused", at: start + .hours(1), cause: "refused")
     }
-    let gaps = log.gaps(LaneKey(account: "0", service: "ecs"), at: start + .hours(2))
+    let gaps = log.gaps(EndpointKey(account: "0", service: "ecs"), at: start + .hours(2))
     #expect(gaps.map(\.cause) == ["jobwatch was not running", "refused"])
   }
 }

@@ -33,8 +33,8 @@ import Testing
     }
     let run = scene.start()
     await scene.worker.turned(1)
-    #expect(!scene.pulse.isStalled(at: scene.clock.now.uptime + Pulse.turnLimit))
-    scene.clock.pass(Pulse.turnLimit + .seconds(1))
+    #expect(!scene.pulse.isStalled(at: scene.clock.now.uptime + LoopHealth.turnLimit))
+    scene.clock.pass(LoopHealth.turnLimit + .seconds(1))
     #expect(scene.pulse.isStalled(at: scene.clock.now.uptime))
     scene.stop.raise()
     #expect(await scene.worker.finishes == 0)
@@ -133,7 +133,7 @@ private actor ScriptedWorker: Worker {
 private final class LoopScene: Sendable {
   let worker: ScriptedWorker
   let alarm = Alarm()
-  let pulse = Pulse("scripted")
+  let pulse = LoopHealth("scripted")
   let stop = StopSignal()
   let clock = ManualUptime()
 

@@ -34,9 +34,10 @@ import Testing
   /// Some jobs, each with its events in one commit.
   private func write(_ store: Store) async throws {
     for _ in 0..<30 {
-      try await store.write { ledger in
-        let id = try ledger.insert(.sample(UUID().uuidString), dueAt: .start, noticeAt: nil)?.id
-        for _ in 0..<3 { try ledger.append(.sample(), of: id, to: ["hook"]) }
+      try await store.write { transaction in
+        let id = try transaction.insert(.sample(UUID().uuidString), dueAt: .start, noticeAt: nil)?
+          .id
+        for _ in 0..<3 { try transaction.append(.sample(), of: id, to: ["hook"]) }
       }
     }
   }

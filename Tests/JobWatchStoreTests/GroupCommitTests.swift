@@ -7,7 +7,7 @@ import Testing
 @Suite struct `Writes that come together` {
   /// Each as a task of its own; what each of them threw.
   private func write(
-    _ count: Int, to store: Store, _ body: @escaping @Sendable (Int, Ledger) throws -> Void
+    _ count: Int, to store: Store, _ body: @escaping @Sendable (Int, Transaction) throws -> Void
   ) async -> [Int: any Error] {
     await withTaskGroup(of: (Int, (any Error)?).self) { group in
       for number in 0..<count {
@@ -25,16 +25,16 @@ import Testing
   }
 
   private func ids(_ store: Store) async throws -> [String] {
-    try await store.read { ledger in
-      try String.fetchAll(ledger.db, sql: "SELECT job_id FROM job ORDER BY job_id")
+    try await store.read { transaction in
+      try String.fetchAll(transaction.db, sql: "SELECT job_id FROM job ORDER BY job_id")
     }
   }
 
   @Test func `are all durable after far fewer commits`() async throws {
     let place = try Place()
     let before = place.store.statistics.commits
-    let failures = await write(500, to: place.store) { number, ledger in
-      _ = try ledger.insert(.sample("job\(number)"), dueAt: .start, noticeAt: nil)
+    let failures = await write(500, to: place.store) { number, transaction in
+      _ = try transaction.insert(.sample("job\(number)"), dueAt: .start, noticeAt: nil)
     }
     #expect(failures.isEmpty)
     let commits = place.store.statistics.commits - before
@@ -49,12 +49,12 @@ import Testing
   {
     let place = try Place()
     _ = try await place.insert(1)
-    let failures = await write(400, to: place.store) { number, ledger in
-      let job = try ledger.insert(.sample("new\(number)"), dueAt: .start, noticeAt: nil)
-      for _ in 0...(number % 3) { try ledger.append(.sample(), of: job?.id, to: ["hook"]) }
+    let failures = await write(400, to: place.store) { number, transaction in
+      let job = try transaction.insert(.sample("new\(number)"), dueAt: .start, noticeAt: nil)
+      for _ in 0...(number % 3) { try transaction.append(.sample(), of: job?.id, to: ["hook"]) }
       switch number % 7 {
       case 2: throw Undo(number: number)
-      case 5: try ledger.execute("UPDATE job SET job_id = 'job0' WHERE id = ?", [job?.id])
+      case 5: try transaction.execute("UPDATE job SET job_id = 'job0' WHERE id = ?", [job?.id])
       default: break
       }
     }
@@ -67,12 +67,12 @@ import Testing
     }
     #expect(try await ids(place.store) == (["job0"] + kept.map { "new\($0)" }).sorted())
     let total = kept.map { $0 % 3 + 1 }.reduce(0, +)
-    try place.ledger { ledger throws in
-      let events = try ledger.events(after: 0, limit: 10_000)
+    try place.transaction { transaction throws in
+      let events = try transaction.events(after: 0, limit: 10_000)
       #expect(events.map(\.seq) == (1...Int64(total)).map(\.self))
       #expect(Set(events.map(\.id)).count == total)
-      #expect(try ledger.lastSeq() == Int64(total))
-      #expect(try ledger.dueMessages("hook", at: .start, limit: 10_000).count == kept.count)
+      #expect(try transaction.lastSeq() == Int64(total))
+      #expect(try transaction.dueMessages("hook", at: .start, limit: 10_000).count == kept.count)
     }
   }
 

@@ -11,8 +11,8 @@ import Testing
     rawStatus: "RUNNING", begin: CloudTime(raw: "", instant: .start + .seconds(3)))
 
   /// The whole row, by column.
-  private func row(_ ledger: Ledger, _ id: Int64) throws -> [String: DatabaseValue] {
-    let row = try #require(try ledger.row("SELECT * FROM job WHERE id = ?", [id]))
+  private func row(_ transaction: Transaction, _ id: Int64) throws -> [String: DatabaseValue] {
+    let row = try #require(try transaction.row("SELECT * FROM job WHERE id = ?", [id]))
     return Dictionary(uniqueKeysWithValues: row.map { ($0.0, $0.1) })
   }
 
@@ -21,71 +21,71 @@ import Testing
   }
 
   /// A job that was seen running with the body 77.
-  private func running(_ ledger: Ledger, expectWithin: Duration? = nil) throws -> Job {
+  private func running(_ transaction: Transaction, expectWithin: Duration? = nil) throws -> Job {
     var new = Job.sample()
     new.hint.expectWithin = expectWithin
-    let stored = try #require(try ledger.insert(new, dueAt: .start, noticeAt: nil))
+    let stored = try #require(try transaction.insert(new, dueAt: .start, noticeAt: nil))
     let decision = stored.observe(.seen(.running, report), at: .start, under: rules)
-    try ledger.save(
+    try transaction.save(
       decision.job, bodyHash: 77, dueAt: .start,
       noticeAt: decision.job.nextNotice(after: .start, under: rules))
     return decision.job
   }
 
   @Test func `is not touched by a second insertion`() throws {
-    try Place().ledger { ledger throws in
-      let first = try #require(try ledger.insert(.sample(), dueAt: .start, noticeAt: .start))
-      let before = try row(ledger, first.id)
+    try Place().transaction { transaction throws in
+      let first = try #require(try transaction.insert(.sample(), dueAt: .start, noticeAt: .start))
+      let before = try row(transaction, first.id)
       var second = Job.sample()
       (second.labels, second.region, second.submittedAt) = (["a": "b"], "eu-nl", now)
-      #expect(try ledger.insert(second, dueAt: now, noticeAt: now) == nil)
-      #expect(try row(ledger, first.id) == before)
+      #expect(try transaction.insert(second, dueAt: now, noticeAt: now) == nil)
+      #expect(try row(transaction, first.id) == before)
       for other in [
         JobKey(account: "b", service: "ecs", jobID: "ff80"),
         JobKey(account: "prod", service: "dcs", jobID: "ff80"),
       ] {
         second.key = other
-        #expect(try ledger.insert(second, dueAt: now, noticeAt: now) != nil)
+        #expect(try transaction.insert(second, dueAt: now, noticeAt: now) != nil)
       }
-      #expect(try ledger.jobs(withID: "ff80").count == 3)
+      #expect(try transaction.jobs(withID: "ff80").count == 3)
     }
   }
 
   @Test func `says the same after a sighting as after the decision on it`() throws {
-    try Place().ledger { ledger throws in
-      let job = try running(ledger, expectWithin: .minutes(5))
-      let before = try row(ledger, job.id)
+    try Place().transaction { transaction throws in
+      let job = try running(transaction, expectWithin: .minutes(5))
+      let before = try row(transaction, job.id)
       let begun = try #require(report.begin?.instant)
       let age = (now - begun).seconds
       let due = now + rules.pace.gap(after: age, salt: job.key.salt)
       let noticeAt = rules.firstRiskNotice(after: now)
       #expect(
-        try ledger.sight(
+        try transaction.sight(
           job.id, bodyHash: 77, knownAge: age, at: now, dueAt: due, noticeAt: noticeAt))
-      let sighted = try row(ledger, job.id)
+      let sighted = try row(transaction, job.id)
       #expect(changes(before, sighted) == ["due_at", "known_age", "last_seen_at", "polls"])
 
       let decision = job.observe(.seen(.running, report), at: now, under: rules)
       guard case .after(let gap) = decision.next else { throw Undo() }
       #expect(decision.events.isEmpty && decision.transition == nil)
-      try ledger.save(
+      try transaction.save(
         decision.job, bodyHash: 77, dueAt: now + gap,
         noticeAt: decision.job.nextNotice(after: now, under: rules))
       // A notice that is planned too early is looked at and planned again.
-      #expect(changes(sighted, try row(ledger, job.id)) == ["notice_at", "polls"])
+      #expect(changes(sighted, try row(transaction, job.id)) == ["notice_at", "polls"])
     }
   }
 
   @Test func `may be at risk again after a sighting, though all was told before it`() throws {
-    try Place().ledger { ledger throws in
-      let job = try running(ledger)
-      try ledger.setNotice(job.id, notices: job.notices, noticeAt: nil)
+    try Place().transaction { transaction throws in
+      let job = try running(transaction)
+      try transaction.setNotice(job.id, notices: job.notices, noticeAt: nil)
       let noticeAt = try #require(rules.firstRiskNotice(after: now))
       #expect(
-        try ledger.sight(
+        try transaction.sight(
           job.id, bodyHash: 77, knownAge: 60, at: now, dueAt: now, noticeAt: noticeAt))
-      #expect(try ledger.nextNoticeTime() == noticeAt)
-      let seen = try #require(try ledger.job(job.id))
+      #expect(try transaction.nextNoticeTime() == noticeAt)
+      let seen = try #require(try transaction.job(job.id))
       #expect(seen.nextNotice(after: now, under: rules) == noticeAt)
     }
   }
@@ -95,22 +95,24 @@ import Testing
     `has its next notice planned from a sighting on, where a clock that was ahead had planned it`()
     throws
   {
-    try Place().ledger { ledger throws in
-      let job = try running(ledger)
+    try Place().transaction { transaction throws in
+      let job = try running(transaction)
       let risk = try #require(rules.firstRiskNotice(after: now))
       for (planned, expected) in [
         (risk + .days(3), risk), (risk - .hours(1), risk - .hours(1)), (nil, risk),
       ] {
-        try ledger.setNotice(job.id, notices: job.notices, noticeAt: planned)
+        try transaction.setNotice(job.id, notices: job.notices, noticeAt: planned)
         #expect(
-          try ledger.sight(job.id, bodyHash: 77, knownAge: 60, at: now, dueAt: now, noticeAt: risk))
-        #expect(try ledger.nextNoticeTime() == expected)
+          try transaction.sight(
+            job.id, bodyHash: 77, knownAge: 60, at: now, dueAt: now, noticeAt: risk))
+        #expect(try transaction.nextNoticeTime() == expected)
       }
       // A service of which no retention is known makes none.
-      try ledger.setNotice(job.id, notices: job.notices, noticeAt: risk)
+      try transaction.setNotice(job.id, notices: job.notices, noticeAt: risk)
       #expect(
-        try ledger.sight(job.id, bodyHash: 77, knownAge: 60, at: now, dueAt: now, noticeAt: nil))
-      #expect(try ledger.nextNoticeTime() == risk)
+        try transaction.sight(
+          job.id, bodyHash: 77, knownAge: 60, at: now, dueAt: now, noticeAt: nil))
+      #expect(try transaction.nextNoticeTime() == risk)
     }
   }
 
@@ -119,60 +121,61 @@ import Testing
 
   @Test("is not sighted by the way when there is news or doubt", arguments: Doubt.allCases)
   func refusal(_ doubt: Doubt) throws {
-    try Place().ledger { ledger throws in
-      var job = try running(ledger)
+    try Place().transaction { transaction throws in
+      var job = try running(transaction)
       switch doubt {
       case .absence: job = job.observe(.absent(code: ""), at: .start, under: rules).job
       case .end: (job.state, job.endedAt) = (.lost, .start)
-      case .noBody: try ledger.execute("UPDATE job SET body_hash = NULL", [])
-      case .expectation: try ledger.execute("UPDATE job SET expect_within = 60001", [])
+      case .noBody: try transaction.execute("UPDATE job SET body_hash = NULL", [])
+      case .expectation: try transaction.execute("UPDATE job SET expect_within = 60001", [])
       case .otherBody, .noJob: break
       }
-      try ledger.save(job, bodyHash: nil, dueAt: .start, noticeAt: nil)
-      let before = try row(ledger, job.id)
+      try transaction.save(job, bodyHash: nil, dueAt: .start, noticeAt: nil)
+      let before = try row(transaction, job.id)
       let id = doubt == .noJob ? 99 : job.id
       let body: Int64 = doubt == .otherBody ? 78 : 77
       #expect(
-        try !ledger.sight(id, bodyHash: body, knownAge: 60, at: now, dueAt: now, noticeAt: nil))
-      #expect(try row(ledger, job.id) == before)
+        try !transaction.sight(id, bodyHash: body, knownAge: 60, at: now, dueAt: now, noticeAt: nil)
+      )
+      #expect(try row(transaction, job.id) == before)
     }
   }
 
   @Test func `keeps what was told, and takes over a new expectation alone`() throws {
-    try Place().ledger { ledger throws in
-      var job = try running(ledger, expectWithin: .minutes(5))
+    try Place().transaction { transaction throws in
+      var job = try running(transaction, expectWithin: .minutes(5))
       job.notices = Notices(late: 300_000, stuckAt: now)
-      try ledger.setNotice(job.id, notices: job.notices, noticeAt: nil)
-      #expect(try ledger.job(job.id) == job)
-      let before = try row(ledger, job.id)
+      try transaction.setNotice(job.id, notices: job.notices, noticeAt: nil)
+      #expect(try transaction.job(job.id) == job)
+      let before = try row(transaction, job.id)
       job.hint.expectWithin = .minutes(9)
-      try ledger.join(job, noticeAt: now)
-      #expect(try ledger.job(job.id) == job)
-      #expect(changes(before, try row(ledger, job.id)) == ["expect_within", "notice_at"])
-      #expect(try ledger.schedule().first?.expectWithin == .minutes(9))
+      try transaction.join(job, noticeAt: now)
+      #expect(try transaction.job(job.id) == job)
+      #expect(changes(before, try row(transaction, job.id)) == ["expect_within", "notice_at"])
+      #expect(try transaction.schedule().first?.expectWithin == .minutes(9))
     }
   }
 
   @Test func `is as good as new after it is reopened`() throws {
-    try Place().ledger { ledger throws in
-      let old = try running(ledger, expectWithin: .minutes(5))
+    try Place().transaction { transaction throws in
+      let old = try running(transaction, expectWithin: .minutes(5))
       var lost = old
       (lost.state, lost.endedAt, lost.recordSince) = (.lost, .start, .start)
       lost.absence = Job.Absence(answers: 3, since: .start)
       lost.reportedWords = ["ODD"]
       lost.notices = Notices(
         atRisk: Notices.Told(deadline: .start, lead: 1), late: 1, stuckAt: .start)
-      try ledger.save(lost, bodyHash: 78, dueAt: nil, noticeAt: nil)
+      try transaction.save(lost, bodyHash: 78, dueAt: nil, noticeAt: nil)
 
       var fresh = Job.sample()
       (fresh.id, fresh.projectID, fresh.region) = (old.id, "p2", "eu-nl")
       (fresh.hint, fresh.submittedAt, fresh.registeredAt) = (Job.Hint(), now, now)
       fresh.hint.expectWithin = .minutes(9)
-      try ledger.reopen(fresh, dueAt: now, noticeAt: now)
-      let reopened = try row(ledger, old.id)
+      try transaction.reopen(fresh, dueAt: now, noticeAt: now)
+      let reopened = try row(transaction, old.id)
       fresh.key.jobID = "other"
-      let new = try #require(try ledger.insert(fresh, dueAt: now, noticeAt: now))
-      #expect(changes(reopened, try row(ledger, new.id)) == ["id", "job_id"])
+      let new = try #require(try transaction.insert(fresh, dueAt: now, noticeAt: now))
+      #expect(changes(reopened, try row(transaction, new.id)) == ["id", "job_id"])
     }
   }
 
@@ -181,59 +184,59 @@ import Testing
   {
     let place = try Place()
     let ids = try await place.insert(3)
-    try place.ledger { ledger throws in
-      var done = try #require(try ledger.job(ids[1]))
+    try place.transaction { transaction throws in
+      var done = try #require(try transaction.job(ids[1]))
       (done.state, done.endedAt) = (.failed, .start)
-      try ledger.save(done, bodyHash: nil, dueAt: nil, noticeAt: nil)
+      try transaction.save(done, bodyHash: nil, dueAt: nil, noticeAt: nil)
       for id in [ids[0], ids[1], ids[2], ids[2]] {
-        try ledger.append(.sample(.jobRegistered), of: id, to: [])
+        try transaction.append(.sample(.jobRegistered), of: id, to: [])
       }
-      try ledger.append(.sample(.jobFailed), of: ids[0], to: [])
-      #expect(try ledger.schedule().map(\.id) == [ids[0], ids[2]])
-      #expect(try ledger.scheduled(after: 0).map(\.id).sorted() == [ids[0], ids[2]])
-      #expect(try ledger.scheduled(after: 1).map(\.id) == [ids[2]])
-      #expect(try ledger.scheduled(after: 4).isEmpty)
-      #expect(try ledger.questions([ids[0], 99]).map(\.jobID) == ["job0"])
-      #expect(try ledger.questions([]).isEmpty)
+      try transaction.append(.sample(.jobFailed), of: ids[0], to: [])
+      #expect(try transaction.schedule().map(\.id) == [ids[0], ids[2]])
+      #expect(try transaction.scheduled(after: 0).map(\.id).sorted() == [ids[0], ids[2]])
+      #expect(try transaction.scheduled(after: 1).map(\.id) == [ids[2]])
+      #expect(try transaction.scheduled(after: 4).isEmpty)
+      #expect(try transaction.questions([ids[0], 99]).map(\.jobID) == ["job0"])
+      #expect(try transaction.questions([]).isEmpty)
     }
   }
 
   @Test func `keeps the progress of its task until it has another task or is watched anew`() throws
   {
-    try Place().ledger { ledger throws in
-      var job = try #require(try ledger.insert(.sample(), dueAt: .start, noticeAt: nil))
-      #expect(try ledger.questions([job.id]).first?.task == TaskName("i1", "t1"))
-      #expect(try ledger.progress(of: job.id) == nil)
+    try Place().transaction { transaction throws in
+      var job = try #require(try transaction.insert(.sample(), dueAt: .start, noticeAt: nil))
+      #expect(try transaction.questions([job.id]).first?.task == TaskName("i1", "t1"))
+      #expect(try transaction.progress(of: job.id) == nil)
       var report = ProgressReport()
       report.take(TaskProgress(percent: 45), at: .start)
       report.fail("HTTP 500", at: now)
-      try ledger.setProgress(report, of: job.id)
-      try ledger.join(job, noticeAt: nil)
-      let kept = try #require(try ledger.progress(of: job.id))
+      try transaction.setProgress(report, of: job.id)
+      try transaction.join(job, noticeAt: nil)
+      let kept = try #require(try transaction.progress(of: job.id))
       #expect(kept == report)
       #expect(kept.progress?.percent == 45 && kept.asOf == .start)
       #expect(kept.failure?.cause == "HTTP 500")
       job.hint.taskID = "t2"
-      try ledger.join(job, noticeAt: nil)
-      #expect(try ledger.progress(of: job.id) == nil)
-      #expect(try ledger.job(job.id)?.hint.task == TaskName("i1", "t2"))
-      try ledger.setProgress(report, of: job.id)
-      try ledger.reopen(job, dueAt: now, noticeAt: nil)
-      #expect(try ledger.progress(of: job.id) == nil)
+      try transaction.join(job, noticeAt: nil)
+      #expect(try transaction.progress(of: job.id) == nil)
+      #expect(try transaction.job(job.id)?.hint.task == TaskName("i1", "t2"))
+      try transaction.setProgress(report, of: job.id)
+      try transaction.reopen(job, dueAt: now, noticeAt: nil)
+      #expect(try transaction.progress(of: job.id) == nil)
     }
   }
 
   @Test func `comes up for a notice when its time has come, the earliest first`() async throws {
     let place = try Place()
     let ids = try await place.insert(4)
-    try place.ledger { ledger throws in
-      #expect(try ledger.nextNoticeTime() == nil)
+    try place.transaction { transaction throws in
+      #expect(try transaction.nextNoticeTime() == nil)
       for (id, second) in zip(ids, [30, 10, 50]) {
-        try ledger.setNotice(id, notices: Notices(), noticeAt: .start + .seconds(second))
+        try transaction.setNotice(id, notices: Notices(), noticeAt: .start + .seconds(second))
       }
-      let due = try ledger.jobsToNotice(at: .start + .seconds(30), limit: 9).map(\.id)
+      let due = try transaction.jobsToNotice(at: .start + .seconds(30), limit: 9).map(\.id)
       #expect(due == [ids[1], ids[0]])
-      #expect(try ledger.nextNoticeTime() == .start + .seconds(10))
+      #expect(try transaction.nextNoticeTime() == .start + .seconds(10))
     }
   }
 }

@@ -28,11 +28,11 @@ import Testing
     #expect(try OldDatabase.content(of: old.copy) == before)
     let mode = try FileManager.default.attributesOfItem(atPath: old.copy)[.posixPermissions]
     #expect(mode as? Int == 0o600)
-    let (standing, jobs, seq) = try await store.read { ledger in
-      (try ledger.standing(), try ledger.schedule().count, try ledger.lastSeq())
+    let (standing, jobs, seq) = try await store.read { transaction in
+      (try transaction.standing(), try transaction.schedule().count, try transaction.lastSeq())
     }
     #expect(
-      standing == Standing(watched: ["demo": 3], atRisk: 2, waiting: ["screen": 8], givenUp: 0))
+      standing == Totals(watched: ["demo": 3], atRisk: 2, waiting: ["screen": 8], givenUp: 0))
     #expect(jobs == 3)
     try store.close()
     #expect(try old.names == ["jobwatch.db", "jobwatch.db.before-\(step + 1)"])

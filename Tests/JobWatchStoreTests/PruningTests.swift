@@ -7,72 +7,74 @@ import Testing
 @Suite struct `Pruning` {
   let horizon = Timestamp.start + .days(90)
 
-  private func seqs(_ ledger: Ledger) throws -> [Int64] {
-    try ledger.events(after: 0, limit: 10_000).map(\.seq)
+  private func seqs(_ transaction: Transaction) throws -> [Int64] {
+    try transaction.events(after: 0, limit: 10_000).map(\.seq)
   }
 
-  private func end(_ id: Int64, at time: Timestamp, dueAt: Timestamp? = nil, in ledger: Ledger)
+  private func end(
+    _ id: Int64, at time: Timestamp, dueAt: Timestamp? = nil, in transaction: Transaction
+  )
     throws
   {
-    var job = try #require(try ledger.job(id))
+    var job = try #require(try transaction.job(id))
     (job.state, job.endedAt) = (.lost, time)
-    try ledger.save(job, bodyHash: nil, dueAt: dueAt, noticeAt: nil)
+    try transaction.save(job, bodyHash: nil, dueAt: dueAt, noticeAt: nil)
   }
 
   @Test func `takes an event once it is logged, settled and old`() throws {
-    try Place().ledger { ledger throws in
+    try Place().transaction { transaction throws in
       for channels in [[], ["hook"], [], []] {
-        try ledger.append(.sample(), of: nil, to: channels)
+        try transaction.append(.sample(), of: nil, to: channels)
       }
-      try ledger.append(.sample(at: horizon), of: nil, to: [])
-      #expect(try ledger.prune(before: horizon, limit: 10) == 0, "nothing is logged")
-      try ledger.setLogCursor("/l", .init(seq: 3, inode: 1))
-      #expect(try ledger.prune(before: horizon, limit: 10) == 2)
-      #expect(try seqs(ledger) == [2, 4, 5])
-      let message = try #require(try ledger.dueMessages("hook", at: .start, limit: 1).first)
-      try ledger.settle(
+      try transaction.append(.sample(at: horizon), of: nil, to: [])
+      #expect(try transaction.prune(before: horizon, limit: 10) == 0, "nothing is logged")
+      try transaction.setLogCursor("/l", .init(seq: 3, inode: 1))
+      #expect(try transaction.prune(before: horizon, limit: 10) == 2)
+      #expect(try seqs(transaction) == [2, 4, 5])
+      let message = try #require(try transaction.dueMessages("hook", at: .start, limit: 1).first)
+      try transaction.settle(
         message.id, .givenUp, outcome: .failed, startedAt: .start, at: .start)
-      try ledger.setLogCursor("/l", .init(seq: 5, inode: 1))
-      #expect(try ledger.prune(before: horizon, limit: 10) == 2)
-      #expect(try seqs(ledger) == [5])
-      #expect(try ledger.append(.sample(), of: nil, to: []) == 6)
+      try transaction.setLogCursor("/l", .init(seq: 5, inode: 1))
+      #expect(try transaction.prune(before: horizon, limit: 10) == 2)
+      #expect(try seqs(transaction) == [5])
+      #expect(try transaction.append(.sample(), of: nil, to: []) == 6)
     }
   }
 
   @Test func `is not held up by messages that wait for ever`() throws {
-    try Place().ledger { ledger throws in
-      for _ in 0..<20 { try ledger.append(.sample(), of: nil, to: ["gone"]) }
-      for _ in 0..<20 { try ledger.append(.sample(), of: nil, to: []) }
-      try ledger.setLogCursor("/l", .init(seq: 40, inode: 1))
-      #expect(try ledger.prune(before: horizon, limit: 5) == 20)
-      #expect(try seqs(ledger) == (1...20).map(\.self))
+    try Place().transaction { transaction throws in
+      for _ in 0..<20 { try transaction.append(.sample(), of: nil, to: ["gone"]) }
+      for _ in 0..<20 { try transaction.append(.sample(), of: nil, to: []) }
+      try transaction.setLogCursor("/l", .init(seq: 40, inode: 1))
+      #expect(try transaction.prune(before: horizon, limit: 5) == 20)
+      #expect(try seqs(transaction) == (1...20).map(\.self))
     }
   }
 
   @Test func `is not held up by events of a clock that ran ahead`() throws {
-    try Place().ledger { ledger throws in
+    try Place().transaction { transaction throws in
       let ahead = horizon + .days(1500)
-      for _ in 0..<20 { try ledger.append(.sample(at: ahead), of: nil, to: []) }
-      for _ in 0..<20 { try ledger.append(.sample(), of: nil, to: []) }
-      try ledger.setLogCursor("/l", .init(seq: 40, inode: 1))
-      #expect(try ledger.prune(before: horizon, limit: 5) == 20)
-      #expect(try seqs(ledger) == (1...20).map(\.self))
+      for _ in 0..<20 { try transaction.append(.sample(at: ahead), of: nil, to: []) }
+      for _ in 0..<20 { try transaction.append(.sample(), of: nil, to: []) }
+      try transaction.setLogCursor("/l", .init(seq: 40, inode: 1))
+      #expect(try transaction.prune(before: horizon, limit: 5) == 20)
+      #expect(try seqs(transaction) == (1...20).map(\.self))
     }
   }
 
   @Test func `looks once in a pass at what stays, and no further than where all is young`() throws {
-    try Place().ledger { ledger throws in
-      for _ in 0..<20 { try ledger.append(.sample(), of: nil, to: ["gone"]) }
-      for _ in 0..<50 { try ledger.append(.sample(at: horizon), of: nil, to: []) }
+    try Place().transaction { transaction throws in
+      for _ in 0..<20 { try transaction.append(.sample(), of: nil, to: ["gone"]) }
+      for _ in 0..<50 { try transaction.append(.sample(at: horizon), of: nil, to: []) }
       for number in 0..<12 {
-        let job = try ledger.insert(.sample("job\(number)"), dueAt: .start, noticeAt: nil)
-        try ledger.append(.sample(at: horizon), of: job?.id, to: ["gone"])
-        try end(try #require(job).id, at: .start, in: ledger)
+        let job = try transaction.insert(.sample("job\(number)"), dueAt: .start, noticeAt: nil)
+        try transaction.append(.sample(at: horizon), of: job?.id, to: ["gone"])
+        try end(try #require(job).id, at: .start, in: transaction)
       }
-      try ledger.setLogCursor("/l", .init(seq: 82, inode: 1))
+      try transaction.setLogCursor("/l", .init(seq: 82, inode: 1))
       var (place, places) = (Prunable.Place.start, [Prunable.Place]())
       for _ in 0..<8 {
-        let found = try ledger.prunable(
+        let found = try transaction.prunable(
           from: place, before: horizon, at: horizon + .days(90), limit: 5)
         #expect(found.isEmpty)
         places.append(place)
@@ -89,80 +91,80 @@ import Testing
   @Test func `takes nothing that came to be needed since it was found`() async throws {
     let place = try Place()
     let ids = try await place.insert(3)
-    try place.ledger { ledger throws in
+    try place.transaction { transaction throws in
       for id in ids {
-        try ledger.append(.sample(), of: id, to: [])
-        try end(id, at: .start, in: ledger)
+        try transaction.append(.sample(), of: id, to: [])
+        try end(id, at: .start, in: transaction)
       }
-      try ledger.setLogCursor("/l", .init(seq: 3, inode: 1))
+      try transaction.setLogCursor("/l", .init(seq: 3, inode: 1))
       let find = { (place: Prunable.Place) in
-        try ledger.prunable(from: place, before: horizon, at: horizon + .days(90), limit: 10)
+        try transaction.prunable(from: place, before: horizon, at: horizon + .days(90), limit: 10)
       }
       let events = try find(.start)
       let jobs = try find(try #require(events.next))
       // One is told to another channel, one is found again.
-      try ledger.enqueueEnd(of: ids[0], to: "hook", at: .start)
-      try end(ids[1], at: .start, dueAt: .start, in: ledger)
-      #expect(try ledger.prune(events, before: horizon) == 2)
-      #expect(try ledger.prune(jobs, before: horizon) == 1)
-      #expect(try seqs(ledger) == [1])
-      #expect(try ids.filter { try ledger.job($0) != nil } == Array(ids.prefix(2)))
+      try transaction.enqueueEnd(of: ids[0], to: "hook", at: .start)
+      try end(ids[1], at: .start, dueAt: .start, in: transaction)
+      #expect(try transaction.prune(events, before: horizon) == 2)
+      #expect(try transaction.prune(jobs, before: horizon) == 1)
+      #expect(try seqs(transaction) == [1])
+      #expect(try ids.filter { try transaction.job($0) != nil } == Array(ids.prefix(2)))
     }
   }
 
   @Test func `forgets the files that were handled long ago`() throws {
-    try Place().ledger { ledger throws in
+    try Place().transaction { transaction throws in
       for number in 0..<12 {
-        #expect(try ledger.noteFile("f\(number)", at: number % 2 == 0 ? .start : horizon))
+        #expect(try transaction.noteFile("f\(number)", at: number % 2 == 0 ? .start : horizon))
       }
-      #expect(try ledger.prune(before: horizon, limit: 5) == 6)
-      #expect(try ledger.noteFile("f0", at: horizon))
-      #expect(try !ledger.noteFile("f11", at: horizon))
+      #expect(try transaction.prune(before: horizon, limit: 5) == 6)
+      #expect(try transaction.noteFile("f0", at: horizon))
+      #expect(try !transaction.noteFile("f11", at: horizon))
     }
   }
 
   @Test func `is not held up by where the status log was before`() throws {
-    try Place().ledger { ledger throws in
-      for _ in 0..<4 { try ledger.append(.sample(), of: nil, to: []) }
-      try ledger.setLogCursor("/old", .init(seq: 1, inode: 1))
-      try ledger.setLogCursor("/new", .init(seq: 4, inode: 2))
-      #expect(try ledger.prune(before: horizon, limit: 10) == 4)
-      #expect(try ledger.logCursor("/new") == .init(seq: 4, inode: 2))
+    try Place().transaction { transaction throws in
+      for _ in 0..<4 { try transaction.append(.sample(), of: nil, to: []) }
+      try transaction.setLogCursor("/old", .init(seq: 1, inode: 1))
+      try transaction.setLogCursor("/new", .init(seq: 4, inode: 2))
+      #expect(try transaction.prune(before: horizon, limit: 10) == 4)
+      #expect(try transaction.logCursor("/new") == .init(seq: 4, inode: 2))
     }
   }
 
   @Test func `takes a job with all that belongs to it once it is over and told`() async throws {
     let place = try Place()
     let ids = try await place.insert(5)
-    try place.ledger { ledger throws in
+    try place.transaction { transaction throws in
       let change = Transition(from: .running, to: .lost, rawStatus: nil, at: .start)
       for id in ids {
-        try ledger.record(change, evidence: Evidence(httpStatus: 200, body: [1]), of: id)
+        try transaction.record(change, evidence: Evidence(httpStatus: 200, body: [1]), of: id)
       }
-      try ledger.append(.sample(), of: ids[0], to: ["hook"])
-      try ledger.append(.sample(), of: ids[4], to: [])
-      try end(ids[0], at: .start, in: ledger)
-      try end(ids[1], at: .start, dueAt: .start, in: ledger)
-      try end(ids[2], at: horizon, in: ledger)
-      try end(ids[4], at: .start, in: ledger)
-      #expect(try ledger.prune(before: horizon, limit: 10) == 1)
-      #expect(try ids.filter { try ledger.job($0) != nil } == Array(ids.prefix(4)))
-      #expect(try ledger.transitions(of: ids[4]).isEmpty)
-      #expect(try ledger.integer("SELECT count(*) FROM evidence") == 4)
+      try transaction.append(.sample(), of: ids[0], to: ["hook"])
+      try transaction.append(.sample(), of: ids[4], to: [])
+      try end(ids[0], at: .start, in: transaction)
+      try end(ids[1], at: .start, dueAt: .start, in: transaction)
+      try end(ids[2], at: horizon, in: transaction)
+      try end(ids[4], at: .start, in: transaction)
+      #expect(try transaction.prune(before: horizon, limit: 10) == 1)
+      #expect(try ids.filter { try transaction.job($0) != nil } == Array(ids.prefix(4)))
+      #expect(try transaction.transitions(of: ids[4]).isEmpty)
+      #expect(try transaction.integer("SELECT count(*) FROM evidence") == 4)
       // The event that told of it is still to be logged.
-      #expect(try seqs(ledger) == [1, 2])
+      #expect(try seqs(transaction) == [1, 2])
     }
   }
 
   @Test func `shrinks the file`() async throws {
     let place = try Place()
     let ids = try await place.insert(1000)
-    try await place.write { ledger throws in
+    try await place.write { transaction throws in
       let change = Transition(from: .running, to: .lost, rawStatus: nil, at: .start)
       let body = [UInt8](repeating: 7, count: 4000)
       for id in ids {
-        try ledger.record(change, evidence: Evidence(httpStatus: 200, body: body), of: id)
-        try end(id, at: .start, in: ledger)
+        try transaction.record(change, evidence: Evidence(httpStatus: 200, body: body), of: id)
+        try end(id, at: .start, in: transaction)
       }
     }
     let pages = try await count("page_count", place.store)

@@ -8,14 +8,14 @@ import Testing
     let place = try Place()
     let types = ["resizeServer", nil, "deleteServer", "attachVolume", "changeOS"]
     let states: [JobState] = [.succeeded, .failed, .succeeded, .lost, .running]
-    try await place.write { ledger in
+    try await place.write { transaction in
       for (number, (type, state)) in zip(types, states).enumerated() {
         var job = try #require(
-          try ledger.insert(.sample("job\(number)"), dueAt: .start, noticeAt: nil))
+          try transaction.insert(.sample("job\(number)"), dueAt: .start, noticeAt: nil))
         job.state = state
         job.report = JobReport(jobType: type, rawStatus: "x")
         job.endedAt = state.isFinal ? .start + .seconds(number) : nil
-        try ledger.save(job, bodyHash: nil, dueAt: nil, noticeAt: nil)
+        try transaction.save(job, bodyHash: nil, dueAt: nil, noticeAt: nil)
       }
     }
     let ends = try await place.read { try $0.recentEnds(1000) }

@@ -7,14 +7,16 @@ import Testing
   private let rules = WatchRules(retention: RetentionPolicy(finished: .days(1)))
 
   /// One of each state, seen a minute after it began, and one that was never seen.
-  private func fill(_ ledger: Ledger) throws {
+  private func fill(_ transaction: Transaction) throws {
     var number = 0
     for state in [JobState.registered, .pending, .running, .awaitingPayment, .succeeded, .lost] {
       for service in ["ecs", "dcs"] {
         number += 1
         var job = Job.sample("job\(number)")
         job.key.service = service
-        guard var stored = try ledger.insert(job, dueAt: .start, noticeAt: nil) else { continue }
+        guard var stored = try transaction.insert(job, dueAt: .start, noticeAt: nil) else {
+          continue
+        }
         if state == .registered { continue }
         let report = JobReport(
           jobType: "createServer", rawStatus: "", begin: CloudTime(raw: "", instant: .start))
@@ -22,20 +24,20 @@ import Testing
         stored.state = state
         stored.endedAt = state.isFinal ? .start : nil
         if number == 5 { stored.paidAt = .start }
-        try ledger.save(
+        try transaction.save(
           stored, bodyHash: nil, dueAt: state == .succeeded ? nil : .start, noticeAt: nil)
       }
     }
   }
 
   @Test func `are those that the schedule counts, and no others`() throws {
-    try Place().ledger { ledger throws in
-      try fill(ledger)
-      let watched = try ledger.schedule().filter(\.isWatched)
+    try Place().transaction { transaction throws in
+      try fill(transaction)
+      let watched = try transaction.schedule().filter(\.isWatched)
       #expect(watched.count == 3)
       for service in [nil, "ecs", "dcs", "none"] {
         var spans: [String: [WatchedSpan]] = [:]
-        try ledger.forEachRunning(of: ["prod"], service: service) { key, span in
+        try transaction.forEachRunning(of: ["prod"], service: service) { key, span in
           #expect(key.jobType == "createServer" && key.region == "eu-de")
           spans[key.service, default: []].append(span)
         }
@@ -43,7 +45,8 @@ import Testing
         #expect(
           spans == Dictionary(grouping: expected, by: \.key.service).mapValues { $0.map(\.span) })
       }
-      try ledger.forEachRunning(of: ["other"], service: nil) { key, _ in Issue.record("\(key)") }
+      try transaction.forEachRunning(of: ["other"], service: nil) { key, _ in Issue.record("\(key)")
+      }
     }
   }
 }

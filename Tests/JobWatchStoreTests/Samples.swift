@@ -30,8 +30,8 @@ final class Place: Sendable {
   }
 
   /// Runs `body` in a transaction on the test's own thread, where a failed expectation knows whose it is.
-  func ledger<Value>(_ body: (Ledger) throws -> Value) throws -> Value {
-    try DatabaseQueue(path: directory.database).write { try body(Ledger($0)) }
+  func transaction<Value>(_ body: (Transaction) throws -> Value) throws -> Value {
+    try DatabaseQueue(path: directory.database).write { try body(Transaction($0)) }
   }
 
   /// Moves the write-ahead log into the file, as far as nobody needs it.
@@ -42,13 +42,14 @@ final class Place: Sendable {
   }
 
   /// A caller keeps the directory for as long as its call takes.
-  func write<Value: Sendable>(_ body: @escaping @Sendable (Ledger) throws -> Value) async throws
+  func write<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value)
+    async throws
     -> Value
   {
     try await store.write(body)
   }
 
-  func read<Value: Sendable>(_ body: @escaping @Sendable (Ledger) throws -> Value) async throws
+  func read<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws
     -> Value
   {
     try await store.read(body)
@@ -56,15 +57,15 @@ final class Place: Sendable {
 
   /// Inserts jobs named `job0`, `job1` … and returns their ids.
   func insert(_ count: Int) async throws -> [Int64] {
-    try await write { ledger in
+    try await write { transaction in
       try (0..<count).compactMap { number in
-        try ledger.insert(.sample("job\(number)"), dueAt: .start, noticeAt: nil)?.id
+        try transaction.insert(.sample("job\(number)"), dueAt: .start, noticeAt: nil)?.id
       }
     }
   }
 }
 
-extension Ledger {
+extension Transaction {
   /// A whole pass, as the pruner makes it; returns how many rows went.
   func prune(before horizon: Timestamp, limit: Int) throws -> Int {
     var (place, pruned) = (Prunable.Place?.some(.start), 0)

@@ -12,99 +12,101 @@ import Testing
   }
 
   /// Ends a job, or lets it run again.
-  private func set(_ id: Int64, _ state: JobState, in ledger: Ledger) throws {
-    var job = try #require(try ledger.job(id))
+  private func set(_ id: Int64, _ state: JobState, in transaction: Transaction) throws {
+    var job = try #require(try transaction.job(id))
     (job.state, job.endedAt) = (state, state.isFinal ? .start : nil)
-    try ledger.save(job, bodyHash: nil, dueAt: nil, noticeAt: nil)
+    try transaction.save(job, bodyHash: nil, dueAt: nil, noticeAt: nil)
   }
 
   @Test func `counts by account the jobs that have not ended, whatever happens to them`() throws {
-    try Place().ledger { ledger throws in
+    try Place().transaction { transaction throws in
       var generator = SeededGenerator(seed: 7)
       var ids: [Int64] = []
       for step in 0..<400 {
         switch Int.random(in: 0..<6, using: &generator) {
         case 0, 1:
           let new = job(step, of: ["a", "b", "c"][step % 3])
-          ids += try ledger.insert(new, dueAt: .start, noticeAt: nil).map { [$0.id] } ?? []
+          ids += try transaction.insert(new, dueAt: .start, noticeAt: nil).map { [$0.id] } ?? []
         case 2:
-          if let id = ids.randomElement(using: &generator) { try set(id, .lost, in: ledger) }
+          if let id = ids.randomElement(using: &generator) { try set(id, .lost, in: transaction) }
         case 3:
-          if let id = ids.randomElement(using: &generator) { try set(id, .running, in: ledger) }
+          if let id = ids.randomElement(using: &generator) {
+            try set(id, .running, in: transaction)
+          }
         case 4:
           guard let id = ids.randomElement(using: &generator) else { continue }
-          var known = try #require(try ledger.job(id))
+          var known = try #require(try transaction.job(id))
           known.state = .registered
-          #expect(try ledger.insert(known, dueAt: .start, noticeAt: nil) == nil)
+          #expect(try transaction.insert(known, dueAt: .start, noticeAt: nil) == nil)
         default:
-          _ = try ledger.prune(before: .start + .days(1), limit: 1)
-          ids = try ids.filter { try ledger.job($0) != nil }
+          _ = try transaction.prune(before: .start + .days(1), limit: 1)
+          ids = try ids.filter { try transaction.job($0) != nil }
         }
-        let watched = try ids.compactMap { try ledger.job($0) }.filter { $0.endedAt == nil }
+        let watched = try ids.compactMap { try transaction.job($0) }.filter { $0.endedAt == nil }
         let counts = Dictionary(grouping: watched, by: \.key.account).mapValues(\.count)
-        try #require(try ledger.standing().watched == counts, "after step \(step)")
+        try #require(try transaction.standing().watched == counts, "after step \(step)")
       }
     }
   }
 
   @Test func `lets every job end where a recovery lost a count, and counts anew`() throws {
-    try Place().ledger { ledger throws in
+    try Place().transaction { transaction throws in
       let ids = try (0..<4).compactMap {
-        try ledger.insert(job($0, of: ["a", "b"][$0 % 2]), dueAt: .start, noticeAt: nil)?.id
+        try transaction.insert(job($0, of: ["a", "b"][$0 % 2]), dueAt: .start, noticeAt: nil)?.id
       }
-      try ledger.execute("DELETE FROM watched WHERE account = 'b'", [])
-      try ledger.execute("UPDATE watched SET jobs = 0", [])
-      try set(ids[0], .lost, in: ledger)
-      try set(ids[1], .lost, in: ledger)
-      #expect(try ledger.standing().watched.isEmpty)
-      try ledger.recountWatched()
-      #expect(try ledger.standing().watched == ["a": 1, "b": 1])
+      try transaction.execute("DELETE FROM watched WHERE account = 'b'", [])
+      try transaction.execute("UPDATE watched SET jobs = 0", [])
+      try set(ids[0], .lost, in: transaction)
+      try set(ids[1], .lost, in: transaction)
+      #expect(try transaction.standing().watched.isEmpty)
+      try transaction.recountWatched()
+      #expect(try transaction.standing().watched == ["a": 1, "b": 1])
     }
   }
 
   @Test func `counts a job at risk from when that is told to its next sighting, or its end`() throws
   {
-    try Place().ledger { ledger throws in
+    try Place().transaction { transaction throws in
       let ids = try (0..<3).compactMap {
-        try ledger.insert(job($0, of: "a"), dueAt: .start, noticeAt: nil)?.id
+        try transaction.insert(job($0, of: "a"), dueAt: .start, noticeAt: nil)?.id
       }
-      let count = { try ledger.standing().atRisk }
+      let count = { try transaction.standing().atRisk }
       #expect(try count() == 0)
       for id in ids + ids.prefix(1) {
-        try ledger.append(.sample(.jobAtRisk), of: id, to: [])
+        try transaction.append(.sample(.jobAtRisk), of: id, to: [])
       }
       #expect(try count() == 3)
       // An answer that shows nothing of the job changes nothing about the risk.
-      try set(ids[0], .running, in: ledger)
+      try set(ids[0], .running, in: transaction)
       #expect(try count() == 3)
-      var seen = try #require(try ledger.job(ids[0]))
+      var seen = try #require(try transaction.job(ids[0]))
       (seen.firstSeenAt, seen.lastSeenAt) = (.start, .start)
-      try ledger.save(seen, bodyHash: 5, dueAt: .start, noticeAt: nil)
+      try transaction.save(seen, bodyHash: 5, dueAt: .start, noticeAt: nil)
       #expect(try count() == 2)
-      try ledger.append(.sample(.jobAtRisk), of: ids[0], to: [])
+      try transaction.append(.sample(.jobAtRisk), of: ids[0], to: [])
       #expect(try count() == 3)
       #expect(
-        try ledger.sight(
+        try transaction.sight(
           ids[0], bodyHash: 5, knownAge: 0, at: .start, dueAt: .start, noticeAt: nil))
       #expect(try count() == 2)
-      try set(ids[1], .lost, in: ledger)
+      try set(ids[1], .lost, in: transaction)
       #expect(try count() == 1)
-      try ledger.reopen(
-        try #require(try ledger.job(ids[2])), dueAt: .start, noticeAt: nil)
+      try transaction.reopen(
+        try #require(try transaction.job(ids[2])), dueAt: .start, noticeAt: nil)
       #expect(try count() == 0)
     }
   }
 
   @Test func `counts messages that wait, by channel, and those that were given up`() throws {
-    try Place().ledger { ledger throws in
-      for _ in 0..<3 { try ledger.append(.sample(), of: nil, to: ["hook", "journal"]) }
-      let due = try ledger.dueMessages("hook", at: .start, limit: 2)
-      let ways: [Ledger.Settlement] = [.delivered, .givenUp]
+    try Place().transaction { transaction throws in
+      for _ in 0..<3 { try transaction.append(.sample(), of: nil, to: ["hook", "journal"]) }
+      let due = try transaction.dueMessages("hook", at: .start, limit: 2)
+      let ways: [Transaction.Settlement] = [.delivered, .givenUp]
       for (message, way) in zip(due, ways) {
-        try ledger.settle(message.id, way, outcome: .failed, startedAt: .start, at: .start)
+        try transaction.settle(message.id, way, outcome: .failed, startedAt: .start, at: .start)
       }
-      let standing = try ledger.standing()
-      #expect(standing == Standing(waiting: ["hook": 1, "journal": 3], givenUp: 1))
+      let standing = try transaction.standing()
+      #expect(standing == Totals(waiting: ["hook": 1, "journal": 3], givenUp: 1))
     }
   }
 }

@@ -121,11 +121,12 @@ import Testing
       for number in 0..<300 {
         group.addTask {
           do {
-            try await store.write { ledger in
-              let job = try ledger.insert(.sample("job\(number)"), dueAt: .start, noticeAt: nil)
+            try await store.write { transaction in
+              let job = try transaction.insert(
+                .sample("job\(number)"), dueAt: .start, noticeAt: nil)
               let evidence = Evidence(httpStatus: 200, body: .init(repeating: 7, count: 3000))
               let change = Transition(from: .running, to: .lost, rawStatus: nil, at: .start)
-              try ledger.record(change, evidence: evidence, of: job?.id ?? 0)
+              try transaction.record(change, evidence: evidence, of: job?.id ?? 0)
             }
             return (number, nil)
           } catch {
@@ -153,16 +154,16 @@ import Testing
 
   /// As a full disk does, a limit of pages ends the transaction that meets it.
   private func limitPages(_ store: Store, to limit: String) async throws {
-    try await store.write { ledger in
-      let pages = try Int.fetchOne(ledger.db, sql: "PRAGMA page_count") ?? 0
+    try await store.write { transaction in
+      let pages = try Int.fetchOne(transaction.db, sql: "PRAGMA page_count") ?? 0
       let limit = Int(limit) ?? pages + 60
-      try ledger.db.execute(sql: "PRAGMA max_page_count = \(limit)")
+      try transaction.db.execute(sql: "PRAGMA max_page_count = \(limit)")
     }
   }
 
   private func ids(_ store: Store) async throws -> Set<String> {
-    try await store.read { ledger in
-      Set(try String.fetchAll(ledger.db, sql: "SELECT job_id FROM job"))
+    try await store.read { transaction in
+      Set(try String.fetchAll(transaction.db, sql: "SELECT job_id FROM job"))
     }
   }
 }

@@ -13,8 +13,8 @@ import Testing
     ])
   func pragma(_ name: String, _ value: String) async throws {
     let place = try Place()
-    let read = try await place.write { ledger throws in
-      try String.fetchOne(ledger.db, sql: "PRAGMA \(name)")
+    let read = try await place.write { transaction throws in
+      try String.fetchOne(transaction.db, sql: "PRAGMA \(name)")
     }
     #expect(read == value)
   }
@@ -61,30 +61,30 @@ import Testing
   @Test func `keeps everything over a restart`() async throws {
     let place = try Place()
     let full = Self.full
-    let (id, seq) = try await place.write { ledger throws in
-      let id = try ledger.insert(.sample(), dueAt: .start, noticeAt: nil)?.id ?? 0
+    let (id, seq) = try await place.write { transaction throws in
+      let id = try transaction.insert(.sample(), dueAt: .start, noticeAt: nil)?.id ?? 0
       var job = full
       job.id = id
-      try ledger.save(job, bodyHash: -5, dueAt: .start + .seconds(5), noticeAt: .start)
-      try ledger.record(Self.transition, evidence: Self.evidence, of: id)
-      try ledger.setLogCursor("/l", .init(seq: 3, inode: .max))
-      return (id, try ledger.append(.sample(), of: id, to: ["hook"]))
+      try transaction.save(job, bodyHash: -5, dueAt: .start + .seconds(5), noticeAt: .start)
+      try transaction.record(Self.transition, evidence: Self.evidence, of: id)
+      try transaction.setLogCursor("/l", .init(seq: 3, inode: .max))
+      return (id, try transaction.append(.sample(), of: id, to: ["hook"]))
     }
     try place.store.close()
     let files = try FileManager.default.contentsOfDirectory(atPath: place.directory.path)
     #expect(files == ["jobwatch.db"], "the file is left ready to be copied")
     _ = try Store(path: place.directory.database)
-    try place.ledger { ledger throws in
+    try place.transaction { transaction throws in
       var expected = full
       expected.id = id
-      #expect(try ledger.job(id) == expected)
-      #expect(try ledger.job(full.key) == expected)
-      let past = try ledger.transitions(of: id)
+      #expect(try transaction.job(id) == expected)
+      #expect(try transaction.job(full.key) == expected)
+      let past = try transaction.transitions(of: id)
       #expect(past.map(\.transition) == [Self.transition])
       #expect(past.first?.evidence == Self.evidence)
-      #expect(try ledger.events(of: id).map(\.seq) == [seq])
-      #expect(try ledger.logCursor("/l") == .init(seq: 3, inode: .max))
-      #expect(try ledger.schedule().map(\.dueAt) == [.start + .seconds(5)])
+      #expect(try transaction.events(of: id).map(\.seq) == [seq])
+      #expect(try transaction.logCursor("/l") == .init(seq: 3, inode: .max))
+      #expect(try transaction.schedule().map(\.dueAt) == [.start + .seconds(5)])
     }
   }
 

@@ -26,11 +26,11 @@ import Testing
   private func add(_ job: Job, to store: Store, state: JobState = .running, ended: Duration? = nil)
     async throws
   {
-    try await store.write { ledger in
-      guard var stored = try ledger.insert(job, dueAt: Self.now, noticeAt: nil) else { return }
+    try await store.write { transaction in
+      guard var stored = try transaction.insert(job, dueAt: Self.now, noticeAt: nil) else { return }
       stored.state = state
       stored.endedAt = ended.map { Self.now - $0 }
-      try ledger.save(
+      try transaction.save(
         stored, bodyHash: nil, dueAt: ended == nil ? Self.now : nil, noticeAt: nil)
     }
   }
@@ -70,10 +70,10 @@ import Testing
     try await add(job("one"), to: Store(path: path))
     try settle()
     var reads = 0
-    let seen = try StoreReader(path: path).read { ledger in
+    let seen = try StoreReader(path: path).read { transaction in
       reads += 1
       if reads == 1 { try settle() }
-      return try ledger.jobs(matching: JobFilter(), limit: 10).count
+      return try transaction.jobs(matching: JobFilter(), limit: 10).count
     }
     #expect(seen == 1)
     #expect(reads == 2)

@@ -13,7 +13,7 @@ import Testing
   static let bounds: [String: String] = [
     "attempt.at": "nothing; shown, and read once by step 3",
     "budget.saved_at":
-      "the time since, zero at least and what the uptime allows at most: BudgetRecord.elapsed",
+      "the time since, zero at least and what the uptime allows at most: RateLimiterRecord.elapsed",
     "condition.since":
       "shown; the hold of a mass absence is counted from now on where it is later than now",
     "duration.taught_at": "the order in which types are forgotten where there are too many",
@@ -35,7 +35,7 @@ import Testing
     "job.last_seen_at":
       "as first_seen_at; set anew by every sighting, at most a poll ceiling later",
     "job.notice_at":
-      "at most the first notice after now from the next sighting on: Ledger.sight, Job.nextNotice",
+      "at most the first notice after now from the next sighting on: Transaction.sight, Job.nextNotice",
     "job.paid_at": "nothing but that it is there",
     "job.record_since": "as first_seen_at, and from the next sighting on: Job.sighted",
     "job.registered_at": "as first_seen_at; shown",
@@ -74,34 +74,34 @@ import Testing
 
   @Test func `of a message says when it was set`() throws {
     let place = try Place()
-    try place.ledger { ledger throws in
-      try ledger.append(.sample(), of: nil, to: ["hook", "pager"])
-      let message = try #require(try ledger.dueMessages("hook", at: .start, limit: 1).first)
+    try place.transaction { transaction throws in
+      try transaction.append(.sample(), of: nil, to: ["hook", "pager"])
+      let message = try #require(try transaction.dueMessages("hook", at: .start, limit: 1).first)
       let later = Timestamp.start + .minutes(1)
-      #expect(try set(ledger) == [.start, .start])
-      try ledger.settle(
+      #expect(try set(transaction) == [.start, .start])
+      try transaction.settle(
         message.id, .retry(at: later + .hours(1)), outcome: .failed, startedAt: later, at: later)
-      #expect(try set(ledger) == [later, .start])
-      try ledger.makeDue("hook", at: later + .seconds(1))
-      #expect(try set(ledger) == [later + .seconds(1), .start])
+      #expect(try set(transaction) == [later, .start])
+      try transaction.makeDue("hook", at: later + .seconds(1))
+      #expect(try set(transaction) == [later + .seconds(1), .start])
     }
   }
 
   @Test func `of a watched job that is later than now becomes now`() throws {
     let place = try Place()
-    try place.ledger { ledger throws in
+    try place.transaction { transaction throws in
       let ahead = Timestamp.start + .days(3)
       for (id, time) in [("early", Timestamp.start - .days(1)), ("late", ahead)] {
         var job = Job.sample(id)
         (job.submittedAt, job.registeredAt) = (time, time)
-        _ = try ledger.insert(job, dueAt: time, noticeAt: nil)
+        _ = try transaction.insert(job, dueAt: time, noticeAt: nil)
       }
-      try ledger.execute(
+      try transaction.execute(
         "UPDATE job SET first_seen_at = submitted_at, last_seen_at = submitted_at", [])
-      #expect(try ledger.hasJobTimesAhead(of: .start))
-      try ledger.boundJobTimes(at: .start)
-      #expect(try !ledger.hasJobTimesAhead(of: .start))
-      let rows = try ledger.rows(
+      #expect(try transaction.hasJobTimesAhead(of: .start))
+      try transaction.boundJobTimes(at: .start)
+      #expect(try !transaction.hasJobTimesAhead(of: .start))
+      let rows = try transaction.rows(
         "SELECT submitted_at, registered_at, first_seen_at, last_seen_at FROM job ORDER BY id")
       let times = rows.map { row in (0..<4).map { row[$0] as Timestamp } }
       #expect(times.first == Array(repeating: .start - .days(1), count: 4))
@@ -109,8 +109,8 @@ import Testing
     }
   }
 
-  private func set(_ ledger: Ledger) throws -> [Timestamp] {
-    try ledger.rows("SELECT set_at FROM message ORDER BY id").map { $0[0] }
+  private func set(_ transaction: Transaction) throws -> [Timestamp] {
+    try transaction.rows("SELECT set_at FROM message ORDER BY id").map { $0[0] }
   }
 
   /// Days for which the clock was ahead when a message was tried.
@@ -118,32 +118,33 @@ import Testing
     "of a message is its own wait from now, once the clock is set right", arguments: [0, 3, 4000])
   func ahead(_ days: Int) throws {
     let place = try Place()
-    try place.ledger { ledger throws in
+    try place.transaction { transaction throws in
       let ahead = Timestamp.start + .days(days)
       var draft = EventDraft.sample()
       draft.time = ahead
-      for _ in 1...5 { try ledger.append(draft, of: nil, to: ["hook", "pager"]) }
-      for message in try ledger.dueMessages("hook", at: ahead, limit: 2) {
-        try ledger.settle(
+      for _ in 1...5 { try transaction.append(draft, of: nil, to: ["hook", "pager"]) }
+      for message in try transaction.dueMessages("hook", at: ahead, limit: 2) {
+        try transaction.settle(
           message.id, .retry(at: ahead + .minutes(10)), outcome: .failed, startedAt: ahead,
           at: ahead)
       }
-      #expect(try ledger.hasDueTimeAhead("hook", at: .start) == (days > 0))
-      while try ledger.hasDueTimeAhead("hook", at: .start) {
-        try ledger.boundDueTimes("hook", at: .start, after: .zero, limit: 2)
+      #expect(try transaction.hasDueTimeAhead("hook", at: .start) == (days > 0))
+      while try transaction.hasDueTimeAhead("hook", at: .start) {
+        try transaction.boundDueTimes("hook", at: .start, after: .zero, limit: 2)
       }
-      #expect(try ledger.dueMessages("hook", at: .start, limit: 9).count == 3)
-      #expect(try ledger.nextMessageDue("hook", after: .start) == .start + .minutes(10))
-      #expect(try ledger.dueMessages("hook", at: .start + .minutes(10), limit: 9).count == 5)
-      #expect(try ledger.hasDueTimeAhead("pager", at: .start) == (days > 0), "each channel its own")
+      #expect(try transaction.dueMessages("hook", at: .start, limit: 9).count == 3)
+      #expect(try transaction.nextMessageDue("hook", after: .start) == .start + .minutes(10))
+      #expect(try transaction.dueMessages("hook", at: .start + .minutes(10), limit: 9).count == 5)
+      #expect(
+        try transaction.hasDueTimeAhead("pager", at: .start) == (days > 0), "each channel its own")
     }
   }
 
   @Test func `of a message of an older database was set at its last attempt`() async throws {
     let old = try OldDatabase(afterStep: 2)
     let store = try Store(path: old.path)
-    let waits = try await store.read { ledger in
-      try ledger.rows(
+    let waits = try await store.read { transaction in
+      try transaction.rows(
         "SELECT attempts, due_at - set_at AS wait FROM message WHERE state = 'waiting'"
       ).map { ($0["attempts"] as Int, $0["wait"] as Int64) }
     }

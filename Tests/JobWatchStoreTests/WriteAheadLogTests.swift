@@ -49,14 +49,15 @@ import Testing
 
   /// Ten jobs with 100 kB each, and their events; returns the number of the last.
   private func write(_ store: Store) async throws -> Int64 {
-    try await store.write { ledger in
+    try await store.write { transaction in
       var seq: Int64 = 0
       for _ in 0..<10 {
-        let id = try ledger.insert(.sample(UUID().uuidString), dueAt: .start, noticeAt: nil)?.id
+        let id = try transaction.insert(.sample(UUID().uuidString), dueAt: .start, noticeAt: nil)?
+          .id
         let change = Transition(from: .running, to: .failed, rawStatus: nil, at: .start)
         let evidence = Evidence(httpStatus: 200, body: .init(repeating: 7, count: 100_000))
-        try ledger.record(change, evidence: evidence, of: id ?? 0)
-        seq = try ledger.append(.sample(), of: id, to: ["hook"])
+        try transaction.record(change, evidence: evidence, of: id ?? 0)
+        seq = try transaction.append(.sample(), of: id, to: ["hook"])
       }
       return seq
     }
@@ -73,8 +74,8 @@ import Testing
   private func expect(_ path: String, holds seq: Int64) throws {
     try DatabaseQueue(path: path).write { db throws in
       #expect(try String.fetchAll(db, sql: "PRAGMA integrity_check") == ["ok"])
-      #expect(try Ledger(db).lastSeq() == seq)
-      #expect(try Ledger(db).events(after: 0, limit: .max).map(\.seq) == Array(1...seq))
+      #expect(try Transaction(db).lastSeq() == seq)
+      #expect(try Transaction(db).events(after: 0, limit: .max).map(\.seq) == Array(1...seq))
     }
   }
 
@@ -142,10 +143,10 @@ import Testing
     try place.checkpoint()
     let full = try size(place, "")
     let replicator = try Replicator(place)
-    try await place.write { ledger in
-      try ledger.execute("UPDATE job SET state = 'failed', ended_at = 1, due_at = NULL", [])
-      try ledger.execute("UPDATE message SET state = 'delivered', settled_at = 1", [])
-      try ledger.setLogCursor("/l", .init(seq: .max, inode: 1))
+    try await place.write { transaction in
+      try transaction.execute("UPDATE job SET state = 'failed', ended_at = 1, due_at = NULL", [])
+      try transaction.execute("UPDATE message SET state = 'delivered', settled_at = 1", [])
+      try transaction.setLogCursor("/l", .init(seq: .max, inode: 1))
     }
     let horizon = Timestamp.start + .days(1)
     _ = try await place.write { try $0.prune(before: horizon, limit: 100) }

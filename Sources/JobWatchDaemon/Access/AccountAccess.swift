@@ -4,7 +4,7 @@ import JobWatchCore
 /// How one account gets in: its secrets as last read, what they brought, and when that is fetched anew.
 struct AccountAccess: Sendable {
   /// What calls are made with.
-  struct Grant: Sendable {
+  struct ActiveCredential: Sendable {
     var credential: Credential
     var fingerprint: String
     var projectID: String
@@ -13,7 +13,7 @@ struct AccountAccess: Sendable {
   /// Why the account does not get in.
   struct Lockout: Sendable {
     var since: Timestamp
-    var complaint: Complaint
+    var complaint: APIError
     /// Nobody has to do anything about it, perhaps.
     var mayPass: Bool
     /// Only an answer to a call ends it, since log-ins succeed all the while.
@@ -23,8 +23,8 @@ struct AccountAccess: Sendable {
   let account: Account
   let login: AccountLogin
   private(set) var secrets: AccountSecrets
-  private(set) var grant: Grant?
-  private(set) var lease: Lease
+  private(set) var grant: ActiveCredential?
+  private(set) var lease: CredentialRenewal
   /// Why the last attempt to get in failed; nil after one that did not.
   private(set) var lockout: Lockout?
 
@@ -32,7 +32,7 @@ struct AccountAccess: Sendable {
   init(_ login: AccountLogin, probes: ProbePolicy) throws {
     account = login.account
     self.login = login
-    lease = Lease(steps: probes.steps)
+    lease = CredentialRenewal(steps: probes.steps)
     secrets = try login.secrets()
     takeReady()
   }
@@ -42,14 +42,14 @@ struct AccountAccess: Sendable {
     guard case .ready(let credential) = secrets.means, let project = secrets.projectID else {
       return
     }
-    grant = Grant(
+    grant = ActiveCredential(
       credential: credential, fingerprint: credential.fingerprint, projectID: project)
     lease.granted(for: nil, isNew: true, at: .zero)
     lockout = nil
   }
 
   /// What may be used for calls.
-  func grant(at uptime: Duration) -> Grant? {
+  func grant(at uptime: Duration) -> ActiveCredential? {
     guard let end = lease.endsAt else { return grant }
     return uptime < end ? grant : nil
   }
@@ -82,7 +82,7 @@ struct AccountAccess: Sendable {
     let isNew = fingerprint != grant?.fingerprint
     lease.granted(for: issued.lifetime, isNew: isNew, at: uptime)
     grant = issued.projectID.map {
-      Grant(credential: issued.credential, fingerprint: fingerprint, projectID: $0)
+      ActiveCredential(credential: issued.credential, fingerprint: fingerprint, projectID: $0)
     }
   }
 
@@ -104,7 +104,7 @@ struct AccountAccess: Sendable {
   }
 
   /// The cloud does not take what a log-in brought. False: it did until now, and another is fetched at once.
-  mutating func rejected(_ complaint: Complaint, at now: Moment) -> Bool {
+  mutating func rejected(_ complaint: APIError, at now: Moment) -> Bool {
     grant = nil
     guard lease.refused(at: now.uptime) else { return false }
     lock(complaint, mayPass: false, at: now.wall)
@@ -112,7 +112,7 @@ struct AccountAccess: Sendable {
     return true
   }
 
-  private mutating func lock(_ complaint: Complaint, mayPass: Bool, at time: Timestamp) {
+  private mutating func lock(_ complaint: APIError, mayPass: Bool, at time: Timestamp) {
     lockout = Lockout(
       since: lockout?.since ?? time, complaint: complaint, mayPass: mayPass,
       endsByCall: lockout?.endsByCall ?? false)
@@ -121,7 +121,7 @@ struct AccountAccess: Sendable {
   /// A restart finds on record that the account does not get in.
   mutating func resumeLocked(cause: String, endsByCall: Bool, at time: Timestamp) {
     guard lease.dueAt != nil else { return }
-    lock(Complaint(code: "", message: cause), mayPass: true, at: time)
+    lock(APIError(code: "", message: cause), mayPass: true, at: time)
     lockout?.endsByCall = endsByCall
   }
 
@@ -179,11 +179,11 @@ extension Account {
 
 extension IssueFailure {
   /// Why nothing was handed out, for people.
-  var complaint: Complaint {
+  var complaint: APIError {
     switch self {
     case .refused(let complaint), .misconfigured(let complaint): complaint
-    case .throttled(let throttle): Complaint(code: throttle.code, message: "too many calls")
-    case .unreachable(let reason): Complaint(code: "", message: reason)
+    case .throttled(let throttle): APIError(code: throttle.code, message: "too many calls")
+    case .unreachable(let reason): APIError(code: "", message: reason)
     }
   }
 }

@@ -26,7 +26,7 @@ package struct AccountLogin: Sendable {
     do {
       return await obtain(try secrets(), at: now)
     } catch {
-      return .failure(.refused(Complaint(code: "", message: "\(error)")))
+      return .failure(.refused(APIError(code: "", message: "\(error)")))
     }
   }
 
@@ -72,7 +72,7 @@ package struct AccountLogin: Sendable {
 
   private var withoutIAM: IssueFailure {
     .misconfigured(
-      Complaint(
+      APIError(
         code: "",
         message: "no identity service is known for region \(account.region): add "
           + "endpoints: {iam: \"https://…\"} to the account"))

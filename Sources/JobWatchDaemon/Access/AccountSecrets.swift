@@ -2,7 +2,7 @@ import CloudAPI
 
 /// What an account gets in with, as read from its sources just now.
 package struct AccountSecrets: Sendable, Hashable {
-  package enum Means: Sendable, Hashable {
+  package enum LoginMethod: Sendable, Hashable {
     /// Good for calls as it is.
     case ready(Credential)
     /// A token has to be fetched with it.
@@ -11,7 +11,7 @@ package struct AccountSecrets: Sendable, Hashable {
     case agency(Signer.Form)
   }
 
-  package var means: Means
+  package var means: LoginMethod
   package var project: ProjectScope
   /// Where the means were found, if the configuration does not name them; says nothing of the content.
   package var origin: String?

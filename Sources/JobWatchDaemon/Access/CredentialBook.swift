@@ -9,7 +9,7 @@ import Logging
 /// lease says when the next is fetched.
 struct CredentialBook {
   private(set) var accounts: [String: AccountAccess]
-  private var gates: CredentialGates
+  private var gates: CredentialBreakers
   /// Accounts whose pause was told, until their resumption is.
   private var paused: Set<String> = []
   /// Accounts whose log-in is under way.
@@ -25,7 +25,7 @@ struct CredentialBook {
   /// Throws `SecretError` when a secret cannot be read.
   init(_ logins: [AccountLogin], probes: ProbePolicy) throws {
     self.probes = probes
-    gates = CredentialGates(probes: probes)
+    gates = CredentialBreakers(probes: probes)
     accounts = [:]
     for login in logins {
       let access = try AccountAccess(login, probes: probes)
@@ -35,16 +35,18 @@ struct CredentialBook {
   }
 
   /// What calls of the account are made with; nil while there is nothing.
-  func grant(of account: String, at uptime: Duration) -> AccountAccess.Grant? {
+  func grant(of account: String, at uptime: Duration) -> AccountAccess.ActiveCredential? {
     accounts[account]?.grant(at: uptime)
   }
 
-  func gate(of account: String, at uptime: Duration) -> Gate? {
+  func gate(of account: String, at uptime: Duration) -> CircuitBreaker? {
     grant(of: account, at: uptime).flatMap { gates[$0.fingerprint] }
   }
 
   /// Changes the gate behind a fingerprint in place; nil when nobody uses that credential any more.
-  mutating func withGate<Value>(_ fingerprint: String, _ body: (inout Gate) -> Value) -> Value? {
+  mutating func withGate<Value>(_ fingerprint: String, _ body: (inout CircuitBreaker) -> Value)
+    -> Value?
+  {
     gates.with(fingerprint, body)
   }
 
@@ -84,7 +86,7 @@ struct CredentialBook {
   // MARK: What calls bring
 
   /// The accounts that are to be told as resumed.
-  mutating func accepted(_ pass: Gate.Pass, _ fingerprint: String) -> [String] {
+  mutating func accepted(_ pass: CircuitBreaker.Permit, _ fingerprint: String) -> [String] {
     let isOpen = withGate(fingerprint) { gate in
       _ = gate.succeed(pass)
       return !gate.isShut
@@ -98,7 +100,7 @@ struct CredentialBook {
 
   /// The accounts that are to be told as paused.
   mutating func refused(
-    _ pass: Gate.Pass, _ fingerprint: String, _ complaint: Complaint, at now: Moment
+    _ pass: CircuitBreaker.Permit, _ fingerprint: String, _ complaint: APIError, at now: Moment
   ) -> [String] {
     guard withGate(fingerprint, { $0.fail(pass, at: now.uptime) }) == .shut else { return [] }
     let names = sharing(fingerprint)
@@ -141,7 +143,7 @@ struct CredentialBook {
   }
 
   /// What log-ins are under way with.
-  private var busyMeans: Set<AccountSecrets.Means> {
+  private var busyMeans: Set<AccountSecrets.LoginMethod> {
     Set(loggingIn.compactMap { accounts[$0]?.secrets.means })
   }
 
@@ -169,7 +171,7 @@ struct CredentialBook {
   }
 
   /// A user or a key that was refused for one account is not tried for the others right behind it.
-  private mutating func spare(_ means: AccountSecrets.Means, at uptime: Duration) {
+  private mutating func spare(_ means: AccountSecrets.LoginMethod, at uptime: Duration) {
     for (name, access) in accounts where access.secrets.means == means {
       accounts[name]?.spare(at: uptime)
     }

@@ -43,7 +43,7 @@ struct AccountVisit: Sendable {
   }
 
   /// What the account gets in with; nil when it cannot be read.
-  var means: AccountSecrets.Means? { try? secrets.get().means }
+  var means: AccountSecrets.LoginMethod? { try? secrets.get().means }
 
   private var timeout: Duration { min(Self.exchangeLimit, end - clock().uptime) }
 

@@ -16,7 +16,7 @@ struct PermissionProbe: Sendable {
     case found(OnlineFinding, proven: Bool)
     /// No other service may be asked with this credential.
     /// - Parameter byClock: only the signature's date is objected to.
-    case refused(Complaint, byClock: Bool)
+    case refused(APIError, byClock: Bool)
   }
 
   /// - Parameter now: by the cloud's clock.
@@ -64,7 +64,7 @@ struct PermissionProbe: Sendable {
       : "grant the account's user, or agency, a policy that lets it query \(service.name) jobs"
   }
 
-  private func correction(_ complaint: Complaint, _ projectID: String) -> String {
+  private func correction(_ complaint: APIError, _ projectID: String) -> String {
     let isAboutProject = ["Common.0018", "Ecs.0023", "DCS.1004"].contains(complaint.code)
     return isAboutProject
       ? "correct project_id: the credential does not belong to project \(projectID)"

@@ -58,16 +58,16 @@ actor ExpiryWatch: Worker {
     guard try await store.read({ !(try $0.jobsToNotice(at: now.wall, limit: 1).isEmpty) }) else {
       return 0
     }
-    return try await store.write { ledger in
-      let jobs = try ledger.jobsToNotice(at: now.wall, limit: Self.batch)
+    return try await store.write { transaction in
+      let jobs = try transaction.jobsToNotice(at: now.wall, limit: Self.batch)
       for job in jobs {
         var rule = rules[job.key.service] ?? WatchRules()
         rule.troubles = troubles.gaps(job.key.lane, at: now.wall)
         let (told, events) = job.notices(at: now.wall, under: rule)
         for event in events {
-          try ledger.append(event, of: job.id, to: routes.channels(for: event))
+          try transaction.append(event, of: job.id, to: routes.channels(for: event))
         }
-        try ledger.setNotice(
+        try transaction.setNotice(
           job.id, notices: told.notices, noticeAt: told.nextNotice(after: now.wall, under: rule))
       }
       return jobs.count

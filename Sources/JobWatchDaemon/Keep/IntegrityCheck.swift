@@ -25,7 +25,7 @@ actor IntegrityCheck: Worker {
     var task: Task<Void, Never>
     var reason: StoreError?
     var beganAt: Duration
-    var finding: Result<Soundness, any Error>?
+    var finding: Result<IntegrityReport, any Error>?
   }
 
   /// From one look to the next: a disk that keeps failing is not read from end to end all the time.
@@ -76,7 +76,7 @@ actor IntegrityCheck: Worker {
   private func begin(at now: Moment) {
     let reason = store.takeDoubt()
     let task = Task {
-      let finding: Result<Soundness, any Error>
+      let finding: Result<IntegrityReport, any Error>
       do {
         finding = .success(try await store.examine())
       } catch {
@@ -88,7 +88,7 @@ actor IntegrityCheck: Worker {
     look = Look(task: task, reason: reason, beganAt: now.uptime)
   }
 
-  private func settle(_ look: Look, _ finding: Result<Soundness, any Error>, at now: Moment)
+  private func settle(_ look: Look, _ finding: Result<IntegrityReport, any Error>, at now: Moment)
     async throws
   {
     switch finding {

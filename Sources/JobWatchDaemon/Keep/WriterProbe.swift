@@ -1,7 +1,7 @@
 import JobWatchCore
 import JobWatchStore
 
-/// Passes through the writer's queue now and then: a writer that is stuck stalls this loop, and so is found
+/// Permits through the writer's queue now and then: a writer that is stuck stalls this loop, and so is found
 /// out however little there is to write. It changes nothing, and so needs no room on the disk.
 struct WriterProbe: Worker {
   let name = "writer"

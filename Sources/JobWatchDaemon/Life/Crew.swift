@@ -6,9 +6,9 @@ import JobWatchStore
 struct Crew {
   let configuration: Configuration
   let supplies: Supplies
-  let ground: Ground
+  let ground: DaemonContext
   let transports: Transports
-  let vitals: Vitals
+  let vitals: HealthRegistry
 
   /// Who is woken by what the database says.
   struct Hints: Sendable {
@@ -42,7 +42,7 @@ struct Crew {
       loop(Pruner(keep: configuration.keep, store: store, clock: ground.clock, log: log)),
       loop(WriterProbe(store: store)), loop(integrity, alarms.integrity),
       loop(
-        StandingWatch(configuration, ground, vitals, poller: poller, spool: intake.backlog)),
+        StatusReporter(configuration, ground, vitals, poller: poller, spool: intake.backlog)),
     ]
     let onNews: @Sendable (Store.News) -> Void = { news in
       if news.hasEvents { alarms.log.ring() }

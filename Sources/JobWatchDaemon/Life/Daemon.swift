@@ -48,7 +48,7 @@ package struct Daemon: Sendable {
     defer { lock.release() }
     lock.note(DaemonRecord(of: decoded))
     let store = try open(report)
-    let ground = Ground(
+    let ground = DaemonContext(
       store: store, troubles: TroubleLog(), credentials: CredentialMemory(), report: report,
       clock: clock, log: log, output: output)
     report.begins(.readingLog)
@@ -57,7 +57,7 @@ package struct Daemon: Sendable {
     await recount(store)
     try await ground.noteAbsence()
     report.begins(.readingSpool)
-    let generations = try await Generations(
+    let generations = try await Supervisor(
       first: configuration, with: plan.supplies, on: ground, statusLog: statusLog, reload: reload,
       onReady: onReady)
     do {
@@ -78,7 +78,7 @@ package struct Daemon: Sendable {
 
   /// What cannot be written then, on a full disk for instance, is no reason to end badly: the next start writes what the
   /// log lacks.
-  private func tellStop(_ last: Generation, _ ground: Ground) async {
+  private func tellStop(_ last: Generation, _ ground: DaemonContext) async {
     do {
       try await ground.tell(
         .daemonStopped, "jobwatch has stopped", to: last.configuration.routeTable)

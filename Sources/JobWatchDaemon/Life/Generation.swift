@@ -12,8 +12,8 @@ struct Generation: Sendable {
   let statusLog: StatusLog
   /// Ends it.
   let stop: StopSignal
-  private let ground: Ground
-  private let vitals: Vitals
+  private let ground: DaemonContext
+  private let vitals: HealthRegistry
   private let transports: Transports
   private let loops: [WorkerLoop]
   private let hints: Crew.Hints
@@ -23,14 +23,14 @@ struct Generation: Sendable {
   /// - Parameter onSettled: called when every loop has done for the first time what was due.
   /// - Throws: `FileFailure` or `SecretError`, for what has changed since `supplies` were read.
   static func make(
-    _ configuration: Configuration, with supplies: Supplies, on ground: Ground,
+    _ configuration: Configuration, with supplies: Supplies, on ground: DaemonContext,
     statusLog: StatusLog, onSettled: @escaping @Sendable () -> Void
   ) async throws -> Generation {
     let transports = Transports(
       configuration, proxies: supplies.proxies, trust: supplies.trust)
     let stop = StopSignal()
     // Loops also settle while they end: that says nothing of their configuration.
-    let vitals = Vitals { if !stop.isRaised { onSettled() } }
+    let vitals = HealthRegistry { if !stop.isRaised { onSettled() } }
     do {
       return try Generation(
         configuration, supplies, on: ground, statusLog, transports, vitals, stop)
@@ -41,8 +41,8 @@ struct Generation: Sendable {
   }
 
   private init(
-    _ configuration: Configuration, _ supplies: Supplies, on ground: Ground,
-    _ statusLog: StatusLog, _ transports: Transports, _ vitals: Vitals, _ stop: StopSignal
+    _ configuration: Configuration, _ supplies: Supplies, on ground: DaemonContext,
+    _ statusLog: StatusLog, _ transports: Transports, _ vitals: HealthRegistry, _ stop: StopSignal
   ) throws {
     self.stop = stop
     self.configuration = configuration
@@ -83,7 +83,7 @@ struct Generation: Sendable {
 
   /// Connections that do not let go are found out as a loop that does not come back is.
   private func letGo() async {
-    let pulse = Pulse("connections")
+    let pulse = LoopHealth("connections")
     vitals.watch(pulse)
     let call = pulse.callBegan(limit: .seconds(30), at: ground.clock().awake)
     await transports.shutdown()

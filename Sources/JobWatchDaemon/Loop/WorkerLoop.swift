@@ -5,7 +5,7 @@ import Logging
 struct WorkerLoop: Sendable {
   var worker: any Worker
   var alarm: Alarm
-  var pulse: Pulse
+  var pulse: LoopHealth
   var clock: Clock
   var log: Logger
   /// The waits after failures in a row, the last one for all further: a full disk is looked at again soon, but not in

@@ -19,24 +19,24 @@ struct HealthChange: Sendable {
   var event: EventDraft
 
   /// Records and tells the change, unless the record already says so.
-  func commit(_ ledger: Ledger, routes: RouteTable) throws {
+  func commit(_ transaction: Transaction, routes: RouteTable) throws {
     if isTrouble {
-      guard try ledger.open(condition) else { return }
+      guard try transaction.open(condition) else { return }
     } else {
-      guard try ledger.close(subject, kind.rawValue) != nil else { return }
+      guard try transaction.close(subject, kind.rawValue) != nil else { return }
     }
-    let event = try honest(ledger)
-    try ledger.append(event, of: nil, to: routes.channels(for: event))
+    let event = try honest(transaction)
+    try transaction.append(event, of: nil, to: routes.channels(for: event))
   }
 
-  var condition: Ledger.Condition {
-    Ledger.Condition(subject: subject, kind: kind.rawValue, since: event.time, cause: cause)
+  var condition: Transaction.Condition {
+    Transaction.Condition(subject: subject, kind: kind.rawValue, since: event.time, cause: cause)
   }
 
   /// An account may be paused for two reasons, and the end of one is not the end of the pause.
-  private func honest(_ ledger: Ledger) throws -> EventDraft {
+  private func honest(_ transaction: Transaction) throws -> EventDraft {
     guard event.kind == .accountResumed, let account = event.data.account,
-      let other = try ledger.conditions()
+      let other = try transaction.conditions()
         .first(where: { $0.subject == Self.subject(account: account) })
     else { return event }
     var event = event
@@ -49,14 +49,14 @@ struct HealthChange: Sendable {
 
 extension HealthChange {
   static func subject(account: String) -> String { "account/\(account)" }
-  static func subject(_ lane: LaneKey) -> String { "endpoint/\(lane)" }
+  static func subject(_ lane: EndpointKey) -> String { "endpoint/\(lane)" }
   static func subject(channel: String) -> String { "channel/\(channel)" }
   static func subject(loop: String) -> String { "daemon/\(loop)" }
 
   /// 401, or a credential that cannot be fetched: nothing of the account can be asked for.
   /// - Parameter kind: `refused` or `lockedOut`.
   static func refused(
-    _ kind: Kind, account: String, _ complaint: Complaint, cure: String, at now: Timestamp
+    _ kind: Kind, account: String, _ complaint: APIError, cure: String, at now: Timestamp
   ) -> HealthChange {
     let cause = complaint.text
     var data = EventData(
@@ -111,7 +111,7 @@ extension HealthChange {
 
   /// 403, or a request that can never work as configured: one service of the account is paused.
   static func barred(
-    _ lane: LaneKey, _ kind: Kind, _ complaint: Complaint, cure: String, at now: Timestamp
+    _ lane: EndpointKey, _ kind: Kind, _ complaint: APIError, cure: String, at now: Timestamp
   ) -> HealthChange {
     let cause = complaint.text
     var data = EventData(
@@ -126,7 +126,7 @@ extension HealthChange {
       event: EventDraft(.accountPaused, at: now, data))
   }
 
-  static func unbarred(_ lane: LaneKey, _ kind: Kind, at now: Timestamp) -> HealthChange {
+  static func unbarred(_ lane: EndpointKey, _ kind: Kind, at now: Timestamp) -> HealthChange {
     var data = EventData(
       summary: "\(lane.service) jobs of account \(lane.account) are polled again")
     data.account = lane.account
@@ -137,7 +137,8 @@ extension HealthChange {
       event: EventDraft(.accountResumed, at: now, data))
   }
 
-  static func down(_ lane: LaneKey, _ kind: Kind, cause: String, at now: Timestamp) -> HealthChange
+  static func down(_ lane: EndpointKey, _ kind: Kind, cause: String, at now: Timestamp)
+    -> HealthChange
   {
     var data = EventData(
       summary: "\(lane.service) of account \(lane.account) gives no usable answer: \(cause)")
@@ -154,7 +155,7 @@ extension HealthChange {
       event: EventDraft(.endpointDown, at: now, data))
   }
 
-  static func up(_ lane: LaneKey, _ kind: Kind, at now: Timestamp) -> HealthChange {
+  static func up(_ lane: EndpointKey, _ kind: Kind, at now: Timestamp) -> HealthChange {
     var data = EventData(summary: "\(lane.service) of account \(lane.account) answers again")
     data.account = lane.account
     data.service = lane.service

@@ -7,7 +7,7 @@ import JobWatchStore
 ///
 /// Not a value: what is read of one in a dictionary copies all of it, and each poll reads of it thirty times.
 final class Lane {
-  let key: LaneKey
+  let key: EndpointKey
   let service: CloudService
   let endpoint: String
   /// Jobs that were registered with another region, or another project than the account's, are parked, never asked for
@@ -19,12 +19,12 @@ final class Lane {
   /// Jobs whose call, or whose commit, is under way: never polled twice at once.
   var inFlight: Set<Int64> = []
   /// Against an endpoint that gives no usable answer.
-  var breaker: Gate
+  var breaker: CircuitBreaker
   /// Against calls that are not allowed (403) or can never work as configured.
-  var permission: Gate
+  var permission: CircuitBreaker
   /// What progress calls may take of the budget: the gateway counts each API by itself (cloud-api, section 5), so what one of
   /// them is told of its quota says nothing about the polls.
-  var progressBudget = Budget()
+  var progressBudget = RateLimiter()
   /// Jobs whose task's progress is being asked for.
   var progressCalls: Set<Int64> = []
   /// Whom failures speak of: calls without a usable answer, calls that are not allowed or misdirected, and calls that
@@ -34,7 +34,7 @@ final class Lane {
   var stalled = FailureStreak(neverFewer: true)
   /// The last job whose call was refused with its credential.
   var refused = FailureStreak()
-  var absences = AbsenceLedger()
+  var absences = MassAbsence()
   /// Lost jobs that are still looked for: that they are absent says nothing new.
   var lost: Set<Int64> = []
   /// Jobs that were never shown.
@@ -42,20 +42,20 @@ final class Lane {
   /// Jobs that were gone, and were submitted again.
   var returned: Set<Int64> = []
   /// Submitted again while their last call was under way.
-  var renewed: [Int64: Ledger.Scheduled] = [:]
+  var renewed: [Int64: Transaction.Scheduled] = [:]
   var clockOffset = ClockOffset()
   /// Polls without a usable answer in a row, for the jobs that have any.
   var failures: [Int64: Int] = [:]
   var outage: Outage?
-  var stall: Stall?
+  var stall: BusyStreak?
   /// Jobs that belong to another project or region than the account has now.
-  var parked: [Int64: PollTicket] = [:]
+  var parked: [Int64: ScheduledPoll] = [:]
   /// The account's, as of the last call.
   private(set) var projectID: String?
 
   init(
-    key: LaneKey, service: CloudService, endpoint: String, region: String, rules: WatchRules,
-    schedule: PollSchedule, breaker: BreakerPolicy, permission: Gate
+    key: EndpointKey, service: CloudService, endpoint: String, region: String, rules: WatchRules,
+    schedule: PollSchedule, breaker: BreakerPolicy, permission: CircuitBreaker
   ) {
     self.key = key
     self.service = service
@@ -66,7 +66,7 @@ final class Lane {
     // How many failures it takes is the streak's business.
     var once = breaker
     once.failures = 1
-    self.breaker = Gate(breaker: once)
+    self.breaker = CircuitBreaker(breaker: once)
     unanswered = FailureStreak(jobs: breaker.failures, answers: breaker.failures)
     self.permission = permission
   }
@@ -82,10 +82,10 @@ final class Lane {
   static let concurrency = 64
 
   /// The lane's passes through its own gates and the credential's, for one call.
-  struct Passes: Sendable {
-    var credential: Gate.Pass
-    var permission: Gate.Pass
-    var breaker: Gate.Pass
+  struct Permits: Sendable {
+    var credential: CircuitBreaker.Permit
+    var permission: CircuitBreaker.Permit
+    var breaker: CircuitBreaker.Permit
   }
 
   /// Whether the next due job may be asked for now, or when that is worth another look; `.asleep`: only an answer
@@ -97,7 +97,7 @@ final class Lane {
   }
 
   /// - Parameter credential: nil while the account has none.
-  func readiness(_ credential: Gate?, at uptime: Duration) -> Readiness {
+  func readiness(_ credential: CircuitBreaker?, at uptime: Duration) -> Readiness {
     guard let credential, inFlight.count < Self.concurrency,
       var time = schedule.readyAt(
         uptime, isUrgent: isProbe(credential, at: uptime),
@@ -113,11 +113,11 @@ final class Lane {
     return time <= uptime ? .now : .at(time)
   }
 
-  private func isProbe(_ credential: Gate, at uptime: Duration) -> Bool {
+  private func isProbe(_ credential: CircuitBreaker, at uptime: Duration) -> Bool {
     [credential, permission, breaker].contains { $0.readiness(at: uptime) == .probe }
   }
 
-  private func probeChoice(_ credential: Gate, at uptime: Duration) -> ProbeChoice {
+  private func probeChoice(_ credential: CircuitBreaker, at uptime: Duration) -> ProbeChoice {
     var choice = ProbeChoice()
     for (gate, streak) in [(credential, refused), (permission, barred), (breaker, unanswered)]
     where gate.readiness(at: uptime) == .probe {
@@ -128,8 +128,8 @@ final class Lane {
 
   /// Takes the next due job, when `readiness` says now; for a probe another than failed before, if there is one.
   func take(
-    _ credential: inout Gate, _ book: inout DurationBook, at uptime: Duration
-  ) -> (PollTicket, Passes)? {
+    _ credential: inout CircuitBreaker, _ book: inout DurationBook, at uptime: Duration
+  ) -> (ScheduledPoll, Permits)? {
     let isProbe = isProbe(credential, at: uptime)
     guard readiness(credential, at: uptime) == .now,
       let first = schedule.take(
@@ -143,7 +143,7 @@ final class Lane {
       return nil
     }
     inFlight.insert(first.job)
-    return (first, Passes(credential: one, permission: two, breaker: three))
+    return (first, Permits(credential: one, permission: two, breaker: three))
   }
 
   /// A project that was looked up may change: what was parked is looked at again.
@@ -156,7 +156,7 @@ final class Lane {
     }
   }
 
-  func add(_ ticket: PollTicket) {
+  func add(_ ticket: ScheduledPoll) {
     parked[ticket.job] = nil
     schedule.add(ticket)
   }

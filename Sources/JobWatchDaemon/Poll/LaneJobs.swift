@@ -33,9 +33,9 @@ extension Lane {
   }
 
   /// "No such job", for one that is watched.
-  func absent(_ job: Int64, at uptime: Duration) -> AbsenceLedger.Change? {
+  func absent(_ job: Int64, at uptime: Duration) -> MassAbsence.Change? {
     let shown = watched - unshown.count - returned.count
-    let crowd: AbsenceLedger.Crowd
+    let crowd: MassAbsence.Crowd
     switch (returned.contains(job), unshown.contains(job)) {
     case (true, _): crowd = .none
     case (_, true): crowd = shown > 0 ? .none : .new

@@ -25,12 +25,12 @@ extension Configuration {
       guard let endpoint = account.endpoint(of: service.name) else { return nil }
       let rules = rules(for: service)
       return Lane(
-        key: LaneKey(account: account.name, service: service.name), service: service,
+        key: EndpointKey(account: account.name, service: service.name), service: service,
         endpoint: endpoint, region: account.region, rules: rules,
         schedule: PollSchedule(
-          budget: Budget(cap: account.quota(of: service.name)),
+          budget: RateLimiter(cap: account.quota(of: service.name)),
           price: CallPrice(least: leastPrice), retention: rules.retention.finished),
-        breaker: breaker, permission: Gate(threshold: 1, waits: probes.steps))
+        breaker: breaker, permission: CircuitBreaker(threshold: 1, waits: probes.steps))
     }
   }
 

@@ -5,7 +5,7 @@ import JobWatchStore
 /// one transaction, never from a copy that was made before the call.
 struct PollRecord: Sendable {
   /// As it was in the schedule when the call was made.
-  var ticket: PollTicket
+  var ticket: ScheduledPoll
   /// Where it was asked for.
   var projectID: String
   var answer: Answer
@@ -37,10 +37,12 @@ struct PollRecord: Sendable {
     }
   }
 
-  func commit(_ ledger: Ledger) throws -> Outcome {
-    for change in changes { try change.commit(ledger, routes: routes) }
-    if let outcome = try sightAgain(ledger) { return outcome }
-    guard let job = try ledger.job(ticket.job) else { return Outcome(next: .never, isFinal: true) }
+  func commit(_ transaction: Transaction) throws -> Outcome {
+    for change in changes { try change.commit(transaction, routes: routes) }
+    if let outcome = try sightAgain(transaction) { return outcome }
+    guard let job = try transaction.job(ticket.job) else {
+      return Outcome(next: .never, isFinal: true)
+    }
     let decision = job.observe(
       answer.observation, evidence: answer.evidence, at: at, under: rules)
     var outcome = Outcome(next: decision.next, isFinal: decision.job.state.isFinal)
@@ -54,8 +56,8 @@ struct PollRecord: Sendable {
       // Nothing else about it has changed: a lost job may be no longer looked for, and one that is never answered is not
       // overdue for that.
       switch decision.next {
-      case .never: try ledger.endPolls(of: job.id)
-      case .after(let gap): try ledger.setDue(job.id, at: at + gap)
+      case .never: try transaction.endPolls(of: job.id)
+      case .after(let gap): try transaction.setDue(job.id, at: at + gap)
       case .whenAllowed: break
       }
       return outcome
@@ -63,41 +65,45 @@ struct PollRecord: Sendable {
     var changed = decision.job
     // Its account's project was not known when it was registered: from now on it is bound to this one.
     if changed.projectID.isEmpty { changed.projectID = projectID }
-    try ledger.save(
+    try transaction.save(
       changed, bodyHash: bodyHash, dueAt: dueAt(decision.next),
       noticeAt: decision.job.nextNotice(after: at, under: rules))
     if let transition = decision.transition {
-      try ledger.record(transition, evidence: answer.evidence, of: job.id)
+      try transaction.record(transition, evidence: answer.evidence, of: job.id)
     }
     for event in decision.events {
-      try ledger.append(event, of: job.id, to: routes.channels(for: event))
+      try transaction.append(event, of: job.id, to: routes.channels(for: event))
     }
     if let lesson = decision.lesson {
-      outcome.learned = try learn(lesson, from: job, to: changed, ledger)
+      outcome.learned = try learn(lesson, from: job, to: changed, transaction)
     }
     return outcome
   }
 
   /// Adds to what is on record, which another job may have changed since the call.
-  private func learn(_ lesson: Lesson, from job: Job, to ended: Job, _ ledger: Ledger) throws
+  private func learn(
+    _ lesson: DurationSample, from job: Job, to ended: Job, _ transaction: Transaction
+  ) throws
     -> DurationModel
   {
-    let stored = try ledger.learned(key)
+    let stored = try transaction.learned(key)
     var model = model
     if let stored { model.recall(stored.model) }
     model.learn(lesson, of: job.span)
     var tally = stored?.tally ?? DurationTally()
     if case .ended(let end) = lesson {
       tally.count(
-        end, polls: try ledger.polls(of: job.id), age: ended.age(at: at, offset: rules.clockOffset))
+        end, polls: try transaction.polls(of: job.id),
+        age: ended.age(at: at, offset: rules.clockOffset))
     }
-    try ledger.save(Ledger.Learned(key: key, model: model.bytes, tally: tally, taughtAt: at))
+    try transaction.save(
+      Transaction.Learned(key: key, model: model.bytes, tally: tally, taughtAt: at))
     return model
   }
 
   /// The common case, a running job that still says what it said: one small update and no row read. It must come
   /// to what `Job.observe` would decide; a test holds the two together.
-  private func sightAgain(_ ledger: Ledger) throws -> Outcome? {
+  private func sightAgain(_ transaction: Transaction) throws -> Outcome? {
     guard case .seen(let state, let report) = answer.observation, !state.isFinal,
       state != .awaitingPayment, let bodyHash, let begin = report.begin?.instant
     else { return nil }
@@ -108,7 +114,7 @@ struct PollRecord: Sendable {
     let appointment = rules.polling.appointment(after: span.known, expectWithin: nil)
     let gap = rules.cut(
       rules.gap(after: span.known, salt: ticket.salt), after: span.known, at: appointment)
-    let isSame = try ledger.sight(
+    let isSame = try transaction.sight(
       ticket.job, bodyHash: bodyHash, knownAge: age, at: at, dueAt: at + gap,
       noticeAt: rules.firstRiskNotice(after: at))
     guard isSame else { return nil }

@@ -19,10 +19,10 @@ package actor Poller: Worker {
   let alarm: Alarm
   let troubles: TroubleLog
   let memory: CredentialMemory
-  let pulse: Pulse
+  let pulse: LoopHealth
   let grace: Duration
 
-  var lanes: [LaneKey: Lane]
+  var lanes: [EndpointKey: Lane]
   var credentials: CredentialBook
   var book: DurationBook
   let bounds: [String: PollBounds]
@@ -60,7 +60,7 @@ package actor Poller: Worker {
   package init(
     configuration: Configuration, store: Store, clients: [String: CloudClient],
     logins: [AccountLogin], clock: @escaping Clock, alarm: Alarm, troubles: TroubleLog, log: Logger,
-    memory: CredentialMemory = CredentialMemory(), pulse: Pulse = Pulse("poller")
+    memory: CredentialMemory = CredentialMemory(), pulse: LoopHealth = LoopHealth("poller")
   ) throws {
     self.store = store
     self.clients = clients

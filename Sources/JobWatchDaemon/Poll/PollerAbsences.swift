@@ -18,7 +18,7 @@ extension Poller {
     }
   }
 
-  func sighted(_ key: LaneKey, at now: Moment) -> [HealthChange] {
+  func sighted(_ key: EndpointKey, at now: Moment) -> [HealthChange] {
     let change = lanes[key]?.absences.sighted(at: now.wall)
     guard change == .massEnded else { return [] }
     troubles.end(.lane(key), HealthChange.Kind.absent.rawValue, at: now.wall)

@@ -19,9 +19,9 @@ extension Poller {
       model: book.model(of: law, at: now.uptime))
     let budgets = answer.observation.isThrottled ? dueBudgets() : []
     do {
-      let outcome = try await store.write { ledger in
-        try ledger.save(budgets)
-        return try record.commit(ledger)
+      let outcome = try await store.write { transaction in
+        try transaction.save(budgets)
+        return try record.commit(transaction)
       }
       noteSaved(budgets)
       if storeRetryAt != nil { log.notice("answers can be stored again") }
@@ -75,7 +75,8 @@ extension Poller {
   private static let storeRetry = Duration.seconds(5)
 
   func giveBack(
-    _ passes: Lane.Passes, _ key: LaneKey, _ grant: AccountAccess.Grant, at uptime: Duration
+    _ passes: Lane.Permits, _ key: EndpointKey, _ grant: AccountAccess.ActiveCredential,
+    at uptime: Duration
   ) {
     _ = credentials.withGate(grant.fingerprint) { $0.release(passes.credential, at: uptime) }
     lanes[key]?.permission.release(passes.permission, at: uptime)
@@ -153,7 +154,7 @@ extension Poller {
       .flatMap { resumed($0, at: now.wall) }
   }
 
-  private func refused(_ call: Call, _ complaint: Complaint, at now: Moment) -> [HealthChange] {
+  private func refused(_ call: Call, _ complaint: APIError, at now: Moment) -> [HealthChange] {
     let paused = credentials.refused(
       call.passes.credential, call.grant.fingerprint, complaint, at: now)
     // Another credential may be fetched at once.
@@ -165,7 +166,7 @@ extension Poller {
   }
 
   private func barred(
-    _ call: Call, _ kind: HealthChange.Kind, _ complaint: Complaint, at now: Moment
+    _ call: Call, _ kind: HealthChange.Kind, _ complaint: APIError, at now: Moment
   ) -> [HealthChange] {
     lanes[call.lane]?.failures[call.job, default: 0] += 1
     let accepted = credentialAccepted(call, at: now)
@@ -225,7 +226,7 @@ extension Poller {
     }
   }
 
-  private func throttled(_ key: LaneKey, _ throttle: Throttle, at uptime: Duration) {
+  private func throttled(_ key: EndpointKey, _ throttle: Throttle, at uptime: Duration) {
     log.notice(
       "the cloud's quota is used up; calls wait",
       metadata: ["lane": "\(key)", "code": "\(throttle.code)"])

@@ -4,7 +4,7 @@ import JobWatchStore
 /// The budgets on record: no call is made that a crash could make the next process forget.
 extension Poller {
   /// Goes on with what the last process has left of each quota, at the price that it had come to.
-  func restore(_ budgets: [Ledger.SavedBudget], at now: Moment) {
+  func restore(_ budgets: [Transaction.SavedRateLimiter], at now: Moment) {
     for saved in budgets {
       lanes[saved.key]?.schedule.budget.restore(saved.record, savedAt: saved.savedAt, at: now)
       if let least = lanes[saved.key]?.schedule.price.least {
@@ -23,9 +23,9 @@ extension Poller {
   }
 
   /// What has to be stored, of all lanes at once. Whoever stores it says so with `noteSaved`.
-  func dueBudgets() -> [Ledger.SavedBudget] { budgets { $0.dueRecord(at: $1) } }
+  func dueBudgets() -> [Transaction.SavedRateLimiter] { budgets { $0.dueRecord(at: $1) } }
 
-  func noteSaved(_ budgets: [Ledger.SavedBudget]) {
+  func noteSaved(_ budgets: [Transaction.SavedRateLimiter]) {
     for saved in budgets { lanes[saved.key]?.schedule.budget.saved(saved.record) }
   }
 
@@ -43,7 +43,7 @@ extension Poller {
   }
 
   /// Counts one more call beside those that the schedule has counted. False: it must not be made.
-  func spend(onRetryIn key: LaneKey) async -> Bool {
+  func spend(onRetryIn key: EndpointKey) async -> Bool {
     lanes[key]?.schedule.budget.spend(at: clock().uptime)
     do {
       try await saveBudgets()
@@ -54,11 +54,13 @@ extension Poller {
     }
   }
 
-  private func budgets(_ record: (Lane, Duration) -> BudgetRecord?) -> [Ledger.SavedBudget] {
+  private func budgets(_ record: (Lane, Duration) -> RateLimiterRecord?) -> [Transaction
+    .SavedRateLimiter]
+  {
     let now = clock()
     return lanes.compactMap { key, lane in
       record(lane, now.uptime).map {
-        Ledger.SavedBudget(key: key, savedAt: now.wall, record: $0)
+        Transaction.SavedRateLimiter(key: key, savedAt: now.wall, record: $0)
       }
     }
   }
@@ -66,16 +68,16 @@ extension Poller {
 
 extension Lane {
   /// Nil: the last one that was stored will do.
-  fileprivate func dueRecord(at uptime: Duration) -> BudgetRecord? {
+  fileprivate func dueRecord(at uptime: Duration) -> RateLimiterRecord? {
     schedule.budget.mustBeSaved ? priced(schedule.budget.record(at: uptime)) : nil
   }
 
   /// Nil: no call was ever made.
-  fileprivate func lastRecord(at uptime: Duration) -> BudgetRecord? {
+  fileprivate func lastRecord(at uptime: Duration) -> RateLimiterRecord? {
     schedule.budget.isUntouched ? nil : priced(schedule.budget.record(at: uptime, isLast: true))
   }
 
-  private func priced(_ record: BudgetRecord) -> BudgetRecord {
+  private func priced(_ record: RateLimiterRecord) -> RateLimiterRecord {
     var record = record
     (record.price, record.trim) = (schedule.price.value, schedule.price.trim)
     return record

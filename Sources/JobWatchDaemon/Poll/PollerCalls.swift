@@ -7,18 +7,18 @@ extension Poller {
   /// A job that is asked for: where its row stands, and through which gates the call passes.
   struct Call: Sendable {
     /// As it was in the schedule: it keeps its place there if the answer says nothing of it.
-    var ticket: PollTicket
-    var lane: LaneKey
+    var ticket: ScheduledPoll
+    var lane: EndpointKey
     /// What it is made with, whatever the account has by the time of the answer.
-    var grant: AccountAccess.Grant
-    var passes: Lane.Passes
-    var question: Ledger.Question
+    var grant: AccountAccess.ActiveCredential
+    var passes: Lane.Permits
+    var question: Transaction.Question
 
     var job: Int64 { ticket.job }
   }
 
   func startCalls(at now: Moment) async throws {
-    var taken: [(PollTicket, LaneKey, AccountAccess.Grant, Lane.Passes)] = []
+    var taken: [(ScheduledPoll, EndpointKey, AccountAccess.ActiveCredential, Lane.Permits)] = []
     noteProjects(at: now.uptime)
     for key in dueLanes(at: now.uptime) {
       guard let grant = credentials.grant(of: key.account, at: now.uptime) else { continue }
@@ -28,7 +28,7 @@ extension Poller {
     }
     guard !taken.isEmpty else { return }
     let ids = taken.map(\.0.job)
-    let questions: [Int64: Ledger.Question]
+    let questions: [Int64: Transaction.Question]
     do {
       try await saveBudgets()
       let rows = try await store.read { try $0.questions(ids) }
@@ -56,8 +56,10 @@ extension Poller {
     }
   }
 
-  private func take(from key: LaneKey, _ grant: AccountAccess.Grant, at uptime: Duration)
-    -> (PollTicket, Lane.Passes)?
+  private func take(
+    from key: EndpointKey, _ grant: AccountAccess.ActiveCredential, at uptime: Duration
+  )
+    -> (ScheduledPoll, Lane.Permits)?
   {
     credentials.withGate(grant.fingerprint) { lanes[key]?.take(&$0, &book, at: uptime) } ?? nil
   }
@@ -65,7 +67,7 @@ extension Poller {
   /// A job is bound to the project and region that it was registered with, or to the account's project as it was
   /// found when the job is asked for first.
   private func belongs(
-    _ question: Ledger.Question, _ key: LaneKey, _ grant: AccountAccess.Grant
+    _ question: Transaction.Question, _ key: EndpointKey, _ grant: AccountAccess.ActiveCredential
   ) -> Bool {
     guard let lane = lanes[key] else { return false }
     let isOfProject = question.projectID.isEmpty || question.projectID == grant.projectID

@@ -4,7 +4,7 @@ import JobWatchStore
 /// Accounts that are paused by hand: nothing is asked for them, whatever is due. Calls under way finish and count.
 extension Poller {
   /// Takes over what is on record.
-  func hold(_ conditions: [Ledger.Condition], at now: Moment) {
+  func hold(_ conditions: [Transaction.Condition], at now: Moment) {
     let kind = HealthChange.Kind.held.rawValue
     let holds = conditions.filter { $0.kind == kind }
     for account in credentials.accounts.keys {
@@ -18,7 +18,7 @@ extension Poller {
     }
   }
 
-  func readiness(of key: LaneKey, at uptime: Duration) -> Lane.Readiness {
+  func readiness(of key: EndpointKey, at uptime: Duration) -> Lane.Readiness {
     guard !held.contains(key.account), let lane = lanes[key] else { return .asleep }
     return lane.readiness(credentials.gate(of: key.account, at: uptime), at: uptime)
   }

@@ -39,8 +39,8 @@ extension Poller {
     let changes = unsaved
     unsaved = []
     do {
-      try await store.write { [routes] ledger in
-        for change in changes { try change.commit(ledger, routes: routes) }
+      try await store.write { [routes] transaction in
+        for change in changes { try change.commit(transaction, routes: routes) }
       }
     } catch {
       unsaved = changes + unsaved
@@ -73,7 +73,7 @@ extension Poller {
     "let this host reach what hands the credential out; it is asked again every minute"
 
   func paused(
-    _ account: String, _ kind: HealthChange.Kind, _ complaint: Complaint, cure: String,
+    _ account: String, _ kind: HealthChange.Kind, _ complaint: APIError, cure: String,
     at time: Timestamp
   ) -> HealthChange {
     troubles.begin(

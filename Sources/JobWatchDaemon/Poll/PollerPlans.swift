@@ -2,8 +2,8 @@ import JobWatchCore
 import JobWatchStore
 
 /// What the schedule knows of each job, and what is learned from it.
-extension Ledger.Scheduled {
-  fileprivate var question: PollTicket.Question? {
+extension Transaction.Scheduled {
+  fileprivate var question: ScheduledPoll.Question? {
     if !isSeen { return isFresh ? .first : .again }
     return isDoubted || isReopened ? .known : nil
   }
@@ -12,8 +12,8 @@ extension Ledger.Scheduled {
 extension Poller {
   /// A job on its way into the schedule.
   struct Entrant: Sendable {
-    var ticket: PollTicket
-    var lane: LaneKey
+    var ticket: ScheduledPoll
+    var lane: EndpointKey
     /// As its row has it.
     var due: Duration
     /// It was not asked for yet, and its type is known.
@@ -21,14 +21,16 @@ extension Poller {
     /// It is due at its appointment.
     var isAppointed: Bool
     /// Whether there is such a job, or still is, is the question: no price puts it off.
-    var question: PollTicket.Question?
+    var question: ScheduledPoll.Question?
   }
 
   /// Enters jobs as their rows have them.
-  func enter(_ jobs: [Ledger.Scheduled], at now: Moment) { plan(count(jobs, at: now), at: now) }
+  func enter(_ jobs: [Transaction.Scheduled], at now: Moment) {
+    plan(count(jobs, at: now), at: now)
+  }
 
   /// All are counted as running before the first is planned: the law follows from them.
-  func count(_ jobs: [Ledger.Scheduled], at now: Moment) -> [Entrant] {
+  func count(_ jobs: [Transaction.Scheduled], at now: Moment) -> [Entrant] {
     jobs.compactMap { job in
       highestJob = max(highestJob, job.id)
       let lane = job.key.lane
@@ -73,20 +75,20 @@ extension Poller {
     }
   }
 
-  private func note(_ job: Int64, in key: LaneKey, isLost: Bool) {
+  private func note(_ job: Int64, in key: EndpointKey, isLost: Bool) {
     if isLost { lanes[key]?.lost.insert(job) } else { lanes[key]?.lost.remove(job) }
   }
 
-  private func ticket(of job: Ledger.Scheduled, at now: Moment) -> PollTicket {
+  private func ticket(of job: Transaction.Scheduled, at now: Moment) -> ScheduledPoll {
     let key = DurationKey(
       service: job.key.service, jobType: job.jobType ?? "", region: job.region)
     let since = (now.wall - job.knownAt).clamped(.zero, .days(3650))
-    return PollTicket(
+    return ScheduledPoll(
       job: job.id, law: book.id(of: key), salt: job.key.salt, span: job.span,
       isWatched: job.isWatched, knownAt: now.uptime - since)
   }
 
-  func pace(of key: LaneKey, _ law: DurationBook.ID, at uptime: Duration) -> PollPace {
+  func pace(of key: EndpointKey, _ law: DurationBook.ID, at uptime: Duration) -> PollPace {
     guard let lane = lanes[key] else { return .untaught }
     if let gap = lane.rules.polling.fixed { return .fixed(gap) }
     return .plan(book.plan(of: law, price: lane.schedule.price.value, at: uptime))
@@ -139,7 +141,7 @@ extension Poller {
 
   /// Brings the book and the ticket to what is on record now.
   private func note(
-    _ outcome: PollRecord.Outcome, _ law: DurationBook.ID, in ticket: inout PollTicket,
+    _ outcome: PollRecord.Outcome, _ law: DurationBook.ID, in ticket: inout ScheduledPoll,
     at uptime: Duration
   ) {
     if let model = outcome.learned { book.learned(model, of: law) }
@@ -151,7 +153,7 @@ extension Poller {
     if ticket.isWatched { book.watch(ticket.span, of: law) }
   }
 
-  private func drop(_ ticket: PollTicket, _ key: LaneKey, at now: Moment) {
+  private func drop(_ ticket: ScheduledPoll, _ key: EndpointKey, at now: Moment) {
     if ticket.isWatched { book.unwatch(ticket.span, of: ticket.law) }
     lanes[key]?.forget(ticket.job)
     lanes[key]?.inFlight.remove(ticket.job)
@@ -176,8 +178,8 @@ extension Poller {
     log.notice(
       "there are too many job types; what the longest untaught ones had taught is forgotten",
       metadata: ["types": "\(forgotten.count)", "first": "\(forgotten[0])"])
-    try await store.write { ledger in
-      for key in forgotten { try ledger.forget(key) }
+    try await store.write { transaction in
+      for key in forgotten { try transaction.forget(key) }
     }
   }
 
@@ -186,13 +188,13 @@ extension Poller {
   // MARK: Into the schedule and out of it
 
   /// Back into the schedule, at another time.
-  func reschedule(_ ticket: PollTicket, _ key: LaneKey, due: Duration, at now: Moment) {
+  func reschedule(_ ticket: ScheduledPoll, _ key: EndpointKey, due: Duration, at now: Moment) {
     var ticket = ticket
     ticket.plan(at: due)
     put(ticket, key, at: now)
   }
 
-  private func put(_ ticket: PollTicket, _ key: LaneKey, at now: Moment) {
+  private func put(_ ticket: ScheduledPoll, _ key: EndpointKey, at now: Moment) {
     lanes[key]?.inFlight.remove(ticket.job)
     lanes[key]?.renewed[ticket.job] = nil
     lanes[key]?.add(ticket)
@@ -200,7 +202,7 @@ extension Poller {
   }
 
   /// A job that is submitted again may still stand in the schedule: lost, to be looked for now and then, or parked.
-  func leave(_ jobs: [Ledger.Scheduled]) {
+  func leave(_ jobs: [Transaction.Scheduled]) {
     for (key, known) in Dictionary(grouping: jobs, by: \.key.lane) {
       var tickets = lanes[key]?.schedule.remove(Set(known.map(\.id))) ?? []
       tickets += known.compactMap { lanes[key]?.parked.removeValue(forKey: $0.id) }

@@ -5,17 +5,17 @@ import JobWatchStore
 extension Poller {
   func load(at now: Moment) async throws {
     let log = log
-    let (learned, ends, budgets, seq, conditions) = try await store.read { ledger in
+    let (learned, ends, budgets, seq, conditions) = try await store.read { transaction in
       (
-        try ledger.learned(), try ledger.recentEnds(RecentArrivals.most),
-        try ledger.budgets { lane, error in
+        try transaction.learned(), try transaction.recentEnds(RecentArrivals.most),
+        try transaction.budgets { lane, error in
           log.warning(
             "what is left of a quota cannot be read: it is learned anew",
             metadata: [
               "account": "\(lane.account)", "service": "\(lane.service)", "error": "\(error)",
             ])
         },
-        try ledger.lastSeq(), try ledger.conditions()
+        try transaction.lastSeq(), try transaction.conditions()
       )
     }
     restore(budgets, at: now)
@@ -89,8 +89,11 @@ extension Poller {
     lastNewsAt = now.uptime
     let after = seenSeq
     do {
-      let (jobs, seq, conditions) = try await store.read { ledger in
-        (try ledger.scheduled(after: after), try ledger.lastSeq(), try ledger.conditions())
+      let (jobs, seq, conditions) = try await store.read { transaction in
+        (
+          try transaction.scheduled(after: after), try transaction.lastSeq(),
+          try transaction.conditions()
+        )
       }
       hold(conditions, at: now)
       leave(jobs.filter { $0.id <= highestJob })
@@ -112,8 +115,8 @@ extension Poller {
 
   /// Lanes with jobs, that of the longest due one first: the one call that proves a credential, for all of its
   /// services, is not always the same lane's.
-  func dueLanes(at uptime: Duration) -> [LaneKey] {
-    let due = lanes.keys.compactMap { key -> (first: Duration, key: LaneKey)? in
+  func dueLanes(at uptime: Duration) -> [EndpointKey] {
+    let due = lanes.keys.compactMap { key -> (first: Duration, key: EndpointKey)? in
       guard !held.contains(key.account), let first = lanes[key]?.schedule.first?.due else {
         return nil
       }
@@ -123,7 +126,7 @@ extension Poller {
   }
 
   /// Rings if the lane can be served before the loop looks again; not for a tick's sake.
-  func wake(for key: LaneKey, at now: Moment) {
+  func wake(for key: EndpointKey, at now: Moment) {
     guard plannedWake > now.uptime + Self.tick else { return }
     switch readiness(of: key, at: now.uptime) {
     case .now: alarm.ring()
@@ -133,7 +136,7 @@ extension Poller {
   }
 
   /// Trouble that a restart finds on record: it is neither forgotten nor told twice.
-  private func resume(_ condition: Ledger.Condition, at now: Moment) {
+  private func resume(_ condition: Transaction.Condition, at now: Moment) {
     for name in credentials.accounts.keys
     where condition.subject == HealthChange.subject(account: name) {
       guard let kind = HealthChange.Kind(rawValue: condition.kind),
@@ -154,7 +157,7 @@ extension Poller {
         lanes[key]?.outage = Lane.Outage(
           since: condition.since, cause: condition.cause, isTold: true)
       case .busy:
-        lanes[key]?.stall = Stall(since: condition.since, cause: condition.cause, isTold: true)
+        lanes[key]?.stall = BusyStreak(since: condition.since, cause: condition.cause, isTold: true)
       case .absent:
         // Since later than now, by a clock that was ahead: the hold begins anew.
         let age = max(now.wall - condition.since, .zero)

@@ -22,7 +22,7 @@ extension Poller {
     lanes[call.lane]?.progressCalls.remove(call.job)
   }
 
-  private func mayAskProgress(of job: Int64, in key: LaneKey, at uptime: Duration) -> Bool {
+  private func mayAskProgress(of job: Int64, in key: EndpointKey, at uptime: Duration) -> Bool {
     !isFinishing && storeRetryAt == nil && !held.contains(key.account)
       && lanes[key]?.hasRoomForProgress(of: job, at: uptime) == true
   }
@@ -32,15 +32,15 @@ extension Poller {
       lanes[call.lane]?.progressBudget.throttled(throttle, at: now.uptime)
     }
     do {
-      try await store.write { ledger in
-        var report = try ledger.progress(of: call.job) ?? ProgressReport()
+      try await store.write { transaction in
+        var report = try transaction.progress(of: call.job) ?? ProgressReport()
         switch answer {
         case .told(let progress): report.take(progress, at: now.wall)
         case .throttled(let throttle):
           report.fail("\(throttle.code): the quota is used up", at: now.wall)
         case .failed(let cause): report.fail(cause, at: now.wall)
         }
-        try ledger.setProgress(report, of: call.job)
+        try transaction.setProgress(report, of: call.job)
       }
     } catch {
       log.warning("a task's progress cannot be stored", metadata: ["error": "\(error)"])

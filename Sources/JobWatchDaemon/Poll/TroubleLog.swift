@@ -8,7 +8,7 @@ package final class TroubleLog: Sendable {
     case everywhere
     /// All lanes of it.
     case account(String)
-    case lane(LaneKey)
+    case lane(EndpointKey)
   }
 
   private struct Trouble {
@@ -58,7 +58,7 @@ package final class TroubleLog: Sendable {
   }
 
   /// Those of a lane, one that lasts ending now.
-  func gaps(_ lane: LaneKey, at now: Timestamp) -> [BlindGap] {
+  func gaps(_ lane: EndpointKey, at now: Timestamp) -> [BlindGap] {
     let places = [Place.everywhere, .account(lane.account), .lane(lane)]
     return troubles.withLock { troubles in
       troubles.filter { places.contains($0.place) }

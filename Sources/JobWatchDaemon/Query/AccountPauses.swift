@@ -16,24 +16,24 @@ package struct AccountPauses: Sendable {
     package var isByHand: Bool { kind == HealthChange.Kind.held.rawValue }
   }
 
-  private let conditions: [Ledger.Condition]
-  private let troubles: [Ledger.Condition]
+  private let conditions: [Transaction.Condition]
+  private let troubles: [Transaction.Condition]
 
   private static let kinds: [HealthChange.Kind] = [
     .held, .refused, .lockedOut, .forbidden, .misconfigured,
   ]
   private static let endpointKinds: [HealthChange.Kind] = [.unreachable, .busy, .absent]
 
-  package init(_ ledger: Ledger) throws {
-    let all = try ledger.conditions()
-    func those(of kinds: [HealthChange.Kind]) -> [Ledger.Condition] {
+  package init(_ transaction: Transaction) throws {
+    let all = try transaction.conditions()
+    func those(of kinds: [HealthChange.Kind]) -> [Transaction.Condition] {
       all.filter { condition in kinds.contains { $0.rawValue == condition.kind } }
     }
     (conditions, troubles) = (those(of: Self.kinds), those(of: Self.endpointKinds))
   }
 
   /// Why polls of `lane` bring no usable answer, as `endpoint.down` has told.
-  package func trouble(of lane: LaneKey) -> String? {
+  package func trouble(of lane: EndpointKey) -> String? {
     troubles.first { $0.subject == HealthChange.subject(lane) }?.cause
   }
 
@@ -46,7 +46,7 @@ package struct AccountPauses: Sendable {
   }
 
   /// Those that stop the polls of `lane`, oldest first.
-  package func on(_ lane: LaneKey) -> [Pause] {
+  package func on(_ lane: EndpointKey) -> [Pause] {
     conditions.compactMap { condition in
       let isWhole = condition.subject == HealthChange.subject(account: lane.account)
       guard isWhole || condition.subject == HealthChange.subject(lane) else { return nil }

@@ -7,7 +7,7 @@ import JobWatchStore
 package struct LearnedSchedule {
   private var book: DurationBook
   private let running: [DurationBook.ID: Int]
-  private let budgets: [Ledger.SavedBudget]
+  private let budgets: [Transaction.SavedRateLimiter]
   private let polling: PollPolicy
   private let rules: [String: WatchRules]
 
@@ -15,26 +15,28 @@ package struct LearnedSchedule {
   private static let uptime = Duration.zero
 
   /// - Parameter service: of whose jobs something is to be said; nil: of all.
-  package init(_ configuration: Configuration, _ ledger: Ledger, service: String? = nil) throws {
+  package init(_ configuration: Configuration, _ transaction: Transaction, service: String? = nil)
+    throws
+  {
     polling = configuration.polling
     // The price that meets a target follows from the jobs of all services; all else is each one's own.
     let service = polling.target == nil ? service : nil
     var book = DurationBook(bounds: configuration.pollBounds)
-    for entry in try ledger.learned() where service == nil || entry.key.service == service {
+    for entry in try transaction.learned() where service == nil || entry.key.service == service {
       book.restore(entry.key, entry.model)
     }
     if polling.target != nil {
-      book.recall(arrivals: try ledger.recentEnds(RecentArrivals.most))
+      book.recall(arrivals: try transaction.recentEnds(RecentArrivals.most))
     }
     var running: [DurationBook.ID: Int] = [:]
-    try ledger.forEachRunning(of: configuration.accounts.map(\.name), service: service) {
+    try transaction.forEachRunning(of: configuration.accounts.map(\.name), service: service) {
       key, span in
       let id = book.id(of: key)
       book.watch(span, of: id)
       running[id, default: 0] += 1
     }
     (self.book, self.running) = (book, running)
-    budgets = try ledger.budgets()
+    budgets = try transaction.budgets()
     rules = Dictionary(
       uniqueKeysWithValues: CloudService.all.map { ($0.name, configuration.rules(for: $0)) })
   }
@@ -49,23 +51,23 @@ package struct LearnedSchedule {
         .compactMap(\.self).min())
   }
 
-  package func budget(of lane: LaneKey) -> Ledger.SavedBudget? {
+  package func budget(of lane: EndpointKey) -> Transaction.SavedRateLimiter? {
     budgets.first { $0.key == lane }
   }
 
   /// - Parameter dueAt: as it is on record.
   package mutating func outlook(
     of job: Job, dueAt: Timestamp, obstacle: String?, at now: Timestamp
-  ) -> PollOutlook {
+  ) -> PollForecast {
     let cost = cost(in: job.key.lane)
     var rules = rules[job.key.service] ?? WatchRules(polling: polling)
     rules.pace = pace(of: job, price: cost.now)
-    return PollOutlook(
+    return PollForecast(
       job: job, type: type(job.durationKey), rules: rules, cost: cost, dueAt: dueAt,
       obstacle: obstacle, now: now)
   }
 
-  private mutating func cost(in lane: LaneKey) -> CallCost {
+  private mutating func cost(in lane: EndpointKey) -> CallCost {
     let recorded = budget(of: lane)?.record.price ?? 0
     guard let target = polling.target?.seconds else {
       return CallCost(recorded: recorded, least: polling.price.seconds)

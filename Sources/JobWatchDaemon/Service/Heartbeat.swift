@@ -11,7 +11,7 @@ actor Heartbeat: Worker {
 
   private let url: Secret
   private let every: Duration
-  private let vitals: Vitals
+  private let vitals: HealthRegistry
   private let transport: HTTPTransport
   private let log: Logger
   private var dueAt = Duration.zero
@@ -24,7 +24,8 @@ actor Heartbeat: Worker {
   private static let retry = Duration.seconds(5)
 
   init(
-    url: Secret, every: Duration, vitals: Vitals, transport: @escaping HTTPTransport, log: Logger
+    url: Secret, every: Duration, vitals: HealthRegistry, transport: @escaping HTTPTransport,
+    log: Logger
   ) {
     self.url = url
     self.every = every

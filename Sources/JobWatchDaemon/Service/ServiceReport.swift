@@ -23,7 +23,7 @@ package final class ServiceReport: Sendable {
     var phase = Phase.starting
     /// The configuration that was taken last has come to do its work.
     var isSettled = false
-    var vitals: Vitals?
+    var vitals: HealthRegistry?
     var standing = ""
     /// Of the last reload, if it was refused.
     var refusal: String?
@@ -73,7 +73,7 @@ package final class ServiceReport: Sendable {
   }
 
   /// From now on these are the loops that must turn.
-  package func watches(_ vitals: Vitals) { state.withLock { $0.vitals = vitals } }
+  package func watches(_ vitals: HealthRegistry) { state.withLock { $0.vitals = vitals } }
 
   /// Every loop has done what was due: the daemon is up, or up again.
   package func isReady() {

@@ -6,7 +6,7 @@ struct StatusText {
 
   /// Loops that do not come back.
   var stalled: [String] = []
-  var failing: [(loop: String, failure: Pulse.Failure)] = []
+  var failing: [(loop: String, failure: LoopHealth.Failure)] = []
   /// Empty: not looked at yet.
   var standing = ""
   /// Of the last reload, if it was refused.

@@ -8,12 +8,12 @@ struct AccountHold: Sendable {
   let user: String
 
   /// Without effect on an account that is already as commanded.
-  func apply(at now: Timestamp, _ ledger: Ledger, _ routes: RouteTable) throws {
+  func apply(at now: Timestamp, _ transaction: Transaction, _ routes: RouteTable) throws {
     let change: HealthChange =
       switch command.verb {
       case .pause: .held(account: command.account, by: user, reason: command.reason, at: now)
       case .resume: .released(account: command.account, by: user, reason: command.reason, at: now)
       }
-    try change.commit(ledger, routes: routes)
+    try change.commit(transaction, routes: routes)
   }
 }

@@ -30,17 +30,17 @@ struct Arrival: Sendable {
   var isAccepted: Bool { file.rejections.isEmpty && identity != nil }
 
   /// Its jobs, its command, and the event of what was not taken; the latter two once for a file.
-  func commit(to ledger: Ledger, _ registration: Registration, at now: Timestamp) throws {
+  func commit(to transaction: Transaction, _ registration: Registration, at now: Timestamp) throws {
     if isRepeat { return }
     for submission in file.submissions {
-      try registration.register(submission, at: now, ledger)
+      try registration.register(submission, at: now, transaction)
     }
-    if let hold, try ledger.noteFile(fingerprint, at: now) {
-      try hold.apply(at: now, ledger, registration.routes)
+    if let hold, try transaction.noteFile(fingerprint, at: now) {
+      try hold.apply(at: now, transaction, registration.routes)
     }
-    if !file.rejections.isEmpty, try ledger.noteFile(fingerprint, at: now) {
+    if !file.rejections.isEmpty, try transaction.noteFile(fingerprint, at: now) {
       let event = rejection(at: now)
-      try ledger.append(event, of: nil, to: registration.routes.channels(for: event))
+      try transaction.append(event, of: nil, to: registration.routes.channels(for: event))
     }
   }
 

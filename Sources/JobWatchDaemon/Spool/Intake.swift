@@ -224,8 +224,8 @@ actor Intake: Worker {
 
   private nonisolated func store(_ batch: [Arrival], at now: Moment) async throws {
     let registration = registration
-    try await store.write { ledger in
-      for arrival in batch { try arrival.commit(to: ledger, registration, at: now.wall) }
+    try await store.write { transaction in
+      for arrival in batch { try arrival.commit(to: transaction, registration, at: now.wall) }
     }
   }
 

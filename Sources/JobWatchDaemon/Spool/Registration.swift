@@ -19,7 +19,8 @@ struct Registration: Sendable {
 
   /// New: inserted. Known: its labels and channels are joined, a task and an expectation take the place of those before,
   /// and the watch begins again if it ended without an end of which the cloud told.
-  func register(_ submission: SpoolSubmission, at now: Timestamp, _ ledger: Ledger) throws {
+  func register(_ submission: SpoolSubmission, at now: Timestamp, _ transaction: Transaction) throws
+  {
     let key = rules.key(of: submission)
     guard let account = accounts[key.account] else { return }
     let job = Job(
@@ -33,11 +34,11 @@ struct Registration: Sendable {
       submittedAt: min(submission.submittedAt ?? now, now), registeredAt: now)
     let rule = watchRules[key.service] ?? WatchRules()
     let noticeAt = firstNotice(of: job, under: rule, at: now)
-    if let stored = try ledger.insert(job, dueAt: now, noticeAt: noticeAt) {
+    if let stored = try transaction.insert(job, dueAt: now, noticeAt: noticeAt) {
       let event = stored.event(.jobRegistered, at: now, previous: nil, evidence: nil, rule)
-      try ledger.append(event, of: stored.id, to: routes.channels(for: event))
-    } else if let known = try ledger.job(key) {
-      try join(job, to: known, rule, at: now, ledger)
+      try transaction.append(event, of: stored.id, to: routes.channels(for: event))
+    } else if let known = try transaction.job(key) {
+      try join(job, to: known, rule, at: now, transaction)
     }
   }
 
@@ -47,7 +48,7 @@ struct Registration: Sendable {
   }
 
   private func join(
-    _ fresh: Job, to known: Job, _ rule: WatchRules, at now: Timestamp, _ ledger: Ledger
+    _ fresh: Job, to known: Job, _ rule: WatchRules, at now: Timestamp, _ transaction: Transaction
   ) throws {
     var joined = known
     joined.labels.merge(fresh.labels) { $1 }
@@ -58,26 +59,26 @@ struct Registration: Sendable {
     }
     if let expectation = fresh.hint.expectWithin { joined.hint.expectWithin = expectation }
     if known.state.reopensOnSubmit {
-      return try reopen(joined, fresh, rule, at: now, ledger)
+      return try reopen(joined, fresh, rule, at: now, transaction)
     }
     if joined != known {
-      try ledger.join(joined, noticeAt: firstNotice(of: joined, under: rule, at: now))
+      try transaction.join(joined, noticeAt: firstNotice(of: joined, under: rule, at: now))
     }
     if known.state.isConfirmedEnd {
-      for channel in added { try ledger.enqueueEnd(of: known.id, to: channel, at: now) }
+      for channel in added { try transaction.enqueueEnd(of: known.id, to: channel, at: now) }
     }
   }
 
   private func reopen(
-    _ joined: Job, _ fresh: Job, _ rule: WatchRules, at now: Timestamp, _ ledger: Ledger
+    _ joined: Job, _ fresh: Job, _ rule: WatchRules, at now: Timestamp, _ transaction: Transaction
   ) throws {
     let reopened = joined.reopened(as: fresh)
-    try ledger.reopen(
+    try transaction.reopen(
       reopened, dueAt: now, noticeAt: firstNotice(of: reopened, under: rule, at: now))
-    try ledger.record(
+    try transaction.record(
       Transition(from: joined.state, to: .registered, rawStatus: nil, at: now), evidence: nil,
       of: joined.id)
     let event = reopened.event(.jobRegistered, at: now, previous: joined.state, evidence: nil, rule)
-    try ledger.append(event, of: joined.id, to: routes.channels(for: event))
+    try transaction.append(event, of: joined.id, to: routes.channels(for: event))
   }
 }

@@ -9,7 +9,7 @@ package struct SpoolRules: Sendable, Hashable {
   /// Of submissions that name none.
   package var defaultAccount: String
   /// Accounts whose region has no known endpoint of the service: their jobs could never be asked for.
-  package var withoutEndpoint: Set<LaneKey>
+  package var withoutEndpoint: Set<EndpointKey>
   package var addresses: JobAddressBook
 
   /// Of submissions that name no service.
@@ -17,7 +17,7 @@ package struct SpoolRules: Sendable, Hashable {
 
   package init(
     services: [String], accounts: [String], channels: [String], defaultAccount: String,
-    withoutEndpoint: Set<LaneKey> = [], addresses: JobAddressBook = JobAddressBook([])
+    withoutEndpoint: Set<EndpointKey> = [], addresses: JobAddressBook = JobAddressBook([])
   ) {
     self.services = services
     self.accounts = accounts
@@ -31,7 +31,7 @@ package struct SpoolRules: Sendable, Hashable {
     let services = CloudService.all.map(\.name)
     let lanes = configuration.accounts.flatMap { account in
       services.filter { account.endpoint(of: $0) == nil }
-        .map { LaneKey(account: account.name, service: $0) }
+        .map { EndpointKey(account: account.name, service: $0) }
     }
     self.init(
       services: services, accounts: configuration.accounts.map(\.name),

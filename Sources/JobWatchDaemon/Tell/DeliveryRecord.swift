@@ -5,7 +5,7 @@ import JobWatchStore
 struct DeliveryRecord: Sendable {
   var message: Int64
   var channel: String
-  var settlement: Ledger.Settlement
+  var settlement: Transaction.Settlement
   var outcome: DeliveryOutcome
   var startedAt: Timestamp
   var at: Timestamp
@@ -18,11 +18,11 @@ struct DeliveryRecord: Sendable {
   /// What is given up told of a failing channel itself: two channels must not tell each other for ever.
   var isLossQuiet: Bool
 
-  func commit(_ ledger: Ledger, routes: RouteTable) throws {
-    try ledger.settle(message, settlement, outcome: outcome, startedAt: startedAt, at: at)
-    if let recovery { try ledger.makeDue(channel, at: at, except: recovery.waitingOn) }
-    try change?.commit(ledger, routes: routes)
+  func commit(_ transaction: Transaction, routes: RouteTable) throws {
+    try transaction.settle(message, settlement, outcome: outcome, startedAt: startedAt, at: at)
+    if let recovery { try transaction.makeDue(channel, at: at, except: recovery.waitingOn) }
+    try change?.commit(transaction, routes: routes)
     guard let loss else { return }
-    try ledger.append(loss, of: nil, to: isLossQuiet ? [] : routes.channels(for: loss))
+    try transaction.append(loss, of: nil, to: isLossQuiet ? [] : routes.channels(for: loss))
   }
 }

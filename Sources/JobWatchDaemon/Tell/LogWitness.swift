@@ -37,10 +37,10 @@ struct LogWitness {
     self.event = event
   }
 
-  init(_ ledger: Ledger) throws {
-    let last = try ledger.lastSeq()
-    self.init(lastSeq: last, lastAt: try ledger.event(last)?.at) {
-      try ledger.event($0).map { ($0.at, $0.kind) }
+  init(_ transaction: Transaction) throws {
+    let last = try transaction.lastSeq()
+    self.init(lastSeq: last, lastAt: try transaction.event(last)?.at) {
+      try transaction.event($0).map { ($0.at, $0.kind) }
     }
   }
 

@@ -6,7 +6,7 @@ import JobWatchStore
 struct ReceiverHealth: Sendable {
   /// What one outcome means.
   struct Judgement: Sendable {
-    var settlement: Ledger.Settlement
+    var settlement: Transaction.Settlement
     var recovery: Recovery?
     /// What the outcome changed for the channel.
     var change: HealthChange?
@@ -24,7 +24,7 @@ struct ReceiverHealth: Sendable {
   let policy: DeliveryPolicy
 
   /// Failures in a row that make the whole channel suspect: from then on one message at a time is tried.
-  private(set) var gate = Gate(
+  private(set) var gate = CircuitBreaker(
     threshold: 5, waits: probes)
   private var refusals = RefusalStreak()
   /// People know that the channel is in trouble.
@@ -53,7 +53,7 @@ struct ReceiverHealth: Sendable {
   }
 
   /// One that was never refused need not wait because another was refused again.
-  mutating func enter(_ message: OutgoingMessage, at uptime: Duration) -> Gate.Pass? {
+  mutating func enter(_ message: OutgoingMessage, at uptime: Duration) -> CircuitBreaker.Permit? {
     if isFresh(message), freshAt <= uptime { gate.hasten(at: uptime) }
     return gate.enter(at: uptime)
   }
@@ -79,7 +79,8 @@ struct ReceiverHealth: Sendable {
   ///   - start: when the attempt began.
   ///   - luck: in [0, 1), spreads the wait.
   mutating func judge(
-    _ message: OutgoingMessage, _ pass: Gate.Pass, _ outcome: DeliveryOutcome, since start: Moment,
+    _ message: OutgoingMessage, _ pass: CircuitBreaker.Permit, _ outcome: DeliveryOutcome,
+    since start: Moment,
     at now: Moment, luck: Double
   ) -> Judgement {
     let passed = refusals.passed
@@ -130,7 +131,7 @@ struct ReceiverHealth: Sendable {
 
   /// A refusal is no recovery: only a message that is taken opens the gate again.
   private mutating func change(
-    _ pass: Gate.Pass, _ outcome: DeliveryOutcome, _ verdict: RefusalStreak.Verdict?,
+    _ pass: CircuitBreaker.Permit, _ outcome: DeliveryOutcome, _ verdict: RefusalStreak.Verdict?,
     _ isFresh: Bool, at now: Moment
   ) -> HealthChange? {
     switch outcome {
@@ -152,7 +153,8 @@ struct ReceiverHealth: Sendable {
   }
 
   private mutating func refusal(
-    _ pass: Gate.Pass, _ status: Int, _ verdict: RefusalStreak.Verdict?, _ isFresh: Bool,
+    _ pass: CircuitBreaker.Permit, _ status: Int, _ verdict: RefusalStreak.Verdict?,
+    _ isFresh: Bool,
     at now: Moment
   ) -> HealthChange? {
     switch verdict {
@@ -189,7 +191,7 @@ struct ReceiverHealth: Sendable {
   private func settlement(
     _ message: OutgoingMessage, _ outcome: DeliveryOutcome, _ verdict: RefusalStreak.Verdict?,
     at now: Moment, luck: Double
-  ) -> Ledger.Settlement {
+  ) -> Transaction.Settlement {
     let wish: Duration?
     switch outcome {
     case .delivered: return .delivered

@@ -17,7 +17,7 @@ actor Relay: Worker {
   private let clock: Clock
   private let alarm: Alarm
   private let log: Logger
-  private let pulse: Pulse
+  private let pulse: LoopHealth
 
   private var health: ReceiverHealth
   private var isLoaded = false
@@ -43,7 +43,7 @@ actor Relay: Worker {
   init(
     channel: String, policy: DeliveryPolicy, store: Store, routes: RouteTable,
     clock: @escaping Clock,
-    alarm: Alarm, log: Logger, pulse: Pulse = Pulse("relay"),
+    alarm: Alarm, log: Logger, pulse: LoopHealth = LoopHealth("relay"),
     deliver: @escaping Delivery
   ) {
     name = "relay \(channel)"
@@ -67,11 +67,11 @@ actor Relay: Worker {
     let limit = Self.concurrency + inFlight.count
     let isShut = health.gate.isShut
     settledMeanwhile = []
-    let (due, next) = try await store.read { ledger in
+    let (due, next) = try await store.read { transaction in
       (
-        try ledger.dueMessages(
+        try transaction.dueMessages(
           channel, at: now.wall, limit: limit, newestFirst: isShut),
-        try ledger.nextMessageDue(channel, after: now.wall)
+        try transaction.nextMessageDue(channel, after: now.wall)
       )
     }
     let waiting = due.filter { isFree($0.id) }
@@ -130,7 +130,7 @@ actor Relay: Worker {
     isLoaded = true
   }
 
-  private func start(_ message: OutgoingMessage, _ pass: Gate.Pass) {
+  private func start(_ message: OutgoingMessage, _ pass: CircuitBreaker.Permit) {
     let limit = timeout + Self.settlingTime
     let mark = pulse.callBegan(limit: limit, at: clock().awake)
     inFlight[message.id] = Task {
@@ -152,7 +152,8 @@ actor Relay: Worker {
   }
 
   private func settle(
-    _ message: OutgoingMessage, _ pass: Gate.Pass, _ outcome: DeliveryOutcome, since start: Moment
+    _ message: OutgoingMessage, _ pass: CircuitBreaker.Permit, _ outcome: DeliveryOutcome,
+    since start: Moment
   ) async {
     let now = clock()
     let judgement = health.judge(

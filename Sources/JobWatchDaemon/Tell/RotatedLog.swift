@@ -18,7 +18,7 @@ enum RotatedLog {
       guard fstat(file, &status) == 0, UInt64(status.st_ino) == inode,
         status.st_mode & S_IFMT == S_IFREG
       else { continue }
-      return try? LogStanding(of: file, name: name, witness).last?.seq
+      return try? LogEnd(of: file, name: name, witness).last?.seq
     }
     return nil
   }

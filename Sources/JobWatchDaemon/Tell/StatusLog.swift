@@ -16,7 +16,7 @@ actor StatusLog: Worker {
   private var file: OpenLog?
   private var written: Int64 = 0
   /// Behind the last line, until it is committed.
-  private var unmarked: Ledger.LogCursor?
+  private var unmarked: Transaction.LogCursor?
 
   private final class OpenLog: Sendable {
     let file: AppendFile
@@ -40,7 +40,7 @@ actor StatusLog: Worker {
     guard let last = events.last else { return nil }
     let file = try append(events.map(Self.line).joined())
     written = last.seq
-    unmarked = Ledger.LogCursor(seq: last.seq, inode: file.inode)
+    unmarked = Transaction.LogCursor(seq: last.seq, inode: file.inode)
     try await mark()
     return events.count == Self.batch ? now.uptime : nil
   }
@@ -89,22 +89,22 @@ actor StatusLog: Worker {
   func recover(at now: Moment, routes: RouteTable) async throws {
     let open = try OpenLog(path: path)
     let path = path
-    let found = try await store.read { ledger in try Found(open.file, path, ledger) }
+    let found = try await store.read { transaction in try Found(open.file, path, transaction) }
     file = open
     let damage = mend(found.standing, open, at: now.wall)
     let logged = try await logged(found)
     written = logged
     let inode = try (file ?? OpenLog(path: path)).file.inode
-    let restored = try await store.write { ledger in
-      try ledger.setLogCursor(path, .init(seq: logged, inode: inode))
-      let last = try ledger.lastSeq()
+    let restored = try await store.write { transaction in
+      try transaction.setLogCursor(path, .init(seq: logged, inode: inode))
+      let last = try transaction.lastSeq()
       if logged > last {
-        try ledger.liftCounter(to: logged)
+        try transaction.liftCounter(to: logged)
         let event = Self.restored(logged: logged, database: last, at: now.wall)
-        try ledger.append(event, of: nil, to: routes.channels(for: event))
+        try transaction.append(event, of: nil, to: routes.channels(for: event))
       }
       if let event = damage?.event(at: now.wall) {
-        try ledger.append(event, of: nil, to: routes.channels(for: event))
+        try transaction.append(event, of: nil, to: routes.channels(for: event))
       }
       return logged > last
     }
@@ -115,8 +115,8 @@ actor StatusLog: Worker {
 
   /// What is known of the log before anything is done.
   private struct Found: Sendable {
-    var cursor: Ledger.LogCursor?
-    var standing: LogStanding
+    var cursor: Transaction.LogCursor?
+    var standing: LogEnd
     /// The cursor names another file than the one that is there.
     var isElsewhere: Bool
     /// The last number in the file that the log was rotated to; nil when it is not there, or compressed.
@@ -125,10 +125,10 @@ actor StatusLog: Worker {
     /// be written anew.
     var wasSetAside = false
 
-    init(_ file: borrowing AppendFile, _ path: String, _ ledger: Ledger) throws {
-      let witness = try LogWitness(ledger)
-      cursor = try ledger.logCursor(path)
-      standing = try LogStanding(of: file.descriptor, name: path, witness, from: cursor?.seq)
+    init(_ file: borrowing AppendFile, _ path: String, _ transaction: Transaction) throws {
+      let witness = try LogWitness(transaction)
+      cursor = try transaction.logCursor(path)
+      standing = try LogEnd(of: file.descriptor, name: path, witness, from: cursor?.seq)
       isElsewhere = cursor.map { [inode = file.inode] in $0.inode != inode } ?? false
       if let cursor, isElsewhere {
         rotated = RotatedLog.lastSeq(of: path, inode: cursor.inode, witness)
@@ -143,8 +143,8 @@ actor StatusLog: Worker {
     if found.standing.isForeign || found.wasSetAside {
       // All that was in it is to be written anew, from behind what the rotated files have.
       let path = path
-      let last = try await store.read { ledger in
-        try RotatedLog.lastSeq(of: path, LogWitness(ledger))
+      let last = try await store.read { transaction in
+        try RotatedLog.lastSeq(of: path, LogWitness(transaction))
       }
       return last ?? 0
     }
@@ -186,7 +186,7 @@ actor StatusLog: Worker {
 
   /// Makes the file end with the last line of its own, as far as the disk lets it: where it does not, the rest stays, and is
   /// passed over by readers.
-  private func mend(_ standing: LogStanding, _ open: OpenLog, at now: Timestamp) -> Damage? {
+  private func mend(_ standing: LogEnd, _ open: OpenLog, at now: Timestamp) -> Damage? {
     var outcome: Result<String, FileFailure>
     do throws(FileFailure) {
       if standing.isTorn { try open.file.cut(to: standing.end) }
@@ -210,7 +210,7 @@ actor StatusLog: Worker {
     return damage
   }
 
-  private func setAside(_ standing: LogStanding, _ open: OpenLog, at now: Timestamp)
+  private func setAside(_ standing: LogEnd, _ open: OpenLog, at now: Timestamp)
     throws(FileFailure) -> String
   {
     if standing.isForeign {

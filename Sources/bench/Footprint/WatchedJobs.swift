@@ -14,8 +14,10 @@ struct WatchedJobs: Sendable {
 
   func register(in store: Store) async throws {
     for first in stride(from: 0, to: count, by: Self.rowsAtOnce) {
-      try await store.write { ledger in
-        for number in first..<min(first + Self.rowsAtOnce, count) { try insert(number, ledger) }
+      try await store.write { transaction in
+        for number in first..<min(first + Self.rowsAtOnce, count) {
+          try insert(number, transaction)
+        }
       }
     }
   }
@@ -29,19 +31,19 @@ struct WatchedJobs: Sendable {
     }
   }
 
-  private func insert(_ number: Int, _ ledger: JobWatchStore.Ledger) throws {
+  private func insert(_ number: Int, _ transaction: JobWatchStore.Transaction) throws {
     let (begin, seen) = (begin(number), lastSeen(number))
     let new = Job(
       key: JobKey(account: "bench", service: "ecs", jobID: BenchJobs.quiet.id(number)),
       projectID: BenchAccount.projectID, region: BenchAccount.region, submittedAt: begin,
       registeredAt: begin)
-    guard var job = try ledger.insert(new, dueAt: due(number), noticeAt: nil) else { return }
+    guard var job = try transaction.insert(new, dueAt: due(number), noticeAt: nil) else { return }
     job.state = .running
     job.report = JobReport(
       jobType: type(number), rawStatus: "RUNNING", begin: CloudTime(raw: "", instant: begin))
     (job.firstSeenAt, job.lastSeenAt) = (seen, seen)
     job.span = WatchedSpan(known: age(number).exactSeconds)
-    try ledger.save(job, bodyHash: 1, dueAt: due(number), noticeAt: seen + .hours(20))
+    try transaction.save(job, bodyHash: 1, dueAt: due(number), noticeAt: seen + .hours(20))
   }
 
   private func type(_ number: Int) -> String { Self.types[number % Self.types.count] }

@@ -10,7 +10,7 @@ struct ExactLaw: Sendable {
   /// (∫√(f·S))², in seconds: twice the calls times the latency of the best of many polls.
   let fluid: Double
   /// As the planner takes it.
-  let law: DurationLaw
+  let law: DurationDistribution
   private let ages: [Double]
   private let survival: [Double]
   private let lived: [Double]
@@ -41,12 +41,12 @@ struct ExactLaw: Sendable {
     self.law = Self.law(ages, survival)
   }
 
-  private static func law(_ ages: [Double], _ survival: [Double]) -> DurationLaw {
+  private static func law(_ ages: [Double], _ survival: [Double]) -> DurationDistribution {
     let rates = ages.indices.dropFirst().map { index in
       let (high, low) = (max(survival[index - 1], 1e-15), max(survival[index], 1e-15))
       return max(log(high / low) / (ages[index] - ages[index - 1]), 1e-15)
     }
-    return DurationLaw(edges: ages, rates: rates)
+    return DurationDistribution(edges: ages, rates: rates)
   }
 
   init(_ type: PollingCase) {

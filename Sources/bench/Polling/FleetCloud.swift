@@ -35,8 +35,8 @@ struct FleetCloud {
   }
 
   /// A budget of this quota that knows of the calls of its window.
-  func budget(at now: Int64) -> Budget {
-    var budget = Budget(cap: quota)
+  func budget(at now: Int64) -> RateLimiter {
+    var budget = RateLimiter(cap: quota)
     let since = now - 2 * quota.per.milliseconds
     for call in calls[head...] where call > since {
       budget.spend(at: .milliseconds(call))

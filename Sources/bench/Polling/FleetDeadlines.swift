@@ -14,7 +14,7 @@ struct FleetDeadlines {
   ///   - deadlines: uptimes in milliseconds.
   ///   - now: when the first call can be made.
   ///   - limit: of the calls; none was made lately, so that a whole window's may be made at once.
-  init(_ deadlines: [(job: Int64, deadline: Int64)], at now: Int64, limit: CallLimit) {
+  init(_ deadlines: [(job: Int64, deadline: Int64)], at now: Int64, limit: SlidingWindow) {
     // Calls that all take the same time: the nearest deadline that can still be met is always a best one.
     for deadline in deadlines.map(\.deadline).sorted()
     where now + Int64(possible / limit.calls) * limit.window.milliseconds < deadline {

@@ -60,7 +60,7 @@ struct FleetRun {
     let ceiling = min(3600, (script.retention ?? .days(1)).seconds / 4)
     book = DurationBook(bounds: [Self.service: PollBounds(ceiling: ceiling)])
     schedule = PollSchedule(
-      budget: Budget(cap: scale.quota),
+      budget: RateLimiter(cap: scale.quota),
       price: CallPrice(least: 5, value: script.taught > 0 ? price : nil),
       retention: script.retention)
     for (index, type) in FleetType.all.enumerated() {
@@ -156,7 +156,7 @@ extension FleetRun {
     let age = Double(job.seenAt - job.begin) / 1000
     var salt = StableHash()
     salt.combine(UInt64(jobs.count))
-    var ticket = PollTicket(
+    var ticket = ScheduledPoll(
       job: Int64(jobs.count), law: keys[Int(job.type)],
       salt: UInt32(truncatingIfNeeded: salt.value),
       span: WatchedSpan(from: from, known: age), isWatched: true,
@@ -167,7 +167,7 @@ extension FleetRun {
     schedule.add(ticket)
   }
 
-  private mutating func plan(_ ticket: inout PollTicket, after time: Int64) {
+  private mutating func plan(_ ticket: inout ScheduledPoll, after time: Int64) {
     if let gap = script.fixed {
       ticket.plan(at: .milliseconds(time) + gap)
     } else {
@@ -182,14 +182,14 @@ extension FleetRun {
     let watched = jobs.indices.filter { jobs[$0].isWatched }
     deadlines = FleetDeadlines(
       watched.map { (Int64($0), jobs[$0].seenAt + retention) }, at: now,
-      limit: CallLimit(scale.quota))
+      limit: SlidingWindow(scale.quota))
   }
 }
 
 // MARK: Calls
 
 extension FleetRun {
-  private mutating func ask(_ taken: PollTicket) {
+  private mutating func ask(_ taken: ScheduledPoll) {
     schedule.budget.finish(at: uptime)
     if let throttle = cloud.call(at: now) {
       schedule.budget.throttled(throttle, at: uptime)
@@ -206,7 +206,7 @@ extension FleetRun {
     }
   }
 
-  private mutating func find(_ job: FleetJob, _ ticket: PollTicket, late: Int64) {
+  private mutating func find(_ job: FleetJob, _ ticket: ScheduledPoll, late: Int64) {
     found.append(
       Found(
         endedAt: Float(now - late) / 1000, latency: Float(late) / 1000, type: job.type))
@@ -218,7 +218,7 @@ extension FleetRun {
     book.unwatch(ticket.span, of: ticket.law)
   }
 
-  private mutating func keep(_ taken: PollTicket, at age: Double) {
+  private mutating func keep(_ taken: ScheduledPoll, at age: Double) {
     var ticket = taken
     book.unwatch(ticket.span, of: ticket.law)
     ticket.see(

@@ -28,7 +28,7 @@ struct FleetScale: Sendable {
     beginsPerSecond: 5.15, quota: Quota(calls: 1327, per: .minutes(1)))
 
   /// Calls a second that a budget of the quota grants.
-  func granted(_ share: Double = 1) -> Double { Budget(cap: quota(share)).rate }
+  func granted(_ share: Double = 1) -> Double { RateLimiter(cap: quota(share)).rate }
 
   func quota(_ share: Double) -> Quota {
     Quota(calls: Int(Double(quota.calls) * share), per: quota.per)

@@ -33,7 +33,7 @@ struct PlanRequest: Decodable {
       ages: plan.schedule(until: detail.horizon), calls: plan.calls, meanLatency: plan.meanLatency)
   }
 
-  private func planned(to horizon: Double) -> DurationLaw {
+  private func planned(to horizon: Double) -> DurationDistribution {
     if let law { return ExactLaw(law, hungShare: hungShare ?? 0, horizon: horizon).law }
     var model = DurationModel()
     for duration in durations ?? [] { model.learn(duration, horizon: horizon) }

@@ -20,7 +20,7 @@ struct ScheduleCost {
 
   init() throws {
     var schedule = PollSchedule(
-      budget: Budget(cap: Quota(calls: Self.granted * 1106 / 1000, per: .seconds(1))),
+      budget: RateLimiter(cap: Quota(calls: Self.granted * 1106 / 1000, per: .seconds(1))),
       price: CallPrice(least: 0.001, value: Self.price), retention: .days(1))
     var (book, tickets) = Self.fleet()
     let empty = try MemoryUse(of: getpid()).resident
@@ -74,7 +74,7 @@ struct ScheduleCost {
 }
 
 extension ScheduleCost {
-  private typealias Tickets = (inout DurationBook) -> AnySequence<PollTicket>
+  private typealias Tickets = (inout DurationBook) -> AnySequence<ScheduledPoll>
 
   /// Jobs of ten known types, of all ages, as they are when each was asked for at some time in its gap.
   private static func fleet() -> (DurationBook, Tickets) {
@@ -93,7 +93,7 @@ extension ScheduleCost {
           (0..<jobs).lazy.map { job in
             let (type, known) = (job % laws.count, 600 * random.unit())
             let gap = plans[type].gap(after: known, salt: UInt32(job))
-            var ticket = PollTicket(
+            var ticket = ScheduledPoll(
               job: Int64(job), law: laws[type], salt: UInt32(job), span: WatchedSpan(known: known),
               isWatched: true, knownAt: .zero - gap.scaled(by: random.unit()))
             ticket.plan(by: plans[type])

@@ -1,0 +1,66 @@
+/// What the end of a job's watch teaches of how long its like takes.
+package enum DurationSample: Hashable, Sendable {
+  case ended(DurationModel.End)
+  /// It is watched no more, and is not known to have ended.
+  case left
+
+  /// What follows when a watched job becomes another by an answer at `now`.
+  ///
+  /// The duration is the record's own, from begin to end by the cloud's clock. Where the record has no end, or one that
+  /// cannot be, the job ended after it was last seen running and before it was seen ended.
+  init?(from before: Job, to after: Job, at now: Timestamp, offset: Duration) {
+    if after.state.isConfirmedEnd && before.paidAt == nil && !before.isUnpaid {
+      let age = after.age(at: now, offset: offset)
+      let begin = after.begunAt(offset: offset)
+      let end = after.report?.end?.instant.map { $0 - offset }
+      guard let end, end >= begin, end <= now + Self.clockSlack else {
+        self = .ended(.between(min(before.span.known, age), age))
+        return
+      }
+      self = .ended(.at((end - begin).seconds))
+    } else if before.isWatched && !after.isWatched {
+      self = .left
+    } else {
+      return nil
+    }
+  }
+
+  /// The `Date` headers, by which the cloud's clock is known, have whole seconds.
+  private static let clockSlack = Duration.seconds(5)
+}
+
+extension DurationModel {
+  package mutating func learn(_ lesson: DurationSample, of span: WatchedSpan) {
+    switch lesson {
+    case .ended(let end): finish(end, of: span)
+    case .left: leave(span)
+    }
+  }
+}
+
+extension Job {
+  /// Whether it counts among those that run and may end: the law at the ages that it has reached shows in it.
+  package var isWatched: Bool { Self.isWatched(state, span, isPaid: paidAt != nil) }
+
+  package static func isWatched(_ state: JobState, _ span: WatchedSpan, isPaid: Bool) -> Bool {
+    !state.isFinal && state != .awaitingPayment && !isPaid && span.known > 0
+  }
+
+  /// Notes that it was seen at `now`, not ended.
+  mutating func extendSpan(at now: Timestamp, offset: Duration, isFirst: Bool) {
+    let age = Self.knownAge(age(at: now, offset: offset))
+    guard paidAt == nil else { return span = WatchedSpan(known: age) }
+    if isFirst { span.from = lateness(offset: offset) }
+    span.known = max(age, span.from)
+  }
+
+  /// The age of a job that was seen: not zero, which stands for one that was not, however little the clocks agree.
+  package static func knownAge(_ age: Double) -> Double { max(age, 0.001) }
+
+  /// The age at which it was submitted, where that is so late that it was perhaps found running. Who starts a job names
+  /// it within seconds.
+  private func lateness(offset: Duration) -> Double {
+    let age = age(at: submittedAt, offset: offset)
+    return age > 10 ? age : 0
+  }
+}

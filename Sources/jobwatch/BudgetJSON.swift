@@ -1,0 +1,48 @@
+import JobWatchCore
+import JobWatchStore
+
+/// What is left of the quota of one (account, service), as `--json` prints it; durations are seconds.
+struct BudgetJSON: Encodable {
+  /// At most so many calls in any window of so many seconds.
+  let limitCalls: Int
+  let limitSeconds: Double
+  /// Who says so: `configured`, `cloud` (it said so when it refused a call) or `assumed`.
+  let source: String
+  /// Calls that stand in the window, as of the record.
+  let usedCalls: Int
+  /// No call is made before.
+  let blockedUntil: Timestamp?
+  let recordedAt: Timestamp
+
+  init(_ saved: Transaction.SavedRateLimiter, at now: Moment) {
+    let record = saved.record
+    let limit = record.limit
+    let elapsed = record.elapsed(since: saved.savedAt, at: now)
+    limitCalls = limit.calls
+    limitSeconds = limit.window.seconds
+    source = limit == record.share ? "configured" : record.isTold ? "cloud" : "assumed"
+    usedCalls = record.used(in: limit.window, after: elapsed)
+    let blocked = record.blockedFor - elapsed
+    blockedUntil = blocked > .zero ? now.wall + blocked : nil
+    recordedAt = saved.savedAt
+  }
+}
+
+extension BudgetJSON {
+  /// For people.
+  func words(at now: Timestamp) -> String {
+    let who =
+      switch source {
+      case "configured": "95 % of the configured quota, over a window 5 % longer"
+      case "cloud": "95 % of what the cloud allows, over a window 5 % longer"
+      default: "assumed until the cloud says otherwise"
+      }
+    let limit = "At most \(limitCalls) calls in \(Duration.seconds(limitSeconds).spoken), \(who); "
+    let age = max(now - recordedAt, .zero)
+    let used = "\(usedCalls) of them used as of \(age.spoken) ago."
+    let blocked = blockedUntil.map { until in
+      " No call before \(until) (in \((until - now).spoken)): the cloud asked for fewer."
+    }
+    return limit + used + (blocked ?? "")
+  }
+}
