@@ -22,8 +22,8 @@ package struct WatchRules: Sendable {
   package var failuresBefore: Int
   /// The service answers for others while it has no usable answer for this job.
   package var isAlone: Bool
-  /// What stood in the way of polls lately, oldest first.
-  package var troubles: [BlindGap]
+  /// What kept jobwatch from seeing the job since it was last seen.
+  package var gaps: [BlindGap]
 
   package init(
     polling: PollPolicy = PollPolicy(), pace: PollPace = .untaught,
@@ -31,7 +31,7 @@ package struct WatchRules: Sendable {
     retention: RetentionPolicy = RetentionPolicy(), expiry: ExpiryPolicy = ExpiryPolicy(),
     clockOffset: Duration = .zero, verdictsHeld: Bool = false,
     absencesCountFrom: Timestamp? = nil, clockSetAt: Timestamp? = nil, failuresBefore: Int = 0,
-    isAlone: Bool = false, troubles: [BlindGap] = []
+    isAlone: Bool = false, gaps: [BlindGap] = []
   ) {
     self.polling = polling
     self.pace = pace
@@ -46,14 +46,14 @@ package struct WatchRules: Sendable {
     self.clockSetAt = clockSetAt
     self.failuresBefore = failuresBefore
     self.isAlone = isAlone
-    self.troubles = troubles
+    self.gaps = gaps
   }
 
-  /// The blind gap between two times, with its cause: of the troubles in between, the one that lasted longest.
+  /// The blind gap between two times, with the cause that lasted longest in between.
   func blindGap(from: Timestamp, to: Timestamp, otherwise: String) -> BlindGap {
-    let overlapping = troubles.map { (trouble: $0, overlap: min($0.to, to) - max($0.from, from)) }
+    let overlapping = gaps.map { (gap: $0, overlap: min($0.to, to) - max($0.from, from)) }
       .filter { $0.overlap > .zero }
-    let cause = overlapping.max { $0.overlap < $1.overlap }?.trouble.cause
+    let cause = overlapping.max { $0.overlap < $1.overlap }?.gap.cause
     return BlindGap(from: from, to: to, cause: cause ?? otherwise)
   }
 }

@@ -31,52 +31,6 @@ extension Transaction {
       """, [path, cursor.seq, Int64(bitPattern: cursor.inode)])
   }
 
-  /// Something that is wrong and was told: an account that is paused, an endpoint that is down, a channel that
-  /// fails. On record, so that a restart neither forgets it nor tells it twice.
-  package struct Condition: Sendable, Hashable {
-    /// `account/NAME`, `endpoint/ACCOUNT/SERVICE`, `channel/NAME`.
-    package var subject: String
-    /// What is wrong: `held` (paused by hand), `refused`, `forbidden`, `misconfigured`, `unreachable`, `absent`, `failing`.
-    package var kind: String
-    package var since: Timestamp
-    package var cause: String
-
-    package init(subject: String, kind: String, since: Timestamp, cause: String) {
-      self.subject = subject
-      self.kind = kind
-      self.since = since
-      self.cause = cause
-    }
-  }
-
-  package func conditions() throws -> [Condition] {
-    try rows("SELECT subject, kind, since, cause FROM condition ORDER BY since, subject").map {
-      Condition(subject: $0[0], kind: $0[1], since: $0[2], cause: $0[3])
-    }
-  }
-
-  /// False: it was on record already.
-  package func open(_ condition: Condition) throws -> Bool {
-    try execute(
-      """
-      INSERT INTO condition (subject, kind, since, cause) VALUES (?, ?, ?, ?)
-      ON CONFLICT DO NOTHING
-      """, [condition.subject, condition.kind, condition.since, condition.cause])
-    let isNew = db.changesCount == 1
-    if isNew { effects.news.hasConditions = true }
-    return isNew
-  }
-
-  /// The condition that is over; nil: it was not on record.
-  package func close(_ subject: String, _ kind: String) throws -> Condition? {
-    let closed = try row(
-      """
-      DELETE FROM condition WHERE subject = ? AND kind = ? RETURNING subject, kind, since, cause
-      """, [subject, kind])
-    if closed != nil { effects.news.hasConditions = true }
-    return closed.map { Condition(subject: $0[0], kind: $0[1], since: $0[2], cause: $0[3]) }
-  }
-
   /// Remembers a spool file whose effect must not come twice: a command, or a rejection that is told. False: it is
   /// remembered already, and the crash came before the file was cleared away.
   package func noteFile(_ fingerprint: String, at now: Timestamp) throws -> Bool {

@@ -12,19 +12,22 @@ package struct Prunable: Sendable {
     case events(after: Int64)
     case jobs(endedAt: Timestamp, after: Int64)
     case files(after: String)
+    case conditions(after: Int64)
 
     package static let start = Place.events(after: 0)
     fileprivate static let firstJob = Place.jobs(endedAt: Timestamp(milliseconds: .min), after: 0)
     fileprivate static let firstFile = Place.files(after: "")
+    fileprivate static let firstCondition = Place.conditions(after: 0)
   }
 
   fileprivate var events: [Int64] = []
   fileprivate var jobs: [Int64] = []
   fileprivate var files: [String] = []
+  fileprivate var conditions: [Int64] = []
   /// Nil: the pass is over.
   package fileprivate(set) var next: Place?
 
-  package var isEmpty: Bool { events.isEmpty && jobs.isEmpty && files.isEmpty }
+  package var isEmpty: Bool { [events, jobs, conditions].allSatisfy(\.isEmpty) && files.isEmpty }
 }
 
 extension Transaction {
@@ -36,6 +39,7 @@ extension Transaction {
     case .events(let seq): try events(after: seq, horizon..<max(horizon, now), limit)
     case .jobs(let time, let id): try jobs(endedAt: time, after: id, horizon, limit)
     case .files(let name): try files(after: name, horizon, limit)
+    case .conditions(let id): try conditions(after: id, horizon, limit)
     }
   }
 
@@ -52,6 +56,10 @@ extension Transaction {
     }
     for name in found.files {
       try execute("DELETE FROM handled_file WHERE at < ? AND fingerprint = ?", [horizon, name])
+      pruned += db.changesCount
+    }
+    for id in found.conditions {
+      try execute("DELETE FROM condition WHERE until < ? AND id = ?", [horizon, id])
       pruned += db.changesCount
     }
     return pruned
@@ -109,6 +117,17 @@ extension Transaction {
       """, [horizon, name, limit])
     return Prunable(
       files: rows.filter { $0["may_go"] }.map { $0["fingerprint"] },
-      next: rows.count < limit ? nil : rows.last.map { .files(after: $0["fingerprint"]) })
+      next: rows.count < limit
+        ? .firstCondition : rows.last.map { .files(after: $0["fingerprint"]) })
+  }
+
+  /// What is over and so old that no job on record was blinded by it.
+  private func conditions(after id: Int64, _ horizon: Timestamp, _ limit: Int) throws -> Prunable {
+    let ids = try rows(
+      "SELECT id FROM condition WHERE until < ? AND id > ? ORDER BY id LIMIT ?",
+      [horizon, id, limit]
+    ).map { $0[0] as Int64 }
+    return Prunable(
+      conditions: ids, next: ids.count < limit ? nil : ids.last.map { .conditions(after: $0) })
   }
 }

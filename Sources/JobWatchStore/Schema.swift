@@ -18,6 +18,7 @@ enum Schema {
       for change in [standing, integrity] { try db.execute(sql: change) }
     }
     migrator.registerMigration("3") { db in try db.execute(sql: settings) }
+    migrator.registerMigration("4") { db in try db.execute(sql: conditions) }
     return migrator
   }
 

@@ -72,7 +72,7 @@ struct PollLoad: Sendable {
       configuration: configuration, store: store,
       clients: [account.name: CloudClient(transport: transport.transport)],
       logins: [AccountLogin(account, transport: transport.transport)],
-      clock: SystemClock.now, alarm: alarm, troubles: TroubleLog(), log: log)
+      clock: SystemClock.now, alarm: alarm, log: log)
   }
 
   /// Due evenly over the first second, and so over each second that follows.

@@ -73,7 +73,7 @@ struct AccountCommand: ParsableArguments {
   /// The file is gone; the record tells whether it was accepted.
   private func confirm(_ verb: SpoolCommand.Verb, _ configuration: Configuration) throws {
     let isHeld = try StoreReader(path: configuration.databasePath).reading { transaction in
-      try AccountPauses(transaction).isHeld(name)
+      try AccountPauses(transaction).isPausedByHand(name)
     }
     guard isHeld != (verb == .pause) else { return }
     throw ExitCode.no.telling(

@@ -38,7 +38,7 @@ import Testing
 
   /// Bytes. Nil: every file of the daemon is full, the log and standard error too. Otherwise only
   /// the database's, once it has grown by `room` kB: some commits more succeed.
-  private static func size(_ room: Int?, in bed: Testbed) throws -> String {
+  static func size(_ room: Int?, in bed: Testbed) throws -> String {
     guard let room else { return "1" }
     let attributes = try FileManager.default.attributesOfItem(atPath: bed.place.database + "-wal")
     return String((attributes[.size] as? Int ?? 0) + room * 1024)

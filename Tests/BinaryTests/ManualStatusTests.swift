@@ -32,9 +32,12 @@ import Testing
 
   /// With something of everything; numbers are plural.
   private func standing(_ channels: Set<String>) -> StatusLine {
-    let troubles = ["account/prod", "endpoint/prod/ecs", "channel/oncall"].map {
-      Transaction.Condition(
-        subject: $0, kind: "any", since: Timestamp(milliseconds: 0), cause: "a cause")
+    let subjects: [Condition.Subject] = [
+      .account("prod"), .endpoint(EndpointKey(account: "prod", service: "ecs")),
+      .channel("oncall"),
+    ]
+    let troubles = subjects.map {
+      Condition($0, .failing, since: Timestamp(milliseconds: 0), cause: "a cause")
     }
     return StatusLine(
       standing: Totals(

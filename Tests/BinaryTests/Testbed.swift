@@ -98,10 +98,12 @@ final class Testbed: Sendable {
   }
 
   /// Does `deed` and returns once the daemon has said `words` on its console, once more than before.
-  func waiting<Value>(for words: String, _ deed: () throws -> Value) async throws -> Value {
+  func waiting<Value>(
+    for words: String, _ deed: () async throws -> Value
+  ) async throws -> Value {
     let before = try count(of: words)
     let changes = try FileEvents(of: place.root)
-    let value = try deed()
+    let value = try await deed()
     try await within(.seconds(20), "the daemon says \"\(words)\"") { [self] in
       for await change in changes.stream where change.name == "stderr" {
         if try count(of: words) > before { return }

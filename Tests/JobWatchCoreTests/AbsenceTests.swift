@@ -178,14 +178,14 @@ import Testing
   @Test func `the blind gap names the trouble that lasted longest`() {
     var rules = WatchRules.ecs
     let hours = { Timestamp.start + .hours($0) }
-    rules.troubles = [
+    rules.gaps = [
       BlindGap(from: hours(-9), to: hours(0), cause: "before"),
       BlindGap(from: hours(1), to: hours(2), cause: "an outage"),
       BlindGap(from: hours(2), to: hours(30), cause: "a refused credential"),
     ]
     let (_, last) = ask(.sample(.running), from: hours(5), under: rules)
     #expect(last.events.first?.data.blindGap?.cause == "a refused credential")
-    rules.troubles.removeLast(2)
+    rules.gaps.removeLast(2)
     let (_, calm) = ask(.sample(.running), from: hours(5), under: rules)
     #expect(calm.events.first?.data.blindGap?.cause.hasPrefix("no poll was due") == true)
   }

@@ -116,7 +116,7 @@ import Testing
 
   @Test func `is told with what is known of it`() throws {
     for row in sentences {
-      let rules = WatchRules(troubles: row.troubles)
+      let rules = WatchRules(gaps: row.troubles)
       let told = try #require(row.job.notices(at: moment, under: rules).events.first)
       #expect(told.data.summary == row.testDescription)
       let isUnseen = row.testDescription.contains("not known")

@@ -70,7 +70,7 @@ import Testing
     var job = Job.sample(.running)
     job = job.observe(.unrecognised(JobReport(rawStatus: "FROZEN")), at: .start, under: .ecs).job
     var rules = WatchRules.ecs
-    rules.troubles = [BlindGap(from: .start, to: .start + .hours(1), cause: "503")]
+    rules.gaps = [BlindGap(from: .start, to: .start + .hours(1), cause: "503")]
     for minute in [60, 61, 63] {
       let decision = job.observe(.missing, at: .start + .minutes(minute), under: rules)
       job = decision.job

@@ -126,7 +126,7 @@ import Testing
       #expect(second.untoldLockout(grace: .zero, at: moment(.seconds(5))) != nil)
       #expect(second.takeLogins(except: [], at: .seconds(29)).isEmpty)
       #expect(second.takeLogins(except: [], at: .seconds(30)).count == 1)
-      second.markTold("one", true)
+      second.markTold("one")
       var third = try book(["one"], file)
       third.resumePaused("one", cause: "no", endsByCall: false, at: moment(.seconds(33)))
       third.takeOver(second, at: .seconds(33))

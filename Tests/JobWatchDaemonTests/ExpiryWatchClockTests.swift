@@ -13,7 +13,7 @@ import Testing
     try await withStore { store in
       let clock = ManualUptime()
       let watch = ExpiryWatch(
-        configuration: Configuration(), store: store, troubles: TroubleLog())
+        configuration: Configuration(), store: store)
       let job = try await seen(at: clock.now.wall, in: store)
       func pass(_ time: Duration) async throws {
         for _ in 0..<Int(time.seconds / 30) {

@@ -109,7 +109,7 @@ import Testing
       configuration: Configuration(accounts: [account]), store: store,
       clients: ["prod": CloudClient(transport: transport)],
       logins: [AccountLogin(account, transport: transport, environment: [:])],
-      clock: SystemClock.now, alarm: alarm, troubles: TroubleLog(),
+      clock: SystemClock.now, alarm: alarm,
       log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     return (poller, alarm)
   }

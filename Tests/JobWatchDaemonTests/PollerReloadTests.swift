@@ -60,7 +60,7 @@ import Testing
       configuration: Configuration(accounts: [account]), store: store,
       clients: ["prod": CloudClient(transport: transport)],
       logins: [AccountLogin(account, transport: transport, environment: [:])],
-      clock: { [clock] in clock.now }, alarm: Alarm(), troubles: TroubleLog(),
+      clock: { [clock] in clock.now }, alarm: Alarm(),
       log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, memory: memory)
   }
 }

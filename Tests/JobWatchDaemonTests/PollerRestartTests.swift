@@ -74,7 +74,7 @@ import Testing
       configuration: Configuration(accounts: [account]), store: store,
       clients: ["prod": CloudClient(transport: transport)],
       logins: [AccountLogin(account, transport: transport, environment: [:])], clock: clock,
-      alarm: Alarm(), troubles: TroubleLog(),
+      alarm: Alarm(),
       log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
   }
 }

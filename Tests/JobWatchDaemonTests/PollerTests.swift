@@ -120,7 +120,7 @@ import Testing
       configuration: configuration, store: store,
       clients: ["prod": CloudClient(transport: transport)],
       logins: [AccountLogin(account, transport: transport, environment: [:])],
-      clock: clock, alarm: alarm, troubles: TroubleLog(),
+      clock: clock, alarm: alarm,
       log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     return (poller, alarm)
   }

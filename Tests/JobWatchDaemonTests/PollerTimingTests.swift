@@ -156,7 +156,7 @@ private struct Scene {
       configuration: Configuration(accounts: [account]), store: store,
       clients: [lane.account: CloudClient(transport: transport)],
       logins: [AccountLogin(account, transport: transport, environment: [:])],
-      clock: { clock.moment.withLock { $0 } }, alarm: Alarm(), troubles: TroubleLog(),
+      clock: { clock.moment.withLock { $0 } }, alarm: Alarm(),
       log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
   }
 }

@@ -58,7 +58,7 @@ import Testing
       let later = SystemClock.now().wall + .hours(1)
       let message = try await store.read { try $0.dueMessages("a", at: later, limit: 1).first }
       #expect(message?.attempts == 0)
-      #expect(try await store.read { try $0.conditions().map(\.subject) } == ["channel/a"])
+      #expect(try await store.read { try $0.openConditions().map(\.subject) } == [.channel("a")])
     }
   }
 

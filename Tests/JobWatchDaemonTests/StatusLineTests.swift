@@ -64,9 +64,8 @@ import Testing
 
   @Test(arguments: cases)
   func `says what there is to do, and what is not in order`(_ sample: Case) {
-    let conditions = sample.troubles.map {
-      Transaction.Condition(
-        subject: $0, kind: "any", since: Timestamp(milliseconds: 0), cause: "a cause")
+    let conditions = sample.troubles.compactMap(Condition.Subject.init).map {
+      Condition($0, .failing, since: Timestamp(milliseconds: 0), cause: "a cause")
     }
     let text = StatusLine(
       standing: sample.standing, due: sample.due, conditions: conditions, accounts: ["a", "b"],

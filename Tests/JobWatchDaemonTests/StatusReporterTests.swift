@@ -150,7 +150,7 @@ private final class Scene: Sendable {
     let manager = try ServiceManager(environment: ["NOTIFY_SOCKET": socket.name])
     report = ServiceReport(manager, every: .hours(1), clock: { clock.now }, log: log)
     let ground = DaemonContext(
-      store: store, troubles: TroubleLog(), credentials: CredentialMemory(), report: report,
+      store: store, credentials: CredentialMemory(), report: report,
       clock: { clock.now }, log: log, output: LogOutput())
     var configuration = Configuration(accounts: [
       Account(name: "prod", region: "eu-de", projectID: "p", authentication: .token)
@@ -158,7 +158,7 @@ private final class Scene: Sendable {
     configuration.breaker.grace = .minutes(1)
     let poller = try Poller(
       configuration: configuration, store: store, clients: [:], logins: [],
-      clock: { clock.now }, alarm: Alarm(), troubles: ground.troubles, log: log)
+      clock: { clock.now }, alarm: Alarm(), log: log)
     watch = StatusReporter(configuration, ground, vitals, poller: poller)
   }
 
@@ -178,6 +178,6 @@ private final class Scene: Sendable {
   }
 
   func onRecord() async throws -> [String] {
-    try await store.read { try $0.conditions().map(\.subject) }
+    try await store.read { try $0.openConditions().map { "\($0.subject)" } }
   }
 }

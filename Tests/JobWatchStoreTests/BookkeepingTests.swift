@@ -3,23 +3,6 @@ import JobWatchStore
 import Testing
 
 @Suite struct `What the daemon remembers` {
-  @Test func `a condition is opened once and closed once`() throws {
-    try Place().transaction { transaction throws in
-      let first = Transaction.Condition(
-        subject: "account/prod", kind: "refused", since: .start, cause: "APIGW.0301")
-      var (again, other) = (first, first)
-      (again.since, again.cause, other.kind) = (.start + .hours(1), "else", "forbidden")
-      #expect(try transaction.open(first))
-      #expect(try !transaction.open(again))
-      #expect(try transaction.open(other))
-      #expect(try Set(transaction.conditions()) == [first, other])
-      #expect(try transaction.close("account/prod", "refused") == first)
-      #expect(try transaction.close("account/prod", "refused") == nil)
-      #expect(try transaction.conditions() == [other])
-      #expect(try transaction.open(again))
-    }
-  }
-
   @Test func `a file that was handled is remembered`() throws {
     try Place().transaction { transaction throws in
       #expect(try transaction.noteFile("a", at: .start))

@@ -16,6 +16,8 @@ import Testing
       "the time since, zero at least and what the uptime allows at most: RateLimiterRecord.elapsed",
     "condition.since":
       "shown; the hold of a mass absence is counted from now on where it is later than now",
+    "condition.told_at": "nothing but that it is there",
+    "condition.until": "pruned as events are; at least since: Transaction.apply",
     "duration.taught_at": "the order in which types are forgotten where there are too many",
     "event.at":
       "pruned after the retention, not before a clock that leapt has stood for an hour: Pruner",
@@ -49,6 +51,7 @@ import Testing
   /// Numbers that are no times.
   static let others: Set<String> = [
     "attempt.http_status", "attempt.id", "attempt.message", "attempt.took_ms", "budget.number",
+    "condition.id",
     "counter.value", "duration.fixed_polls", "duration.jobs", "duration.latency_ms",
     "duration.polls", "duration.timed_jobs", "event.job", "event.seq", "evidence.http_status",
     "evidence.id", "evidence.job", "integrity.id", "job.absent_answers", "job.body_hash",

@@ -195,13 +195,7 @@ struct CredentialBook {
     for name in Array(accounts.keys) { accounts[name]?.clockWasSet(by: step) }
   }
 
-  mutating func markTold(_ account: String, _ isTold: Bool) {
-    if isTold {
-      paused.insert(account)
-    } else {
-      paused.remove(account)
-    }
-  }
+  mutating func markTold(_ account: String) { paused.insert(account) }
 
   // MARK: Secrets that change
 

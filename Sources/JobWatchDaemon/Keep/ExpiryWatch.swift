@@ -12,7 +12,6 @@ actor ExpiryWatch: Worker {
   private let store: Store
   private let rules: [String: WatchRules]
   private let routes: RouteTable
-  private let troubles: TroubleLog
   private let firstWait: Duration
   /// Once the clock was set, all was seen by another clock. Until what is watched has been seen anew, it would look unseen for
   /// as long as the clock leapt, and what is urgent is known early enough after it.
@@ -25,9 +24,8 @@ actor ExpiryWatch: Worker {
   /// Notices are minutes to days ahead; whoever rings for every event must not make this a query for every event.
   private static let shortestWait = Duration.milliseconds(200)
 
-  init(configuration: Configuration, store: Store, troubles: TroubleLog) {
+  init(configuration: Configuration, store: Store) {
     self.store = store
-    self.troubles = troubles
     routes = configuration.routeTable
     let expiry = configuration.expiry
     let leads = expiry.finished + expiry.unpaid + expiry.atRisk
@@ -54,7 +52,7 @@ actor ExpiryWatch: Worker {
   }
 
   private func tell(at now: Moment) async throws -> Int {
-    let (rules, routes, troubles) = (rules, routes, troubles)
+    let (rules, routes) = (rules, routes)
     guard try await store.read({ !(try $0.jobsToNotice(at: now.wall, limit: 1).isEmpty) }) else {
       return 0
     }
@@ -62,7 +60,8 @@ actor ExpiryWatch: Worker {
       let jobs = try transaction.jobsToNotice(at: now.wall, limit: Self.batch)
       for job in jobs {
         var rule = rules[job.key.service] ?? WatchRules()
-        rule.troubles = troubles.gaps(job.key.lane, at: now.wall)
+        rule.gaps = try transaction.gaps(
+          of: job.key.lane, from: job.lastVouchedAt, to: now.wall)
         let (told, events) = job.notices(at: now.wall, under: rule)
         for event in events {
           try transaction.append(event, of: job.id, to: routes.channels(for: event))

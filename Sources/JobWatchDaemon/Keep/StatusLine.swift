@@ -1,3 +1,4 @@
+import JobWatchCore
 import JobWatchStore
 
 /// How things stand, in the one line that `systemctl status` shows. What is in order is not mentioned.
@@ -5,7 +6,8 @@ struct StatusLine {
   var standing: Totals
   /// Jobs whose poll is due, or overdue.
   var due: Int
-  var conditions: [Transaction.Condition]
+  /// Those that were told of and last.
+  var conditions: [Condition]
   /// Those that are configured.
   var accounts: Set<String>
   var channels: Set<String>
@@ -34,9 +36,9 @@ struct StatusLine {
     case .due: "\(due) due"
     case .atRisk: "\(standing.atRisk) at risk"
     case .parked: parked
-    case .paused: named("paused", subjects("account/").filter(accounts.contains))
-    case .down: named("no use calling", lanes)
-    case .failing: named("channels failing", subjects("channel/").filter(channels.contains))
+    case .paused: named("paused", pausedAccounts.filter(accounts.contains))
+    case .down: named("no use calling", endpoints)
+    case .failing: named("channels failing", failingChannels.filter(channels.contains))
     case .unclosed: named("spool files not closed", unclosed)
     case .waiting: waiting
     case .givenUp: standing.givenUp == 0 ? nil : "\(count(standing.givenUp, "message")) given up"
@@ -55,8 +57,19 @@ struct StatusLine {
   }
 
   /// Services of accounts: those that give no answer, and those whose calls are not allowed.
-  private var lanes: [String] {
-    subjects("endpoint/").filter { lane in accounts.contains { lane.hasPrefix("\($0)/") } }
+  private var endpoints: [String] {
+    names { subject in
+      guard case .endpoint(let key) = subject, accounts.contains(key.account) else { return nil }
+      return "\(key)"
+    }
+  }
+
+  private var pausedAccounts: [String] {
+    names { if case .account(let name) = $0 { name } else { nil } }
+  }
+
+  private var failingChannels: [String] {
+    names { if case .channel(let name) = $0 { name } else { nil } }
   }
 
   private var waiting: String? {
@@ -75,10 +88,8 @@ struct StatusLine {
     "\(number) \(noun)\(number == 1 ? "" : "s")"
   }
 
-  private func subjects(_ prefix: String) -> [String] {
-    let names = conditions.filter { $0.subject.hasPrefix(prefix) }
-      .map { String($0.subject.dropFirst(prefix.count)) }
-    return Array(Set(names))
+  private func names(_ name: (Condition.Subject) -> String?) -> [String] {
+    Array(Set(conditions.compactMap { name($0.subject) }))
   }
 
   /// So many names that the line stays one.

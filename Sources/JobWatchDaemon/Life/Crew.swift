@@ -25,12 +25,11 @@ struct Crew {
     let poller = try Poller(
       configuration: configuration, store: store, clients: transports.clients,
       logins: transports.logins, clock: ground.clock, alarm: alarms.poller,
-      troubles: ground.troubles, log: log, memory: ground.credentials, pulse: pulse)
+      log: log, memory: ground.credentials, pulse: pulse)
     let relays = configuration.channels.map(relay)
     let intake = try Intake(
       configuration: configuration, store: store, alarm: alarms.intake, log: log)
-    let expiry = ExpiryWatch(
-      configuration: configuration, store: store, troubles: ground.troubles)
+    let expiry = ExpiryWatch(configuration: configuration, store: store)
     let integrity = IntegrityCheck(
       store: store, bootID: BootID.current(), alarm: alarms.integrity, log: log)
     let loops = [

@@ -49,13 +49,14 @@ package struct Daemon: Sendable {
     lock.note(DaemonRecord(of: decoded))
     let store = try open(report)
     let ground = DaemonContext(
-      store: store, troubles: TroubleLog(), credentials: CredentialMemory(), report: report,
+      store: store, credentials: CredentialMemory(), report: report,
       clock: clock, log: log, output: output)
     report.begins(.readingLog)
     let statusLog = StatusLog(path: configuration.statusLog, store: store, log: log)
     try await statusLog.recover(at: clock(), routes: configuration.routeTable)
     await recount(store)
-    try await ground.noteAbsence()
+    let now = clock().wall
+    try await store.write { try $0.noteStart(at: now) }
     report.begins(.readingSpool)
     let generations = try await Supervisor(
       first: configuration, with: plan.supplies, on: ground, statusLog: statusLog, reload: reload,

@@ -5,7 +5,6 @@ import Logging
 /// What stays while configurations come and go.
 struct DaemonContext: Sendable {
   let store: Store
-  let troubles: TroubleLog
   let credentials: CredentialMemory
   let report: ServiceReport
   let clock: Clock
@@ -18,13 +17,5 @@ struct DaemonContext: Sendable {
     let event = EventDraft(kind, at: clock().wall, EventData(summary: summary))
     let channels = routes.channels(for: event)
     _ = try await store.write { try $0.append(event, of: nil, to: channels) }
-  }
-
-  /// The time since the last sign of life is a blind gap for every job.
-  func noteAbsence() async throws {
-    let now = clock().wall
-    guard let last = try await store.read({ try $0.lastSignOfLife() }), last < now else { return }
-    troubles.begin(.everywhere, "stopped", at: last, cause: "jobwatch was not running")
-    troubles.end(.everywhere, "stopped", at: now)
   }
 }

@@ -74,7 +74,6 @@ final class Supervisor: Service {
     while let present = generation {
       try await present.run()
       generation = advance()
-      if let generation { hand(over: present.configuration, to: generation.configuration) }
     }
   }
 
@@ -132,22 +131,6 @@ final class Supervisor: Service {
         "the configuration is reloaded", metadata: .message(.reloaded, Self.summary(configuration)))
       ground.report.isReady()
     }
-  }
-
-  /// The jobs of an account that is no longer configured are parked: nobody asks for them, which may cost their ends.
-  private func hand(over before: Configuration, to after: Configuration) {
-    let now = ground.clock().wall
-    ground.troubles.endAll(but: "unconfigured", at: now)
-    let names = Set(after.accounts.map(\.name))
-    for account in before.accounts where !names.contains(account.name) {
-      ground.log.notice(
-        "an account is no longer configured: its jobs are parked until it is again",
-        metadata: ["account": "\(account.name)"])
-      ground.troubles.begin(
-        .account(account.name), "unconfigured", at: now,
-        cause: "the account was not in the configuration")
-    }
-    for name in names { ground.troubles.end(.account(name), "unconfigured", at: now) }
   }
 
   private static func summary(_ configuration: Configuration) -> Logger.Metadata {

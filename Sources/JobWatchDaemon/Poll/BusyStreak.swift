@@ -20,7 +20,7 @@ struct BusyStreak: Sendable {
 }
 
 extension Poller {
-  func stalled(_ call: Call, _ reason: String, at now: Moment) -> [HealthChange] {
+  func stalled(_ call: Call, _ reason: String, at now: Moment) -> [ConditionChange] {
     guard let lane = lanes[call.lane] else { return [] }
     let blame = lane.fail(call.job, \.stalled, at: now.uptime)
     guard !lane.stalled.failing.isEmpty else { return [] }
@@ -37,20 +37,16 @@ extension Poller {
       lane.stall?.note(reason, isOfService: isOfService, grace: grace, at: now.wall) == true,
       let stall = lane.stall
     else { return [] }
-    troubles.begin(
-      .lane(call.lane), HealthChange.Kind.busy.rawValue, at: stall.since,
-      cause: "the service had no answer for any job: \(reason)")
-    return [.down(call.lane, .busy, cause: reason, at: now.wall)]
+    return [.down(call.lane, .busy, since: stall.since, cause: reason, at: now.wall)]
   }
 
   /// The service has answered for a job.
-  func unstalled(_ call: Call, at now: Timestamp) -> [HealthChange] {
+  func unstalled(_ call: Call, at now: Timestamp) -> [ConditionChange] {
     let key = call.lane
     lanes[key]?.stalled.succeed(call.job)
     guard let stall = lanes[key]?.stall else { return [] }
     lanes[key]?.stall = nil
     guard stall.isTold else { return [] }
-    troubles.end(.lane(key), HealthChange.Kind.busy.rawValue, at: now)
     return [.up(key, .busy, at: now)]
   }
 }

@@ -76,6 +76,8 @@ final class Lane {
     var cause: String
     /// The grace is over and `endpoint.down` was told.
     var isTold = false
+    /// False after a restart, until a call fails: the outage may be over.
+    var isConfirmed = true
   }
 
   /// Calls of one lane under way at once: enough for 200 a second at 300 ms each.

@@ -13,7 +13,7 @@ struct PollRecord: Sendable {
   var rules: WatchRules
   var routes: RouteTable
   /// What the answer changed beyond the job.
-  var changes: [HealthChange]
+  var changes: [ConditionChange]
   /// What the job teaches when it ends, and what is known of that before.
   var key: DurationKey
   var model: DurationModel
@@ -38,10 +38,14 @@ struct PollRecord: Sendable {
   }
 
   func commit(_ transaction: Transaction) throws -> Outcome {
-    for change in changes { try change.commit(transaction, routes: routes) }
+    for change in changes { try transaction.apply(change, routes: routes) }
     if let outcome = try sightAgain(transaction) { return outcome }
     guard let job = try transaction.job(ticket.job) else {
       return Outcome(next: .never, isFinal: true)
+    }
+    var rules = rules
+    if case .absent = answer.observation {
+      rules.gaps = try transaction.gaps(of: job.key.lane, from: job.lastVouchedAt, to: at)
     }
     let decision = job.observe(
       answer.observation, evidence: answer.evidence, at: at, under: rules)

@@ -17,7 +17,6 @@ package actor Poller: Worker {
   let clock: Clock
   let log: Logger
   let alarm: Alarm
-  let troubles: TroubleLog
   let memory: CredentialMemory
   let pulse: LoopHealth
   let grace: Duration
@@ -37,7 +36,7 @@ package actor Poller: Worker {
   var held: Set<String> = []
   let clients: [String: CloudClient]
   /// What could not be stored yet of the health that was judged.
-  var unsaved: [HealthChange] = []
+  var unsaved: [ConditionChange] = []
   /// No call before this: its answer could not be stored just now.
   var storeRetryAt: Duration?
   /// Under way, by the order of their start.
@@ -59,14 +58,13 @@ package actor Poller: Worker {
 
   package init(
     configuration: Configuration, store: Store, clients: [String: CloudClient],
-    logins: [AccountLogin], clock: @escaping Clock, alarm: Alarm, troubles: TroubleLog, log: Logger,
+    logins: [AccountLogin], clock: @escaping Clock, alarm: Alarm, log: Logger,
     memory: CredentialMemory = CredentialMemory(), pulse: LoopHealth = LoopHealth("poller")
   ) throws {
     self.store = store
     self.clients = clients
     self.clock = clock
     self.alarm = alarm
-    self.troubles = troubles
     self.log = log
     self.memory = memory
     self.pulse = pulse
@@ -95,9 +93,9 @@ package actor Poller: Worker {
     try await review(at: now.uptime)
     credentials.refresh(at: now.uptime, log: log)
     startLogins(at: now)
-    try await tellOutages(at: now)
-    try await tellLockouts(at: now)
-    try await saveHealth()
+    tellOutages(at: now)
+    tellLockouts(at: now)
+    try await saveConditions()
     if storeRetryAt ?? .zero <= now.uptime {
       try await startCalls(at: now)
       // Nobody is asked, of a paused account say: then there is no answer that cannot be stored.

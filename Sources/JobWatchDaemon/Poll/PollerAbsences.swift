@@ -2,26 +2,22 @@ import JobWatchCore
 
 /// Jobs that are absent all at once: no verdict is given on any while that may be the service's fault.
 extension Poller {
-  func absent(_ call: Call, at now: Moment) -> [HealthChange] {
+  func absent(_ call: Call, at now: Moment) -> [ConditionChange] {
     guard let lane = lanes[call.lane], !lane.lost.contains(call.job) else { return [] }
     switch lane.absent(call.job, at: now.uptime) {
     case .massBegan(let absent, let watched):
       let cause =
         "\(absent) of \(watched) watched jobs are suddenly unknown to it; no verdict is given on any"
-      troubles.begin(
-        .lane(call.lane), HealthChange.Kind.absent.rawValue, at: now.wall, cause: cause)
       return [.down(call.lane, .absent, cause: cause, at: now.wall)]
     case .massEnded:
-      troubles.end(.lane(call.lane), HealthChange.Kind.absent.rawValue, at: now.wall)
       return [.up(call.lane, .absent, at: now.wall)]
     case nil: return []
     }
   }
 
-  func sighted(_ key: EndpointKey, at now: Moment) -> [HealthChange] {
+  func sighted(_ key: EndpointKey, at now: Moment) -> [ConditionChange] {
     let change = lanes[key]?.absences.sighted(at: now.wall)
     guard change == .massEnded else { return [] }
-    troubles.end(.lane(key), HealthChange.Kind.absent.rawValue, at: now.wall)
     return [.up(key, .absent, at: now.wall)]
   }
 }

@@ -48,7 +48,6 @@ extension Poller {
     rules.clockSetAt = clockSetAt
     rules.failuresBefore = lane.failures[call.job] ?? 0
     rules.isAlone = lane.isOdd(call.job)
-    rules.troubles = troubles.gaps(call.lane, at: now.wall)
     return rules
   }
 
@@ -85,7 +84,7 @@ extension Poller {
 
   // MARK: Health
 
-  private func judge(_ call: Call, _ answer: Answer, at now: Moment) -> [HealthChange] {
+  private func judge(_ call: Call, _ answer: Answer, at now: Moment) -> [ConditionChange] {
     switch answer.observation {
     case .seen, .unrecognised:
       lanes[call.lane]?.failures[call.job] = nil
@@ -103,8 +102,7 @@ extension Poller {
       return []
     case .garbled(let reason), .unreachable(let reason):
       lanes[call.lane]?.failures[call.job, default: 0] += 1
-      failed(call, reason, isOfEndpoint: answer.isOfEndpoint, at: now)
-      return []
+      return failed(call, reason, isOfEndpoint: answer.isOfEndpoint, at: now)
     case .refused(let complaint), .skewed(_, let complaint):
       _ = lanes[call.lane]?.refused.fail(call.job, watched: 1)
       lanes[call.lane]?.permission.release(call.passes.permission, at: now.uptime)
@@ -117,20 +115,17 @@ extension Poller {
   }
 
   /// The service took the call: credential, permission and endpoint are all right.
-  private func accepted(_ call: Call, at now: Moment) -> [HealthChange] {
+  private func accepted(_ call: Call, at now: Moment) -> [ConditionChange] {
     var changes = answered(call, at: now) + credentialAccepted(call, at: now)
     lanes[call.lane]?.barred.succeed(call.job)
     lanes[call.lane]?.refused.succeed(call.job)
     if lanes[call.lane]?.permission.succeed(call.passes.permission) == .opened {
-      for kind in [HealthChange.Kind.forbidden, .misconfigured] {
-        troubles.end(.lane(call.lane), kind.rawValue, at: now.wall)
-        changes.append(.unbarred(call.lane, kind, at: now.wall))
-      }
+      changes += ConditionChange.unbarred(call.lane, at: now.wall)
     }
     return changes
   }
 
-  private func answered(_ call: Call, at now: Moment) -> [HealthChange] {
+  private func answered(_ call: Call, at now: Moment) -> [ConditionChange] {
     let change = lanes[call.lane]?.breaker.succeed(call.passes.breaker)
     lanes[call.lane]?.unanswered.succeed(call.job)
     guard let outage = lanes[call.lane]?.outage, lanes[call.lane]?.breaker.isShut == false else {
@@ -139,35 +134,35 @@ extension Poller {
     lanes[call.lane]?.outage = nil
     // One call that failed has left no backlog.
     if change == .opened { lanes[call.lane]?.schedule.spread(at: now.uptime, by: &book) }
-    troubles.end(.lane(call.lane), HealthChange.Kind.unreachable.rawValue, at: now.wall)
     // That it failed is logged once the breaker shuts; one failed call is no news, nor is its end.
     if change == .opened || outage.isTold {
       log.notice(
         "an endpoint answers again",
         metadata: ["lane": "\(call.lane)", "after": "\((now.wall - outage.since).spoken)"])
     }
-    return outage.isTold ? [.up(call.lane, .unreachable, at: now.wall)] : []
+    return [.up(call.lane, .unreachable, at: now.wall)]
   }
 
-  private func credentialAccepted(_ call: Call, at now: Moment) -> [HealthChange] {
+  private func credentialAccepted(_ call: Call, at now: Moment) -> [ConditionChange] {
     credentials.accepted(call.passes.credential, call.grant.fingerprint)
-      .flatMap { resumed($0, at: now.wall) }
+      .flatMap { ConditionChange.loggedIn(account: $0, at: now.wall) }
   }
 
-  private func refused(_ call: Call, _ complaint: APIError, at now: Moment) -> [HealthChange] {
+  private func refused(_ call: Call, _ complaint: APIError, at now: Moment) -> [ConditionChange] {
     let paused = credentials.refused(
       call.passes.credential, call.grant.fingerprint, complaint, at: now)
     // Another credential may be fetched at once.
     alarm.ring()
     return paused.map {
-      self.paused(
-        $0, .refused, complaint, cure: credentials.accounts[$0]?.cure ?? "", at: now.wall)
+      .loggedOut(
+        .refused, account: $0, complaint, cure: credentials.accounts[$0]?.cure ?? "",
+        since: now.wall, at: now.wall)
     }
   }
 
   private func barred(
-    _ call: Call, _ kind: HealthChange.Kind, _ complaint: APIError, at now: Moment
-  ) -> [HealthChange] {
+    _ call: Call, _ kind: Condition.Kind, _ complaint: APIError, at now: Moment
+  ) -> [ConditionChange] {
     lanes[call.lane]?.failures[call.job, default: 0] += 1
     let accepted = credentialAccepted(call, at: now)
     guard let lane = lanes[call.lane] else { return accepted }
@@ -176,53 +171,41 @@ extension Poller {
     guard isTelling, lane.permission.fail(call.passes.permission, at: now.uptime) == .shut else {
       return accepted
     }
-    troubles.begin(
-      .lane(call.lane), kind.rawValue, at: now.wall,
-      cause: "calls were \(kind.rawValue): \(complaint.code)")
-    let cure =
-      kind == .forbidden
-      ? "allow the account's user to query \(call.lane.service) jobs"
-      : "check project_id, region and the endpoint of \(call.lane.service) in the configuration"
-    return accepted + [.barred(call.lane, kind, complaint, cure: cure, at: now.wall)]
+    return accepted + [.barred(call.lane, kind, complaint, at: now.wall)]
   }
 
-  private func failed(_ call: Call, _ reason: String, isOfEndpoint: Bool, at now: Moment) {
+  private func failed(
+    _ call: Call, _ reason: String, isOfEndpoint: Bool, at now: Moment
+  ) -> [ConditionChange] {
     _ = credentials.withGate(call.grant.fingerprint) {
       $0.release(call.passes.credential, at: now.uptime)
     }
-    guard let lane = lanes[call.lane] else { return }
+    guard let lane = lanes[call.lane] else { return [] }
     lane.permission.release(call.passes.permission, at: now.uptime)
     let blame = lane.fail(call.job, \.unanswered, isOfEndpoint: isOfEndpoint, at: now.uptime)
+    lane.outage?.isConfirmed = true
     if lane.outage == nil, !lane.unanswered.failing.isEmpty {
       lane.outage = Lane.Outage(since: now.wall, cause: reason)
     }
     guard blame == .service || call.passes.breaker.isProbe,
       lane.breaker.fail(call.passes.breaker, at: now.uptime) == .shut
-    else { return }
-    troubles.begin(
-      .lane(call.lane), HealthChange.Kind.unreachable.rawValue, at: lane.outage?.since ?? now.wall,
-      cause: "the endpoint gave no answer: \(reason)")
+    else { return [] }
     log.warning(
       "an endpoint gives no usable answer and is left alone but for probes",
       metadata: ["lane": "\(call.lane)", "cause": "\(reason)"])
+    let since = lane.outage?.since ?? now.wall
+    return [.begins(Condition(.endpoint(call.lane), .unreachable, since: since, cause: reason))]
   }
 
   /// `endpoint.down`, for outages that outlast the grace.
-  func tellOutages(at now: Moment) async throws {
-    for key in Array(lanes.keys) where !held.contains(key.account) {
-      guard let outage = lanes[key]?.outage, !outage.isTold, lanes[key]?.breaker.isShut == true,
+  func tellOutages(at now: Moment) {
+    for (key, lane) in lanes where !held.contains(key.account) {
+      guard let outage = lane.outage, !outage.isTold, outage.isConfirmed, lane.breaker.isShut,
         now.wall - outage.since >= grace
       else { continue }
-      // Before the wait: an answer that ends the outage meanwhile must know that its end is to be told.
-      lanes[key]?.outage?.isTold = true
-      let change = HealthChange.down(key, .unreachable, cause: outage.cause, at: now.wall)
-      let routes = routes
-      do {
-        try await store.write { try change.commit($0, routes: routes) }
-      } catch {
-        lanes[key]?.outage?.isTold = false
-        throw error
-      }
+      lane.outage?.isTold = true
+      unsaved.append(
+        .down(key, .unreachable, since: outage.since, cause: outage.cause, at: now.wall))
     }
   }
 

@@ -4,18 +4,9 @@ import JobWatchStore
 /// Accounts that are paused by hand: nothing is asked for them, whatever is due. Calls under way finish and count.
 extension Poller {
   /// Takes over what is on record.
-  func hold(_ conditions: [Transaction.Condition], at now: Moment) {
-    let kind = HealthChange.Kind.held.rawValue
-    let holds = conditions.filter { $0.kind == kind }
-    for account in credentials.accounts.keys {
-      if let hold = holds.first(where: { $0.subject == HealthChange.subject(account: account) }) {
-        held.insert(account)
-        troubles.begin(
-          .account(account), kind, at: hold.since, cause: "the account was \(hold.cause)")
-      } else if held.remove(account) != nil {
-        troubles.end(.account(account), kind, at: now.wall)
-      }
-    }
+  func hold(_ conditions: [Condition]) {
+    let paused = conditions.filter { $0.kind == .pausedByHand }.map(\.subject)
+    held = Set(credentials.accounts.keys.filter { paused.contains(.account($0)) })
   }
 
   func readiness(of key: EndpointKey, at uptime: Duration) -> Lane.Readiness {

@@ -21,7 +21,7 @@ extension Poller {
         metadata: ["account": "\(name)", "cause": "\(failure.complaint.text)"])
     }
     if credentials.loggedIn(name, access.secrets, result, at: now) {
-      unsaved += resumed(name, at: now.wall)
+      unsaved += ConditionChange.loggedIn(account: name, at: now.wall)
     }
     // Calls have slept until now, and a failure has a next attempt.
     alarm.ring()
@@ -34,13 +34,13 @@ extension Poller {
   }
 
   /// What was judged and not stored, apart from any answer.
-  func saveHealth() async throws {
+  func saveConditions() async throws {
     guard !unsaved.isEmpty else { return }
     let changes = unsaved
     unsaved = []
     do {
       try await store.write { [routes] transaction in
-        for change in changes { try change.commit(transaction, routes: routes) }
+        for change in changes { try transaction.apply(change, routes: routes) }
       }
     } catch {
       unsaved = changes + unsaved
@@ -49,41 +49,19 @@ extension Poller {
   }
 
   /// `account.paused`, for accounts that cannot get in.
-  func tellLockouts(at now: Moment) async throws {
-    // One by one: while one is written, another may get in.
+  func tellLockouts(at now: Moment) {
     while let access = credentials.untoldLockout(grace: grace, at: now),
       let lockout = access.lockout
     {
       let name = access.account.name
-      // Before the wait: a log-in that succeeds meanwhile must know that its success is to be told.
-      credentials.markTold(name, true)
-      let change = paused(
-        name, .lockedOut, lockout.complaint, cure: lockout.mayPass ? Self.patience : access.cure,
-        at: now.wall)
-      do {
-        try await store.write { [routes] in try change.commit($0, routes: routes) }
-      } catch {
-        credentials.markTold(name, false)
-        throw error
-      }
+      credentials.markTold(name)
+      unsaved.append(
+        .loggedOut(
+          .lockedOut, account: name, lockout.complaint,
+          cure: lockout.mayPass ? Self.patience : access.cure, since: lockout.since, at: now.wall))
     }
   }
 
   private static let patience =
     "let this host reach what hands the credential out; it is asked again every minute"
-
-  func paused(
-    _ account: String, _ kind: HealthChange.Kind, _ complaint: APIError, cure: String,
-    at time: Timestamp
-  ) -> HealthChange {
-    troubles.begin(
-      .account(account), HealthChange.Kind.refused.rawValue, at: time,
-      cause: "the account could not log in: \(complaint.text)")
-    return .refused(kind, account: account, complaint, cure: cure, at: time)
-  }
-
-  func resumed(_ account: String, at time: Timestamp) -> [HealthChange] {
-    troubles.end(.account(account), HealthChange.Kind.refused.rawValue, at: time)
-    return HealthChange.accepted(account: account, at: time)
-  }
 }

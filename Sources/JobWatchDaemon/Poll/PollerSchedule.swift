@@ -4,6 +4,7 @@ import JobWatchStore
 /// Where the schedule comes from: the job rows at start, then the event table and what each answer decides.
 extension Poller {
   func load(at now: Moment) async throws {
+    try await noteConfigured(at: now.wall)
     let log = log
     let (learned, ends, budgets, seq, conditions) = try await store.read { transaction in
       (
@@ -15,7 +16,7 @@ extension Poller {
               "account": "\(lane.account)", "service": "\(lane.service)", "error": "\(error)",
             ])
         },
-        try transaction.lastSeq(), try transaction.conditions()
+        try transaction.lastSeq(), try transaction.openConditions()
       )
     }
     restore(budgets, at: now)
@@ -27,10 +28,21 @@ extension Poller {
     for key in Array(lanes.keys) { lanes[key]?.schedule.spread(at: now.uptime, by: &book) }
     for condition in conditions { resume(condition, at: now) }
     if let past = memory.take() { credentials.takeOver(past, at: now.uptime) }
-    hold(conditions, at: now)
+    hold(conditions)
     seenSeq = seq
     isLoaded = true
     log.info("the schedule is loaded", metadata: ["jobs": "\(count)"])
+  }
+
+  private func noteConfigured(at now: Timestamp) async throws {
+    let (accounts, routes) = (Set(credentials.accounts.keys), routes)
+    let parked = try await store.write {
+      try $0.noteConfigured(accounts: accounts, at: now, routes: routes)
+    }
+    guard !parked.isEmpty else { return }
+    log.notice(
+      "accounts are not configured: their jobs are parked until they are again",
+      metadata: ["accounts": "\(parked.joined(separator: ", "))"])
   }
 
   /// Some at a time: a million rows would take ten times the memory of a million tickets.
@@ -92,10 +104,10 @@ extension Poller {
       let (jobs, seq, conditions) = try await store.read { transaction in
         (
           try transaction.scheduled(after: after), try transaction.lastSeq(),
-          try transaction.conditions()
+          try transaction.openConditions()
         )
       }
-      hold(conditions, at: now)
+      hold(conditions)
       leave(jobs.filter { $0.id <= highestJob })
       enter(jobs, at: now)
       seenSeq = seq
@@ -136,34 +148,33 @@ extension Poller {
   }
 
   /// Trouble that a restart finds on record: it is neither forgotten nor told twice.
-  private func resume(_ condition: Transaction.Condition, at now: Moment) {
-    for name in credentials.accounts.keys
-    where condition.subject == HealthChange.subject(account: name) {
-      guard let kind = HealthChange.Kind(rawValue: condition.kind),
-        [.refused, .lockedOut].contains(kind)
-      else { continue }
+  private func resume(_ condition: Condition, at now: Moment) {
+    switch condition.subject {
+    case .account(let name) where credentials.accounts[name] != nil:
+      guard [.refused, .lockedOut].contains(condition.kind) else { return }
       credentials.resumePaused(
-        name, cause: condition.cause, endsByCall: kind == .refused, at: now)
-      troubles.begin(
-        .account(name), HealthChange.Kind.refused.rawValue, at: condition.since,
-        cause: condition.cause)
+        name, cause: condition.cause, endsByCall: condition.kind == .refused, at: now)
+    case .endpoint(let key): resume(condition, of: key, at: now)
+    case .account, .channel, .worker, .daemon: break
     }
-    for key in Array(lanes.keys) where condition.subject == HealthChange.subject(key) {
-      troubles.begin(.lane(key), condition.kind, at: condition.since, cause: condition.cause)
-      switch HealthChange.Kind(rawValue: condition.kind) {
-      case .forbidden, .misconfigured: lanes[key]?.permission.resumeShut(at: now.uptime)
-      case .unreachable:
-        lanes[key]?.breaker.resumeShut(at: now.uptime)
-        lanes[key]?.outage = Lane.Outage(
-          since: condition.since, cause: condition.cause, isTold: true)
-      case .busy:
-        lanes[key]?.stall = BusyStreak(since: condition.since, cause: condition.cause, isTold: true)
-      case .absent:
-        // Since later than now, by a clock that was ahead: the hold begins anew.
-        let age = max(now.wall - condition.since, .zero)
-        lanes[key]?.absences.resumeMass(since: now.uptime - age)
-      case .refused, .lockedOut, .held, .failing, nil: break
-      }
+  }
+
+  private func resume(_ condition: Condition, of key: EndpointKey, at now: Moment) {
+    let isTold = condition.toldAt != nil
+    switch condition.kind {
+    case .forbidden, .misconfigured: lanes[key]?.permission.resumeShut(at: now.uptime)
+    case .unreachable:
+      lanes[key]?.breaker.resumeShut(at: now.uptime)
+      lanes[key]?.outage = Lane.Outage(
+        since: condition.since, cause: condition.cause, isTold: isTold, isConfirmed: isTold)
+    case .busy:
+      lanes[key]?.stall = BusyStreak(
+        since: condition.since, cause: condition.cause, isTold: isTold)
+    case .absent:
+      // Since later than now, by a clock that was ahead: the hold begins anew.
+      let age = max(now.wall - condition.since, .zero)
+      lanes[key]?.absences.resumeMass(since: now.uptime - age)
+    case .pausedByHand, .refused, .lockedOut, .unconfigured, .failing, .stopped: break
     }
   }
 }

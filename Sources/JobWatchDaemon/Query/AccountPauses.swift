@@ -1,58 +1,51 @@
 import JobWatchCore
 import JobWatchStore
 
-/// Why nothing is asked for in some lanes, for commands: what `account.paused` has told and is not over yet.
+/// Why some accounts or services are not asked, for commands: what an event told of and is not over yet.
 package struct AccountPauses: Sendable {
   package struct Pause: Sendable, Hashable, Encodable {
     /// Nil: all of the account's.
     package let service: String?
     package let account: String
-    /// `held` (by hand), `refused`, `forbidden` or `misconfigured`.
+    /// `held` (by hand), `refused`, `locked_out`, `forbidden` or `misconfigured`.
     package let kind: String
     package let since: Timestamp
     package let cause: String
 
-    /// `held` is over when somebody says so; the others end by themselves once the cause does.
-    package var isByHand: Bool { kind == HealthChange.Kind.held.rawValue }
+    /// `held` ends when somebody resumes the account; the others end by themselves once the cause does.
+    package var isByHand: Bool { kind == Condition.Kind.pausedByHand.rawValue }
   }
 
-  private let conditions: [Transaction.Condition]
-  private let troubles: [Transaction.Condition]
+  private let told: [Condition]
 
-  private static let kinds: [HealthChange.Kind] = [
-    .held, .refused, .lockedOut, .forbidden, .misconfigured,
+  private static let pauses: Set<Condition.Kind> = [
+    .pausedByHand, .refused, .lockedOut, .forbidden, .misconfigured,
   ]
-  private static let endpointKinds: [HealthChange.Kind] = [.unreachable, .busy, .absent]
+  private static let outages: Set<Condition.Kind> = [.unreachable, .busy, .absent]
 
   package init(_ transaction: Transaction) throws {
-    let all = try transaction.conditions()
-    func those(of kinds: [HealthChange.Kind]) -> [Transaction.Condition] {
-      all.filter { condition in kinds.contains { $0.rawValue == condition.kind } }
-    }
-    (conditions, troubles) = (those(of: Self.kinds), those(of: Self.endpointKinds))
+    told = try transaction.openConditions().filter { $0.toldAt != nil }
   }
 
-  /// Why polls of `lane` bring no usable answer, as `endpoint.down` has told.
-  package func trouble(of lane: EndpointKey) -> String? {
-    troubles.first { $0.subject == HealthChange.subject(lane) }?.cause
+  /// Why polls of `endpoint` bring no usable answer, as `endpoint.down` has told.
+  package func trouble(of endpoint: EndpointKey) -> String? {
+    told.first { $0.subject == .endpoint(endpoint) && Self.outages.contains($0.kind) }?.cause
   }
 
-  /// Whether the account is paused by hand.
-  package func isHeld(_ account: String) -> Bool {
-    conditions.contains {
-      $0.subject == HealthChange.subject(account: account)
-        && $0.kind == HealthChange.Kind.held.rawValue
-    }
+  package func isPausedByHand(_ account: String) -> Bool {
+    told.contains { $0.subject == .account(account) && $0.kind == .pausedByHand }
   }
 
-  /// Those that stop the polls of `lane`, oldest first.
-  package func on(_ lane: EndpointKey) -> [Pause] {
-    conditions.compactMap { condition in
-      let isWhole = condition.subject == HealthChange.subject(account: lane.account)
-      guard isWhole || condition.subject == HealthChange.subject(lane) else { return nil }
+  /// Those that stop the polls of `endpoint`, oldest first.
+  package func on(_ endpoint: EndpointKey) -> [Pause] {
+    told.compactMap { condition in
+      let isWhole = condition.subject == .account(endpoint.account)
+      guard Self.pauses.contains(condition.kind),
+        isWhole || condition.subject == .endpoint(endpoint)
+      else { return nil }
       return Pause(
-        service: isWhole ? nil : lane.service, account: lane.account, kind: condition.kind,
-        since: condition.since, cause: condition.cause)
+        service: isWhole ? nil : endpoint.service, account: endpoint.account,
+        kind: condition.kind.rawValue, since: condition.since, cause: condition.cause)
     }
   }
 }

@@ -9,11 +9,11 @@ struct AccountHold: Sendable {
 
   /// Without effect on an account that is already as commanded.
   func apply(at now: Timestamp, _ transaction: Transaction, _ routes: RouteTable) throws {
-    let change: HealthChange =
+    let change: ConditionChange =
       switch command.verb {
-      case .pause: .held(account: command.account, by: user, reason: command.reason, at: now)
-      case .resume: .released(account: command.account, by: user, reason: command.reason, at: now)
+      case .pause: .paused(account: command.account, by: user, reason: command.reason, at: now)
+      case .resume: .resumed(account: command.account, by: user, reason: command.reason, at: now)
       }
-    try change.commit(transaction, routes: routes)
+    try transaction.apply(change, routes: routes)
   }
 }

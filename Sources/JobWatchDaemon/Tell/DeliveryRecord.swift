@@ -12,7 +12,7 @@ struct DeliveryRecord: Sendable {
   /// The channel works again: only these wait out their delays.
   var recovery: ReceiverHealth.Recovery?
   /// What the outcome changed for the channel.
-  var change: HealthChange?
+  var change: ConditionChange?
   /// Tells that the message is given up.
   var loss: EventDraft?
   /// What is given up told of a failing channel itself: two channels must not tell each other for ever.
@@ -21,7 +21,7 @@ struct DeliveryRecord: Sendable {
   func commit(_ transaction: Transaction, routes: RouteTable) throws {
     try transaction.settle(message, settlement, outcome: outcome, startedAt: startedAt, at: at)
     if let recovery { try transaction.makeDue(channel, at: at, except: recovery.waitingOn) }
-    try change?.commit(transaction, routes: routes)
+    if let change { try transaction.apply(change, routes: routes) }
     guard let loss else { return }
     try transaction.append(loss, of: nil, to: isLossQuiet ? [] : routes.channels(for: loss))
   }

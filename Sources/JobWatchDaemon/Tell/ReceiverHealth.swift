@@ -9,7 +9,7 @@ struct ReceiverHealth: Sendable {
     var settlement: Transaction.Settlement
     var recovery: Recovery?
     /// What the outcome changed for the channel.
-    var change: HealthChange?
+    var change: ConditionChange?
     /// How often the message was tried, as far as is known.
     var attempts: Int
   }
@@ -92,7 +92,7 @@ struct ReceiverHealth: Sendable {
     if verdict == nil || (isFresh && pass.isProbe) {
       freshAt = probeTime(after: now.uptime) ?? freshAt
     }
-    if let change { isTold = change.isTrouble }
+    if let change { isTold = !change.isEnd }
     note(message.id, outcome, at: now.uptime)
     let settlement = settlement(message, outcome, verdict, at: now, luck: luck)
     if settlement == .givenUp {
@@ -133,7 +133,7 @@ struct ReceiverHealth: Sendable {
   private mutating func change(
     _ pass: CircuitBreaker.Permit, _ outcome: DeliveryOutcome, _ verdict: RefusalStreak.Verdict?,
     _ isFresh: Bool, at now: Moment
-  ) -> HealthChange? {
+  ) -> ConditionChange? {
     switch outcome {
     case .delivered:
       guard gate.succeed(pass) == .opened else { return nil }
@@ -156,7 +156,7 @@ struct ReceiverHealth: Sendable {
     _ pass: CircuitBreaker.Permit, _ status: Int, _ verdict: RefusalStreak.Verdict?,
     _ isFresh: Bool,
     at now: Moment
-  ) -> HealthChange? {
+  ) -> ConditionChange? {
     switch verdict {
     case .hold where gate.isShut:
       // What was under way when it was shut tells nothing new.

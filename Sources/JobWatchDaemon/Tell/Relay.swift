@@ -122,9 +122,8 @@ actor Relay: Worker {
   }
 
   private func load(at now: Moment) async throws {
-    let conditions = try await store.read { try $0.conditions() }
-    let subject = HealthChange.subject(channel: channel)
-    if conditions.contains(where: { $0.subject == subject }) {
+    let conditions = try await store.read { try $0.openConditions() }
+    if conditions.contains(where: { $0.subject == .channel(channel) }) {
       health.resumeFailing(at: now.uptime)
     }
     isLoaded = true
