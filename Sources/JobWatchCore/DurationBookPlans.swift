@@ -15,6 +15,9 @@ extension DurationBook {
     return entries[id, default: .blank].plan(step, count: &planCount)
   }
 
+  /// Jobs of the key that run.
+  func running(_ id: ID) -> Int { entries[id]?.watched ?? 0 }
+
   /// The law of a key's jobs.
   package mutating func law(of id: ID, at uptime: Duration) -> DurationDistribution {
     edition(of: id, at: uptime).law

@@ -17,3 +17,10 @@ extension DurationKey: Comparable {
     (left.service, left.jobType, left.region) < (right.service, right.jobType, right.region)
   }
 }
+
+extension Job {
+  /// Whose like it is.
+  package var durationKey: DurationKey {
+    DurationKey(service: key.service, jobType: jobType ?? "", region: region)
+  }
+}

@@ -17,7 +17,7 @@ extension PollSchedule {
 extension ScheduledPoll {
   /// How likely the job still runs.
   fileprivate func shareRunning(at uptime: Duration, by law: DurationDistribution) -> Double {
-    if isForsaken { return 1 }
+    if isLost { return 1 }
     let then = law.survival(at: span.known)
     return then > 0 ? law.survival(at: age(at: uptime)) / then : 1
   }

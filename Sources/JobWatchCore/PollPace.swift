@@ -20,18 +20,14 @@ package enum PollPace: Sendable {
 extension WatchRules {
   /// Never beyond a quarter of the time that the service keeps a finished record: that leaves three further
   /// tries before an end that was just missed is deleted.
-  package var pollCeiling: Duration {
-    min(polling.ceiling, retentionQuarter ?? polling.ceiling)
-  }
-
-  private var retentionQuarter: Duration? { retention.finished.map { $0.scaled(by: 0.25) } }
+  package var pollCeiling: Duration { polling.ceiling(retention) }
 
   /// How long a job that was seen running at this age, in seconds, is left alone. The gap that a user fixed takes the
   /// place of floor and ceiling.
   package func gap(after age: Double, salt: UInt32) -> Duration {
     switch pace {
     case .plan(let plan): min(plan.gap(after: age, salt: salt), pollCeiling)
-    case .fixed(let gap): min(gap, retentionQuarter ?? gap)
+    case .fixed(let gap): min(gap, retention.quarter ?? gap)
     }
   }
 
@@ -43,7 +39,20 @@ extension WatchRules {
   }
 }
 
+extension RetentionPolicy {
+  fileprivate var quarter: Duration? { finished.map { $0.scaled(by: 0.25) } }
+}
+
 extension PollPolicy {
+  /// Of the gaps between polls of a service that keeps a record for so long.
+  package func ceiling(_ retention: RetentionPolicy) -> Duration {
+    min(ceiling, retention.quarter ?? ceiling)
+  }
+
+  package func bounds(_ retention: RetentionPolicy) -> PollBounds {
+    PollBounds(floor: floor / .seconds(1), ceiling: ceiling(retention) / .seconds(1))
+  }
+
   /// The first age beyond this one, in seconds, at which a job is asked for whatever its plan says: at which its end is
   /// expected, or it is stuck as a user sees it. What is known then is news in any case.
   package func appointment(

@@ -95,13 +95,6 @@ package struct PollBounds: Hashable, Sendable {
   }
 }
 
-extension WatchRules {
-  /// Of the configuration, and of the time for which the service keeps a record.
-  package var pollBounds: PollBounds {
-    PollBounds(floor: polling.floor / .seconds(1), ceiling: pollCeiling / .seconds(1))
-  }
-}
-
 extension PollCandidates {
   /// The calls and the mean latency of the schedule from age 0.
   fileprivate func cost(of next: [Int]) -> (calls: Double, meanLatency: Double) {

@@ -50,6 +50,19 @@ package struct RateLimiterRecord: Hashable, Codable, Sendable {
   package var trim = 1.0
 }
 
+/// A record in its row.
+package struct SavedRateLimiter: Sendable, Hashable {
+  package var key: EndpointKey
+  package var savedAt: Timestamp
+  package var record: RateLimiterRecord
+
+  package init(key: EndpointKey, savedAt: Timestamp, record: RateLimiterRecord) {
+    self.key = key
+    self.savedAt = savedAt
+    self.record = record
+  }
+}
+
 extension RateLimiterRecord {
   /// The limit that grants fewer calls in the long run.
   package var limit: SlidingWindow {

@@ -5,6 +5,7 @@ package struct ScheduledPoll: Sendable {
   package private(set) var law: DurationBook.ID
   /// What scatters the job's polls: see `JobKey.salt`.
   package let salt: UInt32
+  package let endpoint: PollQueue.Endpoint
   /// Whether the book counts it among those that run, over its span.
   package private(set) var isWatched: Bool
   // The ages between which it was seen, in seconds.
@@ -22,10 +23,11 @@ package struct ScheduledPoll: Sendable {
 
   /// - Parameter knownAt: the uptime at which the job had the age up to which its span is known.
   package init(
-    job: Int64, law: DurationBook.ID, salt: UInt32, span: WatchedSpan, isWatched: Bool,
-    knownAt: Duration
+    job: Int64, endpoint: PollQueue.Endpoint, law: DurationBook.ID, salt: UInt32,
+    span: WatchedSpan, isWatched: Bool, knownAt: Duration
   ) {
     self.job = job
+    self.endpoint = endpoint
     self.law = law
     self.salt = salt
     self.isWatched = isWatched
@@ -45,7 +47,7 @@ package struct ScheduledPoll: Sendable {
   /// Its job is lost: it is looked for, but no other waits for that, and no deadline is left to be met.
   package mutating func forsake() { knownMilliseconds = Self.longAgo }
 
-  var isForsaken: Bool { knownMilliseconds == Self.longAgo }
+  package var isLost: Bool { knownMilliseconds == Self.longAgo }
 
   private static let longAgo = -Int64.max / 4
 

@@ -3,18 +3,6 @@ import JobWatchCore
 
 /// What each (account, service) has left of its quota, and what is known of it.
 extension Transaction {
-  package struct SavedRateLimiter: Sendable, Hashable {
-    package var key: EndpointKey
-    package var savedAt: Timestamp
-    package var record: RateLimiterRecord
-
-    package init(key: EndpointKey, savedAt: Timestamp, record: RateLimiterRecord) {
-      self.key = key
-      self.savedAt = savedAt
-      self.record = record
-    }
-  }
-
   /// - Parameter onUnreadable: called with each one whose record makes no sense. It is left out: to go on as after a
   ///   first start costs some answers of the throttle, to stand still costs every job.
   package func budgets(onUnreadable: (EndpointKey, any Error) -> Void = { _, _ in }) throws

@@ -14,7 +14,7 @@ struct BudgetJSON: Encodable {
   let blockedUntil: Timestamp?
   let recordedAt: Timestamp
 
-  init(_ saved: Transaction.SavedRateLimiter, at now: Moment) {
+  init(_ saved: SavedRateLimiter, at now: Moment) {
     let record = saved.record
     let limit = record.limit
     let elapsed = record.elapsed(since: saved.savedAt, at: now)

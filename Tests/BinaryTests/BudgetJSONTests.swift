@@ -17,7 +17,7 @@ import Testing
       budget.finish(at: start.uptime)
     }
     if let throttle { budget.throttled(throttle, at: start.uptime) }
-    let saved = Transaction.SavedRateLimiter(
+    let saved = SavedRateLimiter(
       key: EndpointKey(account: "prod", service: "ecs"), savedAt: start.wall,
       record: budget.record(at: start.uptime))
     let now = Moment(wall: start.wall + wait, uptime: start.uptime + wait)

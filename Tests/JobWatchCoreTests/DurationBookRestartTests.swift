@@ -15,9 +15,7 @@ struct TaughtBook {
 
   init(lessons: Int, random: inout SeededGenerator) {
     bounds = [
-      "ecs": WatchRules(
-        polling: PollPolicy(ceiling: .hours(12)), retention: RetentionPolicy(finished: .days(1))
-      ).pollBounds
+      "ecs": PollPolicy(ceiling: .hours(12)).bounds(RetentionPolicy(finished: .days(1)))
     ]
     book = DurationBook(bounds: bounds)
     keys = ["createServer", "odd", "odder", ""].flatMap { type in

@@ -1,5 +1,6 @@
-import JobWatchCore
 import Testing
+
+@testable import JobWatchCore
 
 @Suite struct `A job with an expected end` {
   /// Expected to end within ten minutes of `start`, and last seen so long after it.
@@ -149,7 +150,8 @@ import Testing
     let law = book.id(of: DurationKey(service: "ecs", jobType: "createServer", region: "eu-de"))
     for (appointment, isPlanned) in [(nil, true), (Duration.seconds(90), false), (.days(9), true)] {
       var ticket = ScheduledPoll(
-        job: 1, law: law, salt: 2, span: WatchedSpan(known: 60), isWatched: true,
+        job: 1, endpoint: PollQueue.Endpoint(number: 0), law: law, salt: 2,
+        span: WatchedSpan(known: 60), isWatched: true,
         knownAt: .hours(1))
       ticket.appoint(appointment)
       ticket.plan(by: book.plan(of: law, price: 3600, at: .zero))

@@ -1,5 +1,6 @@
-import JobWatchCore
 import Testing
+
+@testable import JobWatchCore
 
 @Suite(.aside) struct `A flood of unknown ids` {
   /// Ten thousand were just named; hundred jobs run, each of which is due every ten seconds.
@@ -24,7 +25,8 @@ import Testing
 
     mutating func unknown(_ job: Int64, due: Duration, _ question: ScheduledPoll.Question) {
       var ticket = ScheduledPoll(
-        job: job, law: setting.law, salt: 0, span: WatchedSpan(), isWatched: false, knownAt: .zero)
+        job: job, endpoint: PollQueue.Endpoint(number: 0), law: setting.law, salt: 0,
+        span: WatchedSpan(), isWatched: false, knownAt: .zero)
       ticket.plan(at: due, for: question)
       schedule.add(ticket)
     }
@@ -74,7 +76,8 @@ import Testing
     }
     for job in 1000..<2000 {
       var ticket = ScheduledPoll(
-        job: Int64(job), law: setting.law, salt: 0, span: WatchedSpan(), isWatched: false,
+        job: Int64(job), endpoint: PollQueue.Endpoint(number: 0), law: setting.law, salt: 0,
+        span: WatchedSpan(), isWatched: false,
         knownAt: .zero)
       ticket.plan(at: .zero, for: question)
       schedule.add(ticket)

@@ -141,10 +141,9 @@ extension DurationDistribution {
   }
 
   @Test func `keeps to what the configuration and the retention allow`() {
-    let rules = WatchRules(
-      polling: PollPolicy(floor: .seconds(2), ceiling: .hours(12)),
-      retention: RetentionPolicy(finished: .days(1)))
-    #expect(rules.pollBounds == PollBounds(floor: 2, ceiling: 6 * 3600))
+    let bounds = PollPolicy(floor: .seconds(2), ceiling: .hours(12))
+      .bounds(RetentionPolicy(finished: .days(1)))
+    #expect(bounds == PollBounds(floor: 2, ceiling: 6 * 3600))
     #expect(PollBounds(floor: 60, ceiling: 10) == PollBounds(floor: 10, ceiling: 10))
   }
 }

@@ -1,4 +1,4 @@
-import JobWatchCore
+@testable import JobWatchCore
 
 /// Knows one type, of jobs without memory that take 1000 s.
 struct ScheduleSetting {
@@ -18,8 +18,8 @@ struct ScheduleSetting {
   /// Last seen at an age, at some uptime; not due before it is planned.
   func ticket(_ job: Int64, known: Double = 0, at uptime: Duration = .zero) -> ScheduledPoll {
     ScheduledPoll(
-      job: job, law: law, salt: UInt32(job), span: WatchedSpan(known: known), isWatched: true,
-      knownAt: uptime)
+      job: job, endpoint: PollQueue.Endpoint(number: 0), law: law, salt: UInt32(job),
+      span: WatchedSpan(known: known), isWatched: true, knownAt: uptime)
   }
 
   mutating func planned(_ ticket: ScheduledPoll, price: Double) -> ScheduledPoll {

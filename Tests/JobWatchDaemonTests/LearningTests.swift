@@ -1,7 +1,7 @@
-import JobWatchCore
 import JobWatchStore
 import Testing
 
+@testable import JobWatchCore
 @testable import JobWatchDaemon
 
 @Suite struct `What a job teaches` {
@@ -109,7 +109,7 @@ import Testing
 
   private func answer(
     _ state: JobState, after seconds: Int, ended: Int? = nil, _ job: Job, _ store: Store
-  ) async throws -> PollRecord.Outcome {
+  ) async throws -> PollOutcome {
     let record = record(state, after: seconds, ended: ended, job)
     return try await store.write { try record.commit($0) }
   }
@@ -128,7 +128,8 @@ import Testing
     let body = Array("\(observation)".utf8)
     return PollRecord(
       ticket: ScheduledPoll(
-        job: job.id, law: book.id(of: key), salt: job.key.salt, span: job.span,
+        job: job.id, endpoint: PollQueue.Endpoint(number: 0), law: book.id(of: key),
+        salt: job.key.salt, span: job.span,
         isWatched: job.isWatched, knownAt: .zero),
       projectID: "p", answer: Answer(observation, evidence: Evidence(httpStatus: 200, body: body)),
       at: start + .seconds(seconds),

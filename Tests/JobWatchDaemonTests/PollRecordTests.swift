@@ -1,7 +1,7 @@
-import JobWatchCore
 import JobWatchStore
 import Testing
 
+@testable import JobWatchCore
 @testable import JobWatchDaemon
 
 @Suite struct `An answer on record` {
@@ -133,7 +133,8 @@ import Testing
     var book = DurationBook()
     return PollRecord(
       ticket: ScheduledPoll(
-        job: job.id, law: book.id(of: key), salt: job.key.salt, span: job.span,
+        job: job.id, endpoint: PollQueue.Endpoint(number: 0), law: book.id(of: key),
+        salt: job.key.salt, span: job.span,
         isWatched: job.isWatched, knownAt: .zero), projectID: project, answer: answer, at: time,
       rules: rules ?? self.rules, routes: RouteTable(channels: [], routes: []), changes: [],
       key: key,

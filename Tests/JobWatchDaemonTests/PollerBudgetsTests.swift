@@ -48,7 +48,7 @@ import Testing
       spent.throttled(Throttle(limit: 100, window: .minutes(1), code: "APIGW.0308"), at: now.uptime)
       var record = spent.record(at: now.uptime)
       (record.price, record.trim) = (12.5, 0.75)
-      let saved = Transaction.SavedRateLimiter(key: lane, savedAt: now.wall, record: record)
+      let saved = SavedRateLimiter(key: lane, savedAt: now.wall, record: record)
       try await store.write { try $0.save(saved) }
       let (poller, _) = try Self.poller(store) { request, _, _ async throws(HTTPFailure) in
         Issue.record("a call is made inside the window of a throttling answer")
@@ -125,5 +125,7 @@ import Testing
 }
 
 extension Poller {
-  fileprivate func rate(of key: EndpointKey) -> Double? { lanes[key]?.schedule.budget.rate }
+  fileprivate func rate(of key: EndpointKey) -> Double? {
+    lanes[key].map { queue[limiter: $0.place].rate }
+  }
 }

@@ -1,11 +1,11 @@
 import CloudAPI
 import Foundation
-import JobWatchCore
 import JobWatchStore
 import Logging
 import Synchronization
 import Testing
 
+@testable import JobWatchCore
 @testable import JobWatchDaemon
 
 @Suite struct `A poller that is started again` {
@@ -86,10 +86,10 @@ extension Moment {
 }
 
 extension Poller {
-  fileprivate var isBusy: Bool { lanes.values.contains { !$0.inFlight.isEmpty } }
+  fileprivate var isBusy: Bool { queue.lines.contains { !$0.inFlight.isEmpty } }
 
   fileprivate func hasDue(at uptime: Duration) -> Bool {
-    lanes.values.contains { $0.schedule.first.map { $0.due <= uptime } ?? false }
+    queue.lines.contains { $0.schedule.first.map { $0.due <= uptime } ?? false }
   }
 
   /// What it plans, counted from now, and what it knows, once it has looked at it anew.
@@ -97,12 +97,12 @@ extension Poller {
     dues: [Int64: Duration], models: [String: DurationModel]
   ) {
     var (dues, models) = ([Int64: Duration](), [String: DurationModel]())
-    for key in Array(lanes.keys) {
-      while let ticket = lanes[key]?.schedule.first {
-        dues[ticket.job] = ticket.due - uptime
-        _ = lanes[key]?.schedule.remove([ticket.job])
-        models[book.key(of: ticket.law).jobType] = book.model(
-          of: ticket.law, at: uptime + .hours(1))
+    for index in queue.lines.indices {
+      while let poll = queue.lines[index].schedule.first {
+        dues[poll.job] = poll.due - uptime
+        _ = queue.lines[index].schedule.remove([poll.job])
+        let basis = queue.basis(of: poll, at: uptime + .hours(1))
+        models[basis.key.jobType] = basis.model
       }
     }
     return (dues, models)

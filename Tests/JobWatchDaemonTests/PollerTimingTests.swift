@@ -1,11 +1,11 @@
 import CloudAPI
 import Foundation
-import JobWatchCore
 import JobWatchStore
 import Logging
 import Synchronization
 import Testing
 
+@testable import JobWatchCore
 @testable import JobWatchDaemon
 
 @Suite struct `The times at which a poller asks` {
@@ -163,21 +163,21 @@ private struct Scene {
 
 extension Poller {
   fileprivate func isAnswering(but hanging: Int64?) -> Bool {
-    lanes.values.contains { $0.inFlight.contains { $0 != hanging } }
+    queue.lines.contains { $0.inFlight.contains { $0 != hanging } }
   }
 
   fileprivate func isDue(_ key: EndpointKey, at uptime: Duration) -> Bool {
-    lanes[key]?.schedule.first.map { $0.due <= uptime } ?? false
+    lanes[key].flatMap { queue.first($0.place) }.map { $0.due <= uptime } ?? false
   }
 
   /// How long until the next poll, as it stands and as the plan of the key has it.
   fileprivate func next(_ lane: EndpointKey, _ key: DurationKey, at uptime: Duration) -> (
     due: Duration, planned: Duration
   ) {
-    guard let ticket = lanes[lane]?.schedule.first, let price = lanes[lane]?.schedule.price.value
-    else { return (.zero, .zero) }
-    let id = book.id(of: key)
-    let plan = book.plan(of: id, price: price, at: uptime)
-    return (ticket.due - uptime, plan.gap(after: ticket.span.known, salt: ticket.salt))
+    guard let place = lanes[lane]?.place, let poll = queue.first(place) else {
+      return (.zero, .zero)
+    }
+    let plan = queue.plan(of: key, price: queue.cost(place).now, at: uptime)
+    return (poll.due - uptime, plan.gap(after: poll.span.known, salt: poll.salt))
   }
 }

@@ -41,9 +41,10 @@ import Testing
           #expect(key.jobType == "createServer" && key.region == "eu-de")
           spans[key.service, default: []].append(span)
         }
-        let expected = watched.filter { service == nil || $0.key.service == service }
+        let expected = watched.filter { service == nil || $0.endpoint.service == service }
         #expect(
-          spans == Dictionary(grouping: expected, by: \.key.service).mapValues { $0.map(\.span) })
+          spans
+            == Dictionary(grouping: expected, by: \.endpoint.service).mapValues { $0.map(\.span) })
       }
       try transaction.forEachRunning(of: ["other"], service: nil) { key, _ in Issue.record("\(key)")
       }

@@ -22,7 +22,7 @@ struct BusyStreak: Sendable {
 extension Poller {
   func stalled(_ call: Call, _ reason: String, at now: Moment) -> [ConditionChange] {
     guard let lane = lanes[call.lane] else { return [] }
-    let blame = lane.fail(call.job, \.stalled, at: now.uptime)
+    let blame = lane.fail(call.job, \.stalled, &queue, at: now.uptime)
     guard !lane.stalled.failing.isEmpty else { return [] }
     if lane.stall == nil {
       lane.stall = BusyStreak(since: now.wall, cause: reason)

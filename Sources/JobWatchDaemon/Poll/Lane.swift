@@ -1,9 +1,8 @@
 import CloudAPI
 import JobWatchCore
-import JobWatchStore
 
-/// One (account, service) at work: its jobs in the order of their due times, and everything that decides whether
-/// the next call may be made. The poller's alone.
+/// One (account, service) at work: everything that decides, beside the queue, whether the next call may be made. The
+/// poller's alone.
 ///
 /// Not a value: what is read of one in a dictionary copies all of it, and each poll reads of it thirty times.
 final class Lane {
@@ -14,10 +13,9 @@ final class Lane {
   /// here.
   let region: String
   let rules: WatchRules
+  /// Its place in the queue.
+  let place: PollQueue.Endpoint
 
-  var schedule: PollSchedule
-  /// Jobs whose call, or whose commit, is under way: never polled twice at once.
-  var inFlight: Set<Int64> = []
   /// Against an endpoint that gives no usable answer.
   var breaker: CircuitBreaker
   /// Against calls that are not allowed (403) or can never work as configured.
@@ -35,34 +33,28 @@ final class Lane {
   /// The last job whose call was refused with its credential.
   var refused = FailureStreak()
   var absences = MassAbsence()
-  /// Lost jobs that are still looked for: that they are absent says nothing new.
-  var lost: Set<Int64> = []
   /// Jobs that were never shown.
   var unshown: Set<Int64> = []
   /// Jobs that were gone, and were submitted again.
   var returned: Set<Int64> = []
-  /// Submitted again while their last call was under way.
-  var renewed: [Int64: Transaction.Scheduled] = [:]
   var clockOffset = ClockOffset()
   /// Polls without a usable answer in a row, for the jobs that have any.
   var failures: [Int64: Int] = [:]
   var outage: Outage?
   var stall: BusyStreak?
-  /// Jobs that belong to another project or region than the account has now.
-  var parked: [Int64: ScheduledPoll] = [:]
   /// The account's, as of the last call.
   private(set) var projectID: String?
 
   init(
     key: EndpointKey, service: CloudService, endpoint: String, region: String, rules: WatchRules,
-    schedule: PollSchedule, breaker: BreakerPolicy, permission: CircuitBreaker
+    place: PollQueue.Endpoint, breaker: BreakerPolicy, permission: CircuitBreaker
   ) {
     self.key = key
     self.service = service
     self.endpoint = endpoint
     self.region = region
     self.rules = rules
-    self.schedule = schedule
+    self.place = place
     // How many failures it takes is the streak's business.
     var once = breaker
     once.failures = 1
@@ -80,9 +72,6 @@ final class Lane {
     var isConfirmed = true
   }
 
-  /// Calls of one lane under way at once: enough for 200 a second at 300 ms each.
-  static let concurrency = 64
-
   /// The lane's passes through its own gates and the credential's, for one call.
   struct Permits: Sendable {
     var credential: CircuitBreaker.Permit
@@ -98,11 +87,15 @@ final class Lane {
     case asleep
   }
 
-  /// - Parameter credential: nil while the account has none.
-  func readiness(_ credential: CircuitBreaker?, at uptime: Duration) -> Readiness {
-    guard let credential, inFlight.count < Self.concurrency,
-      var time = schedule.readyAt(
-        uptime, isUrgent: isProbe(credential, at: uptime),
+  /// - Parameters:
+  ///   - credential: nil while the account has none.
+  ///   - queue: is not changed; it would be copied otherwise.
+  func readiness(_ credential: CircuitBreaker?, _ queue: inout PollQueue, at uptime: Duration)
+    -> Readiness
+  {
+    guard let credential,
+      var time = queue.readyAt(
+        place, uptime, isProbe: isProbe(credential, at: uptime),
         avoiding: probeChoice(credential, at: uptime))
     else { return .asleep }
     for gate in [credential, permission, breaker] {
@@ -130,38 +123,26 @@ final class Lane {
 
   /// Takes the next due job, when `readiness` says now; for a probe another than failed before, if there is one.
   func take(
-    _ credential: inout CircuitBreaker, _ book: inout DurationBook, at uptime: Duration
+    _ credential: inout CircuitBreaker, _ queue: inout PollQueue, at uptime: Duration
   ) -> (ScheduledPoll, Permits)? {
-    let isProbe = isProbe(credential, at: uptime)
-    guard readiness(credential, at: uptime) == .now,
-      let first = schedule.take(
-        at: uptime, from: &book, isUrgent: isProbe,
+    guard readiness(credential, &queue, at: uptime) == .now,
+      let poll = queue.take(
+        from: place, at: uptime, isProbe: isProbe(credential, at: uptime),
         avoiding: probeChoice(credential, at: uptime))
     else { return nil }
     guard let one = credential.enter(at: uptime), let two = permission.enter(at: uptime),
       let three = breaker.enter(at: uptime)
     else {
-      schedule.putBack(first)
+      queue.withdraw(poll)
       return nil
     }
-    inFlight.insert(first.job)
-    return (first, Permits(credential: one, permission: two, breaker: three))
+    return (poll, Permits(credential: one, permission: two, breaker: three))
   }
 
-  /// A project that was looked up may change: what was parked is looked at again.
-  func note(project: String, at uptime: Duration) {
-    guard project != projectID else { return }
+  /// True for a project that was looked up, and is another than before.
+  func note(project: String) -> Bool {
+    guard project != projectID else { return false }
     projectID = project
-    for var ticket in parked.values {
-      ticket.plan(at: uptime)
-      add(ticket)
-    }
+    return true
   }
-
-  func add(_ ticket: ScheduledPoll) {
-    parked[ticket.job] = nil
-    schedule.add(ticket)
-  }
-
-  var watched: Int { schedule.count + inFlight.count - lost.count }
 }

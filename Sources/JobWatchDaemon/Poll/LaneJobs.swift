@@ -1,6 +1,6 @@
 import JobWatchCore
 
-/// What a lane knows of its jobs beside the schedule: how they stand with the service.
+/// What a lane knows of its jobs beside the queue: how they stand with the service.
 extension Lane {
   /// Whether it has no usable answer for this job, and has them for others, or too few others to tell.
   func isOdd(_ job: Int64) -> Bool {
@@ -11,11 +11,18 @@ extension Lane {
   /// the service is in trouble.
   func fail(
     _ job: Int64, _ streak: ReferenceWritableKeyPath<Lane, FailureStreak>,
-    isOfEndpoint: Bool = false, at uptime: Duration
+    isOfEndpoint: Bool = false, _ queue: inout PollQueue, at uptime: Duration
   ) -> FailureStreak.Blame {
-    let blame = self[keyPath: streak].fail(job, watched: watched, isOfEndpoint: isOfEndpoint)
-    if blame == .unsure { schedule.hasten(otherThan: self[keyPath: streak], at: uptime) }
+    let blame = self[keyPath: streak].fail(
+      job, watched: queue.watched(place), isOfEndpoint: isOfEndpoint)
+    if blame == .unsure { queue.hasten(place, otherThan: self[keyPath: streak], at: uptime) }
     return blame
+  }
+
+  /// A job that enters the queue.
+  func entered(_ job: ScheduledJob) {
+    if !job.isSeen && !job.isLost { unshown.insert(job.id) }
+    if job.isReopened { returned.insert(job.id) }
   }
 
   func showed(_ job: Int64) {
@@ -33,7 +40,9 @@ extension Lane {
   }
 
   /// "No such job", for one that is watched.
-  func absent(_ job: Int64, at uptime: Duration) -> MassAbsence.Change? {
+  ///
+  /// - Parameter watched: jobs of the endpoint.
+  func absent(_ job: Int64, of watched: Int, at uptime: Duration) -> MassAbsence.Change? {
     let shown = watched - unshown.count - returned.count
     let crowd: MassAbsence.Crowd
     switch (returned.contains(job), unshown.contains(job)) {

@@ -19,27 +19,35 @@ extension Configuration {
       retention: retention[service.name] ?? service.retention, expiry: expiry)
   }
 
-  /// One lane per service that the account has an endpoint for.
-  func lanes(of account: Account) -> [Lane] {
-    CloudService.all.compactMap { service in
-      guard let endpoint = account.endpoint(of: service.name) else { return nil }
-      let rules = rules(for: service)
-      return Lane(
-        key: EndpointKey(account: account.name, service: service.name), service: service,
-        endpoint: endpoint, region: account.region, rules: rules,
-        schedule: PollSchedule(
-          budget: RateLimiter(cap: account.quota(of: service.name)),
-          price: CallPrice(least: leastPrice), retention: rules.retention.finished),
-        breaker: breaker, permission: CircuitBreaker(threshold: 1, waits: probes.steps))
+  /// With an endpoint for each service that an account can be asked about; nothing is learned yet.
+  package var pollQueue: PollQueue {
+    var queue = PollQueue(
+      polling: polling,
+      retention: Dictionary(
+        uniqueKeysWithValues: CloudService.all.map { ($0.name, rules(for: $0).retention) }))
+    for account in accounts {
+      for service in CloudService.all where account.endpoint(of: service.name) != nil {
+        queue.addEndpoint(
+          EndpointKey(account: account.name, service: service.name),
+          quota: account.quota(of: service.name))
+      }
     }
+    return queue
   }
 
-  /// Seconds of latency that a call is worth; where a target is set, what it takes is known later.
-  private var leastPrice: Double { polling.target == nil ? polling.price.seconds : 0.01 }
-
-  /// Of the gaps between polls, by service.
-  var pollBounds: [String: PollBounds] {
-    Dictionary(
-      uniqueKeysWithValues: CloudService.all.map { ($0.name, rules(for: $0).pollBounds) })
+  /// One lane per endpoint of the queue.
+  func lanes(in queue: PollQueue) -> [EndpointKey: Lane] {
+    let lanes = accounts.flatMap { account in
+      CloudService.all.compactMap { service -> Lane? in
+        let key = EndpointKey(account: account.name, service: service.name)
+        guard let place = queue.endpoint(key), let endpoint = account.endpoint(of: service.name)
+        else { return nil }
+        return Lane(
+          key: key, service: service, endpoint: endpoint, region: account.region,
+          rules: rules(for: service), place: place, breaker: breaker,
+          permission: CircuitBreaker(threshold: 1, waits: probes.steps))
+      }
+    }
+    return Dictionary(uniqueKeysWithValues: lanes.map { ($0.key, $0) })
   }
 }

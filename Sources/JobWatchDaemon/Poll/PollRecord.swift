@@ -18,30 +18,11 @@ struct PollRecord: Sendable {
   var key: DurationKey
   var model: DurationModel
 
-  /// What the schedule needs to know of the decision.
-  struct Outcome: Sendable {
-    var next: NextPoll
-    /// The job has ended, as far as is known; a lost one may still be looked for.
-    var isFinal: Bool
-    /// How the job stands after an answer that told of it, as it is on record.
-    var sighting: Sighting?
-    /// What is known of its key now, if the answer taught anything.
-    var learned: DurationModel?
-
-    struct Sighting: Sendable {
-      var span: WatchedSpan
-      /// It counts among the jobs that run and may end.
-      var isWatched: Bool
-      /// The next age at which it is asked for whatever its plan says.
-      var appointment: Duration?
-    }
-  }
-
-  func commit(_ transaction: Transaction) throws -> Outcome {
+  func commit(_ transaction: Transaction) throws -> PollOutcome {
     for change in changes { try transaction.apply(change, routes: routes) }
     if let outcome = try sightAgain(transaction) { return outcome }
     guard let job = try transaction.job(ticket.job) else {
-      return Outcome(next: .never, isFinal: true)
+      return PollOutcome(next: .never, isFinal: true)
     }
     var rules = rules
     if case .absent = answer.observation {
@@ -49,7 +30,10 @@ struct PollRecord: Sendable {
     }
     let decision = job.observe(
       answer.observation, evidence: answer.evidence, at: at, under: rules)
-    var outcome = Outcome(next: decision.next, isFinal: decision.job.state.isFinal)
+    let isFinal = decision.job.state.isFinal
+    var outcome = PollOutcome(
+      next: decision.next, isFinal: isFinal,
+      isShown: isFinal || decision.job.lastSeenAt != nil)
     if answer.observation.isSighting || decision.lesson != nil {
       let (job, age) = (decision.job, decision.job.span.known)
       outcome.sighting = .init(
@@ -107,7 +91,7 @@ struct PollRecord: Sendable {
 
   /// The common case, a running job that still says what it said: one small update and no row read. It must come
   /// to what `Job.observe` would decide; a test holds the two together.
-  private func sightAgain(_ transaction: Transaction) throws -> Outcome? {
+  private func sightAgain(_ transaction: Transaction) throws -> PollOutcome? {
     guard case .seen(let state, let report) = answer.observation, !state.isFinal,
       state != .awaitingPayment, let bodyHash, let begin = report.begin?.instant
     else { return nil }
@@ -122,7 +106,7 @@ struct PollRecord: Sendable {
       ticket.job, bodyHash: bodyHash, knownAge: age, at: at, dueAt: at + gap,
       noticeAt: rules.firstRiskNotice(after: at))
     guard isSame else { return nil }
-    return Outcome(
+    return PollOutcome(
       next: .after(gap), isFinal: false,
       sighting: .init(span: span, isWatched: true, appointment: appointment))
   }

@@ -7,8 +7,9 @@ import Synchronization
 /// Asks the cloud about whatever is due, within what each account's budget and health allow.
 ///
 /// `work` starts calls and returns; each answer comes back as a message of its own (`PollerAnswers.swift`), so
-/// that one black hole delays nobody. The schedule is a heap per lane, rebuilt from the job rows at start; new jobs
-/// are read from the event table, where their registration stands, so that a lost hint costs half a minute at most.
+/// that one black hole delays nobody. Whom to ask when is the queue's to say (`PollQueue`). It is rebuilt from the job
+/// rows at start; new jobs are read from the event table, where their registration stands, so that a lost hint costs
+/// half a minute at most.
 package actor Poller: Worker {
   package nonisolated let name = "poller"
 
@@ -23,10 +24,7 @@ package actor Poller: Worker {
 
   var lanes: [EndpointKey: Lane]
   var credentials: CredentialBook
-  var book: DurationBook
-  let bounds: [String: PollBounds]
-  /// The mean latency that one price is to reach, if the user wants that.
-  let target: Duration?
+  var queue: PollQueue
   var clockWatch = ClockWatch()
   var clockSetAt: Timestamp?
   /// Times of jobs may be stored that are later than now: at a start, and when the clock was set back.
@@ -48,8 +46,6 @@ package actor Poller: Worker {
 
   var isLoaded = false
   var seenSeq: Int64 = 0
-  /// The newest row in the schedule: jobs beyond it are new.
-  var highestJob: Int64 = 0
   nonisolated let hasNews = Atomic(true)
   var lastNewsAt: Duration = .zero
 
@@ -71,12 +67,8 @@ package actor Poller: Worker {
     routes = configuration.routeTable
     grace = configuration.breaker.grace
     credentials = try CredentialBook(logins, probes: configuration.probes)
-    bounds = configuration.pollBounds
-    book = DurationBook(bounds: bounds)
-    target = configuration.polling.target
-    lanes = Dictionary(
-      uniqueKeysWithValues: configuration.accounts.flatMap(configuration.lanes(of:))
-        .map { ($0.key, $0) })
+    queue = configuration.pollQueue
+    lanes = configuration.lanes(in: queue)
   }
 
   /// New jobs may be there.
@@ -112,7 +104,7 @@ package actor Poller: Worker {
     await Farewell(Self.farewell).wait(for: calls)
     // One that never came to work knows nothing: what the one before it knew is for the next.
     if isLoaded { memory.keep(credentials) }
-    await saveLastBudgets()
+    await saveLastLimiters()
   }
 
   private static let farewell = Duration.seconds(3)
@@ -151,9 +143,7 @@ package actor Poller: Worker {
   private static let callLimit = Duration.minutes(5)
 
   /// Jobs whose time has come, whether or not anything stands in the way of their poll.
-  func due(at uptime: Duration) -> Int {
-    lanes.values.reduce(0) { $0 + $1.schedule.due(at: uptime) }
-  }
+  func due(at uptime: Duration) -> Int { queue.due(at: uptime) }
 
   /// Whether the running call was ended by `finish`: its outcome means nothing.
   var isAbandoned: Bool { isFinishing && Task.isCancelled }

@@ -3,8 +3,9 @@ import JobWatchCore
 /// Jobs that are absent all at once: no verdict is given on any while that may be the service's fault.
 extension Poller {
   func absent(_ call: Call, at now: Moment) -> [ConditionChange] {
-    guard let lane = lanes[call.lane], !lane.lost.contains(call.job) else { return [] }
-    switch lane.absent(call.job, at: now.uptime) {
+    // That a lost job is absent says nothing new.
+    guard let lane = lanes[call.lane], !call.ticket.isLost else { return [] }
+    switch lane.absent(call.job, of: queue.watched(lane.place), at: now.uptime) {
     case .massBegan(let absent, let watched):
       let cause =
         "\(absent) of \(watched) watched jobs are suddenly unknown to it; no verdict is given on any"

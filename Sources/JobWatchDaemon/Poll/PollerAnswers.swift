@@ -11,37 +11,38 @@ extension Poller {
     }
     let changes = unsaved + judge(call, answer, at: now)
     unsaved = []
-    let law = law(of: call, answer.observation)
-    guard let rules = rules(for: call, law, at: now) else { return }
+    let basis = basis(of: call, answer.observation, at: now)
+    guard let rules = rules(for: call, basis, at: now) else { return }
     let record = PollRecord(
       ticket: call.ticket, projectID: call.grant.projectID, answer: answer, at: now.wall,
-      rules: rules, routes: routes, changes: changes, key: book.key(of: law),
-      model: book.model(of: law, at: now.uptime))
-    let budgets = answer.observation.isThrottled ? dueBudgets() : []
+      rules: rules, routes: routes, changes: changes, key: basis.key,
+      model: basis.model)
+    let limiters = answer.observation.isThrottled ? queue.dueRecords(at: now) : []
     do {
       let outcome = try await store.write { transaction in
-        try transaction.save(budgets)
+        try transaction.save(limiters)
         return try record.commit(transaction)
       }
-      noteSaved(budgets)
+      queue.noteSaved(limiters)
       if storeRetryAt != nil { log.notice("answers can be stored again") }
       answersCanBeStored(at: now)
-      follow(outcome, of: call, law, rules.pace, at: now)
+      follow(outcome, of: call, basis, at: now)
     } catch {
       unsaved = changes + unsaved
       holdCalls(error, at: now)
-      reschedule(call.ticket, call.lane, due: now.uptime + Self.storeRetry, at: now)
+      queue.putBack(call.ticket, until: now.uptime + Self.storeRetry)
+      wake(for: call.lane, at: now)
     }
     // The other services that the credential is good for have slept until this answer.
     if call.passes.credential.isProbe { alarm.ring() }
   }
 
-  private func rules(for call: Call, _ law: DurationBook.ID, at now: Moment) -> WatchRules? {
+  private func rules(for call: Call, _ basis: PollBasis, at now: Moment) -> WatchRules? {
     guard let lane = lanes[call.lane] else { return nil }
     var rules = lane.rules
-    rules.pace = pace(of: call.lane, law, at: now.uptime)
-    rules.stuckAge = book.stuckAge(of: law, at: now.uptime).map(Duration.seconds)
-    rules.endsKnown = book.model(of: law, at: now.uptime).completions
+    rules.pace = basis.pace
+    rules.stuckAge = basis.stuckAge
+    rules.endsKnown = basis.model.completions
     rules.clockOffset = lane.clockOffset.value
     rules.verdictsHeld = lane.absences.isMass
     rules.absencesCountFrom = lane.absences.recoveredAt
@@ -133,7 +134,7 @@ extension Poller {
     }
     lanes[call.lane]?.outage = nil
     // One call that failed has left no backlog.
-    if change == .opened { lanes[call.lane]?.schedule.spread(at: now.uptime, by: &book) }
+    if change == .opened { queue.spread(call.ticket.endpoint, at: now.uptime) }
     // That it failed is logged once the breaker shuts; one failed call is no news, nor is its end.
     if change == .opened || outage.isTold {
       log.notice(
@@ -166,7 +167,7 @@ extension Poller {
     lanes[call.lane]?.failures[call.job, default: 0] += 1
     let accepted = credentialAccepted(call, at: now)
     guard let lane = lanes[call.lane] else { return accepted }
-    let blame = lane.fail(call.job, \.barred, at: now.uptime)
+    let blame = lane.fail(call.job, \.barred, &queue, at: now.uptime)
     let isTelling = blame == .service || call.passes.permission.isProbe
     guard isTelling, lane.permission.fail(call.passes.permission, at: now.uptime) == .shut else {
       return accepted
@@ -182,7 +183,8 @@ extension Poller {
     }
     guard let lane = lanes[call.lane] else { return [] }
     lane.permission.release(call.passes.permission, at: now.uptime)
-    let blame = lane.fail(call.job, \.unanswered, isOfEndpoint: isOfEndpoint, at: now.uptime)
+    let blame = lane.fail(
+      call.job, \.unanswered, isOfEndpoint: isOfEndpoint, &queue, at: now.uptime)
     lane.outage?.isConfirmed = true
     if lane.outage == nil, !lane.unanswered.failing.isEmpty {
       lane.outage = Lane.Outage(since: now.wall, cause: reason)
@@ -214,9 +216,9 @@ extension Poller {
       "the cloud's quota is used up; calls wait",
       metadata: ["lane": "\(key)", "code": "\(throttle.code)"])
     let endpoint = lanes[key]?.endpoint
-    for other in lanes.keys
-    where other == key || (throttle.perHost && lanes[other]?.endpoint == endpoint) {
-      lanes[other]?.schedule.budget.throttled(throttle, at: uptime)
+    for (other, lane) in lanes
+    where other == key || (throttle.perHost && lane.endpoint == endpoint) {
+      queue[limiter: lane.place].throttled(throttle, at: uptime)
     }
   }
 }

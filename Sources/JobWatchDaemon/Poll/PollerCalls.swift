@@ -30,23 +30,21 @@ extension Poller {
     let ids = taken.map(\.0.job)
     let questions: [Int64: Transaction.Question]
     do {
-      try await saveBudgets()
+      try await saveLimiters()
       let rows = try await store.read { try $0.questions(ids) }
       questions = Dictionary(uniqueKeysWithValues: rows.map { ($0.id, $0) })
     } catch {
       for (poll, lane, grant, passes) in taken {
         giveBack(passes, lane, grant, at: now.uptime)
-        lanes[lane]?.schedule.withdraw(poll)
-        reschedule(poll, lane, due: now.uptime + .seconds(1), at: now)
+        queue.withdraw(poll, until: now.uptime + .seconds(1))
+        wake(for: lane, at: now)
       }
       throw error
     }
     for (poll, lane, grant, passes) in taken {
       guard let question = questions[poll.job], belongs(question, lane, grant) else {
         giveBack(passes, lane, grant, at: now.uptime)
-        lanes[lane]?.schedule.withdraw(poll)
-        lanes[lane]?.inFlight.remove(poll.job)
-        lanes[lane]?.parked[poll.job] = poll
+        queue.park(poll)
         continue
       }
       start(
@@ -61,7 +59,7 @@ extension Poller {
   )
     -> (ScheduledPoll, Lane.Permits)?
   {
-    credentials.withGate(grant.fingerprint) { lanes[key]?.take(&$0, &book, at: uptime) } ?? nil
+    credentials.withGate(grant.fingerprint) { lanes[key]?.take(&$0, &queue, at: uptime) } ?? nil
   }
 
   /// A job is bound to the project and region that it was registered with, or to the account's project as it was
@@ -72,7 +70,7 @@ extension Poller {
     guard let lane = lanes[key] else { return false }
     let isOfProject = question.projectID.isEmpty || question.projectID == grant.projectID
     if isOfProject && question.region == lane.region { return true }
-    if lane.parked.isEmpty {
+    if queue.hasNoneParked(lane.place) {
       log.warning(
         "jobs are parked: their account now names another project or region",
         metadata: ["lane": "\(key)", "first": "\(question.jobID)"])
@@ -94,7 +92,7 @@ extension Poller {
     var answer = await askOnce(call)
     if case .skewed(let serverTime?, _) = answer.observation {
       lanes[call.lane]?.clockOffset.replace(serverTime, at: clock().wall)
-      if await spend(onRetryIn: call.lane) { answer = await askOnce(call) }
+      if await spend(onRetryAt: call.ticket.endpoint) { answer = await askOnce(call) }
     }
     return answer
   }
@@ -104,7 +102,7 @@ extension Poller {
       return Answer(.unreachable("the account is not configured"))
     }
     let answer = await client.ask(query)
-    lanes[call.lane]?.schedule.budget.finish(at: clock().uptime)
+    queue[limiter: call.ticket.endpoint].finish(at: clock().uptime)
     return answer
   }
 

@@ -11,6 +11,6 @@ extension Poller {
 
   func readiness(of key: EndpointKey, at uptime: Duration) -> Lane.Readiness {
     guard !held.contains(key.account), let lane = lanes[key] else { return .asleep }
-    return lane.readiness(credentials.gate(of: key.account, at: uptime), at: uptime)
+    return lane.readiness(credentials.gate(of: key.account, at: uptime), &queue, at: uptime)
   }
 }

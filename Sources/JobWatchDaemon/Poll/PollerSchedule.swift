@@ -6,7 +6,7 @@ extension Poller {
   func load(at now: Moment) async throws {
     try await noteConfigured(at: now.wall)
     let log = log
-    let (learned, ends, budgets, seq, conditions) = try await store.read { transaction in
+    let (learned, ends, limiters, seq, conditions) = try await store.read { transaction in
       (
         try transaction.learned(), try transaction.recentEnds(RecentArrivals.most),
         try transaction.budgets { lane, error in
@@ -19,19 +19,17 @@ extension Poller {
         try transaction.lastSeq(), try transaction.openConditions()
       )
     }
-    restore(budgets, at: now)
+    queue.restore(limiters, at: now)
     // An attempt before this one may have counted jobs already.
-    book = DurationBook(bounds: bounds)
-    for entry in learned { book.restore(entry.key, entry.model) }
-    book.recall(arrivals: ends)
-    let count = try await loadJobs(at: now)
-    for key in Array(lanes.keys) { lanes[key]?.schedule.spread(at: now.uptime, by: &book) }
+    queue.restore(learned: learned.map { ($0.key, $0.model) }, ends: ends)
+    try await loadJobs(at: now)
+    queue.spread(at: now.uptime)
     for condition in conditions { resume(condition, at: now) }
     if let past = memory.take() { credentials.takeOver(past, at: now.uptime) }
     hold(conditions)
     seenSeq = seq
     isLoaded = true
-    log.info("the schedule is loaded", metadata: ["jobs": "\(count)"])
+    log.info("the schedule is loaded", metadata: ["jobs": "\(queue.count)"])
   }
 
   private func noteConfigured(at now: Timestamp) async throws {
@@ -46,20 +44,20 @@ extension Poller {
   }
 
   /// Some at a time: a million rows would take ten times the memory of a million tickets.
-  private func loadJobs(at now: Moment) async throws -> Int {
-    var (tickets, last, isMore) = ([Entrant](), Int64(0), true)
+  private func loadJobs(at now: Moment) async throws {
+    var (last, isMore) = (Int64(0), true)
     while isMore {
       let after = last
       let jobs = try await store.read { try $0.schedule(after: after, limit: Self.rowsAtOnce) }
       last = jobs.last?.id ?? last
       isMore = jobs.count == Self.rowsAtOnce
-      tickets += count(jobs, at: now)
+      note(jobs)
+      queue.enroll(jobs, at: now)
       pulse.turns(at: clock().awake)
     }
     // The price that meets a target follows from the running jobs, and the plans from it.
     try await review(at: now.uptime)
-    plan(tickets, at: now)
-    return tickets.count
+    queue.admit(at: now.uptime)
   }
 
   private static let rowsAtOnce = 10_000
@@ -108,8 +106,8 @@ extension Poller {
         )
       }
       hold(conditions)
-      leave(jobs.filter { $0.id <= highestJob })
-      enter(jobs, at: now)
+      note(jobs)
+      queue.add(jobs, at: now)
       seenSeq = seq
     } catch {
       hasNews.store(true, ordering: .releasing)
@@ -121,15 +119,15 @@ extension Poller {
   func noteProjects(at uptime: Duration) {
     for (key, lane) in lanes {
       guard let grant = credentials.grant(of: key.account, at: uptime) else { continue }
-      lane.note(project: grant.projectID, at: uptime)
+      if lane.note(project: grant.projectID) { queue.unpark(lane.place, at: uptime) }
     }
   }
 
   /// Lanes with jobs, that of the longest due one first: the one call that proves a credential, for all of its
   /// services, is not always the same lane's.
   func dueLanes(at uptime: Duration) -> [EndpointKey] {
-    let due = lanes.keys.compactMap { key -> (first: Duration, key: EndpointKey)? in
-      guard !held.contains(key.account), let first = lanes[key]?.schedule.first?.due else {
+    let due = lanes.compactMap { key, lane -> (first: Duration, key: EndpointKey)? in
+      guard !held.contains(key.account), let first = queue.first(lane.place)?.due else {
         return nil
       }
       return (first, key)

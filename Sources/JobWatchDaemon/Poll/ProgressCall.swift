@@ -12,10 +12,13 @@ extension Poller {
       mayAskProgress(of: call.job, in: call.lane, at: now.uptime), let query = query(for: call),
       let client = clients[call.lane.account]
     else { return }
-    lanes[call.lane]?.spendOnProgress(of: call.job, at: now.uptime)
+    lanes[call.lane]?.progressCalls.insert(call.job)
+    queue[limiter: call.ticket.endpoint].spend(at: now.uptime)
+    lanes[call.lane]?.progressBudget.spend(at: now.uptime)
     let progress = await client.progress(of: task, query)
     let end = clock()
-    lanes[call.lane]?.finishProgress(at: end.uptime)
+    queue[limiter: call.ticket.endpoint].finish(at: end.uptime)
+    lanes[call.lane]?.progressBudget.finish(at: end.uptime)
     // Polls may have waited for this share of the budget.
     wake(for: call.lane, at: end)
     if !(isFinishing && Task.isCancelled) { await keep(progress, of: call, at: end) }
@@ -24,7 +27,7 @@ extension Poller {
 
   private func mayAskProgress(of job: Int64, in key: EndpointKey, at uptime: Duration) -> Bool {
     !isFinishing && storeRetryAt == nil && !held.contains(key.account)
-      && lanes[key]?.hasRoomForProgress(of: job, at: uptime) == true
+      && lanes[key]?.hasRoomForProgress(of: job, &queue, at: uptime) == true
   }
 
   private func keep(_ answer: TaskProgressAnswer, of call: Call, at now: Moment) async {
@@ -52,27 +55,13 @@ extension Lane {
   /// Of one lane at once: a black hole may hold no more of the budget than these for as long as a call can take.
   private static let progressConcurrency = 4
 
-  /// Whether the budget has a call to spare, with another one left for whatever falls due meanwhile.
-  fileprivate func hasRoomForProgress(of job: Int64, at uptime: Duration) -> Bool {
-    guard progressCalls.count < Self.progressConcurrency, !progressCalls.contains(job),
-      schedule.budget.isSavedAhead, schedule.first.map({ $0.due > uptime }) ?? true
-    else { return false }
-    var rest = schedule.budget
-    rest.spend(at: uptime)
-    return [schedule.budget, rest, progressBudget].allSatisfy { budget in
-      budget.readyAt(uptime).map { $0 <= uptime } ?? false
-    }
-  }
-
-  fileprivate func spendOnProgress(of job: Int64, at uptime: Duration) {
-    progressCalls.insert(job)
-    schedule.budget.spend(at: uptime)
-    progressBudget.spend(at: uptime)
-  }
-
-  fileprivate func finishProgress(at uptime: Duration) {
-    schedule.budget.finish(at: uptime)
-    progressBudget.finish(at: uptime)
+  /// Whether a call can be spared, with another one left for whatever falls due meanwhile.
+  fileprivate func hasRoomForProgress(
+    of job: Int64, _ queue: inout PollQueue, at uptime: Duration
+  ) -> Bool {
+    progressCalls.count < Self.progressConcurrency && !progressCalls.contains(job)
+      && queue.hasSpareCall(place, at: uptime)
+      && progressBudget.readyAt(uptime).map { $0 <= uptime } ?? false
   }
 }
 

@@ -1,6 +1,6 @@
 import JobWatchCore
 
-/// A fleet of jobs in simulated time, watched by the product's own schedule, budget and book. Answers take no time.
+/// A fleet of jobs in simulated time, watched by the product's own queue. Answers take no time.
 struct FleetRun {
   /// A job that was seen to have ended.
   struct Found {
@@ -39,9 +39,8 @@ struct FleetRun {
   private(set) var deadlines = FleetDeadlines()
 
   private let scale: FleetScale
-  private var schedule: PollSchedule
-  private var book: DurationBook
-  private var keys: [DurationBook.ID] = []
+  private var queue: PollQueue
+  private let endpoint: PollQueue.Endpoint
   private var jobs: [FleetJob] = []
   private var random: SeededRandom
   private var now: Int64 = 0
@@ -49,7 +48,10 @@ struct FleetRun {
 
   private static let tick: Int64 = 10
   /// One of whose job types nothing is shipped.
-  private static let service = "evs"
+  private static let key = EndpointKey(account: "fleet", service: "evs")
+  private static let types = FleetType.all.map {
+    DurationKey(service: key.service, jobType: $0.name, region: "eu-de")
+  }
 
   /// - Parameter price: that at which the fleet's calls fit the quota.
   init(_ script: FleetScript, scale: FleetScale, price: Double) {
@@ -57,18 +59,14 @@ struct FleetRun {
     self.scale = scale
     random = SeededRandom(2025)
     cloud = FleetCloud(quota: scale.quota)
-    let ceiling = min(3600, (script.retention ?? .days(1)).seconds / 4)
-    book = DurationBook(bounds: [Self.service: PollBounds(ceiling: ceiling)])
-    schedule = PollSchedule(
-      budget: RateLimiter(cap: scale.quota),
-      price: CallPrice(least: 5, value: script.taught > 0 ? price : nil),
-      retention: script.retention)
-    for (index, type) in FleetType.all.enumerated() {
-      let key = book.id(of: DurationKey(service: Self.service, jobType: type.name, region: "eu-de"))
-      if script.taught > 0 {
-        book.learned(type.trained(on: script.taught, seed: UInt64(index)), of: key)
-      }
-      keys.append(key)
+    queue = PollQueue(
+      polling: PollPolicy(fixed: script.fixed),
+      retention: [Self.key.service: RetentionPolicy(finished: script.retention)])
+    endpoint = queue.addEndpoint(
+      Self.key, quota: scale.quota, price: script.taught > 0 ? price : nil)
+    for (index, type) in FleetType.all.enumerated() where script.taught > 0 {
+      queue.learned(
+        type.trained(on: script.taught, seed: UInt64(index)), of: Self.types[index])
     }
     enterRunning(price: price)
     run()
@@ -81,13 +79,13 @@ struct FleetRun {
     while now < end {
       now += Self.tick
       begin()
-      if now % 5000 == 0 { prices.append(schedule.price.value) }
+      if now % 5000 == 0 { prices.append(queue.cost(endpoint).now) }
       if now % 60_000 == 0 { turn(minute: Int(now / 60_000)) }
       if let outage = script.outage, outage.contains(Int(now / 60_000)) { continue }
-      while let ready = schedule.readyAt(uptime), ready <= uptime,
-        let ticket = schedule.take(at: uptime, from: &book)
+      while let ready = queue.readyAt(endpoint, uptime), ready <= uptime,
+        let poll = queue.take(from: endpoint, at: uptime)
       {
-        ask(ticket)
+        ask(poll)
       }
     }
     let hidden = jobs.count { $0.duration != .max && $0.begin + $0.duration <= end }
@@ -99,10 +97,10 @@ struct FleetRun {
     if let share = script.shares.first(where: { $0.minute == minute })?.share {
       cloud.quota = scale.quota(share)
       // That it has become more, a restart with another configuration tells; that it is less, the cloud.
-      if share == 1 { schedule.budget = cloud.budget(at: now) }
+      if share == 1 { queue[limiter: endpoint] = cloud.budget(at: now) }
     }
     if script.outage?.upperBound == minute {
-      schedule.spread(at: uptime, by: &book)
+      queue.spread(endpoint, at: uptime)
       if let retention = script.retention { setDeadlines(retention.milliseconds) }
     }
   }
@@ -114,13 +112,14 @@ extension FleetRun {
   /// Those of the jobs of the last day that still run: each was asked for as it would have been at the price that fits;
   /// where nothing was learned before, each is seen right now, for the first time.
   private mutating func enterRunning(price: Double) {
+    let plans =
+      script.taught > 0 ? Self.types.map { queue.plan(of: $0, price: price, at: .zero) } : []
     for back in stride(from: 0, to: 100_000, by: 1 / scale.beginsPerSecond) {
       let (type, duration) = draw()
       var job = FleetJob(begin: -Int64(back * 1000), duration: duration, type: type)
       if duration == .max { continue }
       if script.taught > 0 {
-        let known = lastPoll(of: job, book.plan(of: keys[type], price: price, at: .zero))
-        job.seenAt = job.begin + Int64(1000 * known)
+        job.seenAt = job.begin + Int64(1000 * lastPoll(of: job, plans[type]))
       }
       if job.begin + duration > job.seenAt {
         enter(job, from: Double(job.seenAt - job.begin) / 1000)
@@ -156,24 +155,19 @@ extension FleetRun {
     let age = Double(job.seenAt - job.begin) / 1000
     var salt = StableHash()
     salt.combine(UInt64(jobs.count))
-    var ticket = ScheduledPoll(
-      job: Int64(jobs.count), law: keys[Int(job.type)],
-      salt: UInt32(truncatingIfNeeded: salt.value),
-      span: WatchedSpan(from: from, known: age), isWatched: true,
-      knownAt: .milliseconds(job.seenAt))
+    queue.add(
+      [
+        ScheduledJob(
+          id: Int64(jobs.count), endpoint: Self.key, type: Self.types[Int(job.type)],
+          salt: UInt32(truncatingIfNeeded: salt.value), state: .running,
+          span: WatchedSpan(from: from, known: age), isWatched: true, knownAt: wall(job.seenAt),
+          dueAt: wall(job.seenAt) + (script.fixed ?? .zero), isFresh: true)
+      ], at: Moment(wall: wall(now), uptime: uptime))
     jobs.append(job)
-    book.watch(ticket.span, of: ticket.law)
-    plan(&ticket, after: job.seenAt)
-    schedule.add(ticket)
   }
 
-  private mutating func plan(_ ticket: inout ScheduledPoll, after time: Int64) {
-    if let gap = script.fixed {
-      ticket.plan(at: .milliseconds(time) + gap)
-    } else {
-      ticket.plan(by: book.plan(of: ticket.law, price: schedule.price.value, at: uptime))
-    }
-  }
+  /// The wall clock began at the uptime zero.
+  private func wall(_ uptime: Int64) -> Timestamp { Timestamp(milliseconds: uptime) }
 }
 
 extension FleetRun {
@@ -189,42 +183,43 @@ extension FleetRun {
 // MARK: Calls
 
 extension FleetRun {
-  private mutating func ask(_ taken: ScheduledPoll) {
-    schedule.budget.finish(at: uptime)
+  private mutating func ask(_ poll: ScheduledPoll) {
+    queue[limiter: endpoint].finish(at: uptime)
     if let throttle = cloud.call(at: now) {
-      schedule.budget.throttled(throttle, at: uptime)
-      return schedule.add(taken)
+      queue[limiter: endpoint].throttled(throttle, at: uptime)
+      return queue.putBack(poll)
     }
-    deadlines.see(taken.job, at: now)
-    let job = jobs[Int(taken.job)]
+    deadlines.see(poll.job, at: now)
+    let job = jobs[Int(poll.job)]
     let age = now - job.begin
-    jobs[Int(taken.job)].seenAt = job.duration <= age ? .max : now
-    if job.duration <= age {
-      find(job, taken, late: age - job.duration)
-    } else {
-      keep(taken, at: Double(age) / 1000)
-    }
+    jobs[Int(poll.job)].seenAt = job.duration <= age ? .max : now
+    let basis = queue.basis(of: poll, at: uptime)
+    let outcome =
+      job.duration <= age
+      ? find(job, poll, basis, late: age - job.duration)
+      : keep(poll, basis, at: Double(age) / 1000)
+    queue.record(outcome, of: poll, basis, at: Moment(wall: wall(now), uptime: uptime))
   }
 
-  private mutating func find(_ job: FleetJob, _ ticket: ScheduledPoll, late: Int64) {
+  private mutating func find(
+    _ job: FleetJob, _ poll: ScheduledPoll, _ basis: PollBasis, late: Int64
+  ) -> PollOutcome {
     found.append(
       Found(
         endedAt: Float(now - late) / 1000, latency: Float(late) / 1000, type: job.type))
-    if script.fixed == nil {
-      var model = book.model(of: ticket.law, at: uptime)
-      model.finish(.at(Double(job.duration) / 1000), of: ticket.span)
-      book.learned(model, of: ticket.law)
-    }
-    book.unwatch(ticket.span, of: ticket.law)
+    var outcome = PollOutcome(next: .never, isFinal: true)
+    outcome.sighting = PollOutcome.Sighting(span: poll.span, isWatched: false)
+    guard script.fixed == nil else { return outcome }
+    var model = basis.model
+    model.finish(.at(Double(job.duration) / 1000), of: poll.span)
+    outcome.learned = model
+    return outcome
   }
 
-  private mutating func keep(_ taken: ScheduledPoll, at age: Double) {
-    var ticket = taken
-    book.unwatch(ticket.span, of: ticket.law)
-    ticket.see(
-      WatchedSpan(from: ticket.span.from, known: age), of: ticket.law, isWatched: true, at: uptime)
-    book.watch(ticket.span, of: ticket.law)
-    plan(&ticket, after: now)
-    schedule.add(ticket)
+  private func keep(_ poll: ScheduledPoll, _ basis: PollBasis, at age: Double) -> PollOutcome {
+    PollOutcome(
+      next: .after(basis.pace.gap(after: age, salt: poll.salt)), isFinal: false,
+      sighting: PollOutcome.Sighting(
+        span: WatchedSpan(from: poll.span.from, known: age), isWatched: true))
   }
 }

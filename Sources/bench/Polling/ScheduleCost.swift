@@ -1,7 +1,7 @@
 import Glibc
 import JobWatchCore
 
-/// What the schedule takes of a machine, with a million jobs of which 33,000 are asked for in a second.
+/// What the queue takes of a machine, with a million jobs of which 33,000 are asked for in a second.
 struct ScheduleCost {
   private static let jobs = 1_000_000
   /// Calls a second to be made, and to be granted, of which the price leaves some and the jobs do not want all.
@@ -19,31 +19,31 @@ struct ScheduleCost {
   let bytes: (waiting: Double, later: Double, due: Double)
 
   init() throws {
-    var schedule = PollSchedule(
-      budget: RateLimiter(cap: Quota(calls: Self.granted * 1106 / 1000, per: .seconds(1))),
-      price: CallPrice(least: 0.001, value: Self.price), retention: .days(1))
-    var (book, tickets) = Self.fleet()
+    var (queue, endpoint) = Self.taught()
     let empty = try MemoryUse(of: getpid()).resident
-    for ticket in tickets(&book) { schedule.add(ticket) }
+    Self.fill(&queue)
     let filled = try MemoryUse(of: getpid()).resident
     var (now, fires) = (Int64(0), 0)
     let start = try ProcessUsage.cpuSeconds()
     while now < Self.seconds * 1000 {
       now += 10
       let uptime = Duration.milliseconds(now)
-      while var ticket = schedule.take(at: uptime, from: &book) {
-        schedule.budget.finish(at: uptime)
-        let known = ticket.span.known + (uptime - ticket.knownAt).seconds
-        ticket.see(WatchedSpan(known: known), of: ticket.law, isWatched: true, at: uptime)
-        ticket.plan(by: book.plan(of: ticket.law, price: schedule.price.value, at: uptime))
-        schedule.add(ticket)
+      while let poll = queue.take(from: endpoint, at: uptime) {
+        queue[limiter: endpoint].finish(at: uptime)
+        let known = poll.span.known + (uptime - poll.knownAt).seconds
+        let basis = queue.basis(of: poll, at: uptime)
+        queue.record(
+          PollOutcome(
+            next: .after(basis.pace.gap(after: known, salt: poll.salt)), isFinal: false,
+            sighting: PollOutcome.Sighting(span: WatchedSpan(known: known), isWatched: true)),
+          of: poll, basis, at: Moment(wall: Timestamp(milliseconds: now), uptime: uptime))
         fires += 1
       }
     }
     let end = try ProcessUsage.cpuSeconds()
     fire = (end - start) * 1e6 / Double(max(fires, 1))
     let later = try MemoryUse(of: getpid()).resident
-    schedule.spread(at: .milliseconds(now) + .hours(2), by: &book)
+    queue.spread(at: .milliseconds(now) + .hours(2))
     reorder = (try ProcessUsage.cpuSeconds() - end) * 1e6 / Double(Self.jobs)
     let due = try MemoryUse(of: getpid()).resident
     let each = { ($0 - empty) / Double(Self.jobs) }
@@ -74,32 +74,40 @@ struct ScheduleCost {
 }
 
 extension ScheduleCost {
-  private typealias Tickets = (inout DurationBook) -> AnySequence<ScheduledPoll>
+  private static let key = EndpointKey(account: "bench", service: "ecs")
+  private static let types = FleetType.all.map {
+    DurationKey(service: key.service, jobType: $0.name, region: "eu-de")
+  }
 
-  /// Jobs of ten known types, of all ages, as they are when each was asked for at some time in its gap.
-  private static func fleet() -> (DurationBook, Tickets) {
-    var book = DurationBook()
-    let laws = FleetType.all.enumerated().map { index, type in
-      let key = book.id(of: DurationKey(service: "ecs", jobType: type.name, region: "eu-de"))
-      book.learned(type.trained(on: 1000, seed: UInt64(index)), of: key)
-      return key
+  /// Knows ten types.
+  private static func taught() -> (PollQueue, PollQueue.Endpoint) {
+    var queue = PollQueue(
+      polling: PollPolicy(price: .milliseconds(1)),
+      retention: [key.service: RetentionPolicy(finished: .days(1))])
+    let endpoint = queue.addEndpoint(
+      key, quota: Quota(calls: granted * 1106 / 1000, per: .seconds(1)), price: price)
+    for (index, type) in FleetType.all.enumerated() {
+      queue.learned(type.trained(on: 1000, seed: UInt64(index)), of: types[index])
     }
-    return (
-      book,
-      { book in
-        var random = SeededRandom(7)
-        let plans = laws.map { book.plan(of: $0, price: price, at: .zero) }
-        return AnySequence(
-          (0..<jobs).lazy.map { job in
-            let (type, known) = (job % laws.count, 600 * random.unit())
-            let gap = plans[type].gap(after: known, salt: UInt32(job))
-            var ticket = ScheduledPoll(
-              job: Int64(job), law: laws[type], salt: UInt32(job), span: WatchedSpan(known: known),
-              isWatched: true, knownAt: .zero - gap.scaled(by: random.unit()))
-            ticket.plan(by: plans[type])
-            return ticket
-          })
+    return (queue, endpoint)
+  }
+
+  /// With jobs of all ages, as they are when each was asked for at some time in its gap. Some at a time: their rows take
+  /// several times the memory of their places.
+  private static func fill(_ queue: inout PollQueue) {
+    let start = Moment(wall: Timestamp(milliseconds: 0), uptime: .zero)
+    let plans = types.map { queue.plan(of: $0, price: price, at: .zero) }
+    var random = SeededRandom(7)
+    for first in stride(from: 0, to: jobs, by: 1000) {
+      let rows = (first..<first + 1000).map { job in
+        let (type, known) = (job % types.count, 600 * random.unit())
+        let gap = plans[type].gap(after: known, salt: UInt32(job))
+        return ScheduledJob(
+          id: Int64(job), endpoint: key, type: types[type], salt: UInt32(job), state: .running,
+          span: WatchedSpan(known: known), isWatched: true,
+          knownAt: start.wall - gap.scaled(by: random.unit()), dueAt: start.wall, isFresh: true)
       }
-    )
+      queue.add(rows, at: start)
+    }
   }
 }
