@@ -10,6 +10,9 @@ package struct Condition: Hashable, Sendable {
     /// A loop of the daemon.
     case worker(String)
     case daemon
+
+    /// The loop that asks for jobs: while it cannot work, no job is seen.
+    package static let poller = Subject.worker("poller")
   }
 
   /// What is wrong with it.

@@ -44,7 +44,7 @@ extension Transaction {
   /// of that time.
   package func gaps(of endpoint: EndpointKey, from: Timestamp, to: Timestamp) throws -> [BlindGap] {
     let subjects: [Condition.Subject] = [
-      .daemon, .worker("poller"), .account(endpoint.account), .endpoint(endpoint),
+      .daemon, .poller, .account(endpoint.account), .endpoint(endpoint),
     ]
     return try subjects.flatMap { subject in
       try conditions(

@@ -94,26 +94,28 @@ extension Transaction {
   }
 
   /// The whole of a poll without news: the same answer as last time, for a job that is not in doubt, and whose end is
-  /// not expected at a time that is still to come. False otherwise: the caller reads the job and decides.
+  /// not expected at a time that is still to come.
   ///
+  /// - Returns: the age from which the job is watched, in seconds; nil otherwise: the caller reads the job and decides.
   /// - Parameter noticeAt: the first notice that a sighting makes possible; one that is later was planned by a clock
   ///   that was ahead.
   package func sight(
     _ id: Int64, bodyHash: Int64, knownAge: Double, at now: Timestamp, dueAt: Timestamp,
     noticeAt: Timestamp?
-  ) throws -> Bool {
-    try execute(
+  ) throws -> Double? {
+    try row(
       """
       UPDATE job SET last_seen_at = ?, known_age = max(?, watched_from), polls = polls + 1, due_at = ?,
         notice_at = coalesce(min(notice_at, ?), notice_at, ?), at_risk_since = NULL
       WHERE id = ? AND body_hash = ? AND absent_answers = 0 AND ended_at IS NULL AND paid_at IS NULL
         AND coalesce(expect_within, 0) <= ? AND coalesce(record_since, 0) <= ?
+      RETURNING watched_from
       """,
       [
         now, knownAge.milliseconds, dueAt, noticeAt, noticeAt, id, bodyHash, knownAge.milliseconds,
         now,
-      ])
-    return db.changesCount == 1
+      ]
+    ).map { Double(milliseconds: $0[0]) }
   }
 
   /// The job was asked for in vain, and is asked for again.
@@ -134,6 +136,16 @@ extension Transaction {
     package var region: String
     /// Whose progress is asked for, too.
     package var task: TaskName?
+
+    package init(
+      id: Int64, jobID: String, projectID: String, region: String, task: TaskName? = nil
+    ) {
+      self.id = id
+      self.jobID = jobID
+      self.projectID = projectID
+      self.region = region
+      self.task = task
+    }
   }
 
   package func questions(_ ids: [Int64]) throws -> [Question] {

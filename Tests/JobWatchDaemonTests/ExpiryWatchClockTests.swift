@@ -28,8 +28,9 @@ import Testing
       // As its next poll does.
       let now = clock.now.wall
       try await store.write { transaction in
-        let isSame = try transaction.sight(
-          job, bodyHash: 1, knownAge: 60, at: now, dueAt: now, noticeAt: now + .hours(20))
+        let isSame =
+          try transaction.sight(
+            job, bodyHash: 1, knownAge: 60, at: now, dueAt: now, noticeAt: now + .hours(20)) != nil
         if !isSame { throw CancellationError() }
       }
       try await pass(.minutes(30))

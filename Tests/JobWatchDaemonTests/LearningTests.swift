@@ -115,7 +115,7 @@ import Testing
   }
 
   private func record(_ state: JobState, after seconds: Int, ended: Int? = nil, _ job: Job)
-    -> PollRecord
+    -> PollTransaction
   {
     let time = { (seconds: Int) in CloudTime(raw: "", instant: start + .seconds(seconds)) }
     let report = JobReport(
@@ -123,11 +123,12 @@ import Testing
     return record(.seen(state, report), after: seconds, job)
   }
 
-  private func record(_ observation: Observation, after seconds: Int, _ job: Job) -> PollRecord {
+  private func record(_ observation: Observation, after seconds: Int, _ job: Job) -> PollTransaction
+  {
     var book = DurationBook()
     let body = Array("\(observation)".utf8)
-    return PollRecord(
-      ticket: ScheduledPoll(
+    return PollTransaction(
+      poll: ScheduledPoll(
         job: job.id, endpoint: PollQueue.Endpoint(number: 0), law: book.id(of: key),
         salt: job.key.salt, span: job.span,
         isWatched: job.isWatched, knownAt: .zero),

@@ -126,6 +126,6 @@ import Testing
 
 extension Poller {
   fileprivate func rate(of key: EndpointKey) -> Double? {
-    lanes[key].map { queue[limiter: $0.place].rate }
+    state.queue.endpoint(key).map { state.queue[limiter: $0].rate }
   }
 }

@@ -35,7 +35,7 @@ import Testing
     try await second.load(at: clock.withLock { $0 })
 
     let (before, after) = (
-      await first.state(.hours(1) + .minutes(11)), await second.state(.seconds(5))
+      await first.plans(.hours(1) + .minutes(11)), await second.plans(.seconds(5))
     )
     #expect(before.dues.count > 5 && before.dues.count < 30)
     #expect(after.dues == before.dues)
@@ -86,17 +86,18 @@ extension Moment {
 }
 
 extension Poller {
-  fileprivate var isBusy: Bool { queue.lines.contains { !$0.inFlight.isEmpty } }
+  fileprivate var isBusy: Bool { state.queue.lines.contains { !$0.inFlight.isEmpty } }
 
   fileprivate func hasDue(at uptime: Duration) -> Bool {
-    queue.lines.contains { $0.schedule.first.map { $0.due <= uptime } ?? false }
+    state.queue.lines.contains { $0.schedule.first.map { $0.due <= uptime } ?? false }
   }
 
   /// What it plans, counted from now, and what it knows, once it has looked at it anew.
-  fileprivate func state(_ uptime: Duration) -> (
+  fileprivate func plans(_ uptime: Duration) -> (
     dues: [Int64: Duration], models: [String: DurationModel]
   ) {
     var (dues, models) = ([Int64: Duration](), [String: DurationModel]())
+    var queue = state.queue
     for index in queue.lines.indices {
       while let poll = queue.lines[index].schedule.first {
         dues[poll.job] = poll.due - uptime

@@ -55,7 +55,7 @@ import Testing
       let wall = scene.now.wall
       #expect(try await scene.store.read { try $0.job(1) }?.submittedAt == wall)
       #expect(try await scene.store.read { try !$0.hasJobTimesAhead(of: wall) })
-      #expect(await scene.poller.clockSetAt == (isRunning ? wall : nil))
+      #expect(await scene.poller.wall.setAt == (isRunning ? wall : nil))
     }
   }
 
@@ -163,18 +163,21 @@ private struct Scene {
 
 extension Poller {
   fileprivate func isAnswering(but hanging: Int64?) -> Bool {
-    queue.lines.contains { $0.inFlight.contains { $0 != hanging } }
+    state.queue.lines.contains { $0.inFlight.contains { $0 != hanging } }
   }
 
   fileprivate func isDue(_ key: EndpointKey, at uptime: Duration) -> Bool {
-    lanes[key].flatMap { queue.first($0.place) }.map { $0.due <= uptime } ?? false
+    place(of: key).flatMap(state.queue.first).map { $0.due <= uptime } ?? false
   }
+
+  private func place(of key: EndpointKey) -> PollQueue.Endpoint? { state.queue.endpoint(key) }
 
   /// How long until the next poll, as it stands and as the plan of the key has it.
   fileprivate func next(_ lane: EndpointKey, _ key: DurationKey, at uptime: Duration) -> (
     due: Duration, planned: Duration
   ) {
-    guard let place = lanes[lane]?.place, let poll = queue.first(place) else {
+    var queue = state.queue
+    guard let place = place(of: lane), let poll = queue.first(place) else {
       return (.zero, .zero)
     }
     let plan = queue.plan(of: key, price: queue.cost(place).now, at: uptime)

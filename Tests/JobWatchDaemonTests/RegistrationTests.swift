@@ -72,7 +72,7 @@ import Testing
       // The same body as before is news.
       let isSame = try await store.write {
         try $0.sight(
-          lost.id, bodyHash: 7, knownAge: 1, at: start, dueAt: start, noticeAt: nil)
+          lost.id, bodyHash: 7, knownAge: 1, at: start, dueAt: start, noticeAt: nil) != nil
       }
       #expect(!isSame)
     }

@@ -61,7 +61,7 @@ import Testing
       let noticeAt = rules.firstRiskNotice(after: now)
       #expect(
         try transaction.sight(
-          job.id, bodyHash: 77, knownAge: age, at: now, dueAt: due, noticeAt: noticeAt))
+          job.id, bodyHash: 77, knownAge: age, at: now, dueAt: due, noticeAt: noticeAt) != nil)
       let sighted = try row(transaction, job.id)
       #expect(changes(before, sighted) == ["due_at", "known_age", "last_seen_at", "polls"])
 
@@ -83,7 +83,7 @@ import Testing
       let noticeAt = try #require(rules.firstRiskNotice(after: now))
       #expect(
         try transaction.sight(
-          job.id, bodyHash: 77, knownAge: 60, at: now, dueAt: now, noticeAt: noticeAt))
+          job.id, bodyHash: 77, knownAge: 60, at: now, dueAt: now, noticeAt: noticeAt) != nil)
       #expect(try transaction.nextNoticeTime() == noticeAt)
       let seen = try #require(try transaction.job(job.id))
       #expect(seen.nextNotice(after: now, under: rules) == noticeAt)
@@ -104,14 +104,14 @@ import Testing
         try transaction.setNotice(job.id, notices: job.notices, noticeAt: planned)
         #expect(
           try transaction.sight(
-            job.id, bodyHash: 77, knownAge: 60, at: now, dueAt: now, noticeAt: risk))
+            job.id, bodyHash: 77, knownAge: 60, at: now, dueAt: now, noticeAt: risk) != nil)
         #expect(try transaction.nextNoticeTime() == expected)
       }
       // A service of which no retention is known makes none.
       try transaction.setNotice(job.id, notices: job.notices, noticeAt: risk)
       #expect(
         try transaction.sight(
-          job.id, bodyHash: 77, knownAge: 60, at: now, dueAt: now, noticeAt: nil))
+          job.id, bodyHash: 77, knownAge: 60, at: now, dueAt: now, noticeAt: nil) != nil)
       #expect(try transaction.nextNoticeTime() == risk)
     }
   }
@@ -135,8 +135,8 @@ import Testing
       let id = doubt == .noJob ? 99 : job.id
       let body: Int64 = doubt == .otherBody ? 78 : 77
       #expect(
-        try !transaction.sight(id, bodyHash: body, knownAge: 60, at: now, dueAt: now, noticeAt: nil)
-      )
+        try transaction.sight(id, bodyHash: body, knownAge: 60, at: now, dueAt: now, noticeAt: nil)
+          == nil)
       #expect(try row(transaction, job.id) == before)
     }
   }

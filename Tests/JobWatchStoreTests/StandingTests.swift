@@ -87,7 +87,7 @@ import Testing
       #expect(try count() == 3)
       #expect(
         try transaction.sight(
-          ids[0], bodyHash: 5, knownAge: 0, at: .start, dueAt: .start, noticeAt: nil))
+          ids[0], bodyHash: 5, knownAge: 0, at: .start, dueAt: .start, noticeAt: nil) != nil)
       #expect(try count() == 2)
       try set(ids[1], .lost, in: transaction)
       #expect(try count() == 1)

@@ -9,15 +9,15 @@ import Synchronization
 /// It is written by a poller that ends and taken by one that is at work, so that a configuration which never came to
 /// work leaves it to the one after.
 package final class CredentialMemory: Sendable {
-  private let book = Mutex<CredentialBook?>(nil)
+  private let accounts = Mutex<Accounts?>(nil)
 
   package init() {}
 
-  func keep(_ last: CredentialBook) { book.withLock { $0 = last } }
+  func keep(_ last: Accounts) { accounts.withLock { $0 = last } }
 
   /// Nil when there was no configuration before.
-  func take() -> CredentialBook? {
-    book.withLock { book in
+  func take() -> Accounts? {
+    accounts.withLock { book in
       defer { book = nil }
       return book
     }

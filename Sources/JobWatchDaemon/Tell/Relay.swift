@@ -118,7 +118,7 @@ actor Relay: Worker {
 
   func finish() async {
     isFinishing = true
-    await Farewell(Self.farewell).wait(for: Array(inFlight.values))
+    await drain(Array(inFlight.values), timeout: Self.farewell)
   }
 
   private func load(at now: Moment) async throws {

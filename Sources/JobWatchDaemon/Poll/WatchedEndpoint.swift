@@ -1,6 +1,29 @@
 import CloudAPI
 import JobWatchCore
 
+/// One service of one account: where it is asked, by which rules, and how it does.
+struct WatchedEndpoint: Sendable {
+  let key: EndpointKey
+  let service: CloudService
+  let url: String
+  /// Jobs that were registered with another region are parked.
+  let region: String
+  let rules: WatchRules
+  /// In the queue.
+  let place: PollQueue.Endpoint
+  var state: EndpointState
+  /// The account's, as of the last call.
+  var projectID: String?
+
+  func query(
+    for jobID: String, with credential: AccountState.ActiveCredential, at now: Timestamp
+  ) -> JobQuery {
+    JobQuery(
+      service: service, endpoint: url, projectID: credential.projectID, jobID: jobID,
+      credential: credential.credential, signingTime: now + state.clockOffset.value)
+  }
+}
+
 extension Configuration {
   package var routeTable: RouteTable {
     RouteTable(
@@ -35,19 +58,18 @@ extension Configuration {
     return queue
   }
 
-  /// One lane per endpoint of the queue.
-  func lanes(in queue: PollQueue) -> [EndpointKey: Lane] {
-    let lanes = accounts.flatMap { account in
-      CloudService.all.compactMap { service -> Lane? in
+  /// Those of the queue.
+  func endpoints(in queue: PollQueue) -> [WatchedEndpoint] {
+    accounts.flatMap { account in
+      CloudService.all.compactMap { service in
         let key = EndpointKey(account: account.name, service: service.name)
-        guard let place = queue.endpoint(key), let endpoint = account.endpoint(of: service.name)
+        guard let place = queue.endpoint(key), let url = account.endpoint(of: service.name)
         else { return nil }
-        return Lane(
-          key: key, service: service, endpoint: endpoint, region: account.region,
-          rules: rules(for: service), place: place, breaker: breaker,
-          permission: CircuitBreaker(threshold: 1, waits: probes.steps))
+        return WatchedEndpoint(
+          key: key, service: service, url: url, region: account.region,
+          rules: rules(for: service), place: place,
+          state: EndpointState(key, breaker: breaker, probes: probes, absence: absence))
       }
     }
-    return Dictionary(uniqueKeysWithValues: lanes.map { ($0.key, $0) })
   }
 }

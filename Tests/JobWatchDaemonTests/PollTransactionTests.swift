@@ -128,11 +128,11 @@ import Testing
   private func record(
     _ answer: Answer, of job: Job, in project: String = "p", at time: Timestamp,
     under rules: WatchRules? = nil
-  ) -> PollRecord {
+  ) -> PollTransaction {
     let key = DurationKey(service: "ecs", jobType: "createServer", region: "r")
     var book = DurationBook()
-    return PollRecord(
-      ticket: ScheduledPoll(
+    return PollTransaction(
+      poll: ScheduledPoll(
         job: job.id, endpoint: PollQueue.Endpoint(number: 0), law: book.id(of: key),
         salt: job.key.salt, span: job.span,
         isWatched: job.isWatched, knownAt: .zero), projectID: project, answer: answer, at: time,

@@ -3,9 +3,9 @@ import JobWatchStore
 
 /// One answer on its way into the database: reads the job's row, decides, and writes what follows, all inside the
 /// one transaction, never from a copy that was made before the call.
-struct PollRecord: Sendable {
+struct PollTransaction: Sendable {
   /// As it was in the schedule when the call was made.
-  var ticket: ScheduledPoll
+  var poll: ScheduledPoll
   /// Where it was asked for.
   var projectID: String
   var answer: Answer
@@ -21,7 +21,7 @@ struct PollRecord: Sendable {
   func commit(_ transaction: Transaction) throws -> PollOutcome {
     for change in changes { try transaction.apply(change, routes: routes) }
     if let outcome = try sightAgain(transaction) { return outcome }
-    guard let job = try transaction.job(ticket.job) else {
+    guard let job = try transaction.job(poll.job) else {
       return PollOutcome(next: .never, isFinal: true)
     }
     var rules = rules
@@ -89,26 +89,20 @@ struct PollRecord: Sendable {
     return model
   }
 
-  /// The common case, a running job that still says what it said: one small update and no row read. It must come
-  /// to what `Job.observe` would decide; a test holds the two together.
+  /// The common case, a running job that still says what it said: one small update and no row read.
   private func sightAgain(_ transaction: Transaction) throws -> PollOutcome? {
-    guard case .seen(let state, let report) = answer.observation, !state.isFinal,
-      state != .awaitingPayment, let bodyHash, let begin = report.begin?.instant
+    guard let bodyHash,
+      let sighting = RepeatedSighting(
+        answer.observation, salt: poll.salt, at: at, under: rules),
+      let from = try transaction.sight(
+        poll.job, bodyHash: bodyHash, knownAge: sighting.age, at: at, dueAt: at + sighting.gap,
+        noticeAt: rules.firstRiskNotice(after: at))
     else { return nil }
-    let age = Job.knownAge((at - (begin - rules.clockOffset)).seconds)
-    // Whether it was told to be stuck is in its row.
-    guard !rules.isStuck(at: age) else { return nil }
-    let span = WatchedSpan(from: ticket.span.from, known: age)
-    let appointment = rules.polling.appointment(after: span.known, expectWithin: nil)
-    let gap = rules.cut(
-      rules.gap(after: span.known, salt: ticket.salt), after: span.known, at: appointment)
-    let isSame = try transaction.sight(
-      ticket.job, bodyHash: bodyHash, knownAge: age, at: at, dueAt: at + gap,
-      noticeAt: rules.firstRiskNotice(after: at))
-    guard isSame else { return nil }
     return PollOutcome(
-      next: .after(gap), isFinal: false,
-      sighting: .init(span: span, isWatched: true, appointment: appointment))
+      next: .after(sighting.gap), isFinal: false,
+      sighting: .init(
+        span: WatchedSpan(from: from, known: sighting.age), isWatched: true,
+        appointment: sighting.appointment))
   }
 
   private func dueAt(_ next: NextPoll) -> Timestamp? {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import JobWatchDaemon
 
-@Suite struct `The book of credentials` {
+@Suite struct `The accounts` {
   private static let wrong: Result<IssuedCredential, IssueFailure> = .failure(
     .refused(APIError(code: "401", message: "wrong password")))
 
@@ -17,7 +17,7 @@ import Testing
       var book = try book(["one", "two", "three"], file)
       #expect(try logIn(&book, Self.wrong, at: .zero) == "one")
       // Not for the other two, right behind it.
-      #expect(book.takeLogins(except: [], at: .seconds(29)).isEmpty)
+      #expect(book.takeLogins(at: .seconds(29)).isEmpty)
       var tries: [String] = []
       for minute in 1...15 {
         if let name = try logIn(&book, Self.wrong, at: .minutes(minute)) { tries.append(name) }
@@ -29,13 +29,12 @@ import Testing
   @Test func `is not woken for a log-in that waits for another's`() throws {
     try withPassword { file in
       var book = try book(["one", "two"], file)
-      #expect(book.takeLogins(except: [], at: .zero).map(\.account.name) == ["one"])
-      #expect(book.nextWork(except: [], grace: .minutes(1), at: moment(.zero)) == nil)
+      #expect(book.takeLogins(at: .zero).map(\.account.name) == ["one"])
+      #expect(book.nextWork(grace: .minutes(1), at: moment(.zero)) == nil)
       let granted = token("a", for: .hours(24))
-      #expect(
-        !book.loggedIn(
-          "one", try #require(book.accounts["one"]).secrets, granted, at: moment(.zero)))
-      #expect(book.nextWork(except: [], grace: .minutes(1), at: moment(.zero)) == .zero)
+      let secrets = try #require(book.states["one"]).secrets
+      #expect(book.record("one", secrets, granted, at: moment(.zero)).isEmpty)
+      #expect(book.nextWork(grace: .minutes(1), at: moment(.zero)) == .zero)
     }
   }
 
@@ -44,27 +43,27 @@ import Testing
       var book = try book(["one"], file)
       #expect(try logIn(&book, token("a", for: .hours(1)), at: .zero) == "one")
       #expect(try accept(&book, at: .zero) == [])
-      let due = try #require(book.accounts["one"]?.lease.dueAt)
+      let due = try #require(book.states["one"]?.renewal.dueAt)
       #expect(try logIn(&book, Self.wrong, at: due) == "one")
       #expect(try accept(&book, at: due) == [])
-      #expect(book.takeLogins(except: [], at: due + .seconds(20)).isEmpty)
+      #expect(book.takeLogins(at: due + .seconds(20)).isEmpty)
       try Data("right".utf8).write(to: file)
       book.refresh(at: due + .seconds(20), log: silent)
-      #expect(book.takeLogins(except: [], at: due + .seconds(20)).count == 1)
+      #expect(book.takeLogins(at: due + .seconds(20)).count == 1)
     }
   }
 
   @Test func `tries a key that was refused, replaced and put back`() throws {
     try withPassword { file in
       var book = try book(withToken: file)
-      let first = try #require(book.grant(of: "one", at: .zero))
+      let first = try #require(book.credential(of: "one", at: .zero))
       #expect(try refuse(&book, at: .zero) == ["one"])
       for (time, text) in [(Duration.seconds(5), "another"), (.seconds(10), "password")] {
         try Data(text.utf8).write(to: file)
         book.refresh(at: time, log: silent)
-        #expect(book.gate(of: "one", at: time)?.readiness(at: time) == .probe, "\(text)")
+        #expect(book.breaker(of: "one", at: time)?.readiness(at: time) == .probe, "\(text)")
       }
-      #expect(book.grant(of: "one", at: .zero)?.fingerprint == first.fingerprint)
+      #expect(book.credential(of: "one", at: .zero)?.fingerprint == first.fingerprint)
     }
   }
 
@@ -76,10 +75,10 @@ import Testing
       #expect(try refuse(&first, at: .zero) == ["one"])
       #expect(try refuse(&first, at: .seconds(30)) == [])
       var second = try book(withToken: file)
-      second.resumePaused("one", cause: "no", endsByCall: true, at: moment(.seconds(40)))
+      second.resume([told(.refused)], at: moment(.seconds(40)))
       second.takeOver(first, at: .seconds(40))
-      let gate = second.gate(of: "one", at: .seconds(40))
-      #expect(gate?.readiness(at: .seconds(40)) == .shut(until: .seconds(90)))
+      let breaker = second.breaker(of: "one", at: .seconds(40))
+      #expect(breaker?.readiness(at: .seconds(40)) == .shut(until: .seconds(90)))
       #expect(try refuse(&second, at: .seconds(90)) == [])
       #expect(try accept(&second, at: .seconds(210)) == ["one"])
     }
@@ -96,7 +95,7 @@ import Testing
       var accepted = try book(withToken: file)
       #expect(try accept(&accepted, at: .zero) == [])
       var third = try book(withToken: file)
-      third.resumePaused("one", cause: "no", endsByCall: true, at: moment(.seconds(1)))
+      third.resume([told(.refused)], at: moment(.seconds(1)))
       third.takeOver(accepted, at: .seconds(1))
       #expect(try accept(&third, at: .seconds(1)) == ["one"], "its end is told now")
     }
@@ -109,10 +108,10 @@ import Testing
       #expect(try accept(&first, at: .zero) == [])
       var second = try book(["one"], file)
       second.takeOver(first, at: .seconds(5))
-      #expect(second.takeLogins(except: [], at: .hours(23)).isEmpty)
-      #expect(second.gate(of: "one", at: .hours(23))?.readiness(at: .hours(23)) == .open)
-      #expect(second.grant(of: "one", at: .hours(24)) == nil)
-      #expect(second.takeLogins(except: [], at: .hours(24)).count == 1)
+      #expect(second.takeLogins(at: .hours(23)).isEmpty)
+      #expect(second.breaker(of: "one", at: .hours(23))?.readiness(at: .hours(23)) == .open)
+      #expect(second.credential(of: "one", at: .hours(24)) == nil)
+      #expect(second.takeLogins(at: .hours(24)).count == 1)
     }
   }
 
@@ -123,15 +122,15 @@ import Testing
       #expect(try logIn(&first, Self.wrong, at: .zero) == "one")
       var second = try book(["one"], file)
       second.takeOver(first, at: .seconds(5))
-      #expect(second.untoldLockout(grace: .zero, at: moment(.seconds(5))) != nil)
-      #expect(second.takeLogins(except: [], at: .seconds(29)).isEmpty)
-      #expect(second.takeLogins(except: [], at: .seconds(30)).count == 1)
-      second.markTold("one")
+      #expect(second.tellLockouts(after: .zero, at: moment(.seconds(5))).count == 1)
+      #expect(second.tellLockouts(after: .zero, at: moment(.seconds(5))).isEmpty)
+      #expect(second.takeLogins(at: .seconds(29)).isEmpty)
+      #expect(second.takeLogins(at: .seconds(30)).count == 1)
       var third = try book(["one"], file)
-      third.resumePaused("one", cause: "no", endsByCall: false, at: moment(.seconds(33)))
+      third.resume([told(.lockedOut)], at: moment(.seconds(33)))
       third.takeOver(second, at: .seconds(33))
-      #expect(third.untoldLockout(grace: .zero, at: moment(.seconds(33))) == nil)
-      #expect(third.takeLogins(except: [], at: .seconds(62)).isEmpty)
+      #expect(third.tellLockouts(after: .zero, at: moment(.seconds(33))).isEmpty)
+      #expect(third.takeLogins(at: .seconds(62)).isEmpty)
       #expect(try logIn(&third, token("a", for: .hours(1)), at: .seconds(63)) == "one")
     }
   }
@@ -147,10 +146,50 @@ import Testing
         if change == "endpoint" { account.endpoints["ecs"] = "https://ecs.example" }
         if change == "quota" { account.quota = Quota(calls: 9, per: .seconds(1)) }
       }
-      second.resumePaused("one", cause: "no", endsByCall: true, at: moment(.seconds(5)))
+      second.resume([told(.refused)], at: moment(.seconds(5)))
       second.takeOver(first, at: .seconds(5))
-      let isTried = second.gate(of: "one", at: .seconds(5))?.readiness(at: .seconds(5)) == .probe
+      let isTried = second.breaker(of: "one", at: .seconds(5))?.readiness(at: .seconds(5)) == .probe
       #expect(isTried == !["quota", "nothing"].contains(change))
+    }
+  }
+
+  /// What each answer says of a credential that was never used, and of one that is refused.
+  @Test func `take each answer for what it says of the credential`() throws {
+    let error = APIError(code: "APIGW.0301", message: "no")
+    let seen = Observation.seen(.running, JobReport(rawStatus: "RUNNING"))
+    let good: [Observation] = [
+      seen, .unrecognised(JobReport(rawStatus: "X")), .absent(code: ""), .busy(""),
+      .forbidden(error), .misconfigured(error),
+    ]
+    let bad: [Observation] = [.refused(error), .skewed(serverTime: nil, error)]
+    let silent: [Observation] = [
+      .throttled(Throttle(code: "")), .garbled(""), .unreachable(""),
+    ]
+    try withPassword { file in
+      for (observations, isOpen, isShut) in [
+        (good, true, false), (bad, false, true), (silent, false, false),
+      ] {
+        for observation in observations {
+          var book = try book(withToken: file)
+          let told = try answer(&book, observation, at: .zero)
+          #expect(told == (isShut ? ["one"] : []), "\(observation)")
+          let breaker = try #require(book.breaker(of: "one", at: .zero))
+          #expect((breaker.readiness(at: .zero) == .open) == isOpen, "\(observation)")
+          #expect(breaker.isShut == isShut, "\(observation)")
+          if isShut { #expect(try answer(&book, seen, at: .minutes(1)) == ["one"]) }
+        }
+      }
+    }
+  }
+
+  @Test func `pause by hand as the record says`() throws {
+    try withPassword { file in
+      var book = try book(["one", "two"], file)
+      book.takePauses([told(.pausedByHand), told(.refused)])
+      #expect(book.pausedByHand == ["one"])
+      #expect(book.takeLogins(at: .zero).map(\.account.name) == ["two"])
+      book.takePauses([])
+      #expect(book.pausedByHand.isEmpty)
     }
   }
 
@@ -158,35 +197,41 @@ import Testing
 
   /// The one log-in that is due brings `result`; returns whose it was.
   private func logIn(
-    _ book: inout CredentialBook, _ result: Result<IssuedCredential, IssueFailure>,
+    _ book: inout Accounts, _ result: Result<IssuedCredential, IssueFailure>,
     at uptime: Duration
   ) throws -> String? {
-    let due = book.takeLogins(except: [], at: uptime)
+    let due = book.takeLogins(at: uptime)
     #expect(due.count <= 1)
     guard let access = due.first else { return nil }
-    _ = book.loggedIn(access.account.name, access.secrets, result, at: moment(uptime))
+    _ = book.record(access.account.name, access.secrets, result, at: moment(uptime))
     return access.account.name
   }
 
   /// Returns who is to be told as resumed.
-  private func accept(_ book: inout CredentialBook, at uptime: Duration) throws -> [String] {
-    let (pass, fingerprint) = try call(&book, at: uptime)
-    return book.accepted(pass, fingerprint)
+  private func accept(_ book: inout Accounts, at uptime: Duration) throws -> [String] {
+    try answer(&book, .busy("no answer"), at: uptime)
   }
 
   /// Returns who is to be told as paused.
-  private func refuse(_ book: inout CredentialBook, at uptime: Duration) throws -> [String] {
-    let (pass, fingerprint) = try call(&book, at: uptime)
-    let complaint = APIError(code: "APIGW.0301", message: "no")
-    return book.refused(pass, fingerprint, complaint, at: moment(uptime))
+  private func refuse(_ book: inout Accounts, at uptime: Duration) throws -> [String] {
+    try answer(&book, .refused(APIError(code: "APIGW.0301", message: "no")), at: uptime)
   }
 
-  /// A call for the first account, which must pass.
-  private func call(
-    _ book: inout CredentialBook, at uptime: Duration
-  ) throws -> (CircuitBreaker.Permit, fingerprint: String) {
-    let fingerprint = try #require(book.grant(of: "one", at: uptime)).fingerprint
-    return (try #require(book.withGate(fingerprint) { $0.enter(at: uptime) } ?? nil), fingerprint)
+  /// A call for the first account, which must pass, and its answer. Returns whose condition changes.
+  private func answer(
+    _ book: inout Accounts, _ observation: Observation, at uptime: Duration
+  ) throws -> [String] {
+    let credential = try #require(book.credential(of: "one", at: uptime))
+    let permit = book.enter(credential, at: uptime)
+    let changes = book.record(
+      observation, try #require(permit), credential, at: moment(uptime))
+    return Set(changes.map { "\($0.condition.subject)".dropFirst("account/".count) })
+      .map(String.init).sorted()
+  }
+
+  private func told(_ kind: Condition.Kind) -> Condition {
+    let now = moment(.zero).wall
+    return Condition(.account("one"), kind, since: now, toldAt: now, cause: "no")
   }
 
   // MARK: Samples
@@ -205,7 +250,7 @@ import Testing
   }
 
   /// Several accounts of one user, whose password is in `file`.
-  private func book(_ names: [String], _ file: URL) throws -> CredentialBook {
+  private func book(_ names: [String], _ file: URL) throws -> Accounts {
     let logins = names.map { name in
       var account = Account(
         name: name, region: "eu-de", projectID: "p", authentication: .password)
@@ -213,18 +258,18 @@ import Testing
         name: .plain(Secret("user")), password: .file(file.path), domainName: "OTC0001")
       return login(account)
     }
-    return try CredentialBook(logins, probes: ProbePolicy())
+    return try Accounts(logins, probes: ProbePolicy())
   }
 
   /// One account, whose token is in `file`.
   private func book(
     withToken file: URL, _ probes: ProbePolicy = ProbePolicy(),
     _ change: (inout Account) -> Void = { _ in }
-  ) throws -> CredentialBook {
+  ) throws -> Accounts {
     var account = Account(name: "one", region: "eu-de", projectID: "p", authentication: .token)
     account.token = .file(file.path)
     change(&account)
-    return try CredentialBook([login(account)], probes: probes)
+    return try Accounts([login(account)], probes: probes)
   }
 
   private func login(_ account: Account) -> AccountLogin {

@@ -2,7 +2,7 @@ import CloudAPI
 import JobWatchCore
 
 /// How one account gets in: its secrets as last read, what they brought, and when that is fetched anew.
-struct AccountAccess: Sendable {
+struct AccountState: Sendable {
   /// What calls are made with.
   struct ActiveCredential: Sendable {
     var credential: Credential
@@ -12,8 +12,8 @@ struct AccountAccess: Sendable {
 
   /// Why the account does not get in.
   struct Lockout: Sendable {
-    var since: Timestamp
-    var complaint: APIError
+    var since: Moment
+    var error: APIError
     /// Nobody has to do anything about it, perhaps.
     var mayPass: Bool
     /// Only an answer to a call ends it, since log-ins succeed all the while.
@@ -23,8 +23,8 @@ struct AccountAccess: Sendable {
   let account: Account
   let login: AccountLogin
   private(set) var secrets: AccountSecrets
-  private(set) var grant: ActiveCredential?
-  private(set) var lease: CredentialRenewal
+  private(set) var active: ActiveCredential?
+  private(set) var renewal: CredentialRenewal
   /// Why the last attempt to get in failed; nil after one that did not.
   private(set) var lockout: Lockout?
 
@@ -32,7 +32,7 @@ struct AccountAccess: Sendable {
   init(_ login: AccountLogin, probes: ProbePolicy) throws {
     account = login.account
     self.login = login
-    lease = CredentialRenewal(steps: probes.steps)
+    renewal = CredentialRenewal(steps: probes.steps)
     secrets = try login.secrets()
     takeReady()
   }
@@ -42,16 +42,16 @@ struct AccountAccess: Sendable {
     guard case .ready(let credential) = secrets.means, let project = secrets.projectID else {
       return
     }
-    grant = ActiveCredential(
+    active = ActiveCredential(
       credential: credential, fingerprint: credential.fingerprint, projectID: project)
-    lease.granted(for: nil, isNew: true, at: .zero)
+    renewal.granted(for: nil, isNew: true, at: .zero)
     lockout = nil
   }
 
   /// What may be used for calls.
-  func grant(at uptime: Duration) -> ActiveCredential? {
-    guard let end = lease.endsAt else { return grant }
-    return uptime < end ? grant : nil
+  func credential(at uptime: Duration) -> ActiveCredential? {
+    guard let end = renewal.endsAt else { return active }
+    return uptime < end ? active : nil
   }
 
   /// Reads the secrets again; true when their content has changed. A secret that cannot be read just now, while it is
@@ -60,74 +60,74 @@ struct AccountAccess: Sendable {
     let fresh = try login.secrets()
     guard fresh != secrets else { return false }
     secrets = fresh
-    lease.renew(at: uptime)
+    renewal.renew(at: uptime)
     takeReady()
     return true
   }
 
   /// Whether all that decides how the cloud takes it is as it is there.
-  func getsIn(as other: AccountAccess) -> Bool {
+  func getsIn(as other: AccountState) -> Bool {
     account.withoutQuotas == other.account.withoutQuotas && secrets == other.secrets
   }
 
   /// Goes on where another that gets in in the same way has ended, and all that it had under way.
-  mutating func takeOver(_ past: AccountAccess, isLoggingIn: Bool, at uptime: Duration) {
-    (grant, lease, lockout) = (past.grant, past.lease, past.lockout)
-    if isLoggingIn { lease.abandon(at: uptime) }
+  mutating func takeOver(_ past: AccountState, isLoggingIn: Bool, at uptime: Duration) {
+    (active, renewal, lockout) = (past.active, past.renewal, past.lockout)
+    if isLoggingIn { renewal.abandon(at: uptime) }
   }
 
   /// A log-in brought this.
   mutating func granted(_ issued: IssuedCredential, at uptime: Duration) {
     let fingerprint = issued.credential.fingerprint
-    let isNew = fingerprint != grant?.fingerprint
-    lease.granted(for: issued.lifetime, isNew: isNew, at: uptime)
-    grant = issued.projectID.map {
+    let isNew = fingerprint != active?.fingerprint
+    renewal.granted(for: issued.lifetime, isNew: isNew, at: uptime)
+    active = issued.projectID.map {
       ActiveCredential(credential: issued.credential, fingerprint: fingerprint, projectID: $0)
     }
   }
 
-  /// A log-in failed. A grant that is still good stays in use.
+  /// A log-in failed. A credential that is still good stays in use.
   mutating func failed(_ failure: IssueFailure, at now: Moment) {
     let mayPass: Bool
     switch failure {
     case .refused, .misconfigured:
       mayPass = false
-      lease.denied(at: now.uptime)
+      renewal.denied(at: now.uptime)
     case .throttled(let throttle):
       mayPass = true
-      lease.missed(at: now.uptime, retryAfter: throttle.retryAfter ?? .zero)
+      renewal.missed(at: now.uptime, retryAfter: throttle.retryAfter ?? .zero)
     case .unreachable:
       mayPass = true
-      lease.missed(at: now.uptime)
+      renewal.missed(at: now.uptime)
     }
-    lock(failure.complaint, mayPass: mayPass, at: now.wall)
+    lock(failure.error, mayPass: mayPass, at: now)
   }
 
   /// The cloud does not take what a log-in brought. False: it did until now, and another is fetched at once.
-  mutating func rejected(_ complaint: APIError, at now: Moment) -> Bool {
-    grant = nil
-    guard lease.refused(at: now.uptime) else { return false }
-    lock(complaint, mayPass: false, at: now.wall)
+  mutating func rejected(_ error: APIError, at now: Moment) -> Bool {
+    active = nil
+    guard renewal.refused(at: now.uptime) else { return false }
+    lock(error, mayPass: false, at: now)
     lockout?.endsByCall = true
     return true
   }
 
-  private mutating func lock(_ complaint: APIError, mayPass: Bool, at time: Timestamp) {
+  private mutating func lock(_ error: APIError, mayPass: Bool, at now: Moment) {
     lockout = Lockout(
-      since: lockout?.since ?? time, complaint: complaint, mayPass: mayPass,
+      since: lockout?.since ?? now, error: error, mayPass: mayPass,
       endsByCall: lockout?.endsByCall ?? false)
   }
 
   /// A restart finds on record that the account does not get in.
-  mutating func resumeLocked(cause: String, endsByCall: Bool, at time: Timestamp) {
-    guard lease.dueAt != nil else { return }
-    lock(APIError(code: "", message: cause), mayPass: true, at: time)
+  mutating func resumeLocked(cause: String, endsByCall: Bool, at now: Moment) {
+    guard renewal.dueAt != nil else { return }
+    lock(APIError(code: "", message: cause), mayPass: true, at: now)
     lockout?.endsByCall = endsByCall
   }
 
   /// A call was accepted. With a credential that is still good, it says nothing about log-ins that fail.
   mutating func accepted() {
-    lease.accepted()
+    renewal.accepted()
     if lockout?.endsByCall == true { lockout = nil }
   }
 
@@ -138,20 +138,16 @@ struct AccountAccess: Sendable {
     return true
   }
 
-  mutating func clockWasSet(by step: Duration) {
-    if let since = lockout?.since { lockout?.since = since + step }
-  }
-
   /// When to tell that the account does not get in; nil while it does.
-  func tellAt(grace: Duration, at uptime: Duration) -> Timestamp? {
-    guard let lockout, grant(at: uptime) == nil else { return nil }
-    return lockout.mayPass ? lockout.since + grace : lockout.since
+  func tellAt(grace: Duration, at uptime: Duration) -> Duration? {
+    guard let lockout, credential(at: uptime) == nil else { return nil }
+    return lockout.since.uptime + (lockout.mayPass ? grace : .zero)
   }
 
-  mutating func renew(at uptime: Duration) { lease.renew(at: uptime) }
+  mutating func renew(at uptime: Duration) { renewal.renew(at: uptime) }
 
   /// Another account was refused with the same log-in.
-  mutating func spare(at uptime: Duration) { lease.spare(at: uptime) }
+  mutating func spare(at uptime: Duration) { renewal.spare(at: uptime) }
 
   /// What to do about a refusal, by where the credential comes from.
   var cure: String {
@@ -179,9 +175,9 @@ extension Account {
 
 extension IssueFailure {
   /// Why nothing was handed out, for people.
-  var complaint: APIError {
+  var error: APIError {
     switch self {
-    case .refused(let complaint), .misconfigured(let complaint): complaint
+    case .refused(let error), .misconfigured(let error): error
     case .throttled(let throttle): APIError(code: throttle.code, message: "too many calls")
     case .unreachable(let reason): APIError(code: "", message: reason)
     }

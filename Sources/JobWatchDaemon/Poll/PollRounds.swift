@@ -1,0 +1,67 @@
+import JobWatchCore
+import JobWatchStore
+
+/// What the poller's loop has seen and when it looks again.
+struct PollRounds {
+  private(set) var isLoaded = false
+  /// The newest event that was looked at for new jobs.
+  var seenSeq: Int64 = 0
+  /// When the loop looks again; an answer that makes something due before that rings.
+  var wakesAt = Duration.zero
+  private var lookedAt = Duration.zero
+  private var reviewedAt: Duration?
+
+  /// Due times are served in ticks, so that a thousand polls a second do not wake the loop a thousand times.
+  static let tick = Duration.milliseconds(10)
+  static let rowsAtOnce = 10_000
+  private static let reviewEvery = Duration.seconds(30)
+
+  mutating func loaded(upTo seq: Int64) { (isLoaded, seenSeq) = (true, seq) }
+
+  /// Without a hint it looks now and then, because a hint may be lost.
+  mutating func looksForNews(isHinted: Bool, at uptime: Duration) -> Bool {
+    guard isHinted || uptime - lookedAt >= Alarm.longestWait else { return false }
+    lookedAt = uptime
+    return true
+  }
+
+  mutating func reviews(at uptime: Duration) -> Bool {
+    if let reviewedAt, uptime - reviewedAt < Self.reviewEvery { return false }
+    reviewedAt = uptime
+    return true
+  }
+}
+
+/// What the poller knows of the wall clock.
+struct WallClockState {
+  private var watch = ClockWatch()
+  /// When it was last set.
+  private(set) var setAt: Timestamp?
+  /// Times of jobs may be stored that are later than now: at a start, and when the clock was set back.
+  var mayHaveTimesAhead = true
+
+  /// By how much it was set since the last look; nil: it was not.
+  mutating func step(at now: Moment) -> Duration? {
+    guard let step = watch.step(at: now) else { return nil }
+    setAt = now.wall
+    if step < .zero { mayHaveTimesAhead = true }
+    return step
+  }
+}
+
+/// What could not be stored yet.
+struct UnsavedChanges {
+  /// In the order in which they came about.
+  var changes: [ConditionChange] = []
+  /// No call is made before this, because its answer could not be stored just now.
+  var retryAt: Duration?
+
+  static let retryAfter = Duration.seconds(5)
+
+  mutating func take() -> [ConditionChange] {
+    defer { changes = [] }
+    return changes
+  }
+
+  mutating func giveBack(_ taken: [ConditionChange]) { changes = taken + changes }
+}

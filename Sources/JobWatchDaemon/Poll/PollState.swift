@@ -1,0 +1,281 @@
+import CloudAPI
+import JobWatchCore
+import JobWatchStore
+
+/// What the poller knows: the endpoints and their health, the accounts, and the queue of jobs. It decides which calls
+/// are made and what an answer changes; the poller makes the calls and commits what follows.
+struct PollState: Sendable {
+  private(set) var endpoints: [WatchedEndpoint]
+  private let positions: [EndpointKey: Int]
+  private let grace: Duration
+  var accounts: Accounts
+  var queue: PollQueue
+
+  /// Throws `SecretError` when a secret cannot be read.
+  init(_ configuration: Configuration, _ logins: [AccountLogin]) throws {
+    grace = configuration.breaker.grace
+    accounts = try Accounts(logins, probes: configuration.probes)
+    queue = configuration.pollQueue
+    endpoints = configuration.endpoints(in: queue)
+    positions = Dictionary(uniqueKeysWithValues: endpoints.enumerated().map { ($1.key, $0) })
+  }
+
+  // MARK: What is to be watched
+
+  /// Takes over what is on record after a start, and what the last configuration knew of the accounts.
+  mutating func resume(_ conditions: [Condition], _ past: Accounts?, at now: Moment) {
+    accounts.resume(conditions, at: now)
+    for condition in conditions {
+      guard case .endpoint(let key) = condition.subject, let index = positions[key] else {
+        continue
+      }
+      endpoints[index].state.resume(condition, at: now)
+    }
+    if let past { accounts.takeOver(past, at: now.uptime) }
+  }
+
+  /// Counts jobs that are to be admitted when all are counted.
+  mutating func enroll(_ jobs: [ScheduledJob], at now: Moment) {
+    note(jobs)
+    queue.enroll(jobs, at: now)
+  }
+
+  /// Adds new jobs, and those that were submitted again.
+  mutating func add(_ jobs: [ScheduledJob], at now: Moment) {
+    note(jobs)
+    queue.add(jobs, at: now)
+  }
+
+  private mutating func note(_ jobs: [ScheduledJob]) {
+    for job in jobs {
+      guard let index = positions[job.endpoint],
+        !queue.isInFlight(job.id, endpoints[index].place)
+      else { continue }
+      enter(job, at: index)
+    }
+  }
+
+  private mutating func enter(_ job: ScheduledJob, at index: Int) {
+    endpoints[index].state.enter(
+      job.id, isNew: !job.isSeen && !job.isLost, isReturned: job.isReopened)
+  }
+
+  mutating func clockWasSet(by step: Duration, at now: Timestamp) {
+    for index in endpoints.indices { endpoints[index].state.clockWasSet(by: step, at: now) }
+  }
+
+  // MARK: Calls
+
+  private func isPaused(_ index: Int) -> Bool {
+    accounts.pausedByHand.contains(endpoints[index].key.account)
+  }
+
+  /// When the endpoint's next call is worth a try; nil: only an answer, a job or a credential can change it.
+  private func readyAt(_ index: Int, _ uptime: Duration) -> Duration? {
+    guard !isPaused(index),
+      let breaker = accounts.breaker(of: endpoints[index].key.account, at: uptime),
+      let opens = endpoints[index].state.opensAt(with: breaker, uptime)
+    else { return nil }
+    let probe = endpoints[index].state.probe(with: breaker, at: uptime)
+    let isDue = queue.readyAt(
+      endpoints[index].place, uptime, isProbe: probe != nil, avoiding: probe ?? ProbeChoice())
+    return isDue.map { max($0, opens) }
+  }
+
+  /// Whether the endpoint can be served before the loop looks again.
+  func isReady(_ index: Int, before wake: Duration, at uptime: Duration) -> Bool {
+    readyAt(index, uptime).map { $0 < wake } ?? false
+  }
+
+  /// When there is something to do.
+  func nextWork(at now: Moment) -> Duration? {
+    var times = [accounts.nextWork(grace: grace, at: now)]
+    for index in endpoints.indices where !isPaused(index) {
+      times += [readyAt(index, now.uptime), endpoints[index].state.tellAt()]
+    }
+    return times.compactMap(\.self).min()
+  }
+
+  /// Takes all that is due and may be asked for now, with its calls counted.
+  mutating func take(at uptime: Duration) -> [PollCall.Taken] {
+    unparkJobs(at: uptime)
+    var taken: [PollCall.Taken] = []
+    for index in dueEndpoints(at: uptime) {
+      while let call = take(from: index, at: uptime) { taken.append(call) }
+    }
+    return taken
+  }
+
+  /// Jobs that were parked for their project are due again when the account's has become that one.
+  private mutating func unparkJobs(at uptime: Duration) {
+    for index in endpoints.indices {
+      guard
+        let project = accounts.credential(of: endpoints[index].key.account, at: uptime)?.projectID,
+        project != endpoints[index].projectID
+      else { continue }
+      endpoints[index].projectID = project
+      queue.unpark(endpoints[index].place, at: uptime)
+    }
+  }
+
+  /// Endpoints with jobs, that of the longest due one first: the one call that proves a credential, for all of its
+  /// services, is not always for the same service.
+  private func dueEndpoints(at uptime: Duration) -> [Int] {
+    endpoints.indices.compactMap { index -> (due: Duration, index: Int)? in
+      guard !isPaused(index) else { return nil }
+      return queue.first(endpoints[index].place).map { ($0.due, index) }
+    }.sorted { $0.due < $1.due }.map(\.index)
+  }
+
+  private mutating func take(from index: Int, at uptime: Duration) -> PollCall.Taken? {
+    let account = endpoints[index].key.account
+    guard let time = readyAt(index, uptime), time <= uptime,
+      let credential = accounts.credential(of: account, at: uptime),
+      let breaker = accounts.breaker(of: account, at: uptime)
+    else { return nil }
+    let probe = endpoints[index].state.probe(with: breaker, at: uptime)
+    guard
+      let poll = queue.take(
+        from: endpoints[index].place, at: uptime, isProbe: probe != nil,
+        avoiding: probe ?? ProbeChoice())
+    else { return nil }
+    guard let permit = accounts.enter(credential, at: uptime) else {
+      queue.withdraw(poll)
+      return nil
+    }
+    guard let permits = endpoints[index].state.enter(at: uptime) else {
+      accounts.release(permit, credential, at: uptime)
+      queue.withdraw(poll)
+      return nil
+    }
+    return PollCall.Taken(
+      poll: poll, index: index, credential: credential, permit: permit, permits: permits)
+  }
+
+  /// Gives back what was taken, because no call can be made now.
+  mutating func withdraw(_ calls: [PollCall.Taken], at uptime: Duration) {
+    for call in calls {
+      release(call, at: uptime)
+      queue.withdraw(call.poll, until: uptime + .seconds(1))
+    }
+  }
+
+  private mutating func release(_ call: PollCall.Taken, at uptime: Duration) {
+    accounts.release(call.permit, call.credential, at: uptime)
+    endpoints[call.index].state.release(call.permits, at: uptime)
+  }
+
+  /// The call for a job that was taken; nil for one that is parked, because it belongs to another project or region than
+  /// its account has now. A job whose project was not known at its registration belongs to the account's.
+  ///
+  /// - Parameter parksFirst: called with the first job of an endpoint that is parked.
+  mutating func call(
+    _ taken: PollCall.Taken, _ question: Transaction.Question?, at uptime: Duration,
+    parksFirst: (EndpointKey, String) -> Void
+  ) -> PollCall? {
+    let endpoint = endpoints[taken.index]
+    if let question, question.region == endpoint.region,
+      question.projectID.isEmpty || question.projectID == taken.credential.projectID
+    {
+      return PollCall(taken: taken, question: question)
+    }
+    if queue.hasNoneParked(endpoint.place), let question {
+      parksFirst(endpoint.key, question.jobID)
+    }
+    release(taken, at: uptime)
+    queue.park(taken.poll)
+    return nil
+  }
+
+  func query(for call: PollCall, at now: Timestamp) -> JobQuery {
+    endpoints[call.index].query(for: call.question.jobID, with: call.credential, at: now)
+  }
+
+  // MARK: Answers
+
+  /// A signature was refused for its date.
+  mutating func correctClock(of call: PollCall, _ serverTime: Timestamp, at now: Timestamp) {
+    endpoints[call.index].state.correctClock(serverTime, at: now)
+  }
+
+  /// What the answer says of the endpoint and the account.
+  mutating func record(_ answer: Answer, of call: PollCall, at now: Moment)
+    -> EndpointState.Effects
+  {
+    let (index, place) = (call.index, call.poll.endpoint)
+    if let date = answer.evidence?.serverDate { endpoints[index].state.note(date, at: now.wall) }
+    var effects = endpoints[index].state.record(
+      answer.observation, of: call.job, isLost: call.poll.isLost,
+      isOfEndpoint: answer.isOfEndpoint, call.permits, watched: queue.watched(place), at: now)
+    if let failing = effects.seeksWitness {
+      queue.hasten(place, otherThan: failing, at: now.uptime)
+    }
+    if effects.leavesBacklog { queue.spread(place, at: now.uptime) }
+    if case .throttled(let throttle) = answer.observation {
+      for other in endpoints.indices
+      where other == index || (throttle.perHost && endpoints[other].url == endpoints[index].url) {
+        queue[limiter: endpoints[other].place].throttled(throttle, at: now.uptime)
+      }
+    }
+    effects.changes += accounts.record(
+      answer.observation, call.permit, call.credential, at: now)
+    return effects
+  }
+
+  /// What the decision on the job goes by.
+  mutating func basis(
+    of call: PollCall, _ observation: Observation, clockSetAt: Timestamp?, at uptime: Duration
+  ) -> (rules: WatchRules, basis: PollBasis) {
+    let type = call.durationKey(observation, at: endpoints[call.index].key.service)
+    let basis = queue.basis(of: call.poll, type: type, at: uptime)
+    var rules = endpoints[call.index].rules
+    (rules.pace, rules.stuckAge) = (basis.pace, basis.stuckAge)
+    (rules.endsKnown, rules.clockSetAt) = (basis.model.completions, clockSetAt)
+    endpoints[call.index].state.inform(&rules, about: call.job)
+    return (rules, basis)
+  }
+
+  /// The answer is on record.
+  mutating func record(
+    _ outcome: PollOutcome, of call: PollCall, _ basis: PollBasis, at now: Moment
+  ) {
+    let index = call.index
+    if outcome.isFinal { endpoints[index].state.ended(call.job) }
+    let renewed = queue.record(outcome, of: call.poll, basis, at: now)
+    if outcome.next == .never || renewed != nil { endpoints[index].state.forget(call.job) }
+    if let renewed { enter(renewed, at: index) }
+  }
+
+  /// What lasts and is to be told now.
+  mutating func tell(at now: Moment) -> [ConditionChange] {
+    let outages = endpoints.indices.compactMap { index in
+      isPaused(index) ? nil : endpoints[index].state.tell(at: now)
+    }
+    return outages + accounts.tellLockouts(after: grace, at: now)
+  }
+
+  // MARK: Calls of others
+
+  /// Counts a call for a task's progress, and says what to make it with; nil where it must not be made: due polls come
+  /// first, and the quota keeps a call in reserve for them.
+  mutating func lend(_ request: TaskProgressRequest, at now: Moment) -> JobQuery? {
+    guard let index = positions[request.endpoint], !isPaused(index),
+      queue.hasSpareCall(endpoints[index].place, at: now.uptime),
+      let credential = accounts.credential(of: request.endpoint.account, at: now.uptime)
+    else { return nil }
+    queue[limiter: endpoints[index].place].spend(at: now.uptime)
+    return endpoints[index].query(for: request.jobID, with: credential, at: now.wall)
+  }
+
+  /// The lent call is over. Returns where.
+  mutating func returned(_ request: TaskProgressRequest, at uptime: Duration) -> Int? {
+    guard let index = positions[request.endpoint] else { return nil }
+    queue[limiter: endpoints[index].place].finish(at: uptime)
+    return index
+  }
+
+  /// The clouds' clock at an account's endpoints minus ours.
+  func clockOffset(of account: String) -> Duration {
+    endpoints.first { $0.key.account == account }?.state.clockOffset.value ?? .zero
+  }
+}

@@ -1,0 +1,125 @@
+import CloudAPI
+import JobWatchCore
+import JobWatchStore
+import Logging
+import Synchronization
+
+/// A job that was seen just now and whose background task the submitter named.
+struct TaskProgressRequest: Sendable {
+  var job: Int64
+  var task: TaskName
+  var endpoint: EndpointKey
+  var jobID: String
+}
+
+/// What the poller leaves for `TaskProgress`; of one job the last request counts.
+package final class TaskProgressRequests: Sendable {
+  private let requests = Mutex<[Int64: TaskProgressRequest]>([:])
+  let alarm = Alarm()
+
+  package init() {}
+
+  func request(_ request: TaskProgressRequest) {
+    requests.withLock { $0[request.job] = request }
+    alarm.ring()
+  }
+
+  func take() -> [TaskProgressRequest] {
+    requests.withLock { requests in
+      defer { requests = [:] }
+      return Array(requests.values)
+    }
+  }
+}
+
+/// Asks for the progress of jobs' background tasks, once after each poll that saw the job.
+///
+/// It is for people. Whatever becomes of it changes neither the job nor the health of anything, and it only takes calls
+/// that the poller lends. A request that finds none is dropped, because the next sighting makes another.
+actor TaskProgress: Worker {
+  nonisolated let name = "task progress"
+
+  private let requests: TaskProgressRequests
+  private let poller: Poller
+  private let clients: [String: CloudClient]
+  private let store: Store
+  private let clock: Clock
+  private let log: Logger
+  private let health: LoopHealth
+
+  private var calls = CallsInFlight()
+  /// By endpoint: jobs that are asked for.
+  private var asked: [EndpointKey: Set<Int64>] = [:]
+  /// The gateway counts each API by itself, so what one is told of its quota says nothing about the others.
+  private var limiters: [EndpointKey: RateLimiter] = [:]
+
+  /// Of one endpoint at once: an endpoint that hangs may hold no more of the quota than these for as long as a call takes.
+  private static let concurrency = 4
+
+  init(
+    _ requests: TaskProgressRequests, of poller: Poller, clients: [String: CloudClient],
+    store: Store, clock: @escaping Clock, log: Logger, health: LoopHealth
+  ) {
+    self.requests = requests
+    self.poller = poller
+    self.clients = clients
+    self.store = store
+    self.clock = clock
+    self.log = log
+    self.health = health
+  }
+
+  func work(at now: Moment) async throws -> Duration? {
+    for request in requests.take() {
+      guard !calls.isFinishing, let client = clients[request.endpoint.account],
+        isFree(request, at: now.uptime), let query = await poller.lend(request)
+      else { continue }
+      asked[request.endpoint, default: []].insert(request.job)
+      limiters[request.endpoint, default: RateLimiter()].spend(at: now.uptime)
+      let number = calls.begin(at: now.awake, health)
+      calls[number] = Task {
+        await self.ask(request, query, client)
+        self.calls.end(number, self.health)
+      }
+    }
+    return nil
+  }
+
+  func finish() async { await drain(calls.close(), timeout: .seconds(3)) }
+
+  private func isFree(_ request: TaskProgressRequest, at uptime: Duration) -> Bool {
+    let asked = asked[request.endpoint] ?? []
+    let readyAt = (limiters[request.endpoint] ?? RateLimiter()).readyAt(uptime)
+    return asked.count < Self.concurrency && !asked.contains(request.job)
+      && readyAt.map { $0 <= uptime } ?? false
+  }
+
+  private func ask(_ request: TaskProgressRequest, _ query: JobQuery, _ client: CloudClient) async {
+    let answer = await client.progress(of: request.task, query)
+    let now = clock()
+    limiters[request.endpoint]?.finish(at: now.uptime)
+    asked[request.endpoint]?.remove(request.job)
+    if case .throttled(let throttle) = answer {
+      limiters[request.endpoint]?.throttled(throttle, at: now.uptime)
+    }
+    await poller.returned(request)
+    guard !calls.isAbandoned else { return }
+    do {
+      try await store.write { try Self.keep(answer, of: request.job, at: now.wall, $0) }
+    } catch {
+      log.warning("a task's progress cannot be stored", metadata: ["error": "\(error)"])
+    }
+  }
+
+  private static func keep(
+    _ answer: TaskProgressAnswer, of job: Int64, at now: Timestamp, _ transaction: Transaction
+  ) throws {
+    var report = try transaction.progress(of: job) ?? ProgressReport()
+    switch answer {
+    case .told(let progress): report.take(progress, at: now)
+    case .throttled(let throttle): report.fail("\(throttle.code): the quota is used up", at: now)
+    case .failed(let cause): report.fail(cause, at: now)
+    }
+    try transaction.setProgress(report, of: job)
+  }
+}

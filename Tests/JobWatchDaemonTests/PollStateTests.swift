@@ -1,0 +1,159 @@
+import CloudAPI
+import JobWatchCore
+import JobWatchStore
+import Testing
+
+@testable import JobWatchDaemon
+
+@Suite struct `What the poller knows` {
+  private static let ecs = EndpointKey(account: "prod", service: "ecs")
+  private static let seen = Observation.seen(.running, JobReport(rawStatus: "RUNNING"))
+
+  private static func moment(_ seconds: Int) -> Moment {
+    Moment(
+      wall: Timestamp(milliseconds: 1_795_000_000_000) + .seconds(seconds),
+      uptime: .hours(1) + .seconds(seconds))
+  }
+
+  /// With jobs of `prod/ecs` that are all due now and then every hour.
+  private func state(jobs: ClosedRange<Int64>, dueIn wait: Duration = .zero) throws -> PollState {
+    var account = Account(name: "prod", region: "eu-de", projectID: "p", authentication: .token)
+    account.token = .plain(Secret("a-token"))
+    let login = AccountLogin(
+      account,
+      transport: { _, _, _ async throws(HTTPFailure) in throw HTTPFailure(.refused, "no network") },
+      environment: [:])
+    var state = try PollState(Configuration(accounts: [account]), [login])
+    let now = Self.moment(0)
+    state.add(
+      jobs.map { id in
+        ScheduledJob(
+          id: id, endpoint: Self.ecs,
+          type: DurationKey(service: "ecs", jobType: "", region: "eu-de"), salt: 0,
+          state: .running, span: WatchedSpan(), isWatched: false, knownAt: now.wall,
+          dueAt: now.wall + wait)
+      }, at: now)
+    return state
+  }
+
+  private func question(_ job: Int64, project: String = "p", region: String = "eu-de")
+    -> Transaction.Question
+  {
+    Transaction.Question(id: job, jobID: "job\(job)", projectID: project, region: region, task: nil)
+  }
+
+  private func answer(
+    _ taken: PollCall.Taken, _ observation: Observation, _ state: inout PollState, at second: Int
+  ) throws -> [ConditionChange] {
+    let call = state.call(
+      taken, question(taken.poll.job), at: Self.moment(second).uptime
+    ) { _, _ in }
+    let effects = state.record(
+      Answer(observation), of: try #require(call), at: Self.moment(second))
+    state.queue.putBack(taken.poll, until: Self.moment(second).uptime + .hours(1))
+    return effects.changes
+  }
+
+  @Test func `proves a credential with one call before it makes others`() throws {
+    var state = try state(jobs: 1...5)
+    let first = state.take(at: Self.moment(0).uptime)
+    #expect(first.count == 1)
+    #expect(state.take(at: Self.moment(0).uptime).isEmpty)
+    _ = try answer(first[0], Self.seen, &state, at: 1)
+    #expect(state.take(at: Self.moment(1).uptime).count == 4)
+  }
+
+  @Test func `makes no call for a paused account, nor tells of its outages`() throws {
+    var state = try state(jobs: 1...5)
+    let pause = Condition(
+      .account("prod"), .pausedByHand, since: Self.moment(0).wall, cause: "paused by hand")
+    state.accounts.takePauses([pause])
+    #expect(state.take(at: Self.moment(0).uptime).isEmpty)
+    #expect(state.nextWork(at: Self.moment(0)) == nil)
+    state.accounts.takePauses([])
+    #expect(state.take(at: Self.moment(0).uptime).count == 1)
+  }
+
+  @Test func `parks a job of another project or region, and says so once`() throws {
+    var state = try state(jobs: 1...4)
+    let first = state.take(at: Self.moment(0).uptime)
+    _ = try answer(first[0], Self.seen, &state, at: 0)
+    var said: [String] = []
+    let taken = state.take(at: Self.moment(0).uptime)
+    let places = [("other", "eu-de"), ("p", "eu-nl"), ("", "eu-de")]
+    let calls = zip(taken, places).map { taken, place in
+      state.call(
+        taken, question(taken.poll.job, project: place.0, region: place.1),
+        at: Self.moment(0).uptime
+      ) { said.append("\($0) \($1)") }
+    }
+    #expect(calls.map { $0 == nil } == [true, true, false])
+    #expect(said == ["prod/ecs job\(taken[0].poll.job)"])
+    #expect(state.queue.count == 1)
+  }
+
+  @Test func `gives back what was taken where no call can be made`() throws {
+    var state = try state(jobs: 1...3)
+    let now = Self.moment(0).uptime
+    state.withdraw(state.take(at: now), at: now)
+    #expect(state.queue.count == 3)
+    // The credential is still to be proven, with one call, and another job is due.
+    #expect(state.take(at: now).count == 1)
+  }
+
+  @Test(
+    "finds a dead endpoint out with other jobs than the one that fails, though none is due",
+    arguments: [true, false])
+  func otherJobs(_ isOfEndpoint: Bool) throws {
+    var state = try state(jobs: 1...4, dueIn: .hours(1))
+    let failure: Observation = isOfEndpoint ? .unreachable("no route") : .garbled("a page")
+    var begun: [Int] = []
+    // The first is asked out of its turn, and fails again and again.
+    state.queue.hasten(
+      try #require(state.queue.endpoint(Self.ecs)), otherThan: FailureStreak(),
+      at: Self.moment(0).uptime)
+    for second in 0...20 {
+      for taken in state.take(at: Self.moment(second).uptime) {
+        let changes = try answer(taken, failure, &state, at: second)
+        if !changes.isEmpty { begun.append(second) }
+        if second < 2 {
+          state.queue.hasten(
+            taken.poll.endpoint, otherThan: FailureStreak(), at: Self.moment(second).uptime)
+        }
+      }
+    }
+    #expect(begun.count == 1, "\(begun)")
+    #expect(state.tell(at: Self.moment(90)).map(\.condition.kind) == [.unreachable])
+  }
+
+  @Test func `slows down every endpoint of a host whose quota is shared by the host`() throws {
+    for (perHost, isSlow) in [(true, true), (false, false)] {
+      var state = try state(jobs: 1...2)
+      let taken = state.take(at: Self.moment(0).uptime)[0]
+      let throttle = Throttle(
+        limit: 10, window: .minutes(1), perHost: perHost, code: "APIGW.0308")
+      _ = try answer(taken, .throttled(throttle), &state, at: 0)
+      let url = state.endpoints.first { $0.key == Self.ecs }?.url
+      let others = state.endpoints.filter { $0.url == url && $0.key != Self.ecs }
+      for endpoint in others {
+        let ready = state.queue[limiter: endpoint.place].readyAt(Self.moment(1).uptime)
+        #expect(((ready ?? .zero) > Self.moment(1).uptime) == isSlow, "\(endpoint.key)")
+      }
+    }
+  }
+
+  @Test func `lends a call that can be spared, and none while a poll is due`() throws {
+    var state = try state(jobs: 1...1)
+    let request = TaskProgressRequest(
+      job: 1, task: try #require(TaskName("i", "t")), endpoint: Self.ecs, jobID: "job1")
+    let now = Self.moment(0)
+    #expect(state.lend(request, at: now) == nil)
+    let taken = state.take(at: now.uptime)[0]
+    _ = try answer(taken, Self.seen, &state, at: 0)
+    _ = state.queue.dueRecords(at: now)
+    state.queue.noteSaved(state.queue.dueRecords(at: now))
+    let query = state.lend(request, at: now)
+    #expect(query?.jobID == "job1" && query?.projectID == "p")
+    #expect(state.returned(request, at: now.uptime) != nil)
+  }
+}
