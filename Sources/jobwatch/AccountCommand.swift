@@ -4,37 +4,30 @@ import JobWatchCore
 import JobWatchDaemon
 import JobWatchStore
 
-/// What `pause` and `resume` share: a file in the spool, and a short wait for the daemon to take it.
+/// What `pause` and `resume` share: they write a file into the spool, and wait shortly for the daemon to take it.
 struct AccountCommand: ParsableArguments {
   static let exitCodes = """
-    Only root and the service's own user may. Exit codes: 0 done, or left for the daemon to do when it \
-    runs; 1 not allowed, or the daemon has not accepted it; 64 the command is wrong; 75 the spool cannot \
+    Only root and the service's own user may do this. Exit codes: 0 done, or left for the daemon to do when \
+    it runs; 1 not allowed, or the daemon has not accepted it; 64 the command is wrong; 75 the spool cannot \
     be written now; 78 the configuration or the database cannot be read.
     """
 
   @Argument(
-    help: ArgumentHelp("The account, as the configuration calls it.", valueName: "account"),
+    help: .value("account", "The account, as the configuration calls it."),
     completion: .accounts)
   var name: String
 
-  @Option(name: .long, help: ArgumentHelp("Why, for those who wonder later.", valueName: "text"))
+  @Option(help: .value("text", "The reason, for those who ask later."))
   var reason: String?
 
-  @Flag(name: .long, help: "Print JSON.")
+  @Flag(help: "Print JSON.")
   var json = false
 
   @OptionGroup var file: ConfigOption
 
-  /// A running daemon takes a file within milliseconds; a busy one within a turn.
+  /// The wait for the daemon, in microseconds between looks: three seconds. It takes a file within milliseconds, a busy
+  /// one within a turn.
   private static let patience = (looks: 60, every: UInt32(50_000))
-
-  private struct Receipt: Encodable {
-    let file: String
-    let command: String
-    let account: String
-    /// False: it takes effect when the daemon runs.
-    let taken: Bool
-  }
 
   func give(_ verb: SpoolCommand.Verb) throws {
     let configuration = try file.load().value
@@ -55,11 +48,12 @@ struct AccountCommand: ParsableArguments {
     }
     let isTaken = waitUntilTaken(path)
     if isTaken { try confirm(verb, configuration) }
-    print(
-      json
-        ? try JSONText.line(
-          Receipt(file: path, command: verb.rawValue, account: name, taken: isTaken))
-        : message(verb, isTaken))
+    let receipt: JSONObject = [
+      "file": path, "command": verb.rawValue, "account": name,
+      // False: it takes effect when the daemon runs.
+      "taken": isTaken,
+    ]
+    print(json ? try JSONText.line(receipt) : message(verb, isTaken))
   }
 
   private func waitUntilTaken(_ path: String) -> Bool {
@@ -70,7 +64,7 @@ struct AccountCommand: ParsableArguments {
     return false
   }
 
-  /// The file is gone; the record tells whether it was accepted.
+  /// Reads from the database whether the daemon accepted the file that it took.
   private func confirm(_ verb: SpoolCommand.Verb, _ configuration: Configuration) throws {
     let isHeld = try StoreReader(path: configuration.databasePath).reading { transaction in
       try AccountPauses(transaction).isPausedByHand(name)
@@ -84,7 +78,7 @@ struct AccountCommand: ParsableArguments {
   private func message(_ verb: SpoolCommand.Verb, _ isTaken: Bool) -> String {
     switch (verb, isTaken) {
     case (.pause, true):
-      "account \(name) is paused: it is not asked for until jobwatch resume \(name)"
+      "account \(name) is paused: no call is made for it until jobwatch resume \(name)"
     case (.resume, true): "account \(name) is not paused by hand any more"
     case (.pause, false): "no daemon has taken it yet: account \(name) is paused once one runs"
     case (.resume, false): "no daemon has taken it yet: account \(name) is resumed once one runs"

@@ -1,18 +1,18 @@
 import Glibc
 
-/// Ages along a line of columns, from zero: even, or by their logarithm where they differ too much in size.
+/// Ages along a line of columns, from zero: at even distances, or by their logarithm where they differ too much in size.
 struct AgeAxis {
   let columns: Int
   let isLogarithmic: Bool
-  /// Seconds; of the first column's end where it is logarithmic.
+  /// The age at the end of the first column, in seconds.
   private let first: Double
   private let last: Double
 
-  /// Beyond so many times the middle age, an even axis would show the usual ages in a few columns.
+  /// The greatest age beside the usual one on an even axis; beyond, the usual ages would share a few columns.
   private static let widest = 12.0
 
   /// - Parameters:
-  ///   - usual: the age, in seconds, about which most of what is shown lies.
+  ///   - usual: the age, in seconds, around which most jobs end.
   ///   - last: the greatest age, in seconds.
   init(columns: Int, usual: Double, last: Double) {
     self.columns = max(columns, 2)

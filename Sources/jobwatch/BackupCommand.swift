@@ -7,8 +7,8 @@ struct BackupCommand: ParsableCommand {
     commandName: "backup",
     abstract: "Copies the database into a file, while the daemon runs or not.",
     discussion: """
-      The copy holds everything as it was at one moment, is checked, and gets its name when it is whole and \
-      on disk. The status log is not in it. Only its owner may read it.
+      The copy holds everything as it was at one moment. It is checked, and gets its name when it is whole \
+      and on disk. Only its owner may read it. The status log is not in it.
 
         jobwatch backup /srv/backup/jobwatch-$(date +%F).db
         jobwatch backup --force /srv/backup/jobwatch.db
@@ -21,17 +21,17 @@ struct BackupCommand: ParsableCommand {
       jobwatch(8) shows each step.
 
       Exit codes: 0 done, 64 the command is wrong, 75 try again, 78 the configuration, the database or the \
-      file needs a person. Unless it is 0 there is no new file, and an old one is as it was.
+      file needs a person. If it is not 0, there is no new file, and an old one is unchanged.
       """)
 
   @Argument(
-    help: ArgumentHelp("Where to put the copy.", valueName: "file"), completion: .file())
+    help: .value("file", "Where to put the copy."), completion: .file())
   var target: String
 
-  @Flag(name: .long, help: "Replace a file of that name.")
+  @Flag(help: "Replace a file of that name.")
   var force = false
 
-  @Flag(name: .long, help: "Print one JSON object.")
+  @Flag(help: "Print one JSON object.")
   var json = false
 
   @OptionGroup var file: ConfigOption
@@ -48,24 +48,16 @@ struct BackupCommand: ParsableCommand {
     if let weakness = copy.weakness {
       StandardError.write("the copy is made, but a power cut now may undo its name: \(weakness)")
     }
-    if json { return print(try JSONText.line(BackupJSON(copy))) }
+    if json {
+      let object: JSONObject = [
+        "file": copy.path, "bytes": copy.bytes, "last_seq": copy.lastSeq, "jobs": copy.jobs,
+        "watched": copy.watched,
+      ]
+      return print(try JSONText.line(object))
+    }
     print(
       "\(copy.path): \(copy.bytes) bytes, \(copy.jobs) jobs (\(copy.watched) watched), "
         + "events up to \(copy.lastSeq)"
     )
-  }
-}
-
-/// A backup as `--json` shows it.
-struct BackupJSON: Encodable {
-  var file: String
-  var bytes: Int
-  var lastSeq: Int64
-  var jobs: Int
-  var watched: Int
-
-  init(_ copy: DatabaseCopy) {
-    (file, bytes, lastSeq) = (copy.path, copy.bytes, copy.lastSeq)
-    (jobs, watched) = (copy.jobs, copy.watched)
   }
 }

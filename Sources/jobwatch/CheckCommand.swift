@@ -7,40 +7,42 @@ struct CheckCommand: AsyncParsableCommand {
     commandName: "check",
     abstract: "Checks that the daemon can start with the configuration, and the way to the cloud.",
     discussion: """
-      Reports every mistake at once, each with its line, and shows what is configured. It decides with the \
-      daemon's own code what a start would say of the file, the secrets, certificates, directories and \
-      database, and changes none of them. Of a daemon that runs it knows what a reload would be refused for.
+      Reports every mistake with its line, and shows what is configured. The daemon's own code checks the \
+      file, the secrets, certificates, directories and the database; nothing is changed. While a daemon \
+      runs, it also reports what a reload would refuse.
+
         sudo jobwatch check && sudo systemctl reload jobwatch
 
-      root looks at files with the rights of the service's user, whom the state directory belongs to. Anybody \
-      else is warned of what they may not look at.
+      root reads files with the rights of the service's user, who owns the state directory. Other users \
+      get a warning for each file that they may not read.
 
-      With --online it goes to the cloud as the daemon does: name, connection, clock, credential and \
-      permission of each account, and says at which step it ends and what to do. It asks for one job that \
-      cannot exist; a refused credential is tried once.
+      --online asks the cloud as the daemon does: name, connection, clock, credential and permission of \
+      each account. It says which step fails and what to do. It asks for one job that cannot exist, and \
+      tries a refused credential once.
+
         sudo CREDENTIALS_DIRECTORY=/etc/jobwatch/credentials jobwatch check --online
 
-      Exit codes: 0 in order (perhaps with warnings), 1 a problem found online, 75 a start would fail just \
-      now and may succeed later, 78 the configuration, a secret or a file is not in order.
+      Exit codes: 0 no problem (perhaps warnings), 1 a problem found online, 75 a start would fail now \
+      and may succeed later, 78 the configuration, a secret or a file needs a person.
       """)
 
   @OptionGroup var file: ConfigOption
 
-  @Flag(name: .long, help: "Ask the cloud, too; at most half a minute.")
+  @Flag(help: "Ask the cloud, too; at most half a minute.")
   var online = false
 
   @Option(
-    name: .long,
-    help: ArgumentHelp(
-      "With --online: a service to ask, in place of ecs, dcs and those with an endpoint in the file; "
-        + "may be repeated.", valueName: "name"),
+    help: .value(
+      "name",
+      "With --online: a service to ask, in place of ecs, dcs and those with an endpoint in the "
+        + "file; may be repeated."),
     completion: .services)
   var service: [String] = []
 
-  @Flag(name: .long, help: "With --online: ask every service.")
+  @Flag(help: "With --online: ask every service.")
   var allServices = false
 
-  @Flag(name: .long, help: "Print JSON.")
+  @Flag(help: "Print JSON.")
   var json = false
 
   func validate() throws {
@@ -64,7 +66,7 @@ struct CheckCommand: AsyncParsableCommand {
         view.configuration, scope: scope, environment: view.environment)
     }
     if json {
-      print(try JSONText.line(report))
+      print(try JSONText.line(report.json))
     } else {
       report.printOnline(isWanted: online)
     }
@@ -78,17 +80,17 @@ struct CheckCommand: AsyncParsableCommand {
   }
 
   private func inspect() -> (CheckReport, Viewpoint?) {
+    var report = CheckReport(file: file.config)
     do {
       let decoded = try ConfigurationFile.read(path: file.config)
       let view = Viewpoint(decoded)
       let found = view.report()
-      let report = CheckReport(
-        file: file.config, problems: found.problems, mayPass: found.mayPass,
-        configured: ConfigurationSummary(decoded.value, willBeCreated: found.toBeMade))
+      (report.problems, report.mayPass) = (found.problems, found.mayPass)
+      report.configured = ConfigurationSummary(
+        configuration: decoded.value, willBeCreated: found.toBeMade)
       return (report, view)
     } catch {
-      let report = CheckReport(
-        file: file.config, problems: error.problems, mayPass: false, configured: nil)
+      report.problems = error.problems
       return (report, nil)
     }
   }

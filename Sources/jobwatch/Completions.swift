@@ -4,9 +4,9 @@ import JobWatchCore
 import JobWatchDaemon
 import JobWatchStore
 
-/// What the shell offers for a word, in the scripts of `jobwatch --generate-completion-script`. Names that only the
-/// configuration or the database has are asked for when the key is pressed; where these cannot be read there are
-/// none, and nothing is said.
+/// The words that a shell offers, by the scripts of `jobwatch --generate-completion-script`. The names of the
+/// configuration and of the database are read when the key is pressed. Where these cannot be read the shell offers
+/// nothing, and no error is shown.
 extension CompletionKind {
   static var accounts: CompletionKind {
     .custom { words, _, _ in configuration(words)?.accounts.map(\.name) ?? [] }
@@ -16,8 +16,7 @@ extension CompletionKind {
     .custom { words, _, _ in configuration(words)?.channels.map(\.name) ?? [] }
   }
 
-  /// Of jobs that are known; as long as nothing is typed, of those that are watched, newest first, and of
-  /// those that ended last.
+  /// The ids of known jobs. Before anything is typed: of watched jobs, newest first, then of those that ended last.
   static var jobs: CompletionKind {
     .custom { words, _, prefix in
       guard let path = configuration(words)?.databasePath else { return [] }
@@ -34,10 +33,10 @@ extension CompletionKind {
 
   static var events: CompletionKind { .list(EventKind.allCases.map(\.rawValue)) }
 
-  /// More than a terminal shows at once are of no help.
+  /// About as many as a terminal shows at once.
   private static let offered = 100
 
-  /// The one that the line names, or the service's.
+  /// The configuration that the line names, or the service's.
   private static func configuration(_ words: [String]) -> Configuration? {
     let option = words.firstIndex(of: "--config").map(words.index(after:))
     let path = option.flatMap { words.indices.contains($0) ? words[$0] : nil }

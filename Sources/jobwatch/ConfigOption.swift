@@ -4,11 +4,11 @@ import JobWatchDaemon
 /// `--config FILE`, the same on every command.
 struct ConfigOption: ParsableArguments {
   @Option(
-    name: .long, help: ArgumentHelp("The configuration.", valueName: "file"),
+    help: .value("file", "The configuration."),
     completion: .file(extensions: ["yaml", "yml"]))
   var config = ConfigurationFile.defaultPath
 
-  /// The configuration, or every reason why there is none on standard error and exit code 78.
+  /// Reads the configuration. One that cannot be used ends the command with 78, and with every reason on standard error.
   /// - Parameters:
   ///   - cure: what else would help this command's user.
   ///   - log: where the reasons go instead.

@@ -13,7 +13,7 @@ struct DistributionPlot {
   static let widest = 60
   private static let height = 8
 
-  /// - Parameter width: of the terminal, less what is set before each line; nil: no limit.
+  /// - Parameter width: what the terminal has for each line; nil: no limit.
   init(
     law: DurationDistribution, polls: [Double], mark: (age: Double, name: String)?, width: Int?,
     hasBlocks: Bool
@@ -48,13 +48,13 @@ struct DistributionPlot {
 
   private static let blocks: [Character] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
 
-  /// - Parameter filled: how much of the cell, in cells.
+  /// - Parameter filled: the height of the bar above the bottom of the cell, in cells.
   private func cell(_ filled: Double) -> Character {
     guard hasBlocks else { return filled >= 0.5 ? "#" : " " }
     return Self.blocks[Int((min(max(filled, 0), 1) * 8).rounded())]
   }
 
-  /// With a stroke wherever a poll is.
+  /// The bottom line, with a stroke for each poll.
   private var line: String {
     var cells = Array(repeating: Character(hasBlocks ? "─" : "-"), count: axis.columns)
     for column in polls.compactMap(axis.column(of:)) { cells[column] = hasBlocks ? "┴" : "|" }
@@ -68,7 +68,7 @@ struct DistributionPlot {
     return [String(repeating: " ", count: start) + (fits ? "^ \(mark.name)" : "\(mark.name) ^")]
   }
 
-  /// Each at the column where it is, as many as there is room for.
+  /// The ages at a few columns, as many as there is room for.
   private var ages: String {
     var text = ""
     for column in stride(from: 0, through: axis.columns, by: max(axis.columns / 4, 1)) {

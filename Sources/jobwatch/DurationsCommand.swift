@@ -6,12 +6,12 @@ import JobWatchStore
 struct DurationsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "durations",
-    abstract: "Lists what was learned of how long jobs take, by their type.",
+    abstract: "Lists how long jobs take, by their type.",
     discussion: """
-      Per type: the jobs that ended, by when half, 95 % and 99 % of them end, the answers that a job took, \
-      how long after its end that end was known, and the share of calls saved against asking every 10 s, \
-      which would know an end 5 s after it (below zero: more calls, for an earlier answer). A ~ stands \
-      before what so few jobs only suggest. The daemon need not be running.
+      For each type of jobs: how many ended; the age by which half, 95 % and 99 % of them end; the calls \
+      per job; how long after its end an end was known; and the share of calls saved against asking every \
+      10 s, which would know an end 5 s after it (below zero: more calls, for an earlier answer). A ~ marks \
+      what so few jobs only suggest. The daemon need not run.
 
         jobwatch durations
         jobwatch durations --service dcs
@@ -22,11 +22,11 @@ struct DurationsCommand: ParsableCommand {
       """)
 
   @Option(
-    name: .long, help: ArgumentHelp("Only jobs of this service.", valueName: "name"),
+    help: .value("name", "Only jobs of this service."),
     completion: .services)
   var service: String?
 
-  @Flag(name: .long, help: "Print one JSON array; durations are seconds.")
+  @Flag(help: "Print one JSON array; durations are seconds.")
   var json = false
 
   @OptionGroup var file: ConfigOption
@@ -40,7 +40,7 @@ struct DurationsCommand: ParsableCommand {
         .sorted { ($1.tally.jobs, $0.type.name) < ($0.tally.jobs, $1.type.name) }
     }
     if json {
-      print(try JSONText.line(learned))
+      print(try JSONText.line(learned.map(\.json)))
     } else if !learned.isEmpty {
       let rows = [LearnedType.heading] + learned.map(\.row)
       for line in Self.fit.lines(rows, width: Terminal.standardOutput.width) { print(line) }

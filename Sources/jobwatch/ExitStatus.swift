@@ -2,8 +2,8 @@ import ArgumentParser
 import Glibc
 import JobWatchDaemon
 
-/// How a command ends; the numbers are those of sysexits(3), so that scripts and systemd can tell a
-/// mistake from a passing fault.
+/// How a command ends. The numbers from 64 on are those of sysexits.h, by which scripts and systemd tell a mistake from
+/// a passing fault.
 extension ExitCode {
   /// The answer is no.
   static let no = ExitCode(1)
@@ -14,7 +14,7 @@ extension ExitCode {
   /// The configuration or the state needs a person.
   static let needsPerson = ExitCode(78)
 
-  /// Tells the reason on standard error, or through the log; throw the result.
+  /// Writes the reason to standard error, or to the log. Throw the result.
   func telling(_ reason: String, through log: LogOutput? = nil) -> ExitCode {
     if let log { log.complain(reason) } else { StandardError.write(reason) }
     return self
@@ -22,7 +22,7 @@ extension ExitCode {
 }
 
 enum StandardError {
-  /// A line that cannot be written is lost: there is no other place to tell so.
+  /// A line that cannot be written is lost, because there is no other place for it.
   static func write(_ line: String) {
     Array((line + "\n").utf8).withUnsafeBytes {
       _ = Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count)

@@ -1,16 +1,13 @@
 import ArgumentParser
-import JobWatchCore
-import JobWatchDaemon
-import JobWatchStore
 
 struct ExplainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain",
-    abstract: "Explains when one job is asked for, and why then.",
+    abstract: "Explains when one job is polled, and why then.",
     discussion: """
-      What ended jobs of its type have taught of how long they take, where the job is among them, what \
-      a call costs, the polls that follow, and what the quota leaves. Of a job that ended: what its end \
-      has taught. The daemon need not be running; what is printed is what it goes by.
+      How long jobs of its type take, as far as those that ended have shown; how old this one is beside \
+      them; what a call costs; the polls that follow; and what is left of the quota. For a job that ended: \
+      what was learned from its end. The daemon need not run.
 
         jobwatch explain 2c9eb2c5544cbf6101544f0602af2b4f
         jobwatch explain 2c9eb2         the beginning is enough where one job has it
@@ -22,24 +19,14 @@ struct ExplainCommand: ParsableCommand {
 
   @OptionGroup var argument: JobArgument
 
-  @Flag(name: .long, help: "Print one JSON object; durations and ages are seconds.")
+  @Flag(help: "Print one JSON object; durations and ages are seconds.")
   var json = false
 
-  @OptionGroup var file: ConfigOption
-
   func run() throws {
-    let configuration = try file.load().value
-    let now = SystemClock.now()
-    let reader = StoreReader(path: configuration.databasePath)
-    let explanations = try reader.reading { transaction in
-      try argument.jobs(transaction).map {
-        try Explanation($0, transaction, configuration, isWatched: reader.seemsInUse, at: now)
-      }
-    }
-    if json { return print(try JSONText.line(["jobs": explanations.map(ExplanationJSON.init)])) }
-    for (index, explanation) in explanations.enumerated() {
-      let text = ExplanationText(explanation: explanation, now: now.wall, terminal: .standardOutput)
-      print(((index == 0 ? [] : [""]) + text.lines).joined(separator: "\n"))
+    try argument.print(
+      { try Explanation($0, $1, $2, isWatched: $3, at: $4) }, json: json ? \.json : nil
+    ) {
+      ExplanationText(explanation: $0, terminal: .standardOutput).lines
     }
   }
 }

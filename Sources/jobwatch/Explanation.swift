@@ -2,40 +2,39 @@ import JobWatchCore
 import JobWatchDaemon
 import JobWatchStore
 
-/// Why a job is asked for when it is, or what its end has taught: all that the schedule goes by.
+/// Why a job is polled when it is, or what its end has taught: all that the schedule goes by.
 struct Explanation {
   let job: Job
+  let now: Timestamp
   let type: KnownType
-  /// Nil: it is not asked for any more.
-  let outlook: PollForecast?
-  /// Nil while it is watched.
-  let teaching: SampleSummary?
+  /// Nil: the job is not polled any more.
+  let forecast: PollForecast?
+  /// Nil while the job is watched.
+  let sample: SampleSummary?
   /// Answers about it that were stored.
   let calls: Int
-  /// Nil: none is on record yet, or it is not asked for any more.
-  let budget: BudgetJSON?
-
-  /// Coming polls that are told.
-  static let polls = 8
+  /// Nil: none is on record yet, or the job is not polled any more.
+  let quota: QuotaStatus?
 
   /// - Parameter isWatched: whether a daemon seems to run.
   init(
     _ job: Job, _ transaction: Transaction, _ configuration: Configuration, isWatched: Bool,
     at now: Moment
   ) throws {
-    var schedule = try LearnedSchedule(configuration, transaction, service: job.key.service)
-    let obstacle = PollBlocker(try AccountPauses(transaction), isWatched: isWatched)
+    var forecasts = try JobForecasts(
+      transaction, configuration, service: job.key.service, isWatched: isWatched, at: now.wall)
     self.job = job
-    type = schedule.type(job.durationKey)
-    outlook = try transaction.nextPoll(of: job.id).map { dueAt in
-      schedule.outlook(
-        of: job, dueAt: dueAt, obstacle: obstacle.text(of: job, dueAt: dueAt, at: now.wall),
-        at: now.wall)
-    }
-    budget =
-      outlook == nil ? nil : schedule.budget(of: job.key.lane).map { BudgetJSON($0, at: now) }
+    self.now = now.wall
+    type = forecasts.schedule.type(job.durationKey)
+    forecast = try forecasts.forecast(of: job)
+    quota =
+      forecast == nil
+      ? nil : forecasts.schedule.budget(of: job.key.lane).map { QuotaStatus($0, at: now) }
     let previous = try transaction.transitions(of: job.id).last?.transition.from
-    teaching = job.state.isFinal ? SampleSummary(job, previous: previous) : nil
+    sample = job.state.isFinal ? SampleSummary(job, previous: previous) : nil
     calls = try transaction.polls(of: job.id)
   }
+
+  /// The coming polls that are told.
+  var polls: [PollForecast.Poll] { forecast?.polls(8) ?? [] }
 }

@@ -1,140 +1,73 @@
 import JobWatchCore
 
-/// An explanation as `--json` prints it; durations and ages are seconds.
-struct ExplanationJSON: Encodable {
-  struct DistributionJSON: Encodable {
-    let service: String
-    let jobType: String
-    let region: String
-    /// Jobs that ended, and that run.
-    let jobs: Int
-    let running: Int
-    /// So few jobs are known that the prior weighs in.
-    let isGuess: Bool
-    /// `region` (the same type in another one), `shipped`, `service` (its other types) or `generic`.
-    let prior: String
-    /// Nil: a job of it is never told to be stuck.
-    let stuckSeconds: Double?
-    let p10Seconds: Double?
-    let p50Seconds: Double?
-    let p90Seconds: Double?
-    let p95Seconds: Double?
-    let p99Seconds: Double?
-    /// The share of jobs that take longer than this one has, or has taken.
-    let longerShare: Double?
+extension Explanation {
+  /// The explanation as `--json` prints it; durations and ages are seconds.
+  var json: JSONObject {
+    let key = job.key
+    return [
+      "job_id": key.jobID, "account": key.account, "service": key.service, "region": job.region,
+      "job_type": job.jobType, "state": job.state,
+      // Answers about it that were stored.
+      "calls": calls, "law": law,
+      // Left out when the job is not polled any more.
+      "schedule": forecast?.json, "plan": forecast.map(plan), "price": forecast.flatMap(price),
+      // Left out when none is on record yet, too.
+      "budget": quota,
+      // Left out while the job is watched.
+      "taught": sample?.json,
+    ]
   }
 
-  struct PlanJSON: Encodable {
-    struct PollJSON: Encodable {
-      let ageSeconds: Double
-      let at: Timestamp
+  private var law: JSONObject {
+    let (law, age) = (type.law, forecast?.age ?? sample?.age)
+    return [
+      "service": type.key.service, "job_type": type.key.jobType, "region": type.key.region,
+      // Jobs that ended, and that run.
+      "jobs": type.ended, "running": type.running,
+      // So few jobs are known that the prior weighs in.
+      "is_guess": type.isNew, "prior": type.prior.name,
+      // Left out where a job of it is never told to be stuck.
+      "stuck_seconds": type.stuckAge?.finite,
+      "p10_seconds": law.quantile(0.1).finite, "p50_seconds": law.quantile(0.5).finite,
+      "p90_seconds": law.quantile(0.9).finite, "p95_seconds": law.quantile(0.95).finite,
+      "p99_seconds": law.quantile(0.99).finite,
+      // The share of jobs that take longer than this one has, or has taken.
+      "longer_share": age.map { law.survival(at: $0).thousandths },
+    ]
+  }
+
+  private func plan(_ forecast: PollForecast) -> JSONObject {
+    let polls = polls.map { poll -> JSONObject in
+      ["age_seconds": poll.age.thousandths, "at": poll.at]
     }
-
-    /// Nil where a plan decides.
-    let fixedSeconds: Double?
-    /// Of a job of this type, from its begin to its end; nil where no plan decides.
-    let calls: Double?
-    let meanLatencySeconds: Double?
-    let polls: [PollJSON]
-  }
-
-  struct PriceJSON: Encodable {
-    /// Seconds of latency that a call is worth now.
-    let seconds: Double
-    /// The same by what the user says.
-    let leastSeconds: Double
-    /// `price`, `target` or `quota`: what it follows from now.
-    let source: String
-  }
-
-  struct TeachingJSON: Encodable {
-    /// `took`, `between`, `ran` or `nothing`.
-    let kind: String
-    let fromSeconds: Double?
-    let toSeconds: Double?
-    let cause: String?
-  }
-
-  let jobID: String
-  let account: String
-  let service: String
-  let region: String
-  let jobType: String?
-  let state: JobState
-  /// Answers about it that were stored.
-  let calls: Int
-  let law: DistributionJSON
-  /// Nil when it is not asked for any more.
-  let schedule: ScheduleJSON?
-  let plan: PlanJSON?
-  let price: PriceJSON?
-  /// Nil: none is on record yet, or the job is not asked for any more.
-  let budget: BudgetJSON?
-  /// Nil while it is watched.
-  let taught: TeachingJSON?
-
-  init(_ explanation: Explanation) {
-    let job = explanation.job
-    jobID = job.key.jobID
-    account = job.key.account
-    service = job.key.service
-    region = job.region
-    jobType = job.jobType
-    state = job.state
-    calls = explanation.calls
-    law = DistributionJSON(
-      explanation.type, age: explanation.outlook?.age ?? explanation.teaching?.age)
-    schedule = explanation.outlook.map(ScheduleJSON.init)
-    plan = explanation.outlook.map(PlanJSON.init)
-    price = explanation.outlook.flatMap { $0.isPlanned ? PriceJSON($0.cost) : nil }
-    budget = explanation.budget
-    taught = explanation.teaching.map(TeachingJSON.init)
-  }
-}
-
-extension ExplanationJSON.DistributionJSON {
-  init(_ type: KnownType, age: Double?) {
-    service = type.key.service
-    jobType = type.key.jobType
-    region = type.key.region
-    jobs = type.ended
-    running = type.running
-    isGuess = type.isNew
-    prior = type.prior.name
-    stuckSeconds = type.stuckAge?.finite
-    p10Seconds = type.law.quantile(0.1).finite
-    p50Seconds = type.law.quantile(0.5).finite
-    p90Seconds = type.law.quantile(0.9).finite
-    p95Seconds = type.law.quantile(0.95).finite
-    p99Seconds = type.law.quantile(0.99).finite
-    longerShare = age.map { type.law.survival(at: $0).thousandths }
-  }
-}
-
-extension ExplanationJSON.PlanJSON {
-  init(_ outlook: PollForecast) {
-    switch outlook.rules.pace {
-    case .fixed(let gap): (fixedSeconds, calls, meanLatencySeconds) = (gap.seconds, nil, nil)
+    switch forecast.rules.pace {
+    case .fixed(let gap): return ["fixed_seconds": gap.seconds, "polls": polls]
     case .plan(let plan):
-      (fixedSeconds, calls, meanLatencySeconds) = (
-        nil, plan.calls.thousandths, plan.meanLatency.thousandths
-      )
-    }
-    polls = outlook.polls(Explanation.polls).map {
-      PollJSON(ageSeconds: $0.age.thousandths, at: $0.at)
+      // Of a job of this type, from its begin to its end.
+      return [
+        "calls": plan.calls.thousandths, "mean_latency_seconds": plan.meanLatency.thousandths,
+        "polls": polls,
+      ]
     }
   }
-}
 
-extension ExplanationJSON.PriceJSON {
-  init(_ cost: CallCost) {
-    seconds = cost.now.thousandths
-    leastSeconds = cost.least.thousandths
-    source = cost.isRaised ? "quota" : cost.target == nil ? "price" : "target"
+  private func price(_ forecast: PollForecast) -> JSONObject? {
+    let cost = forecast.cost
+    let source = cost.isRaised ? "quota" : cost.target == nil ? "price" : "target"
+    guard forecast.isPlanned else { return nil }
+    return [
+      // Seconds of latency that a call is worth now.
+      "seconds": cost.now.thousandths,
+      // The same by what the configuration says.
+      "least_seconds": cost.least.thousandths,
+      // What the price follows from now.
+      "source": source,
+    ]
   }
 }
 
 extension PriorSource {
+  /// `region`: the same type in another region; `service`: its other types.
   fileprivate var name: String {
     switch self {
     case .region: "region"
@@ -145,16 +78,15 @@ extension PriorSource {
   }
 }
 
-extension ExplanationJSON.TeachingJSON {
-  init(_ teaching: SampleSummary) {
-    let (from, to, cause): (Double?, Double?, String?)
-    switch teaching {
-    case .took(let age): (kind, from, to, cause) = ("took", age, age, nil)
-    case .between(let low, let high): (kind, from, to, cause) = ("between", low, high, nil)
-    case .ran(let age): (kind, from, to, cause) = ("ran", nil, age, nil)
-    case .nothing(let why): (kind, from, to, cause) = ("nothing", nil, nil, why)
+extension SampleSummary {
+  fileprivate var json: JSONObject {
+    switch self {
+    case .took(let age):
+      ["kind": "took", "from_seconds": age.thousandths, "to_seconds": age.thousandths]
+    case .between(let low, let high):
+      ["kind": "between", "from_seconds": low.thousandths, "to_seconds": high.thousandths]
+    case .ran(let age): ["kind": "ran", "to_seconds": age.thousandths]
+    case .nothing(let cause): ["kind": "nothing", "cause": cause]
     }
-    (fromSeconds, toSeconds) = (from?.thousandths, to?.thousandths)
-    self.cause = cause
   }
 }

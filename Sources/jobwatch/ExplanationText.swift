@@ -1,39 +1,32 @@
 import JobWatchCore
 
-/// An explanation for people: in sections of a title and what is set under it, no wider than the terminal.
+/// An explanation for people, no wider than the terminal.
 struct ExplanationText {
   let explanation: Explanation
-  let now: Timestamp
   let terminal: Terminal
 
   private var job: Job { explanation.job }
+  private var now: Timestamp { explanation.now }
   private var law: DurationDistribution { explanation.type.law }
 
   var lines: [String] {
     let title = "\(job.key.service) job \(job.key.jobID), \(job.jobType ?? "of unknown type")"
     return [terminal.painted("\(title), \(job.state.rawValue)".onOneLine, job.state.colour)]
-      + words(explanation.outlook?.sentence) + words(taught)
-      + section("Law", words(known) + words(standing) + [""] + plot)
+      + words(explanation.forecast?.sentence) + words(taught)
+      + section("Duration", words(known) + words(age) + [""] + plot)
       + section("Price", words(price)) + section("Plan", words(plan) + polls)
       + section(
-        "Budget of \(job.key.service) for account \(job.key.account)",
-        words(explanation.budget?.words(at: now)))
+        "Quota of \(job.key.service) for account \(job.key.account)",
+        words(explanation.quota?.words(at: now)))
   }
-
-  private static let indent = "  "
-
-  private var width: Int? { terminal.width.map { $0 - Self.indent.count } }
 
   private func section(_ title: String, _ lines: [String]) -> [String] {
     lines.isEmpty ? [] : ["", title] + lines
   }
 
-  private func words(_ text: String?) -> [String] {
-    guard let text else { return [] }
-    return text.onOneLine.wrapped(to: width).map { Self.indent + $0 }
-  }
+  private func words(_ text: String?) -> [String] { text.map(terminal.indented) ?? [] }
 
-  // MARK: Law
+  // MARK: How long such jobs take
 
   private var known: String {
     let type = explanation.type
@@ -56,46 +49,52 @@ struct ExplanationText {
     }
   }
 
-  /// Where it is among its like.
-  private var standing: String? {
-    guard let outlook = explanation.outlook, let age = outlook.age else { return nil }
+  /// The job's age among those of its type.
+  private var age: String? {
+    guard let age = explanation.forecast?.age else { return nil }
     let seen =
-      job.firstSeenAt == nil
-      ? "not seen yet" : "last seen at \(job.span.known.spokenAge)"
+      job.firstSeenAt == nil ? "not seen yet" : "last seen at \(job.span.known.spokenAge)"
     return
-      "It is \(age.spokenAge) old, \(seen); \(Self.share(longer(than: age))) of "
-      + "its like take longer than it has until now."
-      + stuck
+      "It is \(age.spokenAge) old, \(seen); \(longer(than: age)) of the jobs of its type take longer "
+      + "than it has until now." + stuck
   }
 
   private var stuck: String {
     if let told = job.notices.stuckAt {
-      return JobRow.isAhead(told, of: now)
+      return told.isAhead(of: now)
         ? " It was told to be stuck." : " It was told to be stuck \((now - told).spoken) ago."
     }
     guard let age = explanation.type.stuckAge, job.paidAt == nil else { return "" }
     return " At \(age.spokenAge) it is told to be stuck."
   }
 
-  private func longer(than age: Double) -> Double { law.survival(at: age) }
+  /// The share of jobs that take longer, in words.
+  private func longer(than age: Double) -> String {
+    switch law.survival(at: age) {
+    case ..<0.01: "less than 1 %"
+    case 0.99...: "more than 99 %"
+    case let share: "\(Int((100 * share).rounded())) %"
+    }
+  }
 
   private var plot: [String] {
     let mark: (age: Double, name: String)? =
-      explanation.outlook?.age.map { ($0, "now") }
-      ?? explanation.teaching?.age.map { ($0, job.state.isConfirmedEnd ? "its end" : "last seen") }
+      explanation.forecast?.age.map { ($0, "now") }
+      ?? explanation.sample?.age.map { ($0, job.state.isConfirmedEnd ? "its end" : "last seen") }
     let plot = DistributionPlot(
-      law: law, polls: (explanation.outlook?.polls(Explanation.polls) ?? []).map(\.age), mark: mark,
-      width: width, hasBlocks: terminal.hasBlocks)
+      law: law, polls: explanation.polls.map(\.age), mark: mark, width: terminal.indentedWidth,
+      hasBlocks: terminal.hasBlocks)
     let scale = plot.axis.isLogarithmic ? ", on a logarithmic scale" : ""
     let polls = plot.polls.isEmpty ? "" : "; strokes are polls"
-    return words("When its like end, by age\(scale)\(polls):") + plot.lines.map { Self.indent + $0 }
+    return words("When jobs of its type end, by age\(scale)\(polls):")
+      + plot.lines.map { Terminal.indent + $0 }
   }
 
   // MARK: What follows
 
   private var price: String? {
-    guard let outlook = explanation.outlook, outlook.isPlanned else { return nil }
-    let cost = outlook.cost
+    guard let forecast = explanation.forecast, forecast.isPlanned else { return nil }
+    let cost = forecast.cost
     let said =
       cost.target.map { "what meets polling.target, a mean delay of \($0.spokenAge)" }
       ?? "polling.price"
@@ -106,10 +105,10 @@ struct ExplanationText {
   }
 
   private var plan: String? {
-    guard let outlook = explanation.outlook else { return nil }
-    switch outlook.rules.pace {
+    guard let forecast = explanation.forecast else { return nil }
+    switch forecast.rules.pace {
     case .fixed(let gap):
-      return "It is asked for every \(gap.spoken), whatever is known: polling.fixed."
+      return "It is polled every \(gap.spoken), whatever is known: polling.fixed."
     case .plan(let plan):
       return "A job of this type takes \(plan.calls.tenths) calls, and its end is known "
         + "\(plan.meanLatency.spokenAge) after it, on average."
@@ -117,17 +116,13 @@ struct ExplanationText {
   }
 
   private var polls: [String] {
-    let polls = explanation.outlook?.polls(Explanation.polls) ?? []
+    let polls = explanation.polls
     if polls.isEmpty { return [] }
     let rows = polls.map { poll in
-      [
-        poll.age.spokenAge,
-        poll.at > now ? "in \((poll.at - now).spoken)" : "now", "\(poll.at)",
-      ]
+      [poll.age.spokenAge, poll.at > now ? "in \((poll.at - now).spoken)" : "now", "\(poll.at)"]
     }
-    let table = TableFit(shortening: [], dropping: ["AT"]).lines(
-      [["AGE", "POLL", "AT"]] + rows, width: width)
-    return [""] + table.map { Self.indent + $0 }
+    let fit = TableFit(dropping: ["AT"])
+    return [""] + terminal.indented([["AGE", "POLL", "AT"]] + rows, fit)
       + words(
         "Each follows only if the job still runs. All but the first may come up to a tenth of their "
           + "gaps sooner or later, and all move as more is learned.")
@@ -136,19 +131,18 @@ struct ExplanationText {
   // MARK: After its end
 
   private var taught: String? {
-    guard let teaching = explanation.teaching else { return nil }
-    switch teaching {
+    guard let sample = explanation.sample else { return nil }
+    switch sample {
     case .took(let age):
       return "It took \(age.spokenAge) by its record; "
-        + "\(Self.share(longer(than: age))) of its like take longer. \(found)"
+        + "\(longer(than: age)) of the jobs of its type take longer. \(found)"
     case .between(let low, let high):
       return "Its record has no end time: it is taken to have ended between "
-        + "\(low.spokenAge) and \(high.spokenAge) after its begin, as the "
-        + "law has it. \(found)"
+        + "\(low.spokenAge) and \(high.spokenAge) after its begin, as jobs of its type do. \(found)"
     case .ran(let age):
-      return
-        "Its end was not seen: it taught that it ran for \(age.spokenAge), no more."
-    case .nothing(let cause): return "It taught nothing of how long its like take: \(cause)."
+      return "Its end was not seen: what was learned is that it ran for \(age.spokenAge), no more."
+    case .nothing(let cause):
+      return "Nothing was learned from it of how long jobs of its type take: \(cause)."
     }
   }
 
@@ -157,7 +151,7 @@ struct ExplanationText {
     guard let end = job.report?.end?.instant, let known = job.endedAt else {
       return "It took \(calls)."
     }
-    if JobRow.isAhead(known, of: now) {
+    if known.isAhead(of: now) {
       return "The clock was ahead when its end became known, by \(calls)."
     }
     // Two clocks, ours and the cloud's.
@@ -166,14 +160,6 @@ struct ExplanationText {
 
   private static func count(_ number: Int, _ noun: String) -> String {
     number == 1 ? "1 \(noun)" : "\(number) \(noun)s"
-  }
-
-  private static func share(_ share: Double) -> String {
-    switch share {
-    case ..<0.01: "less than 1 %"
-    case 0.99...: "more than 99 %"
-    default: "\(Int((100 * share).rounded())) %"
-    }
   }
 }
 

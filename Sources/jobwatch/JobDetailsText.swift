@@ -2,23 +2,25 @@ import Foundation
 import JobWatchCore
 import JobWatchStore
 
-/// A dossier for people.
+/// The details of a job for people, no wider than the terminal.
 struct JobDetailsText {
-  let dossier: JobDetails
-  let now: Timestamp
-  let retention: RetentionPolicy
+  let details: JobDetails
   let terminal: Terminal
   /// Whether the last kept answer is printed, or only mentioned.
   let hasEvidence: Bool
 
+  private var job: Job { details.job }
+  private var now: Timestamp { details.now }
+
   var lines: [String] {
-    let job = dossier.job
-    let facts = JobTable(dossier: dossier, now: now, retention: retention).lines
-    let table = TextTable(rows: facts.map { ["  " + $0.name, $0.value] }).text
-    return [terminal.painted("\(job.key.service) job \(job.key.jobID)", job.state.colour), table]
+    let rows = JobProperties(details: details).lines.map { ["  " + $0.name, $0.value] }
+    let title = terminal.painted("\(job.key.service) job \(job.key.jobID)", job.state.colour)
+    return [title, TextTable(rows: rows).text]
       + section("Sub-jobs", subJobs, TableFit(shortening: [("ENTITIES", 12), ("ERROR", 16)]))
-      + section("Steps", TaskSteps(dossier.progress?.progress).rows, TaskSteps.fit)
-      + section("Transitions", transitions, TableFit(shortening: []))
+      + section(
+        "Steps", steps,
+        TableFit(shortening: [("DETAIL", 16), ("STEP", 16)], dropping: ["BEGAN", "DETAIL"]))
+      + section("Transitions", transitions, TableFit())
       + section(
         "Messages", messages,
         TableFit(shortening: [("LAST ERROR", 12)], dropping: ["SEQ", "ATTEMPTS", "NEXT TRY"]))
@@ -28,36 +30,49 @@ struct JobDetailsText {
   /// Nothing where the table has no row below its heading.
   private func section(_ title: String, _ rows: [[String]], _ fit: TableFit) -> [String] {
     guard rows.count > 1 else { return [] }
-    let plain = rows.map { $0.map(\.onOneLine) }
-    let width = terminal.width.map { $0 - Self.indent.count }
-    return ["", title] + fit.lines(plain, width: width).map { Self.indent + $0 }
+    return ["", title] + terminal.indented(rows.map { $0.map(\.onOneLine) }, fit)
   }
-
-  private static let indent = "  "
 
   /// Failed ones first.
   private var subJobs: [[String]] {
-    let all = dossier.job.report?.subJobs ?? []
+    let all = job.report?.subJobs ?? []
     let ordered = all.filter { $0.state == .failed } + all.filter { $0.state != .failed }
     return [["JOB", "TYPE", "STATUS", "TOOK", "ERROR", "ENTITIES"]]
       + ordered.map { sub in
-        let took = sub.begin?.instant.flatMap { begin in
-          sub.end?.instant.map { max($0 - begin, .zero).terse }
-        }
         let error = [sub.errorCode, sub.failReason].compactMap(\.self).joined(separator: " ")
         let entities = sub.entities.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
         return [
-          sub.jobID ?? "", sub.jobType ?? "", sub.rawStatus, took ?? "", error,
+          sub.jobID ?? "", sub.jobType ?? "", sub.rawStatus, Self.took(sub.begin, sub.end), error,
           entities.joined(separator: " "),
         ]
       }
   }
 
-  /// Each with the time that the state before it lasted.
+  private static func took(_ begin: CloudTime?, _ end: CloudTime?) -> String {
+    guard let begin = begin?.instant, let end = end?.instant else { return "" }
+    return max(end - begin, .zero).terse
+  }
+
+  /// The steps of the job's task, each followed by its parts.
+  private var steps: [[String]] {
+    let steps = details.progress?.progress?.steps ?? []
+    return [["STEP", "STATUS", "BEGAN", "TOOK", "ERROR", "DETAIL"]]
+      + steps.flatMap { step in [Self.row(step, "")] + step.parts.map { Self.row($0, "  ") } }
+  }
+
+  private static func row(_ step: TaskProgress.Step, _ indent: String) -> [String] {
+    let began = step.begin.map { $0.instant?.description ?? $0.raw }
+    return [
+      indent + (step.name ?? step.id ?? ""), step.status, began ?? "", took(step.begin, step.end),
+      step.errorCode ?? "", step.detail ?? "",
+    ]
+  }
+
+  /// The changes of state, each with the time that the state before it lasted.
   private var transitions: [[String]] {
-    var since = dossier.job.registeredAt
+    var since = job.registeredAt
     var rows = [["TIME", "FROM", "TO", "AFTER", "STATUS"]]
-    for past in dossier.transitions {
+    for past in details.transitions {
       let transition = past.transition
       rows.append([
         "\(transition.at)", transition.from.rawValue, transition.to.rawValue,
@@ -70,7 +85,7 @@ struct JobDetailsText {
 
   private var messages: [[String]] {
     [["SEQ", "EVENT", "CHANNEL", "STATE", "ATTEMPTS", "NEXT TRY", "WEBHOOK-ID", "LAST ERROR"]]
-      + dossier.messages.map { message in
+      + details.messages.map { message in
         [
           "\(message.seq)", message.kind, message.channel,
           message.state.replacing("_", with: " "), "\(message.attempts)", nextTry(message),
@@ -87,7 +102,7 @@ struct JobDetailsText {
   }
 
   private var evidence: [String] {
-    guard let (evidence, receivedAt) = dossier.lastEvidence else { return [] }
+    guard let (evidence, receivedAt) = details.lastEvidence else { return [] }
     let id = evidence.requestID.map { ", request id \($0)" } ?? ""
     let size = "HTTP \(evidence.httpStatus), \(evidence.body.count) bytes"
     let title = "the cloud's answer of \(receivedAt) (\(size)\(id)) is kept"
@@ -101,7 +116,7 @@ struct JobDetailsText {
     return ["", "Evidence: " + title.onOneLine + note, Self.pretty(legible.text)]
   }
 
-  /// Indented JSON; as it is when it is not JSON. Nothing in it commands the terminal.
+  /// JSON is indented, other text stays as it is. Control characters are removed.
   private static func pretty(_ body: String) -> String {
     let data = Data(body.utf8)
     var text = body

@@ -1,142 +1,30 @@
 import JobWatchCore
+import JobWatchDaemon
 
-/// What is known of a job, in words: one line per fact, and none for what is not known.
+/// The table that `list` prints: a line per job, no wider than the terminal.
 struct JobTable {
-  let dossier: JobDetails
+  let jobs: [Job]
+  let configuration: Configuration
   let now: Timestamp
-  let retention: RetentionPolicy
+  let terminal: Terminal
 
-  private var job: Job { dossier.job }
+  private static let fit = TableFit(
+    shortening: [("NOTE", 12), ("TYPE", 8)],
+    dropping: ["TYPE", "SEEN", "ACCOUNT", "NOTE", "SERVICE", "AGE"])
 
-  var lines: [(name: String, value: String)] {
-    let all: [(String, String?)] = [
-      ("state", state), ("type", job.jobType),
-      ("account", "\(job.key.account), region \(job.region)\(project)"),
-      ("submitted", past(job.submittedAt)), ("began", job.report?.begin.map(when)),
-      ("expected", expected), ("stuck", stuck), ("ended", ended),
-      ("first seen", job.firstSeenAt.map(past)),
-      ("last seen", job.lastSeenAt.map(past)), ("end known", job.endedAt.map(past)),
-      ("next poll", nextPoll), ("schedule", dossier.outlook?.sentence), ("missing", missing),
-      ("error", error),
-      ("labels", pairs(job.labels)), ("channels", list(job.channels)),
-      ("entities", pairs(job.report?.entities ?? [:])),
-      ("task", task), ("progress", progress), ("no progress", noProgress),
-      ("unlisted words", list(job.reportedWords)), ("expiry", expiry),
+  var lines: [String] {
+    var cells = [["JOB", "SERVICE", "ACCOUNT", "TYPE", "STATE", "AGE", "SEEN", "NOTE"]]
+    cells += jobs.map(row)
+    if Set(jobs.map(\.key.account)).count < 2 { cells = TableFit.without(cells, "ACCOUNT") }
+    let lines = Self.fit.lines(cells, width: terminal.width)
+    return zip(lines, [nil] + jobs.map(\.state.colour)).map(terminal.painted)
+  }
+
+  private func row(_ job: Job) -> [String] {
+    let listed = ListedJob(job: job, now: now, retention: configuration.retention(of: job))
+    return [
+      job.key.jobID, job.key.service, job.key.account, (job.jobType ?? "").onOneLine,
+      job.state.rawValue, listed.age, listed.lastSeen, listed.note,
     ]
-    return all.compactMap { name, value in value.map { (name, $0.onOneLine) } }
-  }
-
-  private var state: String {
-    let certainty =
-      switch job.state {
-      case .succeeded, .failed: "the cloud said so"
-      case .lost:
-        job.unknownWord.map { "\($0.text); then its record was gone" }
-          ?? "its record vanished before its end was seen; it may have succeeded or failed"
-      case .lapsed: "it was never paid and its record is gone"
-      case .unknown: "the service never showed it: check the id, the service and the account"
-      case .forgotten: "taken off the list"
-      case .registered: "not seen yet"
-      case .pending, .running, .awaitingPayment: "still watched"
-      }
-    let word = job.report.map { $0.rawStatus.isEmpty ? "no status" : $0.rawStatus }
-    return job.state.rawValue + (word.map { " (\($0))" } ?? "") + ", " + certainty
-  }
-
-  private var project: String {
-    job.projectID.isEmpty ? ", its project is looked up" : ", project \(job.projectID)"
-  }
-
-  private var expected: String? {
-    guard let within = job.hint.expectWithin, let by = job.expectedBy else { return nil }
-    let told = job.isToldLate ? "; told to be late" : ""
-    return "to end within \(within.spoken), by \(when(by))" + told
-  }
-
-  private var stuck: String? { job.notices.stuckAt.map { "told \(past($0))" } }
-
-  private var ended: String? {
-    guard let end = job.report?.end else { return nil }
-    guard let begin = job.report?.begin?.instant, let instant = end.instant, instant >= begin
-    else { return when(end) }
-    return when(end) + ", after \((instant - begin).spoken)"
-  }
-
-  private var nextPoll: String? {
-    let pauses = job.state.isFinal ? [] : dossier.pauses.on(job.key.lane)
-    return pauses.isEmpty
-      ? dossier.outlook.map { when($0.nextPoll) } : pauses.map(\.sentence).joined(separator: "; ")
-  }
-
-  private var missing: String? {
-    job.absence.map {
-      "\($0.answers) answers of \"no such job\" since \($0.since), not believed yet"
-    }
-  }
-
-  private var error: String? {
-    let parts = [job.report?.errorCode, job.report?.failReason].compactMap(\.self)
-      .filter { !$0.isEmpty }
-    return parts.isEmpty ? nil : parts.joined(separator: " ")
-  }
-
-  private var task: String? {
-    job.hint.instanceID.map { instance in
-      (job.hint.taskID.map { "\($0) of " } ?? "") + "instance \(instance)"
-    }
-  }
-
-  private var progress: String? {
-    guard let report = dossier.progress, let progress = report.progress, let asOf = report.asOf
-    else { return nil }
-    let percent = progress.percent.map { $0.rounded() == $0 ? "\(Int($0)) %" : "\($0) %" }
-    // What was left when it was told.
-    let left = progress.remaining.flatMap { seconds in
-      seconds > 0 && !job.state.isFinal ? "about \(Duration.seconds(seconds).spoken) left" : nil
-    }
-    return list([percent, left, "as of \(past(asOf))"].compactMap(\.self))
-  }
-
-  private var noProgress: String? {
-    dossier.progress?.failure.map { "\($0.cause), \(past($0.at))" }
-  }
-
-  private var expiry: String? {
-    let kept = job.state.isConfirmedEnd ? "its end is kept here" : "its end is not known yet"
-    if let expires = job.expiresAt(under: retention) {
-      let window = job.state.isFinal ? retention.finished : retention.unpaid
-      if let window, JobRow.isAhead(expires - window, of: now) {
-        return "the cloud deletes its record in \(window.spoken) at the latest "
-          + "(the clock was ahead then); \(kept)"
-      }
-      return expires > now
-        ? "the cloud deletes its record \(when(expires)); \(kept)"
-        : "the cloud has deleted its record by now; \(kept)"
-    }
-    guard !job.state.isFinal, let window = retention.finished else { return nil }
-    return "should it end now, the cloud keeps its record for \(window.spoken)"
-  }
-
-  /// A time at which something has happened. One that is still to come is of a clock that was ahead and was set right.
-  private func past(_ time: Timestamp) -> String {
-    JobRow.isAhead(time, of: now) ? "\(time) (the clock was ahead then)" : when(min(time, now))
-  }
-
-  /// A time with its distance from now.
-  private func when(_ time: Timestamp) -> String {
-    let distance = time - now
-    return distance > .zero
-      ? "\(time) (in \(distance.spoken))" : "\(time) (\((now - time).spoken) ago)"
-  }
-
-  /// A time of the cloud that could not be read stays as the cloud wrote it.
-  private func when(_ time: CloudTime) -> String { time.instant.map(when) ?? time.raw }
-
-  private func pairs(_ values: [String: String]) -> String? {
-    list(values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
-  }
-
-  private func list(_ values: [String]) -> String? {
-    values.isEmpty ? nil : values.joined(separator: ", ")
   }
 }

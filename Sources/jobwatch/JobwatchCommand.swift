@@ -12,10 +12,10 @@ struct JobwatchCommand: AsyncParsableCommand {
       sends each change to webhooks, the journal and a log.
 
       First steps:
-        jobwatch check                          is the configuration in order?
-        systemctl enable --now jobwatch         start the service
-        jobwatch submit 0123456789abcdef        watch a job of ECS
-        openstack … | jobwatch submit -         watch the job of an API's reply
+        jobwatch check                          finds mistakes in the configuration
+        systemctl enable --now jobwatch         starts the service
+        jobwatch submit 0123456789abcdef        watches a job of ECS
+        openstack … | jobwatch submit -         watches the job of an API's reply
 
       The manual: man jobwatch for the commands, man 8 jobwatch for the service, man jobwatch.yaml for \
       the configuration.

@@ -10,4 +10,9 @@ struct LabelArgument: ExpressibleByArgument {
     key = String(argument[..<sign])
     value = String(argument[argument.index(after: sign)...])
   }
+
+  /// Of a key that is named twice, the last value counts.
+  static func dictionary(_ labels: [LabelArgument]) -> [String: String] {
+    Dictionary(labels.map { ($0.key, $0.value) }) { $1 }
+  }
 }

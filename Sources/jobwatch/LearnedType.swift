@@ -1,9 +1,8 @@
 import JobWatchCore
 import JobWatchStore
 
-/// What was learned of one type of jobs, and what its jobs have cost, in one line of a table; with `--json` as an
-/// object.
-struct LearnedType: Encodable {
+/// What was learned of one type of jobs, and what its jobs have cost.
+struct LearnedType {
   let type: KnownType
   let tally: DurationTally
 
@@ -11,6 +10,7 @@ struct LearnedType: Encodable {
     "SERVICE", "TYPE", "REGION", "JOBS", "P50", "P95", "P99", "CALLS/JOB", "LATENCY", "SAVED",
   ]
 
+  /// Its line of the table.
   var row: [String] {
     [
       type.key.service, type.key.jobType.isEmpty ? "(none)" : type.key.jobType.onOneLine,
@@ -35,9 +35,9 @@ struct LearnedType: Encodable {
   /// Seconds, on average, of the jobs whose records have an end time.
   private var latency: Double? { share(tally.latency.seconds, of: tally.timedJobs) }
 
-  /// Of the calls that every 10 s would have taken, those that were not made; less than zero where more were. Calls are
-  /// counted over all jobs: those with an end time are taken to have cost as many as the rest, with which nothing can be
-  /// compared.
+  /// The share of calls saved against asking every 10 s; less than zero where more were made. Calls are counted over all
+  /// jobs, and only those whose records have an end time can be compared: these are taken to have cost as many as the
+  /// others.
   private var saved: Double? {
     guard let calls, tally.fixedPolls > 0 else { return nil }
     return 1 - calls * Double(tally.timedJobs) / Double(tally.fixedPolls)
@@ -47,27 +47,16 @@ struct LearnedType: Encodable {
     count > 0 ? sum / Double(count) : nil
   }
 
-  private enum CodingKeys: String, CodingKey {
-    case service, jobType, region, jobs, running
-    case p50Seconds, p95Seconds, p99Seconds, callsPerJob, meanLatencySeconds, savedShare
-    case calls, timedJobs, fixedCalls
-  }
-
-  func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(type.key.service, forKey: .service)
-    try container.encode(type.key.jobType, forKey: .jobType)
-    try container.encode(type.key.region, forKey: .region)
-    try container.encode(tally.jobs, forKey: .jobs)
-    try container.encode(type.running, forKey: .running)
-    try container.encodeIfPresent(type.law.quantile(0.5).finite, forKey: .p50Seconds)
-    try container.encodeIfPresent(type.law.quantile(0.95).finite, forKey: .p95Seconds)
-    try container.encodeIfPresent(type.law.quantile(0.99).finite, forKey: .p99Seconds)
-    try container.encodeIfPresent(calls?.thousandths, forKey: .callsPerJob)
-    try container.encodeIfPresent(latency?.thousandths, forKey: .meanLatencySeconds)
-    try container.encodeIfPresent(saved?.thousandths, forKey: .savedShare)
-    try container.encode(tally.polls, forKey: .calls)
-    try container.encode(tally.timedJobs, forKey: .timedJobs)
-    try container.encode(tally.fixedPolls, forKey: .fixedCalls)
+  /// As `--json` prints it; durations are seconds.
+  var json: JSONObject {
+    [
+      "service": type.key.service, "job_type": type.key.jobType, "region": type.key.region,
+      "jobs": tally.jobs, "running": type.running,
+      "p50_seconds": type.law.quantile(0.5).finite, "p95_seconds": type.law.quantile(0.95).finite,
+      "p99_seconds": type.law.quantile(0.99).finite, "calls_per_job": calls?.thousandths,
+      "mean_latency_seconds": latency?.thousandths, "saved_share": saved?.thousandths,
+      // The sums that these follow from.
+      "calls": tally.polls, "timed_jobs": tally.timedJobs, "fixed_calls": tally.fixedPolls,
+    ]
   }
 }

@@ -10,7 +10,7 @@ struct ListCommand: ParsableCommand {
     abstract: "Lists jobs: those that are watched, and those that ended lately.",
     discussion: """
       Watched jobs come first, newest on top, then those that ended in the last 24 hours, latest \
-      end on top. The daemon need not be running.
+      end on top. The daemon need not run.
 
         jobwatch list
         jobwatch list --active --service dcs
@@ -36,30 +36,18 @@ struct ListCommand: ParsableCommand {
   var scope: Scope?
 
   @Option(
-    name: .long,
-    help: ArgumentHelp(
-      "A state, whenever it was reached; may be repeated.", valueName: "state"))
+    help: .value("state", "Only jobs in this state, whenever it was reached; may be repeated."))
   var state: [JobState] = []
 
-  @Option(
-    name: .long, help: ArgumentHelp("Only jobs of this account.", valueName: "name"),
-    completion: .accounts)
-  var account: String?
+  @OptionGroup var place: PlaceFilter
 
-  @Option(
-    name: .long, help: ArgumentHelp("Only jobs of this service.", valueName: "name"),
-    completion: .services)
-  var service: String?
-
-  @Option(
-    name: .long,
-    help: ArgumentHelp("Only jobs with this label; may be repeated.", valueName: "key=value"))
+  @Option(help: .value("key=value", "Only jobs with this label; may be repeated."))
   var label: [LabelArgument] = []
 
-  @Option(name: .long, help: ArgumentHelp("At most so many jobs.", valueName: "n"))
+  @Option(help: .value("n", "The most jobs to list."))
   var limit = 200
 
-  @Flag(name: .long, help: "Print one JSON array.")
+  @Flag(help: "Print one JSON array.")
   var json = false
 
   @OptionGroup var file: ConfigOption
@@ -81,17 +69,17 @@ struct ListCommand: ParsableCommand {
         try AccountPauses(transaction)
       )
     }
-    let rows = found.prefix(limit).map { job in
-      JobRow(job: job, now: now, retention: configuration.retention(of: job))
-    }
+    let jobs = Array(found.prefix(limit))
     if json {
-      print(
-        try JSONText.line(rows.map { JobJSON($0.job, retention: $0.retention, pauses: pauses) }))
-    } else if !rows.isEmpty {
-      for line in table(rows) { print(line) }
-      for line in explanations(rows, pauses) { StandardError.write(line) }
+      let objects = jobs.map { $0.json(retention: configuration.retention(of: $0), pauses: pauses) }
+      print(try JSONText.line(objects))
+    } else if !jobs.isEmpty {
+      let table = JobTable(
+        jobs: jobs, configuration: configuration, now: now, terminal: .standardOutput)
+      for line in table.lines { print(line) }
+      for line in explanations(jobs, pauses) { StandardError.write(line) }
     }
-    if rows.isEmpty { StandardError.write(nothing) }
+    if jobs.isEmpty { StandardError.write(nothing) }
     if found.count > limit {
       StandardError.write("more than \(limit) jobs match: name conditions, or raise --limit")
     }
@@ -99,8 +87,8 @@ struct ListCommand: ParsableCommand {
 
   private func filter(at now: Timestamp) -> JobFilter {
     var filter = JobFilter(
-      states: Set(state), account: account, service: service,
-      labels: Dictionary(label.map { ($0.key, $0.value) }) { $1 })
+      states: Set(state), account: place.account, service: place.service,
+      labels: LabelArgument.dictionary(label))
     switch scope {
     case .active: filter.states = Set(JobState.allCases.filter { !$0.isFinal })
     case .all: break
@@ -118,28 +106,10 @@ struct ListCommand: ParsableCommand {
     }
   }
 
-  /// Why nothing happens to jobs that are shown as watched.
-  private func explanations(_ rows: [JobRow], _ pauses: AccountPauses) -> [String] {
-    let lanes = Set(rows.map(\.job).filter { !$0.state.isFinal }.map(\.key.lane))
+  /// Why jobs that are shown as watched are not polled.
+  private func explanations(_ jobs: [Job], _ pauses: AccountPauses) -> [String] {
+    let lanes = Set(jobs.filter { !$0.state.isFinal }.map(\.key.lane))
     return Set(lanes.flatMap(pauses.on).map(\.sentence)).sorted()
-  }
-
-  private static let fit = TableFit(
-    shortening: [("NOTE", 12), ("TYPE", 8)],
-    dropping: ["TYPE", "SEEN", "ACCOUNT", "NOTE", "SERVICE", "AGE"])
-
-  private func table(_ rows: [JobRow]) -> [String] {
-    var cells = [["JOB", "SERVICE", "ACCOUNT", "TYPE", "STATE", "AGE", "SEEN", "NOTE"]]
-    cells += rows.map { row in
-      [
-        row.job.key.jobID, row.job.key.service, row.job.key.account,
-        (row.job.jobType ?? "").onOneLine, row.job.state.rawValue, row.age, row.lastSeen, row.note,
-      ]
-    }
-    if Set(rows.map(\.job.key.account)).count < 2 { cells = TableFit.without(cells, "ACCOUNT") }
-    let terminal = Terminal.standardOutput
-    let lines = Self.fit.lines(cells, width: terminal.width)
-    return zip(lines, [nil] + rows.map(\.job.state.colour)).map(terminal.painted)
   }
 }
 

@@ -9,9 +9,8 @@ struct LogCommand: AsyncParsableCommand {
     commandName: "log",
     abstract: "Shows the status log: every event, oldest first.",
     discussion: """
-      Reads the log file, with the files that it was rotated to, compressed or not. Conditions of \
-      different kinds must all be met, repeated ones need one match (labels: all). Times are UTC, \
-      as in the log.
+      Reads the log file and the files that it was rotated to, compressed or not. An event must meet \
+      all conditions; of a repeated one, one match is enough (labels: all). Times are UTC, as in the log.
 
         jobwatch log --since 2h
         jobwatch log --job 2c9eb2c5544cbf6101544f0602af2b4f
@@ -23,45 +22,29 @@ struct LogCommand: AsyncParsableCommand {
       """)
 
   @Option(
-    name: .long, help: ArgumentHelp("Only events of this job; may be repeated.", valueName: "id"),
+    help: .value("id", "Only events of this job; may be repeated."),
     completion: .jobs)
   var job: [String] = []
 
   @Option(
-    name: .long,
-    help: ArgumentHelp(
-      "Only this event, or all that begin so (job.*); may be repeated.", valueName: "name"),
+    help: .value("name", "Only this event, or all of a group (job.*); may be repeated."),
     completion: .events, transform: pattern)
   var event: [EventPattern] = []
 
-  @Option(
-    name: .long, help: ArgumentHelp("Only events of this account.", valueName: "name"),
-    completion: .accounts)
-  var account: String?
+  @OptionGroup var place: PlaceFilter
 
-  @Option(
-    name: .long, help: ArgumentHelp("Only events of this service.", valueName: "name"),
-    completion: .services)
-  var service: String?
-
-  @Option(
-    name: .long,
-    help: ArgumentHelp(
-      "Only events of jobs with this label; may be repeated.", valueName: "key=value"))
+  @Option(help: .value("key=value", "Only events of jobs with this label; may be repeated."))
   var label: [LabelArgument] = []
 
   @Option(
-    name: .long,
-    help: ArgumentHelp(
-      "Only later events: 2h (ago), 2026-11-21 or 2026-11-21T21:38:21Z.", valueName: "time"),
+    help: .value("time", "Only later events: 2h (ago), 2026-11-21 or 2026-11-21T21:38:21Z."),
     transform: bound)
   var since: TimeBound?
 
-  @Option(
-    name: .long, help: ArgumentHelp("Only earlier events.", valueName: "time"), transform: bound)
+  @Option(help: .value("time", "Only earlier events."), transform: bound)
   var until: TimeBound?
 
-  @Option(name: .long, help: ArgumentHelp("Only the last so many events.", valueName: "n"))
+  @Option(help: .value("n", "Only the last n events."))
   var limit: Int?
 
   @Flag(
@@ -71,19 +54,18 @@ struct LogCommand: AsyncParsableCommand {
   )
   var follow = false
 
-  @Flag(name: .long, help: "Print the lines of the log as they are, one JSON object each.")
+  @Flag(help: "Print the lines of the log as they are, one JSON object each.")
   var json = false
 
   @Option(
     name: .customLong("file"),
-    help: ArgumentHelp(
-      "The log, instead of the configuration's; no configuration is read then.", valueName: "path"),
+    help: .value("path", "The log, instead of the configuration's; no configuration is read then."),
     completion: .file())
   var path: String?
 
   @OptionGroup var file: ConfigOption
 
-  /// Of a log that is followed, as tail(1) does.
+  /// As tail(1) begins with.
   private static let followedLines = 10
 
   func validate() throws {
@@ -123,8 +105,8 @@ struct LogCommand: AsyncParsableCommand {
   private var filter: LogFilter {
     let now = Timestamp(Date())
     return LogFilter(
-      jobs: Set(job), events: event, account: account, service: service,
-      labels: Dictionary(label.map { ($0.key, $0.value) }) { $1 },
+      jobs: Set(job), events: event, account: place.account, service: place.service,
+      labels: LabelArgument.dictionary(label),
       since: since?.time(at: now), until: until?.time(at: now))
   }
 

@@ -9,7 +9,7 @@ struct OnlineText {
     rows = reports.flatMap { report in report.findings.map { (report.account, $0) } }
   }
 
-  /// Not cut to the terminal's width: what is wrong is worth a second line.
+  /// Not cut to the terminal's width, because nothing of a fault may be hidden.
   var lines: [String] {
     let cells = rows.map { row in
       [
@@ -17,8 +17,7 @@ struct OnlineText {
         word(row.finding.result), row.finding.detail.onOneLine,
       ]
     }
-    let table = TextTable(rows: [["ACCOUNT", "SERVICE", "STEP", "RESULT", ""]] + cells).text
-      .split(separator: "\n").map(String.init)
+    let table = TextTable(rows: [["ACCOUNT", "SERVICE", "STEP", "RESULT", ""]] + cells).lines
     return table.prefix(1)
       + zip(table.dropFirst(), rows).flatMap { line, row in
         [terminal.painted(line, colour(row.finding.result))]

@@ -6,9 +6,9 @@ struct PauseCommand: ParsableCommand {
     commandName: "pause",
     abstract: "Stops asking the cloud about an account's jobs.",
     discussion: """
-      No call is made for the account from then on, across restarts, until jobwatch resume. Calls under \
-      way finish. Jobs may be submitted all the same; they wait. What ends and is deleted by the cloud \
-      meanwhile is lost to jobwatch, too: job.at_risk tells that it may be.
+      From then on no call is made for the account, also after restarts, until jobwatch resume. Calls under \
+      way finish. Jobs can still be submitted; they wait. A job that ends meanwhile, and whose record the \
+      cloud deletes, is lost: job.at_risk warns of it.
 
         sudo jobwatch pause prod --reason "the network moves"
 

@@ -1,7 +1,7 @@
 import JobWatchDaemon
 
 extension AccountPauses.Pause {
-  /// For people, on one line.
+  /// The pause in a sentence for people.
   var sentence: String {
     let whose = service.map { "\($0) of account \(account)" } ?? "account \(account)"
     // The cause of a pause by hand begins with "paused by hand".

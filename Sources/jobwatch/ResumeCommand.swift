@@ -6,8 +6,8 @@ struct ResumeCommand: ParsableCommand {
     commandName: "resume",
     abstract: "Ends the pause of an account.",
     discussion: """
-      What is due is asked for at once, the longest overdue first. A pause by hand is ended by nothing \
-      else; one for a refused credential or a forbidden call ends by itself, and not by this.
+      What is due is polled at once, the longest overdue first. Nothing else ends a pause by hand. A pause \
+      for a refused credential or a forbidden call ends by itself once its cause does, and not by this.
 
         sudo jobwatch resume prod
 

@@ -7,10 +7,10 @@ import Logging
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
-    abstract: "Watch jobs until told to stop: the daemon, in the foreground.",
+    abstract: "Runs the daemon in the foreground, until it is told to stop.",
     discussion: """
-      Usually systemd runs it: see man 8 jobwatch. It stops on SIGTERM and SIGINT within five seconds and \
-      loses nothing: what it knows is in the database. On SIGHUP it reads the configuration anew.
+      Usually systemd runs it: see man 8 jobwatch. SIGTERM and SIGINT stop it within five seconds; nothing \
+      is lost, because all that it knows is in the database. SIGHUP reloads the configuration.
 
       Exit codes: 0 stopped as asked, 75 it could not start just now (try again), 78 the configuration, \
       a secret or the database needs a person.
@@ -23,8 +23,8 @@ struct RunCommand: AsyncParsableCommand {
 
   @Option(
     help: """
-      How the log is written: text, json (an object a line), journal (fields, in the journal's own \
-      protocol) or auto: journal where systemd connected standard error to it, text elsewhere.
+      The form of the log: text, json (an object a line), journal (fields, in the journal's own protocol) \
+      or auto: journal where systemd connected standard error to it, text elsewhere.
       """)
   var logFormat: LogFormat = .auto
 
@@ -42,7 +42,7 @@ struct RunCommand: AsyncParsableCommand {
       }
       try await Daemon(decoded, reload: reload, log: log, output: output).run()
     } catch let error as StartRefusal where !error.mayPass {
-      // Each line says the file, as for a mistake in it.
+      // Each of its lines begins with the file, like a mistake in the file.
       throw ExitCode.needsPerson.telling("\(error)", through: output)
     } catch let error as any PassingFault where error.mayPass {
       throw ExitCode.tryAgain.telling("jobwatch cannot start: \(error)", through: output)

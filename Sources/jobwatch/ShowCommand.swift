@@ -1,17 +1,13 @@
 import ArgumentParser
-import Foundation
-import JobWatchCore
-import JobWatchDaemon
-import JobWatchStore
 
 struct ShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
-    abstract: "Shows everything that is known of one job.",
+    abstract: "Shows everything that is known about one job.",
     discussion: """
       The record, its sub-jobs (failed ones first), every change of state and how long it took, \
       the messages about it and what became of them, and when the cloud deletes its own record. \
-      An id that several accounts or services have shows all of them.
+      An id that several accounts or services have shows each of these jobs.
 
         jobwatch show 2c9eb2c5544cbf6101544f0602af2b4f
         jobwatch show 2c9eb2            the beginning is enough where one job has it
@@ -24,34 +20,17 @@ struct ShowCommand: ParsableCommand {
 
   @OptionGroup var argument: JobArgument
 
-  @Flag(name: .long, help: "Print the cloud's last answer that was kept, indented.")
+  @Flag(help: "Print the cloud's last answer that was kept, indented.")
   var evidence = false
 
-  @Flag(name: .long, help: "Print one JSON object, with every answer that was kept.")
+  @Flag(help: "Print one JSON object, with every answer that was kept.")
   var json = false
 
-  @OptionGroup var file: ConfigOption
-
   func run() throws {
-    let configuration = try file.load().value
-    let now = Timestamp(Date())
-    let reader = StoreReader(path: configuration.databasePath)
-    let dossiers = try reader.reading { transaction in
-      try argument.jobs(transaction).map {
-        try JobDetails($0, transaction, configuration, isWatched: reader.seemsInUse, at: now)
-      }
-    }
-    if json {
-      let views = dossiers.map {
-        DossierJSON($0, retention: configuration.retention(of: $0.job), at: now)
-      }
-      return print(try JSONText.line(["jobs": views]))
-    }
-    for (index, dossier) in dossiers.enumerated() {
-      let text = JobDetailsText(
-        dossier: dossier, now: now, retention: configuration.retention(of: dossier.job),
-        terminal: .standardOutput, hasEvidence: evidence)
-      print(((index == 0 ? [] : [""]) + text.lines).joined(separator: "\n"))
+    try argument.print(
+      { try JobDetails($0, $1, $2, isWatched: $3, at: $4.wall) }, json: json ? \.json : nil
+    ) {
+      JobDetailsText(details: $0, terminal: .standardOutput, hasEvidence: evidence).lines
     }
   }
 }

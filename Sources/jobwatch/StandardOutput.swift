@@ -1,10 +1,10 @@
 import Foundation
 
 enum StandardOutput {
-  /// Nobody reads any more: the command ends, and nobody is told.
+  /// Nobody reads standard output any more: the command ends without a message.
   struct Closed: Error {}
 
-  /// Writes at once, so that who follows sees every line as it comes.
+  /// Writes without a buffer: a reader of `log --follow` sees every line as it comes.
   static func write(_ bytes: [UInt8]) throws {
     var rest = bytes[...]
     while !rest.isEmpty {

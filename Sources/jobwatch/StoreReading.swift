@@ -4,12 +4,12 @@ import JobWatchDaemon
 import JobWatchStore
 
 extension StoreReader {
-  /// `read`, with a database that cannot be used told on standard error and in the exit code.
+  /// Reads like `read`; a database that cannot be used is told on standard error and by the exit code.
   func reading<Value>(_ body: (Transaction) throws -> Value) throws -> Value {
     try telling { try $0.read(body) }
   }
 
-  /// What `body` does with the database, with a `StoreError` told as `reading` tells it.
+  /// Does `body` with the database; its `StoreError` is told in the same way.
   func telling<Value>(_ body: (StoreReader) throws -> Value) throws -> Value {
     do {
       return try body(self)
@@ -21,6 +21,6 @@ extension StoreReader {
 }
 
 extension Configuration {
-  /// How long the service of `job` keeps its record.
+  /// How long the service of a job keeps its record.
   func retention(of job: Job) -> RetentionPolicy { retention[job.key.service] ?? RetentionPolicy() }
 }

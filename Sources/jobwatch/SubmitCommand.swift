@@ -9,8 +9,8 @@ struct SubmitCommand: ParsableCommand {
     commandName: "submit",
     abstract: "Asks the daemon to watch jobs.",
     discussion: """
-      Writes one file into the spool and prints its name. The daemon need not be running: it takes the \
-      file in when it is. The same job twice is one job, so a submission may be repeated safely.
+      Writes one file into the spool and prints its name. The daemon need not run: it reads the file when \
+      it starts. The same job twice is one job, so a submission can be repeated safely.
 
         jobwatch submit 2c9eb2c5544cbf6101544f0602af2b4f
         jobwatch submit --service dcs --label run=42 ff80808277bc4c19
@@ -19,71 +19,62 @@ struct SubmitCommand: ParsableCommand {
         jobwatch submit https://ecs.eu-de.otc.t-systems.com/v1/PROJECT/jobs/ID
         jobwatch submit < jobs.txt
 
-      Standard input is the reply of the API that began the job, whatever stands beside its job_id, also \
-      with the head that curl -i prints; an array of such objects or of ids; one object per line; a table \
-      of openstack; what list --json prints; or plain lines "job_id" or "service job_id". A job's URL may \
+      Standard input may be: the reply of the API that began the job, whatever stands beside its job_id, \
+      also with the head that curl -i prints; an array of such objects or of ids; one object per line; a \
+      table of openstack; what list --json prints; or lines "job_id" or "service job_id". A job's URL can \
       stand for its id, and tells service and account. Options fill in what an entry leaves out; labels \
-      and channels are added to each.
+      and channels are added to every entry.
 
       Exit codes: 0 done, 64 the input or the command is wrong (nothing was submitted), 75 the spool \
       cannot be written, 78 the configuration cannot be used.
       """)
 
   @Argument(
-    help: ArgumentHelp(
-      "The ids of the jobs, or their URLs, or - for standard input.", valueName: "id"))
+    help: .value("id", "The ids of the jobs, or their URLs, or - for standard input."))
   var ids: [String] = []
 
   @Option(
-    name: .long,
-    help: ArgumentHelp("The service that runs the jobs (default: ecs).", valueName: "name"),
+    help: .value("name", "The service that runs the jobs (default: ecs)."),
     completion: .services)
   var service: String?
 
   @Option(
-    name: .long,
-    help: ArgumentHelp("The account to ask with (default: the first).", valueName: "name"),
+    help: .value("name", "The account to ask with (default: the first)."),
     completion: .accounts)
   var account: String?
 
-  @Option(
-    name: .long, help: ArgumentHelp("A label; may be repeated.", valueName: "key=value"))
+  @Option(help: .value("key=value", "A label; may be repeated."))
   var label: [LabelArgument] = []
 
   @Option(
-    name: .long,
-    help: ArgumentHelp("A channel to tell, too; may be repeated.", valueName: "name"),
+    help: .value("name", "A channel to tell, too; may be repeated."),
     completion: .channels)
   var channel: [String] = []
 
-  @Option(
-    name: .long,
-    help: ArgumentHelp("The instance that a job of DCS is about.", valueName: "id"))
+  @Option(help: .value("id", "The instance that a job of DCS is about."))
   var instance: String?
 
   @Option(
-    name: .long,
-    help: ArgumentHelp(
-      "The task of that instance that does the job's work; its progress is shown.", valueName: "id")
+    help: .value("id", "The task of that instance that does the job's work; its progress is shown.")
   )
   var task: String?
 
   @Option(
-    name: .long,
-    help: ArgumentHelp(
-      "How long after its begin a job should have ended, such as 10m; one that has not is told as "
-        + "job.late. 1s to 365d.", valueName: "time"))
-  var expectWithin: DurationArgument?
+    help: .value(
+      "time",
+      "The time from its begin within which a job should end, such as 10m; one that has not ended "
+        + "then is told as job.late. 1s to 365d."))
+  var expectWithin: Duration?
 
   @Option(
-    name: .long,
-    help: ArgumentHelp(
-      "The spool, instead of the configuration's; no configuration is read then, and names are "
-        + "checked for their form only.", valueName: "dir"),
+    help: .value(
+      "dir",
+      "The spool, instead of the configuration's. No configuration is read then, and only the form "
+        + "of names is checked."),
     completion: .directory)
   var spool: String?
 
-  @Flag(name: .long, help: "Print JSON.")
+  @Flag(help: "Print JSON.")
   var json = false
 
   @OptionGroup var file: ConfigOption
@@ -110,12 +101,8 @@ struct SubmitCommand: ParsableCommand {
     } catch {
       throw ExitCode.tryAgain.telling("\(error)")
     }
-    print(json ? try JSONText.line(Receipt(file: path, jobs: submissions)) : path)
-  }
-
-  private struct Receipt: Encodable {
-    let file: String
-    let jobs: [SpoolSubmission]
+    let receipt: JSONObject = ["file": path, "jobs": submissions]
+    print(json ? try JSONText.line(receipt) : path)
   }
 
   private func destination() throws -> (String, SpoolRules?) {
@@ -126,7 +113,7 @@ struct SubmitCommand: ParsableCommand {
     return (configuration.spoolDirectory, SpoolRules(configuration))
   }
 
-  /// All or nothing: a script that gets 64 can repeat the whole once it is mended.
+  /// All jobs, or an error: a script that gets 64 can repeat the whole once its input is mended.
   private func accepted(_ rules: SpoolRules?) throws -> [SpoolSubmission] {
     let content = try content()
     let (addresses, drafts) = (rules?.addresses ?? JobAddressBook(nil), content.drafts)
@@ -155,7 +142,7 @@ struct SubmitCommand: ParsableCommand {
     return submissions
   }
 
-  /// What the arguments or standard input hold, and what of it cannot be taken.
+  /// The jobs that the arguments or standard input name, with the reasons why some cannot be taken.
   private func content() throws -> (drafts: [SpoolSubmission], rejected: [String], notes: [String])
   {
     guard ids.isEmpty || ids == ["-"] else {
@@ -178,7 +165,7 @@ struct SubmitCommand: ParsableCommand {
     var submission = draft
     submission.account = draft.account ?? account
     submission.taskID = draft.taskID ?? task
-    submission.expectWithin = draft.expectWithin ?? expectWithin?.value
+    submission.expectWithin = draft.expectWithin ?? expectWithin
     for pair in label { submission.labels[pair.key] = pair.value }
     for name in channel where !submission.channels.contains(name) {
       submission.channels.append(name)
@@ -186,7 +173,7 @@ struct SubmitCommand: ParsableCommand {
     return submission
   }
 
-  /// A job's URL tells its service better than an option does.
+  /// Fills in what neither the entry nor its URL has told: a job's URL knows its service better than an option.
   private func finished(_ submission: inout SpoolSubmission) -> SpoolSubmission {
     submission.service = submission.service ?? service
     submission.adoptReply()
@@ -194,11 +181,16 @@ struct SubmitCommand: ParsableCommand {
     return submission
   }
 
-  /// Each once, with the first job that it is about.
+  /// Each doubt once, with the first job that it is about.
   private func doubts(_ submissions: [SpoolSubmission]) -> [String] {
     var told: Set<String> = []
     return submissions.compactMap { submission in
       submission.doubt.flatMap { told.insert($0).inserted ? "\(submission.jobID): \($0)" : nil }
     }
   }
+}
+
+extension Duration: @retroactive ExpressibleByArgument {
+  /// Such as `90s` or `1.5h`.
+  public init?(argument: String) { self.init(text: argument) }
 }

@@ -1,12 +1,12 @@
 import Foundation
 
-/// What standard output leads to, as far as it changes what is printed.
+/// The properties of standard output that change what is printed.
 struct Terminal {
   /// In columns; nil where nothing limits a line: a pipe, a file.
   let width: Int?
-  /// Only on a terminal, and not where `NO_COLOR` asks for none.
+  /// True on a terminal, unless `NO_COLOR` is set.
   let hasColour: Bool
-  /// Whether the blocks of Unicode may be drawn: on a terminal whose user's locale has them. A pipe may lead anywhere.
+  /// Whether Unicode's blocks may be drawn: on a terminal whose user's locale is UTF-8. A pipe may lead anywhere.
   let hasBlocks: Bool
 
   static let standardOutput = Terminal(
@@ -25,7 +25,7 @@ struct Terminal {
 
   enum Colour: Int { case red = 31, green, yellow }
 
-  /// `text` as it is without a colour, and wherever there are none.
+  /// `text` in a colour, where there are colours.
   func painted(_ text: String, _ colour: Colour?) -> String {
     guard hasColour, let colour else { return text }
     return "\u{1B}[\(colour.rawValue)m\(text)\u{1B}[0m"
@@ -33,14 +33,13 @@ struct Terminal {
 }
 
 extension String {
-  /// Without control characters: what the cloud wrote must neither begin a line of its own nor
-  /// command the terminal.
+  /// Without control characters, because what the cloud wrote must neither begin a line nor command the terminal.
   var onOneLine: String {
     String(
       unicodeScalars.map { scalar in
         switch scalar.properties.generalCategory {
         case .control, .lineSeparator, .paragraphSeparator: " "
-        // These turn the direction of what stands behind them.
+        // These change the direction of the text that follows.
         case .format where scalar.properties.isBidiControl: " "
         default: Character(scalar)
         }
@@ -61,5 +60,23 @@ extension String {
       }
     }
     return lines
+  }
+}
+
+extension Terminal {
+  /// What stands before the lines of a section.
+  static let indent = "  "
+
+  /// What is left of the width in a section.
+  var indentedWidth: Int? { width.map { $0 - Self.indent.count } }
+
+  /// `text` in words, wrapped.
+  func indented(_ text: String) -> [String] {
+    text.onOneLine.wrapped(to: indentedWidth).map { Self.indent + $0 }
+  }
+
+  /// A table that fits.
+  func indented(_ rows: [[String]], _ fit: TableFit) -> [String] {
+    fit.lines(rows, width: indentedWidth).map { Self.indent + $0 }
   }
 }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import jobwatch
 
-@Suite struct `A plot of a law` {
+@Suite struct `A plot of durations` {
   /// Ends between 20 s and 30 s, nothing before.
   private let law = DurationDistribution(edges: [0, 20, 30, 40], rates: [0, 0.1, 1])
 
@@ -42,7 +42,7 @@ import Testing
     #expect(lines[10].hasPrefix("0 "))
   }
 
-  @Test func `turns to a logarithmic scale for a job that is far older than its like`() {
+  @Test func `turns to a logarithmic scale for a job that is far older than others of its type`() {
     #expect(!plot(mark: 30).axis.isLogarithmic)
     let axis = plot(mark: 86_400).axis
     #expect(axis.isLogarithmic)

@@ -88,7 +88,9 @@ import Testing
       let next = try #require(stopped.schedule?.next_poll_at)
       #expect(try next >= #require(due) && stopped.plan?.polls.first.map { $0.at >= next } == true)
       let text = try await Self.run(["explain", running.id], in: bed).output
-      for title in ["Law", "Price", "Plan"] { #expect(text.contains("\n\n\(title)\n"), "\(text)") }
+      for title in ["Duration", "Price", "Plan"] {
+        #expect(text.contains("\n\n\(title)\n"), "\(text)")
+      }
       #expect(text.contains("not asked for now: no daemon runs") && text.contains("^ now"))
       let shown = try await Self.run(["show", running.id], in: bed).output
       #expect(shown.contains("\n  schedule "))

@@ -1,7 +1,7 @@
 import JobWatchCore
 
-/// A job in one line of a table.
-struct JobRow {
+/// A job as one line of the table that `list` prints.
+struct ListedJob {
   let job: Job
   let now: Timestamp
   let retention: RetentionPolicy
@@ -15,20 +15,17 @@ struct JobRow {
 
   var lastSeen: String {
     guard let seen = job.lastSeenAt else { return "never" }
-    return Self.isAhead(seen, of: now) ? "?" : max(now - seen, .zero).terse + " ago"
+    return seen.isAhead(of: now) ? "?" : max(now - seen, .zero).terse + " ago"
   }
 
-  /// Of something that has happened, by a clock that was ahead and was set right. What is stored while a command looks
-  /// is later by less.
-  static func isAhead(_ time: Timestamp, of now: Timestamp) -> Bool { time > now + .minutes(1) }
-
-  /// Its age and when it was seen cannot be told.
+  /// Its age and when it was seen are not known, because the clock was ahead when they were stored.
   private var isAhead: Bool {
-    [job.submittedAt, job.lastSeenAt, job.endedAt].compactMap(\.self)
-      .contains { Self.isAhead($0, of: now) }
+    [job.submittedAt, job.lastSeenAt, job.endedAt].compactMap(\.self).contains {
+      $0.isAhead(of: now)
+    }
   }
 
-  /// The one thing that a person should know of it beside its state, after what makes its times worthless.
+  /// The most important fact beside its state; before it, if so, that its times are wrong.
   var note: String {
     [isAhead ? "the clock was ahead" : "", finding].filter { !$0.isEmpty }.joined(separator: "; ")
   }
@@ -39,45 +36,48 @@ struct JobRow {
     }
     if let unknown = job.unknownWord { return "unlisted status \(unknown.word)".onOneLine }
     switch job.state {
-    case .failed: return [end, reason, partly].compactMap(\.self).joined(separator: "; ")
-    case .succeeded: return partly ?? ""
-    case .awaitingPayment:
-      return job.expiresAt(under: retention).map {
-        let left = min($0 - now, retention.unpaid ?? .zero)
-        return "unpaid, deleted in \(max(left, .zero).terse)"
-      }
-        ?? "unpaid"
+    case .failed:
+      return [end, job.error?.onOneLine, failedParts].compactMap(\.self).joined(separator: "; ")
+    case .awaitingPayment: return unpaid
     case .lost: return "vanished before its end was seen"
     case .unknown: return "the service never showed it"
     case .lapsed: return "never paid"
     case .registered, .pending, .running:
-      return [overdue, partly].compactMap(\.self).joined(separator: "; ")
-    case .forgotten: return partly ?? ""
+      return [overdue, failedParts].compactMap(\.self).joined(separator: "; ")
+    case .succeeded, .forgotten: return failedParts ?? ""
     }
   }
 
-  /// As it was told.
+  private var unpaid: String {
+    guard let expires = job.expiresAt(under: retention) else { return "unpaid" }
+    let left = min(expires - now, retention.unpaid ?? .zero)
+    return "unpaid, deleted in \(max(left, .zero).terse)"
+  }
+
+  /// The last such event.
   private var overdue: String? {
     if job.notices.stuckAt != nil { return "stuck" }
     return job.isToldLate ? "late" : nil
   }
 
-  private var reason: String? {
-    let parts = [job.report?.errorCode, job.report?.failReason].compactMap(\.self)
-      .filter { !$0.isEmpty }
-    return parts.isEmpty ? nil : parts.joined(separator: " ").onOneLine
-  }
-
-  /// How it ended, where the cloud has another word for it than that it failed.
+  /// The cloud's word for its end, where it is not that the job failed.
   private var end: String? {
     guard let word = job.report?.rawStatus, StatusWord(word).isOtherEnd else { return nil }
     return "ended as \(word)".onOneLine
   }
 
-  private var partly: String? {
+  private var failedParts: String? {
     let parts = (job.report?.subJobs ?? []).counted
     let failed = parts.count { $0.state == .failed }
     return failed == 0 ? nil : "\(failed) of \(parts.count) sub-jobs failed"
+  }
+}
+
+extension Job {
+  /// The error of its record, in the cloud's words.
+  var error: String? {
+    let parts = [report?.errorCode, report?.failReason].compactMap(\.self).filter { !$0.isEmpty }
+    return parts.isEmpty ? nil : parts.joined(separator: " ")
   }
 }
 
@@ -90,6 +90,12 @@ extension JobState {
     case .registered, .pending, .running, .forgotten: nil
     }
   }
+}
+
+extension Timestamp {
+  /// Whether a time of something that has happened was stored by a clock that was ahead. What is stored while a command
+  /// runs is later than its `now` by less than a minute.
+  func isAhead(of now: Timestamp) -> Bool { self > now + .minutes(1) }
 }
 
 extension Duration {

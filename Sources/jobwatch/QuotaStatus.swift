@@ -1,14 +1,14 @@
 import JobWatchCore
 import JobWatchStore
 
-/// What is left of the quota of one (account, service), as `--json` prints it; durations are seconds.
-struct BudgetJSON: Encodable {
-  /// At most so many calls in any window of so many seconds.
+/// What is left of the quota of one (account, service); with `--json` it is printed as it is, durations in seconds.
+struct QuotaStatus: Encodable {
+  /// The most calls in any window of `limitSeconds`.
   let limitCalls: Int
   let limitSeconds: Double
-  /// Who says so: `configured`, `cloud` (it said so when it refused a call) or `assumed`.
+  /// Where the limit is from: `configured`, `cloud` (its answer to a refused call) or `assumed`.
   let source: String
-  /// Calls that stand in the window, as of the record.
+  /// Calls of the current window, as of the record.
   let usedCalls: Int
   /// No call is made before.
   let blockedUntil: Timestamp?
@@ -28,8 +28,8 @@ struct BudgetJSON: Encodable {
   }
 }
 
-extension BudgetJSON {
-  /// For people.
+extension QuotaStatus {
+  /// The status in sentences for people.
   func words(at now: Timestamp) -> String {
     let who =
       switch source {

@@ -10,7 +10,7 @@ import Testing
   /// Ten calls at once, and a record right after them; then what is told some time later.
   private func told(
     cap: Quota?, throttle: Throttle? = nil, after wait: Duration
-  ) -> (view: BudgetJSON, words: String) {
+  ) -> (view: QuotaStatus, words: String) {
     var budget = RateLimiter(cap: cap)
     for _ in 0..<10 {
       budget.spend(at: start.uptime)
@@ -21,7 +21,7 @@ import Testing
       key: EndpointKey(account: "prod", service: "ecs"), savedAt: start.wall,
       record: budget.record(at: start.uptime))
     let now = Moment(wall: start.wall + wait, uptime: start.uptime + wait)
-    let view = BudgetJSON(saved, at: now)
+    let view = QuotaStatus(saved, at: now)
     return (view, view.words(at: now.wall))
   }
 
