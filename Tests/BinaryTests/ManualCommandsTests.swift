@@ -58,21 +58,12 @@ import Testing
 
   /// Each `jobwatch COMMAND --OPTION …` of a line of shell.
   private func check(_ line: String, _ commands: [HelpDump.Command]) throws {
-    let words = line.split(separator: " ").map(String.init)
-    for (index, word) in words.enumerated()
-    where word == "jobwatch" && index + 1 < words.count && isCommand(words[..<index]) {
-      let rest = words[(index + 1)...].prefix { !["|", "&&", ">", "<"].contains($0) }
-      guard let name = rest.first, name != Self.hidden, name != "jobwatch" else { continue }
+    for call in ShellLine(line).calls {
+      guard let name = call.first, name != Self.hidden, name != "jobwatch" else { continue }
       guard name.wholeMatch(of: /[a-z]+/) != nil else { continue }
       let command = try #require(commands.first { $0.commandName == name }, "\(line)")
-      let options = rest.filter { $0.hasPrefix("--") }.map { String($0.prefix { $0 != "=" }) }
+      let options = call.filter { $0.hasPrefix("--") }.map { String($0.prefix { $0 != "=" }) }
       #expect(command.options.isSuperset(of: options), "\(line)")
     }
-  }
-
-  /// Whether what follows these words of a line is a command and no argument.
-  private func isCommand(_ words: ArraySlice<String>) -> Bool {
-    guard let last = words.last else { return true }
-    return ["sudo", "|", "&&", "jobwatch"].contains(last) || last.contains("=")
   }
 }
