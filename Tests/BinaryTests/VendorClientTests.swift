@@ -23,10 +23,10 @@ import Testing
 
   /// What a client made of one answer.
   private struct Result: Decodable, Hashable {
-    /// The fields of the vendor's models; a client drops what its model does not have. That of DCS has
-    /// neither `entities` nor `error_code`, and that of ECS takes only two ids among the entities. Words
-    /// of a status or a type are any text here; the enums in the SDKs of other languages, which know two
-    /// job types of DCS (cloud-api, section 2), cannot be tried by this one.
+    /// The fields of the vendor's models; a client drops what its model does not have. The model of DCS has neither
+    /// `entities` nor `error_code`, and that of ECS takes only two ids among the entities. Words of a status or a type
+    /// are any text here. The SDKs of other languages have enums for them, with two job types of DCS, which this
+    /// client cannot try.
     struct Record: Decodable, Hashable {
       struct Entities: Decodable, Hashable {
         var server_id: String?
@@ -132,7 +132,7 @@ import Testing
     )
   }
 
-  /// As cloud-api, sections 1 and 2, describe it, and as the vendor's model keeps it.
+  /// As the vendor's pages describe it, and as its model keeps it.
   private static func record(
     of job: ScriptedJob, from begin: Timestamp, to end: Timestamp
   ) -> Result.Record {

@@ -86,7 +86,7 @@ import Testing
     #expect(last.job.state == .lost)
   }
 
-  /// One verdict of DESIGN 4.
+  /// What becomes of a job whose record is gone.
   struct Verdict: Sendable, CustomTestStringConvertible {
     var testDescription: String
     var job: Job

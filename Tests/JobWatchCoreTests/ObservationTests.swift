@@ -1,7 +1,7 @@
 import JobWatchCore
 import Testing
 
-/// The table of DESIGN 4, row by row.
+/// The table of `Sources/INTERNALS.md`, "What an answer does", row by row.
 @Suite struct `What an answer means` {
   /// A kind of answer that says nothing about the job, and when the job is asked for again.
   struct Silence: Sendable, CustomTestStringConvertible {

@@ -4,7 +4,7 @@ import Testing
 @Suite struct `The end of a job` {
   let now = Timestamp.start + .hours(2)
 
-  /// DESIGN 5: what starts the clock of a record is not documented, so the earliest candidate counts.
+  /// No service documents what starts the clock of a record, so the earliest candidate counts.
   struct End: Sendable, CustomTestStringConvertible {
     var testDescription: String
     var end: Timestamp?
