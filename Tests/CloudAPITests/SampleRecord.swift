@@ -8,21 +8,21 @@ struct SampleRecord: Sendable {
 
   let service: CloudService
 
+  /// Every service has one, by a test of the services' bodies.
+  private var documented: ServiceSample? { ServiceSample.all.first { $0.service == service.name } }
+
   var manner: Manner {
-    switch service.name {
-    case "cce": .container
-    case "rds", "taurusdb", "gaussdb", "dds", "geminidb", "ddm": .task
-    default: .classic
+    switch documented?.status {
+    case "status": .classic
+    case "status.phase": .container
+    default: .task
     }
   }
 
-  /// The member that lists parts, where the service has one; any will do for the others.
-  var partsName: String {
-    switch service.name {
-    case "cce": "subJobs"
-    case "ims": "sub_jobs_result"
-    default: "sub_jobs"
-    }
+  var partsName: String { documented?.partsName ?? "" }
+
+  func words() throws -> [(word: String, state: JobState)] {
+    try ServiceSample.pairs(documented?.words ?? "")
   }
 
   func word(_ state: JobState) -> String {
@@ -53,9 +53,9 @@ struct SampleRecord: Sendable {
 
   /// As the service's answer.
   func answer(_ record: String) -> String {
-    switch service.name {
-    case "geminidb": #"{"jobs":[\#(record)],"total_count":1}"#
-    case _ where manner == .task: #"{"job":\#(record)}"#
+    switch documented?.status.split(separator: ".").first {
+    case "jobs": #"{"jobs":[\#(record)],"total_count":1}"#
+    case "job": #"{"job":\#(record)}"#
     default: record
     }
   }

@@ -3,37 +3,20 @@ import JobWatchCore
 import Testing
 
 struct ServiceTableTests {
-  private static let addresses: [(service: String, path: String, query: String?)] = [
-    ("ecs", "/v1/p/jobs/j", nil), ("bms", "/v1/p/jobs/j", nil), ("evs", "/v1/p/jobs/j", nil),
-    ("sdrs", "/v1/p/jobs/j", nil), ("deh", "/v1/p/jobs/j", nil), ("eip", "/v1/p/jobs/j", nil),
-    ("ims", "/v1/p/jobs/j", nil), ("dcs", "/v2/p/jobs/j", nil), ("rds", "/v3/p/jobs", "j"),
-    ("taurusdb", "/v3/p/jobs", "j"), ("gaussdb", "/v3/p/jobs", "j"), ("dds", "/v3/p/jobs", "j"),
-    ("geminidb", "/v3/p/jobs", "j"), ("ddm", "/v3/p/jobs/j", nil),
-    ("cce", "/api/v3/projects/p/jobs/j", nil),
-  ]
-
   @Test func `a job is asked for where its service documents it`() throws {
-    #expect(CloudService.all.map(\.name) == Self.addresses.map(\.service))
-    for (name, path, query) in Self.addresses {
-      let service = try #require(CloudService.named(name))
-      #expect(service.path(projectID: "p", jobID: "j") == path)
-      #expect(service.query(jobID: "j").map { "\($0)=\($1)" } == (query.map { ["id=\($0)"] } ?? []))
+    for sample in ServiceSample.all {
+      let service = try #require(CloudService.named(sample.service))
+      let query = service.query(jobID: "j").map { "?\($0)=\($1)" }.joined()
+      #expect(service.path(projectID: "p", jobID: "j") + query == sample.address)
     }
     #expect(CloudService.named("vbs") == nil)
     #expect(CloudService.dcs.path(projectID: "../p?", jobID: "a/b") == "/v2/..%2Fp%3F/jobs/a%2Fb")
     #expect(CloudService.rds.path(projectID: "../p?", jobID: "a/b") == "/v3/..%2Fp%3F/jobs")
   }
 
-  @Test func `a record is kept as long as its service documents`() {
-    let day = RetentionPolicy(finished: .days(1), unpaid: .days(14))
-    let month = RetentionPolicy(finished: .days(28))
-    let documented = [
-      "ecs": day, "rds": month, "taurusdb": month, "gaussdb": month, "dds": month,
-      "geminidb": RetentionPolicy(finished: .days(30)),
-    ]
-    for service in CloudService.all {
-      #expect(service.retention == documented[service.name] ?? RetentionPolicy(), "\(service.name)")
-    }
+  @Test(arguments: ServiceSample.all)
+  func `a record is kept as long as its service documents`(sample: ServiceSample) {
+    #expect(CloudService.named(sample.service)?.retention == sample.kept)
   }
 
   /// Codes that say of a job that there is none, each in the manner of its service.

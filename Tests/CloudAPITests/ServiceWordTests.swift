@@ -5,52 +5,12 @@ import Testing
 
 /// Every word of every service, however it is spelt.
 @Suite struct `The words of a service` {
-  /// As the services document them; the names of states as in the manual.
-  private static let documented: [String: String] = [
-    "ecs":
-      "INIT=pending RUNNING=running SUCCESS=succeeded FAIL=failed PENDING_PAYMENT=awaiting_payment",
-    "bms":
-      "INIT=pending RUNNING=running SUCCESS=succeeded FAIL=failed PENDING_PAYMENT=awaiting_payment",
-    "evs": """
-    INIT=pending RUNNING=running SUCCESS=succeeded FAIL=failed WAITING_EXECUTE=pending
-    LISTENING=running
-    """,
-    "sdrs": "INIT=pending RUNNING=running SUCCESS=succeeded FAIL=failed",
-    "deh": "INIT=pending RUNNING=running SUCCESS=succeeded FAIL=failed",
-    "eip": "INIT=pending RUNNING=running SUCCESS=succeeded FAIL=failed",
-    "ims": "INIT=pending RUNNING=running SUCCESS=succeeded FAIL=failed",
-    "dcs": """
-    INIT=pending RUNNING=running SUCCESS=succeeded FAIL=failed CREATED=pending EXECUTING=running
-    PAUSED=pending SUCCEED=succeeded FAILED=failed CANCELLED=failed
-    """,
-    "rds": "Running=running Completed=succeeded Complete=succeeded Failed=failed",
-    "taurusdb": """
-    Running=running Completed=succeeded Failed=failed Pending=pending Canceled=failed
-    Unauthorized=pending
-    """,
-    "gaussdb": "Running=running Completed=succeeded Failed=failed",
-    "dds": "Running=running Completed=succeeded Failed=failed",
-    "geminidb": "Running=running Completed=succeeded Failed=failed Pending=pending Canceled=failed",
-    "ddm": """
-    Running=running Completed=succeeded Failed=failed Expanding=running Canceling=running
-    Rollbacking=running ToBeSwitched=running Switching=running RollbackSuccess=failed
-    RollbackFail=failed CancelSuccess=failed INIT=pending SUCCESS=succeeded FAIL=failed
-    """,
-    "cce": "Initializing=pending Running=running Success=succeeded Failed=failed",
-  ]
   /// Whatever the service.
   private static let general = """
     Canceled=failed CANCELLED=failed CancelSuccess=failed RollbackSuccess=failed ROLLED_BACK=failed
     TIMEOUT=failed TimedOut=failed Terminated=failed ABORTED=failed EXPIRED=failed
     Pending=pending Unauthorized=pending Canceling=running RollingBack=running
     """
-
-  private static func pairs(_ text: String) throws -> [(word: String, state: JobState)] {
-    try text.split(whereSeparator: \.isWhitespace).map { pair in
-      let halves = pair.split(separator: "=").map(String.init)
-      return (halves[0], try #require(JobState(rawValue: halves[1])))
-    }
-  }
 
   private static func spellings(_ word: String) -> [String] {
     let plain = word.filter { $0 != "_" }
@@ -64,9 +24,7 @@ import Testing
   @Test(
     "mean the same in every spelling, and are kept as they were sent", arguments: SampleRecord.all)
   func words(_ sample: SampleRecord) throws {
-    let own = try Self.pairs(Self.documented[sample.service.name] ?? "")
-    #expect(Dictionary(own.map { ($0.word, $0.state) }) { $1 } == sample.service.vocabulary)
-    for (word, state) in own + (try Self.pairs(Self.general)) {
+    for (word, state) in try sample.words() + ServiceSample.pairs(Self.general) {
       for spelling in Self.spellings(word) {
         let record = sample.answer(sample.record("job1", .running))
           .replacing("\"\(sample.word(.running))\"", with: "\"\(spelling)\"")
@@ -84,9 +42,7 @@ import Testing
 
   @Test("mean the same of a part", arguments: SampleRecord.all)
   func parts(_ sample: SampleRecord) throws {
-    let words =
-      try Self.pairs(Self.documented[sample.service.name] ?? "") + Self.pairs(Self.general)
-    for (word, state) in words {
+    for (word, state) in try sample.words() + ServiceSample.pairs(Self.general) {
       let part = sample.record("p", .running)
         .replacing("\"\(sample.word(.running))\"", with: "\"\(word.lowercased())\"")
       let body = sample.answer(

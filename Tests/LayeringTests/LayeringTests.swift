@@ -41,15 +41,15 @@ import Testing
     (
       "AsyncHTTPClient",
       [
-        "CloudAPI/CertificateDoubt.swift", "CloudAPI/HTTPTransport.swift",
-        "CloudAPI/TransportError.swift",
+        "CloudAPI/Transport/CertificateDoubt.swift", "CloudAPI/Transport/HTTPTransport.swift",
+        "CloudAPI/Transport/TransportError.swift",
       ]
     ),
     (
       "NIO",
       [
-        "CloudAPI/CertificateDoubt.swift", "CloudAPI/HTTPTransport.swift",
-        "CloudAPI/TransportError.swift", "CloudAPI/TrustedCertificates.swift",
+        "CloudAPI/Transport/CertificateDoubt.swift", "CloudAPI/Transport/HTTPTransport.swift",
+        "CloudAPI/Transport/TransportError.swift", "CloudAPI/Transport/TrustedCertificates.swift",
         "SimulatedCloud/LoopbackServer.swift",
       ]
     ),
@@ -62,7 +62,7 @@ import Testing
         "bench/Polling/Fleet.swift",
       ]
     ),
-    ("CZlib", ["CloudAPI/Inflater.swift"]),
+    ("CZlib", ["CloudAPI/Transport/Inflater.swift"]),
     ("Yams", ["JobWatchDaemon/Configuration/"]),
     ("Hummingbird", ["SimulatedCloud/LoopbackServer.swift"]),
     // The benchmark measures against the bare database.

@@ -8,26 +8,16 @@ package enum TaskProgressAnswer: Sendable, Hashable {
   case failed(String)
 }
 
-extension CloudService {
-  /// Whether it tells the progress of its background tasks (cloud-api, section 2). One that is named in a submission
-  /// belongs to a job of such a service.
-  package var hasTasks: Bool { name == Self.dcs.name }
-
-  /// `/v2/{project_id}/instances/{instance_id}/tasks/{task_id}/progress`, percent-encoded.
-  fileprivate func path(projectID: String, task: TaskName) -> String {
-    let parts = [projectID, task.instanceID, task.taskID].map(PercentEncoding.encode)
-    return "/v2/\(parts[0])/instances/\(parts[1])/tasks/\(parts[2])/progress"
-  }
-}
-
 extension CloudClient {
   /// A task of a hundred steps of ten parts takes some 200 kB.
   private static let progressLimit = 256 * 1024
 
   /// Asks for the progress of a task beside the job of `query`, in the same way.
   package func progress(of task: TaskName, _ query: JobQuery) async -> TaskProgressAnswer {
-    let path = query.service.path(projectID: query.projectID, task: task)
-    guard let request = query.request(path: path, userAgent: userAgent) else {
+    let path = query.service.progressAddress?.path([
+      "{project_id}": query.projectID, "{instance_id}": task.instanceID, "{task_id}": task.taskID,
+    ])
+    guard let path, let request = query.request(path: path, userAgent: userAgent) else {
       return .failed("the endpoint of \(query.service.name) is not of the form https://host[:port]")
     }
     do {

@@ -1,8 +1,8 @@
 import JobWatchCore
 
-/// The URL at which a service is asked for one job, in its parts: what a person copies from a log or a tool.
+/// The URL of a query for one job, in its parts: what a person copies from a log or a tool.
 ///
-/// `https://HOST[:PORT]/v1/PROJECT/jobs/ID`, or what else the service table has, with or without a query behind it.
+/// `https://HOST[:PORT]/v1/PROJECT/jobs/ID`, or the address of another service, with or without more parameters.
 package struct JobAddress: Sendable, Hashable {
   /// As it was written.
   package let text: String
@@ -36,32 +36,23 @@ package struct JobAddress: Sendable, Hashable {
     String(decoding: PercentEncoding.decode(String(part)), as: UTF8.self)
   }
 
-  /// What is asked for.
   package struct Query: Sendable, Hashable {
     package let projectID: String
     package let jobID: String
   }
 
-  /// Nil: it is no query of `service` for one job.
+  /// Nil for what is no query of `service` for one job.
   package func query(of service: CloudService) -> Query? {
-    let (prefix, id): (String, String?) =
-      switch service.address {
-      case .path(let prefix): (prefix, segments.last)
-      case .query(let prefix): (prefix, parameters["id"])
-      }
-    let head = prefix.split(separator: "/").map(String.init)
-    var tail = segments.dropFirst(head.count)
-    if case .path = service.address { tail = tail.dropLast() }
-    guard segments.starts(with: head), tail.count == 2, tail.last == "jobs",
-      let project = tail.first, let id, JobKey.isJobID(id)
+    guard let values = service.address.values(in: segments, parameters),
+      let project = values["{project_id}"], let id = values["{job_id}"], JobKey.isJobID(id)
     else { return nil }
     return Query(projectID: project, jobID: id)
   }
 
-  /// By its path alone; nil: it is no query of any service for a job.
+  /// By its path alone; nil for what is no query of any service for one job.
   package var anyQuery: Query? { CloudService.all.lazy.compactMap(query).first }
 
-  /// Where a service answers that is one of a region.
+  /// A service in a region.
   package struct Place: Sendable, Hashable {
     package let service: CloudService
     package let region: String
@@ -76,7 +67,7 @@ package struct JobAddress: Sendable, Hashable {
     }
   }
 
-  /// Services of the clouds' own hosts, in the order of the table: several where they share a host.
+  /// The services that answer at this host: several if they share it.
   package var places: [Place] {
     let listed = Endpoints.regions.flatMap { region in
       CloudService.all.filter { service in
@@ -87,13 +78,13 @@ package struct JobAddress: Sendable, Hashable {
     return listed.isEmpty ? likely : listed
   }
 
-  /// A region may have its hosts under either domain.
+  /// With one domain for both of Huawei Cloud's, because a region may have its hosts under either.
   private static func bare(_ host: Substring) -> Substring {
     let domain = ".myhuaweicloud.eu"
     return host.hasSuffix(domain) ? host.dropLast(domain.count) + ".myhuaweicloud.com" : host
   }
 
-  /// `SERVICE.REGION.DOMAIN` of a region or a service of one that the table lacks.
+  /// By the form `SERVICE.REGION.DOMAIN`, for a region that is not listed.
   private var likely: [Place] {
     let domains = [
       ".myhuaweicloud.com", ".myhuaweicloud.eu", ".sc.otc.t-systems.com", ".otc.t-systems.com",
@@ -104,12 +95,5 @@ package struct JobAddress: Sendable, Hashable {
     let isTelekom = domain.hasSuffix("t-systems.com")
     return CloudService.all.filter { $0.hosts.names(isTelekom: isTelekom).contains(parts[0]) }
       .map { Place(service: $0, region: parts[1]) }
-  }
-}
-
-extension ServiceHosts {
-  /// The first parts of its hosts' names in any region.
-  fileprivate func names(isTelekom: Bool) -> Set<String> {
-    isTelekom && !telekom.isEmpty ? Set(telekom.values) : Set([label]).union(labels.values)
   }
 }

@@ -21,11 +21,11 @@ struct JobRecord {
     jobID = object.text(at: layout.jobID)
     jobType = object.text(at: layout.jobType)
     status = object.text(at: layout.status)
-    isStatusGuess = object.isGuess(at: layout.status)
+    isStatusGuess = object.member(at: layout.status)?.isGuess ?? false
     beginTime = object.text(at: layout.begin)
     endTime = object.text(at: layout.end)
     errorCode = object.text(at: layout.errorCode)
-    failReason = object.spokenText(at: layout.failReason)
+    failReason = object.member(at: layout.failReason)?.value.spokenText
     objects = JobObjects(in: object, of: service)
   }
 }
@@ -95,7 +95,8 @@ struct JobObjects {
   private mutating func take(
     _ object: JSONObject, at place: RecordLayout.Objects, _ layout: RecordLayout
   ) {
-    for member in object.members where !place.without.contains(member.name) {
+    for member in object.members
+    where member.name != RecordLayout.partsTotal && !place.without.contains(member.name) {
       add(member, prefix: place.prefix, layout, depth: 0)
     }
   }

@@ -1,0 +1,70 @@
+import JobWatchCore
+
+/// A service that runs asynchronous jobs, as data: everything that sets it apart from the others.
+///
+/// Each family of services is one file of this folder. A new service is one entry in the file of its family, and one
+/// body in the tests; a new family is one file more, and its name in `all`.
+///
+/// A class, because each query carries its service: a reference is cheaper than a copy of all this.
+package final class CloudService: Sendable {
+  package static let all = jobFramework + [dcs] + databases + [ddm, cce]
+
+  private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
+
+  package static func named(_ name: String) -> CloudService? { byName[name] }
+
+  /// As in a job's key and in the configuration.
+  package let name: String
+  /// Where to ask for one job.
+  let address: AddressTemplate
+  /// Where to ask for the progress of a background task, if the service tells it.
+  let progressAddress: AddressTemplate?
+  let layout: RecordLayout
+  /// The documented status words in their documented spelling, with their meanings.
+  package let vocabulary: [String: JobState]
+  /// The same by `StatusWord.form`.
+  private let meanings: [String: JobState]
+  /// Error codes that say that there is no such job.
+  package let absentCodes: Set<String>
+  /// How long the service documents to keep a job's record.
+  package let retention: RetentionPolicy
+  let hosts: ServiceHosts
+
+  init(
+    _ name: String, _ address: AddressTemplate, progress: AddressTemplate? = nil,
+    _ layout: RecordLayout = RecordLayout(), words: [String: JobState], absent: Set<String>,
+    kept retention: RetentionPolicy = RetentionPolicy(), hosts: ServiceHosts
+  ) {
+    self.name = name
+    self.address = address
+    progressAddress = progress
+    self.layout = layout
+    vocabulary = words
+    meanings = Dictionary(words.map { (StatusWord($0).form, $1) }) { first, _ in first }
+    absentCodes = absent
+    self.retention = retention
+    self.hosts = hosts
+  }
+
+  /// What a status word means: as the service documents it, else what the word says by itself. Nil for any other word,
+  /// which is reported and changes nothing.
+  package func state(of word: String) -> JobState? {
+    if let state = vocabulary[word] { return state }
+    let word = StatusWord(word)
+    return meanings[word.form] ?? word.state
+  }
+
+  /// The path of the query for one job, percent-encoded.
+  package func path(projectID: String, jobID: String) -> String {
+    address.path(["{project_id}": projectID, "{job_id}": jobID])
+  }
+
+  /// The parameters of the query for one job, not encoded.
+  package func query(jobID: String) -> [(name: String, value: String)] {
+    address.query(["{job_id}": jobID])
+  }
+
+  /// Whether the service tells the progress of background tasks. A submission may name a task only for a job of such a
+  /// service.
+  package var hasTasks: Bool { progressAddress != nil }
+}

@@ -1,0 +1,20 @@
+import JobWatchCore
+
+extension CloudService {
+  /// Distributed Cache Service.
+  ///
+  /// Its records have no entities, and times in milliseconds. It documents no retention. The words of its task centre are
+  /// the second list, because the id of a task may be asked for as a job's; a paused task waits for a person. Pages:
+  /// https://github.com/opentelekomcloud-docs/distributed-cache-service and
+  /// https://support.huaweicloud.com/intl/en-us/api-dcs/ShowBackgroundTaskProgress.html.
+  package static let dcs = CloudService(
+    "dcs", "/v2/{project_id}/jobs/{job_id}",
+    progress: "/v2/{project_id}/instances/{instance_id}/tasks/{task_id}/progress",
+    words: [
+      "INIT": .pending, "RUNNING": .running, "SUCCESS": .succeeded, "FAIL": .failed,
+      "CREATED": .pending, "EXECUTING": .running, "PAUSED": .pending, "SUCCEED": .succeeded,
+      "FAILED": .failed, "CANCELLED": .failed,
+    ],
+    absent: ["DCS.4133", "111400070", "DCS.4070"],
+    hosts: ServiceHosts(label: "dcs", telekom: ["eu-de": "dcs", "eu-nl": "dcs"]))
+}
