@@ -90,10 +90,36 @@ import Testing
     #expect(read(String(repeating: "[", count: 1_000_000)) == nil)
     let many = "[" + String(repeating: "1,", count: 500_000) + "1]"
     #expect(read(many)?.list?.count == JSONReader.valueLimit - 1)
+    // A spool file has no such bound: a name that stands twice at its end is found.
+    let last = many.dropLast(2) + #"{"a":1,"a":2}]"#
+    #expect(JSONText.repeatedName(of: ["a"], in: last) == "a")
   }
 
   @Test func `has of members with one name the last that says something`() {
     let object = JSONObject(Array(#"{"a":1,"a":"x","a":null,"a":"","b":null}"#.utf8))
     #expect(object?.text("a") == "x" && object?["b"] == .null && object?["c"] == nil)
+  }
+
+  @Test(arguments: [
+    (#"{"a":1}{"b":[2]}"#, [#"{"a":1}"#, #"{"b":[2]}"#]),
+    (" {\"a\":\"}\"}\n,\r\n[ \"{\\\"\" ]\t", [#"{"a":"}"}"#, #"[ "{\"" ]"#]),
+    (#"{"é":"€"} {"😀":{}}"#, [#"{"é":"€"}"#, #"{"😀":{}}"#]),
+    (#"{"a" 1}{]"#, [#"{"a" 1}"#, "{]"]),
+    (#"{"a":1}"#, nil), (#"{"a":1}{"b":"#, nil), (#"{"a":1}}"#, nil), (#"{"a":1}x{"b":2}"#, nil),
+    (#"{"a":1}"b"{"c":2}"#, nil), ("", nil), ("1 2", nil),
+  ])
+  func `is told apart where objects and lists stand one behind another`(
+    text: String, documents: [String]?
+  ) {
+    #expect(JSONText.documents(in: text[...])?.map(String.init) == documents)
+  }
+
+  @Test(arguments: [
+    (#"{"a":1,"b":2,"a":3}"#, "a"), (#"{"a":1,"b":{"a":2}}"#, nil), (#"[{"a":1},{"a":2}]"#, nil),
+    (#"{"c":[{"b":1,"x":{"a":1,"\u0061":2},"b":2}]}"#, "a"), (#"{"x":1,"x":2}"#, nil),
+    (#"{"a":"\"a\":1,\"a\":2"}"#, nil), (#"{"a":{"b":1,"b":2},"a":1}"#, "b"),
+  ])
+  func `tells the first name that one object has twice`(text: String, name: String?) {
+    #expect(JSONText.repeatedName(of: ["a", "b"], in: text[...]) == name)
   }
 }

@@ -1,7 +1,7 @@
-/// The mark that some put in front of a text to say how it is encoded. JSON must not have one (RFC 8259,
+/// The mark that some senders put in front of a text to say how it is encoded. JSON must not have one (RFC 8259,
 /// section 8.1).
 enum JSONEncodingMark {
-  /// The text in UTF-8 and without a mark; as it is where there is none. UTF-16, with a mark or without, is translated.
+  /// The text in UTF-8 and without a mark. UTF-16, with a mark or without, is translated.
   static func removed(from bytes: [UInt8]) -> [UInt8] {
     switch (bytes.first, bytes.dropFirst().first) {
     case (0xEF, 0xBB) where bytes.dropFirst(2).first == 0xBF: Array(bytes.dropFirst(3))

@@ -19,7 +19,8 @@ enum JSONValue: Hashable, Sendable {
     }
   }
 
-  /// What a person would read in it: of an object or a list the texts in it, in their order. Longer than `text` may be.
+  /// What a person would read in it: for an object or a list the texts in it, in their order. It may be longer than
+  /// `text`.
   var spokenText: String? {
     let text = texts(depth: 0).joined(separator: " ")
     return text.isEmpty ? nil : JSONObject.cut(text, to: JSONObject.reasonLimit)
@@ -44,10 +45,15 @@ enum JSONValue: Hashable, Sendable {
     if case .list(let list) = self { list } else { nil }
   }
 
+  /// The whole string, however long: a secret must not be cut.
+  var string: String? {
+    if case .string(let string) = self { string } else { nil }
+  }
+
   var isContainer: Bool { object != nil || list != nil }
 
   /// With all but the first of several members of one name marked as guesses: where the structure is in doubt, the
-  /// later one may be of a text that is quoted in another.
+  /// later one may belong to a text that is quoted in another.
   var withoutRepeats: JSONValue {
     switch self {
     case .list(let list): return .list(list.map(\.withoutRepeats))
@@ -62,6 +68,18 @@ enum JSONValue: Hashable, Sendable {
       return .object(object)
     default: return self
     }
+  }
+
+  /// The first of `names` that one object has twice, in the order of the text.
+  func repeatedName(of names: Set<String>) -> String? {
+    if let list { return list.lazy.compactMap { $0.repeatedName(of: names) }.first }
+    var found: Set<String> = []
+    for member in object?.members ?? [] {
+      let isSecond = names.contains(member.name) && !found.insert(member.name).inserted
+      if isSecond { return member.name }
+      if let name = member.value.repeatedName(of: names) { return name }
+    }
+    return nil
   }
 
   fileprivate var saysSomething: Bool { self != .null && self != .string("") }
@@ -82,18 +100,18 @@ struct JSONObject: Hashable, Sendable {
   struct Member: Hashable, Sendable {
     var name: String
     var value: JSONValue
-    /// It stands behind a place where the reader had to guess, see `JSONReader`.
+    /// Whether it stands behind a place where the reader had to guess, see `JSONReader`.
     var isGuess = false
   }
 
-  /// What longer texts are cut to, in Unicode scalars: they are kept with the job and sent on; the
+  /// The length to which longer texts are cut, in Unicode scalars, because they are kept with the job and sent on. The
   /// evidence has the whole.
   static let textLimit = 4096
-  /// Of a reason: all of nearly any. What an event has no room for is told there.
+  /// The same for a reason. An event with less room cuts it further.
   static let reasonLimit = 65_536
 
   var members: [Member] = []
-  /// Of a whole body: some of its structure is a guess.
+  /// Whether some of the structure of a whole body is a guess.
   private(set) var isGuessed = false
 
   /// Nil if `body` is no JSON object.
@@ -108,8 +126,8 @@ struct JSONObject: Hashable, Sendable {
   /// Nil if there is none.
   subscript(name: String) -> JSONValue? { member(name)?.value }
 
-  /// Of members with one name the last that says something, as nearly all readers of JSON have it; of guesses the
-  /// first, and only where no other says something.
+  /// Of members with one name the last that says something, as nearly all readers of JSON have it. Of guesses the first,
+  /// and only where no other says something.
   func member(_ name: String) -> Member? {
     let named = members.filter { $0.name == name }
     return named.last { !$0.isGuess && $0.value.saysSomething }
@@ -120,9 +138,9 @@ struct JSONObject: Hashable, Sendable {
 
   func object(_ name: String) -> JSONObject? { self[name]?.object }
 
-  /// With an ellipsis for what is left out, which counts as the three bytes that it takes.
+  /// With an ellipsis for what is left out, which counts as the three bytes that it takes. Not by characters, because a
+  /// single one may be made of any number of marks.
   static func cut(_ text: String, to limit: Int = textLimit) -> String {
-    // Not by characters: a single one may be made of any number of marks.
     let scalars = text.unicodeScalars
     guard text.utf8.count > limit, scalars.count > limit else { return text }
     return String(scalars.prefix(limit - 3)) + "…"

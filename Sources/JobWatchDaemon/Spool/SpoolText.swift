@@ -1,3 +1,4 @@
+import CloudAPI
 import Foundation
 import JobWatchCore
 
@@ -97,7 +98,7 @@ enum SpoolText {
     do throws(Unacceptable) {
       return [(.file, .value(try decode(SpoolField.self, text)))]
     } catch {
-      guard let documents = SpoolDocuments.split(text) else { throw error }
+      guard let documents = JSONText.documents(in: text) else { throw error }
       try checkCount(documents.count)
       return documents.enumerated().map { (.entry($0.offset + 1), json($0.element)) }
     }
@@ -105,7 +106,7 @@ enum SpoolText {
 
   private static func jsonLine(_ line: Substring) -> [Entry] {
     let whole = json(line)
-    guard case .broken = whole, let documents = SpoolDocuments.split(line) else { return [whole] }
+    guard case .broken = whole, let documents = JSONText.documents(in: line) else { return [whole] }
     return documents.map(json)
   }
 
@@ -138,7 +139,7 @@ enum SpoolText {
   ) throws(Unacceptable) -> Value {
     do {
       let value = try JSONDecoder().decode(type, from: Data(text.utf8))
-      if let name = SpoolDocuments.repeated(JobPlace.keys, in: text) {
+      if let name = JSONText.repeatedName(of: JobPlace.keys, in: text) {
         throw Unacceptable("\(name) stands twice in one object: submit the jobs one by one")
       }
       return value
