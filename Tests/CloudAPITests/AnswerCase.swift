@@ -1,6 +1,7 @@
-import CloudAPI
 import JobWatchCore
 import Testing
+
+@testable import CloudAPI
 
 /// An answer, and what it means.
 struct AnswerCase: Sendable, CustomTestStringConvertible {

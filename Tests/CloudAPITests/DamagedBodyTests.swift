@@ -1,7 +1,8 @@
-import CloudAPI
 import Foundation
 import JobWatchCore
 import Testing
+
+@testable import CloudAPI
 
 /// One bad byte in a body must cost that byte and no more, in any text of any service's record.
 @Suite struct `A damaged answer` {

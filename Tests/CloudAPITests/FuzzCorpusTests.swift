@@ -1,6 +1,7 @@
-import CloudAPI
 import Foundation
 import Testing
+
+@testable import CloudAPI
 
 /// Inputs that a fuzzer found to reach every part of what reads strangers' bytes (Tests/Fuzz), and those
 /// that broke something once.

@@ -1,7 +1,8 @@
-import CloudAPI
 import Foundation
 import JobWatchCore
 import Testing
+
+@testable import CloudAPI
 
 /// An end ends the watch, so it is believed only where the record's structure is certain.
 @Suite struct `A record whose JSON is broken` {

@@ -1,6 +1,7 @@
-import CloudAPI
 import JobWatchCore
 import Testing
+
+@testable import CloudAPI
 
 @Suite struct `Header fields` {
   /// 2026-11-21T21:38:21Z

@@ -1,6 +1,7 @@
-import CloudAPI
 import JobWatchCore
 import Testing
+
+@testable import CloudAPI
 
 /// A record of a service, in JSON, of which a test says what stands where.
 struct SampleRecord: Sendable {

@@ -1,6 +1,7 @@
-import CloudAPI
 import JobWatchCore
 import Testing
+
+@testable import CloudAPI
 
 struct ServiceBodyTests {
   private func check(

@@ -1,6 +1,7 @@
-import CloudAPI
 import JobWatchCore
 import Testing
+
+@testable import CloudAPI
 
 struct ServiceTableTests {
   @Test func `a job is asked for where its service documents it`() throws {

@@ -1,7 +1,8 @@
-import CloudAPI
 import Foundation
 import JobWatchCore
 import Testing
+
+@testable import CloudAPI
 
 /// Every word of every service, however it is spelt.
 @Suite struct `The words of a service` {

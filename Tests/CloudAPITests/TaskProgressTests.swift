@@ -1,6 +1,7 @@
-import CloudAPI
 import JobWatchCore
 import Testing
+
+@testable import CloudAPI
 
 /// Bodies have the documented shape (cloud-api, section 2, last point).
 @Suite struct `A task's progress` {

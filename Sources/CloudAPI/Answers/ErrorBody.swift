@@ -1,5 +1,6 @@
-/// What the body of a refused request says. The clouds have these shapes for it (cloud-api, section
-/// 1; CCE and DDM: OTCD/cloud-container-engine and /distributed-database-middleware):
+import JobWatchCore
+
+/// What the body of a refused request says. The clouds have these shapes for it:
 ///
 /// ```
 /// {"error_code", "error_msg", "request_id"}         gateway, DCS
@@ -10,7 +11,8 @@
 /// {"error": {"code", "message", "details": […]}}    ECS, DCS v1, IAM (where code is a number)
 /// {"error": {…}, "internalError": […]}              ECS batch calls
 /// ```
-/// They are tried in the order of the vendor's SDK, then one object deeper.
+/// They are tried in the order of the vendor's SDK (exception_handler.py of
+/// https://github.com/huaweicloud/huaweicloud-sdk-python-v3), then one object deeper.
 package struct ErrorBody: Sendable, Hashable {
   package var code: String
   /// As sent, however long; empty if there is none.
@@ -37,12 +39,6 @@ package struct ErrorBody: Sendable, Hashable {
   /// Members in all that are looked into: the largest answer has room for a million objects.
   private static let lookLimit = 300
 
-  /// Sorted, so that `error` comes before `internalError`. An object with very many members is none of
-  /// the shapes.
-  private static func promising(_ object: JSONObject) -> [JSONObject.Member] {
-    object.members.count > memberLimit ? [] : object.members.sorted { $0.name < $1.name }
-  }
-
   private static func search(
     _ object: JSONObject, depth: Int, _ looks: inout Int
   ) -> (code: String, message: String)? {
@@ -51,8 +47,10 @@ package struct ErrorBody: Sendable, Hashable {
         return (code, message)
       }
     }
-    if depth < depthLimit {
-      for member in promising(object) where looks > 0 {
+    // An object with very many members is none of the shapes.
+    if depth < depthLimit, object.members.count <= memberLimit {
+      // Sorted, because `error` comes before `internalError`.
+      for member in object.members.sorted(by: { $0.name < $1.name }) where looks > 0 {
         looks -= 1
         if let nested = member.value.object, let found = search(nested, depth: depth + 1, &looks) {
           return found
@@ -60,5 +58,25 @@ package struct ErrorBody: Sendable, Hashable {
       }
     }
     return pairs.lazy.compactMap { object.text($0.0) }.first.map { ($0, "") }
+  }
+
+  /// For people.
+  func summary(of response: HTTPResponse) -> String {
+    "HTTP \(response.status), \(code): \(message)"
+  }
+
+  // MARK: The clock
+
+  /// Whether the gateway found the signature's date too far from its own clock:
+  /// `signature expired, signature time:20211217T064303Z,server time:20211217T065804Z`.
+  var saysSignatureExpired: Bool {
+    TextScanner(behind: "signature expired", in: message) != nil
+  }
+
+  /// The gateway's clock in such a message.
+  var serverTime: Timestamp? {
+    guard var scanner = TextScanner(behind: "server time:", in: message) else { return nil }
+    scanner.skipBlanks()
+    return SigningDate.read(&scanner)
   }
 }

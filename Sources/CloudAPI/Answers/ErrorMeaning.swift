@@ -1,19 +1,18 @@
-/// What an error is about: DESIGN 4's table, for the rows of cloud-api, sections 1, 2, 3a and 5.
+/// What an error is about.
 ///
-/// A listed code wins over the status, because the statuses of ECS "may not be accurate" (cloud-api,
-/// section 1). Then the status decides, and who speaks: the gateway in front of all services, a
-/// service, or something that names no code.
+/// A listed code wins over the status, because the statuses of ECS "may not be accurate" (ECS API reference, error
+/// codes). Then the status decides, and who speaks: the gateway in front of all services, a service, or something that
+/// names no code.
 enum ErrorMeaning {
   case throttled, absent, misconfigured, refused, forbidden
-  /// The service took the call and has no answer for this job, now: no other job is concerned, so the
-  /// endpoint must not be blamed. Counted against it, one odd job (three answers in a row) would shut
-  /// the breaker for all, and as the probe keep it shut.
+  /// The service took the call and has no answer for this job now. No other job is concerned, so that the endpoint must
+  /// not be blamed: three such answers in a row would open the circuit breaker for all jobs, and keep it open.
   case busy
   case unreachable
   /// Not about anything that this client did or asked.
   case garbled
 
-  /// - Parameter service: nil for a question that is about no job.
+  /// - Parameter service: nil for a query that is about no job.
   init(status: Int, code: String?, service: CloudService?) {
     self =
       code.flatMap { Self(code: $0, service: service) }
@@ -32,7 +31,7 @@ enum ErrorMeaning {
   }
 
   private init(status: Int, unlisted code: String?, isOfJob: Bool) {
-    let isGateway = code.map { Self.gatewayNumber($0) != nil }
+    let isService = code.map { !Self.isGateway($0) } ?? false
     self =
       switch status {
       case 401: .refused
@@ -40,23 +39,22 @@ enum ErrorMeaning {
       case 429: .throttled
       // A proxy on the way wants something, or gave up waiting.
       case 407, 408, 500...599: .unreachable
-      // Too large for the gateway, `0201`: the same request, a token in it most of all, always will be.
-      case 413, 414, 494: isGateway == true ? .misconfigured : .garbled
-      // A service objects to this one question: DCS has some thirty such codes that end in "try again
-      // later" (its error code table). A gateway's own 400 came from before the service.
-      case 400, 409: isGateway == false ? .busy : .garbled
-      // The service's own word on the one job that was asked for. That it does not exist is not among
-      // what it may mean: "not found" is said of instances, projects and addresses too, in prose, and
-      // a verdict on that would be a guess.
-      case 402, 404, 406, 410, 412, 416...428: isGateway == false && isOfJob ? .busy : .garbled
+      // Too large for the gateway, `0201`: the same request, most of all its token, always will be.
+      case 413, 414, 494: code != nil && !isService ? .misconfigured : .garbled
+      // A service objects to this one query: DCS has some thirty such codes that end in "try again later" (its error
+      // codes). A gateway's own 400 came from before the service.
+      case 400, 409: isService ? .busy : .garbled
+      // The service's own word on the job that was asked for. It does not mean that the job does not exist, because
+      // "not found" is also said, in prose, of instances, projects and addresses.
+      case 402, 404, 406, 410, 412, 416...428: isService && isOfJob ? .busy : .garbled
       default: .garbled
       }
   }
 
   // MARK: Listed codes
 
-  /// Of the services, apart from their own `absentCodes`. DCS has two codes for most errors, both in
-  /// use; what each says is in opentelekomcloud-docs/distributed-cache-service, "Error Codes".
+  /// The codes of the services, apart from their own `absentCodes`. DCS has two codes for most errors, both in use
+  /// (https://github.com/opentelekomcloud-docs/distributed-cache-service, error codes).
   private static let services: [String: ErrorMeaning] = [
     "Common.0024": .throttled, "Common.1503": .throttled,
     "Common.0018": .misconfigured, "Ecs.0023": .misconfigured,
@@ -72,17 +70,16 @@ enum ErrorMeaning {
     "Pdp.0001": .forbidden,
     "111403002": .forbidden, "111403003": .forbidden,
     "DCS.2003": .forbidden, "DCS.2007": .forbidden, "DCS.3002": .forbidden, "DCS.3003": .forbidden,
-    // 0999, "task terminated", may mean the job or the question: never taken for the job's failure.
+    // 0999, "task terminated", may mean the job or the query: never taken for the job's failure.
     "Common.0025": .busy, "Common.0021": .busy, "Common.0999": .busy, "Ecs.0603": .busy,
-    // "Failed to run the task", a 500: the service's word on one task, but no record of a job, so no
-    // failure, and no outage either.
+    // "Failed to run the task", with status 500: about one task, but no record of a job, and so no failure.
     "111400842": .busy, "DCS.4842": .busy,
     // The server or instance is gone. That says nothing of the job, whose record may outlive it.
     "Ecs.0114": .busy, "Ecs.0614": .busy, "111404022": .busy, "DCS.3022": .busy,
     "Common.0001": .unreachable, "111500000": .unreachable, "DCS.5000": .unreachable,
   ]
 
-  /// Of the gateway, by what follows `APIGW.` (Huawei Cloud) or `APIG.` (Open Telekom Cloud).
+  /// The codes of the gateway, by what follows `APIGW.` (Huawei Cloud) or `APIG.` (Open Telekom Cloud).
   private static let gatewayNumbers: [Substring: ErrorMeaning] = [
     "0101": .misconfigured,
     "0301": .refused, "0303": .refused, "0305": .refused, "0307": .refused,

@@ -1,11 +1,11 @@
-/// Takes out of a text what must not be kept: a gateway that refuses a signature quotes the
-/// request's headers, tokens included (cloud-api, section 3a, "verify aksk signature fail").
+/// Takes out of a text what must not be kept. A gateway that refuses a signature quotes the request's headers, tokens
+/// included: `verify aksk signature fail, canonicalRequest:GET|/…|…`.
 struct Redaction: Sendable {
   private static let mark = Array("(redacted)".utf8)
   /// What `JSONObject.cut` puts behind a text.
   private static let ellipsis = Array("…".utf8)
-  /// What stands before values that are secrets even when they are not ours, as in a quoted request.
-  /// A signature lets whoever has it repeat the request for a quarter of an hour.
+  /// What stands before values that are secrets even when they are not ours, as in a quoted request. Whoever has a
+  /// signature can repeat the request for a quarter of an hour.
   private static let headers = [
     "x-security-token:", "x-auth-token:", "x-subject-token:", "x-metadata-token:", "signature=",
   ].map { Array($0.utf8) }
@@ -14,7 +14,7 @@ struct Redaction: Sendable {
 
   private let secrets: [[UInt8]]
 
-  /// Longest first, so that a part of one never hides the rest of it; also as JSON may escape them.
+  /// Longest first, because a part of one must not hide the rest of it; also as JSON may escape them.
   init(_ secrets: [String]) {
     self.secrets = secrets.filter { $0.utf8.count >= Self.shortestSecret }
       .flatMap { $0.contains("/") ? [$0, $0.replacing("/", with: "\\/")] : [$0] }
@@ -37,8 +37,7 @@ struct Redaction: Sendable {
     return result
   }
 
-  /// Clean, on one line, and at most `limit` Unicode scalars: a single character may be made of any
-  /// number of marks.
+  /// Clean, on one line, and at most `limit` Unicode scalars: a single character may be made of any number of marks.
   func excerpt(_ text: String, limit: Int) -> String {
     let bytes = clean(Array(text.utf8)).map { $0 < 0x20 || $0 == 0x7f ? UInt8(ascii: " ") : $0 }
     let line = String(decoding: bytes, as: UTF8.self)
@@ -46,7 +45,7 @@ struct Redaction: Sendable {
     return scalars.count <= limit ? line : String(scalars.prefix(limit - 1)) + "…"
   }
 
-  /// Marks, for each place where `needle` stands, the range that `secret` makes of the place.
+  /// Replaces, at each place where `needle` stands, the range that `secret` makes of the place.
   private func replacing(
     _ needle: [UInt8], in bytes: [UInt8], secret: (Int) -> Range<Int>
   ) -> [UInt8] {
@@ -60,7 +59,7 @@ struct Redaction: Sendable {
     return done == 0 ? bytes : result + bytes[done...]
   }
 
-  /// Of a secret that the end of a cut text cuts as well, the part that is left is marked.
+  /// Replaces the part of a secret that is left where the end of a text cuts it.
   private static func hide(startOf secret: [UInt8], atEndOf bytes: inout [UInt8]) {
     let isMarked = bytes.suffix(ellipsis.count).elementsEqual(ellipsis)
     if isMarked { bytes.removeLast(ellipsis.count) }

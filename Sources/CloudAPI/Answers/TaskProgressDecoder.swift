@@ -1,19 +1,20 @@
 import JobWatchCore
 
-/// Makes a `TaskProgress` of the body of an answer (cloud-api, section 2, "progress"):
+/// Makes a `TaskProgress` of the body of an answer
+/// (https://support.huaweicloud.com/intl/en-us/api-dcs/ShowBackgroundTaskProgress.html):
 ///
 /// ```
 /// {"progress", "remain_time", "step_details": [
 ///   {"step_id", "step_name", "step_status", "begin_time", "end_time", "error_code", "sub_step_details": [
 ///     {"sub_step_id", "sub_step_name", "sub_step_status", …, "detail", "error_code"}]}]}
 /// ```
-/// As with a job's record, a member that is missing, null or of another type is nothing.
-package enum TaskProgressDecoder {
+/// As with a job's record, a member that is missing, null or of another type counts as nothing.
+enum TaskProgressDecoder {
   /// Steps, and parts of a step, that are kept: a task of more is shown in part.
-  package static let stepLimit = 100
+  static let stepLimit = 100
 
   /// Nil if `body` says nothing of a progress.
-  package static func decode(_ body: [UInt8]) -> TaskProgress? {
+  static func decode(_ body: [UInt8]) -> TaskProgress? {
     guard let reply = JSONObject(body) else { return nil }
     let percent = number(reply.text("progress")).flatMap { (0...100).contains($0) ? $0 : nil }
     let steps = reply["step_details"]?.unwrapped?.list.map { self.steps($0) }
@@ -25,7 +26,7 @@ package enum TaskProgressDecoder {
     return TaskProgress(percent: percent, remaining: remaining, steps: steps ?? [])
   }
 
-  /// Sibling services write `60%` (cloud-api, section 1, "RDS family").
+  /// With or without a percent sign, because RDS and its siblings write `60%`.
   private static func number(_ text: String?) -> Double? {
     text.flatMap { Double($0.hasSuffix("%") ? $0.dropLast() : $0[...]) }
   }

@@ -1,8 +1,8 @@
-/// An answer that is neither a job's record nor an error with a code, in words for people: who may
-/// have sent it, and where to look.
+/// An answer that is neither a job's record nor an error with a code, in words for people: who may have sent it, and
+/// where to look.
 struct UnusableAnswer {
   var response: HTTPResponse
-  /// Whose job was asked for; nil for a question that is about no job.
+  /// The service that was asked for a job; nil for a query that is about no job.
   var service: CloudService?
 
   /// `HTTP 302 redirects to …`, `HTTP 502 with …`.
@@ -32,13 +32,11 @@ struct UnusableAnswer {
       ? "JSON that is no job's record" : "the record of another job"
   }
 
-  /// Whether the answer passed the cloud's web application firewall, which leaves its marks on all
-  /// that passes: they tell something only where no code says who answered (cloud-api, section 5).
+  /// Whether the answer passed the cloud's web application firewall. Its marks (`Server: CloudWAF`, the cookie
+  /// `HWWAFSESID`) are on all that passes, and tell something only where no code says who answered.
   var isFirewalled: Bool {
     func has(_ mark: String, in name: String) -> Bool {
-      response.headers.entries.contains {
-        $0.0.matchesFieldName(name) && TextScanner(behind: mark, in: $0.1) != nil
-      }
+      response.headers.values(name).contains { TextScanner(behind: mark, in: $0) != nil }
     }
     return has("CloudWAF", in: "Server") || has("HWWAFSESID=", in: "Set-Cookie")
   }

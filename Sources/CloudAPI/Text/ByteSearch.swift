@@ -1,8 +1,7 @@
 /// Searching in bytes, where text comes from strangers and most of it does not match: several
 /// hundred times cheaper than a regular expression, which matters while a cloud throttles.
 enum ByteSearch {
-  /// The first place at or behind `start` where `needle` stands; ASCII letters match in either
-  /// case.
+  /// The first place at or behind `start` where `needle` stands; ASCII letters match in either case.
   static func first(_ needle: [UInt8], in bytes: [UInt8], from start: Int = 0) -> Int? {
     guard let head = needle.first.map(lowercased), bytes.count >= needle.count else { return nil }
     var index = start
@@ -23,5 +22,17 @@ enum ByteSearch {
       return false
     }
     return true
+  }
+}
+
+extension String {
+  /// Whether both are the same HTTP field name, which ignores the case of ASCII letters.
+  func matchesFieldName(_ other: String) -> Bool {
+    let left = utf8
+    let right = other.utf8
+    return left.count == right.count
+      && zip(left, right).allSatisfy {
+        $0 == $1 || ByteSearch.lowercased($0) == ByteSearch.lowercased($1)
+      }
   }
 }

@@ -1,78 +1,77 @@
 import JobWatchCore
 
-/// A date and a time of day in UTC, by the Gregorian calendar: the one place that converts between
-/// the texts of the clouds and a `Timestamp`. (Foundation's parsers cost more than the rest of an
-/// answer together.)
-struct CivilTime: Equatable {
-  var year: Int
+/// A date and a time of day in UTC, by the Gregorian calendar, as the clouds write it. (Foundation's parsers cost more
+/// than the rest of an answer together.)
+struct CivilTime {
+  /// 0 to 9999.
+  var year = 1970
   /// 1 to 12.
-  var month: Int
-  var day: Int
-  var hour: Int
-  var minute: Int
-  /// 0 to 60: a leap second is taken as the second after.
-  var second: Int
-  var millisecond: Int
+  var month = 1
+  var day = 1
+  var hour = 0
+  var minute = 0
+  /// 0 to 60: a leap second counts as the second after it.
+  var second = 0
+  var millisecond = 0
 
-  /// Nil if any part is out of its range, the day of that month included; years are 0 to 9999.
-  init?(
-    year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int, millisecond: Int = 0
-  ) {
-    guard (0...9999).contains(year), (1...12).contains(month),
-      (1...Self.days(in: month, of: year)).contains(day), (0...23).contains(hour),
+  /// Nil if any part is out of its range, the day of that month included.
+  var timestamp: Timestamp? {
+    guard (0...9999).contains(year), (1...12).contains(month), (0...23).contains(hour),
       (0...59).contains(minute), (0...60).contains(second), (0...999).contains(millisecond)
     else { return nil }
-    self.year = year
-    self.month = month
-    self.day = day
-    self.hour = hour
-    self.minute = minute
-    self.second = second
-    self.millisecond = millisecond
-  }
-
-  init(_ timestamp: Timestamp) {
-    let total = Int(min(max(timestamp.milliseconds, 0), Timestamp.limit))
-    (millisecond, second) = (total % 1000, total / 1000 % 60)
-    (minute, hour) = (total / 60_000 % 60, total / 3_600_000 % 24)
-    let days = total / 86_400_000
-    // An estimate that is never too late, and at most one year too early.
-    year = 1970 + days / 366
-    while Self.daysSince1970(year + 1) <= days { year += 1 }
-    day = days - Self.daysSince1970(year) + 1
-    month = 1
-    while day > Self.days(in: month, of: year) {
-      day -= Self.days(in: month, of: year)
-      month += 1
-    }
-  }
-
-  var timestamp: Timestamp {
-    var days = Self.daysSince1970(year) + day - 1
-    for earlier in 1..<month { days += Self.days(in: earlier, of: year) }
+    let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+    let length = Self.daysBefore[month] - Self.daysBefore[month - 1]
+    guard (1...(month == 2 && isLeap ? 29 : length)).contains(day) else { return nil }
+    let leapDay = month > 2 && isLeap ? 1 : 0
+    let days = Self.days(before: year) + Self.daysBefore[month - 1] + leapDay + day - 1
     let seconds = ((days * 24 + hour) * 60 + minute) * 60 + second
     return Timestamp(milliseconds: Int64(seconds * 1000 + millisecond))
   }
 
-  private static func isLeap(_ year: Int) -> Bool {
-    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+  /// Of a common year, before each month and after the last.
+  private static let daysBefore = [
+    0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365,
+  ]
+
+  /// From 1970-01-01 to the first of January of `year`. Year 0 is a leap year, 719,528 days before 1970.
+  private static func days(before year: Int) -> Int {
+    365 * year + (year + 3) / 4 - (year + 99) / 100 + (year + 399) / 400 - 719_528
+  }
+}
+
+extension TextScanner {
+  /// Reads a time by a pattern: `Y` stands for a year of four digits, `y` for one of two, `M D h m s` for two digits
+  /// each, `d` for one or two digits of the day, `f` for three of the milliseconds, `N` for the three letters of a month's
+  /// English name, a blank for one or more blanks, anything else for itself. Nil, with nothing read, for another text.
+  mutating func civilTime(_ pattern: String) -> CivilTime? {
+    let start = self
+    var time = CivilTime()
+    for sign in pattern.utf8 {
+      let isRead =
+        switch sign {
+        case UInt8(ascii: "Y"): Self.set(&time.year, number(digits: 4))
+        case UInt8(ascii: "y"): Self.set(&time.year, number(digits: 2))
+        case UInt8(ascii: "M"): Self.set(&time.month, number(digits: 2))
+        case UInt8(ascii: "N"): Self.set(&time.month, monthName())
+        case UInt8(ascii: "D"): Self.set(&time.day, number(digits: 2))
+        case UInt8(ascii: "d"): Self.set(&time.day, number(digits: 2) ?? number(digits: 1))
+        case UInt8(ascii: "h"): Self.set(&time.hour, number(digits: 2))
+        case UInt8(ascii: "m"): Self.set(&time.minute, number(digits: 2))
+        case UInt8(ascii: "s"): Self.set(&time.second, number(digits: 2))
+        case UInt8(ascii: "f"): Self.set(&time.millisecond, number(digits: 3))
+        case UInt8(ascii: " "): skipBlanks()
+        default: skip(sign)
+        }
+      guard isRead else {
+        self = start
+        return nil
+      }
+    }
+    return time
   }
 
-  private static func days(in month: Int, of year: Int) -> Int {
-    switch month {
-    case 2: isLeap(year) ? 29 : 28
-    case 4, 6, 9, 11: 30
-    default: 31
-    }
-  }
-
-  /// Days from 1970-01-01 to the first of January of `year`.
-  private static func daysSince1970(_ year: Int) -> Int {
-    func leapDaysBefore(_ year: Int) -> Int {
-      let full = year - 1
-      // Year 0 is a leap year and lies before the count that the divisions make.
-      return year == 0 ? -1 : full / 4 - full / 100 + full / 400
-    }
-    return (year - 1970) * 365 + leapDaysBefore(year) - leapDaysBefore(1970)
+  private static func set(_ part: inout Int, _ number: Int?) -> Bool {
+    if let number { part = number }
+    return number != nil
   }
 }

@@ -1,6 +1,6 @@
 import JobWatchCore
 
-/// Reads the times in job records. The forms seen (cloud-api, section 1 and 2):
+/// Reads the times in job records. The forms seen:
 ///
 /// ```
 /// 2016-04-25T20:04:34.604Z               ECS
@@ -10,8 +10,7 @@ import JobWatchCore
 /// 1684191545379                          DCS: milliseconds since 1970, as a string or a number
 /// ```
 package enum CloudTimeParser {
-  /// 1973-03-03: numbers below are seconds, and dates before are placeholders such as 1970-01-01.
-  /// None is a time at which a job ran.
+  /// 1973-03-03. No job ran before: smaller numbers are seconds, and earlier dates are placeholders such as 1970-01-01.
   private static let earliest = Timestamp(milliseconds: 100_000_000_000)
   /// No form is longer. A longer text is cut, because it is kept with the job.
   private static let lengthLimit = 64
@@ -22,56 +21,32 @@ package enum CloudTimeParser {
     guard raw.utf8.count <= lengthLimit else {
       return CloudTime(raw: String(raw.unicodeScalars.prefix(lengthLimit)), instant: nil)
     }
-    let instant = (epoch(raw) ?? civil(raw) ?? named(raw)).flatMap { plausible($0) }
-    return CloudTime(raw: raw, instant: instant)
-  }
-
-  private static func plausible(_ time: Timestamp) -> Timestamp? {
-    time >= earliest && time.milliseconds <= Timestamp.limit ? time : nil
-  }
-
-  private static func epoch(_ raw: String) -> Timestamp? {
-    Int64(raw).map { Timestamp(milliseconds: $0) }
+    let instant = Int64(raw).map { Timestamp(milliseconds: $0) } ?? civil(raw) ?? named(raw)
+    let isPlausible =
+      instant.map { $0 >= earliest && $0.milliseconds <= Timestamp.limit } ?? false
+    return CloudTime(raw: raw, instant: isPlausible ? instant : nil)
   }
 
   private static func civil(_ raw: String) -> Timestamp? {
     var scanner = TextScanner(raw)
-    guard let year = scanner.number(digits: 4), scanner.skip("-"),
-      let month = scanner.number(digits: 2), scanner.skip("-"),
-      let day = scanner.number(digits: 2), scanner.skip("T") || scanner.skip(" "),
-      let hour = scanner.number(digits: 2), scanner.skip(":"),
-      let minute = scanner.number(digits: 2), scanner.skip(":"),
-      let second = scanner.number(digits: 2)
+    guard
+      var time = scanner.civilTime("Y-M-DTh:m:s") ?? scanner.civilTime("Y-M-D h:m:s")
     else { return nil }
-    var millisecond = 0
     if scanner.skip(".") || scanner.skip(",") {
       guard let fraction = scanner.milliseconds() else { return nil }
-      millisecond = fraction
+      time.millisecond = fraction
     }
     guard let offset = offset(&scanner), scanner.isAtEnd else { return nil }
-    let civil = CivilTime(
-      year: year, month: month, day: day, hour: hour, minute: minute, second: second,
-      millisecond: millisecond)
-    return civil.map { $0.timestamp - offset }
+    return time.timestamp.map { $0 - offset }
   }
 
-  /// `04-Jun-2015 18:11:06:586`
   private static func named(_ raw: String) -> Timestamp? {
     var scanner = TextScanner(raw)
-    guard let day = scanner.number(digits: 2), scanner.skip("-"),
-      let month = scanner.monthName(), scanner.skip("-"),
-      let year = scanner.number(digits: 4), scanner.skip(" "),
-      let hour = scanner.number(digits: 2), scanner.skip(":"),
-      let minute = scanner.number(digits: 2), scanner.skip(":"),
-      let second = scanner.number(digits: 2), scanner.skip(":"),
-      let millisecond = scanner.number(digits: 3), scanner.isAtEnd
-    else { return nil }
-    return CivilTime(
-      year: year, month: month, day: day, hour: hour, minute: minute, second: second,
-      millisecond: millisecond)?.timestamp
+    let time = scanner.civilTime("D-N-Y h:m:s:f")
+    return scanner.isAtEnd ? time?.timestamp : nil
   }
 
-  /// The time east of UTC. Without any the clouds mean UTC; nil if what follows is no offset.
+  /// The time east of UTC: zero without an offset, because the clouds then mean UTC. Nil if what follows is no offset.
   private static func offset(_ scanner: inout TextScanner) -> Duration? {
     if scanner.isAtEnd || scanner.skip("Z") { return .zero }
     _ = scanner.skip(" ")

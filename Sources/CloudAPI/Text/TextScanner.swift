@@ -34,8 +34,7 @@ struct TextScanner {
     return Self.value(of: part)
   }
 
-  /// The milliseconds of a decimal fraction of any length, from behind its point; nil without a
-  /// digit.
+  /// The milliseconds of a decimal fraction of any length, from behind its point; nil without a digit.
   mutating func milliseconds() -> Int? {
     let part = rest.prefix(while: Self.isDigit)
     guard !part.isEmpty else { return nil }
@@ -53,15 +52,24 @@ struct TextScanner {
     return true
   }
 
+  mutating func skip(_ byte: UInt8) -> Bool {
+    guard let first = rest.first, ByteSearch.lowercased(first) == ByteSearch.lowercased(byte)
+    else { return false }
+    rest = rest.dropFirst()
+    return true
+  }
+
   /// 1 to 12 for the three letters of an English name; nil if none is next.
   mutating func monthName() -> Int? {
     Self.months.firstIndex { skip($0) }.map { $0 + 1 }
   }
 
-  mutating func skipBlanks() { rest = rest.drop { $0 == UInt8(ascii: " ") } }
-
-  /// The next `count` bytes as text, or what is left of them.
-  func peek(_ count: Int) -> String { String(decoding: rest.prefix(count), as: UTF8.self) }
+  /// Says whether there was one.
+  @discardableResult mutating func skipBlanks() -> Bool {
+    let isBlank = rest.first == UInt8(ascii: " ")
+    rest = rest.drop { $0 == UInt8(ascii: " ") }
+    return isBlank
+  }
 
   private static func value(of digits: ArraySlice<UInt8>) -> Int {
     digits.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
