@@ -1,9 +1,10 @@
-import CloudAPI
 import JobWatchCore
 import Testing
 
+@testable import CloudAPI
+
 struct AnswerClassifierTests {
-  private static func complaint(_ code: String, _ message: String = "m") -> APIError {
+  private static func error(_ code: String, _ message: String = "m") -> APIError {
     APIError(code: code, message: message)
   }
 
@@ -73,25 +74,25 @@ struct AnswerClassifierTests {
     AnswerCase(404, AnswerCase.flat("111400070"), .absent(code: "111400070"), service: .dcs),
     AnswerCase(400, AnswerCase.flat("DCS.4070"), .absent(code: "DCS.4070"), service: .dcs),
     AnswerCase(
-      404, AnswerCase.flat("APIGW.0101"), .misconfigured(complaint("APIGW.0101"))),
-    AnswerCase(404, AnswerCase.flat("APIG.0101"), .misconfigured(complaint("APIG.0101"))),
+      404, AnswerCase.flat("APIGW.0101"), .misconfigured(error("APIGW.0101"))),
+    AnswerCase(404, AnswerCase.flat("APIG.0101"), .misconfigured(error("APIG.0101"))),
     AnswerCase(
-      404, AnswerCase.flat("111404001"), .misconfigured(complaint("111404001")), service: .dcs),
-    AnswerCase(400, AnswerCase.ecs("Common.0018"), .misconfigured(complaint("Common.0018"))),
-    AnswerCase(400, AnswerCase.ecs("Ecs.0023"), .misconfigured(complaint("Ecs.0023"))),
+      404, AnswerCase.flat("111404001"), .misconfigured(error("111404001")), service: .dcs),
+    AnswerCase(400, AnswerCase.ecs("Common.0018"), .misconfigured(error("Common.0018"))),
+    AnswerCase(400, AnswerCase.ecs("Ecs.0023"), .misconfigured(error("Ecs.0023"))),
     AnswerCase(
-      401, AnswerCase.flat("DCS.1004"), .misconfigured(complaint("DCS.1004")), service: .dcs),
-    AnswerCase(401, AnswerCase.ecs("Common.0013"), .refused(complaint("Common.0013"))),
-    AnswerCase(200, AnswerCase.ecs("Common.0013"), .refused(complaint("Common.0013"))),
-    AnswerCase(401, AnswerCase.flat("APIG.0301"), .refused(complaint("APIG.0301"))),
-    AnswerCase(401, AnswerCase.ecs("New.1"), .refused(complaint("New.1"))),
-    AnswerCase(401, "", .refused(complaint("HTTP 401", "the answer has no body"))),
-    AnswerCase(403, AnswerCase.ecs("Pdp.0001"), .forbidden(complaint("Pdp.0001"))),
-    AnswerCase(401, #"{"code":"New.1"}"#, .refused(complaint("New.1", "no message given"))),
+      401, AnswerCase.flat("DCS.1004"), .misconfigured(error("DCS.1004")), service: .dcs),
+    AnswerCase(401, AnswerCase.ecs("Common.0013"), .refused(error("Common.0013"))),
+    AnswerCase(200, AnswerCase.ecs("Common.0013"), .refused(error("Common.0013"))),
+    AnswerCase(401, AnswerCase.flat("APIG.0301"), .refused(error("APIG.0301"))),
+    AnswerCase(401, AnswerCase.ecs("New.1"), .refused(error("New.1"))),
+    AnswerCase(401, "", .refused(error("HTTP 401", "the answer has no body"))),
+    AnswerCase(403, AnswerCase.ecs("Pdp.0001"), .forbidden(error("Pdp.0001"))),
+    AnswerCase(401, #"{"code":"New.1"}"#, .refused(error("New.1", "no message given"))),
     AnswerCase(
       403, "<html>",
       .forbidden(
-        complaint(
+        error(
           "HTTP 403",
           "the answer has an HTML page: perhaps a proxy answers instead of the cloud"))),
     AnswerCase(400, AnswerCase.ecs("Common.0025"), .busy("Common.0025: m")),
@@ -165,7 +166,7 @@ struct AnswerClassifierTests {
         headers: [mark]),
       AnswerCase(429, "<html>", .throttled(Throttle(code: "HTTP 429")), headers: [mark]),
       AnswerCase(
-        403, AnswerCase.ecs("Pdp.0001"), .forbidden(complaint("Pdp.0001")), headers: [mark]),
+        403, AnswerCase.ecs("Pdp.0001"), .forbidden(error("Pdp.0001")), headers: [mark]),
       AnswerCase(
         200, #"{"job_id":"job1","status":"RUNNING"}"#,
         .seen(.running, JobReport(rawStatus: "RUNNING")), headers: [mark]),
@@ -218,18 +219,18 @@ struct AnswerClassifierTests {
       + "Access=AKEXAMPLE, SignedHeaders=host, Signature=feed01 "
       + "token\\/hush token/hush sk-hush \\u001b[31m\\n" + String(repeating: "x", count: 1000)
     let answer = AnswerCase(401, AnswerCase.flat("APIGW.0301", message), .absent(code: "")).answer
-    guard case .refused(let complaint) = answer.observation else {
+    guard case .refused(let error) = answer.observation else {
       Issue.record("not refused: \(answer.observation)")
       return
     }
     let body = String(decoding: try #require(answer.evidence).body, as: UTF8.self)
-    for text in [complaint.message, body] {
+    for text in [error.message, body] {
       for secret in ["AKEXAMPLE", "hush", "other", "abc", "feed01"] {
         #expect(!text.contains(secret))
       }
       #expect(text.contains("|host:h|x-security-token:(redacted)"))
     }
-    #expect(complaint.message.count == 500)
-    #expect(!complaint.message.contains { $0.isNewline || $0 == "\u{1b}" })
+    #expect(error.message.count == 500)
+    #expect(!error.message.contains { $0.isNewline || $0 == "\u{1b}" })
   }
 }

@@ -1,119 +1,120 @@
-import CloudAPI
 import JobWatchCore
 import Testing
 
-/// The error tables of cloud-api.md, row by row, and what DESIGN 4 makes of each.
+@testable import CloudAPI
+
+/// The vendors' tables of error codes, row by row, and the observation that each row makes.
 struct AnswerTableTests {
-  /// Section of cloud-api.md, service, status, code, observation, and what decided: a listed code, whatever
-  /// the status says, or the status. Rows that the document gives as a range are written out, and so are the
-  /// pairs of DCS, one error with two codes.
+  /// Whose table it is, service, status, code, observation, and what decides: a listed code, whatever the status says, or
+  /// the status. Ranges are written out, and so are the pairs of DCS, one error with two codes. The tables: ECS (error
+  /// codes, query of a job), DCS (error codes), the gateway (API Gateway, error codes), IAM (its codes are statuses).
   private static let table = """
-    1   ecs  400  Common.0011   absent         code
-    1   ecs  400  Common.0025   busy           code
-    1   ecs  400  Common.0021   busy           code
-    1   ecs  400  Common.0999   busy           code
-    1   ecs  400  Common.0018   misconfigured  code
-    1   ecs  400  Ecs.0023      misconfigured  code
-    1   ecs  401  Common.0013   refused        code
-    1   ecs  403  Pdp.0001      forbidden      code
-    1   ecs  404  Ecs.0114      busy           code
-    1   ecs  404  Ecs.0614      busy           code
-    1   ecs  202  Common.0024   throttled      code
-    1   ecs  429  Common.1503   throttled      code
-    1   ecs  503  Common.1503   throttled      code
-    1   ecs  500  Common.0001   unreachable    code
-    1   ecs  501  Ecs.0603      busy           code
-    2   dcs  400  111400063     busy           status
-    2   dcs  400  111400070     absent         code
-    2   dcs  400  DCS.4070      absent         code
-    2   dcs  400  111400094     misconfigured  code
-    2   dcs  400  DCS.4094      misconfigured  code
-    2   dcs  400  DCS.4133      absent         code
-    2   dcs  401  111401001     refused        code
-    2   dcs  401  111401002     refused        code
-    2   dcs  401  111401003     refused        code
-    2   dcs  401  DCS.1001      refused        code
-    2   dcs  401  111401004     misconfigured  code
-    2   dcs  401  DCS.1004      misconfigured  code
-    2   dcs  403  111403002     forbidden      code
-    2   dcs  403  111403003     forbidden      code
-    2   dcs  403  DCS.2003      forbidden      code
-    2   dcs  404  111404001     misconfigured  code
-    2   dcs  404  DCS.4001      misconfigured  code
-    2   dcs  404  111404022     busy           code
-    2   dcs  404  DCS.3022      busy           code
-    2   dcs  500  111400842     busy           code
-    2   dcs  500  111500000     unreachable    code
-    2   dcs  500  DCS.5000      unreachable    code
-    2   dcs  400  DCS.4927      busy           status
-    3a  ecs  404  APIGW.0101    misconfigured  code
-    3a  ecs  404  APIG.0101     misconfigured  code
-    3a  ecs  413  APIGW.0201    misconfigured  status
-    3a  ecs  414  APIGW.0201    misconfigured  status
-    3a  ecs  494  APIG.0201     misconfigured  status
-    3a  ecs  502  APIGW.0201    unreachable    status
-    3a  ecs  504  APIG.0201     unreachable    status
-    3a  ecs  401  APIGW.0301    refused        code
-    3a  dcs  401  APIG.0301     refused        code
-    3a  ecs  403  APIGW.0302    forbidden      code
-    3a  dcs  403  APIG.0302     forbidden      code
-    3a  ecs  401  APIGW.0303    refused        code
-    3a  dcs  401  APIG.0303     refused        code
-    3a  ecs  403  APIGW.0304    forbidden      status
-    3a  ecs  401  APIGW.0305    refused        code
-    3a  dcs  401  APIG.0305     refused        code
-    3a  ecs  403  APIGW.0306    forbidden      code
-    3a  dcs  403  APIG.0306     forbidden      code
-    3a  ecs  401  APIGW.0307    refused        code
-    3a  dcs  401  APIG.0307     refused        code
-    5   ecs  429  APIGW.0308    throttled      code
-    5   dcs  429  APIG.0308     throttled      code
-    3d  ecs  400  400           busy           status
-    3d  ecs  401  401           refused        status
-    3d  ecs  403  403           forbidden      status
-    3d  ecs  404  404           busy           status
-    3d  ecs  500  500           unreachable    status
-    -   ecs  400  New.0001      busy           status
-    -   dcs  409  New.0001      busy           status
-    -   ecs  401  New.0001      refused        status
-    -   ecs  403  New.0001      forbidden      status
-    -   ecs  404  New.0001      busy           status
-    -   ecs  404  Ecs.0999      busy           status
-    -   bms  404  BMS.0114      busy           status
-    -   evs  404  EVS.5404      busy           status
-    -   sdrs 404  SDRS.1013     busy           status
-    -   deh  404  DEH.0001      busy           status
-    -   eip  404  VPC.0504      busy           status
-    -   ims  404  IMG.0027      busy           status
-    -   dcs  404  111404099     busy           status
-    -   rds  404  DBS.200011    busy           status
-    -   rds  400  DBS.200011    busy           status
-    -   rds  409  DBS.200011    busy           status
-    -   rds  410  DBS.200011    busy           status
-    -   rds  422  DBS.200011    busy           status
-    -   rds  412  DBS.200011    busy           status
-    -   taurusdb 404 DBS.200011 busy           status
-    -   gaussdb  404 DBS.200011 busy           status
-    -   dds  404  DBS.200011    busy           status
-    -   geminidb 404 DBS.200011 busy           status
-    -   ddm  404  DBS.300999    busy           status
-    -   cce  404  CCE.01404999  busy           status
-    -   rds  500  DBS.200011    unreachable    status
-    -   rds  404  APIGW.0103    garbled        status
-    -   ecs  405  New.0001      garbled        status
-    -   ecs  413  New.0001      garbled        status
-    -   ecs  429  New.0001      throttled      status
-    -   ecs  503  New.0001      unreachable    status
-    -   ecs  200  New.0001      garbled        status
-    -   ecs  302  New.0001      garbled        status
-    -   ecs  400  APIGW.0201    garbled        status
-    -   ecs  404  APIG.0103     garbled        status
-    -   ecs  400  DCS.4133      busy           status
-    -   dcs  400  Common.0011   busy           status
+    ECS      ecs  400  Common.0011   absent         code
+    ECS      ecs  400  Common.0025   busy           code
+    ECS      ecs  400  Common.0021   busy           code
+    ECS      ecs  400  Common.0999   busy           code
+    ECS      ecs  400  Common.0018   misconfigured  code
+    ECS      ecs  400  Ecs.0023      misconfigured  code
+    ECS      ecs  401  Common.0013   refused        code
+    ECS      ecs  403  Pdp.0001      forbidden      code
+    ECS      ecs  404  Ecs.0114      busy           code
+    ECS      ecs  404  Ecs.0614      busy           code
+    ECS      ecs  202  Common.0024   throttled      code
+    ECS      ecs  429  Common.1503   throttled      code
+    ECS      ecs  503  Common.1503   throttled      code
+    ECS      ecs  500  Common.0001   unreachable    code
+    ECS      ecs  501  Ecs.0603      busy           code
+    DCS      dcs  400  111400063     busy           status
+    DCS      dcs  400  111400070     absent         code
+    DCS      dcs  400  DCS.4070      absent         code
+    DCS      dcs  400  111400094     misconfigured  code
+    DCS      dcs  400  DCS.4094      misconfigured  code
+    DCS      dcs  400  DCS.4133      absent         code
+    DCS      dcs  401  111401001     refused        code
+    DCS      dcs  401  111401002     refused        code
+    DCS      dcs  401  111401003     refused        code
+    DCS      dcs  401  DCS.1001      refused        code
+    DCS      dcs  401  111401004     misconfigured  code
+    DCS      dcs  401  DCS.1004      misconfigured  code
+    DCS      dcs  403  111403002     forbidden      code
+    DCS      dcs  403  111403003     forbidden      code
+    DCS      dcs  403  DCS.2003      forbidden      code
+    DCS      dcs  404  111404001     misconfigured  code
+    DCS      dcs  404  DCS.4001      misconfigured  code
+    DCS      dcs  404  111404022     busy           code
+    DCS      dcs  404  DCS.3022      busy           code
+    DCS      dcs  500  111400842     busy           code
+    DCS      dcs  500  111500000     unreachable    code
+    DCS      dcs  500  DCS.5000      unreachable    code
+    DCS      dcs  400  DCS.4927      busy           status
+    gateway  ecs  404  APIGW.0101    misconfigured  code
+    gateway  ecs  404  APIG.0101     misconfigured  code
+    gateway  ecs  413  APIGW.0201    misconfigured  status
+    gateway  ecs  414  APIGW.0201    misconfigured  status
+    gateway  ecs  494  APIG.0201     misconfigured  status
+    gateway  ecs  502  APIGW.0201    unreachable    status
+    gateway  ecs  504  APIG.0201     unreachable    status
+    gateway  ecs  401  APIGW.0301    refused        code
+    gateway  dcs  401  APIG.0301     refused        code
+    gateway  ecs  403  APIGW.0302    forbidden      code
+    gateway  dcs  403  APIG.0302     forbidden      code
+    gateway  ecs  401  APIGW.0303    refused        code
+    gateway  dcs  401  APIG.0303     refused        code
+    gateway  ecs  403  APIGW.0304    forbidden      status
+    gateway  ecs  401  APIGW.0305    refused        code
+    gateway  dcs  401  APIG.0305     refused        code
+    gateway  ecs  403  APIGW.0306    forbidden      code
+    gateway  dcs  403  APIG.0306     forbidden      code
+    gateway  ecs  401  APIGW.0307    refused        code
+    gateway  dcs  401  APIG.0307     refused        code
+    quota    ecs  429  APIGW.0308    throttled      code
+    quota    dcs  429  APIG.0308     throttled      code
+    IAM      ecs  400  400           busy           status
+    IAM      ecs  401  401           refused        status
+    IAM      ecs  403  403           forbidden      status
+    IAM      ecs  404  404           busy           status
+    IAM      ecs  500  500           unreachable    status
+    unlisted ecs  400  New.0001      busy           status
+    unlisted dcs  409  New.0001      busy           status
+    unlisted ecs  401  New.0001      refused        status
+    unlisted ecs  403  New.0001      forbidden      status
+    unlisted ecs  404  New.0001      busy           status
+    unlisted ecs  404  Ecs.0999      busy           status
+    unlisted bms  404  BMS.0114      busy           status
+    unlisted evs  404  EVS.5404      busy           status
+    unlisted sdrs 404  SDRS.1013     busy           status
+    unlisted deh  404  DEH.0001      busy           status
+    unlisted eip  404  VPC.0504      busy           status
+    unlisted ims  404  IMG.0027      busy           status
+    unlisted dcs  404  111404099     busy           status
+    unlisted rds  404  DBS.200011    busy           status
+    unlisted rds  400  DBS.200011    busy           status
+    unlisted rds  409  DBS.200011    busy           status
+    unlisted rds  410  DBS.200011    busy           status
+    unlisted rds  422  DBS.200011    busy           status
+    unlisted rds  412  DBS.200011    busy           status
+    unlisted taurusdb 404 DBS.200011 busy           status
+    unlisted gaussdb  404 DBS.200011 busy           status
+    unlisted dds  404  DBS.200011    busy           status
+    unlisted geminidb 404 DBS.200011 busy           status
+    unlisted ddm  404  DBS.300999    busy           status
+    unlisted cce  404  CCE.01404999  busy           status
+    unlisted rds  500  DBS.200011    unreachable    status
+    unlisted rds  404  APIGW.0103    garbled        status
+    unlisted ecs  405  New.0001      garbled        status
+    unlisted ecs  413  New.0001      garbled        status
+    unlisted ecs  429  New.0001      throttled      status
+    unlisted ecs  503  New.0001      unreachable    status
+    unlisted ecs  200  New.0001      garbled        status
+    unlisted ecs  302  New.0001      garbled        status
+    unlisted ecs  400  APIGW.0201    garbled        status
+    unlisted ecs  404  APIG.0103     garbled        status
+    unlisted ecs  400  DCS.4133      busy           status
+    unlisted dcs  400  Common.0011   busy           status
     """
 
   struct Row: Sendable, CustomTestStringConvertible {
-    var section: String
+    var source: String
     var service: CloudService
     var status: Int
     var code: String
@@ -126,10 +127,10 @@ struct AnswerTableTests {
       else { return nil }
       self.service = service
       self.status = status
-      (section, code, observation, isListed) = (words[0], words[3], words[4], words[5] == "code")
+      (source, code, observation, isListed) = (words[0], words[3], words[4], words[5] == "code")
     }
 
-    var testDescription: String { "\(section): \(status) \(code) \(observation)" }
+    var testDescription: String { "\(source): \(status) \(code) \(observation)" }
   }
 
   private static let rows = table.split(separator: "\n").compactMap { Row($0) }
@@ -138,7 +139,7 @@ struct AnswerTableTests {
     #expect(Self.rows.count == Self.table.split(separator: "\n").count)
   }
 
-  /// The five shapes of cloud-api, section 1, and those more that `ErrorBody` lists.
+  /// The shapes that `ErrorBody` lists, and those of OpenStack.
   private static let shapes: [@Sendable (_ code: String) -> String] = [
     { #"{"code":"\#($0)","message":"why"}"# },
     { #"{"error":{"message":"why","code":"\#($0)","details":[{"code":"Ecs.0057"}]}}"# },
@@ -167,10 +168,10 @@ struct AnswerTableTests {
     case .garbled(let reason): ("garbled", reason)
     case .throttled(let throttle): ("throttled", throttle.code)
     case .absent(let code): ("absent", code)
-    case .misconfigured(let complaint): ("misconfigured", "\(complaint.code) \(complaint.message)")
-    case .refused(let complaint): ("refused", "\(complaint.code) \(complaint.message)")
-    case .forbidden(let complaint): ("forbidden", "\(complaint.code) \(complaint.message)")
-    case .skewed(_, let complaint): ("skewed", complaint.code)
+    case .misconfigured(let error): ("misconfigured", "\(error.code) \(error.message)")
+    case .refused(let error): ("refused", "\(error.code) \(error.message)")
+    case .forbidden(let error): ("forbidden", "\(error.code) \(error.message)")
+    case .skewed(_, let error): ("skewed", error.code)
     case .unreachable(let reason): ("unreachable", reason)
     case .busy(let reason): ("busy", reason)
     }
@@ -193,7 +194,7 @@ struct AnswerTableTests {
     }
   }
 
-  /// Section 3a; the one of an expired signature is tested with the clock.
+  /// The messages of APIGW.0301, except that of an expired signature, which is tested with the clock.
   @Test(arguments: [
     "verify aksk signature fail, canonicalRequest:GET|/v1/p/jobs/job1/||host:h|", "ak X not exist",
     "Get secretKey failed", "decrypt token fail", "Unauthorized",
@@ -207,7 +208,7 @@ struct AnswerTableTests {
     }
   }
 
-  /// Section 5; the messages as seen in the open.
+  /// The messages as people quoted them.
   @Test(
     arguments: [
       ("policy user over ratelimit,limit:200,time:1 second", 200, 1, false),

@@ -1,7 +1,8 @@
-import CloudAPI
 import JobWatchCore
 import Synchronization
 import Testing
+
+@testable import CloudAPI
 
 /// A transport that answers the same each time and keeps what it was asked.
 private final class RecordingTransport: Sendable {
@@ -89,11 +90,11 @@ struct CloudClientTests {
     let recording = RecordingTransport(.success(Self.record))
     let client = CloudClient(transport: recording.transport)
     let answer = await client.ask(query(.accessKey(Self.key), endpoint: endpoint))
-    guard case .misconfigured(let complaint) = answer.observation else {
+    guard case .misconfigured(let error) = answer.observation else {
       Issue.record("\(answer)")
       return
     }
-    #expect(complaint.message.contains("https://host[:port]"))
+    #expect(error.message.contains("https://host[:port]"))
     #expect(recording.last == nil)
   }
 
@@ -109,11 +110,11 @@ struct CloudClientTests {
     let recording = RecordingTransport(.failure(HTTPFailure(.other, "invalid header")))
     let client = CloudClient(transport: recording.transport)
     let answer = await client.ask(query(.token(Secret("two\nlines"))))
-    guard case .refused(let complaint) = answer.observation else {
+    guard case .refused(let error) = answer.observation else {
       Issue.record("\(answer)")
       return
     }
-    #expect(!complaint.message.contains("lines") || !complaint.message.contains("two"))
+    #expect(!error.message.contains("lines") || !error.message.contains("two"))
   }
 
   @Test func `what the gateway quotes of the request is not kept`() async throws {

@@ -1,5 +1,6 @@
-import CloudAPI
 import Testing
+
+@testable import CloudAPI
 
 @Suite(.prompt, .timeLimit(.minutes(5))) struct `A connection that ends before an answer` {
   private func withTransport(_ body: (HTTPClientTransport) async throws -> Void) async throws {

@@ -4,7 +4,7 @@ import Testing
 
 struct EndpointsTests {
   /// By service and pattern, in which `*` stands for the region: the regions. Made from the vendor's
-  /// SDK and Open Telekom Cloud's list of endpoints (cloud-api, section 4).
+  /// SDK and Open Telekom Cloud's list of endpoints, see `ServiceHosts`.
   private static func known() throws -> [String: [String: String]] {
     let url = Bundle.module.bundleURL.appending(path: "Vectors/endpoints.json")
     return try JSONDecoder().decode(

@@ -1,5 +1,6 @@
-import CloudAPI
 import Testing
+
+@testable import CloudAPI
 
 struct ErrorBodyTests {
   @Test(arguments: [

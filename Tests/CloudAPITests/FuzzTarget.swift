@@ -114,10 +114,10 @@ enum FuzzTarget: String, CaseIterable, Sendable {
       try require(throttle.window.map { $0 > .zero } ?? true, "a window of nothing")
       try require(waitable(throttle.retryAfter), "a wait without end")
       told = throttle.code
-    case .misconfigured(let complaint), .refused(let complaint), .forbidden(let complaint),
-      .skewed(_, let complaint):
-      try require(complaint.message.unicodeScalars.count <= 500, "a complaint that is not cut")
-      told = complaint.code + complaint.message
+    case .misconfigured(let error), .refused(let error), .forbidden(let error),
+      .skewed(_, let error):
+      try require(error.message.unicodeScalars.count <= 500, "an error that is not cut")
+      told = error.code + error.message
     case .garbled(let text), .absent(let text), .unreachable(let text), .busy(let text): told = text
     }
     told += answer.evidence?.requestID ?? ""

@@ -1,6 +1,7 @@
-import CloudAPI
 import Foundation
 import Testing
+
+@testable import CloudAPI
 
 /// One transport for all tests of this file; never shut down, as it lives as long as the process.
 private let shared = HTTPClientTransport(options: .patient())

@@ -1,8 +1,9 @@
-import CloudAPI
 import Foundation
 import JobWatchCore
 import SimulatedCloud
 import Testing
+
+@testable import CloudAPI
 
 /// What of IPv6 this machine has.
 enum IPv6 {

@@ -59,8 +59,8 @@ extension Result where Failure == IssueFailure {
   var failure: (kind: String, text: String)? {
     guard case .failure(let failure) = self else { return nil }
     return switch failure {
-    case .refused(let complaint): ("refused", "\(complaint)")
-    case .misconfigured(let complaint): ("misconfigured", "\(complaint)")
+    case .refused(let error): ("refused", "\(error)")
+    case .misconfigured(let error): ("misconfigured", "\(error)")
     case .throttled(let throttle): ("throttled", "\(throttle)")
     case .unreachable(let text): ("unreachable", text)
     }

@@ -32,11 +32,11 @@ struct InstanceMetadataTests {
       }
       bench.clock.advance(by: .minutes(2))
       query.signingTime = bench.clock.now
-      guard case .refused(let complaint) = await client.ask(query).observation else {
+      guard case .refused(let error) = await client.ask(query).observation else {
         Issue.record("the key outlives its lifetime")
         return
       }
-      #expect(complaint.message.contains("not exist"))
+      #expect(error.message.contains("not exist"))
       let calls = bench.cloud.calls(identity: .metadata).map(\.status)
       #expect(calls == (versions == .first ? [404, 200] : [200, 200]))
     }

@@ -1,5 +1,6 @@
-import CloudAPI
 import Testing
+
+@testable import CloudAPI
 
 @Suite struct `A job's URL` {
   @Test(arguments: CloudService.all.map(\.name))

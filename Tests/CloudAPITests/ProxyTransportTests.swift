@@ -1,6 +1,7 @@
-import CloudAPI
 import Foundation
 import Testing
+
+@testable import CloudAPI
 
 @Suite(.prompt) struct `A request through a proxy` {
   private static let answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nab"

@@ -1,6 +1,7 @@
-import CloudAPI
 import Foundation
 import Testing
+
+@testable import CloudAPI
 
 struct SecretTests {
   @Test func `a secret shows itself in no way of printing`() {

@@ -1,7 +1,8 @@
-import CloudAPI
 import Foundation
 import JobWatchCore
 import Testing
+
+@testable import CloudAPI
 
 /// One known answer: figures computed with the vendors' own signers.
 struct SigningVector: Decodable, Sendable, CustomTestStringConvertible {

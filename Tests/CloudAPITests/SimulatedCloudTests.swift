@@ -1,7 +1,8 @@
-import CloudAPI
 import JobWatchCore
 import SimulatedCloud
 import Testing
+
+@testable import CloudAPI
 
 /// A running cloud, and a client that signs by hand.
 struct CloudBench {

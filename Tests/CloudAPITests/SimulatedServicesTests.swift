@@ -1,7 +1,8 @@
-import CloudAPI
 import JobWatchCore
 import SimulatedCloud
 import Testing
+
+@testable import CloudAPI
 
 @Suite(.timeLimit(.minutes(1)))
 struct SimulatedServicesTests {

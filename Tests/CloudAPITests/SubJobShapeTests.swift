@@ -1,7 +1,8 @@
-import CloudAPI
 import Foundation
 import JobWatchCore
 import Testing
+
+@testable import CloudAPI
 
 /// Parts in every shape, of every service: a list is documented of some, and what is documented of one is taken from all.
 @Suite struct `The parts of a job` {

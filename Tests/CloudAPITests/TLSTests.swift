@@ -1,6 +1,7 @@
-import CloudAPI
 import Foundation
 import Testing
+
+@testable import CloudAPI
 
 @Suite(.prompt) struct `A TLS server` {
   private func failure(

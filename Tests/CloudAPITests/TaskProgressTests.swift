@@ -3,7 +3,7 @@ import Testing
 
 @testable import CloudAPI
 
-/// Bodies have the documented shape (cloud-api, section 2, last point).
+/// Bodies have the shape of ShowBackgroundTaskProgress, see `TaskProgressDecoder`.
 @Suite struct `A task's progress` {
   private func decode(_ body: String) -> TaskProgress? {
     TaskProgressDecoder.decode(Array(body.utf8))

@@ -1,8 +1,9 @@
-import CloudAPI
 import JobWatchCore
 import SimulatedCloud
 import Synchronization
 import Testing
+
+@testable import CloudAPI
 
 @Suite(.timeLimit(.minutes(1)))
 struct TokenLoginTests {

@@ -1,8 +1,9 @@
-import CloudAPI
 import Foundation
 import JobWatchCore
 import SimulatedCloud
 import Testing
+
+@testable import CloudAPI
 
 @Suite(.timeLimit(.minutes(1)))
 struct WebhookReceiverTests {

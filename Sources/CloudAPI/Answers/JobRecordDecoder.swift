@@ -60,7 +60,7 @@ enum JobRecordDecoder {
       guard let jobID, let id = object.text(at: service.layout.jobID) else { return false }
       return id.matchesFieldName(jobID)
     }
-    return value?.object ?? own ?? listed.first ?? JSONObject([JSONObject.Member]())
+    return value?.object ?? own ?? listed.first ?? JSONObject([])
   }
 
   /// The parts of a job and their parts, each before its own.

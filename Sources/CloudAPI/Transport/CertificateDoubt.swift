@@ -4,18 +4,18 @@ import JobWatchCore
 import NIOCore
 import NIOSSL
 
-/// What is wrong with a certificate that TLS did not accept. The TLS library says only that the
-/// check failed; which of these it was decides what a person has to do.
+/// What is wrong with a certificate that TLS did not accept. The TLS library says only that the check failed, but a
+/// person has to know which of these it was.
 enum CertificateDoubt: Sendable, Hashable {
   case expired(at: Timestamp)
   case notYetValid(until: Timestamp)
-  /// Its time is right: what is left is that nobody trusted signed it.
+  /// Its time is right, so that no trusted issuer signed it.
   case unknownIssuer
 
-  /// Connects again, without any check, to read the certificate's dates. What follows on that
-  /// connection, an empty request, is given up at once. Nil when no certificate came this time.
-  static func look(
-    at url: String, with checked: HTTPClient.Configuration, until deadline: NIODeadline
+  /// Connects again, without any check, to read the certificate's dates. The empty request that follows on that
+  /// connection is given up at once. Nil if no certificate came this time.
+  static func examine(
+    _ url: String, with checked: HTTPClient.Configuration, until deadline: NIODeadline
   ) async -> CertificateDoubt? {
     let (certificates, found) = AsyncStream.makeStream(of: NIOSSLCertificate.self)
     var configuration = checked
@@ -27,7 +27,6 @@ enum CertificateDoubt: Sendable, Hashable {
     }
     let client = HTTPClient(configuration: configuration)
     let connection = Task {
-      // Its answer is of no interest.
       _ = try? await client.execute(HTTPClientRequest(url: origin(of: url)), deadline: deadline)
       found.finish()
     }

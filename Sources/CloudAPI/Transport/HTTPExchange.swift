@@ -8,7 +8,6 @@ package struct HTTPRequest: Sendable {
   /// `Host` is added if it is not among them.
   package var headers: [(String, String)]
   package var body: [UInt8]
-  /// What of the answer is wanted.
   package var wanted: HTTPAnswerPart
 
   package init(
@@ -21,13 +20,19 @@ package struct HTTPRequest: Sendable {
     self.body = body
     self.wanted = wanted
   }
+
+  /// With headers that are not signed, because a proxy may rewrite them.
+  func asked(by userAgent: String) -> HTTPRequest {
+    var request = self
+    request.headers += [("User-Agent", userAgent), ("Accept", "application/json")]
+    return request
+  }
 }
 
-/// How much of an answer decides.
+/// How much of an answer is wanted.
 package enum HTTPAnswerPart: Sendable {
   case whole
-  /// The status and the headers: the exchange is over when they have come, whether or not the body behind them ever
-  /// ends.
+  /// The status and the headers: the exchange is over when they have come, whether or not the body ever ends.
   case head
 }
 
@@ -39,8 +44,7 @@ package struct HTTPResponse: Sendable {
   package var body: [UInt8]
   /// The body was longer than the limit, or the connection or the compressed data broke off inside it.
   package var truncated: Bool
-  /// What was wrong with the body's compression, in words for people that stand behind "the answer has"; nil for
-  /// nothing.
+  /// What is wrong with the body's compression, in words for people that follow "the answer has".
   package var obstacle: String?
 
   package init(
@@ -60,7 +64,7 @@ package struct HTTPResponse: Sendable {
   }
 
   /// The wait that was asked for, by the first `Retry-After` that can be read. A date counts from the sender's clock,
-  /// or from `now` where the answer does not say the time.
+  /// or from `now` if the answer does not say the time.
   package func retryAfter(at now: Timestamp) -> Duration? {
     let now = date(near: now) ?? now
     return headers.values("Retry-After").lazy.compactMap { RetryAfter.wait($0, at: now) }.first
@@ -70,16 +74,16 @@ package struct HTTPResponse: Sendable {
 /// The header fields of an answer, in the order received, their values without the blanks and tabs that may stand
 /// around them (RFC 9110, section 5.5).
 package struct HTTPFields: Sendable {
-  package private(set) var entries: [(String, String)]
+  private(set) var entries: [(String, String)]
 
   package init(_ entries: [(String, String)] = []) {
     self.entries = entries.map { ($0.0, Self.trimmed($0.1)) }
   }
 
   /// The first value of `name` that is not empty, whatever the case of the name's letters.
-  package func first(_ name: String) -> String? { values(name).first { !$0.isEmpty } }
+  func first(_ name: String) -> String? { values(name).first { !$0.isEmpty } }
 
-  package func values(_ name: String) -> [String] {
+  func values(_ name: String) -> [String] {
     entries.filter { $0.0.matchesFieldName(name) }.map(\.1)
   }
 
@@ -96,13 +100,12 @@ package struct HTTPFields: Sendable {
   }
 }
 
-/// Why no answer came. The message is for people; it holds nothing of the URL, the headers or the
-/// body.
+/// Why no answer came. The message is for people; it holds nothing of the URL, the headers or the body.
 package struct HTTPFailure: Error, Sendable, Hashable, CustomStringConvertible {
   package enum Kind: String, Sendable {
     /// No whole answer in time, connecting included.
     case timeout
-    /// The host's name could not be resolved.
+    /// The host's name cannot be resolved.
     case name
     case tls
     /// The proxy on the way failed or refused, before the host was reached.
@@ -111,27 +114,26 @@ package struct HTTPFailure: Error, Sendable, Hashable, CustomStringConvertible {
     case refused
     /// The connection ended before an answer, or the answer was no HTTP.
     case reset
-    /// All else, cancellation included.
+    /// Everything else, cancellation included.
     case other
   }
 
   package var kind: Kind
   package var reason: String
-  /// What the operator has to do, where the failure alone tells it.
-  package var cure: String?
-  /// The reason, and the cure if there is one.
-  package var message: String { cure.map { "\(reason): \($0)" } ?? reason }
+  /// What the operator has to do, if the failure alone tells it.
+  package var remedy: String?
+  package var message: String { remedy.map { "\(reason): \($0)" } ?? reason }
   package var description: String { message }
 
-  package init(_ kind: Kind, _ reason: String, cure: String? = nil) {
+  package init(_ kind: Kind, _ reason: String, remedy: String? = nil) {
     self.kind = kind
     self.reason = reason
-    self.cure = cure
+    self.remedy = remedy
   }
 }
 
-/// Sends one request. `timeout` covers the whole exchange; of the body at most `bodyLimit` bytes are read, and as many
-/// are kept of it decompressed. No redirect is followed. Cancelling the task ends the exchange.
+/// Sends one request. `timeout` covers the whole exchange. `bodyLimit` bounds the bytes of the body that are read, and
+/// those that are kept of it decompressed. No redirect is followed. Cancelling the task ends the exchange.
 package typealias HTTPTransport =
   @Sendable (HTTPRequest, _ timeout: Duration, _ bodyLimit: Int) async throws(HTTPFailure) ->
   HTTPResponse

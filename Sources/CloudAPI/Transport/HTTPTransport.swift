@@ -2,22 +2,21 @@ import AsyncHTTPClient
 import NIOCore
 import NIOSSL
 
-/// HTTP/1.1 over pooled connections, direct or through a proxy: the one place that knows the HTTP
-/// client in use.
+/// HTTP/1.1 over pooled connections, direct or through a proxy: the one place that knows the HTTP client in use.
 ///
-/// One for each set of trusted certificates is enough: it keeps a pool per host. `shutdown` must be
-/// called before it is let go.
+/// One for each set of trusted certificates is enough, because it keeps a pool per host. `shutdown` must be called before
+/// it is released.
 package final class HTTPClientTransport: Sendable {
   package struct Options: Sendable, Hashable {
     /// Instead of the system's.
     package var trust: TrustedCertificates?
     package var proxies: ProxyRules
-    /// Connecting, name look-up and TLS included.
+    /// Name look-up and TLS included.
     package var connectTimeout: Duration
-    /// An unused connection is closed after this. Shorter than what servers commonly keep (60 s and
-    /// more), so that a request seldom meets a connection that is just being closed.
+    /// An unused connection is closed after this. Servers commonly keep one for 60 s and more: if the client closes first,
+    /// a request seldom meets a connection that is just being closed.
     package var idleTimeout: Duration
-    /// Connections per host that are kept for use again.
+    /// Connections per host that are kept.
     package var connectionsPerHost: Int
 
     package init(
@@ -33,36 +32,36 @@ package final class HTTPClientTransport: Sendable {
     }
   }
 
-  /// The clients for one way out, direct or through one proxy.
-  private struct Way: Sendable {
+  /// The clients for one route, direct or through one proxy.
+  private struct Route: Sendable {
     var pooled: HTTPClient
-    /// Makes a connection for each request, for what a pooled connection did not bring through: a load balancer that
-    /// closes one closes all, so that the pool has only such left.
+    /// Makes a connection for each request that a pooled connection lost: a load balancer that closes one of them closes
+    /// all.
     var fresh: HTTPClient
 
     init(_ options: Options, proxy: ProxyServer?) {
       var configuration = HTTPClientTransport.configuration(options, proxy: proxy)
       pooled = HTTPClient(configuration: configuration)
       configuration.maximumUsesPerConnection = 1
-      // One that was made for a request that was given up meanwhile is kept no longer than this.
+      // For a connection whose request was given up meanwhile.
       configuration.connectionPool.idleTimeout = .seconds(1)
       fresh = HTTPClient(configuration: configuration)
     }
   }
 
-  /// What is read, and for how long, of a body that nobody wants: enough for a receiver's few words, so that the
+  /// How much of an unwanted body is read, and for how long: enough for a receiver's few words, after which the
   /// connection can be used again.
   private static let drainLimit = (bytes: 65_536, time: TimeAmount.seconds(1))
 
   private let options: Options
-  private let direct: Way
-  private let proxied: [ProxyServer: Way]
+  private let direct: Route
+  private let proxied: [ProxyServer: Route]
 
   package init(options: Options = Options()) {
     self.options = options
-    direct = Way(options, proxy: nil)
+    direct = Route(options, proxy: nil)
     proxied = Dictionary(
-      uniqueKeysWithValues: options.proxies.servers.map { ($0, Way(options, proxy: $0)) })
+      uniqueKeysWithValues: options.proxies.servers.map { ($0, Route(options, proxy: $0)) })
   }
 
   private static func configuration(
@@ -75,7 +74,7 @@ package final class HTTPClientTransport: Sendable {
     configuration.connectionPool.idleTimeout = TimeAmount(options.idleTimeout)
     configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit =
       options.connectionsPerHost
-    // A refused connection is an answer; when to try again is decided by whoever asked.
+    // A refused connection is an answer, and the caller decides when to try again.
     configuration.connectionPool.retryConnectionEstablishment = false
     configuration.tracing.tracer = nil
     configuration.tlsConfiguration = .makeClientConfiguration()
@@ -92,13 +91,13 @@ package final class HTTPClientTransport: Sendable {
     return configuration
   }
 
-  /// Exchanges under way fail. Calling it a second time does nothing.
+  /// Ends the exchanges under way as failures. A second call does nothing.
   package func shutdown() async {
     for client in ([direct] + proxied.values).flatMap({ [$0.pooled, $0.fresh] }) {
       do {
         try await client.shutdown()
       } catch {
-        // Only that it was shut down before.
+        // It was shut down before.
       }
     }
   }
@@ -115,9 +114,9 @@ package final class HTTPClientTransport: Sendable {
   ) async throws(HTTPFailure) -> HTTPResponse {
     let deadline = NIODeadline.now() + TimeAmount(timeout)
     let proxy = options.proxies.server(for: request.url)
-    let way = proxy.flatMap { proxied[$0] } ?? direct
+    let route = proxy.flatMap { proxied[$0] } ?? direct
     do {
-      let answer = try await head(for: Self.message(request), by: way, until: deadline)
+      let answer = try await head(for: Self.message(request), by: route, until: deadline)
       var response = HTTPResponse(
         status: Int(answer.status.code), headers: HTTPFields(Array(answer.headers)))
       guard request.wanted == .whole else {
@@ -134,8 +133,8 @@ package final class HTTPClientTransport: Sendable {
     }
   }
 
-  /// Whoever compresses unless told otherwise is told: a request without the header allows every coding, and not all
-  /// can be read. It is not signed, as a proxy may rewrite it.
+  /// With `Accept-Encoding: identity`, because a request without that header allows every coding, and not all can be
+  /// read. It is not signed, because a proxy may rewrite it.
   private static func message(_ request: HTTPRequest) -> HTTPClientRequest {
     var message = HTTPClientRequest(url: request.url)
     message.method = .init(rawValue: request.method)
@@ -147,51 +146,39 @@ package final class HTTPClientTransport: Sendable {
     return message
   }
 
-  /// A server may close a pooled connection just when a request goes out on it. So a connection that ends before a
-  /// byte of an answer costs one more try, at once, within the same time, and with the same signature: the server has
-  /// most likely not seen the first, and jobwatch asks nothing that may not be asked twice.
+  /// Tries once more, at once and within the same time, if the connection ends before a byte of an answer: a server may
+  /// close a pooled connection just when a request goes out on it. The server has most likely not seen the first request,
+  /// and jobwatch sends nothing that may not be sent twice.
   private func head(
-    for message: HTTPClientRequest, by way: Way, until deadline: NIODeadline
+    for message: HTTPClientRequest, by route: Route, until deadline: NIODeadline
   ) async throws -> HTTPClientResponse {
     do {
-      return try await way.pooled.execute(message, deadline: deadline)
+      return try await route.pooled.execute(message, deadline: deadline)
     } catch {
       guard HTTPFailure.endedUnanswered(error), !Task.isCancelled else { throw error }
-      return try await way.fresh.execute(message, deadline: deadline)
+      return try await route.fresh.execute(message, deadline: deadline)
     }
   }
 
-  /// Reads on in the background. Left before its end, a body takes its connection with it.
+  /// Reads on in the background, because a body that is left before its end takes its connection with it.
   private func drain(_ body: HTTPClientResponse.Body) {
-    let loop = direct.pooled.eventLoopGroup.any()
-    Task {
-      let reading = Task {
-        var room = Self.drainLimit.bytes
-        for try await part in body {
-          room -= part.readableBytes
-          if room < 0 { break }
-        }
-      }
-      let timer = loop.scheduleTask(in: Self.drainLimit.time) { reading.cancel() }
-      // How it ends is of no interest.
-      _ = await reading.result
-      timer.cancel()
-    }
+    let limit = Self.drainLimit
+    Task { try? await read(body, limit: limit.bytes, until: .now() + limit.time) }
   }
 
-  /// Why the server's certificate was not accepted, where the error does not tell. It costs a second
-  /// connection, over which no secret goes.
+  /// Why the server's certificate was not accepted, if the error does not tell. It costs a second connection, over which
+  /// no secret goes.
   private func doubt(
     about error: any Error, _ url: String, proxy: ProxyServer?, until deadline: NIODeadline
   ) async -> CertificateDoubt? {
     guard HTTPFailure.isDoubtful(error), !Task.isCancelled else { return nil }
     let limit = min(deadline, NIODeadline.now() + .seconds(5))
-    return await CertificateDoubt.look(
-      at: url, with: Self.configuration(options, proxy: proxy), until: limit)
+    return await CertificateDoubt.examine(
+      url, with: Self.configuration(options, proxy: proxy), until: limit)
   }
 
-  /// The client's own deadline ends with the head of the answer, so the body gets a timer of its
-  /// own.
+  /// With a timer of its own, because the client's deadline ends with the head of the answer.
+  @discardableResult
   private func read(
     _ body: HTTPClientResponse.Body, limit: Int, until deadline: NIODeadline
   ) async throws -> (bytes: [UInt8], truncated: Bool) {
@@ -212,8 +199,7 @@ package final class HTTPClientTransport: Sendable {
     }
   }
 
-  /// Leaving the loop early closes the connection. What arrived before a break is kept: it is
-  /// evidence.
+  /// Leaving the loop early closes the connection. What arrived before a break is kept as evidence.
   private static func collect(
     _ body: HTTPClientResponse.Body, limit: Int
   ) async throws -> (bytes: [UInt8], truncated: Bool) {

@@ -24,19 +24,19 @@ package struct IPAddress: Sendable, Hashable {
     return inet_pton(family, text, &bytes) == 1 ? bytes : nil
   }
 
-  /// How many bits it has.
-  package var width: Int { bytes.count * 8 }
+  /// In bits.
+  var width: Int { bytes.count * 8 }
 
   /// 127.0.0.0/8 and ::1.
   package var isLoopback: Bool {
     width == 32 ? bytes[0] == 127 : bytes.dropLast().allSatisfy { $0 == 0 } && bytes.last == 1
   }
 
-  /// Where the clouds' servers find their own metadata (cloud-api, section 3e).
+  /// Where the clouds' servers find their own metadata.
   package var isMetadata: Bool { bytes == [169, 254, 169, 254] }
 
   /// Whether the first `length` bits are those of `network`.
-  package func isWithin(_ network: IPAddress, length: Int) -> Bool {
+  func isWithin(_ network: IPAddress, length: Int) -> Bool {
     guard width == network.width, (0...width).contains(length) else { return false }
     let whole = length / 8
     guard bytes.prefix(whole) == network.bytes.prefix(whole) else { return false }

@@ -8,12 +8,12 @@ struct Inflated: Hashable {
     case tooLong
     /// The data stops before the stream's end.
     case brokenOff
-    /// From here on it is no compressed data, or it fails its own checksum.
+    /// It is no compressed data from some byte on, or fails its own checksum.
     case damaged
   }
 
   enum Form: Hashable {
-    /// One member or several; what else follows them is passed over, as gzip(1) does.
+    /// One member or several; anything else behind them is passed over, as gzip(1) does.
     case gzip
     case zlib
     /// Deflate with nothing around it.
@@ -32,8 +32,7 @@ struct Inflated: Hashable {
   private(set) var bytes: [UInt8] = []
   var end = End.damaged
 
-  /// How much room is made at a time; a stream that would grow a
-  /// thousandfold costs no more than `limit` and this.
+  /// Bytes that are made room for at a time: a stream that would grow a thousandfold costs no more than `limit` and this.
   private static let chunk = 65_536
 
   /// - Parameter limit: of `bytes`; no more is decompressed.

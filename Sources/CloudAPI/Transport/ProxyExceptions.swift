@@ -8,9 +8,8 @@
 /// 10.0.0.0/8  2001:db8::/32  a network
 /// HOST:PORT  [ADDRESS]:PORT  any of the hosts above, at this port only
 /// ```
-/// There is no standard; these are the forms of Go's `httpproxy` package, which the clouds' own tools
-/// use. What cannot be read is passed over, as it is there. A name is not resolved to be compared
-/// with an address.
+/// There is no standard; these are the forms of Go's `httpproxy` package, which the clouds' own tools use. As there, what
+/// cannot be read is passed over. A name is not resolved to be compared with an address.
 struct ProxyExceptions: Sendable, Hashable {
   private enum Rule: Hashable {
     case all

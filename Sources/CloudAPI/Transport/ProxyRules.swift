@@ -8,8 +8,8 @@ import Foundation
 /// all_proxy   ALL_PROXY      for both, where the others are silent
 /// no_proxy    NO_PROXY       exceptions, see `ProxyExceptions`
 /// ```
-/// Loopback and the clouds' metadata address are never asked through a proxy: for it they would be
-/// its own. Every request passes by `CONNECT`, those of http:// too.
+/// Loopback and the clouds' metadata address are never asked through a proxy, because to the proxy they mean itself. Every
+/// request passes by `CONNECT`, also one of http://.
 package struct ProxyRules: Sendable, Hashable {
   /// No proxy for anything.
   package static let none = ProxyRules()
@@ -20,7 +20,7 @@ package struct ProxyRules: Sendable, Hashable {
 
   private init() {}
 
-  /// A proxy that `NO_PROXY=*` makes idle is not looked at.
+  /// With `NO_PROXY=*` the other variables are not read.
   package init(environment: [String: String]) throws(ProxyProblem) {
     exceptions = ProxyExceptions(Self.setting("no", environment)?.value ?? "")
     guard !exceptions.coverAll else { return }
@@ -48,9 +48,9 @@ package struct ProxyRules: Sendable, Hashable {
   }
 
   /// Every proxy that may be used.
-  package var servers: Set<ProxyServer> { Set([secure, plain].compactMap { $0 }) }
+  var servers: Set<ProxyServer> { Set([secure, plain].compactMap { $0 }) }
 
-  /// The proxy to reach `url` by; nil for the direct way, and for what is no URL.
+  /// The proxy to reach `url` by; nil for the direct route, and for what is no URL.
   package func server(for url: String) -> ProxyServer? {
     guard secure != nil || plain != nil, let parts = URLComponents(string: url),
       let host = parts.host?.lowercased()

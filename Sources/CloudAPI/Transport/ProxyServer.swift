@@ -1,7 +1,6 @@
 import Foundation
 
-/// A forward proxy, as a variable of the environment names it. It prints without its user and
-/// password.
+/// A forward proxy, as a variable of the environment names it. It prints without its user and password.
 package struct ProxyServer: Sendable, Hashable, CustomStringConvertible {
   /// A name, or an address without brackets.
   package let host: String
@@ -11,8 +10,8 @@ package struct ProxyServer: Sendable, Hashable, CustomStringConvertible {
   /// Where it was found, such as `HTTPS_PROXY`.
   package let variable: String
 
-  /// Reads `http://user:password@host:port`, of which only the host is needed. The part before it
-  /// may be percent-encoded. Never quotes the value: it may hold a password.
+  /// Reads `http://user:password@host:port`, of which only the host is needed. User and password may be percent-encoded.
+  /// No error quotes the value, because it may hold a password.
   init(_ value: String, variable: String) throws(ProxyProblem) {
     let url = value.contains("://") ? value : "http://\(value)"
     guard let parts = URLComponents(string: url), let host = parts.host, !host.isEmpty else {

@@ -7,17 +7,18 @@ import NIOSSL
 
 /// Sorts the errors of the HTTP client and of the libraries below it.
 extension HTTPFailure {
-  /// - Parameter proxy: what the request went through. Connecting and name look-up were then its own.
+  /// - Parameters:
+  ///   - proxy: what the request went through. Connecting and name look-up were then its own.
+  ///   - doubt: what was found wrong with a certificate.
   init(
     _ error: any Error, proxy: ProxyServer?, trust: TrustedCertificates?, doubt: CertificateDoubt?
   ) {
     switch error {
     case is CancellationError: self.init(.other, "cancelled")
     case let error as HTTPClientError: self.init(error, proxy)
-    case NIOSSLError.uncleanShutdown:
-      self.init(.reset, "the connection was closed before an answer")
+    case NIOSSLError.uncleanShutdown: self.init(.reset, Self.closed)
     case ChannelError.ioOnClosedChannel, ChannelError.alreadyClosed, ChannelError.eof:
-      self.init(.reset, "the connection was closed before an answer" + Self.by(proxy))
+      self.init(.reset, Self.closed + Self.by(proxy))
     case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError:
       self = Self.failure(of: error, proxy, trust, doubt)
     case is HTTPParserError:
@@ -25,31 +26,34 @@ extension HTTPFailure {
     default:
       self.init(connecting: error)
       if let proxy {
-        self = Self.failure(of: proxy, reason, cure: "correct it, or start the proxy")
+        self = Self.failure(of: proxy, reason, remedy: "correct it, or start the proxy")
       }
     }
   }
+
+  private static let closed = "the connection was closed before an answer"
 
   /// Whether TLS refused the certificate without saying why.
   static func isDoubtful(_ error: any Error) -> Bool {
     words(error)?.contains("CERTIFICATE_VERIFY_FAILED") ?? false
   }
 
-  /// Whether an established connection ended before a byte of an answer. One that cannot be made, for which every
-  /// errno comes as a `NIOConnectionError`, is another matter, and so is an answer that breaks off.
+  /// Whether an established connection ended before a byte of an answer. An error while connecting is another matter
+  /// (each errno comes as a `NIOConnectionError`), and so is an answer that breaks off.
   static func endedUnanswered(_ error: any Error) -> Bool {
     switch error {
     case NIOSSLError.uncleanShutdown, ChannelError.ioOnClosedChannel, ChannelError.alreadyClosed,
       ChannelError.eof:
       true
     case let error as HTTPClientError: [.remoteConnectionClosed, .uncleanShutdown].contains(error)
-    case let error as IOError:
-      [ECONNRESET, EPIPE, ECONNABORTED, ENOTCONN].contains(error.errnoCode)
+    case let error as IOError: resets.contains(error.errnoCode)
     default: false
     }
   }
 
   // MARK: Connecting
+
+  private static let resets = [ECONNRESET, EPIPE, ECONNABORTED, ENOTCONN]
 
   private init(connecting error: any Error) {
     var causes = [error]
@@ -58,66 +62,54 @@ extension HTTPFailure {
       causes = error.connectionErrors.map(\.error)
       if causes.isEmpty { causes = [error.dnsAError, error.dnsAAAAError].compactMap { $0 } }
     }
-    if let code = causes.lazy.compactMap({ ($0 as? IOError)?.errnoCode }).first {
-      self.init(errno: code)
-    } else if causes.contains(where: { $0 is SocketAddressError.UnknownHost }) {
+    switch causes.lazy.compactMap({ ($0 as? IOError)?.errnoCode }).first {
+    case ECONNREFUSED: self.init(.refused, "connection refused")
+    case let code? where Self.resets.contains(code): self.init(.reset, "connection reset")
+    case ETIMEDOUT: self.init(.timeout, "no connection in time")
+    case EHOSTUNREACH, ENETUNREACH: self.init(.other, "no route to the host")
+    case let code?: self.init(.other, "connection failed (errno \(code))")
+    case nil where causes.contains(where: { $0 is SocketAddressError.UnknownHost }):
       self.init(.name, "the host's name cannot be resolved")
-    } else if causes.contains(where: Self.isTimeout) {
+    case nil where causes.contains(where: Self.isTimeout):
       self.init(.timeout, "no connection in time")
-    } else {
-      self.init(.other, "the exchange failed (\(type(of: error)))")
+    case nil: self.init(.other, "the exchange failed (\(type(of: error)))")
     }
   }
 
   private static func isTimeout(_ error: any Error) -> Bool {
-    guard case .connectTimeout = error as? ChannelError else { return false }
-    return true
-  }
-
-  private init(errno code: CInt) {
-    switch code {
-    case ECONNREFUSED: self.init(.refused, "connection refused")
-    case ECONNRESET, EPIPE, ECONNABORTED, ENOTCONN: self.init(.reset, "connection reset")
-    case ETIMEDOUT: self.init(.timeout, "no connection in time")
-    case EHOSTUNREACH, ENETUNREACH: self.init(.other, "no route to the host")
-    default: self.init(.other, "connection failed (errno \(code))")
-    }
+    if case .connectTimeout? = error as? ChannelError { true } else { false }
   }
 
   // MARK: The client's own
 
   private init(_ error: HTTPClientError, _ proxy: ProxyServer?) {
-    switch error {
-    case .connectTimeout, .tlsHandshakeTimeout, .getConnectionFromPoolTimeout:
-      self.init(.timeout, "no connection in time" + Self.by(proxy))
-    case .deadlineExceeded, .readTimeout, .writeTimeout:
-      self.init(.timeout, "no answer in time" + Self.by(proxy))
-    case .remoteConnectionClosed, .uncleanShutdown:
-      self.init(.reset, "the connection was closed before an answer" + Self.by(proxy))
-    // `description` may quote header values; this does not.
-    default: self.init(.other, error.shortDescription.lowercased())
-    }
-    guard let proxy else { return }
-    switch error {
-    case .proxyAuthenticationRequired:
-      let cure =
+    switch (error, proxy) {
+    case (.proxyAuthenticationRequired, let proxy?):
+      let remedy =
         proxy.user == nil
         ? "write them as http://USER:PASSWORD@HOST:PORT" : "correct those that are there"
-      self = Self.failure(of: proxy, "it wants a user and a password (407)", cure: cure)
-    case .invalidProxyResponse:
+      self = Self.failure(of: proxy, "it wants a user and a password (407)", remedy: remedy)
+    case (.invalidProxyResponse, let proxy?):
       self = Self.failure(
         of: proxy, "it refuses to connect to the host",
-        cure: "have it allowed there, or list the host in NO_PROXY")
-    case .httpProxyHandshakeTimeout:
-      self = Self.failure(of: proxy, "no answer in time", cure: "see whether it works")
-    default: return
+        remedy: "have it allowed there, or list the host in NO_PROXY")
+    case (.httpProxyHandshakeTimeout, let proxy?):
+      self = Self.failure(of: proxy, "no answer in time", remedy: "see whether it works")
+    case (.connectTimeout, _), (.tlsHandshakeTimeout, _), (.getConnectionFromPoolTimeout, _):
+      self.init(.timeout, "no connection in time" + Self.by(proxy))
+    case (.deadlineExceeded, _), (.readTimeout, _), (.writeTimeout, _):
+      self.init(.timeout, "no answer in time" + Self.by(proxy))
+    case (.remoteConnectionClosed, _), (.uncleanShutdown, _):
+      self.init(.reset, Self.closed + Self.by(proxy))
+    // `description` may quote header values; this does not.
+    default: self.init(.other, error.shortDescription.lowercased())
     }
   }
 
   private static func failure(
-    of proxy: ProxyServer, _ reason: String, cure: String
+    of proxy: ProxyServer, _ reason: String, remedy: String
   ) -> HTTPFailure {
-    HTTPFailure(.proxy, "the proxy \(proxy) of \(proxy.variable): \(reason)", cure: cure)
+    HTTPFailure(.proxy, "the proxy \(proxy) of \(proxy.variable): \(reason)", remedy: remedy)
   }
 
   private static func by(_ proxy: ProxyServer?) -> String {
@@ -168,8 +160,8 @@ extension HTTPFailure {
     }
   }
 
-  private static func tls(_ reason: String, _ cure: String) -> HTTPFailure {
-    HTTPFailure(.tls, "TLS failed: \(reason)", cure: cure)
+  private static func tls(_ reason: String, _ remedy: String) -> HTTPFailure {
+    HTTPFailure(.tls, "TLS failed: \(reason)", remedy: remedy)
   }
 
   /// The TLS library's names of what happened, as `CERTIFICATE_VERIFY_FAILED`.

@@ -2,8 +2,8 @@ import Foundation
 import JobWatchCore
 import NIOSSL
 
-/// The certificates of a PEM file, to trust instead of the system's. Read once and checked whole, so
-/// that a bad file is found before it is needed.
+/// The certificates of a PEM file, to trust instead of the system's. Read once and checked whole, because a bad file has
+/// to be found before it is needed.
 package struct TrustedCertificates: Sendable, Hashable {
   package let path: String
   let certificates: [NIOSSLCertificate]
@@ -23,13 +23,12 @@ package struct TrustedCertificates: Sendable, Hashable {
     }
   }
 
-  /// TLS would pass over a certificate whose first line does not begin as it should, and trust the others only.
+  /// Refuses a certificate whose first line does not begin as it should, because TLS would pass over it in silence.
   private static func requireBegin(_ bytes: [UInt8], _ path: String) throws(CertificateFileError) {
     let begin = Array("-----BEGIN CERTIFICATE-----".utf8)
-    guard var place = ByteSearch.first(begin, in: bytes, from: 0) else {
-      throw CertificateFileError(path, "holds no certificate in PEM form")
-    }
-    while true {
+    var next = ByteSearch.first(begin, in: bytes)
+    if next == nil { throw CertificateFileError(path, "holds no certificate in PEM form") }
+    while let place = next {
       guard place == 0 || bytes[place - 1] == UInt8(ascii: "\n") else {
         let line = bytes[..<place].count { $0 == UInt8(ascii: "\n") } + 1
         throw CertificateFileError(
@@ -37,12 +36,11 @@ package struct TrustedCertificates: Sendable, Hashable {
           "has something before -----BEGIN CERTIFICATE----- in line \(line), which may be a "
             + "byte order mark")
       }
-      guard let next = ByteSearch.first(begin, in: bytes, from: place + 1) else { return }
-      place = next
+      next = ByteSearch.first(begin, in: bytes, from: place + 1)
     }
   }
 
-  /// What stands beside the certificates need not be UTF-8.
+  /// The text beside the certificates need not be UTF-8.
   private static func content(of path: String) throws(CertificateFileError) -> [UInt8] {
     let data: Data
     do {
@@ -61,7 +59,7 @@ package struct TrustedCertificates: Sendable, Hashable {
     do {
       return Array(try WrittenText.unmarked(data))
     } catch {
-      throw CertificateFileError(path, "\(error)", cure: nil)
+      throw CertificateFileError(path, "\(error)", remedy: nil)
     }
   }
 }
@@ -71,20 +69,16 @@ package struct CertificateFileError: Error, Sendable, Hashable, CustomStringConv
   package let path: String
   /// It is there, and this user may not read it.
   package let isDenied: Bool
-  private let problem: String
-  private let cure: String?
+  package let description: String
 
-  /// - Parameter cure: nil where the problem says it.
-  init(_ path: String, _ problem: String, cure: String? = usual, isDenied: Bool = false) {
+  /// - Parameter remedy: nil if the problem says it.
+  init(_ path: String, _ problem: String, remedy: String? = usual, isDenied: Bool = false) {
     self.path = path
-    self.problem = problem
-    self.cure = cure
     self.isDenied = isDenied
+    description = "\(path) \(problem)\(remedy.map { ": \($0)" } ?? "")"
   }
 
   private static let usual =
     "put the issuer's certificates there, -----BEGIN CERTIFICATE----- and so on, readable by the "
     + "service"
-
-  package var description: String { "\(path) \(problem)\(cure.map { ": \($0)" } ?? "")" }
 }

@@ -56,7 +56,7 @@ struct EndpointProbe: Sendable {
   }
 
   private func failed(_ failure: HTTPFailure, after time: Duration) -> [OnlineFinding] {
-    let (detail, cure) = (failure.reason, failure.cure)
+    let (detail, cure) = (failure.reason, failure.remedy)
     let place = "correct region or endpoints: {\(service): …}"
     switch failure.kind {
     case .name:
