@@ -20,20 +20,26 @@ struct AnswerClassifier: Sendable {
     var evidence = Evidence(
       httpStatus: response.status, requestID: response.headers.first("X-Request-Id"),
       serverDate: response.date(near: now), body: response.body)
-    if let seen = record(in: response) { return Answer(seen, evidence: evidence) }
-    let isOpaque = response.truncated || isRecordOfAnother(response)
-    let body = isOpaque ? nil : ErrorBody(response.body)
+    let isSuccess = (200...299).contains(response.status) && !response.truncated
+    let finding =
+      isSuccess
+      ? JobRecordDecoder.decode(response.body, service: service, jobID: jobID) : nil
+    if let seen = finding.flatMap({ observation(of: $0, in: response.body) }) {
+      return Answer(seen, evidence: evidence)
+    }
+    // The `error_code` of another job's record, for example, is not about this query.
+    let isOfAnother = finding?.record?.jobID.map { !$0.matchesFieldName(jobID) } ?? false
+    let body = response.truncated || isOfAnother ? nil : ErrorBody(response.body)
     evidence.requestID = (evidence.requestID ?? body?.requestID).map(excerpt)
     evidence.body = foreign(response.body)
     return Answer(
       observation(response, body, serverDate: evidence.serverDate), evidence: evidence)
   }
 
-  /// The job's record; nil if the answer is no success, or brings something else.
-  private func record(in response: HTTPResponse) -> Observation? {
-    guard (200...299).contains(response.status), !response.truncated,
-      let finding = JobRecordDecoder.decode(response.body, service: service, jobID: jobID)
-    else { return nil }
+  /// Nil for what is no record of the job.
+  private func observation(
+    of finding: JobRecordDecoder.Finding, in body: [UInt8]
+  ) -> Observation? {
     guard case .record(let record) = finding else { return .absent(code: "empty list") }
     guard let recordID = record.jobID, recordID.matchesFieldName(jobID) else { return nil }
     let report = record.report
@@ -41,20 +47,9 @@ struct AnswerClassifier: Sendable {
     if record.isStatusGuess { return .unrecognised(report) }
     if let state = service.state(of: report.rawStatus) { return .seen(state, report) }
     // Throttling may come as a success (202, Common.0024), but without a status.
-    let isError = report.rawStatus.isEmpty && hasListedError(response.body)
+    let code = report.rawStatus.isEmpty ? ErrorBody(body)?.code : nil
+    let isError = code.flatMap { ErrorMeaning(code: $0, service: service) } != nil
     return isError ? nil : .unrecognised(report)
-  }
-
-  /// Whether a success brings the record of another job: its `error_code`, for example, is not about this query.
-  private func isRecordOfAnother(_ response: HTTPResponse) -> Bool {
-    guard (200...299).contains(response.status),
-      let recordID = JobRecordDecoder.decode(response.body, service: service)?.record?.jobID
-    else { return false }
-    return !recordID.matchesFieldName(jobID)
-  }
-
-  private func hasListedError(_ body: [UInt8]) -> Bool {
-    ErrorBody(body).map { ErrorMeaning(code: $0.code, service: service) != nil } ?? false
   }
 
   private func observation(

@@ -14,10 +14,10 @@ import JobWatchCore
 /// They are tried in the order of the vendor's SDK (exception_handler.py of
 /// https://github.com/huaweicloud/huaweicloud-sdk-python-v3), then one object deeper.
 package struct ErrorBody: Sendable, Hashable {
-  package var code: String
+  var code: String
   /// As sent, however long; empty if there is none.
-  package var message: String
-  package var requestID: String?
+  var message: String
+  var requestID: String?
 
   /// Nil if `body` is not JSON or names no code.
   package init?(_ body: [UInt8]) {

@@ -23,10 +23,12 @@ enum ErrorMeaning {
   init?(code: String, service: CloudService? = nil) {
     if let service, service.absentCodes.contains(code) {
       self = .absent
-    } else if let meaning = Self.services[code] ?? Self.gateway(code) {
-      self = meaning
     } else {
-      return nil
+      let number = Self.gatewayNumber(code)
+      guard let meaning = Self.services[code] ?? number.flatMap({ Self.gatewayNumbers[$0] }) else {
+        return nil
+      }
+      self = meaning
     }
   }
 
@@ -89,10 +91,6 @@ enum ErrorMeaning {
 
   /// Whether the gateway speaks, and no service behind it.
   static func isGateway(_ code: String) -> Bool { gatewayNumber(code) != nil }
-
-  private static func gateway(_ code: String) -> ErrorMeaning? {
-    gatewayNumber(code).flatMap { gatewayNumbers[$0] }
-  }
 
   private static func gatewayNumber(_ code: String) -> Substring? {
     ["APIGW.", "APIG."].first { code.hasPrefix($0) }.map { code.dropFirst($0.count) }

@@ -1,11 +1,13 @@
 import JobWatchCore
 
-/// Makes a `JobReport` of the body of an answer, by the layout and the words of its service.
+/// Makes a `JobReport` of the body of an answer, by the layout and the words of its service. Members that are missing,
+/// null or of another type than documented count as nothing; members that are not known are passed over.
 enum JobRecordDecoder {
   struct Record: Sendable, Hashable {
     /// The job that the record is of, if it says so.
     var jobID: String?
-    /// Whether the status stands behind a fault of the JSON: then it is no verdict.
+    /// Whether the status stands behind a fault of the JSON, and may belong to a text that is quoted there: then it is
+    /// no verdict.
     var isStatusGuess = false
     var report: JobReport
   }
@@ -28,18 +30,18 @@ enum JobRecordDecoder {
   ) -> Finding? {
     guard let answer = JSONObject(body) else { return nil }
     guard let object = record(in: answer, service, jobID) else { return .nothing }
-    let record = JobRecord(object, of: service)
+    let objects = JobObjects(in: object, of: service)
+    let job = SubJob(object, objects, of: service)
     var parts = PartList(service: service)
-    parts.add(record.objects.parts, depth: 0)
-    var entities = record.objects.scalars
-    if parts.unread > 0 { entities[PartList.unreadName] = String(parts.unread) }
+    parts.add(objects.parts, depth: 0)
     var report = JobReport(
-      jobType: record.jobType, rawStatus: record.status, begin: record.begin, end: record.end,
-      errorCode: record.errorCode, failReason: record.failReason, entities: entities,
+      jobType: job.jobType, rawStatus: job.rawStatus, begin: job.begin, end: job.end,
+      errorCode: job.errorCode, failReason: job.failReason, entities: job.entities,
       subJobs: parts.parts)
+    if parts.unread > 0 { report.entities[PartList.unreadName] = String(parts.unread) }
     if answer.isGuessed { report.isGuessed = true }
-    return .record(
-      Record(jobID: record.jobID, isStatusGuess: record.isStatusGuess, report: report))
+    let isGuess = object.member(at: service.layout.status)?.isGuess ?? false
+    return .record(Record(jobID: job.jobID, isStatusGuess: isGuess, report: report))
   }
 
   /// Nil for a list without an element, and an empty object for JSON without a record. A record may stand in a list of
@@ -60,7 +62,7 @@ enum JobRecordDecoder {
       guard let jobID, let id = object.text(at: service.layout.jobID) else { return false }
       return id.matchesFieldName(jobID)
     }
-    return value?.object ?? own ?? listed.first ?? JSONObject([])
+    return value?.object ?? own ?? listed.first ?? JSONObject([JSONObject.Member]())
   }
 
   /// The parts of a job and their parts, each before its own.
@@ -77,22 +79,37 @@ enum JobRecordDecoder {
     var parts: [SubJob] = []
     var unread = 0
 
-    mutating func add(_ objects: [JSONObject], depth: Int) {
-      for object in objects {
+    mutating func add(_ records: [JSONObject], depth: Int) {
+      for record in records {
         guard parts.count < Self.limit, depth < Self.depthLimit else {
           unread += 1
           continue
         }
-        let record = JobRecord(object, of: service)
-        parts.append(
-          SubJob(
-            jobID: record.jobID, jobType: record.jobType, rawStatus: record.status,
-            state: record.state, begin: record.begin, end: record.end,
-            errorCode: record.errorCode,
-            failReason: record.failReason ?? record.objects.scalars["errorcode_message"],
-            entities: record.objects.scalars, depth: depth > 0 ? depth : nil))
-        add(record.objects.parts, depth: depth + 1)
+        let objects = JobObjects(in: record, of: service)
+        var part = SubJob(record, objects, of: service)
+        part.failReason = part.failReason ?? part.entities["errorcode_message"]
+        part.depth = depth > 0 ? depth : nil
+        parts.append(part)
+        add(objects.parts, depth: depth + 1)
       }
     }
+  }
+}
+
+extension SubJob {
+  /// The record of a job, or of a part of one.
+  fileprivate init(_ record: JSONObject, _ objects: JobObjects, of service: CloudService) {
+    let layout = service.layout
+    let status = record.text(at: layout.status) ?? ""
+    let state = service.state(of: status)
+    self.init(
+      jobID: record.text(at: layout.jobID), jobType: record.text(at: layout.jobType),
+      rawStatus: status, state: state,
+      begin: CloudTimeParser.parse(record.text(at: layout.begin)),
+      // The databases write an end, and CCE the time of the last change, while a job still runs.
+      end: state?.isFinal == true ? CloudTimeParser.parse(record.text(at: layout.end)) : nil,
+      errorCode: record.text(at: layout.errorCode),
+      failReason: record.member(at: layout.failReason)?.value.spokenText,
+      entities: objects.scalars)
   }
 }

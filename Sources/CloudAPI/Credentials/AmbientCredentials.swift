@@ -1,37 +1,27 @@
 import Foundation
 
-/// Finds what the configuration leaves out where the vendors' tools look for it, so that a machine
-/// that is set up for them is set up for jobwatch (cloud-api, section 3f). The first place that has
-/// anything is taken, whole:
+/// Finds what the configuration leaves out where the vendors' tools look for it, so that a machine that is set up for
+/// them is set up for jobwatch. The first place that has anything is taken, whole: variables of the environment in the
+/// order below, then the profile.
 ///
-/// ```
-/// key pair   HUAWEICLOUD_SDK_AK, _SK, _SECURITY_TOKEN    the SDKs
-///            CLOUD_SDK_AK, _SK                           the SDKs' samples
-///            HW_ACCESS_KEY, HW_SECRET_KEY, HW_SECURITY_TOKEN   Terraform for Huawei Cloud
-///            OS_ACCESS_KEY, OS_SECRET_KEY, OS_SECURITY_TOKEN   OpenStack and Open Telekom Cloud
-///            ak, sk, security_token of the profile
-/// token      HW_AUTH_TOKEN · OS_TOKEN
-/// password   HW_USER_NAME, HW_USER_PASSWORD, HW_DOMAIN_NAME
-///            OS_USERNAME, OS_PASSWORD, OS_DOMAIN_NAME (or OS_USER_DOMAIN_NAME)
-/// project    HUAWEICLOUD_SDK_PROJECT_ID · HW_PROJECT_ID · OS_PROJECT_ID · project_id of the profile
-///            HW_PROJECT_NAME · OS_PROJECT_NAME
-/// ```
-/// The profile is section `[basic]` of `HUAWEICLOUD_SDK_CREDENTIALS_FILE`, else of
-/// `~/.huaweicloud/credentials`. One that the configuration names comes before the variables, and
-/// for a key pair instead of them: it was chosen.
+/// The profile is section `[basic]` of `HUAWEICLOUD_SDK_CREDENTIALS_FILE`, else of `~/.huaweicloud/credentials`. One
+/// that the configuration names comes before the variables, and for a key pair instead of them, because it was chosen.
 ///
-/// A pair is never put together from two places, and one that is there in half is an error: what is
-/// in the next place belongs to somebody else. A variable that is empty is not set. (The names of
-/// Terraform's variables: `provider.go` of huaweicloud/terraform-provider-huaweicloud.)
+/// A pair is never put together from two places, and half a pair is an error, because what is in the next place belongs
+/// to somebody else. A variable that is empty is not set.
 package struct AmbientCredentials: Sendable {
-  package static let defaultSection = "basic"
+  static let defaultSection = "basic"
 
   private static let keyVariables = [
+    // The SDKs, and their samples.
     ["HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK", "HUAWEICLOUD_SDK_SECURITY_TOKEN"],
     ["CLOUD_SDK_AK", "CLOUD_SDK_SK"],
+    // Terraform for Huawei Cloud (https://github.com/huaweicloud/terraform-provider-huaweicloud, provider.go).
     ["HW_ACCESS_KEY", "HW_SECRET_KEY", "HW_SECURITY_TOKEN"],
+    // OpenStack and Open Telekom Cloud.
     ["OS_ACCESS_KEY", "OS_SECRET_KEY", "OS_SECURITY_TOKEN"],
   ]
+  private static let profileKeys = ["ak", "sk", "security_token"]
   private static let tokenVariables = ["HW_AUTH_TOKEN", "OS_TOKEN"]
   private static let projectIDVariables = [
     "HUAWEICLOUD_SDK_PROJECT_ID", "HW_PROJECT_ID", "OS_PROJECT_ID",
@@ -50,20 +40,18 @@ package struct AmbientCredentials: Sendable {
     profile = Profile(variables, path: profilePath, section: section)
   }
 
-  /// Nil where no place has any part of one. Throws `SecretError` for half a pair, and for a profile
-  /// that cannot be read.
+  /// Nil where no place has any part of one. Throws for half a pair, and for a profile that cannot be read.
   package func accessKey() throws(SecretError) -> Ambient<AccessKey>? {
     if !profile.isChosen {
       for names in Self.keyVariables {
-        if let found = try group(names, required: 2, from: variables, in: "the environment") {
-          return Self.accessKey(found, from: Self.origin(names.prefix(2)))
+        if let found = try group(names, required: 2) {
+          return Ambient(Self.accessKey(found), from: Self.origin(names.prefix(2)))
         }
       }
     }
     guard let fields = try profile.fields() else { return nil }
-    let names = ["ak", "sk", "security_token"]
-    let found = try group(names, required: 2, from: fields, in: profile.origin)
-    return found.map { Self.accessKey($0, from: profile.origin) }
+    let found = try Self.group(Self.profileKeys, required: 2, of: fields, in: profile.origin)
+    return found.map { Ambient(Self.accessKey($0), from: profile.origin) }
   }
 
   /// Nil where there is none.
@@ -71,7 +59,7 @@ package struct AmbientCredentials: Sendable {
     first(Self.tokenVariables).map { Ambient(Secret($0.value), from: $0.origin) }
   }
 
-  /// Nil where no place has any part of one. Throws `SecretError` for a login in part.
+  /// Nil where no place has any part of one. Throws for a login in part.
   package func passwordUser() throws(SecretError) -> Ambient<PasswordUser>? {
     let domain = variables["OS_DOMAIN_NAME"] == nil ? "OS_USER_DOMAIN_NAME" : "OS_DOMAIN_NAME"
     for names in [
@@ -80,22 +68,21 @@ package struct AmbientCredentials: Sendable {
     ] {
       // The account's name alone is in use beside a key pair, too.
       let isBegun = names.prefix(2).contains { variables[$0] != nil }
-      if isBegun, let found = try group(names, required: 3, from: variables, in: "the environment")
-      {
+      if isBegun, let found = try group(names, required: 3) {
         return Ambient(
           PasswordUser(name: found[0], password: Secret(found[1]), domainName: found[2]),
-          from: Self.origin(names[...]))
+          from: Self.origin(names))
       }
     }
     return nil
   }
 
-  /// Nil where there is none. Throws `SecretError` for a profile that cannot be read.
+  /// Nil where there is none. Throws for a profile that cannot be read.
   package func project() throws(SecretError) -> Ambient<ProjectScope>? {
     let variable = first(Self.projectIDVariables).map {
       Ambient(ProjectScope.id($0.value), from: $0.origin)
     }
-    // What is not needed is not read: its mistakes are none of ours.
+    // A profile that is not needed is not read: its mistakes do not matter.
     if !profile.isChosen, let variable { return variable }
     if let id = try profile.fields()?["project_id"] {
       return Ambient(.id(id), from: profile.origin)
@@ -110,9 +97,13 @@ package struct AmbientCredentials: Sendable {
     }.first
   }
 
+  private func group(_ names: [String], required: Int) throws(SecretError) -> [String]? {
+    try Self.group(names, required: required, of: variables, in: "the environment")
+  }
+
   /// The values of `names`, of which the first `required` ones belong together; nil if none is there.
-  private func group(
-    _ names: [String], required: Int, from fields: [String: String], in place: String
+  private static func group(
+    _ names: [String], required: Int, of fields: [String: String], in place: String
   ) throws(SecretError) -> [String]? {
     let given = names.filter { fields[$0] != nil }
     guard let some = given.first else { return nil }
@@ -125,10 +116,10 @@ package struct AmbientCredentials: Sendable {
     return given.compactMap { fields[$0] }
   }
 
-  private static func accessKey(_ values: [String], from origin: String) -> Ambient<AccessKey> {
-    let token = values.dropFirst(2).first.map(Secret.init)
-    return Ambient(
-      AccessKey(access: values[0], secret: Secret(values[1]), securityToken: token), from: origin)
+  private static func accessKey(_ values: [String]) -> AccessKey {
+    AccessKey(
+      access: values[0], secret: Secret(values[1]),
+      securityToken: values.dropFirst(2).first.map(Secret.init))
   }
 
   private static func origin(_ names: some Sequence<String>) -> String {
@@ -136,13 +127,25 @@ package struct AmbientCredentials: Sendable {
   }
 }
 
+/// Something that the configuration does not say, and where it was found.
+package struct Ambient<Value: Sendable & Equatable>: Sendable, Equatable {
+  package var value: Value
+  /// For logs: names of variables, or a file and its section; nothing of the content.
+  package var origin: String
+
+  package init(_ value: Value, from origin: String) {
+    self.value = value
+    self.origin = origin
+  }
+}
+
 /// Which section of which file is the profile, and whether it has to be there.
 private struct Profile: Sendable {
   private let path: String?
   private let section: String
-  /// Named by the configuration.
+  /// Whether the configuration names it.
   let isChosen: Bool
-  /// Named at all, so that its absence is a mistake.
+  /// Whether anything names it, so that its absence is a mistake.
   private let isNamed: Bool
 
   init(_ variables: [String: String], path: String?, section: String?) {
@@ -163,14 +166,7 @@ private struct Profile: Sendable {
         message: "\(origin): HOME is not set, so there is no default file: name the file")
     }
     if !isNamed, !FileManager.default.fileExists(atPath: path) { return nil }
-    let text: Secret
-    do {
-      text = try SecretSource.file(path).read()
-    } catch let error as SecretError {
-      throw error
-    } catch {
-      throw SecretError(message: "file \(path) cannot be read: \(error.localizedDescription)")
-    }
+    let text = try SecretSource.file(path).read()
     if let fields = try ProfileFile(text.reveal(), path: path)[section] { return fields }
     if !isNamed { return nil }
     throw SecretError(message: "file \(path) has no section [\(section)]: add it")

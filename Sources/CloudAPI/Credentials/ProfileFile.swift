@@ -1,4 +1,4 @@
-/// A credentials file of the vendor's SDK (its manual, "Profile"; cloud-api, section 3f):
+/// A credentials file of the vendor's SDK:
 ///
 /// ```
 /// # a comment, as is a line that begins with ;
@@ -6,8 +6,8 @@
 /// ak = EXAMPLEAK
 /// sk = …
 /// ```
-/// Read by code of our own, because the format is this small. It is strict where the SDK is not: what
-/// it passes over in silence is a mistake in a file that has one purpose. No error quotes a value.
+/// It is strict where the SDK is not: what the SDK passes over in silence is a mistake in a file that has one purpose. No
+/// error quotes a value.
 struct ProfileFile: Sendable {
   private let path: String
   private var sections: [String: [String: String]] = [:]
@@ -53,7 +53,7 @@ struct ProfileFile: Sendable {
     guard let equals = line.firstIndex(of: "=") else {
       throw failure(number, "is no [section], no name = value and no comment")
     }
-    // Of a line without a name the rest may be a secret.
+    // In a line without a name the rest may be a secret.
     let name = Self.trimmed(line[..<equals]).lowercased()
     let value = Self.trimmed(line[equals...].dropFirst())
     guard !name.isEmpty, name.utf8.allSatisfy(Self.isNamePart) else {

@@ -1,5 +1,4 @@
-/// A text that must never be shown: it prints as `(secret)` however it is printed, dumped or
-/// reflected.
+/// A text that must never be shown: it prints as `(secret)` however it is printed, dumped or reflected.
 package struct Secret: Sendable, Hashable {
   private let text: String
 

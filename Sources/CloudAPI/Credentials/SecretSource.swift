@@ -3,18 +3,17 @@ import JobWatchCore
 
 /// Where a secret is read from. Its description is for logs and names the place, never the content.
 package enum SecretSource: Sendable, Hashable, CustomStringConvertible {
-  /// A file, read anew each time, so that it can be rotated while the daemon runs.
+  /// A file, read again each time, so that it can be rotated while the daemon runs.
   case file(String)
   /// An environment variable of the process.
   case environment(String)
-  /// A systemd credential: `$CREDENTIALS_DIRECTORY/NAME`, else
-  /// `$CREDENTIALS_DIRECTORY/jobwatch_NAME`.
+  /// A systemd credential: `$CREDENTIALS_DIRECTORY/NAME`, else `$CREDENTIALS_DIRECTORY/jobwatch_NAME`.
   case credential(String)
   /// Written into the configuration itself.
   case plain(Secret)
 
-  /// Tokens of the clouds reach some 15 kB; a file beyond this is not a secret but a wrong path.
-  package static let sizeLimit = 65_536
+  /// Bytes. Tokens of the clouds reach some 15 kB; a larger file is not a secret but a wrong path.
+  static let sizeLimit = 65_536
 
   package var description: String {
     switch self {
@@ -25,11 +24,11 @@ package enum SecretSource: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  /// One line end (`\n`, `\r\n` or `\r`) at the end of a file or credential is dropped, and the byte order mark
-  /// at its beginning (`WrittenText`). Throws `SecretError`.
+  /// Without the byte order mark at the beginning of a file or credential (`WrittenText`), and without one line end
+  /// (`\n`, `\r\n` or `\r`) at its end.
   package func read(
     environment: [String: String] = ProcessInfo.processInfo.environment
-  ) throws -> Secret {
+  ) throws(SecretError) -> Secret {
     let text =
       switch self {
       case .file(let path): try content(of: path)
@@ -41,16 +40,16 @@ package enum SecretSource: Sendable, Hashable, CustomStringConvertible {
     return Secret(text)
   }
 
-  private func variable(_ name: String, in environment: [String: String]) throws -> String {
-    guard let value = environment[name] else {
-      throw failure("is not set", "set it for the service, or use a file or a credential")
-    }
-    return value
+  private func variable(
+    _ name: String, in environment: [String: String]
+  ) throws(SecretError) -> String {
+    if let value = environment[name] { return value }
+    throw failure("is not set", "set it for the service, or use a file or a credential")
   }
 
   private func credentialPath(
     _ name: String, in environment: [String: String]
-  ) throws -> String {
+  ) throws(SecretError) -> String {
     guard !name.isEmpty, !name.contains("/"), name != ".", name != ".." else {
       throw failure("is no name of a credential", "use a name without a slash")
     }
@@ -61,15 +60,13 @@ package enum SecretSource: Sendable, Hashable, CustomStringConvertible {
         .environment)
     }
     let paths = ["\(directory)/\(name)", "\(directory)/jobwatch_\(name)"]
-    guard let path = paths.first(where: FileManager.default.fileExists(atPath:)) else {
-      throw failure(
-        "is not in \(directory)",
-        "add LoadCredential=\(name):/path/of/the/secret to the service's unit")
-    }
-    return path
+    if let path = paths.first(where: FileManager.default.fileExists(atPath:)) { return path }
+    throw failure(
+      "is not in \(directory)",
+      "add LoadCredential=\(name):/path/of/the/secret to the service's unit")
   }
 
-  private func content(of path: String) throws -> String {
+  private func content(of path: String) throws(SecretError) -> String {
     let data: Data
     do {
       data = try WrittenFile.bytes(at: path, limit: Self.sizeLimit)
@@ -101,13 +98,13 @@ package enum SecretSource: Sendable, Hashable, CustomStringConvertible {
   }
 
   private func failure(
-    _ problem: String, _ cure: String, _ reason: SecretError.Reason = .content
+    _ problem: String, _ remedy: String, _ reason: SecretError.Reason = .content
   ) -> SecretError {
-    SecretError(message: "\(self) \(problem): \(cure)", reason: reason)
+    SecretError(message: "\(self) \(problem): \(remedy)", reason: reason)
   }
 }
 
-/// A secret that cannot be read. The message names the place and the cure, never the content.
+/// A secret that cannot be read. The message names the place and the remedy, never the content.
 package struct SecretError: Error, Sendable, Hashable, CustomStringConvertible {
   /// Who can do something about it.
   package enum Reason: Sendable, Hashable {
@@ -115,7 +112,7 @@ package struct SecretError: Error, Sendable, Hashable, CustomStringConvertible {
     case content
     /// It is there, and this user may not read it.
     case denied
-    /// It belongs to the environment of the service, in which another process is not.
+    /// It belongs to the environment of the service, which another process does not have.
     case environment
   }
 

@@ -1,40 +1,48 @@
 import JobWatchCore
 
-/// An exchange with a service that hands out credentials, IAM or the metadata service: what asking
-/// them and reading what they say has in common.
+/// An exchange with a service that hands out credentials, IAM or the metadata service: how it is asked, and what its
+/// answers mean.
 struct IdentityCall: Sendable {
   /// Characters of the service's own words that are kept.
   private static let messageLimit = 500
 
-  /// Who is asked, for people: `IAM at https://iam.eu-de.otc.t-systems.com`.
-  let peer: String
+  /// `IAM` or `the metadata service`.
+  let name: String
+  /// Its name among the endpoints of the configuration.
+  let key: String
+  /// `https://host[:port]`
+  let endpoint: String
   let transport: HTTPTransport
   /// For one whole exchange.
   let timeout: Duration
   /// Knows what no failure may quote.
-  let redaction: Redaction
+  var redaction = Redaction([])
 
-  /// `credential` is what the request carries, if any: one that cannot be sent is no fault of the
-  /// service.
+  func address() throws(IssueFailure) -> EndpointAddress {
+    if let address = EndpointAddress(endpoint) { return address }
+    throw .misconfigured(
+      APIError(
+        code: "endpoint",
+        message: "The endpoint of \(key) is not of the form https://host[:port]."))
+  }
+
+  /// - Parameter credential: what the request carries, if any: one that cannot be sent is no fault of the service.
   func send(
     _ request: HTTPRequest, with credential: Credential? = nil
   ) async throws(IssueFailure) -> HTTPResponse {
-    var request = request
-    // Not signed: a proxy may rewrite them, and need not break the signature by it.
-    request.headers.append(("User-Agent", CloudClient.defaultUserAgent))
-    request.headers.append(("Accept", "application/json"))
     do {
+      let request = request.asked(by: CloudClient.defaultUserAgent)
       return try await transport(request, timeout, CloudClient.bodyLimit)
     } catch {
       if error.kind == .other, let credential, !credential.isSendable {
         throw .refused(Credential.unsendable)
       }
-      throw .unreachable("\(peer): \(error.message)")
+      throw unusable(error.message)
     }
   }
 
   /// How long what was handed out is good: until `expiresAt`, counted by the service's own clock.
-  /// Throws for what is missing, cannot be read or is over already.
+  /// Throws if that is missing, cannot be read or is over already.
   func lifetime(
     until expiresAt: String?, in response: HTTPResponse, at now: Timestamp
   ) throws(IssueFailure) -> Duration {
@@ -52,56 +60,63 @@ struct IdentityCall: Sendable {
     return end - answered
   }
 
-  /// A success that does not bring what it should.
-  func unusable(_ what: String) -> IssueFailure { .unreachable("\(peer): \(what)") }
+  func unusable(_ what: String) -> IssueFailure {
+    .unreachable("\(name) at \(endpoint): \(what)")
+  }
 
-  /// What an answer that hands nothing out means. `objection` decides about what a person has to
-  /// mend: its meaning is refused, forbidden or misconfigured.
+  /// For a success with something else than `expected` in its body.
+  func unusable(_ response: HTTPResponse, insteadOf expected: String) -> IssueFailure {
+    unusable("it answered with \(response.obstacle ?? "something else than \(expected)")")
+  }
+
+  /// What an answer without a credential means.
+  /// - Parameter objection: decides about what a person has to correct: its meaning is refused, forbidden or
+  ///   misconfigured.
   func failure(
     _ response: HTTPResponse, at now: Timestamp,
     objection: (ErrorMeaning, APIError) -> IssueFailure
   ) -> IssueFailure {
-    let error = response.truncated ? nil : ErrorBody(response.body)
-    let complaint = APIError(
-      code: redaction.excerpt(error?.code ?? "HTTP \(response.status)", limit: 100),
+    let body = response.truncated ? nil : ErrorBody(response.body)
+    let error = APIError(
+      code: redaction.excerpt(body?.code ?? "HTTP \(response.status)", limit: 100),
       message: redaction.excerpt(
-        error?.message ?? response.obstacle.map { "The answer has \($0)" } ?? "",
+        body?.message ?? response.obstacle.map { "The answer has \($0)" } ?? "",
         limit: Self.messageLimit))
-    switch meaning(of: response, error) {
+    switch meaning(of: response, body) {
     case .throttled:
       return .throttled(
         ThrottleMessage.read(
-          code: complaint.code, message: complaint.message,
-          retryAfter: response.retryAfter(at: now)))
-    case .refused: return objection(.refused, complaint)
-    case .forbidden: return objection(.forbidden, complaint)
-    case .misconfigured, .absent: return objection(.misconfigured, complaint)
+          code: error.code, message: error.message, retryAfter: response.retryAfter(at: now)))
+    case .refused: return objection(.refused, error)
+    case .forbidden: return objection(.forbidden, error)
+    case .misconfigured, .absent: return objection(.misconfigured, error)
     case .busy, .unreachable, .garbled:
-      let summary = UnusableAnswer(response: response, service: nil).summary
-      let words = error.map { "HTTP \(response.status), \($0.code): \($0.message)" } ?? summary
+      let words =
+        body?.summary(of: response) ?? UnusableAnswer(response: response, service: nil).summary
       return unusable(redaction.excerpt(words, limit: Self.messageLimit))
     }
   }
 
-  /// As for a job's question, but that any other complaint is about what was asked: IAM's codes are
-  /// its statuses (cloud-api, section 1, "Error query replies").
-  private func meaning(of response: HTTPResponse, _ error: ErrorBody?) -> ErrorMeaning {
-    let meaning = ErrorMeaning(status: response.status, code: error?.code, service: nil)
-    let isComplaint = error != nil && (400...499).contains(response.status)
-    return [.garbled, .busy].contains(meaning) && isComplaint ? .misconfigured : meaning
+  /// As for a job's query, except that any other error is about what was asked, because IAM's codes are its statuses.
+  private func meaning(of response: HTTPResponse, _ body: ErrorBody?) -> ErrorMeaning {
+    let meaning = ErrorMeaning(status: response.status, code: body?.code, service: nil)
+    let isObjection = body != nil && (400...499).contains(response.status)
+    return [.garbled, .busy].contains(meaning) && isObjection ? .misconfigured : meaning
+  }
+}
+
+extension HTTPResponse {
+  /// The object of a whole and sound body. A credential must not be a guess.
+  var soundObject: JSONObject? {
+    guard !truncated, let object = JSONObject(body), !object.isGuessed else { return nil }
+    return object
   }
 }
 
 extension APIError {
-  /// The same complaint, with what is to be done about it.
-  func mended(by cure: String) -> APIError {
+  /// The same error, with what is to be done about it.
+  func with(remedy: String) -> APIError {
     let end = message.isEmpty ? "" : message.hasSuffix(".") ? " " : ". "
-    return APIError(code: code, message: "\(message)\(end)\(cure)")
-  }
-
-  static func unusableEndpoint(_ name: String) -> APIError {
-    APIError(
-      code: "endpoint",
-      message: "The endpoint of \(name) is not of the form https://host[:port].")
+    return APIError(code: code, message: "\(message)\(end)\(remedy)")
   }
 }

@@ -1,33 +1,31 @@
 import Foundation
 import JobWatchCore
 
-/// Gets a token from IAM for a user's password (cloud-api, section 3d; the vendor's API reference of
-/// IAM, "Obtaining a User Token Through Password Authentication").
-///
-/// The password goes out in the body of this one request and nowhere else.
+/// Gets a token from IAM for a user's password: the API reference of IAM, "Obtaining a User Token Through Password
+/// Authentication". The password goes out in the body of this one request and nowhere else.
 package struct TokenLogin: Sendable {
   /// Tokens of the clouds reach some 15 kB.
   private static let tokenLimit = SecretSource.sizeLimit
 
-  private let endpoint: String
   private let user: PasswordUser
   private let scope: ProjectScope
   private let call: IdentityCall
 
-  /// `endpoint` is IAM's, `https://host[:port]`; `timeout` is for one whole exchange.
+  /// - Parameters:
+  ///   - endpoint: IAM's, `https://host[:port]`.
+  ///   - timeout: for one whole exchange.
   package init(
     endpoint: String, user: PasswordUser, scope: ProjectScope,
     transport: @escaping HTTPTransport, timeout: Duration = .seconds(30)
   ) {
-    self.endpoint = endpoint
     self.user = user
     self.scope = scope
     call = IdentityCall(
-      peer: "IAM at \(endpoint)", transport: transport, timeout: timeout,
+      name: "IAM", key: "iam", endpoint: endpoint, transport: transport, timeout: timeout,
       redaction: Redaction(Self.forms(of: user.password)))
   }
 
-  /// `now` is needed only where the answer has no `Date`.
+  /// - Parameter now: needed only where the answer has no `Date`.
   package func issue(at now: Timestamp) async -> Result<IssuedCredential, IssueFailure> {
     do throws(IssueFailure) {
       let response = try await call.send(try request())
@@ -38,26 +36,34 @@ package struct TokenLogin: Sendable {
   }
 
   private func request() throws(IssueFailure) -> HTTPRequest {
-    guard let address = EndpointAddress(endpoint) else {
-      throw .misconfigured(.unusableEndpoint("iam"))
-    }
-    do {
-      return HTTPRequest(
-        method: "POST", url: "\(address.scheme)://\(address.host)/v3/auth/tokens",
-        headers: [("Host", address.host), ("Content-Type", "application/json;charset=utf8")],
-        body: Array(try JSONEncoder().encode(LoginRequest(user, scope))))
-    } catch {
-      // Its words could quote what they are about.
+    let address = try call.address()
+    let project =
+      switch scope {
+      case .id(let id): ["id": id]
+      case .name(let name): ["name": name]
+      }
+    let person: [String: Any] = [
+      "name": user.name, "password": user.password.reveal(), "domain": ["name": user.domainName],
+    ]
+    let identity: [String: Any] = ["methods": ["password"], "password": ["user": person]]
+    let login: [String: Any] = ["auth": ["identity": identity, "scope": ["project": project]]]
+    // The words of the error could quote the password.
+    guard let body = try? JSONSerialization.data(withJSONObject: login) else {
       throw .misconfigured(
         APIError(code: "login", message: "The login cannot be written as JSON."))
     }
+    return HTTPRequest(
+      method: "POST", url: address.url("/v3/auth/tokens"),
+      headers: [("Host", address.host), ("Content-Type", "application/json;charset=utf8")],
+      body: Array(body))
   }
 
+  /// The token is in a header, and the body says `{"token": {"expires_at", "project": {"id"}}}`.
   private func credential(
     in response: HTTPResponse, at now: Timestamp
   ) throws(IssueFailure) -> IssuedCredential {
     let isSuccess = (200...299).contains(response.status)
-    guard isSuccess, let token = response.headers.first("X-Subject-Token"), !token.isEmpty else {
+    guard isSuccess, let token = response.headers.first("X-Subject-Token") else {
       throw failure(response, at: now)
     }
     guard token.utf8.count <= Self.tokenLimit else {
@@ -67,38 +73,34 @@ package struct TokenLogin: Sendable {
     guard credential.isSendable else {
       throw call.unusable("its token has a character that HTTP cannot send")
     }
-    guard !response.truncated,
-      // Nothing in the error is of use: the body is not as documented.
-      let reply = try? JSONDecoder().decode(TokenReply.self, from: Data(response.body))
-    else {
+    guard let reply = response.soundObject?.object("token") else {
       let body = response.obstacle ?? "a body that is not as documented"
       throw call.unusable("its answer has a token, and \(body)")
     }
     return IssuedCredential(
       credential: credential,
-      lifetime: try call.lifetime(until: reply.token.expiresAt, in: response, at: now),
-      projectID: reply.token.project?.id)
+      lifetime: try call.lifetime(until: reply.text("expires_at"), in: response, at: now),
+      projectID: reply.object("project")?.text("id"))
   }
 
   private func failure(_ response: HTTPResponse, at now: Timestamp) -> IssueFailure {
     if response.status == 201 { return call.unusable("its answer has no X-Subject-Token") }
-    return call.failure(response, at: now) { meaning, complaint in
+    return call.failure(response, at: now) { meaning, error in
       switch meaning {
-      case .refused: .refused(complaint.mended(by: Self.passwordCure))
-      case .forbidden: .refused(complaint.mended(by: Self.permissionCure))
-      default: .misconfigured(complaint.mended(by: configurationCure))
+      case .refused: .refused(error.with(remedy: Self.passwordRemedy))
+      case .forbidden: .refused(error.with(remedy: Self.permissionRemedy))
+      default: .misconfigured(error.with(remedy: configurationRemedy))
       }
     }
   }
 
-  /// That a HUAWEI ID cannot log in here, and that a user must exist for it: the API reference.
-  private static let passwordCure =
+  private static let passwordRemedy =
     "Check username, password and domain_name (the account's name): a HUAWEI ID cannot log in, "
     + "only a user that was created in IAM"
-  private static let permissionCure =
+  private static let permissionRemedy =
     "Let the user in: IAM has to allow it programmatic access and a role in the project"
 
-  private var configurationCure: String {
+  private var configurationRemedy: String {
     let key =
       switch scope {
       case .id: "project_id"
@@ -107,8 +109,8 @@ package struct TokenLogin: Sendable {
     return "Check \(key), domain_name, username, and that endpoints: iam is IAM's address"
   }
 
-  /// The password as an answer that quotes the request may hold it: plain, in JSON with and without
-  /// escapes for what is not ASCII, percent-encoded.
+  /// The password as an answer that quotes the request may hold it: plain, in JSON with and without escapes for what is
+  /// not ASCII, percent-encoded.
   private static func forms(of password: Secret) -> [String] {
     let text = password.reveal()
     let encoder = JSONEncoder()

@@ -1,6 +1,6 @@
 import JobWatchCore
 
-/// The question for one job, with all that it takes to ask.
+/// The query for one job, with all that it takes to ask.
 package struct JobQuery: Sendable {
   package var service: CloudService
   /// `https://host` or `https://host:port`, without a path.
@@ -8,7 +8,7 @@ package struct JobQuery: Sendable {
   package var projectID: String
   package var jobID: String
   package var credential: Credential
-  /// Now by the cloud's clock, as far as it is known: the signature's date.
+  /// The signature's date: now by the cloud's clock, as far as it is known.
   package var signingTime: Timestamp
 
   package init(
@@ -34,14 +34,46 @@ package struct JobQuery: Sendable {
   func request(
     path: String, query: [(name: String, value: String)] = [], userAgent: String
   ) -> HTTPRequest? {
-    guard let address = EndpointAddress(endpoint) else { return nil }
-    var request = SignableRequest(
-      scheme: address.scheme, host: address.host, path: path, query: query,
-      headers: [("Host", address.host)])
-    RequestAuthorization(credential, projectID: projectID, at: signingTime).authorize(&request)
-    // Not signed: a proxy may rewrite them, and need not break the signature by it.
-    request.headers.append(("User-Agent", userAgent))
-    request.headers.append(("Accept", "application/json"))
-    return HTTPRequest(url: request.url, headers: request.headers)
+    EndpointAddress(endpoint).map { address in
+      credential.request(
+        address, path, query: query, projectID: projectID, at: signingTime
+      ).asked(by: userAgent)
+    }
   }
+
+  /// For people, where there is no request.
+  var endpointProblem: String {
+    "the endpoint of \(service.name) is not of the form https://host[:port]"
+  }
+
+  /// What makes observations of the answers, about the job or about another object of the query.
+  func classifier(of id: String) -> AnswerClassifier {
+    AnswerClassifier(
+      service: service, jobID: id, now: signingTime, confidential: credential.confidential)
+  }
+}
+
+/// `https://host` or `https://host:port`, without a path, in its parts.
+struct EndpointAddress: Sendable, Hashable {
+  let scheme: String
+  /// With the port, as in the `Host` header.
+  let host: String
+
+  /// Nil for any other form.
+  init?(_ endpoint: String) {
+    guard let scheme = ["https", "http"].first(where: { endpoint.hasPrefix("\($0)://") }) else {
+      return nil
+    }
+    var host = endpoint.dropFirst(scheme.count + 3)
+    if host.hasSuffix("/") { host.removeLast() }
+    // A signature does not cover what stands behind the host, nor a password before it.
+    let isBare = host.utf8.allSatisfy {
+      (0x21...0x7e).contains($0) && !"/?#@\\".utf8.contains($0)
+    }
+    guard !host.isEmpty, isBare else { return nil }
+    self.scheme = scheme
+    self.host = String(host)
+  }
+
+  func url(_ path: String) -> String { "\(scheme)://\(host)\(path)" }
 }

@@ -21,11 +21,11 @@ package final class CloudService: Sendable {
   let progressAddress: AddressTemplate?
   let layout: RecordLayout
   /// The documented status words in their documented spelling, with their meanings.
-  package let vocabulary: [String: JobState]
+  let vocabulary: [String: JobState]
   /// The same by `StatusWord.form`.
   private let meanings: [String: JobState]
   /// Error codes that say that there is no such job.
-  package let absentCodes: Set<String>
+  let absentCodes: Set<String>
   /// How long the service documents to keep a job's record.
   package let retention: RetentionPolicy
   let hosts: ServiceHosts
@@ -48,7 +48,7 @@ package final class CloudService: Sendable {
 
   /// What a status word means: as the service documents it, else what the word says by itself. Nil for any other word,
   /// which is reported and changes nothing.
-  package func state(of word: String) -> JobState? {
+  func state(of word: String) -> JobState? {
     if let state = vocabulary[word] { return state }
     let word = StatusWord(word)
     return meanings[word.form] ?? word.state
@@ -60,7 +60,7 @@ package final class CloudService: Sendable {
   }
 
   /// The parameters of the query for one job, not encoded.
-  package func query(jobID: String) -> [(name: String, value: String)] {
+  func query(jobID: String) -> [(name: String, value: String)] {
     address.query(["{job_id}": jobID])
   }
 

@@ -31,13 +31,13 @@ extension CloudService {
   }
 
   /// Relational Database Service. One of its samples says "Complete".
-  package static let rds = service(
+  static let rds = service(
     "rds", task(progress: "process"), more: ["Complete": .succeeded], absent: ["RDS.5041"],
     hosts: ServiceHosts(
       label: "rds", isEuropean: true, telekom: ["eu-de": "rds", "eu-nl": "rds"]))
 
   /// TaurusDB, once GaussDB(for MySQL). An unauthorized task waits for a person to authorize it.
-  package static let taurusdb = service(
+  static let taurusdb = service(
     "taurusdb", task(progress: "process"),
     more: scheduled.merging(["Unauthorized": .pending]) { $1 },
     hosts: ServiceHosts(
@@ -57,7 +57,7 @@ extension CloudService {
       telekom: ["eu-de": "gaussdb-mysql"]))
 
   /// GaussDB, in endpoints also "opengauss".
-  package static let gaussdb = service(
+  static let gaussdb = service(
     "gaussdb", task(progress: "progress"),
     hosts: ServiceHosts(
       label: "gaussdb-opengauss",
@@ -72,14 +72,14 @@ extension CloudService {
       ]))
 
   /// Document Database Service.
-  package static let dds = service(
+  static let dds = service(
     "dds", task(progress: "progress"),
     hosts: ServiceHosts(
       label: "dds", isEuropean: true, telekom: ["eu-de": "dds", "eu-nl": "dds"]))
 
   /// GeminiDB, once GaussDB NoSQL. It answers with a list, which begins 30 days ago
   /// (https://github.com/opentelekomcloud-docs/geminidb, querying tasks and details).
-  package static let geminidb = service(
+  static let geminidb = service(
     "geminidb",
     .task(.first("jobs"), begin: "start_time", end: "end_time", progress: "progress"),
     more: scheduled, kept: RetentionPolicy(finished: .days(30)),

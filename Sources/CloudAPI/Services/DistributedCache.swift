@@ -7,7 +7,7 @@ extension CloudService {
   /// the second list, because the id of a task may be asked for as a job's; a paused task waits for a person. Pages:
   /// https://github.com/opentelekomcloud-docs/distributed-cache-service and
   /// https://support.huaweicloud.com/intl/en-us/api-dcs/ShowBackgroundTaskProgress.html.
-  package static let dcs = CloudService(
+  static let dcs = CloudService(
     "dcs", "/v2/{project_id}/jobs/{job_id}",
     progress: "/v2/{project_id}/instances/{instance_id}/tasks/{task_id}/progress",
     words: [

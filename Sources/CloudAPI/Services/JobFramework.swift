@@ -32,7 +32,7 @@ extension CloudService {
       telekom: ["eu-de": "ecs", "eu-nl": "ecs", "eu-ch2": "ecs"]))
 
   /// Bare Metal Server. On Open Telekom Cloud it answers at the host of ECS.
-  package static let bms = service(
+  static let bms = service(
     "bms", more: unpaid,
     hosts: ServiceHosts(
       label: "bms",
@@ -42,12 +42,12 @@ extension CloudService {
       telekom: ["eu-de": "ecs"]))
 
   /// Elastic Volume Service: disks. Its jobs also wait, and listen for what others do (evs_04_0054, 2025-11-11).
-  package static let evs = service(
+  static let evs = service(
     "evs", more: ["WAITING_EXECUTE": .pending, "LISTENING": .running],
     hosts: ServiceHosts(label: "evs", telekom: ["eu-de": "evs", "eu-nl": "evs"]))
 
   /// Storage Disaster Recovery Service.
-  package static let sdrs = service(
+  static let sdrs = service(
     "sdrs",
     hosts: ServiceHosts(
       label: "sdrs",
@@ -58,7 +58,7 @@ extension CloudService {
       served: ["ap-southeast-2": "ap-southeast-3"], telekom: ["eu-de": "sdrs"]))
 
   /// Dedicated Host.
-  package static let deh = service(
+  static let deh = service(
     "deh",
     hosts: ServiceHosts(
       label: "deh",
@@ -70,7 +70,7 @@ extension CloudService {
       telekom: ["eu-de": "deh", "eu-nl": "deh"]))
 
   /// Elastic IP, its batch calls: part of the Virtual Private Cloud service.
-  package static let eip = service(
+  static let eip = service(
     "eip",
     hosts: ServiceHosts(
       label: "vpc", missing: ["cn-southwest-3"],
@@ -78,7 +78,7 @@ extension CloudService {
 
   /// Image Management Service. It lists its parts as `sub_jobs_result`, and their ids once more
   /// (https://github.com/opentelekomcloud-docs/image-management-service, querying an asynchronous job).
-  package static let ims = service(
+  static let ims = service(
     "ims", RecordLayout(objects: [.init(name: "entities", without: ["sub_jobs_list"])]),
     hosts: ServiceHosts(
       label: "ims", missing: ["ru-northwest-2"], telekom: ["eu-de": "ims", "eu-nl": "ims"]))

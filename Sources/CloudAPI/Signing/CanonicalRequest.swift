@@ -1,15 +1,13 @@
 import Crypto
 
-/// The text that stands for a request in its signature (cloud-api, section 3a).
+/// The text that stands for a request in its signature, see `Signer`.
 package enum CanonicalRequest {
-  private static let newline = UInt8(ascii: "\n")
   /// SHA-256 of nothing: most requests have no body.
   private static let emptyBodyHash = Hexadecimal.bytes(SHA256.hash(data: [UInt8]()))
 
-  /// The names that a client signs: all, in lower case and sorted, `host` always among them. A name
-  /// with an underscore is left out, because proxies drop such headers; so is `Authorization`
-  /// itself.
-  package static func signableHeaders(of request: SignableRequest) -> [String] {
+  /// The names that a client signs: all, in lower case and sorted, `host` always among them. Left out are names with an
+  /// underscore, because proxies drop such headers, and `Authorization` itself.
+  static func signableHeaders(of request: SignableRequest) -> [String] {
     var names: Set<String> = ["host"]
     for (name, _) in request.headers where !name.utf8.contains(UInt8(ascii: "_")) {
       names.insert(name.lowercased())
@@ -18,29 +16,20 @@ package enum CanonicalRequest {
     return names.sorted()
   }
 
-  /// `signedHeaders` in lower case and in the order in which they are signed. A header that is
-  /// missing counts as empty; of a repeated one the first value counts.
+  /// `signedHeaders` in lower case and in the order in which they are signed. A header that is missing counts as empty;
+  /// of a repeated one the first value counts.
   package static func bytes(of request: SignableRequest, signedHeaders: [String]) -> [UInt8] {
     var text: [UInt8] = []
     text.reserveCapacity(512)
-    text += request.method.utf8
-    text.append(newline)
+    text += "\(request.method)\n".utf8
     appendPath(request.path, to: &text)
-    text.append(newline)
-    text += query(request.query).utf8
-    text.append(newline)
+    text += "\n\(query(request.query))\n".utf8
     for name in signedHeaders {
-      text += name.utf8
-      text.append(UInt8(ascii: ":"))
+      text += "\(name):".utf8
       text += trimmed(value(of: name, in: request))
-      text.append(newline)
+      text.append(UInt8(ascii: "\n"))
     }
-    text.append(newline)
-    for (index, name) in signedHeaders.enumerated() {
-      if index > 0 { text.append(UInt8(ascii: ";")) }
-      text += name.utf8
-    }
-    text.append(newline)
+    text += "\n\(signedHeaders.joined(separator: ";"))\n".utf8
     text +=
       request.body.isEmpty
       ? emptyBodyHash : Hexadecimal.bytes(SHA256.hash(data: request.body))
@@ -55,28 +44,19 @@ package enum CanonicalRequest {
       if right.name.utf8.lexicographicallyPrecedes(left.name.utf8) { return false }
       return left.value.utf8.lexicographicallyPrecedes(right.value.utf8)
     }
-    var text: [UInt8] = []
-    for (name, value) in sorted {
-      if !text.isEmpty { text.append(UInt8(ascii: "&")) }
-      PercentEncoding.append(name.utf8, to: &text)
-      text.append(UInt8(ascii: "="))
-      PercentEncoding.append(value.utf8, to: &text)
-    }
-    return String(decoding: text, as: UTF8.self)
+    return sorted.map { "\(PercentEncoding.encode($0.name))=\(PercentEncoding.encode($0.value))" }
+      .joined(separator: "&")
   }
 
-  /// Decoded, encoded anew, and always with a slash at the end, which the path on the wire does not
-  /// have.
+  /// Decoded, encoded again, and always with a slash at the end, which the path on the wire does not have.
   private static func appendPath(_ path: String, to text: inout [UInt8]) {
     PercentEncoding.append(PercentEncoding.decode(path), to: &text, keepingSlash: true)
     if text.last != UInt8(ascii: "/") { text.append(UInt8(ascii: "/")) }
   }
 
   private static func value(of name: String, in request: SignableRequest) -> String {
-    for (candidate, value) in request.headers where candidate.matchesFieldName(name) {
-      return value
-    }
-    return name == "host" ? request.host : ""
+    let value = request.headers.first { $0.0.matchesFieldName(name) }?.1
+    return value ?? (name == "host" ? request.host : "")
   }
 
   /// Without the blanks at both ends; runs of blanks inside stay.

@@ -1,28 +1,29 @@
 import Crypto
 import JobWatchCore
 
-/// The cloud gateway's request signature, `SDK-HMAC-SHA256`, in both forms in use (cloud-api,
-/// section 3a and 3c).
+/// The cloud gateway's request signature, `SDK-HMAC-SHA256`, in both forms in use: signer.py of
+/// https://github.com/huaweicloud/huaweicloud-sdk-python-v3, and signer_helper.go of
+/// https://github.com/opentelekomcloud/gophertelekomcloud for the older one.
 ///
 /// ```
 /// canonical request = METHOD \n path/ \n query \n name:value\n… \n names \n hex(SHA-256(body))
 /// string to sign    = SDK-HMAC-SHA256 \n date \n [scope \n] hex(SHA-256(canonical request))
 /// signature         = hex(HMAC-SHA256(key, string to sign))
 /// ```
-/// A client calls `sign`. A server parses `AuthorizationHeader`, looks up the secret by its
-/// `accessKey`, and compares `signature(of:signedHeaders:date:)` with the one that was sent.
+/// A client calls `sign`. A server parses `AuthorizationHeader`, looks up the secret by its `accessKey`, and compares
+/// `signature(of:signedHeaders:date:)` with the one that was sent.
 package struct Signer: Sendable {
   /// What the key is derived for and how `Authorization` names it.
   package enum Form: Sendable, Hashable {
     /// `Access=AK`: the secret key itself signs.
     case access
-    /// `Credential=AK/day/region/service/sdk_request`: a key derived from the secret along that
-    /// scope signs. Clients leave region and service empty.
+    /// `Credential=AK/day/region/service/sdk_request`: a key derived from the secret along that scope signs. Clients
+    /// leave region and service empty.
     case credential(region: String = "", service: String = "")
   }
 
-  package static let algorithm = "SDK-HMAC-SHA256"
-  /// How far the signature's date may be from the gateway's clock (cloud-api, section 3a, "Skew").
+  static let algorithm = "SDK-HMAC-SHA256"
+  /// How far the signature's date may be from the gateway's clock.
   package static let tolerance: Duration = .minutes(15)
 
   package var key: AccessKey
@@ -33,7 +34,7 @@ package struct Signer: Sendable {
     self.form = form
   }
 
-  /// Adds `X-Sdk-Date` and `Authorization`; every header that is there already gets signed.
+  /// Adds `X-Sdk-Date` and `Authorization`, and signs every header that is there already.
   package func sign(_ request: inout SignableRequest, at time: Timestamp) {
     let date = SigningDate.text(time)
     request.headers.append(("X-Sdk-Date", date))
@@ -54,8 +55,7 @@ package struct Signer: Sendable {
     return "\(Self.algorithm) \(identity), SignedHeaders=\(list), Signature=\(signature)"
   }
 
-  /// The signature in hexadecimal over the headers named in `signedHeaders` (lower case, in that
-  /// order).
+  /// The signature in hexadecimal over the headers named in `signedHeaders` (lower case, in that order).
   package func signature(
     of request: SignableRequest, signedHeaders: [String], date: String
   ) -> String {
@@ -65,7 +65,7 @@ package struct Signer: Sendable {
     return Hexadecimal.text(code)
   }
 
-  package func stringToSign(canonicalRequest: [UInt8], date: String) -> [UInt8] {
+  func stringToSign(canonicalRequest: [UInt8], date: String) -> [UInt8] {
     var text = Array("\(Self.algorithm)\n\(date)\n".utf8)
     if case .credential(let region, let service) = form {
       text += Array("\(Self.scope(date, region, service))\n".utf8)

@@ -1,10 +1,9 @@
-/// Percent-encoding as the gateway's signature wants it: everything but `A-Za-z0-9-_.~` is encoded,
-/// in upper case (cloud-api, section 3a).
-package enum PercentEncoding {
+/// Percent-encoding as the gateway's signature wants it: everything except `A-Za-z0-9-_.~` is encoded, in upper case.
+enum PercentEncoding {
   private static let digits = Array("0123456789ABCDEF".utf8)
 
   /// `text` as one path segment or one part of a query; a slash is encoded too.
-  package static func encode(_ text: String) -> String {
+  static func encode(_ text: String) -> String {
     var result: [UInt8] = []
     append(text.utf8, to: &result)
     return String(decoding: result, as: UTF8.self)
