@@ -5,9 +5,10 @@ import Testing
 
 /// The vendors' tables of error codes, row by row, and the observation that each row makes.
 struct AnswerTableTests {
-  /// Whose table it is, service, status, code, observation, and what decides: a listed code, whatever the status says, or
-  /// the status. Ranges are written out, and so are the pairs of DCS, one error with two codes. The tables: ECS (error
-  /// codes, query of a job), DCS (error codes), the gateway (API Gateway, error codes), IAM (its codes are statuses).
+  /// Whose table it is, service, status, code, observation, and what decides: a listed code, whatever the status
+  /// says, or the status. Ranges are written out, and so are the pairs of DCS, one error with two codes. The tables:
+  /// ECS (error codes, query of a job), DCS (error codes), the gateway (API Gateway, error codes), IAM (its codes are
+  /// statuses).
   private static let table = """
     ECS      ecs  400  Common.0011   absent         code
     ECS      ecs  400  Common.0025   busy           code

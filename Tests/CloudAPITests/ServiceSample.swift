@@ -2,9 +2,9 @@ import Foundation
 import JobWatchCore
 import Testing
 
-/// One service as its pages document it, apart from the table that is tested: its address, its words, how long it keeps a
-/// record, and what its answers look like in every state. These are a captured body, whose status, end and error are
-/// changed as the service documents them, because no body was captured of most states.
+/// One service as its pages document it, apart from the table that is tested: its address, its words, how long it
+/// keeps a record, and what its answers look like in every state. These are a captured body, whose status, end and
+/// error are changed as the service documents them, because no body was captured of most states.
 struct ServiceSample: Sendable, CustomTestStringConvertible {
   var service: String
   /// Where job `j` of project `p` is asked for.

@@ -4,7 +4,8 @@ import Testing
 
 @testable import CloudAPI
 
-/// Parts in every shape, of every service: a list is documented of some, and what is documented of one is taken from all.
+/// Parts in every shape, of every service: a list is documented of some, and what is documented of one is taken from
+/// all.
 @Suite struct `The parts of a job` {
   /// How parts stand in the member for a record's objects.
   enum Shape: String, CaseIterable, Sendable {

@@ -1,6 +1,6 @@
 import JobWatchCore
 
-/// What the body of a refused request says. The clouds have these shapes for it:
+/// The error in the body of a refused request. The clouds have these shapes for it:
 ///
 /// ```
 /// {"error_code", "error_msg", "request_id"}         gateway, DCS
@@ -47,7 +47,7 @@ package struct ErrorBody: Sendable, Hashable {
         return (code, message)
       }
     }
-    // An object with very many members is none of the shapes.
+    // None of the shapes has very many members.
     if depth < depthLimit, object.members.count <= memberLimit {
       // Sorted, because `error` comes before `internalError`.
       for member in object.members.sorted(by: { $0.name < $1.name }) where looks > 0 {

@@ -1,4 +1,4 @@
-/// What an error is about.
+/// The meaning of an error.
 ///
 /// A listed code wins over the status, because the statuses of ECS "may not be accurate" (ECS API reference, error
 /// codes). Then the status decides, and who speaks: the gateway in front of all services, a service, or something that

@@ -1,4 +1,4 @@
-/// What a job works on: ids and the like by name, and the parts that it is made of.
+/// The things that a job works on, by name, and the parts that it is made of.
 struct JobObjects {
   /// Objects within objects that are looked into; real records need one.
   private static let depthLimit = 3

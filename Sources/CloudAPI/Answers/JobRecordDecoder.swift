@@ -67,7 +67,7 @@ enum JobRecordDecoder {
 
   /// The parts of a job and their parts, each before its own.
   private struct PartList {
-    /// Of all parts: ten times what has been seen. The largest answer has room for a million empty ones, which would
+    /// Parts in all: ten times what has been seen. The largest answer has room for a million empty ones, which would
     /// take half a gigabyte.
     static let limit = 10_000
     /// Parts within parts. Two are known (CCE).

@@ -2,10 +2,10 @@
 /// included: `verify aksk signature fail, canonicalRequest:GET|/…|…`.
 struct Redaction: Sendable {
   private static let mark = Array("(redacted)".utf8)
-  /// What `JSONObject.cut` puts behind a text.
+  /// `JSONObject.cut` puts it behind a text.
   private static let ellipsis = Array("…".utf8)
-  /// What stands before values that are secrets even when they are not ours, as in a quoted request. Whoever has a
-  /// signature can repeat the request for a quarter of an hour.
+  /// Names before values that are secrets even when they are not ours, as in a quoted request. A signature is one,
+  /// because whoever has it can repeat the request for a quarter of an hour.
   private static let headers = [
     "x-security-token:", "x-auth-token:", "x-subject-token:", "x-metadata-token:", "signature=",
   ].map { Array($0.utf8) }

@@ -13,7 +13,7 @@ struct UnusableAnswer {
       : "\(status) with \(content)"
   }
 
-  /// What stands where a record or an error should.
+  /// The thing in place of a record or an error.
   var content: String { kind + firewallNote }
 
   private var kind: String {

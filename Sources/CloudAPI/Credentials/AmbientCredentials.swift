@@ -101,7 +101,7 @@ package struct AmbientCredentials: Sendable {
     try Self.group(names, required: required, of: variables, in: "the environment")
   }
 
-  /// The values of `names`, of which the first `required` ones belong together; nil if none is there.
+  /// The values of `names`; nil if none is there. The first `required` ones belong together.
   private static func group(
     _ names: [String], required: Int, of fields: [String: String], in place: String
   ) throws(SecretError) -> [String]? {

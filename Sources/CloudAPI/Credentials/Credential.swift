@@ -15,7 +15,7 @@ package struct AccessKey: Sendable, Hashable {
   }
 }
 
-/// What a request proves its right with.
+/// The proof that a request carries.
 package enum Credential: Sendable, Hashable {
   /// The gateway's `SDK-HMAC-SHA256 Access=` signature.
   case accessKey(AccessKey)
@@ -91,7 +91,7 @@ package enum Credential: Sendable, Hashable {
     confidential.allSatisfy { $0.utf8.allSatisfy { (0x21...0x7e).contains($0) } }
   }
 
-  /// What is wrong where `isSendable` is false.
+  /// The error where `isSendable` is false.
   static let unsendable = APIError(
     code: "credential",
     message: "a secret holds a line break, a blank or a character that HTTP cannot send: "

@@ -6,8 +6,8 @@
 /// ak = EXAMPLEAK
 /// sk = …
 /// ```
-/// It is strict where the SDK is not: what the SDK passes over in silence is a mistake in a file that has one purpose. No
-/// error quotes a value.
+/// The SDK passes over in silence what is a mistake in a file with one purpose; this reader refuses it. No error
+/// quotes a value.
 struct ProfileFile: Sendable {
   private let path: String
   private var sections: [String: [String: String]] = [:]
@@ -53,7 +53,7 @@ struct ProfileFile: Sendable {
     guard let equals = line.firstIndex(of: "=") else {
       throw failure(number, "is no [section], no name = value and no comment")
     }
-    // In a line without a name the rest may be a secret.
+    // No error quotes the line, because without a name the rest may be a secret.
     let name = Self.trimmed(line[..<equals]).lowercased()
     let value = Self.trimmed(line[equals...].dropFirst())
     guard !name.isEmpty, name.utf8.allSatisfy(Self.isNamePart) else {

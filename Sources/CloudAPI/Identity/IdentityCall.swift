@@ -69,7 +69,7 @@ struct IdentityCall: Sendable {
     unusable("it answered with \(response.obstacle ?? "something else than \(expected)")")
   }
 
-  /// What an answer without a credential means.
+  /// The failure that an answer without a credential means.
   /// - Parameter objection: decides about what a person has to correct: its meaning is refused, forbidden or
   ///   misconfigured.
   func failure(

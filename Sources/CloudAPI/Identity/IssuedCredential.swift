@@ -1,10 +1,10 @@
 import JobWatchCore
 
-/// What IAM or the metadata service handed out.
+/// A credential from IAM or the metadata service.
 package struct IssuedCredential: Sendable, Hashable {
   package var credential: Credential
-  /// From the answer on: `expires_at` less the answer's `Date`, else less the time of asking; nil if
-  /// it does not expire. `Date` has whole seconds, so this may be a second too long.
+  /// From the answer on: `expires_at` less the answer's `Date`, else less the time of asking; nil if it does not
+  /// expire. It may be a second too long, because `Date` has whole seconds.
   package var lifetime: Duration?
   /// The project that a token is scoped to, if the answer says so.
   package var projectID: String?

@@ -1,10 +1,10 @@
 import JobWatchCore
 
-/// Walks through JSON text that a stranger wrote: finds where strings, objects and lists end. The bytes may be anything.
+/// Walks through JSON text of a stranger, whose bytes may be anything, and finds where strings, objects and lists end.
 ///
-/// A string ends at a quotation mark that has no backslash before it and that something follows which may follow the
-/// string. So a quotation mark inside that lacks its backslash does not end the string. It is a guess, because nobody
-/// knows where that string ended.
+/// A string ends at a quotation mark without a backslash, if something follows that may follow a string. A quotation
+/// mark inside that lacks its backslash does not end it. Then the end is a guess, because nobody knows where that
+/// string ended.
 struct JSONScanner {
   /// Where a string stands, which decides what may follow it.
   enum Place {
@@ -122,8 +122,8 @@ struct JSONScanner {
   }
 
   /// Whether the value of a member may end, by more than the next byte. Behind a comma stands a name with its colon.
-  /// Behind the object's end stands a comma, another end, another text or a gateway's comment. With the easier rules the
-  /// name needs no colon, and anything may follow the object's end.
+  /// Behind the object's end stands a comma, another end, another text or a gateway's comment. With the easier rules
+  /// the name needs no colon, and anything may follow the object's end.
   private func endsMember(before next: Int) -> Bool {
     let behind = afterBlanks(next + 1)
     switch (bytes[next], byte(at: behind)) {

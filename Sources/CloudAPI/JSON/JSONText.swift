@@ -1,4 +1,4 @@
-/// What is asked of JSON text before it is decoded.
+/// Questions about JSON text that are answered before it is decoded.
 package enum JSONText {
   /// The objects and lists of a text that has two or more of them one behind another, with blanks or commas between, as
   /// a loop of `curl` leaves them. Nil for any other text.

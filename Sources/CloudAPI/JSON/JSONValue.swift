@@ -19,8 +19,7 @@ enum JSONValue: Hashable, Sendable {
     }
   }
 
-  /// What a person would read in it: for an object or a list the texts in it, in their order. It may be longer than
-  /// `text`.
+  /// For people: the text, or the texts in an object or a list, in their order. It may be longer than `text`.
   var spokenText: String? {
     let text = texts(depth: 0).joined(separator: " ")
     return text.isEmpty ? nil : JSONObject.cut(text, to: JSONObject.reasonLimit)
@@ -126,8 +125,8 @@ struct JSONObject: Hashable, Sendable {
   /// Nil if there is none.
   subscript(name: String) -> JSONValue? { member(name)?.value }
 
-  /// Of members with one name the last that says something, as nearly all readers of JSON have it. Of guesses the first,
-  /// and only where no other says something.
+  /// The last of the members with one name that says something, as nearly all readers of JSON have it. A guess counts
+  /// only if no other says something, and then the first one.
   func member(_ name: String) -> Member? {
     let named = members.filter { $0.name == name }
     return named.last { !$0.isGuess && $0.value.saysSomething }
@@ -138,8 +137,8 @@ struct JSONObject: Hashable, Sendable {
 
   func object(_ name: String) -> JSONObject? { self[name]?.object }
 
-  /// With an ellipsis for what is left out, which counts as the three bytes that it takes. Not by characters, because a
-  /// single one may be made of any number of marks.
+  /// With an ellipsis for the rest, which counts as the three bytes that it takes. The limit counts scalars and not
+  /// characters, because a single character may be made of any number of marks.
   static func cut(_ text: String, to limit: Int = textLimit) -> String {
     let scalars = text.unicodeScalars
     guard text.utf8.count > limit, scalars.count > limit else { return text }

@@ -3,10 +3,10 @@ import JobWatchCore
 /// Asks the clouds for jobs. It keeps nothing between two queries and never throws: whatever goes wrong is an
 /// observation.
 package struct CloudClient: Sendable {
-  /// What the clouds see as `User-Agent`.
+  /// The value of `User-Agent`.
   package static let defaultUserAgent = "jobwatch/\(ProgramVersion.text)"
-  /// Bytes of an answer that are read. A job of 1000 parts takes some 400 kB, and a larger answer is not a job's record.
-  /// To decode JSON takes up to 24 bytes for each of its own, in one piece.
+  /// Bytes of an answer that are read. A job of 1000 parts takes some 400 kB, and a larger answer is not a job's
+  /// record. To decode JSON takes up to 24 bytes for each of its own, in one piece.
   package static let bodyLimit = 2 * 1024 * 1024
   /// The same for a task's progress. A hundred steps of ten parts take some 200 kB.
   private static let progressLimit = 256 * 1024
@@ -67,11 +67,11 @@ package struct CloudClient: Sendable {
   }
 }
 
-/// What came of asking for a task's progress.
+/// The answer to a query for a task's progress.
 package enum TaskProgressAnswer: Sendable, Hashable {
   case told(TaskProgress)
   case throttled(Throttle)
-  /// Why there is none, for people.
+  /// The reason, for people.
   case failed(String)
 
   /// The error in the words of the answers to job queries, whose codes it shares.

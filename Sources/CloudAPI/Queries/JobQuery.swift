@@ -46,7 +46,7 @@ package struct JobQuery: Sendable {
     "the endpoint of \(service.name) is not of the form https://host[:port]"
   }
 
-  /// What makes observations of the answers, about the job or about another object of the query.
+  /// For answers about the job, or about its task.
   func classifier(of id: String) -> AnswerClassifier {
     AnswerClassifier(
       service: service, jobID: id, now: signingTime, confidential: credential.confidential)

@@ -20,7 +20,7 @@ struct AddressTemplate: ExpressibleByStringLiteral, Sendable {
     parameter.map { [($0.name, values[$0.value] ?? "")] } ?? []
   }
 
-  /// What an address has in place of the names in braces; nil for an address of another form.
+  /// The parts of an address that stand in place of the names in braces; nil for an address of another form.
   func values(in path: [String], _ parameters: [String: String]) -> [String: String]? {
     guard path.count == segments.count else { return nil }
     var values: [String: String] = [:]

@@ -16,6 +16,6 @@ extension CloudService {
     ],
     absent: ["CCE.01404001"],
     hosts: ServiceHosts(
-      label: "cce", missing: ["cn-southwest-3"], isEuropean: true,
-      telekom: ["eu-de": "cce", "eu-nl": "cce"]))
+      label: "cce", missing: "cn-southwest-3", isEuropean: true,
+      telekom: ["cce": "eu-de eu-nl"]))
 }

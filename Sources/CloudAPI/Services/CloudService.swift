@@ -46,8 +46,8 @@ package final class CloudService: Sendable {
     self.hosts = hosts
   }
 
-  /// What a status word means: as the service documents it, else what the word says by itself. Nil for any other word,
-  /// which is reported and changes nothing.
+  /// The meaning of a status word: as the service documents it, else what the word says by itself. Nil for any other
+  /// word, which is reported and changes nothing.
   func state(of word: String) -> JobState? {
     if let state = vocabulary[word] { return state }
     let word = StatusWord(word)
@@ -64,7 +64,12 @@ package final class CloudService: Sendable {
     address.query(["{job_id}": jobID])
   }
 
-  /// Whether the service tells the progress of background tasks. A submission may name a task only for a job of such a
-  /// service.
+  /// Whether the service tells the progress of background tasks. Only for its jobs a submission may name a task.
   package var hasTasks: Bool { progressAddress != nil }
+}
+
+extension CloudService: Hashable {
+  package static func == (left: CloudService, right: CloudService) -> Bool { left === right }
+
+  package func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }

@@ -34,7 +34,7 @@ extension CloudService {
   static let rds = service(
     "rds", task(progress: "process"), more: ["Complete": .succeeded], absent: ["RDS.5041"],
     hosts: ServiceHosts(
-      label: "rds", isEuropean: true, telekom: ["eu-de": "rds", "eu-nl": "rds"]))
+      label: "rds", isEuropean: true, telekom: ["rds": "eu-de eu-nl"]))
 
   /// TaurusDB, once GaussDB(for MySQL). An unauthorized task waits for a person to authorize it.
   static let taurusdb = service(
@@ -43,18 +43,14 @@ extension CloudService {
     hosts: ServiceHosts(
       label: "gaussdb",
       labels: [
-        "af-south-1": "gaussdb-mysql", "cn-east-5": "gaussdb-mysql",
-        "cn-southwest-3": "gaussdb-mysql", "la-north-2": "gaussdb-mysql",
-        "ap-southeast-1": "gaussdbformysql", "ap-southeast-2": "gaussdbformysql",
-        "cn-north-11": "gaussdbformysql", "me-east-1": "gaussdbformysql",
-        "tr-west-1": "gaussdbformysql",
+        "gaussdb-mysql": "af-south-1 cn-east-5 cn-southwest-3 la-north-2",
+        "gaussdbformysql": "ap-southeast-1 ap-southeast-2 cn-north-11 me-east-1 tr-west-1",
       ],
-      missing: [
-        "ae-ad-1", "af-north-1", "ap-southeast-5", "cn-east-2", "cn-east-4", "cn-north-1",
-        "cn-north-12", "cn-south-2", "eu-west-0", "eu-west-101", "la-south-2", "my-kualalumpur-1",
-        "na-mexico-1", "ru-moscow-1",
-      ],
-      telekom: ["eu-de": "gaussdb-mysql"]))
+      missing: """
+        ae-ad-1 af-north-1 ap-southeast-5 cn-east-2 cn-east-4 cn-north-1 cn-north-12 cn-south-2
+        eu-west-0 eu-west-101 la-south-2 my-kualalumpur-1 na-mexico-1 ru-moscow-1
+        """,
+      telekom: ["gaussdb-mysql": "eu-de"]))
 
   /// GaussDB, in endpoints also "opengauss".
   static let gaussdb = service(
@@ -62,20 +58,19 @@ extension CloudService {
     hosts: ServiceHosts(
       label: "gaussdb-opengauss",
       labels: [
-        "af-north-1": "gaussdb", "ap-southeast-5": "gaussdb", "cn-east-2": "gaussdb",
-        "cn-east-4": "gaussdb", "cn-east-5": "gaussdb", "cn-north-12": "gaussdb",
-        "me-east-1": "gaussdb", "tr-west-1": "gaussdb",
+        "gaussdb":
+          "af-north-1 ap-southeast-5 cn-east-2 cn-east-4 cn-east-5 cn-north-12 me-east-1 tr-west-1"
       ],
-      missing: [
-        "ae-ad-1", "cn-north-1", "cn-north-11", "cn-southwest-3", "eu-west-0", "eu-west-101",
-        "my-kualalumpur-1", "na-mexico-1", "ru-moscow-1",
-      ]))
+      missing: """
+        ae-ad-1 cn-north-1 cn-north-11 cn-southwest-3 eu-west-0 eu-west-101 my-kualalumpur-1
+        na-mexico-1 ru-moscow-1
+        """))
 
   /// Document Database Service.
   static let dds = service(
     "dds", task(progress: "progress"),
     hosts: ServiceHosts(
-      label: "dds", isEuropean: true, telekom: ["eu-de": "dds", "eu-nl": "dds"]))
+      label: "dds", isEuropean: true, telekom: ["dds": "eu-de eu-nl"]))
 
   /// GeminiDB, once GaussDB NoSQL. It answers with a list, which begins 30 days ago
   /// (https://github.com/opentelekomcloud-docs/geminidb, querying tasks and details).
@@ -85,9 +80,8 @@ extension CloudService {
     more: scheduled, kept: RetentionPolicy(finished: .days(30)),
     hosts: ServiceHosts(
       label: "gaussdb-nosql",
-      missing: [
-        "ae-ad-1", "af-north-1", "cn-east-5", "cn-north-12", "eu-west-0", "my-kualalumpur-1",
-        "na-mexico-1",
-      ],
-      isEuropean: true, telekom: ["eu-de": "gaussdb-nosql"]))
+      missing: """
+        ae-ad-1 af-north-1 cn-east-5 cn-north-12 eu-west-0 my-kualalumpur-1 na-mexico-1
+        """,
+      isEuropean: true, telekom: ["gaussdb-nosql": "eu-de"]))
 }

@@ -3,9 +3,9 @@ import JobWatchCore
 extension CloudService {
   /// Distributed Cache Service.
   ///
-  /// Its records have no entities, and times in milliseconds. It documents no retention. The words of its task centre are
-  /// the second list, because the id of a task may be asked for as a job's; a paused task waits for a person. Pages:
-  /// https://github.com/opentelekomcloud-docs/distributed-cache-service and
+  /// Its records have no entities, and times in milliseconds. It documents no retention. CREATED and the words behind
+  /// it are those of its task centre, because the id of a task may be asked for as a job's. A paused task waits for a
+  /// person. Pages: https://github.com/opentelekomcloud-docs/distributed-cache-service and
   /// https://support.huaweicloud.com/intl/en-us/api-dcs/ShowBackgroundTaskProgress.html.
   static let dcs = CloudService(
     "dcs", "/v2/{project_id}/jobs/{job_id}",
@@ -16,5 +16,5 @@ extension CloudService {
       "FAILED": .failed, "CANCELLED": .failed,
     ],
     absent: ["DCS.4133", "111400070", "DCS.4070"],
-    hosts: ServiceHosts(label: "dcs", telekom: ["eu-de": "dcs", "eu-nl": "dcs"]))
+    hosts: ServiceHosts(label: "dcs", telekom: ["dcs": "eu-de eu-nl"]))
 }

@@ -5,8 +5,8 @@ extension CloudService {
   ///
   /// Its list of tasks has words for sharding. A task that is expanding, cancelling, rolling back or switching is at
   /// work, and one in ToBeSwitched waits for a person to switch or cancel it. RollbackSuccess, RollbackFail and
-  /// CancelSuccess are ends by what they say. It also answers in the words of the job framework. DBS.300400 is "The task
-  /// is not found". It documents no reason of a failure; `fail_reason` is a guess from its siblings. Pages:
+  /// CancelSuccess are ends by what they say. It also answers in the words of the job framework. DBS.300400 is "The
+  /// task is not found". It documents no reason of a failure; `fail_reason` is a guess from its siblings. Pages:
   /// https://github.com/opentelekomcloud-docs/distributed-database-middleware.
   static let ddm = CloudService(
     "ddm", "/v3/{project_id}/jobs/{job_id}",
@@ -20,10 +20,10 @@ extension CloudService {
     absent: ["DBS.300400"],
     hosts: ServiceHosts(
       label: "ddm",
-      only: [
-        "ae-ad-1", "ap-southeast-1", "cn-east-2", "cn-east-3", "cn-north-1", "cn-north-4",
-        "cn-north-9", "cn-south-1", "cn-south-2", "cn-southwest-2", "eu-west-101", "la-north-2",
-        "la-south-2", "my-kualalumpur-1", "ru-moscow-1", "sa-brazil-1",
-      ],
-      isEuropean: true, telekom: ["eu-de": "ddm"]))
+      only: """
+        ae-ad-1 ap-southeast-1 cn-east-2 cn-east-3 cn-north-1 cn-north-4 cn-north-9 cn-south-1
+        cn-south-2 cn-southwest-2 eu-west-101 la-north-2 la-south-2 my-kualalumpur-1 ru-moscow-1
+        sa-brazil-1
+        """,
+      isEuropean: true, telekom: ["ddm": "eu-de"]))
 }

@@ -4,54 +4,67 @@
 struct ServiceHosts: Sendable {
   /// The first part of the host's name on Huawei Cloud.
   var label: String
-  /// Other first parts, by region.
-  var labels: [String: String] = [:]
+  /// Other first parts there, with their regions.
+  var labels: [String: Regions] = [:]
   /// The regions of Huawei Cloud that have it; nil for all except `missing`.
-  var only: Set<String>?
-  var missing: Set<String> = []
+  var only: Regions?
+  var missing: Regions = ""
   /// Regions that another one answers for.
   var served: [String: String] = [:]
   /// Whether eu-west-101 has it under `.eu` and not under `.com`.
   var isEuropean = false
-  /// The first part of the host's name on Open Telekom Cloud, by region.
-  var telekom: [String: String] = [:]
+  /// The first parts of the host's name on Open Telekom Cloud, with their regions.
+  var telekom: [String: Regions] = [:]
 
   /// Identity and Access Management: where tokens come from.
   static let iam = ServiceHosts(
     label: "iam",
-    missing: [
-      "af-north-1", "ap-southeast-5", "cn-north-11", "cn-south-4", "cn-southwest-3",
-      "ru-northwest-2",
-    ],
-    isEuropean: true, telekom: ["eu-de": "iam", "eu-nl": "iam", "eu-ch2": "iam-pub"])
+    missing: "af-north-1 ap-southeast-5 cn-north-11 cn-south-4 cn-southwest-3 ru-northwest-2",
+    isEuropean: true, telekom: ["iam": "eu-de eu-nl", "iam-pub": "eu-ch2"])
 
   fileprivate func host(in region: String) -> String? {
-    if let domain = Endpoints.telekom[region] { return telekom[region].map { "\($0).\(domain)" } }
+    if let domain = Endpoints.telekom[region] {
+      return Self.label(in: region, of: telekom).map { "\($0).\(domain)" }
+    }
     let isThere = only?.contains(region) ?? !missing.contains(region)
     guard isThere, Endpoints.huawei.contains(region) else { return nil }
+    let label = Self.label(in: region, of: labels) ?? label
     let top = isEuropean && region == "eu-west-101" ? "eu" : "com"
-    return "\(labels[region] ?? label).\(served[region] ?? region).myhuaweicloud.\(top)"
+    return "\(label).\(served[region] ?? region).myhuaweicloud.\(top)"
+  }
+
+  private static func label(in region: String, of labels: [String: Regions]) -> String? {
+    labels.first { $0.value.contains(region) }?.key
   }
 
   /// The first parts of its hosts' names in any region.
   func names(isTelekom: Bool) -> Set<String> {
-    isTelekom && !telekom.isEmpty ? Set(telekom.values) : Set([label]).union(labels.values)
+    isTelekom && !telekom.isEmpty ? Set(telekom.keys) : Set([label]).union(labels.keys)
   }
+}
+
+/// Names of regions, separated by white space.
+struct Regions: ExpressibleByStringLiteral, Sendable {
+  let names: Set<String>
+
+  init(stringLiteral text: String) {
+    names = Set(text.split(whereSeparator: \.isWhitespace).map(String.init))
+  }
+
+  func contains(_ name: String) -> Bool { names.contains(name) }
 }
 
 /// Where each service answers in each region, unless the configuration says otherwise.
 package enum Endpoints {
-  /// The regions of Huawei Cloud that its SDK lists. Two may need an endpoint in the configuration: the SDK lists
-  /// eu-west-101 under `.com` for some services and under `.eu` for others, and Orange runs eu-west-0 under names of its
-  /// own.
-  fileprivate static let huawei: Set<String> = [
-    "ae-ad-1", "af-north-1", "af-south-1", "ap-southeast-1", "ap-southeast-2", "ap-southeast-3",
-    "ap-southeast-4", "ap-southeast-5", "cn-east-2", "cn-east-3", "cn-east-4", "cn-east-5",
-    "cn-north-1", "cn-north-11", "cn-north-12", "cn-north-2", "cn-north-4", "cn-north-9",
-    "cn-south-1", "cn-south-2", "cn-south-4", "cn-southwest-2", "cn-southwest-3", "eu-west-0",
-    "eu-west-101", "la-north-2", "la-south-2", "me-east-1", "my-kualalumpur-1", "na-mexico-1",
-    "ru-moscow-1", "ru-northwest-2", "sa-brazil-1", "tr-west-1",
-  ]
+  /// The regions of Huawei Cloud that its SDK lists. Two may need an endpoint in the configuration. The SDK lists
+  /// eu-west-101 under `.com` for some services and under `.eu` for others; Orange runs eu-west-0 under other names.
+  fileprivate static let huawei: Regions = """
+    ae-ad-1 af-north-1 af-south-1 ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4
+    ap-southeast-5 cn-east-2 cn-east-3 cn-east-4 cn-east-5 cn-north-1 cn-north-11 cn-north-12
+    cn-north-2 cn-north-4 cn-north-9 cn-south-1 cn-south-2 cn-south-4 cn-southwest-2
+    cn-southwest-3 eu-west-0 eu-west-101 la-north-2 la-south-2 me-east-1 my-kualalumpur-1
+    na-mexico-1 ru-moscow-1 ru-northwest-2 sa-brazil-1 tr-west-1
+    """
   /// The regions of Open Telekom Cloud, with the domains of their hosts.
   fileprivate static let telekom = [
     "eu-de": "eu-de.otc.t-systems.com", "eu-nl": "eu-nl.otc.t-systems.com",
@@ -59,10 +72,9 @@ package enum Endpoints {
   ]
 
   /// Every region in which some service has a default endpoint, sorted.
-  package static let regions = huawei.union(telekom.keys).sorted()
+  package static let regions = huawei.names.union(telekom.keys).sorted()
 
-  /// `https://HOST` of a service or of `iam`; nil if no host is known in the region, so that the user has to configure
-  /// one.
+  /// `https://HOST` of a service or of `iam`. Nil if no host is known in the region, and the user has to name one.
   package static func defaultEndpoint(service: String, region: String) -> String? {
     let hosts = service == "iam" ? ServiceHosts.iam : CloudService.named(service)?.hosts
     return hosts?.host(in: region).map { "https://\($0)" }

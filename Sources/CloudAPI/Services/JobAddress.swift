@@ -56,15 +56,6 @@ package struct JobAddress: Sendable, Hashable {
   package struct Place: Sendable, Hashable {
     package let service: CloudService
     package let region: String
-
-    package static func == (left: Place, right: Place) -> Bool {
-      left.service === right.service && left.region == right.region
-    }
-
-    package func hash(into hasher: inout Hasher) {
-      hasher.combine(service.name)
-      hasher.combine(region)
-    }
   }
 
   /// The services that answer at this host: several if they share it.

@@ -28,58 +28,54 @@ extension CloudService {
   package static let ecs = service(
     "ecs", more: unpaid, kept: RetentionPolicy(finished: .days(1), unpaid: .days(14)),
     hosts: ServiceHosts(
-      label: "ecs", missing: ["ru-northwest-2"],
-      telekom: ["eu-de": "ecs", "eu-nl": "ecs", "eu-ch2": "ecs"]))
+      label: "ecs", missing: "ru-northwest-2",
+      telekom: ["ecs": "eu-de eu-nl eu-ch2"]))
 
   /// Bare Metal Server. On Open Telekom Cloud it answers at the host of ECS.
   static let bms = service(
     "bms", more: unpaid,
     hosts: ServiceHosts(
       label: "bms",
-      missing: [
-        "ae-ad-1", "af-north-1", "ap-southeast-5", "cn-north-12", "eu-west-0", "eu-west-101",
-      ],
-      telekom: ["eu-de": "ecs"]))
+      missing: "ae-ad-1 af-north-1 ap-southeast-5 cn-north-12 eu-west-0 eu-west-101",
+      telekom: ["ecs": "eu-de"]))
 
   /// Elastic Volume Service: disks. Its jobs also wait, and listen for what others do (evs_04_0054, 2025-11-11).
   static let evs = service(
     "evs", more: ["WAITING_EXECUTE": .pending, "LISTENING": .running],
-    hosts: ServiceHosts(label: "evs", telekom: ["eu-de": "evs", "eu-nl": "evs"]))
+    hosts: ServiceHosts(label: "evs", telekom: ["evs": "eu-de eu-nl"]))
 
   /// Storage Disaster Recovery Service.
   static let sdrs = service(
     "sdrs",
     hosts: ServiceHosts(
       label: "sdrs",
-      only: [
-        "af-south-1", "ap-southeast-2", "ap-southeast-3", "cn-east-2", "cn-east-3", "cn-north-4",
-        "cn-south-1",
-      ],
-      served: ["ap-southeast-2": "ap-southeast-3"], telekom: ["eu-de": "sdrs"]))
+      only: """
+        af-south-1 ap-southeast-2 ap-southeast-3 cn-east-2 cn-east-3 cn-north-4 cn-south-1
+        """,
+      served: ["ap-southeast-2": "ap-southeast-3"], telekom: ["sdrs": "eu-de"]))
 
   /// Dedicated Host.
   static let deh = service(
     "deh",
     hosts: ServiceHosts(
       label: "deh",
-      only: [
-        "ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "cn-east-2", "cn-east-3",
-        "cn-north-1", "cn-north-2", "cn-north-4", "cn-south-1", "cn-southwest-2",
-        "my-kualalumpur-1", "sa-brazil-1",
-      ],
-      telekom: ["eu-de": "deh", "eu-nl": "deh"]))
+      only: """
+        ap-southeast-1 ap-southeast-2 ap-southeast-3 cn-east-2 cn-east-3 cn-north-1 cn-north-2
+        cn-north-4 cn-south-1 cn-southwest-2 my-kualalumpur-1 sa-brazil-1
+        """,
+      telekom: ["deh": "eu-de eu-nl"]))
 
   /// Elastic IP, its batch calls: part of the Virtual Private Cloud service.
   static let eip = service(
     "eip",
     hosts: ServiceHosts(
-      label: "vpc", missing: ["cn-southwest-3"],
-      telekom: ["eu-de": "vpc", "eu-nl": "vpc", "eu-ch2": "vpc"]))
+      label: "vpc", missing: "cn-southwest-3",
+      telekom: ["vpc": "eu-de eu-nl eu-ch2"]))
 
   /// Image Management Service. It lists its parts as `sub_jobs_result`, and their ids once more
   /// (https://github.com/opentelekomcloud-docs/image-management-service, querying an asynchronous job).
   static let ims = service(
     "ims", RecordLayout(objects: [.init(name: "entities", without: ["sub_jobs_list"])]),
     hosts: ServiceHosts(
-      label: "ims", missing: ["ru-northwest-2"], telekom: ["eu-de": "ims", "eu-nl": "ims"]))
+      label: "ims", missing: "ru-northwest-2", telekom: ["ims": "eu-de eu-nl"]))
 }

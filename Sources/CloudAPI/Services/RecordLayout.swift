@@ -20,8 +20,8 @@ struct RecordLayout: Sendable {
     var without: Set<String> = []
   }
 
-  /// The members of a record, or of its objects, that hold the record's parts: jobs of the same layout. One list for all
-  /// services, because no other member is called so.
+  /// The members of a record, or of its objects, that hold the record's parts: jobs of the same layout. One list serves
+  /// all services, because no other member is called so.
   static let parts: Set<String> = ["sub_jobs", "sub_jobs_result", "subJobs"]
   /// The member that counts the parts.
   static let partsTotal = "sub_jobs_total"

@@ -13,7 +13,7 @@ import JobWatchCore
 /// A client calls `sign`. A server parses `AuthorizationHeader`, looks up the secret by its `accessKey`, and compares
 /// `signature(of:signedHeaders:date:)` with the one that was sent.
 package struct Signer: Sendable {
-  /// What the key is derived for and how `Authorization` names it.
+  /// How the signing key is made, and how `Authorization` names it.
   package enum Form: Sendable, Hashable {
     /// `Access=AK`: the secret key itself signs.
     case access

@@ -28,7 +28,7 @@ struct CivilTime {
     return Timestamp(milliseconds: Int64(seconds * 1000 + millisecond))
   }
 
-  /// Of a common year, before each month and after the last.
+  /// Days of a common year before each month, and after the last.
   private static let daysBefore = [
     0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365,
   ]
@@ -41,8 +41,9 @@ struct CivilTime {
 
 extension TextScanner {
   /// Reads a time by a pattern: `Y` stands for a year of four digits, `y` for one of two, `M D h m s` for two digits
-  /// each, `d` for one or two digits of the day, `f` for three of the milliseconds, `N` for the three letters of a month's
-  /// English name, a blank for one or more blanks, anything else for itself. Nil, with nothing read, for another text.
+  /// each, `d` for one or two digits of the day, `f` for three of the milliseconds, `N` for the three letters of a
+  /// month's English name, a blank for one or more blanks, anything else for itself. Nil, with nothing read, for
+  /// another text.
   mutating func civilTime(_ pattern: String) -> CivilTime? {
     let start = self
     var time = CivilTime()

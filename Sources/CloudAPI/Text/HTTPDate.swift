@@ -26,7 +26,7 @@ enum HTTPDate {
     return long?.timestamp ?? short.flatMap { latest($0, near: now) }
   }
 
-  /// Of the next century, this one or the one before.
+  /// The time in the next century, in this one or in the one before.
   private static func latest(_ time: CivilTime, near now: Timestamp) -> Timestamp? {
     let century = (Int(now.description.prefix(4)) ?? 0) / 100 * 100
     return [century + 100, century, century - 100].lazy.compactMap { first in

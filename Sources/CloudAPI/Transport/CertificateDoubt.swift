@@ -4,8 +4,8 @@ import JobWatchCore
 import NIOCore
 import NIOSSL
 
-/// What is wrong with a certificate that TLS did not accept. The TLS library says only that the check failed, but a
-/// person has to know which of these it was.
+/// The fault of a certificate that TLS did not accept. The TLS library says only that the check failed, but a person
+/// has to know which of these it was.
 enum CertificateDoubt: Sendable, Hashable {
   case expired(at: Timestamp)
   case notYetValid(until: Timestamp)

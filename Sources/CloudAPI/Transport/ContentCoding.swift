@@ -1,14 +1,14 @@
 /// Decompresses a body that a gateway compressed, although the request asked for none.
 ///
-/// async-http-client can decompress, but asks for compression if it does, and has one limit for all requests. It fails
-/// the exchange for deflate without zlib's frame, which some servers send (RFC 9110, section 8.4.1.2), for a second gzip
-/// member and for a missing end.
+/// async-http-client can decompress, but asks for compression if it does, and has one limit for all requests. It
+/// fails the exchange for deflate without zlib's frame, which some servers send (RFC 9110, section 8.4.1.2), for a
+/// second gzip member and for a missing end.
 enum ContentCoding {
   /// One inside the other; more is an attack.
   private static let depthLimit = 4
 
-  /// `response` with its body decompressed, of which at most `limit` bytes are kept. A body that cannot be read stays as
-  /// it came, with the reason as its `obstacle`: it may be plain in spite of the header, and it is evidence.
+  /// `response` with its body decompressed, at most `limit` bytes. A body that cannot be read stays as it came, with
+  /// the reason as its `obstacle`: it may be plain in spite of the header, and it is evidence.
   static func decoded(_ response: HTTPResponse, limit: Int) -> HTTPResponse {
     let names = names(in: response)
     guard !names.isEmpty, !response.body.isEmpty else { return response }

@@ -44,7 +44,7 @@ package struct HTTPResponse: Sendable {
   package var body: [UInt8]
   /// The body was longer than the limit, or the connection or the compressed data broke off inside it.
   package var truncated: Bool
-  /// What is wrong with the body's compression, in words for people that follow "the answer has".
+  /// The fault of the body's compression, in words for people that follow "the answer has".
   package var obstacle: String?
 
   package init(
@@ -120,7 +120,7 @@ package struct HTTPFailure: Error, Sendable, Hashable, CustomStringConvertible {
 
   package var kind: Kind
   package var reason: String
-  /// What the operator has to do, if the failure alone tells it.
+  /// The operator's task, if the failure alone tells it.
   package var remedy: String?
   package var message: String { remedy.map { "\(reason): \($0)" } ?? reason }
   package var description: String { message }

@@ -4,8 +4,8 @@ import NIOSSL
 
 /// HTTP/1.1 over pooled connections, direct or through a proxy: the one place that knows the HTTP client in use.
 ///
-/// One for each set of trusted certificates is enough, because it keeps a pool per host. `shutdown` must be called before
-/// it is released.
+/// One for each set of trusted certificates is enough, because it keeps a pool per host. `shutdown` must be called
+/// before it is released.
 package final class HTTPClientTransport: Sendable {
   package struct Options: Sendable, Hashable {
     /// Instead of the system's.
@@ -13,8 +13,8 @@ package final class HTTPClientTransport: Sendable {
     package var proxies: ProxyRules
     /// Name look-up and TLS included.
     package var connectTimeout: Duration
-    /// An unused connection is closed after this. Servers commonly keep one for 60 s and more: if the client closes first,
-    /// a request seldom meets a connection that is just being closed.
+    /// An unused connection is closed after this. Servers commonly keep one for 60 s and more: if the client closes
+    /// first, a request seldom meets a connection that is just being closed.
     package var idleTimeout: Duration
     /// Connections per host that are kept.
     package var connectionsPerHost: Int
@@ -35,8 +35,8 @@ package final class HTTPClientTransport: Sendable {
   /// The clients for one route, direct or through one proxy.
   private struct Route: Sendable {
     var pooled: HTTPClient
-    /// Makes a connection for each request that a pooled connection lost: a load balancer that closes one of them closes
-    /// all.
+    /// Makes a connection for each request that a pooled connection lost: a load balancer that closes one of them
+    /// closes all.
     var fresh: HTTPClient
 
     init(_ options: Options, proxy: ProxyServer?) {
@@ -146,9 +146,9 @@ package final class HTTPClientTransport: Sendable {
     return message
   }
 
-  /// Tries once more, at once and within the same time, if the connection ends before a byte of an answer: a server may
-  /// close a pooled connection just when a request goes out on it. The server has most likely not seen the first request,
-  /// and jobwatch sends nothing that may not be sent twice.
+  /// Tries once more, at once and within the same time, if the connection ends before a byte of an answer: a server
+  /// may close a pooled connection just when a request goes out on it. The server has most likely not seen the first
+  /// request, and jobwatch sends nothing that may not be sent twice.
   private func head(
     for message: HTTPClientRequest, by route: Route, until deadline: NIODeadline
   ) async throws -> HTTPClientResponse {
@@ -166,8 +166,8 @@ package final class HTTPClientTransport: Sendable {
     Task { try? await read(body, limit: limit.bytes, until: .now() + limit.time) }
   }
 
-  /// Why the server's certificate was not accepted, if the error does not tell. It costs a second connection, over which
-  /// no secret goes.
+  /// Why the server's certificate was not accepted, if the error does not tell. It costs a second connection, over
+  /// which no secret goes.
   private func doubt(
     about error: any Error, _ url: String, proxy: ProxyServer?, until deadline: NIODeadline
   ) async -> CertificateDoubt? {

@@ -1,6 +1,6 @@
 import CZlib
 
-/// What a compressed stream held, as far as it could be read: the one place that knows zlib.
+/// The content of a compressed stream, as far as it can be read: the one place that knows zlib.
 struct Inflated: Hashable {
   enum End: Hashable {
     case whole
@@ -32,7 +32,8 @@ struct Inflated: Hashable {
   private(set) var bytes: [UInt8] = []
   var end = End.damaged
 
-  /// Bytes that are made room for at a time: a stream that would grow a thousandfold costs no more than `limit` and this.
+  /// Bytes that are made room for at a time: a stream that would grow a thousandfold costs no more than `limit` and
+  /// this.
   private static let chunk = 65_536
 
   /// - Parameter limit: of `bytes`; no more is decompressed.

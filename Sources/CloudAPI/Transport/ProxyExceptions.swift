@@ -1,4 +1,4 @@
-/// What `NO_PROXY` lists, separated by commas or blanks:
+/// The entries of `NO_PROXY`, separated by commas or blanks:
 ///
 /// ```
 /// *                          every host
@@ -8,8 +8,8 @@
 /// 10.0.0.0/8  2001:db8::/32  a network
 /// HOST:PORT  [ADDRESS]:PORT  any of the hosts above, at this port only
 /// ```
-/// There is no standard; these are the forms of Go's `httpproxy` package, which the clouds' own tools use. As there, what
-/// cannot be read is passed over. A name is not resolved to be compared with an address.
+/// There is no standard; these are the forms of Go's `httpproxy` package, which the clouds' own tools use. As there,
+/// what cannot be read is passed over. A name is not resolved to be compared with an address.
 struct ProxyExceptions: Sendable, Hashable {
   private enum Rule: Hashable {
     case all
@@ -48,10 +48,9 @@ struct ProxyExceptions: Sendable, Hashable {
       else { return nil }
       return .network(network, length: length, port: nil)
     }
-    if let address = IPAddress(entry) {
-      return .network(address, length: address.width, port: nil)
-    }
-    guard let (host, port) = split(entry), !host.isEmpty else { return nil }
+    // An address may have colons of its own.
+    let parts = IPAddress(entry) == nil ? split(entry) : (entry, nil)
+    guard let (host, port) = parts, !host.isEmpty else { return nil }
     if let address = IPAddress(host) {
       return .network(address, length: address.width, port: port)
     }

@@ -8,8 +8,8 @@ import Foundation
 /// all_proxy   ALL_PROXY      for both, where the others are silent
 /// no_proxy    NO_PROXY       exceptions, see `ProxyExceptions`
 /// ```
-/// Loopback and the clouds' metadata address are never asked through a proxy, because to the proxy they mean itself. Every
-/// request passes by `CONNECT`, also one of http://.
+/// Loopback and the clouds' metadata address are never asked through a proxy, because to the proxy they mean itself.
+/// Every request passes by `CONNECT`, also one of http://.
 package struct ProxyRules: Sendable, Hashable {
   /// No proxy for anything.
   package static let none = ProxyRules()

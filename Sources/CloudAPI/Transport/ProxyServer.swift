@@ -10,8 +10,8 @@ package struct ProxyServer: Sendable, Hashable, CustomStringConvertible {
   /// Where it was found, such as `HTTPS_PROXY`.
   package let variable: String
 
-  /// Reads `http://user:password@host:port`, of which only the host is needed. User and password may be percent-encoded.
-  /// No error quotes the value, because it may hold a password.
+  /// Reads `http://user:password@host:port`; only the host must be there. User and password may be percent-encoded. No
+  /// error quotes the value, because it may hold a password.
   init(_ value: String, variable: String) throws(ProxyProblem) {
     let url = value.contains("://") ? value : "http://\(value)"
     guard let parts = URLComponents(string: url), let host = parts.host, !host.isEmpty else {
@@ -43,7 +43,7 @@ package struct ProxyServer: Sendable, Hashable, CustomStringConvertible {
 /// A variable that names a proxy which cannot be used.
 package struct ProxyProblem: Error, Sendable, Hashable, CustomStringConvertible {
   package var variable: String
-  /// What is wrong and what to do, without the variable's name and value.
+  /// The problem and what to do, without the variable's name and value.
   package var message: String
   package var description: String { "\(variable) \(message)" }
 }

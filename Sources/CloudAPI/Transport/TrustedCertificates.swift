@@ -2,8 +2,8 @@ import Foundation
 import JobWatchCore
 import NIOSSL
 
-/// The certificates of a PEM file, to trust instead of the system's. Read once and checked whole, because a bad file has
-/// to be found before it is needed.
+/// The certificates of a PEM file, to trust instead of the system's. Read once and checked whole, because a bad file
+/// has to be found before it is needed.
 package struct TrustedCertificates: Sendable, Hashable {
   package let path: String
   let certificates: [NIOSSLCertificate]
