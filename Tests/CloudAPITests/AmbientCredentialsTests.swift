@@ -59,8 +59,8 @@ final class AmbientCredentialsTests {
     #expect(found.value.access == values[0])
     #expect(found.value.secret.reveal() == values[1])
     #expect(found.value.securityToken?.reveal() == values.dropFirst(2).first)
-    let origin = "environment \(names.prefix(2).joined(separator: ", "))"
-    #expect(found.origin == (first < 4 ? origin : "profile [basic] of \(path)"))
+    let source = "environment \(names.prefix(2).joined(separator: ", "))"
+    #expect(found.source == (first < 4 ? source : "profile [basic] of \(path)"))
   }
 
   @Test(arguments: places, 0...1)
@@ -97,7 +97,7 @@ final class AmbientCredentialsTests {
     ]
     let chosen = ambient(environment, path: path, section: "prod")
     #expect(try chosen.accessKey()?.value.access == "p-ak")
-    #expect(try chosen.accessKey()?.origin == "profile [prod] of \(path)")
+    #expect(try chosen.accessKey()?.source == "profile [prod] of \(path)")
     #expect(try chosen.project()?.value == .id("p-project"))
     let named = ambient(
       environment.merging(["HUAWEICLOUD_SDK_CREDENTIALS_FILE": path]) { _, new in new })
@@ -126,9 +126,9 @@ final class AmbientCredentialsTests {
     (["HW_AUTH_TOKEN": "", "OS_TOKEN": "b"], "b", "environment OS_TOKEN"),
   ])
   func `a token is taken from the environment`(
-    environment: [String: String], token: String, origin: String
+    environment: [String: String], token: String, source: String
   ) {
-    #expect(ambient(environment).token() == Ambient(Secret(token), from: origin))
+    #expect(ambient(environment).token() == Ambient(Secret(token), from: source))
   }
 
   @Test(arguments: [
@@ -144,7 +144,7 @@ final class AmbientCredentialsTests {
   ) throws {
     let found = try #require(try ambient(environment).passwordUser())
     #expect(found.value == PasswordUser(name: "u", password: Secret("p"), domainName: "d"))
-    #expect(found.origin.hasSuffix(", \(last)"))
+    #expect(found.source.hasSuffix(", \(last)"))
   }
 
   @Test(arguments: [
@@ -171,7 +171,7 @@ final class AmbientCredentialsTests {
       let found = try #require(try ambient(environment).project())
       let isName = name == "HW_PROJECT_NAME"
       #expect(found.value == (isName ? .id("of-profile") : scope))
-      #expect(found.origin == (isName ? "profile [basic] of \(path)" : "environment \(name)"))
+      #expect(found.source == (isName ? "profile [basic] of \(path)" : "environment \(name)"))
     }
     _ = try write("[basic]\nak = a\n")
     let names = ["OS_PROJECT_NAME": "b"]

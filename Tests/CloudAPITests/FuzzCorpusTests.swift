@@ -57,7 +57,7 @@ struct FuzzCorpusTests {
     }
   }
 
-  /// Each whole JSON, but for the page. The bound is for the slow build of the tests; as shipped none takes half a
+  /// All are whole JSON, except the page. The bound is for the slow build of the tests; as shipped none takes half a
   /// second.
   @Test(
     .serialized,

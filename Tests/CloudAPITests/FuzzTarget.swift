@@ -185,7 +185,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
     let query = JobQuery(
       service: service(name), endpoint: endpoint, projectID: "p1", jobID: jobID,
       credential: .token(Secret("token")), signingTime: Timestamp(milliseconds: 0))
-    guard let request = query.request(userAgent: "fuzz") else { return }
+    guard let request = query.request else { return }
     let rest = request.url.utf8.drop { $0 != UInt8(ascii: ":") }.dropFirst(3)
     let host = rest.prefix { $0 != UInt8(ascii: "/") }
     try require(

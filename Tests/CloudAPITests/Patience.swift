@@ -1,4 +1,4 @@
-import CloudAPI
+@testable import CloudAPI
 
 extension Duration {
   /// For an answer that comes: longer than the busiest machine takes, since how long that is says nothing here.
@@ -7,6 +7,8 @@ extension Duration {
 
 extension HTTPClientTransport.Options {
   static func patient(trust: TrustedCertificates? = nil, proxies: ProxyRules = .none) -> Self {
-    .init(trust: trust, proxies: proxies, connectTimeout: .patient)
+    var options = Self(trust: trust, proxies: proxies)
+    options.connectTimeout = .patient
+    return options
   }
 }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import CloudAPI
 
-/// A record of a service, in JSON, of which a test says what stands where.
+/// A record of a service in JSON, for a test that says what its parts are.
 struct SampleRecord: Sendable {
   enum Manner: Sendable { case classic, task, container }
 

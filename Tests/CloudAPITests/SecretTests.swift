@@ -82,7 +82,7 @@ struct SecretSourceTests {
     ("credential:../line", "without a slash"), ("credential:", "without a slash"),
     ("plain:", "is empty"),
   ])
-  func `a secret that cannot be read names its place and the cure`(
+  func `a secret that cannot be read names its place and the remedy`(
     from: String, expected: String
   ) throws {
     defer { try? FileManager.default.removeItem(atPath: directory) }

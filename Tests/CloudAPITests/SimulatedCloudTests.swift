@@ -151,7 +151,7 @@ struct SimulatedCloudTests {
       bench.cloud.submit(.running())
       let wrong = Credential.accessKey(AccessKey(access: "EXAMPLEAK", secret: Secret("wrong")))
       for _ in 1...4 { #expect(try await bench.ask(as: wrong).status == 401) }
-      #expect(try await bench.ask().status == 200, "a success between starts the count anew")
+      #expect(try await bench.ask().status == 200, "a success between starts the count again")
       for _ in 1...5 { #expect(try await bench.ask(as: wrong).status == 401) }
       bench.clock.advance(by: .minutes(5) - .milliseconds(1))
       let locked = try await bench.ask()

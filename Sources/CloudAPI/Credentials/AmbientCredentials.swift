@@ -45,18 +45,18 @@ package struct AmbientCredentials: Sendable {
     if !profile.isChosen {
       for names in Self.keyVariables {
         if let found = try group(names, required: 2) {
-          return Ambient(Self.accessKey(found), from: Self.origin(names.prefix(2)))
+          return Ambient(Self.accessKey(found), from: Self.source(names.prefix(2)))
         }
       }
     }
     guard let fields = try profile.fields() else { return nil }
-    let found = try Self.group(Self.profileKeys, required: 2, of: fields, in: profile.origin)
-    return found.map { Ambient(Self.accessKey($0), from: profile.origin) }
+    let found = try Self.group(Self.profileKeys, required: 2, of: fields, in: profile.source)
+    return found.map { Ambient(Self.accessKey($0), from: profile.source) }
   }
 
   /// Nil where there is none.
   package func token() -> Ambient<Secret>? {
-    first(Self.tokenVariables).map { Ambient(Secret($0.value), from: $0.origin) }
+    first(Self.tokenVariables).map { Ambient(Secret($0.value), from: $0.source) }
   }
 
   /// Nil where no place has any part of one. Throws for a login in part.
@@ -71,7 +71,7 @@ package struct AmbientCredentials: Sendable {
       if isBegun, let found = try group(names, required: 3) {
         return Ambient(
           PasswordUser(name: found[0], password: Secret(found[1]), domainName: found[2]),
-          from: Self.origin(names))
+          from: Self.source(names))
       }
     }
     return nil
@@ -80,20 +80,20 @@ package struct AmbientCredentials: Sendable {
   /// Nil where there is none. Throws for a profile that cannot be read.
   package func project() throws(SecretError) -> Ambient<ProjectScope>? {
     let variable = first(Self.projectIDVariables).map {
-      Ambient(ProjectScope.id($0.value), from: $0.origin)
+      Ambient(ProjectScope.id($0.value), from: $0.source)
     }
     // A profile that is not needed is not read: its mistakes do not matter.
     if !profile.isChosen, let variable { return variable }
     if let id = try profile.fields()?["project_id"] {
-      return Ambient(.id(id), from: profile.origin)
+      return Ambient(.id(id), from: profile.source)
     }
     return variable
-      ?? first(Self.projectNameVariables).map { Ambient(.name($0.value), from: $0.origin) }
+      ?? first(Self.projectNameVariables).map { Ambient(.name($0.value), from: $0.source) }
   }
 
   private func first(_ names: [String]) -> Ambient<String>? {
     names.lazy.compactMap { name in
-      variables[name].map { Ambient($0, from: Self.origin([name])) }
+      variables[name].map { Ambient($0, from: Self.source([name])) }
     }.first
   }
 
@@ -122,7 +122,7 @@ package struct AmbientCredentials: Sendable {
       securityToken: values.dropFirst(2).first.map(Secret.init))
   }
 
-  private static func origin(_ names: some Sequence<String>) -> String {
+  private static func source(_ names: some Sequence<String>) -> String {
     "environment \(names.joined(separator: ", "))"
   }
 }
@@ -131,11 +131,11 @@ package struct AmbientCredentials: Sendable {
 package struct Ambient<Value: Sendable & Equatable>: Sendable, Equatable {
   package var value: Value
   /// For logs: names of variables, or a file and its section; nothing of the content.
-  package var origin: String
+  package var source: String
 
-  package init(_ value: Value, from origin: String) {
+  package init(_ value: Value, from source: String) {
     self.value = value
-    self.origin = origin
+    self.source = source
   }
 }
 
@@ -156,14 +156,14 @@ private struct Profile: Sendable {
     isNamed = named != nil || section != nil
   }
 
-  var origin: String { "profile [\(section)] of \(path ?? "no file")" }
+  var source: String { "profile [\(section)] of \(path ?? "no file")" }
 
   /// Nil where no profile is there and none was named.
   func fields() throws(SecretError) -> [String: String]? {
     guard let path else {
       if !isNamed { return nil }
       throw SecretError(
-        message: "\(origin): HOME is not set, so there is no default file: name the file")
+        message: "\(source): HOME is not set, so there is no default file: name the file")
     }
     if !isNamed, !FileManager.default.fileExists(atPath: path) { return nil }
     let text = try SecretSource.file(path).read()

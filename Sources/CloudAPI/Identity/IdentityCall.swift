@@ -31,8 +31,7 @@ struct IdentityCall: Sendable {
     _ request: HTTPRequest, with credential: Credential? = nil
   ) async throws(IssueFailure) -> HTTPResponse {
     do {
-      let request = request.asked(by: CloudClient.defaultUserAgent)
-      return try await transport(request, timeout, CloudClient.bodyLimit)
+      return try await transport(request.identified, timeout, CloudClient.bodyLimit)
     } catch {
       if error.kind == .other, let credential, !credential.isSendable {
         throw .refused(Credential.unsendable)

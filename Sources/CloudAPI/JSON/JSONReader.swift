@@ -43,11 +43,6 @@ struct JSONReader {
     return (isGuess ? value.withoutRepeats : value, isGuess)
   }
 
-  private init(scanner: JSONScanner, valueLimit: Int) {
-    self.scanner = scanner
-    self.valueLimit = valueLimit
-  }
-
   private mutating func value(_ place: JSONScanner.Place, depth: Int) -> JSONValue? {
     values += 1
     switch scanner.current {

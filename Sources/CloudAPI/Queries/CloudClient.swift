@@ -13,20 +13,15 @@ package struct CloudClient: Sendable {
 
   private let transport: HTTPTransport
   private let timeout: Duration
-  private let userAgent: String
 
   /// - Parameter timeout: for one whole exchange.
-  package init(
-    transport: @escaping HTTPTransport, timeout: Duration = .seconds(30),
-    userAgent: String = CloudClient.defaultUserAgent
-  ) {
+  package init(transport: @escaping HTTPTransport, timeout: Duration = .seconds(30)) {
     self.transport = transport
     self.timeout = timeout
-    self.userAgent = userAgent
   }
 
   package func ask(_ query: JobQuery) async -> Answer {
-    guard let request = query.request(userAgent: userAgent) else {
+    guard let request = query.request else {
       return Answer(
         .misconfigured(APIError(code: "endpoint", message: query.endpointProblem)))
     }
@@ -49,7 +44,7 @@ package struct CloudClient: Sendable {
     let path = query.service.progressAddress?.path([
       "{project_id}": query.projectID, "{instance_id}": task.instanceID, "{task_id}": task.taskID,
     ])
-    guard let path, let request = query.request(path: path, userAgent: userAgent) else {
+    guard let path, let request = query.request(path: path) else {
       return .failed(query.endpointProblem)
     }
     do {

@@ -24,20 +24,17 @@ package struct JobQuery: Sendable {
   }
 
   /// The request, signed or with its token; nil if `endpoint` is not of the form above.
-  func request(userAgent: String) -> HTTPRequest? {
+  var request: HTTPRequest? {
     request(
-      path: service.path(projectID: projectID, jobID: jobID), query: service.query(jobID: jobID),
-      userAgent: userAgent)
+      path: service.path(projectID: projectID, jobID: jobID), query: service.query(jobID: jobID))
   }
 
   /// The same for another path of the service, percent-encoded.
-  func request(
-    path: String, query: [(name: String, value: String)] = [], userAgent: String
-  ) -> HTTPRequest? {
+  func request(path: String, query: [(name: String, value: String)] = []) -> HTTPRequest? {
     EndpointAddress(endpoint).map { address in
       credential.request(
         address, path, query: query, projectID: projectID, at: signingTime
-      ).asked(by: userAgent)
+      ).identified
     }
   }
 

@@ -6,7 +6,7 @@ enum ByteSearch {
     guard let head = needle.first.map(lowercased), bytes.count >= needle.count else { return nil }
     var index = start
     while index <= bytes.count - needle.count {
-      if lowercased(bytes[index]) == head, matches(needle, bytes, at: index) { return index }
+      if lowercased(bytes[index]) == head, match(bytes[index...], needle) { return index }
       index += 1
     }
     return nil
@@ -16,23 +16,15 @@ enum ByteSearch {
     (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
   }
 
-  private static func matches(_ needle: [UInt8], _ bytes: [UInt8], at index: Int) -> Bool {
-    for offset in 1..<max(needle.count, 1)
-    where lowercased(bytes[index + offset]) != lowercased(needle[offset]) {
-      return false
-    }
-    return true
+  /// Whether both begin alike, as far as the shorter one goes.
+  static func match(_ left: some Sequence<UInt8>, _ right: some Sequence<UInt8>) -> Bool {
+    zip(left, right).allSatisfy { $0 == $1 || lowercased($0) == lowercased($1) }
   }
 }
 
 extension String {
   /// Whether both are the same HTTP field name, which ignores the case of ASCII letters.
   func matchesFieldName(_ other: String) -> Bool {
-    let left = utf8
-    let right = other.utf8
-    return left.count == right.count
-      && zip(left, right).allSatisfy {
-        $0 == $1 || ByteSearch.lowercased($0) == ByteSearch.lowercased($1)
-      }
+    utf8.count == other.utf8.count && ByteSearch.match(utf8, other.utf8)
   }
 }

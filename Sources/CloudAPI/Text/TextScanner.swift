@@ -21,33 +21,27 @@ struct TextScanner {
   /// Exactly `digits` digits, at most 18; nil if they are not next.
   mutating func number(digits: Int) -> Int? {
     let part = rest.prefix(digits)
-    guard part.count == digits, part.allSatisfy(Self.isDigit) else { return nil }
-    rest = rest.dropFirst(digits)
-    return Self.value(of: part)
+    return part.count == digits && part.allSatisfy(Self.isDigit) ? take(part) : nil
   }
 
   /// All digits that are next; nil for none, and for more than nine.
   mutating func number() -> Int? {
     let part = rest.prefix(while: Self.isDigit)
-    guard (1...9).contains(part.count) else { return nil }
-    rest = rest[part.endIndex...]
-    return Self.value(of: part)
+    return (1...9).contains(part.count) ? take(part) : nil
   }
 
   /// The milliseconds of a decimal fraction of any length, from behind its point; nil without a digit.
   mutating func milliseconds() -> Int? {
     let part = rest.prefix(while: Self.isDigit)
-    guard !part.isEmpty else { return nil }
+    guard let value = number(digits: min(part.count, 3)), !part.isEmpty else { return nil }
     rest = rest[part.endIndex...]
-    return Self.value(of: part.prefix(3)) * [100, 10, 1][min(part.count, 3) - 1]
+    return value * [100, 10, 1][min(part.count, 3) - 1]
   }
 
   /// Skips `word` if it is next, whatever the case of its letters; says whether it was.
   mutating func skip(_ word: String) -> Bool {
     let count = word.utf8.count
-    guard rest.count >= count,
-      zip(rest, word.utf8).allSatisfy({ ByteSearch.lowercased($0) == ByteSearch.lowercased($1) })
-    else { return false }
+    guard rest.count >= count, ByteSearch.match(rest, word.utf8) else { return false }
     rest = rest.dropFirst(count)
     return true
   }
@@ -71,8 +65,9 @@ struct TextScanner {
     return isBlank
   }
 
-  private static func value(of digits: ArraySlice<UInt8>) -> Int {
-    digits.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
+  private mutating func take(_ digits: ArraySlice<UInt8>) -> Int {
+    rest = rest[digits.endIndex...]
+    return digits.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
   }
 
   private static func isDigit(_ byte: UInt8) -> Bool {

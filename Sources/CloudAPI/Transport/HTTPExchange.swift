@@ -22,9 +22,11 @@ package struct HTTPRequest: Sendable {
   }
 
   /// With headers that are not signed, because a proxy may rewrite them.
-  func asked(by userAgent: String) -> HTTPRequest {
+  var identified: HTTPRequest {
     var request = self
-    request.headers += [("User-Agent", userAgent), ("Accept", "application/json")]
+    request.headers += [
+      ("User-Agent", CloudClient.defaultUserAgent), ("Accept", "application/json"),
+    ]
     return request
   }
 }

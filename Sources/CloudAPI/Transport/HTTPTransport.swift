@@ -12,23 +12,14 @@ package final class HTTPClientTransport: Sendable {
     package var trust: TrustedCertificates?
     package var proxies: ProxyRules
     /// Name look-up and TLS included.
-    package var connectTimeout: Duration
+    var connectTimeout = Duration.seconds(10)
     /// An unused connection is closed after this. Servers commonly keep one for 60 s and more: if the client closes
     /// first, a request seldom meets a connection that is just being closed.
-    package var idleTimeout: Duration
-    /// Connections per host that are kept.
-    package var connectionsPerHost: Int
+    var idleTimeout = Duration.seconds(30)
 
-    package init(
-      trust: TrustedCertificates? = nil, proxies: ProxyRules = .none,
-      connectTimeout: Duration = .seconds(10), idleTimeout: Duration = .seconds(30),
-      connectionsPerHost: Int = 64
-    ) {
+    package init(trust: TrustedCertificates? = nil, proxies: ProxyRules = .none) {
       self.trust = trust
       self.proxies = proxies
-      self.connectTimeout = connectTimeout
-      self.idleTimeout = idleTimeout
-      self.connectionsPerHost = connectionsPerHost
     }
   }
 
@@ -72,8 +63,7 @@ package final class HTTPClientTransport: Sendable {
     configuration.redirectConfiguration = .disallow
     configuration.timeout.connect = TimeAmount(options.connectTimeout)
     configuration.connectionPool.idleTimeout = TimeAmount(options.idleTimeout)
-    configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit =
-      options.connectionsPerHost
+    configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
     // A refused connection is an answer, and the caller decides when to try again.
     configuration.connectionPool.retryConnectionEstablishment = false
     configuration.tracing.tracer = nil

@@ -62,7 +62,7 @@ package struct AccountSources: Sendable {
     let found = try required(
       try ambient.accessKey(), "access_key and secret_key", "HW_ACCESS_KEY and HW_SECRET_KEY")
     return AccountSecrets(
-      means: .ready(signing(found.value)), project: try ambientProject(), origin: found.origin)
+      means: .ready(signing(found.value)), project: try ambientProject(), origin: found.source)
   }
 
   private func signing(_ key: AccessKey) -> Credential {
@@ -76,7 +76,7 @@ package struct AccountSources: Sendable {
     }
     let found = try required(ambient.token(), "token", "OS_TOKEN")
     return AccountSecrets(
-      means: .ready(.token(found.value)), project: try ambientProject(), origin: found.origin)
+      means: .ready(.token(found.value)), project: try ambientProject(), origin: found.source)
   }
 
   private func user() throws -> AccountSecrets {
@@ -92,7 +92,7 @@ package struct AccountSources: Sendable {
       try ambient.passwordUser(), "username, password and domain_name",
       "OS_USERNAME, OS_PASSWORD and OS_DOMAIN_NAME")
     return AccountSecrets(
-      means: .password(found.value), project: try ambientProject(), origin: found.origin)
+      means: .password(found.value), project: try ambientProject(), origin: found.source)
   }
 
   private func required<Value>(
