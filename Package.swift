@@ -92,28 +92,35 @@ let package = Package(
         argumentParser, grdb, lifecycle, logging,
       ],
       swiftSettings: strict),
+    .target(
+      name: "TestSupport",
+      dependencies: ["JobWatchCore", "CloudAPI", "JobWatchStore", "JobWatchDaemon", logging],
+      swiftSettings: strict),
     .testTarget(
-      name: "JobWatchCoreTests", dependencies: ["JobWatchCore"], swiftSettings: strict),
+      name: "JobWatchCoreTests", dependencies: ["JobWatchCore", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "CloudAPITests",
-      dependencies: ["JobWatchCore", "CloudAPI", "SimulatedCloud", "CZlib"],
+      dependencies: ["JobWatchCore", "CloudAPI", "SimulatedCloud", "TestSupport", "CZlib"],
       resources: [.copy("Vectors")],
       swiftSettings: strict),
     .testTarget(
       name: "JobWatchStoreTests",
-      dependencies: ["JobWatchCore", "JobWatchStore", grdb],
+      dependencies: ["JobWatchCore", "JobWatchStore", "TestSupport", grdb],
       exclude: ["Schemas"],
       swiftSettings: strict),
     .testTarget(
       name: "JobWatchDaemonTests",
       dependencies: [
-        "JobWatchCore", "CloudAPI", "JobWatchStore", "JobWatchDaemon", "SimulatedCloud", logging,
+        "JobWatchCore", "CloudAPI", "JobWatchStore", "JobWatchDaemon", "SimulatedCloud",
+        "TestSupport", logging,
       ],
       swiftSettings: strict),
     .testTarget(
       name: "BinaryTests",
       dependencies: [
         "jobwatch", "JobWatchCore", "CloudAPI", "JobWatchDaemon", "JobWatchStore", "SimulatedCloud",
+        "TestSupport",
       ],
       exclude: ["Vendor"],
       swiftSettings: strict),

@@ -2,6 +2,7 @@ import CloudAPI
 import Foundation
 import JobWatchCore
 import SimulatedCloud
+import TestSupport
 import Testing
 
 @Suite struct `An account in trouble` {

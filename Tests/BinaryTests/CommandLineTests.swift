@@ -1,21 +1,14 @@
 import Foundation
 import JobWatchCore
 import SimulatedCloud
+import TestSupport
 import Testing
 
 @Suite struct CommandLineTests {
-  struct Outcome {
-    var exit: ChildProcess.Exit
-    var output: String
-    var error: String
-  }
-
-  static func jobwatch(_ arguments: [String], in bed: Testbed) async throws -> Outcome {
-    let path = bed.place.root + "/command-" + UUID().uuidString
-    let process = try ChildProcess(arguments, output: path + ".out", error: path + ".err")
-    return Outcome(
-      exit: await process.exit, output: try bed.place.text(of: path + ".out"),
-      error: try bed.place.text(of: path + ".err"))
+  static func jobwatch(
+    _ arguments: [String], in bed: Testbed
+  ) async throws -> ChildProcess.Outcome {
+    try await ChildProcess.run(arguments)
   }
 
   struct BadStart: Sendable, CustomTestStringConvertible {

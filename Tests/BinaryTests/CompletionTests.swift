@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What a key press offers, as bash asks for it.
@@ -25,23 +26,20 @@ import Testing
         // Nothing to read, nothing to say.
         (["show", "--config", "/nowhere.yaml", ""], ""),
       ] {
-        #expect(try await Self.offer(line, in: bed.place) == expected, "\(line)")
+        #expect(try await Self.offer(line) == expected, "\(line)")
       }
     }
   }
 
   @Test("comes as a script for each shell", .timeLimit(.minutes(10)), arguments: ["zsh", "fish"])
   func script(_ shell: String) async throws {
-    let place = try Workplace()
-    let process = try ChildProcess(
-      ["--generate-completion-script", shell], output: place.standardError + ".out",
-      error: place.standardError)
-    #expect(await process.exit == .code(0))
-    #expect(try place.text(of: place.standardError + ".out").contains("explain"))
+    let outcome = try await ChildProcess.run(["--generate-completion-script", shell])
+    #expect(outcome.exit == .code(0))
+    #expect(outcome.output.contains("explain"))
   }
 
   /// What stands behind `jobwatch` when the key is pressed, the last word being begun.
-  private static func offer(_ words: [String], in place: Workplace) async throws -> String {
+  private static func offer(_ words: [String]) async throws -> String {
     let program = """
       PATH="${0%/*}:$PATH"
       source <(jobwatch --generate-completion-script bash)
@@ -49,12 +47,10 @@ import Testing
       _jobwatch jobwatch "${COMP_WORDS[-1]}" "${COMP_WORDS[-2]}"
       echo "${COMPREPLY[*]}"
       """
-    let output = "\(place.root)/offer-\(UUID().uuidString)"
-    let process = try ChildProcess(
-      ["-c", program, try ChildProcess.binary()] + words, program: "/bin/bash", output: output,
-      error: output + ".err")
-    #expect(await process.exit == .code(0))
-    #expect(try place.text(of: output + ".err").isEmpty)
-    return try place.text(of: output).trimmingCharacters(in: .whitespacesAndNewlines)
+    let outcome = try await ChildProcess.run(
+      ["-c", program, try ChildProcess.binary()] + words, program: "/bin/bash")
+    #expect(outcome.exit == .code(0))
+    #expect(outcome.error.isEmpty)
+    return outcome.output.trimmingCharacters(in: .whitespacesAndNewlines)
   }
 }

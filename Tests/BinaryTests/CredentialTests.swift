@@ -1,6 +1,7 @@
 import Foundation
 import JobWatchCore
 import SimulatedCloud
+import TestSupport
 import Testing
 
 @Suite struct CredentialTests {

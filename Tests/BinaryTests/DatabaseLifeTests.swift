@@ -3,16 +3,14 @@ import Glibc
 import JobWatchCore
 import JobWatchStore
 import SimulatedCloud
+import TestSupport
 import Testing
 
 @Suite struct DatabaseLifeTests {
   /// Runs a program of the system to its end.
   private static func run(_ program: String, _ arguments: [String], in bed: Testbed) async throws {
-    let output = bed.place.root + "/" + UUID().uuidString
-    let process = try ChildProcess(arguments, program: program, output: output, error: output)
-    let exit = await process.exit
-    let words = try bed.place.text(of: output)
-    try #require(exit == .code(0), "\(words)")
+    let outcome = try await ChildProcess.run(arguments, program: program)
+    try #require(outcome.exit == .code(0), "\(outcome.error)")
   }
 
   /// A database of the first released form, where the daemon looks for its own.
@@ -24,14 +22,10 @@ import Testing
 
   private static func jobwatch(
     _ arguments: [String], after preparation: String, in bed: Testbed
-  ) async throws -> CommandLineTests.Outcome {
-    let path = bed.place.root + "/command-" + UUID().uuidString
-    let process = try ChildProcess(
+  ) async throws -> ChildProcess.Outcome {
+    try await ChildProcess.run(
       ["-c", preparation + "; exec \"$0\" \"$@\"", try ChildProcess.binary()] + arguments,
-      program: "/bin/sh", output: path + ".out", error: path + ".err")
-    return .init(
-      exit: await process.exit, output: try bed.place.text(of: path + ".out"),
-      error: try bed.place.text(of: path + ".err"))
+      program: "/bin/sh")
   }
 
   @Test(

@@ -1,5 +1,6 @@
 import Foundation
 import JobWatchCore
+import TestSupport
 import Testing
 
 @Suite struct `Files as an editor saves them` {

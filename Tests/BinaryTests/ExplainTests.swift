@@ -3,6 +3,7 @@ import JobWatchCore
 import JobWatchDaemon
 import JobWatchStore
 import SimulatedCloud
+import TestSupport
 import Testing
 
 @Suite struct ExplainTests {
@@ -42,7 +43,7 @@ import Testing
   }
 
   private static func run(_ arguments: [String], in bed: Testbed, code: Int32 = 0) async throws
-    -> CommandLineTests.Outcome
+    -> ChildProcess.Outcome
   {
     let outcome = try await CommandLineTests.jobwatch(
       arguments + ["--config", bed.place.configuration], in: bed)

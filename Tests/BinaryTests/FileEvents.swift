@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import TestSupport
 
 /// What happens in one directory, as it happens: a test waits for another process's deed, not for
 /// time to pass. The only file that knows inotify.
@@ -56,14 +57,5 @@ struct FileEvents: Sendable {
   private final class Source: @unchecked Sendable {
     let read: any DispatchSourceRead
     init(_ read: any DispatchSourceRead) { self.read = read }
-  }
-}
-
-/// A system call that failed.
-struct SystemFailure: Error, CustomStringConvertible {
-  var description: String
-
-  init(_ call: String, _ code: Int32) {
-    description = "\(call): \(String(cString: strerror(code)))"
   }
 }

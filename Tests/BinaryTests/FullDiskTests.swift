@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import JobWatchCore
 import SimulatedCloud
+import TestSupport
 import Testing
 
 /// A disk that is full, played by the limit on the size of a process's files (setrlimit(2),
@@ -47,10 +48,8 @@ import Testing
   static func limit(
     _ daemon: ChildProcess, to size: String, in bed: Testbed
   ) async throws {
-    let output = bed.place.root + "/prlimit"
-    let change = try ChildProcess(
-      ["--pid", String(daemon.pid), "--fsize=\(size):"], program: "/usr/bin/prlimit",
-      output: output, error: output)
-    try #require(await change.exit == .code(0))
+    let change = try await ChildProcess.run(
+      ["--pid", String(daemon.pid), "--fsize=\(size):"], program: "/usr/bin/prlimit")
+    try #require(change.exit == .code(0))
   }
 }

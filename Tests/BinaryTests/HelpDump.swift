@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// What the built binary says of its commands: `jobwatch --experimental-dump-help`.
 struct HelpDump: Decodable {
@@ -29,13 +30,11 @@ struct HelpDump: Decodable {
   }
 
   static func read() async throws -> HelpDump {
-    let place = try Workplace()
-    let (output, error) = (place.root + "/dump.json", place.root + "/dump.err")
-    let process = try ChildProcess(["--experimental-dump-help"], output: output, error: error)
-    guard await process.exit == .code(0) else {
-      throw TooLate(description: "no help: \(try place.text(of: error))")
+    let outcome = try await ChildProcess.run(["--experimental-dump-help"])
+    guard outcome.exit == .code(0) else {
+      throw TooLate(description: "no help: \(outcome.error)")
     }
-    return try JSONDecoder().decode(HelpDump.self, from: Data(try place.text(of: output).utf8))
+    return try JSONDecoder().decode(HelpDump.self, from: Data(outcome.output.utf8))
   }
 }
 

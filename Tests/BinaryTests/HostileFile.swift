@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 
 /// Something in `incoming/` that cannot be taken, and what the reason of its rejection has to say.
 struct HostileFile: Sendable {

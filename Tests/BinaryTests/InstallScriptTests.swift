@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `systemd/install.sh` below a directory, as packages are made; on a system itself it needs root and systemd.
@@ -33,10 +34,9 @@ import Testing
     let unit = try text("/opt/jw/lib/systemd/system/jobwatch.service")
     #expect(unit.contains("ExecStart=/opt/jw/bin/jobwatch run"))
     #expect(!unit.contains("/usr/bin/jobwatch"))
-    let check = try ChildProcess(
-      ["--version"], program: target + "/opt/jw/bin/jobwatch", output: place.root + "/version",
-      error: place.standardError)
-    #expect(await check.exit == .code(0))
+    let check = try await ChildProcess.run(
+      ["--version"], program: target + "/opt/jw/bin/jobwatch")
+    #expect(check.exit == .code(0))
   }
 
   @Test("keeps a configuration that was edited, and lays the new one beside it")
@@ -62,15 +62,13 @@ import Testing
   }
 
   private func run(_ arguments: [String] = [], prefix: String = "/usr") async throws {
-    let script = try ChildProcess(
+    let script = try await ChildProcess.run(
       [
         "DESTDIR=\(target)", "PREFIX=\(prefix)", "BINARY=\(try ChildProcess.binary())",
         Self.sources + "/systemd/install.sh",
-      ] + arguments, program: "/usr/bin/env", output: place.root + "/out",
-      error: place.standardError)
-    #expect(await script.exit == .code(0))
-    let complaints = try place.text(of: place.standardError)
-    #expect(complaints.isEmpty, "\(complaints)")
+      ] + arguments, program: "/usr/bin/env")
+    #expect(script.exit == .code(0))
+    #expect(script.error.isEmpty, "\(script.error)")
   }
 
   private func text(_ path: String) throws -> String {

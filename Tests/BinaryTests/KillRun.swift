@@ -1,6 +1,7 @@
 import Foundation
 import JobWatchCore
 import SimulatedCloud
+import TestSupport
 
 /// Kills the daemon again and again while jobs flow, and keeps account of what the kills hit.
 struct KillRun {
@@ -13,7 +14,7 @@ struct KillRun {
 
   init(_ bed: Testbed, seed: UInt64) {
     self.bed = bed
-    random = SeededGenerator(seed: seed)
+    random = SeededGenerator(seed)
   }
 
   var isComplete: Bool { KillPhase.allCases.allSatisfy { tally[$0, default: 0] > 0 } }

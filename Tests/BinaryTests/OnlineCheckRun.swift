@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// One run of `jobwatch check --online`, and what it printed.
 struct OnlineCheckRun {
@@ -41,16 +42,12 @@ struct OnlineCheckRun {
     _ bed: Testbed, _ options: [String] = [], command: [String] = ["check", "--online"],
     environment: String? = nil
   ) async throws {
-    let path = bed.place.root + "/command-" + UUID().uuidString
     let arguments = command + ["--config", bed.place.configuration] + options
     let program = environment == nil ? nil : "/usr/bin/env"
-    let process = try ChildProcess(
-      (try environment.map { [$0, try ChildProcess.binary()] } ?? []) + arguments, program: program,
-      output: path + ".out", error: path + ".err")
-    exit = await process.exit
-    lifetime = await process.ended - process.began
-    output = try bed.place.text(of: path + ".out")
-    error = try bed.place.text(of: path + ".err")
+    let outcome = try await ChildProcess.run(
+      (try environment.map { [$0, try ChildProcess.binary()] } ?? []) + arguments, program: program)
+    (exit, lifetime) = (outcome.exit, outcome.lifetime)
+    (output, error) = (outcome.output, outcome.error)
   }
 
   var report: Report {
@@ -97,15 +94,13 @@ extension Workplace {
 
   /// `openssl s_server` with a certificate that nobody trusts.
   func serveTLS() async throws -> (process: ChildProcess, url: String) {
-    let made = try ChildProcess(
+    let made = try await ChildProcess.run(
       [
         "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
         "-nodes", "-subj", "/CN=nobody", "-addext", "subjectAltName=IP:127.0.0.1", "-days", "2",
         "-keyout", root + "/tls.key", "-out", root + "/tls.pem",
-      ], program: "/usr/bin/env", output: root + "/openssl", error: root + "/openssl")
-    guard await made.exit == .code(0) else {
-      throw TooLate(description: try text(of: root + "/openssl"))
-    }
+      ], program: "/usr/bin/env")
+    guard made.exit == .code(0) else { throw TooLate(description: made.error) }
     let (output, changes) = (root + "/s_server", try FileEvents(of: root))
     let server = try ChildProcess(
       [

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import JobWatchCore
 import SimulatedCloud
+import TestSupport
 import Testing
 
 @Suite struct PauseTests {
@@ -9,7 +10,7 @@ import Testing
 
   private static func order(
     _ words: String..., in bed: Testbed
-  ) async throws -> CommandLineTests.Outcome {
+  ) async throws -> ChildProcess.Outcome {
     try await CommandLineTests.jobwatch(words + ["--config", bed.place.configuration], in: bed)
   }
 

@@ -1,6 +1,7 @@
 import Foundation
 import JobWatchCore
 import SimulatedCloud
+import TestSupport
 import Testing
 
 /// The signatures, checked by others' code: the Python library of the specification's authors.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A throw-away Python environment with packages of others, to check our work by theirs.
 struct PythonEnvironment: Sendable {
@@ -11,7 +12,7 @@ struct PythonEnvironment: Sendable {
     let install =
       "python3 -m venv \(place.root)/venv && timeout 150 \(place.root)/venv/bin/pip install -q "
       + packages
-    let (installed, complaint) = try await Self.shell(install, in: place)
+    let (installed, complaint) = try await Self.shell(install)
     guard installed == .code(0) else {
       print("skipped: \(packages) cannot be installed here: \(complaint)")
       return nil
@@ -25,7 +26,7 @@ struct PythonEnvironment: Sendable {
 
   /// Runs a program to its end: the exit, and what was said on either output.
   func run(_ arguments: String) async throws -> (ChildProcess.Exit, String) {
-    try await Self.shell("cd \(place.root) && venv/bin/python \(arguments)", in: place)
+    try await Self.shell("cd \(place.root) && venv/bin/python \(arguments)")
   }
 
   /// Runs a program while `body` runs; what it says goes into the file `output`.
@@ -43,13 +44,8 @@ struct PythonEnvironment: Sendable {
     await process.kill()
   }
 
-  private static func shell(
-    _ command: String, in place: Workplace
-  ) async throws -> (ChildProcess.Exit, String) {
-    let output = "\(place.root)/shell-\(UUID().uuidString)"
-    let process = try ChildProcess(
-      ["-c", command], program: "/bin/sh", output: output, error: output)
-    let exit = await process.exit
-    return (exit, try place.text(of: output))
+  private static func shell(_ command: String) async throws -> (ChildProcess.Exit, String) {
+    let outcome = try await ChildProcess.run(["-c", command], program: "/bin/sh")
+    return (outcome.exit, outcome.output + outcome.error)
   }
 }

@@ -2,6 +2,7 @@ import Foundation
 import JobWatchCore
 import JobWatchStore
 import SimulatedCloud
+import TestSupport
 import Testing
 
 @Suite struct QuotaRestartTests {
@@ -19,7 +20,7 @@ import Testing
       cloudQuota: Quota(calls: 60, per: .seconds(5)))
     let seed = UInt64.random(in: .min ... .max)
     print("the kills follow the seed \(seed)")
-    var random = SeededGenerator(seed: seed)
+    var random = SeededGenerator(seed)
     try await Testbed.run(settings) { bed in
       for number in 0..<Self.kills {
         let daemon = try await bed.startDaemon()

@@ -1,12 +1,13 @@
 import Foundation
 import Glibc
 import JobWatchCore
+import TestSupport
 import Testing
 
 @Suite struct `A check beside the daemon` {
   private func check(
     _ file: String, in bed: Testbed, with options: [String] = []
-  ) async throws -> CommandLineTests.Outcome {
+  ) async throws -> ChildProcess.Outcome {
     try await CommandLineTests.jobwatch(["check", "--config", file] + options, in: bed)
   }
 
@@ -71,14 +72,12 @@ import Testing
       let file = bed.place.configuration
       for path in [bed.place.root, file] { chmod(path, 0o755) }
       chmod(bed.place.secretKeyFile, 0o600)
-      let path = bed.place.root + "/nobody"
-      let process = try ChildProcess(
+      let nobody = try await ChildProcess.run(
         [
           "--reuid=65534", "--regid=65534", "--clear-groups", try ChildProcess.binary(), "check",
           "--config", file,
-        ], program: "/usr/bin/setpriv", output: path, error: path)
-      let exit = await process.exit
-      let said = try bed.place.text(of: path)
+        ], program: "/usr/bin/setpriv")
+      let (exit, said) = (nobody.exit, nobody.output + nobody.error)
       // Where the build is hidden from others there is nobody to ask.
       if exit != .code(127) && exit != .code(126) {
         #expect(exit == .code(0), "\(said)")

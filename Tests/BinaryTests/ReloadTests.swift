@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import JobWatchCore
 import SimulatedCloud
+import TestSupport
 import Testing
 
 @Suite struct `A reload` {

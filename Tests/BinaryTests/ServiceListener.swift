@@ -1,6 +1,7 @@
 import Foundation
 import JobWatchCore
 import SimulatedCloud
+import TestSupport
 
 /// The service manager of a daemon under test: keeps what it is told, in order.
 final class ServiceListener: Sendable {

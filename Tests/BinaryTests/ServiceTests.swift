@@ -3,6 +3,7 @@ import Glibc
 import JobWatchCore
 import JobWatchStore
 import SimulatedCloud
+import TestSupport
 import Testing
 
 @Suite struct `Under a service manager` {

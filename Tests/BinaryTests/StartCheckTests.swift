@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import JobWatchCore
+import TestSupport
 import Testing
 
 /// `check` decides with the start's own code: what it says is what `run` would say.
@@ -141,7 +142,7 @@ import Testing
       atPath: place.root + name, withIntermediateDirectories: false)
   }
 
-  private func reasons(_ outcome: CommandLineTests.Outcome, _ place: Workplace) -> [Substring] {
+  private func reasons(_ outcome: ChildProcess.Outcome, _ place: Workplace) -> [Substring] {
     outcome.error.split(separator: "\n").filter {
       $0.hasPrefix(place.configuration) && !$0.contains(": warning: ")
     }

@@ -1,6 +1,7 @@
 import Foundation
 import JobWatchCore
 import SimulatedCloud
+import TestSupport
 import Testing
 
 @Suite struct TaskProgressTests {
@@ -17,7 +18,7 @@ import Testing
 
   private static func order(
     _ words: String..., in bed: Testbed
-  ) async throws -> CommandLineTests.Outcome {
+  ) async throws -> ChildProcess.Outcome {
     try await CommandLineTests.jobwatch(words + ["--config", bed.place.configuration], in: bed)
   }
 

@@ -3,6 +3,7 @@ import Foundation
 import JobWatchCore
 import SimulatedCloud
 import Synchronization
+import TestSupport
 
 /// The world of one test: a cloud, a webhook receiver, and the built daemon in its own directory.
 final class Testbed: Sendable {

@@ -2,6 +2,7 @@ import CloudAPI
 import Foundation
 import JobWatchCore
 import SimulatedCloud
+import TestSupport
 import Testing
 
 /// The signatures of requests, checked by the vendor's own SDK on what arrives over the wire.

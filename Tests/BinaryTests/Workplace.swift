@@ -1,6 +1,7 @@
 import Foundation
 import JobWatchCore
 import SimulatedCloud
+import TestSupport
 
 /// The directory of one daemon: configuration, secrets, state, spool and log. It goes when the last
 /// reference to it does.
@@ -10,7 +11,8 @@ final class Workplace: Sendable {
   static let secretKey = "a-secret-key-of-no-account-anywhere"
   static let hookSecret = "whsec_dGhlLXNlY3JldC1vZi10aGUtYmluYXJ5LXRlc3Rz"
 
-  let root: String
+  private let scratch: TemporaryDirectory
+  var root: String { scratch.path }
 
   var configuration: String { root + "/jobwatch.yaml" }
   var secretKeyFile: String { root + "/secret_key" }
@@ -24,19 +26,11 @@ final class Workplace: Sendable {
   var standardError: String { root + "/stderr" }
 
   init() throws {
-    root = FileManager.default.temporaryDirectory.path + "/jobwatch-test-" + UUID().uuidString
+    scratch = try TemporaryDirectory()
     for name in ["state", "spool", "log"] {
       try FileManager.default.createDirectory(
-        atPath: "\(root)/\(name)", withIntermediateDirectories: true,
+        atPath: "\(scratch.path)/\(name)", withIntermediateDirectories: false,
         attributes: [.posixPermissions: 0o700])
-    }
-  }
-
-  deinit {
-    do {
-      try FileManager.default.removeItem(atPath: root)
-    } catch {
-      print("\(root) is left behind: \(error)")
     }
   }
 

@@ -1,17 +1,17 @@
 import CloudAPI
 import Foundation
+import TestSupport
 import Testing
 
 final class AmbientCredentialsTests {
-  /// A home of its own.
-  private let home = NSTemporaryDirectory() + "home-\(UUID().uuidString)"
+  private let scratch: TemporaryDirectory
+  private var home: String { scratch.path }
 
   init() throws {
+    scratch = try TemporaryDirectory()
     try FileManager.default.createDirectory(
       atPath: "\(home)/.huaweicloud", withIntermediateDirectories: true)
   }
-
-  deinit { try? FileManager.default.removeItem(atPath: home) }
 
   private func write(_ text: String, to name: String = ".huaweicloud/credentials") throws -> String
   {

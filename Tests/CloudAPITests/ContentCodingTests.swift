@@ -165,7 +165,7 @@ import Testing
       let client = CloudClient(transport: bench.client.transport, timeout: .patient)
       let query = JobQuery(
         service: .ecs, endpoint: bench.base, projectID: CloudBench.project, jobID: "job",
-        credential: .accessKey(CloudBench.key), signingTime: bench.clock.now)
+        credential: .accessKey(CloudBench.key), signingTime: bench.clock.wall)
       bench.cloud.set(gzipped((200, String(decoding: Self.text, as: UTF8.self))), for: .ecs)
       let answer = await client.ask(query)
       guard case .seen(.succeeded, _) = answer.observation else {
@@ -203,14 +203,14 @@ import Testing
         let login = await TokenLogin(
           endpoint: bench.base, user: CloudBench.user, scope: .name("eu-de"),
           transport: transport(coding), timeout: .patient
-        ).issue(at: bench.clock.now)
+        ).issue(at: bench.clock.wall)
         let key = await InstanceMetadata(
           endpoint: bench.base, form: .access, transport: transport(coding), timeout: .patient
-        ).issue(at: bench.clock.now)
+        ).issue(at: bench.clock.wall)
         let project = await ProjectLookup(
           endpoint: bench.base, transport: transport(coding), timeout: .patient
         ).id(
-          ofProjectNamed: "eu-de", credential: .accessKey(CloudBench.key), at: bench.clock.now)
+          ofProjectNamed: "eu-de", credential: .accessKey(CloudBench.key), at: bench.clock.wall)
         return [login.failure?.text, key.failure?.text, project.failure?.text]
       }
       #expect(await results("gzip") == [nil, nil, nil])

@@ -24,7 +24,7 @@ extension CloudBench {
   ) async -> Result<IssuedCredential, IssueFailure> {
     await TokenLogin(
       endpoint: base, user: user, scope: scope, transport: client.transport, timeout: timeout
-    ).issue(at: clock.now)
+    ).issue(at: clock.wall)
   }
 
   func temporaryKey(
@@ -32,14 +32,14 @@ extension CloudBench {
   ) async -> Result<IssuedCredential, IssueFailure> {
     await InstanceMetadata(
       endpoint: base, form: form, transport: client.transport, timeout: timeout
-    ).issue(at: clock.now)
+    ).issue(at: clock.wall)
   }
 
   func projectID(
     of name: String, as credential: Credential = .accessKey(key), at time: Timestamp? = nil
   ) async -> Result<String, IssueFailure> {
     await ProjectLookup(endpoint: base, transport: client.transport, timeout: .patient)
-      .id(ofProjectNamed: name, credential: credential, at: time ?? clock.now)
+      .id(ofProjectNamed: name, credential: credential, at: time ?? clock.wall)
   }
 }
 

@@ -25,13 +25,13 @@ struct InstanceMetadataTests {
       let client = CloudClient(transport: bench.client.transport, timeout: .patient)
       var query = JobQuery(
         service: .ecs, endpoint: bench.base, projectID: CloudBench.project, jobID: "job",
-        credential: issued.credential, signingTime: bench.clock.now)
+        credential: issued.credential, signingTime: bench.clock.wall)
       guard case .seen = await client.ask(query).observation else {
         Issue.record("the key is not accepted")
         return
       }
-      bench.clock.advance(by: .minutes(2))
-      query.signingTime = bench.clock.now
+      bench.clock.pass(.minutes(2))
+      query.signingTime = bench.clock.wall
       guard case .refused(let error) = await client.ask(query).observation else {
         Issue.record("the key outlives its lifetime")
         return
@@ -127,7 +127,7 @@ struct InstanceMetadataTests {
           if request.method == "GET" { bench.cloud.set(fault, for: .metadata) }
           return try await bench.client.transport(request, timeout, limit)
         }, timeout: .patient)
-      let failure = try #require(await metadata.issue(at: bench.clock.now).failure)
+      let failure = try #require(await metadata.issue(at: bench.clock.wall).failure)
       #expect(failure.kind == kind)
       #expect(failure.text.contains(words), "\(failure.text)")
       #expect(!failure.text.contains("hush"))

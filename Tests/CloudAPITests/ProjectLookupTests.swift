@@ -46,7 +46,7 @@ struct ProjectLookupTests {
     try await CloudBench.run {
       $0.identity = CloudBench.identity()
     } _: { bench async throws in
-      let late = bench.clock.now - .hours(2)
+      let late = bench.clock.wall - .hours(2)
       #expect(await bench.projectID(of: "eu-de", at: late) == .success(CloudBench.project))
       #expect(bench.cloud.calls(identity: .iam).map(\.status) == [401, 200])
     }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import CloudAPI
@@ -30,13 +31,12 @@ struct SecretTests {
 }
 
 struct SecretSourceTests {
-  /// A directory of its own, with the files that the cases need.
-  private let directory: String
+  /// With the files that the cases need.
+  private let scratch: TemporaryDirectory
+  private var directory: String { scratch.path }
 
   init() throws {
-    directory = NSTemporaryDirectory() + "secrets-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(
-      atPath: directory, withIntermediateDirectories: true)
+    scratch = try TemporaryDirectory()
     let files: [String: [UInt8]] = [
       "line": Array("s3cret\n".utf8), "windows": Array("s3cret\r\n".utf8),
       "bare": Array("s3cret".utf8), "two": Array("s3cret\n\n".utf8), "empty": [],
@@ -67,7 +67,6 @@ struct SecretSourceTests {
     ("plain:as it is", "as it is"),
   ])
   func `a secret is read from its source`(from: String, expected: String) throws {
-    defer { try? FileManager.default.removeItem(atPath: directory) }
     let environment = [
       "VARIABLE": "of the environment", "CREDENTIALS_DIRECTORY": directory,
     ]
@@ -85,7 +84,6 @@ struct SecretSourceTests {
   func `a secret that cannot be read names its place and the remedy`(
     from: String, expected: String
   ) throws {
-    defer { try? FileManager.default.removeItem(atPath: directory) }
     let source = source(from)
     let error = #expect(throws: SecretError.self) {
       try source.read(environment: ["EMPTY": "", "CREDENTIALS_DIRECTORY": directory])
@@ -96,7 +94,6 @@ struct SecretSourceTests {
   }
 
   @Test func `a credential without systemd says how to start`() throws {
-    defer { try? FileManager.default.removeItem(atPath: directory) }
     let error = #expect(throws: SecretError.self) {
       try SecretSource.credential("key").read(environment: [:])
     }

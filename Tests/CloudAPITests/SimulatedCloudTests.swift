@@ -1,5 +1,6 @@
 import JobWatchCore
 import SimulatedCloud
+import TestSupport
 import Testing
 
 @testable import CloudAPI
@@ -37,7 +38,7 @@ struct CloudBench {
   }
 
   private init(_ options: SimulatedCloud.Options) async throws {
-    cloud = SimulatedCloud(options: options, clock: { [clock] in clock.now })
+    cloud = SimulatedCloud(options: options, clock: { [clock] in clock.wall })
     client = HTTPClientTransport(options: .patient())
     base = try await cloud.start()
   }
@@ -62,7 +63,7 @@ struct CloudBench {
     var request = SignableRequest(
       scheme: "http", host: String(base.dropFirst("http://".count)),
       path: asked.path(projectID: project, jobID: jobID), query: asked.query(jobID: jobID))
-    let date = time ?? clock.now
+    let date = time ?? clock.wall
     switch credential {
     case .accessKey(let key):
       request.headers = [("X-Project-Id", project)]
@@ -127,7 +128,7 @@ struct SimulatedCloudTests {
     credential: Credential, age: Duration, reason: String
   ) async throws {
     try await CloudBench.run { bench async throws in
-      bench.clock.advance(by: age)
+      bench.clock.pass(age)
       let answer = try await bench.ask(as: credential, signedAt: CloudBench.start)
       #expect(answer.status == 401)
       #expect(answer.text.contains(#""error_code":"APIGW.0301""#))
@@ -153,11 +154,11 @@ struct SimulatedCloudTests {
       for _ in 1...4 { #expect(try await bench.ask(as: wrong).status == 401) }
       #expect(try await bench.ask().status == 200, "a success between starts the count again")
       for _ in 1...5 { #expect(try await bench.ask(as: wrong).status == 401) }
-      bench.clock.advance(by: .minutes(5) - .milliseconds(1))
+      bench.clock.pass(.minutes(5) - .milliseconds(1))
       let locked = try await bench.ask()
       #expect(locked.status == 401)
       #expect(locked.text.contains("AK access failed to reach the limit,forbidden."))
-      bench.clock.advance(by: .milliseconds(1))
+      bench.clock.pass(.milliseconds(1))
       #expect(try await bench.ask().status == 200)
     }
   }

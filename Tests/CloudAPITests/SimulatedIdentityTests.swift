@@ -43,9 +43,9 @@ struct SimulatedIdentityTests {
     } _: {
       bench async throws in
       let first = try await bench.temporaryKey().get()
-      bench.clock.advance(by: .minutes(50) - .milliseconds(1))
+      bench.clock.pass(.minutes(50) - .milliseconds(1))
       #expect(try await bench.temporaryKey().get().credential == first.credential)
-      bench.clock.advance(by: .milliseconds(1))
+      bench.clock.pass(.milliseconds(1))
       let second = try await bench.temporaryKey().get()
       #expect(second.credential != first.credential && second.lifetime == .minutes(60))
       bench.cloud.renewTemporaryKey(revokingOld: revoking)
@@ -63,10 +63,10 @@ struct SimulatedIdentityTests {
     } _: {
       bench async throws in
       let first = try await bench.temporaryKey().get()
-      bench.clock.advance(by: .minutes(60))
+      bench.clock.pass(.minutes(60))
       let failure = try #require(await bench.temporaryKey().failure)
       #expect(failure.kind == "unreachable" && failure.text.contains("had expired"))
-      bench.clock.advance(by: .minutes(1))
+      bench.clock.pass(.minutes(1))
       #expect(try await bench.temporaryKey().get().credential != first.credential)
     }
   }

@@ -40,7 +40,7 @@ struct SimulatedLifecycleTests {
         ),
       ]
       for (step, body) in expected {
-        bench.clock.advance(by: step)
+        bench.clock.pass(step)
         #expect(try await bench.ask().text == body)
       }
     }
@@ -54,11 +54,11 @@ struct SimulatedLifecycleTests {
           steps: .succeeding(after: .milliseconds(2869))))
       let head = #"{"job_id":"job","job_type":"masterStandbySwapJob","status":"#
       let begin = #","begin_time":"1795297101000","end_time":"#
-      bench.clock.advance(by: .milliseconds(2868))
+      bench.clock.pass(.milliseconds(2868))
       #expect(
         try await bench.ask(.dcs).text == head + #""RUNNING""# + begin
           + #"null,"fail_reason":null}"#)
-      bench.clock.advance(by: .milliseconds(1))
+      bench.clock.pass(.milliseconds(1))
       #expect(
         try await bench.ask(.dcs).text == head + #""SUCCESS""# + begin
           + #""1795297103869","fail_reason":null}"#)
@@ -90,7 +90,7 @@ struct SimulatedLifecycleTests {
       if from > .zero { moments.insert((from - instant, false), at: 0) }
       if let until { moments.append((until, false)) }
       for (moment, isShown) in moments {
-        bench.clock.advance(by: CloudBench.start + moment - bench.clock.now)
+        bench.clock.pass(CloudBench.start + moment - bench.clock.wall)
         let answer = try await bench.ask(job.service)
         #expect(answer.status == (isShown ? 200 : 400), "after \(moment.text)")
         #expect(answer.text.contains(absent) != isShown)

@@ -12,7 +12,7 @@ struct SimulatedServicesTests {
     let query = JobQuery(
       service: try #require(CloudService.named(service.rawValue)), endpoint: bench.base,
       projectID: CloudBench.project, jobID: jobID, credential: .accessKey(CloudBench.key),
-      signingTime: bench.clock.now)
+      signingTime: bench.clock.wall)
     let client = CloudClient(transport: bench.client.transport, timeout: .patient)
     return await client.ask(query).observation
   }
@@ -44,7 +44,7 @@ struct SimulatedServicesTests {
         (Duration.zero, nil), (.seconds(30), .running),
         (.minutes(2), endsWell ? .succeeded : .failed), (.minutes(10), nil),
       ] as [(Duration, JobState?)] {
-        bench.clock.advance(by: CloudBench.start + moment - bench.clock.now)
+        bench.clock.pass(CloudBench.start + moment - bench.clock.wall)
         for service in SimulatedService.allCases {
           let observation = try await ask(bench, service, "job-\(service)")
           try check(observation, of: service, is: state)
@@ -98,7 +98,7 @@ struct SimulatedServicesTests {
           entities: ["image_id": "i-1"], errorCode: "X.0002", failReason: "no host")
       ]
       bench.cloud.submit(parent)
-      bench.clock.advance(by: .seconds(30))
+      bench.clock.pass(.seconds(30))
       guard case .seen(.failed, let report) = try await ask(bench, service, "job-\(service)")
       else { throw Unexpected(service, try await ask(bench, service, "job-\(service)")) }
       let part = try #require(report.subJobs.first)

@@ -1,29 +1,21 @@
 import Foundation
+import TestSupport
 
 /// Issues certificates for tests, by `openssl`, into a directory that goes with it.
 final class TestAuthority: Sendable {
-  let directory: String
+  private let scratch: TemporaryDirectory
+  var directory: String { scratch.path }
   /// What a client has to trust.
   var certificate: String { directory + "/ca.pem" }
 
   private static let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
 
   init() throws {
-    directory = FileManager.default.temporaryDirectory.path + "/jobwatch-ca-" + UUID().uuidString
-    try FileManager.default.createDirectory(
-      atPath: directory, withIntermediateDirectories: true)
+    scratch = try TemporaryDirectory()
     try openssl(
       ["req", "-x509"] + Self.key + [
         "-subj", "/CN=An authority", "-days", "2", "-keyout", "ca.key", "-out", "ca.pem",
       ])
-  }
-
-  deinit {
-    do {
-      try FileManager.default.removeItem(atPath: directory)
-    } catch {
-      print("\(directory) is left behind: \(error)")
-    }
   }
 
   /// A certificate for a host, `IP:127.0.0.1` or `DNS:name`; with fewer than 0 days it has expired.
@@ -53,11 +45,9 @@ final class TestAuthority: Sendable {
     let words = errors.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {
-      throw Failure(description: String(decoding: words, as: UTF8.self))
+      throw TooLate(description: String(decoding: words, as: UTF8.self))
     }
   }
-
-  struct Failure: Error, CustomStringConvertible { var description: String }
 }
 
 /// `openssl s_server`, which answers each request over TLS with a page about the connection.
@@ -89,7 +79,7 @@ final class TLSServer: Sendable {
         return
       }
       if part.isEmpty {
-        throw TestAuthority.Failure(description: "openssl s_server did not start: \(text)")
+        throw TooLate(description: "openssl s_server did not start: \(text)")
       }
     }
   }

@@ -20,9 +20,9 @@ struct TokenLoginTests {
       let issued = try await bench.login(CloudBench.user, scope).get()
       #expect(issued.lifetime == .seconds(90))
       #expect(issued.projectID == CloudBench.project)
-      bench.clock.advance(by: .milliseconds(89_999))
+      bench.clock.pass(.milliseconds(89_999))
       #expect(try await bench.ask(as: issued.credential).status == 200)
-      bench.clock.advance(by: .milliseconds(1))
+      bench.clock.pass(.milliseconds(1))
       #expect(try await bench.ask(as: issued.credential).status == 401)
       #expect(bench.cloud.calls(identity: .iam).map(\.status) == [201])
     }
@@ -158,7 +158,7 @@ struct TokenLoginTests {
       let wrong = await TokenLogin(
         endpoint: "iam.example", user: CloudBench.user, scope: .id("p"),
         transport: bench.client.transport
-      ).issue(at: bench.clock.now)
+      ).issue(at: bench.clock.wall)
       #expect(wrong.failure?.kind == "misconfigured")
     }
   }

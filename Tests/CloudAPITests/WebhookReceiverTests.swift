@@ -1,6 +1,7 @@
 import Foundation
 import JobWatchCore
 import SimulatedCloud
+import TestSupport
 import Testing
 
 @testable import CloudAPI
@@ -73,7 +74,7 @@ struct WebhookReceiverTests {
       _ post: ([(String, String)], String) async throws -> HTTPResponse
     ) async throws -> Void
   ) async throws {
-    let receiver = WebhookReceiver(secrets: secrets, clock: { clock.now })
+    let receiver = WebhookReceiver(secrets: secrets, clock: { clock.wall })
     let url = try await receiver.start() + "/hooks/any"
     let client = HTTPClientTransport(options: .patient())
     do {

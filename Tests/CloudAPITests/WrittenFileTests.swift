@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import CloudAPI
@@ -40,16 +41,15 @@ import Testing
     }
   }
 
-  /// A directory of its own, with one file.
+  /// A directory with one file.
   private final class Place {
-    let path: String
+    private let directory: TemporaryDirectory
+    var path: String { directory.path + "/written" }
 
     init(_ bytes: [UInt8]) throws {
-      path = NSTemporaryDirectory() + "written-\(UUID().uuidString)"
+      directory = try TemporaryDirectory()
       try Data(bytes).write(to: URL(fileURLWithPath: path))
     }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
   }
 
   private static let profile = "[basic]\nak = AK\nsk = hush\n"

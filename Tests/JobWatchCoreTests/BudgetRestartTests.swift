@@ -1,4 +1,5 @@
 import JobWatchCore
+import TestSupport
 import Testing
 
 @Suite(.aside) struct `A budget on record` {

@@ -1,4 +1,5 @@
 import JobWatchCore
+import TestSupport
 
 /// Calls under a budget whose process is stopped, killed and started again, with the cloud's count of them: each at
 /// some moment between its start and its end.

@@ -1,4 +1,5 @@
 import JobWatchCore
+import TestSupport
 import Testing
 
 @Suite struct `A law of durations` {

@@ -1,5 +1,6 @@
 import Glibc
 import JobWatchCore
+import TestSupport
 import Testing
 
 @Suite(.aside) struct `A model of durations` {

@@ -1,5 +1,6 @@
 import Foundation
 import JobWatchCore
+import TestSupport
 import Testing
 
 @Suite struct `The journal's catalog` {
@@ -68,30 +69,22 @@ import Testing
   @Test(
     "is what journalctl reads",
     .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/journalctl")))
-  func journalctl() throws {
-    let root = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-    let folder = root.appending(path: "usr/lib/systemd/catalog")
+  func journalctl() async throws {
+    let root = try TemporaryDirectory()
+    let folder = URL(filePath: root.path + "/usr/lib/systemd/catalog")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: root) }
     try FileManager.default.copyItem(
       at: Self.file, to: folder.appending(path: "jobwatch.catalog"))
-    #expect(try run("--update-catalog", root) == "")
-    let list = try run("--list-catalog", root).split(separator: "\n").map { $0.prefix(32) }
+    #expect(try await run("--update-catalog", root) == "")
+    let list = try await run("--list-catalog", root).split(separator: "\n").map { $0.prefix(32) }
     #expect(list.map(String.init) == MessageID.allCases.map(\.rawValue).sorted())
   }
 
   /// What it says, on either output.
-  private func run(_ option: String, _ root: URL) throws -> String {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/journalctl")
-    process.arguments = ["--no-pager", "--root=" + root.path, option]
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    process.standardError = pipe
-    try process.run()
-    let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 0, "\(text)")
-    return text
+  private func run(_ option: String, _ root: TemporaryDirectory) async throws -> String {
+    let outcome = try await ChildProcess.run(
+      ["--no-pager", "--root=" + root.path, option], program: "/usr/bin/journalctl")
+    #expect(outcome.exit == .code(0), "\(outcome.error)")
+    return outcome.output + outcome.error
   }
 }

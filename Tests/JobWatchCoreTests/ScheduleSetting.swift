@@ -1,3 +1,5 @@
+import TestSupport
+
 @testable import JobWatchCore
 
 /// Knows one type, of jobs without memory that take 1000 s.

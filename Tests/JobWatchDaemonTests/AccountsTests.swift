@@ -1,7 +1,7 @@
 import CloudAPI
 import Foundation
 import JobWatchCore
-import Logging
+import TestSupport
 import Testing
 
 @testable import JobWatchDaemon
@@ -48,7 +48,7 @@ import Testing
       #expect(try accept(&book, at: due) == [])
       #expect(book.takeLogins(at: due + .seconds(20)).isEmpty)
       try Data("right".utf8).write(to: file)
-      book.refresh(at: due + .seconds(20), log: silent)
+      book.refresh(at: due + .seconds(20), log: .silent)
       #expect(book.takeLogins(at: due + .seconds(20)).count == 1)
     }
   }
@@ -60,7 +60,7 @@ import Testing
       #expect(try refuse(&book, at: .zero) == ["one"])
       for (time, text) in [(Duration.seconds(5), "another"), (.seconds(10), "password")] {
         try Data(text.utf8).write(to: file)
-        book.refresh(at: time, log: silent)
+        book.refresh(at: time, log: .silent)
         #expect(book.breaker(of: "one", at: time)?.readiness(at: time) == .probe, "\(text)")
       }
       #expect(book.credential(of: "one", at: .zero)?.fingerprint == first.fingerprint)
@@ -236,8 +236,6 @@ import Testing
 
   // MARK: Samples
 
-  private let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-
   private func moment(_ uptime: Duration) -> Moment {
     Moment(wall: Timestamp(milliseconds: 1_795_000_000_000) + uptime, uptime: uptime)
   }
@@ -280,7 +278,7 @@ import Testing
   }
 
   private func withPassword(_ body: (URL) throws -> Void) throws {
-    let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    let file = URL(filePath: TemporaryDirectory.newPath())
     try Data("password".utf8).write(to: file)
     defer { try? FileManager.default.removeItem(at: file) }
     try body(file)

@@ -1,5 +1,6 @@
 import Foundation
 import JobWatchDaemon
+import TestSupport
 import Testing
 
 /// What is said of a configuration is logged and shown: a secret that stands in the wrong place must not be in it.
@@ -135,7 +136,7 @@ import Testing
       "[basic]\nsk = M", "{sk: M}",
     ])
   func elsewhere(_ profile: String) throws {
-    let path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    let path = URL(filePath: TemporaryDirectory.newPath())
     defer { try? FileManager.default.removeItem(at: path) }
     let file = "accounts: [{name: a, region: eu-de, profile: {file: \(path.path)}}]"
     let value = try ConfigurationFile.decode(Array(file.utf8), path: "j.yaml").value

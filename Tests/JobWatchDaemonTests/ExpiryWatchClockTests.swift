@@ -1,5 +1,6 @@
 import JobWatchCore
 import JobWatchStore
+import TestSupport
 import Testing
 
 @testable import JobWatchDaemon
@@ -11,7 +12,7 @@ import Testing
     arguments: [Duration.hours(22), .hours(23), .days(3), .hours(-22)])
   func leap(_ step: Duration) async throws {
     try await withStore { store in
-      let clock = ManualUptime()
+      let clock = ManualClock()
       let watch = ExpiryWatch(
         configuration: Configuration(), store: store)
       let job = try await seen(at: clock.now.wall, in: store)

@@ -1,8 +1,8 @@
 import CloudAPI
 import JobWatchCore
-import Logging
 import SimulatedCloud
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import JobWatchDaemon
@@ -101,7 +101,7 @@ private final class Scene: Sendable {
     pulse = vitals.pulse("by hand")
     heartbeat = Heartbeat(
       url: Secret(url), every: .minutes(5), vitals: vitals, transport: transport,
-      log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+      log: .silent)
   }
 
   static func play(_ body: (Scene) async throws -> Void) async throws {
@@ -116,7 +116,7 @@ private final class Scene: Sendable {
     let loop = WorkerLoop(
       worker: scene.patient, alarm: scene.patient.alarm, pulse: scene.vitals.pulse("patient"),
       clock: { [scene] in scene.now.withLock(\.self) },
-      log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+      log: .silent)
     let run = Task { try await loop.run(until: stop) }
     await scene.patient.turnUnlessStalled()
     scene.pulse.waits(until: scene.uptime + .hours(9), at: scene.uptime)

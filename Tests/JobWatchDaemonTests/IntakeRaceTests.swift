@@ -1,6 +1,6 @@
-import Foundation
 import Glibc
 import JobWatchCore
+import TestSupport
 import Testing
 
 @testable import JobWatchDaemon
@@ -50,26 +50,16 @@ import Testing
 
   /// `echo ID >> jobs`, again and again, in a process of its own.
   private static func append(_ number: Int, to path: String) async throws -> Set<String> {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/bin/sh")
-    process.arguments = [
-      "-c",
-      "i=0; while [ $i -lt \(lines) ]; do echo \"shell\(number)-$i\" >> \"$0\"; i=$((i+1)); done",
-      path,
-    ]
-    let ended = AsyncStream<Int32>.makeStream()
-    process.terminationHandler = { ended.continuation.yield($0.terminationStatus) }
-    try process.run()
-    for await status in ended.stream {
-      #expect(status == 0)
-      break
-    }
+    let script =
+      "i=0; while [ $i -lt \(lines) ]; do echo \"shell\(number)-$i\" >> \"$0\"; i=$((i+1)); done"
+    let outcome = try await ChildProcess.run(["-c", script, path], program: "/bin/sh")
+    #expect(outcome.exit == .code(0), "\(outcome.error)")
     return Set((0..<lines).map { "shell\(number)-\($0)" })
   }
 
   /// Writers one after another, each with lines that come in pieces.
   private static func trickle(_ seed: UInt64, into path: String) throws -> Set<String> {
-    var chance = Chance(state: seed)
+    var chance = SeededGenerator(seed)
     var ids: Set<String> = []
     for turn in 0..<40 {
       let writer = try OpenWriter(path)
@@ -77,7 +67,7 @@ import Testing
       ids.formUnion(batch)
       var text = batch.map { $0 + "\n" }.joined()[...]
       while !text.isEmpty {
-        let count = chance.upTo(97)
+        let count = Int.random(in: 1...97, using: &chance)
         writer.write(String(text.prefix(count)))
         text = text.dropFirst(count)
         sched_yield()
@@ -89,12 +79,12 @@ import Testing
 
   /// The same with whole lines, several at a time, so that others may append to the file meanwhile.
   private static func flush(_ seed: UInt64, into path: String) throws -> Set<String> {
-    var chance = Chance(state: seed &+ 99)
+    var chance = SeededGenerator(seed &+ 99)
     var ids: Set<String> = []
     for turn in 0..<100 {
       let writer = try OpenWriter(path)
-      for part in 0..<chance.upTo(9) {
-        let batch = (0..<chance.upTo(5)).map { "flush\(turn)-\(part)-\($0)" }
+      for part in 0..<Int.random(in: 1...9, using: &chance) {
+        let batch = (0..<Int.random(in: 1...5, using: &chance)).map { "flush\(turn)-\(part)-\($0)" }
         ids.formUnion(batch)
         writer.write(batch.map { $0 + "\n" }.joined())
         sched_yield()
@@ -102,16 +92,6 @@ import Testing
       writer.finish()
     }
     return ids
-  }
-}
-
-private struct Chance {
-  var state: UInt64
-
-  /// 1 to `limit`
-  mutating func upTo(_ limit: Int) -> Int {
-    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    return Int((state >> 33) % UInt64(limit)) + 1
   }
 }
 

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import JobWatchCore
+import TestSupport
 import Testing
 
 @testable import JobWatchDaemon
@@ -29,7 +30,7 @@ import Testing
 
   @Test("that was begun before the daemon started is left until it is closed")
   func begunBefore() async throws {
-    let root = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+    let root = TemporaryDirectory.newPath()
     let writer = try OpenWriter(root)
     writer.write("aaaa1\nbb")
     writer.setModified(secondsFromNow: -3600)

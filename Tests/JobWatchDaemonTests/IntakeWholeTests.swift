@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import JobWatchCore
+import TestSupport
 import Testing
 
 @testable import JobWatchDaemon
@@ -41,23 +42,22 @@ import Testing
   }
 
   @Test func `stays when it has grown since it was read, or is open, and is read again`() throws {
-    let root = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
-    defer { try? FileManager.default.removeItem(atPath: root) }
-    try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
-    let directory = SpoolDirectory(path: root)
+    let scratch = try TemporaryDirectory()
+    defer { withExtendedLifetime(scratch) {} }
+    let directory = SpoolDirectory(path: scratch.path)
     try directory.prepare()
     let look = SpoolLook(directory: directory, sight: WriterSight(blindness: nil))
     let writer = try OpenWriter(directory.incoming + "/jobs")
     writer.write("aaaa1\n")
     writer.finish()
-    #expect(link(directory.incoming + "/jobs", root + "/elsewhere") == 0)
+    #expect(link(directory.incoming + "/jobs", scratch.path + "/elsewhere") == 0)
     let name = SpoolDirectory.Name(bytes: Array("jobs".utf8))
     var first = try Self.read(look, name)
     guard case .taken(let own) = directory.claim(name, first.identity) else {
       throw FileFailure("was not claimed", "\(name)", 0)
     }
     first.name = own
-    let late = try OpenWriter(root + "/elsewhere")
+    let late = try OpenWriter(scratch.path + "/elsewhere")
     #expect(try directory.remove(first.name, first.identity, look.sight) == .open)
     late.write("bbbb2\n")
     late.finish()
@@ -82,7 +82,7 @@ import Testing
   }
 
   @Test func `that nobody may open without waiting keeps the daemon alive meanwhile`() throws {
-    let path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+    let path = TemporaryDirectory.newPath()
     defer { unlink(path) }
     try OpenWriter(path).finish()
     let sight = WriterSight(blindness: nil)

@@ -1,22 +1,16 @@
 import Foundation
 import JobWatchCore
 import JobWatchStore
-import Logging
+import TestSupport
 import Testing
 
 @testable import JobWatchDaemon
 
 @Suite final class `The integrity check` {
-  private let directory = FileManager.default.temporaryDirectory
-    .appendingPathComponent("integrity-\(UUID().uuidString)").path
-  private var path: String { directory + "/jobwatch.db" }
+  private let directory: TemporaryDirectory
+  private var path: String { directory.database }
 
-  init() throws {
-    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-  }
-
-  /// What is left behind is for the system's cleaning of temporary files.
-  deinit { try? FileManager.default.removeItem(atPath: directory) }
+  init() throws { directory = try TemporaryDirectory() }
 
   private static func moment(_ uptime: Duration) -> Moment {
     Moment(wall: Timestamp(milliseconds: 1_795_000_000_000) + uptime, uptime: uptime)
@@ -30,7 +24,7 @@ import Testing
     init(_ store: Store, boot: String?) {
       check = IntegrityCheck(
         store: store, bootID: boot, alarm: alarm,
-        log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        log: .silent)
       store.onDoubt(check.note)
     }
 
@@ -46,14 +40,7 @@ import Testing
   private func filledStore() async throws -> Store {
     let store = try Store(path: path)
     let now = Self.moment(.zero).wall
-    try await store.write { transaction in
-      for number in 0..<1500 {
-        let job = Job(
-          key: JobKey(account: "prod", service: "ecs", jobID: "job\(number)"), projectID: "p",
-          region: "r", submittedAt: now, registeredAt: now)
-        _ = try transaction.insert(job, dueAt: now, noticeAt: nil)
-      }
-    }
+    try await store.register((0..<1500).map { .registered("job\($0)", at: now) })
     try store.close()
     return try Store(path: path)
   }
@@ -161,7 +148,7 @@ import Testing
       (nil, "", nil), (nil, nil, nil),
     ] as [(String?, String?, String?)])
   func name(_ variable: String?, _ file: String?, _ expected: String?) throws {
-    let path = FileManager.default.temporaryDirectory.path + "/boot-\(UUID().uuidString)"
+    let path = TemporaryDirectory.newPath()
     if let file { try Data(file.utf8).write(to: URL(fileURLWithPath: path)) }
     defer { try? FileManager.default.removeItem(atPath: path) }
     let environment = variable.map { ["JOBWATCH_BOOT_ID": $0] } ?? [:]

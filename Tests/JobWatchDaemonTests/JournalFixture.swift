@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Synchronization
+import TestSupport
 
 /// A directory with a socket in place of the journal's, and a file in place of standard error.
 final class JournalFixture: Sendable {
@@ -24,7 +25,8 @@ final class JournalFixture: Sendable {
     var rest: [UInt8]
   }
 
-  let directory: String
+  private let scratch: TemporaryDirectory
+  var directory: String { scratch.path }
   /// Of the file in place of standard error.
   let descriptor: Int32
   private let socket = Mutex<Int32>(-1)
@@ -34,16 +36,14 @@ final class JournalFixture: Sendable {
 
   /// - Parameter isListening: false: nobody is at the path yet.
   init(isListening: Bool = true) throws {
-    directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
-    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-    descriptor = open(directory + "/stderr", O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+    scratch = try TemporaryDirectory()
+    descriptor = open(scratch.path + "/stderr", O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
     if isListening { try listen() }
   }
 
   deinit {
     close(descriptor)
     stop()
-    try? FileManager.default.removeItem(atPath: directory)
   }
 
   func listen() throws {

@@ -1,20 +1,16 @@
 import Foundation
 import Synchronization
+import TestSupport
 
 /// A directory with a status log, written as a rotation leaves it.
 final class LogFixture: Sendable {
-  let directory: String
+  private let scratch: TemporaryDirectory
+  var directory: String { scratch.path }
   var log: String { directory + "/status.log" }
 
   init() throws {
-    directory =
-      FileManager.default.temporaryDirectory
-      .appendingPathComponent("status-log-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    scratch = try TemporaryDirectory()
   }
-
-  /// What is left behind is for the system's cleaning of temporary files.
-  deinit { try? FileManager.default.removeItem(atPath: directory) }
 
   /// Line `seq`: one per minute, of job `j<seq % 3>`.
   static func line(_ seq: Int, event: String = "job.running", more: String = "") -> String {

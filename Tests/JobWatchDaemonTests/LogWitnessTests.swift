@@ -1,6 +1,7 @@
 import Foundation
 import JobWatchCore
 import JobWatchStore
+import TestSupport
 import Testing
 
 @testable import JobWatchDaemon
@@ -75,7 +76,7 @@ import Testing
         text += [UInt8](repeating: 0x61, count: length) + [10]
       }
       if Bool.random() { text += Array("rest".utf8) }
-      let path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+      let path = TemporaryDirectory.newPath()
       try Data(text).write(to: URL(filePath: path))
       defer { try? FileManager.default.removeItem(atPath: path) }
       let file = open(path, O_RDONLY)

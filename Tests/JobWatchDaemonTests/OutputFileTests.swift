@@ -1,6 +1,7 @@
 import Foundation
 import JobWatchCore
 import JobWatchStore
+import TestSupport
 import Testing
 
 @testable import JobWatchDaemon
@@ -19,11 +20,11 @@ import Testing
 ///     standard error                    bounded, then passed over (`LogOutputTests`)
 ///     backup FILE                       the command's own, which refuses what is there (`DatabaseCopyTests`)
 @Suite struct `What stands in the place of a file of jobwatch's` {
-  private let place: String
+  private let scratch: TemporaryDirectory
+  private var place: String { scratch.path }
 
   init() throws {
-    place = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
-    try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+    scratch = try TemporaryDirectory()
   }
 
   enum Thing: CaseIterable, Sendable {

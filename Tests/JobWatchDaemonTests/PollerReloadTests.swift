@@ -3,12 +3,13 @@ import JobWatchCore
 import JobWatchStore
 import Logging
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import JobWatchDaemon
 
 @Suite struct `A poller that follows another` {
-  private let clock = ManualUptime()
+  private let clock = ManualClock()
   private let memory = CredentialMemory()
 
   @Test(.timeLimit(.minutes(1)))

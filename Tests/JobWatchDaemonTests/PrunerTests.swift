@@ -1,8 +1,8 @@
 import Foundation
 import JobWatchCore
 import JobWatchStore
-import Logging
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import JobWatchDaemon
@@ -17,7 +17,7 @@ import Testing
       let vitals = HealthRegistry { alarm.ring() }
       let loop = WorkerLoop(
         worker: scene.pruner, alarm: Alarm(), pulse: vitals.pulse("pruner"),
-        clock: { scene.clock.now }, log: Scene.log)
+        clock: { scene.clock.now }, log: .silent)
       let run = Task { try await loop.run(until: stop) }
       while !vitals.hasSettled { await alarm.wait(.seconds(30)) }
       #expect(try await scene.left() == Self.jobs)
@@ -109,9 +109,7 @@ import Testing
 
 /// A pruner that is turned by hand.
 private final class Scene: Sendable {
-  static let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-
-  let clock: ManualUptime
+  let clock: ManualClock
   let pruner: Pruner
   private let store: Store
   private let length: TurnLength
@@ -122,7 +120,7 @@ private final class Scene: Sendable {
   }
 
   init(_ store: Store) {
-    let (clock, length) = (ManualUptime(), TurnLength())
+    let (clock, length) = (ManualClock(), TurnLength())
     self.store = store
     self.clock = clock
     self.length = length
@@ -131,7 +129,7 @@ private final class Scene: Sendable {
       clock: {
         clock.pass(length.value.withLock(\.self))
         return clock.now
-      }, log: Self.log)
+      }, log: .silent)
   }
 
   /// One turn, which takes so long when there is something to do; returns for how long it then rests.

@@ -1,7 +1,7 @@
 import JobWatchCore
 import JobWatchStore
-import Logging
 import Synchronization
+import TestSupport
 
 @testable import JobWatchDaemon
 
@@ -17,7 +17,7 @@ final class RelayBench: Sendable {
   private let store: Store
   private let policy: DeliveryPolicy
   private let receiver: Receiver
-  private let clock = ManualUptime()
+  private let clock = ManualClock()
   private let start: Timestamp
   private let relay: Mutex<Relay?> = Mutex(nil)
   private let made = Mutex<[Attempt]>([])
@@ -82,7 +82,7 @@ final class RelayBench: Sendable {
     Relay(
       channel: "a", policy: policy, store: store, routes: Self.routes,
       clock: { [clock] in clock.now }, alarm: Alarm(),
-      log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+      log: .silent,
       deliver: { [unowned self] message, now in answer(message.event.seq, now.wall) })
   }
 

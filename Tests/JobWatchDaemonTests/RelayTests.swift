@@ -3,6 +3,7 @@ import JobWatchCore
 import JobWatchStore
 import Logging
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import JobWatchDaemon
@@ -68,7 +69,7 @@ import Testing
     arguments: [Duration.days(3), .days(400), .hours(-50), .hours(1)], [true, false])
   func clock(_ error: Duration, _ isRestarted: Bool) async throws {
     try await withStore { store in
-      let clock = ManualUptime()
+      let clock = ManualClock()
       clock.set(by: error)
       let answers = Answers()
       func relay() -> Relay {

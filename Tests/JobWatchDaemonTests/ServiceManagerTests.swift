@@ -1,5 +1,5 @@
 import Foundation
-import SimulatedCloud
+import TestSupport
 import Testing
 
 @testable import JobWatchDaemon
@@ -10,13 +10,9 @@ import Testing
     try #require(try ServiceManager(environment: ["NOTIFY_SOCKET": socket.name]))
   }
 
-  private static func newPath() -> String {
-    FileManager.default.temporaryDirectory.path + "/jobwatch-" + UUID().uuidString
-  }
-
   /// At a path, which is gone afterwards.
   private static func listen(_ body: (ServiceSocket, ServiceManager) throws -> Void) throws {
-    let socket = try ServiceSocket(newPath())
+    let socket = try ServiceSocket(TemporaryDirectory.newPath())
     defer { unlink(socket.name) }
     try body(socket, try manager(socket))
   }
@@ -24,7 +20,10 @@ import Testing
   @Test func `is heard at a path and under an abstract name of any length that fits`() throws {
     let long = { (prefix: String) in prefix + String(repeating: "x", count: 107 - prefix.count) }
     let unique = UUID().uuidString
-    for name in [Self.newPath(), long(Self.newPath()), "@\(unique)", long("@\(unique)") + "y"] {
+    for name in [
+      TemporaryDirectory.newPath(), long(TemporaryDirectory.newPath()), "@\(unique)",
+      long("@\(unique)") + "y",
+    ] {
       let socket = try ServiceSocket(name)
       try Self.manager(socket).tell([.ready])
       #expect(socket.pending().map(\.lines) == [["READY=1"]], "\(name)")
@@ -109,7 +108,7 @@ import Testing
   }
 
   @Test func `that is gone is an error, not a signal, and is heard again when it is back`() throws {
-    let path = Self.newPath()
+    let path = TemporaryDirectory.newPath()
     defer { unlink(path) }
     let manager = try #require(try ServiceManager(environment: ["NOTIFY_SOCKET": path]))
     #expect(throws: ServiceManager.Unheard.self) { try manager.tell([.ready]) }

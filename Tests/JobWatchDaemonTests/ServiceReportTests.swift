@@ -1,8 +1,7 @@
 import Foundation
 import JobWatchCore
-import Logging
-import SimulatedCloud
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import JobWatchDaemon
@@ -183,7 +182,7 @@ import Testing
   }
 
   @Test func `is kept to itself where no service manager listens`() throws {
-    let report = ServiceReport(nil, clock: SystemClock.now, log: silent)
+    let report = ServiceReport(nil, clock: SystemClock.now, log: .silent)
     report.begins(.openingDatabase)
     report.isReady()
     report.tick()
@@ -191,24 +190,22 @@ import Testing
   }
 }
 
-private let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-
 /// A report, the service manager that hears it, and a clock that is moved by hand.
 private final class Scene: Sendable {
   let report: ServiceReport
   let vitals: HealthRegistry
   private let socket: ServiceSocket
-  private let clock: ManualUptime
+  private let clock: ManualClock
 
   init(isWatched: Bool = true) throws {
     let socket = try ServiceSocket("@" + UUID().uuidString)
-    let clock = ManualUptime()
+    let clock = ManualClock()
     var environment = ["NOTIFY_SOCKET": socket.name]
     if isWatched { environment["WATCHDOG_USEC"] = "30000000" }
     let manager = try ServiceManager(environment: environment)
     // No tick but by hand.
     let report = ServiceReport(
-      manager, every: .hours(1), clock: { clock.now }, log: silent)
+      manager, every: .hours(1), clock: { clock.now }, log: .silent)
     vitals = HealthRegistry { report.isReady() }
     (self.socket, self.clock, self.report) = (socket, clock, report)
   }

@@ -3,13 +3,15 @@ import Glibc
 import JobWatchCore
 import JobWatchStore
 import Logging
+import TestSupport
 import Testing
 
 @testable import JobWatchDaemon
 
 /// A spool with its intake, which turns when it is told to.
 final class SpoolBench: Sendable {
-  let root: String
+  private let scratch: TemporaryDirectory
+  var root: String { scratch.path }
   let store: Store
   let alarm = Alarm()
   let told = Told()
@@ -24,21 +26,17 @@ final class SpoolBench: Sendable {
     _ store: Store, sight: WriterSight? = nil, prepare: (String) throws -> Void = { _ in }
   ) throws {
     self.store = store
-    root = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+    scratch = try TemporaryDirectory()
     try FileManager.default.createDirectory(
-      atPath: root + "/incoming", withIntermediateDirectories: true)
-    try prepare(root + "/incoming")
-    var configuration = Configuration(accounts: [
-      Account(name: "prod", region: "eu-de", projectID: "p", authentication: .token)
-    ])
-    configuration.spoolDirectory = root
+      atPath: scratch.path + "/incoming", withIntermediateDirectories: true)
+    try prepare(scratch.path + "/incoming")
+    var configuration = Configuration(accounts: [.sample])
+    configuration.spoolDirectory = scratch.path
     let told = told
     intake = try Intake(
       configuration: configuration, store: store, alarm: alarm,
       log: Logger(label: "test") { _ in ToldLog(told: told) }, sight: sight)
   }
-
-  deinit { try? FileManager.default.removeItem(atPath: root) }
 
   var incoming: String { root + "/incoming" }
 

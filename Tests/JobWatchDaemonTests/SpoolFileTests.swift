@@ -1,6 +1,7 @@
 import Foundation
 import JobWatchCore
 import JobWatchDaemon
+import TestSupport
 import Testing
 
 @Suite struct `Spool file` {
@@ -172,10 +173,11 @@ import Testing
   }
 
   @Test func `what the writer wrote reads back the same`() throws {
-    let spool = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    let scratch = try TemporaryDirectory()
+    defer { withExtendedLifetime(scratch) {} }
+    let spool = URL(filePath: scratch.path)
     let incoming = spool.appending(path: "incoming")
     try FileManager.default.createDirectory(at: incoming, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: spool) }
     let jobs = [
       SpoolSubmission(
         jobID: "a1", service: "dcs", account: "test", labels: ["a": "/\"\n"], channels: ["oncall"],

@@ -2,7 +2,7 @@ import Foundation
 import JobWatchCore
 import JobWatchStore
 import Logging
-import SimulatedCloud
+import TestSupport
 import Testing
 
 @testable import JobWatchDaemon
@@ -135,7 +135,7 @@ import Testing
 /// A watch over one loop that is driven by hand, and the service manager that is told.
 private final class Scene: Sendable {
   let socket: ServiceSocket
-  let clock = ManualUptime()
+  let clock = ManualClock()
   let vitals = HealthRegistry()
   let pulse: LoopHealth
   let report: ServiceReport
@@ -143,7 +143,7 @@ private final class Scene: Sendable {
   private let watch: StatusReporter
 
   init(_ store: Store) throws {
-    let (clock, log) = (clock, Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    let (clock, log) = (clock, Logger.silent)
     self.store = store
     socket = try ServiceSocket("@" + UUID().uuidString)
     pulse = vitals.pulse("poller")

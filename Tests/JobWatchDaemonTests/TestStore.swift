@@ -1,5 +1,5 @@
-import Foundation
 import JobWatchStore
+import TestSupport
 
 /// Runs `body` on a new database, which is gone afterwards.
 func withStore(_ body: (Store) async throws -> Void) async throws {
@@ -8,11 +8,9 @@ func withStore(_ body: (Store) async throws -> Void) async throws {
 
 /// - Parameter body: gets the database's path, too.
 func withStore(_ body: (Store, _ path: String) async throws -> Void) async throws {
-  let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-  try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(at: directory) }
-  let path = directory.path + "/jobwatch.db"
-  let store = try Store(path: path)
-  try await body(store, path)
+  let directory = try TemporaryDirectory()
+  defer { withExtendedLifetime(directory) {} }
+  let store = try Store(path: directory.database)
+  try await body(store, directory.database)
   try store.close()
 }

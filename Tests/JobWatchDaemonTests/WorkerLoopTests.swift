@@ -1,6 +1,6 @@
 import JobWatchCore
-import Logging
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import JobWatchDaemon
@@ -11,7 +11,7 @@ import Testing
 
   @Test(.timeLimit(.minutes(1)))
   func `ends while it waits, and its worker finishes once`() async throws {
-    let scene = LoopScene { _ in ManualUptime().now.uptime + .seconds(10) }
+    let scene = LoopScene { _ in ManualClock().now.uptime + .seconds(10) }
     let run = scene.start()
     await scene.worker.turned(1)
     scene.alarm.ring()
@@ -135,7 +135,7 @@ private final class LoopScene: Sendable {
   let alarm = Alarm()
   let pulse = LoopHealth("scripted")
   let stop = StopSignal()
-  let clock = ManualUptime()
+  let clock = ManualClock()
 
   init(_ script: @escaping @Sendable (_ turn: Int) async throws -> Duration?) {
     worker = ScriptedWorker(script)
@@ -144,7 +144,7 @@ private final class LoopScene: Sendable {
   func start(retryWaits: [Duration] = [.seconds(1)]) -> Task<Void, any Error> {
     let loop = WorkerLoop(
       worker: worker, alarm: alarm, pulse: pulse, clock: { [clock] in clock.now },
-      log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, retryWaits: retryWaits)
+      log: .silent, retryWaits: retryWaits)
     return Task { [stop] in try await loop.run(until: stop) }
   }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import JobWatchCore
+import TestSupport
 import Testing
 
 @testable import JobWatchStore
@@ -113,7 +114,7 @@ import Testing
   }
 
   @Test func `is not begun without room for it`() throws {
-    let directory = try ScratchDirectory()
+    let directory = try TemporaryDirectory()
     let file = try StagedFile(for: directory.path + "/copy", at: directory.path + "/copy.tmp")
     try file.requireRoom(for: 0)
     let error = #expect(throws: StoreError.self) { try file.requireRoom(for: 1 << 60) }
@@ -121,7 +122,7 @@ import Testing
   }
 
   @Test func `gets its name without a link too, and takes nobody's`() throws {
-    let directory = try ScratchDirectory()
+    let directory = try TemporaryDirectory()
     let target = URL(fileURLWithPath: directory.path + "/copy")
     for text in ["first", "second"] {
       let file = try StagedFile(for: target.path, at: target.path + ".tmp")

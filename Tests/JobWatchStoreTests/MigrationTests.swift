@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import JobWatchCore
+import TestSupport
 import Testing
 
 @testable import JobWatchStore
@@ -109,14 +110,14 @@ import Testing
 
 @Suite struct `A new database` {
   @Test func `is copied nowhere`() throws {
-    let directory = try ScratchDirectory()
+    let directory = try TemporaryDirectory()
     try Store(path: directory.database) { _ in Issue.record("there is nothing to keep") }.close()
     let names = try FileManager.default.contentsOfDirectory(atPath: directory.path)
     #expect(names == ["jobwatch.db"])
   }
 
   @Test func `is made in a file in which a crash left no tables`() throws {
-    let directory = try ScratchDirectory()
+    let directory = try TemporaryDirectory()
     let begun = try DatabasePool(path: directory.database)
     try begun.close()
     #expect(URL(fileURLWithPath: directory.database).fileSize > 0)
@@ -125,7 +126,7 @@ import Testing
   }
 
   @Test func `takes the place of one that a crash left half made`() throws {
-    let directory = try ScratchDirectory()
+    let directory = try TemporaryDirectory()
     for suffix in [".new", ".new-wal", ".new-shm"] {
       let file = URL(fileURLWithPath: directory.database + suffix)
       try Data(repeating: 7, count: 5000).write(to: file)
@@ -136,7 +137,7 @@ import Testing
   }
 
   @Test func `does not take the place of one that was emptied, or lost without its log`() throws {
-    let directory = try ScratchDirectory()
+    let directory = try TemporaryDirectory()
     let file = URL(fileURLWithPath: directory.database)
     try Data().write(to: file)
     let emptied = #expect(throws: StoreError.self) { _ = try Store(path: directory.database) }

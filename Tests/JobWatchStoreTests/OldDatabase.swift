@@ -1,11 +1,12 @@
 import Foundation
 import GRDB
+import TestSupport
 
 @testable import JobWatchStore
 
 /// A database of an older form, loaded from its text into a directory of its own.
 struct OldDatabase {
-  let directory: ScratchDirectory
+  let directory: TemporaryDirectory
 
   var path: String { directory.database }
   var copy: String { path + ".before-\(step + 1)" }
@@ -15,7 +16,7 @@ struct OldDatabase {
 
   init(afterStep step: Int = 1) throws {
     self.step = step
-    directory = try ScratchDirectory()
+    directory = try TemporaryDirectory()
     let queue = try DatabaseQueue(path: directory.database)
     let text = try Self.text(step)
     // As sqlite3 does it: outside of a transaction of GRDB's.

@@ -1,31 +1,16 @@
-import Foundation
 import GRDB
 import JobWatchCore
+import TestSupport
 
 @testable import JobWatchStore
 
-/// A directory of its own for one test.
-final class ScratchDirectory: Sendable {
-  let path: String
-
-  init() throws {
-    path = NSTemporaryDirectory() + "jobwatch-store-" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  /// What is left behind is for the system's cleaning of temporary files.
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  var database: String { path + "/jobwatch.db" }
-}
-
 /// A store in a directory of its own.
 final class Place: Sendable {
-  let directory: ScratchDirectory
+  let directory: TemporaryDirectory
   let store: Store
 
   init() throws {
-    directory = try ScratchDirectory()
+    directory = try TemporaryDirectory()
     store = try Store(path: directory.database)
   }
 

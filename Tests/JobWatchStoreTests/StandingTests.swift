@@ -1,5 +1,6 @@
 import GRDB
 import JobWatchCore
+import TestSupport
 import Testing
 
 @testable import JobWatchStore
@@ -20,7 +21,7 @@ import Testing
 
   @Test func `counts by account the jobs that have not ended, whatever happens to them`() throws {
     try Place().transaction { transaction throws in
-      var generator = SeededGenerator(seed: 7)
+      var generator = SeededGenerator(7)
       var ids: [Int64] = []
       for step in 0..<400 {
         switch Int.random(in: 0..<6, using: &generator) {
@@ -108,17 +109,5 @@ import Testing
       let standing = try transaction.standing()
       #expect(standing == Totals(waiting: ["hook": 1, "journal": 3], givenUp: 1))
     }
-  }
-}
-
-/// The same numbers in every run.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    return state ^ (state >> 33)
   }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import JobWatchCore
+import TestSupport
 import Testing
 
 @testable import JobWatchStore
@@ -22,7 +23,7 @@ import Testing
 
   @Test("is another program's", arguments: ["invoice", "job"])
   func foreign(_ table: String) throws {
-    let directory = try ScratchDirectory()
+    let directory = try TemporaryDirectory()
     let tables = { (db: Database) in
       try String.fetchAll(db, sql: "SELECT name FROM sqlite_schema")
     }
@@ -50,7 +51,7 @@ import Testing
   }
 
   @Test func `is in no directory`() throws {
-    let directory = try ScratchDirectory()
+    let directory = try TemporaryDirectory()
     try Data().write(to: URL(fileURLWithPath: directory.path + "/file"))
     for place in ["/none/jobwatch.db", "/file/jobwatch.db", "/"] {
       let error = try refusal(directory.path + place)
@@ -60,7 +61,7 @@ import Testing
   }
 
   @Test func `may be opened, but has no room for what SQLite puts beside it`() throws {
-    let directory = try ScratchDirectory()
+    let directory = try TemporaryDirectory()
     let full = DatabaseError(resultCode: .SQLITE_CANTOPEN)
     let kind = { StoreError(full, path: directory.database).kind }
     #expect(kind() == .passing)
@@ -83,7 +84,7 @@ import Testing
 
   @Test(.enabled(if: geteuid() != 0, "root may write everywhere"))
   func `is in a directory that is not ours`() throws {
-    let directory = try ScratchDirectory()
+    let directory = try TemporaryDirectory()
     let mode = { (mode: Int) in
       try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: directory.path)
     }

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import JobWatchCore
+import TestSupport
 import Testing
 
 @testable import JobWatchStore
@@ -57,7 +58,7 @@ import Testing
   }
 
   @Test func `finds nothing wrong with a sound one, an older one, and none`() throws {
-    let (none, old, place) = (try ScratchDirectory(), try OldDatabase(), try Place())
+    let (none, old, place) = (try TemporaryDirectory(), try OldDatabase(), try Place())
     for path in [none.database, old.path, place.directory.database] {
       let directory = (path as NSString).deletingLastPathComponent
       let names = try FileManager.default.contentsOfDirectory(atPath: directory).sorted()

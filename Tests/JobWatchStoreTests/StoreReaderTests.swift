@@ -2,14 +2,15 @@ import Foundation
 import GRDB
 import JobWatchCore
 import JobWatchStore
+import TestSupport
 import Testing
 
 @Suite struct `Reading the database` {
-  private let scratch: ScratchDirectory
+  private let scratch: TemporaryDirectory
   private var directory: String { scratch.path }
   private var path: String { scratch.database }
 
-  init() throws { scratch = try ScratchDirectory() }
+  init() throws { scratch = try TemporaryDirectory() }
 
   private static let now = Timestamp(milliseconds: 1_800_000_000_000)
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import JobWatchStore
@@ -24,7 +25,7 @@ import Testing
 
   @Test("is made for a new one", arguments: [".new", ".new-wal"])
   func new(_ suffix: String) throws {
-    let directory = try ScratchDirectory()
+    let directory = try TemporaryDirectory()
     try occupy(directory.database + suffix)
     try occupy(directory.database + suffix + ".aside-1")
     try Store(path: directory.database).close()

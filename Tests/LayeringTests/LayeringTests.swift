@@ -22,6 +22,10 @@ import Testing
       "CloudAPI", "JobWatchCore", "Crypto", "Foundation", "Glibc", "Hummingbird", "Logging",
       "NIOCore", "Synchronization",
     ],
+    "TestSupport": [
+      "CloudAPI", "JobWatchCore", "JobWatchDaemon", "JobWatchStore", "Dispatch", "Foundation",
+      "Glibc", "Logging", "Synchronization",
+    ],
     "demo": [
       "CloudAPI", "JobWatchCore", "JobWatchDaemon", "JobWatchStore", "SimulatedCloud", "Foundation",
       "Glibc", "Logging", "ServiceLifecycle", "Synchronization",
@@ -60,6 +64,8 @@ import Testing
         "JobWatchDaemon/Loop/Ticker.swift",
         // Simulations side by side, in a command that is not concurrent otherwise.
         "bench/Polling/Fleet.swift",
+        // A thread apart, for tests that look at the clock.
+        "TestSupport/Waiting.swift",
       ]
     ),
     ("CZlib", ["CloudAPI/Transport/Inflater.swift"]),
@@ -72,14 +78,16 @@ import Testing
       "Glibc",
       [
         "CloudAPI/", "JobWatchCore/RealFunctions.swift", "JobWatchDaemon/",
-        "JobWatchStore/FileIdentity.swift", "SimulatedCloud/", "bench/", "demo/", "jobwatch/",
+        "JobWatchStore/FileIdentity.swift", "SimulatedCloud/", "TestSupport/", "bench/", "demo/",
+        "jobwatch/",
       ]
     ),
     (
       "Foundation",
       [
         "CloudAPI/", "JobWatchCore/EventText.swift", "JobWatchCore/Timestamp.swift",
-        "JobWatchDaemon/", "JobWatchStore/", "SimulatedCloud/", "bench/", "demo/", "jobwatch/",
+        "JobWatchDaemon/", "JobWatchStore/", "SimulatedCloud/", "TestSupport/", "bench/", "demo/",
+        "jobwatch/",
       ]
     ),
   ]
@@ -150,7 +158,8 @@ import Testing
     let manifest = Manifest(text: try SourceTree.text("Package.swift"))
     let shipped = manifest.closure(of: "jobwatch")
     #expect(shipped.isSuperset(of: ["JobWatchDaemon", "JobWatchCore", "grdb"]))
-    #expect(shipped.isDisjoint(with: ["SimulatedCloud", "hummingbird", "demo", "bench"]))
+    #expect(
+      shipped.isDisjoint(with: ["SimulatedCloud", "TestSupport", "hummingbird", "demo", "bench"]))
   }
 
   @Test func `names in its manifest the arrows of the layers`() throws {

@@ -1,0 +1,40 @@
+import Dispatch
+
+/// What was awaited did not come.
+package struct TooLate: Error, CustomStringConvertible {
+  package var description: String
+
+  package init(description: String) { self.description = description }
+}
+
+/// The result of `body`, or an error that names what was awaited once four times `limit` are over.
+///
+/// - Parameter limit: what it takes at most on an idle machine. Where a time is promised, the test compares it.
+package func within<Value: Sendable>(
+  _ limit: Duration, _ what: String, _ body: @escaping @Sendable () async throws -> Value
+) async throws -> Value {
+  try await withThrowingTaskGroup(of: Value.self) { group in
+    group.addTask { try await body() }
+    group.addTask {
+      try await Task.sleep(for: limit * 4)
+      throw TooLate(description: "\(what): not within four times \(limit)")
+    }
+    defer { group.cancelAll() }
+    guard let value = try await group.next() else { throw CancellationError() }
+    return value
+  }
+}
+
+/// One thread apart from the few that all other tests share.
+package final class OneThread: TaskExecutor {
+  private let queue: DispatchQueue
+
+  package init(_ name: String, _ priority: DispatchQoS) {
+    queue = DispatchQueue(label: name, qos: priority)
+  }
+
+  package func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+  }
+}
