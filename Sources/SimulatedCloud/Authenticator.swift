@@ -1,11 +1,10 @@
 import CloudAPI
 import JobWatchCore
 
-/// Decides as the API gateway does whether a request proves who sent it (cloud-api, section 3a, 3c,
-/// 3d).
+/// Decides as the API gateway does whether a request proves who sent it, by a signature or a token.
 ///
-/// A key that fails too often in a row is locked: then even a good signature is refused, which is
-/// why a client has to stop asking after the first refusal.
+/// A key that fails too often in a row is locked: then even a good signature is refused. A client therefore has to
+/// stop asking after the first refusal.
 struct Authenticator: Sendable {
   static let failuresUntilLock = 5
   static let lockTime: Duration = .minutes(5)
@@ -22,8 +21,7 @@ struct Authenticator: Sendable {
 
   init(_ credentials: AcceptedCredentials) { self.credentials = credentials }
 
-  /// Why the request is refused, in the gateway's manner; nil if it is not. `now` is the cloud's
-  /// clock.
+  /// Why the request is refused, in the gateway's words; nil if it is not. `now` is the cloud's clock.
   mutating func objection(to request: ReceivedRequest, at now: Timestamp) -> String? {
     if let text = request.header("authorization") {
       guard let sent = AuthorizationHeader(text) else { return "Unauthorized" }

@@ -6,22 +6,21 @@ package struct Call: Hashable, Sendable {
   package var time: Timestamp
   /// Nil for a path that is no job query.
   package var service: SimulatedService?
-  /// For a call to what hands out credentials; nil for every other.
+  /// For a call to IAM or the metadata service; nil for every other.
   package var identity: IdentityService?
   /// Empty for a path that is no job query.
   package var jobID: String
-  /// What the client got to see; nil when the connection was reset or the answer withheld.
+  /// The status that reached the client; nil when the connection was reset or the answer withheld.
   package var status: Int?
   /// The error code in the body.
   package var code: String?
-  /// What the client's support would be asked for.
+  /// Sent as `X-Request-Id`, for a question to the cloud's support.
   package var requestID: String
 
-  /// The gateway or the service did not accept the credential (401), or does not allow the call
-  /// (403).
+  /// The gateway or the service did not accept the credential (401), or does not allow the call (403).
   package var isRefused: Bool { status == 401 || status == 403 }
 
-  /// Turned away by a quota, in any of the ways of cloud-api, section 5.
+  /// Turned away by a quota, by the gateway or by the service.
   package var isThrottled: Bool {
     status == 429 || code == "Common.0024" || code == "Common.1503"
       || code?.hasSuffix(".0308") == true

@@ -1,10 +1,9 @@
 import JobWatchCore
 import Synchronization
 
-/// Everything that happened, in order, and a way to wait for what has not happened yet.
+/// All entries so far, in order, and a way to wait for those to come.
 ///
-/// The newest `limit` entries are kept, so that a benchmark of hours does not fill the memory;
-/// `total` counts all.
+/// It keeps the newest `limit` entries, because a benchmark of hours would fill the memory; `total` counts all.
 package final class CallLog<Entry: Sendable>: Sendable {
   private struct State {
     var entries: [Entry] = []
@@ -20,7 +19,7 @@ package final class CallLog<Entry: Sendable>: Sendable {
 
   package func append(_ entry: Entry) {
     state.withLock { state in
-      // Half at once, so that the cost of moving the rest is shared by many entries.
+      // Half at once, because many entries then share the cost of moving the rest.
       if state.entries.count >= limit { state.entries.removeFirst((limit + 1) / 2) }
       state.entries.append(entry)
       state.total += 1
@@ -54,23 +53,18 @@ package final class CallLog<Entry: Sendable>: Sendable {
   package func first(where matches: @Sendable (Entry) -> Bool) async throws -> Entry {
     let (_, entries, stream) = subscribe()
     if let entry = entries.first(where: matches) { return entry }
-    return try await Self.first(of: stream, where: matches)
+    for await entry in stream where matches(entry) { return entry }
+    throw CancellationError()
   }
 
   /// The first matching entry appended after this call began.
   /// Throws `CancellationError` when the task is cancelled first.
   package func next(where matches: @Sendable (Entry) -> Bool) async throws -> Entry {
-    try await Self.first(of: stream(), where: matches)
-  }
-
-  private static func first(
-    of stream: AsyncStream<Entry>, where matches: @Sendable (Entry) -> Bool
-  ) async throws -> Entry {
-    for await entry in stream where matches(entry) { return entry }
+    for await entry in stream() where matches(entry) { return entry }
     throw CancellationError()
   }
 
-  /// What was, and what will be, with nothing between the two.
+  /// The entries so far, and a stream of all that follow.
   private func subscribe() -> (total: Int, entries: [Entry], stream: AsyncStream<Entry>) {
     let (stream, listener) = AsyncStream<Entry>.makeStream()
     return state.withLock { state in

@@ -1,10 +1,10 @@
 import CloudAPI
 import JobWatchCore
 
-/// All that the simulated cloud knows, and what it answers: a function of the request and the time.
+/// The state of the simulated cloud, and its answers: a function of the request and the time.
 ///
-/// A call passes, in this order, whatever stands in front of the gateway, the gateway (signature,
-/// quota) and the service; a fault replaces one of them.
+/// A call passes the proxies in front of the gateway, then the gateway (signature, quota), then the service. A fault
+/// replaces one of them.
 struct CloudState: Sendable {
   private struct SubmittedJob {
     var script: ScriptedJob
@@ -16,7 +16,7 @@ struct CloudState: Sendable {
   var identity: IdentityState
   private var jobs: [SimulatedService: [String: SubmittedJob]] = [:]
   var tasks: [TaskPath: BegunTask] = [:]
-  /// In place of the right ones, by the job that is asked for.
+  /// Sent in place of the record, by job.
   var answers: [String: Reply] = [:]
   private var faults: [SimulatedService: ArmedFault] = [:]
   private var windows: [SimulatedService: QuotaWindow]
@@ -46,7 +46,7 @@ struct CloudState: Sendable {
   mutating func answer(
     _ request: ReceivedRequest, at now: Timestamp, requestID: String
   ) -> (reply: Reply, call: Call) {
-    let path = JobPath(request) { jobs[$0]?[$1] != nil } ?? JobPath(ofTask: request)
+    let path = JobPath(request) { jobs[$0]?[$1] != nil }
     let identityService = IdentityService(path: request.path)
     var reply: Reply
     if let identityService {
@@ -72,14 +72,13 @@ struct CloudState: Sendable {
     return (reply, call)
   }
 
-  /// The answer of what stands in front of the gateway; nil if the call goes on.
+  /// The answer of a proxy in front of the gateway; nil if the call goes on.
   private func front(
     _ fault: Fault, _ service: SimulatedService, requestID: String
   ) -> Reply? {
     switch fault {
     case .unavailable:
-      ErrorReply.service(
-        service, status: 503, code: "Common.0001", message: "The service is out of order.")
+      ErrorReply.service(service, 503, "Common.0001", "The service is out of order.")
     case .unpublished: ErrorReply.unpublished(prefix: options.gatewayPrefix, requestID: requestID)
     case .page, .redirect, .garbage, .instead: fault.reply
     case .forbidden, .flowLimited, .absence, .otherJob, .delivery: nil

@@ -1,4 +1,4 @@
-/// What goes wrong with a service's answers while the fault is set.
+/// A disturbance of a service's answers, while it is set.
 package enum Fault: Sendable {
   // Answered in front of the gateway: no signature is checked, no quota is used.
 
@@ -26,7 +26,7 @@ package enum Fault: Sendable {
   /// The record of another job.
   case otherJob
 
-  /// The answer is the right one, but this becomes of it on its way.
+  /// The answer is the right one, but it is disturbed on its way.
   case delivery(Reply.Delivery)
 
   package static let reset = Fault.delivery(.reset)

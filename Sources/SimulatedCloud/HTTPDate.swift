@@ -1,7 +1,7 @@
 import Foundation
 import JobWatchCore
 
-/// Writes the `Date` header: `Sat, 21 Nov 2026 21:38:21 GMT` (RFC 9110, section 5.6.7).
+/// Writes the `Date` header: `Sat, 21 Nov 2026 21:38:21 GMT`, https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7
 struct HTTPDate: Sendable {
   private var second: Int64?
   private var text = ""

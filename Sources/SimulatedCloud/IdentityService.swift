@@ -1,9 +1,8 @@
-/// What hands out credentials, on the port of the job APIs: the endpoints `iam` and `metadata`.
+/// The services that hand out credentials, on the port of the job APIs: the endpoints `iam` and `metadata`.
 package enum IdentityService: String, Sendable, Hashable, CaseIterable {
-  /// `POST /v3/auth/tokens` and `GET /v3/projects?name=` (cloud-api, section 3d and 3f).
+  /// `POST /v3/auth/tokens` and `GET /v3/projects?name=` .
   case iam
-  /// `PUT /meta-data/latest/api/token` and `GET /openstack/latest/securitykey` (cloud-api, section
-  /// 3e).
+  /// `PUT /meta-data/latest/api/token` and `GET /openstack/latest/securitykey`.
   case metadata
 
   /// Nil for a path of neither.

@@ -1,8 +1,8 @@
 import CloudAPI
 import JobWatchCore
 
-/// What IAM and the metadata service know, and what they answer: a function of the request and the
-/// time. Whatever they hand out goes into `proofs`, where the gateway of the job APIs looks it up.
+/// The state of IAM and of the metadata service, and their answers: a function of the request and the time. Tokens and
+/// keys that they hand out go into `proofs`, where the gateway of the job APIs looks them up.
 struct IdentityState: Sendable {
   var options: SimulatedIdentity
   private var faults: [IdentityService: ArmedFault] = [:]
@@ -14,8 +14,7 @@ struct IdentityState: Sendable {
     faults[service] = fault
   }
 
-  /// The metadata service shows a new key from now on. The old one goes on until it expires, or dies
-  /// at once.
+  /// The metadata service shows a new key from now on. The old one is good until it expires, or is revoked.
   mutating func renewKey(revokingOld: Bool, in proofs: inout IssuedProofs) {
     if let old = server.dropKey(), revokingOld { proofs.revoke(old) }
   }
@@ -40,7 +39,7 @@ struct IdentityState: Sendable {
         server.session(request, options.metadata, at: now)
       case ("GET", "/openstack/latest/securitykey"):
         server.key(request, options.metadata, &gateway.issued, at: now)
-      default: ErrorReply.identity(status: 405, title: "Method Not Allowed", "Not allowed.")
+      default: ErrorReply.identity(405, "Method Not Allowed", "Not allowed.")
       }
     if case .delivery(let delivery) = fault { reply.delivery = delivery }
     return reply
@@ -48,10 +47,9 @@ struct IdentityState: Sendable {
 
   private static func reply(to fault: Fault, _ prefix: String, _ requestID: String) -> Reply? {
     switch fault {
-    case .unavailable:
-      ErrorReply.identity(status: 503, title: "Service Unavailable", "Out of order.")
-    case .forbidden: ErrorReply.identity(status: 403, title: "Forbidden", "Access denied.")
-    case .absence: ErrorReply.identity(status: 404, title: "Not Found", "Not found.")
+    case .unavailable: ErrorReply.identity(503, "Service Unavailable", "Out of order.")
+    case .forbidden: ErrorReply.identity(403, "Forbidden", "Access denied.")
+    case .absence: ErrorReply.identity(404, "Not Found", "Not found.")
     case .unpublished: ErrorReply.unpublished(prefix: prefix, requestID: requestID)
     case .flowLimited:
       ErrorReply.throttled(
@@ -61,36 +59,32 @@ struct IdentityState: Sendable {
     }
   }
 
-  /// The words of a refusal are those of Open Telekom Cloud (opentelekomcloud/ansible-collection-cloud,
-  /// issue 209). That an unknown project is answered with 404 is not documented.
+  /// The words of a refusal are those of Open Telekom Cloud,
+  /// https://github.com/opentelekomcloud/ansible-collection-cloud/issues/209. No vendor documents the 404 for an unknown
+  /// project.
   private func login(
     _ request: ReceivedRequest, _ proofs: inout IssuedProofs, at now: Timestamp
   ) -> Reply {
     guard let login = ReceivedLogin(request.body) else {
-      return ErrorReply.identity(status: 400, title: "Bad Request", "The request body is invalid.")
+      return ErrorReply.identity(400, "Bad Request", "The request body is invalid.")
     }
     guard options.users.contains(login.user) else {
-      return ErrorReply.identity(
-        status: 401, title: "Unauthorized", "The username or password is wrong.")
+      return ErrorReply.identity(401, "Unauthorized", "The username or password is wrong.")
     }
     guard let project = options.projects.first(where: { login.scope.covers($0) }) else {
-      return ErrorReply.identity(
-        status: 404, title: "Not Found", "The project cannot be found.")
+      return ErrorReply.identity(404, "Not Found", "The project cannot be found.")
     }
-    let token = "MII" + RequestID.random() + RequestID.random()
+    let token = "MII" + Reply.randomID() + Reply.randomID()
     let end = now + options.tokenLifetime
     proofs.add(token: Secret(token), projectID: project.id, from: now, until: end)
     var reply = Reply.json(
       status: 201,
-      .object([
-        (
-          "token",
-          .object([
-            ("expires_at", .string(end.microseconds)), ("methods", .array([.string("password")])),
-            ("issued_at", .string(now.microseconds)), ("project", project.json),
-          ])
-        )
-      ]))
+      [
+        "token": [
+          "expires_at": .string(end.microseconds), "methods": .array([.string("password")]),
+          "issued_at": .string(now.microseconds), "project": project.json,
+        ]
+      ])
     reply.headers.append(("X-Subject-Token", token))
     return reply
   }
@@ -98,12 +92,12 @@ struct IdentityState: Sendable {
   private func projects(_ request: ReceivedRequest) -> Reply {
     let wanted = request.queryValue("name")
     let shown = options.projects.filter { wanted == nil || $0.name == wanted }
-    return .json(status: 200, .object([("projects", .array(shown.map(\.json)))]))
+    return .json(status: 200, ["projects": .array(shown.map(\.json))])
   }
 }
 
 extension SimulatedIdentity.Project {
-  fileprivate var json: JSONText { .object([("id", .string(id)), ("name", .string(name))]) }
+  fileprivate var json: JSONText { ["id": .string(id), "name": .string(name)] }
 }
 
 extension ProjectScope {

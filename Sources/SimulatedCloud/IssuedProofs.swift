@@ -14,7 +14,7 @@ struct IssuedProofs: Sendable {
     var end: Timestamp
   }
 
-  /// Every secret that was ever handed out, for a search of what was written by whoever got it.
+  /// Every secret that was ever handed out: a test looks for them in all files that the daemon wrote.
   private(set) var secrets: [Secret] = []
   private var tokens: [Secret: Token] = [:]
   private var keys: [String: Key] = [:]

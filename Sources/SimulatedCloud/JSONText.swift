@@ -1,60 +1,45 @@
-/// A JSON value with its members in the order written, so that a body looks as the cloud sends it
-/// and `null` can be told from a missing member.
-enum JSONText: Sendable {
-  case null
-  case string(String)
-  case number(Int)
-  case array([JSONText])
-  case object([(String, JSONText)])
+/// JSON with its members in the order written: a body looks as the cloud sends it, and `null` differs from a missing member.
+struct JSONText: Sendable, ExpressibleByDictionaryLiteral {
+  let text: String
+
+  static func string(_ string: some StringProtocol) -> JSONText { JSONText(text: quote(string)) }
+
+  static func number(_ number: Int) -> JSONText { JSONText(text: String(number)) }
 
   /// A string, or `null` for none.
-  static func optional(_ text: String?) -> JSONText { text.map(JSONText.string) ?? .null }
-
-  var bytes: [UInt8] {
-    var text = ""
-    write(to: &text)
-    return Array(text.utf8)
+  static func optional(_ text: String?) -> JSONText {
+    text.map { .string($0) } ?? JSONText(text: "null")
   }
 
-  private func write(to text: inout String) {
-    switch self {
-    case .null: text += "null"
-    case .number(let number): text += String(number)
-    case .string(let string): Self.quote(string, into: &text)
-    case .array(let elements):
-      text += "["
-      for (index, element) in elements.enumerated() {
-        if index > 0 { text += "," }
-        element.write(to: &text)
-      }
-      text += "]"
-    case .object(let members):
-      text += "{"
-      for (index, member) in members.enumerated() {
-        if index > 0 { text += "," }
-        Self.quote(member.0, into: &text)
-        text += ":"
-        member.1.write(to: &text)
-      }
-      text += "}"
-    }
+  static func array(_ elements: [JSONText]) -> JSONText {
+    JSONText(text: "[" + elements.map(\.text).joined(separator: ",") + "]")
   }
 
-  private static func quote(_ string: String, into text: inout String) {
-    text += "\""
-    if string.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x22 && $0 != 0x5c }) {
-      text += string
-    } else {
-      for scalar in string.unicodeScalars {
-        switch scalar {
-        case "\"", "\\": text += "\\\(scalar)"
-        case _ where scalar.value < 0x20:
-          let hex = String(scalar.value, radix: 16)
-          text += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-        default: text.unicodeScalars.append(scalar)
-        }
+  static func object(_ members: [(String, JSONText)]) -> JSONText {
+    JSONText(
+      text: "{" + members.map { quote($0.0) + ":" + $0.1.text }.joined(separator: ",") + "}")
+  }
+
+  /// The members of a dictionary, in the order of their names.
+  static func members(_ strings: [String: String]) -> [(String, JSONText)] {
+    strings.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }
+  }
+
+  private init(text: String) { self.text = text }
+
+  init(dictionaryLiteral members: (String, JSONText)...) { self = .object(members) }
+
+  private static func quote(_ string: some StringProtocol) -> String {
+    if string.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x22 && $0 != 0x5c }) { return "\"\(string)\"" }
+    let scalars = string.unicodeScalars.map { scalar in
+      switch scalar {
+      case "\"", "\\": "\\\(scalar)"
+      case _ where scalar.value < 0x20:
+        "\\u00" + (scalar.value < 16 ? "0" : "")
+          + String(scalar.value, radix: 16)
+      default: String(scalar)
       }
     }
-    text += "\""
+    return "\"" + scalars.joined() + "\""
   }
 }

@@ -1,12 +1,11 @@
 import JobWatchCore
 
-/// The records of the databases and of CCE, whose members have other names and whose words are their
-/// own.
+/// The records of the databases and of CCE, which have names and words of their own.
 extension JobBody {
   func database(_ phase: JobPhase) -> JSONText {
     if job.service == .geminidb {
       let record = task(phase, begin: "start_time", end: ("end_time", present(phase)))
-      return .object([("jobs", .array([.object(record)])), ("total_count", .number(1))])
+      return ["jobs": .array([.object(record)]), "total_count": .number(1)]
     }
     // RDS leaves the end out while a job runs, TaurusDB has it empty, the others write the present.
     let end: JSONText? =
@@ -17,9 +16,10 @@ extension JobBody {
       }
     var record = task(phase, begin: "created", end: end.map { ("ended", $0) })
     if job.service == .rds || job.service == .taurusdb {
-      record.append(("entities", scalars(job.entities.filter { !Self.isAboutInstance($0.key) })))
+      let entities = job.entities.filter { !Self.aboutInstance.contains($0.key) }
+      record.append(("entities", .object(JSONText.members(entities))))
     }
-    return .object([("job", .object(record))])
+    return ["job": .object(record)]
   }
 
   /// As the databases have it, without a reason of a failure.
@@ -53,9 +53,7 @@ extension JobBody {
     return members
   }
 
-  private static func isAboutInstance(_ name: String) -> Bool {
-    ["instance_id", "instance_name", "progress"].contains(name)
-  }
+  private static let aboutInstance = ["instance_id", "instance_name", "progress"]
 
   private func present(_ phase: JobPhase) -> JSONText {
     .string(zoned(submitted + (phase.hasEnded ? phase.since : elapsed)))
@@ -64,42 +62,28 @@ extension JobBody {
   /// `2021-07-12T09:22:04+0000`
   private func zoned(_ time: Timestamp) -> String { time.description.prefix(19) + "+0000" }
 
-  /// The time of the last change moves on until the end.
   func container(_ phase: JobPhase) -> JSONText {
-    let parts = shownParts.map { part, phase in
-      container(
-        part.jobID, part.jobType, phase, spec: part.entities, subJobs: [], reason: part.failReason)
-    }
-    return container(
-      job.jobID, job.jobType, phase, spec: job.entities, subJobs: parts, reason: job.failReason)
+    container(job, phase, subJobs: shownParts.map { container($0, $1, subJobs: []) })
   }
 
-  private func container(
-    _ id: String, _ type: String, _ phase: JobPhase, spec: [String: String],
-    subJobs: [JSONText], reason: String?
-  ) -> JSONText {
-    var members: [(String, JSONText)] = [("type", .string(type))]
-    members += spec.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }
-    if !subJobs.isEmpty { members.append(("subJobs", .array(subJobs))) }
+  /// The time of the last change moves on until the end.
+  private func container(_ job: ScriptedJob, _ phase: JobPhase, subJobs: [JSONText]) -> JSONText {
+    var spec: [(String, JSONText)] = [("type", .string(job.jobType))]
+    spec += JSONText.members(job.entities)
+    if !subJobs.isEmpty { spec.append(("subJobs", .array(subJobs))) }
     let change = submitted + (phase.hasEnded ? phase.since : elapsed)
-    return .object([
-      ("kind", .string("Job")), ("apiVersion", .string("v3")),
-      (
-        "metadata",
-        .object([
-          ("uid", .string(id)), ("creationTimestamp", .string(spaced(submitted + phase.begin))),
-          ("updateTimestamp", .string(spaced(change))),
-        ])
-      ),
-      ("spec", .object(members)),
-      (
-        "status",
-        .object([
-          ("phase", .string(job.service.word(phase.status))),
-          ("reason", .string(phase.hasFailed ? reason ?? "" : "")),
-        ])
-      ),
-    ])
+    return [
+      "kind": .string("Job"), "apiVersion": .string("v3"),
+      "metadata": [
+        "uid": .string(job.jobID), "creationTimestamp": .string(spaced(submitted + phase.begin)),
+        "updateTimestamp": .string(spaced(change)),
+      ],
+      "spec": .object(spec),
+      "status": [
+        "phase": .string(self.job.service.word(phase.status)),
+        "reason": .string(phase.hasFailed ? job.failReason ?? "" : ""),
+      ],
+    ]
   }
 
   /// `2020-02-02 08:12:40.672000000 +0000 UTC`

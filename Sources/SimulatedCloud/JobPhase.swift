@@ -24,8 +24,8 @@ struct JobPhase: Hashable, Sendable {
 }
 
 extension ScriptedJob {
-  /// The phase whose record the API shows at `elapsed` after the submission; nil when it shows
-  /// none: not yet, not any more, or past its retention (cloud-api, section 1, "Retention").
+  /// The phase whose record the API shows at `elapsed` after the submission; nil when it shows none: not yet, not any
+  /// more, or past its retention, https://support.huaweicloud.com/intl/en-us/api-ecs/ecs_02_0901.html
   func visiblePhase(at elapsed: Duration, retention: RetentionPolicy) -> JobPhase? {
     guard elapsed >= visibleAfter, vanishesAfter.map({ elapsed < $0 }) ?? true,
       let phase = JobPhase(of: steps, at: elapsed)

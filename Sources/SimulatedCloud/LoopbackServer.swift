@@ -6,8 +6,8 @@ import NIOCore
 /// An HTTP/1.1 server on loopback that answers every request by one function. The only file that
 /// knows the HTTP framework.
 ///
-/// It runs the framework's bare server and not its `Application`, which puts a `Date` of its own on
-/// each answer: a cloud whose clock is wrong could not be played.
+/// It runs the framework's bare server and not its `Application`, because that puts a `Date` of its own on each answer: no
+/// test could simulate a cloud whose clock is wrong.
 actor LoopbackServer {
   /// A client that sends more loses its connection.
   private static let bodyLimit = 4 << 20
@@ -15,7 +15,7 @@ actor LoopbackServer {
   private var running: Task<Void, Never>?
 
   /// Begins to listen on `port` of `host`, 127.0.0.1 or ::1, 0 for any port that is free, and returns
-  /// its base URL. Throws what `bind` failed with.
+  /// its base URL. Throws the error of `bind`.
   func start(
     host: String = "127.0.0.1", port: Int, answer: @escaping @Sendable (ReceivedRequest) -> Reply
   ) async throws -> String {
@@ -65,14 +65,13 @@ actor LoopbackServer {
       body: Array(body.readableBytesView))
   }
 
-  /// Does what comes before the first byte of the answer; throws, which closes the connection, if
-  /// none may come.
+  /// Waits before the first byte of the answer. Throws if none may come, which closes the connection.
   private static func delay(_ delivery: Reply.Delivery, on channel: any Channel) async throws {
     switch delivery {
     case .whole, .truncated: return
     case .late(let duration): try await Task.sleep(for: duration)
     case .hang:
-      // So that the connection ends when the client closes its side of it.
+      // The connection then ends when the client closes its side.
       try await channel.setOption(.allowRemoteHalfClosure, value: false).get()
       try await withTaskCancellationHandler {
         try await channel.closeFuture.get()

@@ -1,13 +1,12 @@
 import CloudAPI
 import JobWatchCore
 
-/// What the metadata service of the one simulated server remembers: session tokens, and the key that
-/// it shows to everybody who asks.
+/// What the metadata service of the one simulated server remembers: session tokens, and the key that it shows to all.
 struct MetadataState: Sendable {
   private var sessions: [String: Timestamp] = [:]
   private var shown: (key: AccessKey, end: Timestamp)?
 
-  /// The key that is shown no more.
+  /// Returns the key, which is shown no more.
   mutating func dropKey() -> AccessKey? {
     defer { shown = nil }
     return shown?.key
@@ -20,7 +19,7 @@ struct MetadataState: Sendable {
     guard let life = request.header("x-metadata-token-ttl-seconds").flatMap(Int.init) else {
       return Reply(status: 400)
     }
-    let token = RequestID.random()
+    let token = Reply.randomID()
     sessions = sessions.filter { $0.value > now }
     sessions[token] = now + .seconds(life)
     return Reply(status: 200, body: Array(token.utf8))
@@ -31,16 +30,16 @@ struct MetadataState: Sendable {
     at now: Timestamp
   ) -> Reply {
     guard options.versions == .first || isAllowed(request, options, at: now) else {
-      return ErrorReply.identity(status: 401, title: "Unauthorized", "No valid session token.")
+      return ErrorReply.identity(401, "Unauthorized", "No valid session token.")
     }
     guard options.hasAgency else {
       return ErrorReply.identity(
-        status: 401, title: "Unauthorized", "Please configure Cloud Service Agency first.")
+        401, "Unauthorized", "Please configure Cloud Service Agency first.")
     }
     if shown.map({ now >= $0.end - options.renewal }) ?? true {
       let key = AccessKey(
-        access: "TEMP" + RequestID.random().prefix(16).uppercased(),
-        secret: Secret(RequestID.random()), securityToken: Secret("gAAAA" + RequestID.random()))
+        access: "TEMP" + Reply.randomID().prefix(16).uppercased(),
+        secret: Secret(Reply.randomID()), securityToken: Secret("gAAAA" + Reply.randomID()))
       let end = now + options.keyLifetime
       shown = (key, end)
       proofs.add(key, from: now, until: end)
@@ -58,15 +57,12 @@ struct MetadataState: Sendable {
   private static func reply(_ key: AccessKey, until end: Timestamp) -> Reply {
     .json(
       status: 200,
-      .object([
-        (
-          "credential",
-          .object([
-            ("access", .string(key.access)), ("secret", .string(key.secret.reveal())),
-            ("expires_at", .string(end.microseconds)),
-            ("securitytoken", .string(key.securityToken?.reveal() ?? "")),
-          ])
-        )
-      ]))
+      [
+        "credential": [
+          "access": .string(key.access), "secret": .string(key.secret.reveal()),
+          "expires_at": .string(end.microseconds),
+          "securitytoken": .string(key.securityToken?.reveal() ?? ""),
+        ]
+      ])
   }
 }

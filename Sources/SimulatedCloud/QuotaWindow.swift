@@ -1,7 +1,6 @@
 import JobWatchCore
 
-/// Lets at most `quota.calls` calls pass in any window of length `quota.per`. A call that is turned
-/// away does not count.
+/// Lets at most `quota.calls` calls pass in any window of length `quota.per`. A call that is turned away does not count.
 struct QuotaWindow: Sendable {
   let quota: Quota
   /// Passed calls in order of time; those before `start` have left the window.
@@ -10,7 +9,7 @@ struct QuotaWindow: Sendable {
 
   init(_ quota: Quota) { self.quota = quota }
 
-  /// Whether a call at `now` may pass; it then counts.
+  /// True if a call at `now` may pass, which then counts.
   mutating func admit(at now: Timestamp) -> Bool {
     while start < passed.count, now - passed[start] >= quota.per { start += 1 }
     // Dropping the old half only now and then keeps a call at constant cost.
@@ -25,8 +24,7 @@ struct QuotaWindow: Sendable {
 }
 
 extension Quota {
-  /// "limit:200,time:1 minute": how the gateway names a quota in its answer (cloud-api, section 5),
-  /// in whole seconds.
+  /// How the gateway names a quota in its answer: "limit:200,time:1 minute", in whole seconds.
   var words: String {
     let seconds = max(1, Int(per.seconds.rounded(.up)))
     let window = seconds % 60 == 0 ? "\(seconds / 60) minute" : "\(seconds) second"

@@ -8,46 +8,18 @@ struct ReceivedLogin: Sendable {
 
   /// Nil if a part is missing.
   init?(_ body: [UInt8]) {
-    guard let auth = try? JSONDecoder().decode(Body.self, from: Data(body)).auth,
-      auth.identity.methods == ["password"]
+    let whole = try? JSONSerialization.jsonObject(with: Data(body))
+    func part(_ path: String...) -> Any? {
+      path.reduce(whole) { ($0 as? [String: Any])?[$1] }
+    }
+    guard part("auth", "identity", "methods") as? [String] == ["password"],
+      let name = part("auth", "identity", "password", "user", "name") as? String,
+      let password = part("auth", "identity", "password", "user", "password") as? String,
+      let domain = part("auth", "identity", "password", "user", "domain", "name") as? String,
+      let scope = (part("auth", "scope", "project", "id") as? String).map(ProjectScope.id)
+        ?? (part("auth", "scope", "project", "name") as? String).map(ProjectScope.name)
     else { return nil }
-    let sent = auth.identity.password.user
-    user = PasswordUser(
-      name: sent.name, password: Secret(sent.password), domainName: sent.domain.name)
-    let project = auth.scope.project
-    guard let scope = project.id.map(ProjectScope.id) ?? project.name.map(ProjectScope.name) else {
-      return nil
-    }
+    user = PasswordUser(name: name, password: Secret(password), domainName: domain)
     self.scope = scope
-  }
-
-  private struct Body: Decodable {
-    var auth: Authentication
-
-    struct Authentication: Decodable {
-      var identity: Identity
-      var scope: Scope
-    }
-
-    struct Identity: Decodable {
-      var methods: [String]
-      var password: Password
-    }
-
-    struct Password: Decodable { var user: User }
-
-    struct User: Decodable {
-      var name: String
-      var password: String
-      var domain: Domain
-    }
-
-    struct Domain: Decodable { var name: String }
-    struct Scope: Decodable { var project: Project }
-
-    struct Project: Decodable {
-      var id: String?
-      var name: String?
-    }
   }
 }

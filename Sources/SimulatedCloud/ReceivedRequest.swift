@@ -5,7 +5,7 @@ package struct ReceivedRequest: Sendable {
   package var method: String
   /// Percent-encoded, without the query.
   package var path: String
-  /// What follows `?`, percent-encoded; empty for none.
+  /// Behind the `?`, percent-encoded; empty for none.
   package var query: String
   /// Names in lower case; `host` is among them.
   package var headers: [(name: String, value: String)]

@@ -1,7 +1,6 @@
 /// An HTTP answer, and how it reaches the client.
 package struct Reply: Sendable {
-  /// What becomes of an answer on its way. All but `whole` and `late` leave the client with a
-  /// broken exchange.
+  /// The fate of an answer on its way. All but `whole` and `late` leave the client with a broken exchange.
   package enum Delivery: Hashable, Sendable {
     case whole
     /// Half of the body under a `Content-Length` for all of it, then the connection closes.
@@ -17,7 +16,7 @@ package struct Reply: Sendable {
   package var status: Int
   package var headers: [(name: String, value: String)]
   package var body: [UInt8]
-  /// The error code that the body carries, for the transaction.
+  /// The error code that the body carries, for the log of calls.
   package var code: String?
   package var delivery: Delivery
 
@@ -41,7 +40,7 @@ package struct Reply: Sendable {
   package static let reset = Reply(status: 200, delivery: .reset)
   package static let hang = Reply(status: 200, delivery: .hang)
 
-  /// The status that the client got to see; nil when it got none.
+  /// The status that reached the client; nil for none.
   package var visibleStatus: Int? {
     switch delivery {
     case .reset, .hang: nil
@@ -52,7 +51,13 @@ package struct Reply: Sendable {
   static func json(status: Int, code: String? = nil, _ body: JSONText) -> Reply {
     Reply(
       status: status, headers: [("Content-Type", "application/json;charset=UTF-8")],
-      body: body.bytes, code: code)
+      body: Array(body.text.utf8), code: code)
+  }
+
+  /// For `X-Request-Id`: 32 hexadecimal digits, at random.
+  static func randomID() -> String {
+    let digits = String(UInt128.random(in: .min ... .max), radix: 16)
+    return String(repeating: "0", count: 32 - digits.count) + digits
   }
 
   static func html(status: Int, _ body: String) -> Reply {

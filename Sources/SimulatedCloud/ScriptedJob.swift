@@ -14,30 +14,34 @@ package struct JobStep: Hashable, Sendable {
 }
 
 extension [JobStep] {
+  /// Runs from the submission on, and never ends.
+  package static let running = [JobStep(after: .zero, status: "RUNNING")]
+
   /// Runs from the submission on and ends well.
   package static func succeeding(after duration: Duration) -> [JobStep] {
-    [JobStep(after: .zero, status: "RUNNING"), JobStep(after: duration, status: "SUCCESS")]
+    running + [JobStep(after: duration, status: "SUCCESS")]
   }
 
   /// Runs from the submission on and fails.
   package static func failing(after duration: Duration) -> [JobStep] {
-    [JobStep(after: .zero, status: "RUNNING"), JobStep(after: duration, status: "FAIL")]
+    running + [JobStep(after: duration, status: "FAIL")]
   }
 }
 
-/// What the simulated cloud will do with one job, and say of it. Where the job is at a query is
-/// computed from the time since its submission; nothing runs in between.
+/// The course of one job on the simulated cloud, and its record. Where the job stands is computed at each query from the
+/// time since its submission; nothing runs in between.
 package struct ScriptedJob: Hashable, Sendable {
   package var service: SimulatedService
   package var jobID: String
   package var jobType: String
   /// In order of time. Before the first step there is no record.
   package var steps: [JobStep]
-  /// What the job works on, sent where the service has a place for it: `server_id` and the like, of
-  /// a database `instance_id`, `instance_name` and `progress`.
+  /// The objects of the job, sent where the service has a place for them: `server_id` and the like, of a database
+  /// `instance_id`, `instance_name` and `progress`.
   package var entities: [String: String]
-  /// Sent by ECS, its siblings and CCE; the others have no place for them.
-  package var subJobs: [ScriptedSubJob]
+  /// Its parts. Their steps count from the submission of the whole, and their services are that of the whole. Sent by
+  /// ECS, its siblings and CCE; the others have no place for them.
+  package var subJobs: [ScriptedJob]
   /// Sent once the job is in FAIL, by ECS and its siblings; DDM has no place for the reason either.
   package var errorCode: String?
   package var failReason: String?
@@ -47,8 +51,8 @@ package struct ScriptedJob: Hashable, Sendable {
   package var vanishesAfter: Duration?
 
   package init(
-    service: SimulatedService, jobID: String, jobType: String, steps: [JobStep],
-    entities: [String: String] = [:], subJobs: [ScriptedSubJob] = [], errorCode: String? = nil,
+    service: SimulatedService = .ecs, jobID: String, jobType: String, steps: [JobStep],
+    entities: [String: String] = [:], subJobs: [ScriptedJob] = [], errorCode: String? = nil,
     failReason: String? = nil, visibleAfter: Duration = .zero, vanishesAfter: Duration? = nil
   ) {
     self.service = service
@@ -61,30 +65,5 @@ package struct ScriptedJob: Hashable, Sendable {
     self.failReason = failReason
     self.visibleAfter = visibleAfter
     self.vanishesAfter = vanishesAfter
-  }
-}
-
-/// A part of a scripted job, with a script of its own. Its steps count from the submission of the
-/// whole.
-package struct ScriptedSubJob: Hashable, Sendable {
-  package var jobID: String
-  package var jobType: String
-  package var steps: [JobStep]
-  /// Such as `["server_id": "…"]`.
-  package var entities: [String: String]
-  /// Sent once the sub-job is in FAIL.
-  package var errorCode: String?
-  package var failReason: String?
-
-  package init(
-    jobID: String, jobType: String, steps: [JobStep], entities: [String: String] = [:],
-    errorCode: String? = nil, failReason: String? = nil
-  ) {
-    self.jobID = jobID
-    self.jobType = jobType
-    self.steps = steps
-    self.entities = entities
-    self.errorCode = errorCode
-    self.failReason = failReason
   }
 }

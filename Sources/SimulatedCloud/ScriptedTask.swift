@@ -1,7 +1,8 @@
 import JobWatchCore
 
 /// A background task of a DCS instance, whose progress is served under
-/// `/v2/{project_id}/instances/{instance_id}/tasks/{task_id}/progress` (cloud-api, section 2, last point).
+/// `/v2/{project_id}/instances/{instance_id}/tasks/{task_id}/progress`,
+/// https://support.huaweicloud.com/intl/en-us/api-dcs/ShowBackgroundTaskProgress.html
 package struct ScriptedTask: Sendable {
   /// One after the other; the first begins with the task.
   package struct Step: Sendable {
@@ -50,11 +51,11 @@ package struct ScriptedTask: Sendable {
       }
       return detail(step, number + 1, begin, begun, hasFailed ? .zero : elapsed)
     }
-    return .object([
-      ("progress", .number(Int(done * 100))),
-      ("remain_time", .number(Int(max(total - elapsed, .zero).seconds))),
-      ("step_details", .array(details)),
-    ])
+    return [
+      "progress": .number(Int(done * 100)),
+      "remain_time": .number(Int(max(total - elapsed, .zero).seconds)),
+      "step_details": .array(details),
+    ]
   }
 
   private func detail(
@@ -89,25 +90,10 @@ package struct ScriptedTask: Sendable {
   }
 }
 
-/// What the path of a progress query names.
+/// The ids in the path of a progress query.
 struct TaskPath: Hashable, Sendable {
   var instanceID: String
   var taskID: String
-}
-
-extension JobPath {
-  /// A progress query as a call to DCS; the transaction has the task's id in place of a job's.
-  init?(ofTask request: ReceivedRequest) {
-    let parts = request.path.split(separator: "/", omittingEmptySubsequences: false)
-      .map(String.init)
-    guard request.method == "GET", parts.count == 8, parts[0].isEmpty, parts[1] == "v2",
-      parts[3] == "instances", parts[5] == "tasks", parts[7] == "progress",
-      !parts.dropFirst().contains("")
-    else { return nil }
-    self.init(
-      service: .dcs, projectID: parts[2], jobID: parts[6],
-      task: TaskPath(instanceID: parts[4], taskID: parts[6]))
-  }
 }
 
 extension CloudState {
@@ -118,8 +104,7 @@ extension CloudState {
 
   func progress(of path: TaskPath, at now: Timestamp) -> Reply {
     guard let task = tasks[path] else {
-      return ErrorReply.service(
-        .dcs, status: 404, code: "DCS.3022", message: "This DCS instance does not exist.")
+      return ErrorReply.service(.dcs, 404, "DCS.3022", "This DCS instance does not exist.")
     }
     return task.script.reply
       ?? .json(

@@ -2,29 +2,28 @@ import CloudAPI
 import JobWatchCore
 import Synchronization
 
-/// The job APIs of all services, IAM and a server's metadata service on loopback, for the demo, the
-/// tests and the benchmarks: signatures are checked, quotas hold, records are deleted when their
-/// retention is over, and faults happen on demand.
+/// The job APIs of all services, IAM and a server's metadata service on loopback, for the demo, the tests and the
+/// benchmarks. Signatures are checked, quotas hold, records are deleted when their retention is over, and faults happen
+/// on demand.
 ///
-/// Jobs follow their scripts by the clock that it is built with, so that a test moves the time by
-/// hand. State is kept under a lock and not in an actor: setting a fault takes effect before the
-/// call returns, and a request costs no hop.
+/// Jobs follow their scripts by the clock that it is built with: a test moves the time by hand. A lock and no actor
+/// keeps the state, because a fault takes effect before the call that sets it returns, and a request costs no hop.
 package final class SimulatedCloud: Sendable {
   /// Every call that arrived, with ways to wait for those to come.
-  package let transaction: CallLog<Call>
+  package let log: CallLog<Call>
   private let state: Mutex<CloudState>
   private let clock: @Sendable () -> Timestamp
   private let server = LoopbackServer()
 
   package init(options: Options, clock: @escaping @Sendable () -> Timestamp) {
-    transaction = CallLog(limit: options.ledgerLimit)
+    log = CallLog(limit: options.callLimit)
     state = Mutex(CloudState(options))
     self.clock = clock
   }
 
   /// Begins to listen on `host`, 127.0.0.1 or ::1, and returns the base URL, `http://127.0.0.1:PORT`,
-  /// the endpoint of every service. A `port` other than 0 brings a stopped cloud back where it was. Throws what
-  /// the system said if the port cannot be had.
+  /// the endpoint of every service. A `port` other than 0 brings a stopped cloud back where it was. Throws
+  /// the system's error if the port cannot be had.
   package func start(host: String = "127.0.0.1", port: Int = 0) async throws -> String {
     try await server.start(host: host, port: port) { [self] request in answer(request) }
   }
@@ -33,11 +32,11 @@ package final class SimulatedCloud: Sendable {
   package func stop() async { await server.stop() }
 
   private func answer(_ request: ReceivedRequest) -> Reply {
-    let requestID = RequestID.random()
+    let requestID = Reply.randomID()
     return state.withLock { state in
       let (reply, call) = state.answer(request, at: clock(), requestID: requestID)
-      // Under the lock, so that the transaction is in the order in which the calls took effect.
-      transaction.append(call)
+      // Under the lock, because the log is in the order in which the calls took effect.
+      log.append(call)
       return reply
     }
   }
@@ -51,8 +50,8 @@ package final class SimulatedCloud: Sendable {
     state.withLock { $0.submit(job, at: time) }
   }
 
-  /// Answers so to every question for this job that is authenticated and within the quota, whether there is such a job or
-  /// not; nil: as ever.
+  /// Answers every question for this job that is authenticated and within the quota, also if there is no such job; nil:
+  /// as its script says.
   package func answer(_ reply: Reply?, toQuestionsFor jobID: String) {
     state.withLock { $0.answers[jobID] = reply }
   }
@@ -71,14 +70,14 @@ package final class SimulatedCloud: Sendable {
     set { state.withLock { $0.authenticator.credentials = newValue } }
   }
 
-  /// How far the cloud's own clock is ahead: in `Date`, in the times of jobs, and in what it thinks
-  /// of a signature's age. How far a job has come does not depend on it.
+  /// The lead of the cloud's own clock. It shows in `Date`, in the times of jobs and in the age of a signature. The
+  /// progress of a job does not depend on it.
   package var clockSkew: Duration {
     get { state.withLock { $0.options.clockSkew } }
     set { state.withLock { $0.options.clockSkew = newValue } }
   }
 
-  /// Nil lifts the quota. The window starts anew.
+  /// Nil lifts the quota. Its window starts now.
   package func setQuota(_ quota: Quota?, for service: SimulatedService) {
     state.withLock { $0.setQuota(quota, for: service) }
   }
@@ -93,7 +92,7 @@ package final class SimulatedCloud: Sendable {
     state.withLock { $0.set(nil, for: service) }
   }
 
-  // MARK: What hands out credentials
+  // MARK: Credentials
 
   package var identity: SimulatedIdentity {
     get { state.withLock { $0.identity.options } }
@@ -123,29 +122,24 @@ package final class SimulatedCloud: Sendable {
     state.withLock { $0.identity.set(nil, for: service) }
   }
 
-  // MARK: The transaction
+  // MARK: The calls
 
   package func calls(service: SimulatedService) -> [Call] {
-    transaction.entries.filter { $0.service == service }
+    log.entries.filter { $0.service == service }
   }
 
   package func calls(identity: IdentityService) -> [Call] {
-    transaction.entries.filter { $0.identity == identity }
+    log.entries.filter { $0.identity == identity }
   }
 
   package func calls(since time: Timestamp) -> [Call] {
-    transaction.entries.filter { $0.time >= time }
+    log.entries.filter { $0.time >= time }
   }
 
-  package var refusedCalls: [Call] { transaction.entries.filter(\.isRefused) }
+  package var refusedCalls: [Call] { log.entries.filter(\.isRefused) }
 
-  package var throttledCalls: [Call] { transaction.entries.filter(\.isThrottled) }
+  package var throttledCalls: [Call] { log.entries.filter(\.isThrottled) }
 
   /// Returns once `count` calls have arrived since the start.
-  package func waitForCalls(count: Int) async throws { try await transaction.wait(count: count) }
-
-  /// The first matching call that arrives after this one began.
-  package func nextCall(where matches: @Sendable (Call) -> Bool) async throws -> Call {
-    try await transaction.next(where: matches)
-  }
+  package func waitForCalls(count: Int) async throws { try await log.wait(count: count) }
 }

@@ -1,8 +1,8 @@
 import CloudAPI
 import JobWatchCore
 
-/// Who may log in to the simulated cloud, and on what terms. It may change while the cloud runs;
-/// what was handed out before stays as it was.
+/// Users, projects and lifetimes of the simulated cloud's logins. It may change while the cloud runs. A change leaves
+/// tokens and keys that were handed out before as they are.
 package struct SimulatedIdentity: Sendable {
   package struct Project: Sendable, Hashable {
     package var id: String
@@ -15,7 +15,7 @@ package struct SimulatedIdentity: Sendable {
   }
 
   package var users: [PasswordUser]
-  /// What a token can be scoped to, and what the list of projects shows.
+  /// Scopes of tokens, and the entries of the list of projects.
   package var projects: [Project]
   package var tokenLifetime: Duration
   package var metadata: SimulatedMetadata

@@ -1,6 +1,6 @@
 import JobWatchCore
 
-/// How the metadata service of the simulated server behaves (cloud-api, section 3e).
+/// How the metadata service of the simulated server behaves.
 package struct SimulatedMetadata: Sendable {
   package enum Versions: Sendable, CaseIterable {
     /// Session tokens are not known.

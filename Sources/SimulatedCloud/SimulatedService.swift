@@ -26,7 +26,7 @@ package enum SimulatedService: String, Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// The service's own word for one of a script; a word that the scripts do not share stays.
+  /// The service's own word for a status of a script. A word that scripts do not share stays.
   func word(_ status: String) -> String {
     switch (manner, status) {
     case (.database, "INIT"), (.database, "RUNNING"): "Running"
@@ -41,53 +41,45 @@ package enum SimulatedService: String, Sendable, Hashable, CaseIterable {
   }
 }
 
-/// What a job query asks for.
+/// The job or task that a query asks for.
 ///
-/// In the real clouds services of one manner differ by host. Here one server speaks for all, and the
-/// job tells whose it is: an id that none of them knows is the first one's.
+/// In the real clouds services of one manner differ by host. Here one server speaks for all, and the job tells whose it
+/// is. An id that none of them knows is the first one's.
 struct JobPath: Hashable, Sendable {
   var service: SimulatedService
   var projectID: String
+  /// Or the task's.
   var jobID: String
   /// The task whose progress is asked for, instead of a job.
   var task: TaskPath?
 
-  init(service: SimulatedService, projectID: String, jobID: String, task: TaskPath) {
-    self.service = service
-    self.projectID = projectID
-    self.jobID = jobID
-    self.task = task
-  }
-
   /// Nil for every request that is not a job query of a service served here.
   init?(_ request: ReceivedRequest, isKnown: (SimulatedService, String) -> Bool) {
-    guard request.method == "GET", let (manner, projectID, jobID) = Self.parts(of: request),
-      !projectID.isEmpty, !jobID.isEmpty
-    else { return nil }
-    let services = SimulatedService.allCases.filter { $0.manner == manner }
-    guard let service = services.first(where: { isKnown($0, jobID) }) ?? services.first else {
-      return nil
-    }
-    self.service = service
-    self.projectID = projectID
-    self.jobID = jobID
-  }
-
-  private static func parts(
-    of request: ReceivedRequest
-  ) -> (SimulatedService.Manner, projectID: String, jobID: String)? {
     let parts = request.path.split(separator: "/", omittingEmptySubsequences: false)
       .map(String.init)
-    guard parts.first == "" else { return nil }
+    guard request.method == "GET", parts.first == "", !parts.dropFirst().contains("") else {
+      return nil
+    }
+    let manner: SimulatedService.Manner
     switch (parts.count, parts.dropFirst().first) {
-    case (5, "v1") where parts[3] == "jobs": return (.classic, parts[2], parts[4])
-    case (5, "v2") where parts[3] == "jobs": return (.cache, parts[2], parts[4])
-    case (5, "v3") where parts[3] == "jobs": return (.middleware, parts[2], parts[4])
+    case (5, "v1") where parts[3] == "jobs":
+      (manner, projectID, jobID) = (.classic, parts[2], parts[4])
+    case (5, "v2") where parts[3] == "jobs":
+      (manner, projectID, jobID) = (.cache, parts[2], parts[4])
+    case (5, "v3") where parts[3] == "jobs":
+      (manner, projectID, jobID) = (.middleware, parts[2], parts[4])
     case (4, "v3") where parts[3] == "jobs" && request.query.hasPrefix("id="):
-      return (.database, parts[2], String(request.query.dropFirst("id=".count)))
+      (manner, projectID, jobID) = (.database, parts[2], String(request.query.dropFirst(3)))
     case (7, "api") where parts[2...3] == ["v3", "projects"] && parts[5] == "jobs":
-      return (.container, parts[4], parts[6])
+      (manner, projectID, jobID) = (.container, parts[4], parts[6])
+    case (8, "v2") where [parts[3], parts[5], parts[7]] == ["instances", "tasks", "progress"]:
+      (manner, projectID, jobID) = (.cache, parts[2], parts[6])
+      task = TaskPath(instanceID: parts[4], taskID: parts[6])
     default: return nil
     }
+    let (id, services) = (jobID, SimulatedService.allCases.filter { $0.manner == manner })
+    guard !id.isEmpty, let service = services.first(where: { isKnown($0, id) }) ?? services.first
+    else { return nil }
+    self.service = service
   }
 }

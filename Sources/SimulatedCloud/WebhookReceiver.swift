@@ -1,11 +1,9 @@
 import JobWatchCore
 import Synchronization
 
-/// A webhook's receiver on loopback. It checks signatures, keeps what it got, and answers by a
-/// script.
+/// A webhook's receiver on loopback. It checks signatures, keeps what it got, and answers by a script.
 ///
-/// An answer does not depend on the signature, and any method is taken, so that a heartbeat can be
-/// received too.
+/// An answer does not depend on the signature. Any method is taken, because heartbeats are received too.
 package final class WebhookReceiver: Sendable {
   private struct Script {
     var replies: ArraySlice<Reply>
@@ -13,7 +11,7 @@ package final class WebhookReceiver: Sendable {
   }
 
   /// Every request that arrived, with ways to wait for those to come.
-  package let transaction = CallLog<WebhookDelivery>()
+  package let log = CallLog<WebhookDelivery>()
   private let signature: WebhookSignature
   private let script = Mutex(Script(replies: [], last: .status(200)))
   private let clock: @Sendable () -> Timestamp
@@ -26,31 +24,23 @@ package final class WebhookReceiver: Sendable {
   }
 
   /// Begins to listen on 127.0.0.1 and returns the base URL; every path is received.
-  /// Throws what the system said if the port cannot be had.
+  /// Throws the system's error if the port cannot be had.
   package func start(port: Int = 0) async throws -> String {
     try await server.start(port: port) { [self] request in answer(request) }
   }
 
   package func stop() async { await server.stop() }
 
-  /// From now on the deliveries are answered by `replies` in turn, and by `last` when they are used
-  /// up.
+  /// Answers deliveries by `replies` in turn from now on, and then by `last`.
   package func answer(with replies: [Reply], then last: Reply = .status(200)) {
     script.withLock { $0 = Script(replies: replies[...], last: last) }
   }
 
-  package var deliveries: [WebhookDelivery] { transaction.entries }
+  package var deliveries: [WebhookDelivery] { log.entries }
 
   /// Returns once `count` deliveries have arrived since the start.
   package func waitForDeliveries(count: Int) async throws {
-    try await transaction.wait(count: count)
-  }
-
-  /// The first matching delivery, past ones included.
-  package func delivery(
-    where matches: @Sendable (WebhookDelivery) -> Bool
-  ) async throws -> WebhookDelivery {
-    try await transaction.first(where: matches)
+    try await log.wait(count: count)
   }
 
   private func answer(_ request: ReceivedRequest) -> Reply {
@@ -58,7 +48,7 @@ package final class WebhookReceiver: Sendable {
     let verification = signature.verification(of: request, at: now)
     return script.withLock { script in
       let reply = script.replies.popFirst() ?? script.last
-      transaction.append(
+      log.append(
         WebhookDelivery(
           time: now, request: request, verification: verification, status: reply.visibleStatus))
       return reply

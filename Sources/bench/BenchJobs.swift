@@ -11,7 +11,7 @@ enum BenchJobs: String, Sendable, CaseIterable {
   func id(_ number: Int) -> String { "\(rawValue)-00000000-0000-0000-\(100_000 + number)" }
 
   func script(_ number: Int) -> ScriptedJob {
-    let part = ScriptedSubJob(
+    let part = ScriptedJob(
       jobID: id(number) + "-1", jobType: "createSingleServer",
       steps: [JobStep(after: .zero, status: "RUNNING")],
       entities: ["server_id": "0b3f2a7c-5e1d-4d7e-9a53-6f1f0c9d\(1000 + number)"])

@@ -10,11 +10,11 @@ struct ServeCommand: AsyncParsableCommand {
   @Option var jobs: Int
 
   func run() async throws {
-    let cloud = SimulatedCloud(
-      options: .init(
-        projectIDs: [BenchAccount.projectID],
-        credentials: AcceptedCredentials(accessKeys: [BenchAccount.key]), ledgerLimit: 1000),
-      clock: { SystemClock.now().wall })
+    var options = SimulatedCloud.Options(
+      projectIDs: [BenchAccount.projectID],
+      credentials: AcceptedCredentials(accessKeys: [BenchAccount.key]))
+    options.callLimit = 1000
+    let cloud = SimulatedCloud(options: options, clock: { SystemClock.now().wall })
     for kind in BenchJobs.allCases {
       for number in 0..<jobs { cloud.submit(kind.script(number)) }
     }

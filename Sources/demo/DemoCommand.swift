@@ -35,15 +35,15 @@ enum DemoCommand {
         for await _ in ready.stream.prefix(1) {}
         return try await stage.play(screen)
       }
-      // A daemon that cannot start throws here; one that runs ends after the play.
+      // A daemon that cannot start throws here. One that runs ends after the play.
       let played = try await group.next() ?? false
-      // What an operator's `systemctl stop` sends.
+      // As an operator's `systemctl stop` does.
       kill(getpid(), SIGTERM)
       try await group.waitForAll()
       return played ?? false
     }
     await stage.close()
-    screen.closing(try await Summary(stage), files)
+    screen.closing(try Summary.text(stage), files)
     return isComplete
   }
 }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The directory of one run of the demo. It stays, so that the commands can be tried on it.
+/// The directory of one run of the demo. It stays, because people try the commands on it.
 struct DemoFiles: Sendable {
   let root: String
 

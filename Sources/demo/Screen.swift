@@ -2,7 +2,7 @@ import Foundation
 import JobWatchCore
 import SimulatedCloud
 
-/// What the demo prints: coloured on a terminal, plain lines in a pipe.
+/// The output of the demo: coloured on a terminal, plain lines in a pipe.
 struct Screen: Sendable {
   private enum Colour: String {
     case red = "31", green = "32", yellow = "33", dim = "2", bold = "1"
@@ -27,15 +27,15 @@ struct Screen: Sendable {
       """)
   }
 
-  func submitted(_ part: Script.Part, file: String, at time: Duration) {
+  func submitted(_ part: Script.Part, at time: Duration) {
     line(
       time, "submit", part.name,
       "\(part.job.service.rawValue) \(part.job.jobType) \(part.job.jobID)", .dim)
   }
 
-  func event(_ event: WebhookBody, at time: Duration) {
+  func event(_ event: WebhookEvent, at time: Duration) {
     let kind = EventKind(rawValue: event.type)
-    // That a job is watched was shown when it was submitted.
+    // The line of its submission says that it is watched.
     guard kind != .jobRegistered else { return }
     // The label names the job on this screen; the id would only fill the line.
     let text = event.data.jobID.map { id in
@@ -46,7 +46,7 @@ struct Screen: Sendable {
       colour(kind))
   }
 
-  func oncall(_ event: WebhookBody, _ delivery: WebhookDelivery, at time: Duration) {
+  func oncall(_ event: WebhookEvent, _ delivery: WebhookDelivery, at time: Duration) {
     let signature = delivery.verification == .verified ? "signature verified" : "signature WRONG"
     let text =
       delivery.isAccepted
@@ -61,8 +61,8 @@ struct Screen: Sendable {
     FileHandle.standardError.write(Data((text + "\n").utf8))
   }
 
-  func closing(_ summary: Summary, _ files: DemoFiles) {
-    put("\n" + summary.text + "\n")
+  func closing(_ summary: String, _ files: DemoFiles) {
+    put("\n" + summary + "\n")
     put(
       """
       The files are in \(files.root): jobwatch.yaml, the database state/jobwatch.db, log/status.log.

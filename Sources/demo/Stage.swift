@@ -1,5 +1,4 @@
 import CloudAPI
-import Foundation
 import JobWatchCore
 import JobWatchDaemon
 import SimulatedCloud
@@ -21,13 +20,11 @@ final class Stage: Sendable {
 
   init(_ files: DemoFiles) async throws {
     self.files = files
-    let key = AccessKey(
-      access: Script.accessKey, secret: Secret(Script.secretKey), securityToken: nil)
-    cloud = SimulatedCloud(
-      options: .init(
-        projectIDs: [Script.projectID], credentials: AcceptedCredentials(accessKeys: [key]),
-        retention: [.ecs: RetentionPolicy(finished: .seconds(14), unpaid: .seconds(16))]),
-      clock: Self.clock)
+    let key = AccessKey(access: Script.accessKey, secret: Secret(Script.secretKey))
+    var options = SimulatedCloud.Options(
+      projectIDs: [Script.projectID], credentials: AcceptedCredentials(accessKeys: [key]))
+    options.retention[.ecs] = RetentionPolicy(finished: .seconds(14), unpaid: .seconds(16))
+    cloud = SimulatedCloud(options: options, clock: Self.clock)
     oncall = WebhookReceiver(secrets: [Script.hookSecret], clock: Self.clock)
     screenHook = WebhookReceiver(secrets: [Script.hookSecret], clock: Self.clock)
     oncall.answer(with: Array(repeating: .status(503), count: 4))
@@ -43,8 +40,7 @@ final class Stage: Sendable {
     await screenHook.stop()
   }
 
-  /// Begins every job, submits it through the spool, and shows what is told until all is told. False when that
-  /// does not happen in time.
+  /// Begins every job, submits it through the spool, and shows what is told. False if not all is told in time.
   func play(_ screen: Screen) async throws -> Bool {
     for part in Script.parts { cloud.submit(part.job) }
     try submit(screen)
@@ -62,13 +58,11 @@ final class Stage: Sendable {
 
   private func submit(_ screen: Screen) throws {
     for part in Script.parts {
-      let file = try SpoolWriter(spoolDirectory: files.root + "/spool").write(
-        [
-          SpoolSubmission(
-            jobID: part.job.jobID, service: part.job.service.rawValue,
-            labels: ["name": part.name])
-        ], at: Self.clock())
-      screen.submitted(part, file: (file as NSString).lastPathComponent, at: elapsed)
+      let submission = SpoolSubmission(
+        jobID: part.job.jobID, service: part.job.service.rawValue, labels: ["name": part.name])
+      _ = try SpoolWriter(spoolDirectory: files.root + "/spool").write(
+        [submission], at: Self.clock())
+      screen.submitted(part, at: elapsed)
     }
   }
 
@@ -86,8 +80,8 @@ final class Stage: Sendable {
   private func followEvents(_ screen: Screen) async throws {
     var open = Dictionary(uniqueKeysWithValues: Script.parts.map { ($0.job.jobID, $0.end) })
     var isExpirySeen = false
-    for await delivery in screenHook.transaction.stream() where delivery.isAccepted {
-      let event = try WebhookBody(delivery)
+    for await delivery in screenHook.log.stream() where delivery.isAccepted {
+      let event = try delivery.event()
       screen.event(event, at: elapsed)
       if let jobID = event.data.jobID, open[jobID]?.rawValue == event.type { open[jobID] = nil }
       if event.data.captured == true { isExpirySeen = true }
@@ -98,21 +92,10 @@ final class Stage: Sendable {
   private func followOncall(_ screen: Screen) async throws {
     let awaited = Script.parts.count { [.jobFailed, .jobLost, .jobLapsed].contains($0.end) }
     var told: Set<String> = []
-    for await delivery in oncall.transaction.stream() {
-      screen.oncall(try WebhookBody(delivery), delivery, at: elapsed)
+    for await delivery in oncall.log.stream() {
+      screen.oncall(try delivery.event(), delivery, at: elapsed)
       if delivery.isAccepted, let id = delivery.id { told.insert(id) }
       if told.count == awaited { return }
     }
-  }
-}
-
-/// What a receiver reads in a webhook's body.
-struct WebhookBody: Decodable, Sendable {
-  var type: String
-  var timestamp: Timestamp
-  var data: EventData
-
-  init(_ delivery: WebhookDelivery) throws {
-    self = try JSONDecoder().decode(WebhookBody.self, from: Data(delivery.body))
   }
 }

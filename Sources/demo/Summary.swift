@@ -1,61 +1,39 @@
+import CloudAPI
 import JobWatchCore
 import SimulatedCloud
 
-/// What the run came to, counted from what the cloud and the receivers saw.
-struct Summary {
-  private let jobs: [(outcome: String, count: Int)]
-  private let calls: Int
-  private let throttled: Int
-  private let medianLatency: Duration?
-  private let messages: Int
-  private let attempts: Int
-  private let refusedAtFirst: Int
-  private let unverified: Int
-
-  init(_ stage: Stage) async throws {
-    let events = try stage.screenHook.deliveries.filter(\.isAccepted).map(WebhookBody.init)
-    let ends: [EventKind] = [.jobSucceeded, .jobFailed, .jobLapsed, .jobLost]
-    jobs = ends.map { kind in
-      (kind.rawValue, events.count { $0.type == kind.rawValue })
-    }
-    calls = stage.cloud.transaction.total
-    throttled = stage.cloud.throttledCalls.count
-    medianLatency = Self.median(events.compactMap(Self.latency))
+/// The result of the run, counted from the logs of the cloud and the receivers.
+enum Summary {
+  static func text(_ stage: Stage) throws -> String {
     let all = stage.screenHook.deliveries + stage.oncall.deliveries
-    messages =
+    let events = try stage.screenHook.deliveries.filter(\.isAccepted).map { try $0.event() }
+    let ends = [EventKind.jobSucceeded, .jobFailed, .jobLapsed, .jobLost].map { kind in
+      (name: kind.rawValue.dropFirst(4), count: events.count { $0.type == kind.rawValue })
+    }
+    let latencies = events.compactMap(latency).sorted()
+    let messages =
       Set(stage.screenHook.deliveries.compactMap(\.id)).count
       + Set(stage.oncall.deliveries.compactMap(\.id)).count
-    attempts = all.count
-    refusedAtFirst = all.count { !$0.isAccepted }
-    unverified = all.count { $0.verification != .verified }
-  }
-
-  /// From the end that the cloud's record names to the event that tells it.
-  private static func latency(_ event: WebhookBody) -> Duration? {
-    guard
-      event.type == EventKind.jobSucceeded.rawValue || event.type == EventKind.jobFailed.rawValue,
-      let end = event.data.endTime.flatMap({ CloudClock.read($0) })
-    else { return nil }
-    return event.timestamp - end
-  }
-
-  private static func median(_ values: [Duration]) -> Duration? {
-    values.isEmpty ? nil : values.sorted()[values.count / 2]
-  }
-
-  var text: String {
-    let outcomes = jobs.map { "\($0.count) \($0.outcome.dropFirst(4))" }.joined(separator: ", ")
-    let total = jobs.reduce(0) { $0 + $1.count }
+    let unverified = all.count { $0.verification != .verified }
     let rows = [
-      ("jobs", "\(total): \(outcomes)"),
-      ("calls to the cloud", "\(calls), \(throttled) of them throttled"),
+      (
+        "jobs",
+        "\(ends.reduce(0) { $0 + $1.count }): "
+          + ends.map { "\($0.count) \($0.name)" }.joined(separator: ", ")
+      ),
+      (
+        "calls to the cloud",
+        "\(stage.cloud.log.total), \(stage.cloud.throttledCalls.count) of them throttled"
+      ),
       (
         "median detection",
-        medianLatency.map { "\($0.spoken) after the end in the record" } ?? "none"
+        latencies.isEmpty
+          ? "none" : "\(latencies[latencies.count / 2].spoken) after the end in the record"
       ),
       (
         "webhook deliveries",
-        "\(messages) messages in \(attempts) attempts, \(refusedAtFirst) of them refused at first, "
+        "\(messages) messages in \(all.count) attempts, "
+          + "\(all.count { !$0.isAccepted }) of them refused at first, "
           + (unverified == 0 ? "every signature verified" : "\(unverified) signatures WRONG")
       ),
     ]
@@ -63,11 +41,12 @@ struct Summary {
       name + String(repeating: " ", count: 20 - name.count) + value
     }.joined(separator: "\n")
   }
-}
 
-/// The two forms in which this demo's services write times.
-private enum CloudClock {
-  static func read(_ text: String) -> Timestamp? {
-    Int64(text).map(Timestamp.init(milliseconds:)) ?? Timestamp(iso8601: text)
+  /// From the end that the cloud's record names to the event that tells it.
+  private static func latency(_ event: WebhookEvent) -> Duration? {
+    let kinds = [EventKind.jobSucceeded, .jobFailed].map(\.rawValue)
+    guard kinds.contains(event.type), let end = CloudTimeParser.parse(event.data.endTime)?.instant
+    else { return nil }
+    return event.timestamp - end
   }
 }

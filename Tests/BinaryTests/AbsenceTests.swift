@@ -59,7 +59,7 @@ import Testing
       #expect(down.data.cause?.contains("unknown") == true)
       try await within(.seconds(60), "absence of every job that would do for a verdict") {
         var absent: [String: [Timestamp]] = [:]
-        for await call in bed.cloud.transaction.stream() where call.status == 400 {
+        for await call in bed.cloud.log.stream() where call.status == 400 {
           absent[call.jobID, default: []].append(call.time)
           let isEnough = jobs.allSatisfy { job in
             guard let times = absent[job.id], let last = times.last else { return false }

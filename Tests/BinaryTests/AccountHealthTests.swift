@@ -19,7 +19,7 @@ import Testing
       try await within(.seconds(20), "the first call and four probes") {
         try await bed.cloud.waitForCalls(count: 5)
       }
-      let times = bed.cloud.transaction.entries.map(\.time)
+      let times = bed.cloud.log.entries.map(\.time)
       let gaps = zip(times, times.dropFirst()).map { $1 - $0 }
       for (gap, step) in zip(gaps, [500, 1000, 1500, 2000].map { Duration.milliseconds($0) }) {
         // A timer may be a tick early, by the clock of another process.
@@ -27,7 +27,7 @@ import Testing
       }
       #expect(gaps.count == 4)
       // The fifth refusal has locked the key; that is the cloud's, and time is not up.
-      #expect(bed.cloud.transaction.entries.allSatisfy { $0.status == 401 })
+      #expect(bed.cloud.log.entries.allSatisfy { $0.status == 401 })
       #expect(await daemon.terminate() == .code(0))
       #expect(try bed.log.all(.accountPaused).count == 1)
     }

@@ -34,10 +34,10 @@ import Testing
       }
       #expect(paused.data.account == "prod")
       #expect(paused.data.cure?.contains(bed.place.secretKeyFile) == true)
-      let first = try #require(bed.cloud.transaction.entries.first).time
+      let first = try #require(bed.cloud.log.entries.first).time
       // That nothing happens can only be seen by waiting: the first probe is due after 30 s.
       try await Task.sleep(for: .seconds(29) - (Testbed.clock() - first))
-      #expect(bed.cloud.transaction.entries.map(\.status) == [401])
+      #expect(bed.cloud.log.entries.map(\.status) == [401])
 
       #expect(await daemon.terminate() == .code(0))
       daemon = try await bed.startDaemon()

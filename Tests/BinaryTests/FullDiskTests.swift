@@ -22,11 +22,11 @@ import Testing
       try await Self.limit(daemon, to: try Self.size(room, in: bed), in: bed)
       let late = PlannedJob.failing(after: .zero)
       try bed.submit([late])
-      let (calls, deliveries) = (bed.cloud.transaction.total, bed.receiver.transaction.total)
+      let (calls, deliveries) = (bed.cloud.log.total, bed.receiver.log.total)
       // How often it tries in vain shows only over time.
       try await Task.sleep(for: .seconds(8))
-      #expect(bed.cloud.transaction.total - calls <= 40)
-      #expect(bed.receiver.transaction.total - deliveries <= 20)
+      #expect(bed.cloud.log.total - calls <= 40)
+      #expect(bed.receiver.log.total - deliveries <= 20)
       try await Self.limit(daemon, to: "unlimited", in: bed)
       try await within(.seconds(45), "every end is told") { try await bed.told(jobs + [late]) }
       #expect(await daemon.terminate() == .code(0))

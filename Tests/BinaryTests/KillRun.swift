@@ -43,7 +43,7 @@ struct KillRun {
     let (bed, count) = (bed, Int.random(in: 1...6, using: &random))
     let spool = try FileEvents(of: bed.place.incoming)
     let log = try FileEvents(of: bed.place.logDirectory)
-    let deliveries = bed.receiver.transaction.stream()
+    let deliveries = bed.receiver.log.stream()
     try drop(files: moment == .fileGone ? 40 : 6)
     try await within(.seconds(20), "\(moment)") {
       switch moment {

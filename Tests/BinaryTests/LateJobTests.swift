@@ -21,7 +21,7 @@ import Testing
       }
       let wait = (running.time - began).seconds
       #expect((Double(seconds)..<Double(seconds) + 2.3).contains(wait), "\(wait)")
-      #expect(bed.cloud.transaction.entries.count <= 4)
+      #expect(bed.cloud.log.entries.count <= 4)
       #expect(await daemon.terminate() == .code(0))
     }
   }

@@ -30,7 +30,7 @@ import Testing
       #expect(bed.cloud.handedOut.count >= (way.files.isEmpty ? 3 : 0))
       for job in jobs {
         let end = begin + (job.script.steps.last?.after ?? .zero)
-        let calls = bed.cloud.transaction.entries.filter { $0.jobID == job.id }
+        let calls = bed.cloud.log.entries.filter { $0.jobID == job.id }
         // The cloud began the job a moment after `begin`.
         let seen = try #require(calls.last).time - end
         #expect(seen <= Self.gap.scaled(by: 2), "seen \(seen.text) after its end")
@@ -55,7 +55,7 @@ import Testing
     try write(way, 1, in: bed)
     try await bed.waiting(for: "the configuration is reloaded") { daemon.send(SIGHUP) }
     // What was under way with the old one has arrived when each job was asked for once more.
-    try await bed.cloud.waitForCalls(count: bed.cloud.transaction.total + 20)
+    try await bed.cloud.waitForCalls(count: bed.cloud.log.total + 20)
     bed.cloud.credentials = AcceptedCredentials(
       accessKeys: [LoginWay.keys[1]], tokens: [LoginWay.tokens[1]])
   }
@@ -94,7 +94,7 @@ import Testing
       }
       #expect(paused.data.account == "prod")
       #expect(paused.data.cure?.contains(file) == true)
-      #expect(bed.cloud.transaction.entries.map(\.status) == [401])
+      #expect(bed.cloud.log.entries.map(\.status) == [401])
       try bed.place.write(LoginWay.password, to: file)
       try await within(.seconds(20), "every end is told") { try await bed.told(jobs) }
       #expect(await daemon.terminate() == .code(0))
@@ -161,10 +161,10 @@ import Testing
       try await bed.cloud.waitForCalls(count: 3)
       bed.cloud.set(.unavailable, for: .metadata)
       let missed = try await within(.seconds(20), "a renewal that fails") {
-        try await bed.cloud.nextCall { $0.identity == .metadata && $0.status == 503 }
+        try await bed.cloud.log.next { $0.identity == .metadata && $0.status == 503 }
       }
       _ = try await within(.seconds(5), "a poll with the old key") {
-        try await bed.cloud.nextCall { $0.time > missed.time && $0.status == 200 && $0.jobID != "" }
+        try await bed.cloud.log.next { $0.time > missed.time && $0.status == 200 && $0.jobID != "" }
       }
       let paused = try await within(.seconds(20), "account.paused") {
         try await bed.log.first(.accountPaused)
@@ -175,7 +175,7 @@ import Testing
       _ = try await within(.seconds(20), "account.resumed") {
         try await bed.log.first(.accountResumed)
       }
-      try await bed.cloud.waitForCalls(count: bed.cloud.transaction.total + 2)
+      try await bed.cloud.waitForCalls(count: bed.cloud.log.total + 2)
       #expect(await daemon.terminate() == .code(0))
       #expect(bed.cloud.refusedCalls.isEmpty)
       // Asked several times, and logged for its cause.

@@ -46,7 +46,7 @@ import Testing
       }
       #expect(await daemon.terminate() == .code(0))
       #expect(
-        !manager.transaction.entries.contains { $0.notice.status?.contains(Self.secret) == true })
+        !manager.log.entries.contains { $0.notice.status?.contains(Self.secret) == true })
       #expect(try bed.place.files(holding: [Self.secret]) == [])
     }
   }

@@ -68,7 +68,7 @@ import Testing
           try await bed.log.first(.jobUnrecognised, of: id)
         }
       }
-      let times = bed.cloud.transaction.entries.filter { $0.jobID == good.id }.map(\.time)
+      let times = bed.cloud.log.entries.filter { $0.jobID == good.id }.map(\.time)
       let longest = zip(times, times.dropFirst()).map { $1 - $0 }.max() ?? .zero
       #expect(longest <= .seconds(3), "\(longest.text) between two polls of the good job")
       bed.end([good])
@@ -106,7 +106,7 @@ import Testing
       let ended = Testbed.clock()
       try await within(.seconds(30), "some rounds") {
         var calls = 0
-        for await call in bed.cloud.transaction.stream() where call.time > ended {
+        for await call in bed.cloud.log.stream() where call.time > ended {
           calls += 1
           if calls == 6 * number { return }
         }

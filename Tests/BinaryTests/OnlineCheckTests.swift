@@ -18,7 +18,7 @@ import Testing
       let permitted = check.findings.filter { $0.step == "permission" }.compactMap(\.service)
       #expect(Set(permitted) == all, "each has an endpoint in the configuration")
       #expect(check.output.contains("in order"))
-      #expect(bed.cloud.transaction.entries.count { $0.service != nil } == all.count)
+      #expect(bed.cloud.log.entries.count { $0.service != nil } == all.count)
       #expect(bed.cloud.refusedCalls.isEmpty)
 
       let json = try await OnlineCheckRun(bed, ["--json"])
@@ -234,7 +234,7 @@ import Testing
       let misuse = try await OnlineCheckRun(bed, ["--service", "esc"])
       #expect(misuse.exit == .code(64))
       #expect(misuse.error.contains("did you mean \"ecs\"?"))
-      #expect(bed.cloud.transaction.entries.isEmpty)
+      #expect(bed.cloud.log.entries.isEmpty)
     }
   }
 }

@@ -65,7 +65,7 @@ import Testing
       #expect(down.data.cause?.contains("503") == true)
       for _ in 1...2 {
         _ = try await within(.seconds(10), "a probe") {
-          try await bed.cloud.nextCall { $0.service == .ecs }
+          try await bed.cloud.log.next { $0.service == .ecs }
         }
       }
       bed.cloud.clearFault(of: .ecs)

@@ -33,7 +33,7 @@ import Testing
       #expect(shown.output.contains("to end within 1 s"), "\(shown.output)")
       #expect(shown.output.contains("told to be late"), "\(shown.output)")
       for _ in 1...3 {
-        _ = try await within(.seconds(10), "a poll") { try await bed.cloud.nextCall { _ in true } }
+        _ = try await within(.seconds(10), "a poll") { try await bed.cloud.log.next { _ in true } }
       }
       #expect(await daemon.terminate() == .code(0))
       let lines = try bed.log.all().filter { $0.data.jobID == job.id }

@@ -36,7 +36,7 @@ import Testing
       try await within(.seconds(20), "every end is told") { try await bed.told(ended) }
       for job in [scene.early, scene.parked] {
         try await within(.seconds(20), "the channel that is back is told") {
-          _ = try await second.delivery { $0.isAbout(job) }
+          _ = try await second.log.first { $0.isAbout(job) }
         }
       }
       #expect(await daemon.terminate() == .code(0))
@@ -99,13 +99,13 @@ private struct ParkingScene: Sendable {
 
   /// Not asked for, while others are, and told.
   func expectParked() async throws {
-    let before = bed.cloud.transaction.entries.count { $0.jobID == parked.id }
+    let before = bed.cloud.log.entries.count { $0.jobID == parked.id }
     try bed.submit(meanwhile, to: "prod")
     try await within(.seconds(20), "the end meanwhile is told") { [bed, meanwhile] in
       try await bed.told([meanwhile])
     }
-    for _ in 1...5 { _ = try await bed.cloud.nextCall { $0.jobID == clock.id } }
-    #expect(bed.cloud.transaction.entries.count { $0.jobID == parked.id } == before)
+    for _ in 1...5 { _ = try await bed.cloud.log.next { $0.jobID == clock.id } }
+    #expect(bed.cloud.log.entries.count { $0.jobID == parked.id } == before)
   }
 
   /// Returns a job that was submitted for "calm" and rejected.

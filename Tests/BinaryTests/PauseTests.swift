@@ -17,14 +17,14 @@ import Testing
   /// Returns after so many more polls of `job`.
   private static func polls(_ count: Int, of job: PlannedJob, in bed: Testbed) async throws {
     var left = count
-    for await call in bed.cloud.transaction.stream() where call.jobID == job.id {
+    for await call in bed.cloud.log.stream() where call.jobID == job.id {
       left -= 1
       if left == 0 { return }
     }
   }
 
   private static func calls(of job: PlannedJob, in bed: Testbed) -> Int {
-    bed.cloud.transaction.entries.count { $0.jobID == job.id }
+    bed.cloud.log.entries.count { $0.jobID == job.id }
   }
 
   @Test(

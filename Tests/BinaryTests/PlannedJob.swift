@@ -50,7 +50,7 @@ struct PlannedJob: Sendable {
     (job.script.errorCode, job.script.failReason) = (nil, nil)
     job.script.subJobs = (1...3).map { number in
       let isBad = number == 3 && end == .jobFailed
-      return ScriptedSubJob(
+      return ScriptedJob(
         jobID: Self.newID(), jobType: "createSingleServer",
         steps: isBad ? .failing(after: length) : .succeeding(after: length),
         entities: ["server_id": Self.newID()], errorCode: isBad ? "Ecs.0319" : nil,

@@ -25,7 +25,7 @@ import Testing
       for number in 0..<Self.kills {
         let daemon = try await bed.startDaemon()
         if number == 0 { try bed.submit((0..<50).map { _ in .endless() }) }
-        let calls = bed.cloud.transaction.total + Int.random(in: 1...20, using: &random)
+        let calls = bed.cloud.log.total + Int.random(in: 1...20, using: &random)
         try await within(.seconds(60), "\(calls) calls") {
           try await bed.cloud.waitForCalls(count: calls)
         }
@@ -54,7 +54,7 @@ import Testing
       }
       await daemon.kill()
       for _ in 0..<3 {
-        let calls = bed.cloud.transaction.total
+        let calls = bed.cloud.log.total
         daemon = try await bed.startDaemon()
         try await within(.seconds(60), "calls") {
           try await bed.cloud.waitForCalls(count: calls + 3)

@@ -19,13 +19,13 @@ import Testing
       #expect(await daemon.terminate() == .code(0))
       #expect(
         bed.cloud.throttledCalls.isEmpty, "calls and their statuses: \(Self.times(bed.cloud))")
-      #expect(bed.cloud.transaction.total >= 100)
+      #expect(bed.cloud.log.total >= 100)
     }
   }
 
   /// In milliseconds since the first call.
   private static func times(_ cloud: SimulatedCloud) -> String {
-    let calls = cloud.transaction.entries
+    let calls = cloud.log.entries
     let first = calls.first?.time ?? Testbed.clock()
     return calls.map { "\(($0.time - first).milliseconds) \($0.status ?? 0)" }
       .joined(separator: ", ")
@@ -45,7 +45,7 @@ import Testing
       try bed.submit(jobs)
       try await within(.seconds(90), "every end is told") { try await bed.told(jobs) }
       #expect(await daemon.terminate() == .code(0))
-      let calls = bed.cloud.transaction.entries
+      let calls = bed.cloud.log.entries
       let throttled = calls.filter(\.isThrottled)
       let first = try #require(throttled.first)
       // Calls on their way arrive; then none within the window, and none too many any more.

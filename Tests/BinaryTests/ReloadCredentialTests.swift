@@ -48,7 +48,7 @@ import Testing
       }
       // What a generation asks for at its start has its answer when the next one runs.
       try await Self.reload(daemon, of: bed, times: 11)
-      #expect(bed.cloud.transaction.entries.map(\.status) == [401])
+      #expect(bed.cloud.log.entries.map(\.status) == [401])
       try bed.place.write(wrong.right, to: file)
       try await Self.reload(daemon, of: bed, times: 1)
       try await within(.seconds(20), "every end is told") { try await bed.told(jobs) }

@@ -52,7 +52,7 @@ import Testing
         // The moment is left to chance; nothing is waited for.
         try await Task.sleep(for: .milliseconds(pause))
         let asked = ContinuousClock.now
-        let coming = manager.transaction.stream()
+        let coming = manager.log.stream()
         daemon.send(SIGTERM)
         daemon.send(SIGHUP)
         #expect(await daemon.exit == .code(0), "\(pause) ms after SIGHUP")
@@ -61,7 +61,7 @@ import Testing
         try await within(.seconds(30), "STOPPING") {
           for await heard in coming where heard.notice.isStopping { return }
         }
-        #expect(manager.transaction.entries.last?.notice.isStopping == true)
+        #expect(manager.log.entries.last?.notice.isStopping == true)
       }
       #expect(try bed.log.all(.daemonStopped).count == 5)
     }

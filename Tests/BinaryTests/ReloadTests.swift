@@ -37,7 +37,7 @@ import Testing
       }
       for job in [watched, late] {
         try await within(.seconds(20), "the new channel is told, too") {
-          _ = try await second.delivery { $0.isAbout(job) }
+          _ = try await second.log.first { $0.isAbout(job) }
         }
       }
       #expect(!second.deliveries.contains { $0.isAbout(early) })
@@ -86,7 +86,7 @@ import Testing
         try await within(.seconds(20), "a job is told under the old one") {
           try await bed.told([told])
         }
-        _ = try await bed.cloud.nextCall { $0.jobID == watched.id }
+        _ = try await bed.cloud.log.next { $0.jobID == watched.id }
       }
       let console = try bed.place.text(of: bed.place.standardError)
       let lines = console.split(separator: "\n").filter { $0.contains("configuration is refused") }

@@ -10,7 +10,7 @@ final class ServiceListener: Sendable {
     var notice: ServiceNotice
   }
 
-  let transaction = CallLog<Heard>()
+  let log = CallLog<Heard>()
   private let socket: ServiceSocket
   /// Nil: the daemon is not watched.
   private let watchdog: Duration?
@@ -18,9 +18,9 @@ final class ServiceListener: Sendable {
   init(in place: Workplace, watchdog: Duration? = nil) throws {
     socket = try ServiceSocket(place.root + "/notify")
     self.watchdog = watchdog
-    Thread.detachNewThread { [socket, transaction] in
+    Thread.detachNewThread { [socket, log] in
       while let notice = socket.next() {
-        transaction.append(Heard(time: Testbed.clock(), notice: notice))
+        log.append(Heard(time: Testbed.clock(), notice: notice))
       }
     }
   }
@@ -37,8 +37,8 @@ final class ServiceListener: Sendable {
   func first(
     _ what: String, where matches: @escaping @Sendable (ServiceNotice) -> Bool
   ) async throws -> ServiceNotice {
-    try await within(.seconds(30), what) { [transaction] in
-      try await transaction.first { matches($0.notice) }.notice
+    try await within(.seconds(30), what) { [log] in
+      try await log.first { matches($0.notice) }.notice
     }
   }
 
@@ -47,7 +47,7 @@ final class ServiceListener: Sendable {
     after deed: () throws -> Void, until what: String,
     _ isLast: @escaping @Sendable (ServiceNotice) -> Bool
   ) async throws -> [ServiceNotice] {
-    let coming = transaction.stream()
+    let coming = log.stream()
     try deed()
     return try await within(.seconds(30), what) {
       var notices: [ServiceNotice] = []
@@ -66,7 +66,7 @@ final class ServiceListener: Sendable {
 
   /// Returns after so many more signs of life.
   func signsOfLife(_ count: Int) async throws {
-    try await within(.seconds(30), "\(count) signs of life") { [coming = transaction.stream()] in
+    try await within(.seconds(30), "\(count) signs of life") { [coming = log.stream()] in
       var left = count
       for await heard in coming where heard.notice.isWatchdog {
         left -= 1
@@ -78,7 +78,7 @@ final class ServiceListener: Sendable {
 
   /// The longest time between two signs of life since the daemon was ready.
   var longestSilence: Duration {
-    let entries = transaction.entries
+    let entries = log.entries
     guard let ready = entries.firstIndex(where: \.notice.isReady) else { return .zero }
     let times = entries[ready...].filter { $0.notice.isWatchdog || $0.notice.isReady }.map(\.time)
     return zip(times, times.dropFirst()).map { $1 - $0 }.max() ?? .zero

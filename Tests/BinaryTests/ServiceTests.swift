@@ -19,7 +19,7 @@ import Testing
       let daemon = try bed.spawnDaemon(after: manager.environment)
       _ = try await manager.first("READY", where: \.isReady)
       #expect(try bed.place.names(in: bed.place.incoming).isEmpty)
-      let before = manager.transaction.entries.map(\.notice).prefix { !$0.isReady }
+      let before = manager.log.entries.map(\.notice).prefix { !$0.isReady }
       #expect(before.first?["EXTEND_TIMEOUT_USEC"] != nil)
       #expect(before.contains { $0.status?.contains("spool") == true })
       _ = try await manager.first("the count of jobs") {
@@ -27,8 +27,8 @@ import Testing
       }
       #expect(await daemon.terminate() == .code(0))
       let stopping = try await manager.first("STOPPING", where: \.isStopping)
-      #expect(manager.transaction.entries.last?.notice == stopping)
-      let notices = manager.transaction.entries.map(\.notice)
+      #expect(manager.log.entries.last?.notice == stopping)
+      let notices = manager.log.entries.map(\.notice)
       #expect(notices.count { $0.isReady } == 1)
       #expect(!notices.contains { $0.isWatchdog }, "nobody asked for them")
     }
@@ -58,10 +58,10 @@ import Testing
       try await bed.receiver.waitForDeliveries(count: 1)
       try await manager.signsOfLife(6)
       daemon.send(SIGSTOP)
-      let before = manager.transaction.total
+      let before = manager.log.total
       // That nothing comes can only be seen by waiting.
       try await Task.sleep(for: .seconds(2))
-      #expect(manager.transaction.total - before <= 1)
+      #expect(manager.log.total - before <= 1)
       daemon.send(SIGCONT)
       try await manager.signsOfLife(2)
       #expect(await daemon.terminate() == .code(0))
@@ -90,7 +90,7 @@ import Testing
       #expect(await daemon.terminate() == .code(0))
       #expect(manager.longestSilence < .seconds(6))
       #expect(
-        !manager.transaction.entries.contains { $0.notice.status?.contains("STALLED") == true })
+        !manager.log.entries.contains { $0.notice.status?.contains("STALLED") == true })
       #expect(try bed.log.all().isGapless)
     }
   }
@@ -152,7 +152,7 @@ import Testing
   private static func expectRestored(
     _ manager: ServiceListener, _ cure: () async throws -> Void
   ) async throws {
-    let coming = manager.transaction.stream()
+    let coming = manager.log.stream()
     try await cure()
     try await within(.seconds(45), "a status that is not degraded") {
       for await heard in coming where heard.notice.status?.hasPrefix("watching ") == true { return }

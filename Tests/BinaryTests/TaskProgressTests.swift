@@ -35,8 +35,8 @@ import Testing
 
   /// The second is made only once the first is stored.
   private static func asked(_ task: ScriptedTask, in bed: Testbed) async throws {
-    let first = try await bed.cloud.transaction.first { $0.jobID == task.taskID }
-    _ = try await bed.cloud.transaction.first {
+    let first = try await bed.cloud.log.first { $0.jobID == task.taskID }
+    _ = try await bed.cloud.log.first {
       $0.jobID == task.taskID && $0.requestID != first.requestID
     }
   }
@@ -88,8 +88,8 @@ import Testing
       try await Self.submit(job, with: task, in: bed)
       try await within(.seconds(10), "its progress is asked for, and the job is polled on") {
         if cause.isEmpty {
-          _ = try await bed.cloud.transaction.first { $0.jobID == task.taskID }
-          _ = try await bed.cloud.nextCall { $0.jobID == job.id }
+          _ = try await bed.cloud.log.first { $0.jobID == task.taskID }
+          _ = try await bed.cloud.log.next { $0.jobID == job.id }
         } else {
           try await Self.asked(task, in: bed)
         }
@@ -118,10 +118,10 @@ import Testing
       let task = Self.task(job, reply: Reply(status: 429, body: Array(body.utf8)))
       try await Self.submit(job, with: task, in: bed)
       try await within(.seconds(15), "six polls after the progress call that was turned away") {
-        _ = try await bed.cloud.transaction.first { $0.jobID == task.taskID }
-        for _ in 1...6 { _ = try await bed.cloud.nextCall { $0.jobID == job.id } }
+        _ = try await bed.cloud.log.first { $0.jobID == task.taskID }
+        for _ in 1...6 { _ = try await bed.cloud.log.next { $0.jobID == job.id } }
       }
-      #expect(bed.cloud.transaction.entries.count { $0.jobID == task.taskID } == 1)
+      #expect(bed.cloud.log.entries.count { $0.jobID == task.taskID } == 1)
       let show = try await Self.order("show", job.id, in: bed)
       #expect(show.output.contains("APIGW.0308: the quota is used up"), "\(show.output)")
       #expect(await daemon.terminate() == .code(0))
@@ -148,7 +148,7 @@ import Testing
       try await within(.seconds(40), "every end is told") { try await bed.told(jobs) }
       #expect(await daemon.terminate() == .code(0))
       #expect(bed.cloud.throttledCalls.isEmpty)
-      #expect(bed.cloud.transaction.entries.contains { $0.jobID.hasPrefix("task-of-") })
+      #expect(bed.cloud.log.entries.contains { $0.jobID.hasPrefix("task-of-") })
     }
   }
 }

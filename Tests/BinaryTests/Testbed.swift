@@ -30,10 +30,10 @@ final class Testbed: Sendable {
     let key = AccessKey(
       access: Workplace.accessKey, secret: Secret(Workplace.secretKey), securityToken: nil)
     let quotas = settings.cloudQuota.map { [SimulatedService.ecs: $0, .dcs: $0] }
-    cloud = SimulatedCloud(
-      options: .init(
-        projectIDs: [Workplace.projectID], credentials: AcceptedCredentials(accessKeys: [key]),
-        identity: settings.identity, quotas: quotas ?? [:]), clock: Self.clock)
+    var options = SimulatedCloud.Options(
+      projectIDs: [Workplace.projectID], credentials: AcceptedCredentials(accessKeys: [key]))
+    (options.identity, options.quotas) = (settings.identity, quotas ?? [:])
+    cloud = SimulatedCloud(options: options, clock: Self.clock)
     receiver = WebhookReceiver(secrets: [Workplace.hookSecret], clock: Self.clock)
     place = try Workplace()
   }
@@ -148,17 +148,17 @@ final class Testbed: Sendable {
 
   /// What the receiver took, in order of arrival.
   func events() throws -> [WebhookEvent] {
-    try receiver.deliveries.filter(\.isAccepted).map(WebhookEvent.init)
+    try receiver.deliveries.filter(\.isAccepted).map { try $0.event() }
   }
 
   /// Returns once the receiver took `kind` of every one of `jobs`.
   func told(_ jobs: [PlannedJob]) async throws {
     var open = Set(jobs.map { "\($0.id) \($0.end.rawValue)" })
-    let coming = receiver.transaction.stream()
+    let coming = receiver.log.stream()
     for event in try events() { open.remove("\(event.data.jobID ?? "") \(event.type)") }
     if open.isEmpty { return }
     for await delivery in coming where delivery.isAccepted {
-      let event = try WebhookEvent(delivery)
+      let event = try delivery.event()
       open.remove("\(event.data.jobID ?? "") \(event.type)")
       if open.isEmpty { return }
     }

@@ -13,7 +13,7 @@ struct SimulatedLifecycleTests {
           service: .ecs, jobID: "job", jobType: "createServer",
           steps: .failing(after: .seconds(30)),
           subJobs: [
-            ScriptedSubJob(
+            ScriptedJob(
               jobID: "sub", jobType: "createSingleServer",
               steps: [
                 JobStep(after: .seconds(1), status: "INIT"),

@@ -50,7 +50,7 @@ struct SimulatedServicesTests {
           try check(observation, of: service, is: state)
         }
       }
-      #expect(bench.cloud.transaction.total == 4 * SimulatedService.allCases.count)
+      #expect(bench.cloud.log.total == 4 * SimulatedService.allCases.count)
       for service in SimulatedService.allCases {
         #expect(bench.cloud.calls(service: service).count == 4)
       }
@@ -93,7 +93,7 @@ struct SimulatedServicesTests {
       var parent = job(service, .failing(after: .seconds(20)))
       parent.visibleAfter = .zero
       parent.subJobs = [
-        ScriptedSubJob(
+        ScriptedJob(
           jobID: "part", jobType: "single", steps: .failing(after: .seconds(10)),
           entities: ["image_id": "i-1"], errorCode: "X.0002", failReason: "no host")
       ]

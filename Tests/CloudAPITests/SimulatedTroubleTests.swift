@@ -80,7 +80,7 @@ struct SimulatedTroubleTests {
       }
       #expect(try await bench.ask().status == 200)
       #expect(
-        bench.cloud.transaction.entries.map(\.status) == Array(repeating: nil, count: 2 * tries) + [
+        bench.cloud.log.entries.map(\.status) == Array(repeating: nil, count: 2 * tries) + [
           200
         ])
     }
@@ -128,10 +128,10 @@ struct SimulatedTroubleTests {
 
   @Test func `a call can be waited for`() async throws {
     try await CloudBench.run { bench async throws in
-      async let next = bench.cloud.nextCall { $0.jobID == "late" }
+      async let next = bench.cloud.log.next { $0.jobID == "late" }
       async let three: Void = bench.cloud.waitForCalls(count: 3)
       // Until the wait above has begun, a call may pass unseen: ask until it was seen.
-      while !Task.isCancelled, bench.cloud.transaction.total < 3 {
+      while !Task.isCancelled, bench.cloud.log.total < 3 {
         _ = try await bench.ask(.ecs, "early")
       }
       try await three
@@ -141,7 +141,7 @@ struct SimulatedTroubleTests {
       let call = try await next
       asking.cancel()
       #expect(call.service == .dcs && call.code == "DCS.4133")
-      let past = try await bench.cloud.transaction.first { $0.jobID == "early" }
+      let past = try await bench.cloud.log.first { $0.jobID == "early" }
       #expect(past.status == 400)
     }
   }

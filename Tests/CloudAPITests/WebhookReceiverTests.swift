@@ -34,7 +34,7 @@ struct WebhookReceiverTests {
           ("webhook-signature", signature),
         ], body)
       #expect(answer.status == 200)
-      let delivery = try await receiver.delivery { $0.id == "msg_1" }
+      let delivery = try await receiver.log.first { $0.id == "msg_1" }
       #expect((delivery.verification == .verified) == isGood)
       #expect(delivery.body == Array(body.utf8) && delivery.isAccepted)
     }

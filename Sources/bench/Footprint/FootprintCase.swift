@@ -60,13 +60,13 @@ struct FootprintCase: Sendable {
   }
 
   private func watch(_ daemon: WatchingDaemon, _ cloud: SimulatedCloud) async throws -> [Figure] {
-    let (cpu, calls) = (try ProcessUsage.cpuSeconds(of: daemon.id), cloud.transaction.total)
+    let (cpu, calls) = (try ProcessUsage.cpuSeconds(of: daemon.id), cloud.log.total)
     let start = ContinuousClock.now
     try await Task.sleep(for: window)
     let seconds = (ContinuousClock.now - start).exactSeconds
     let used = try ProcessUsage.cpuSeconds(of: daemon.id) - cpu
-    let polls = cloud.transaction.total - calls
-    if let bad = cloud.transaction.entries.first(where: { $0.status != 200 }) {
+    let polls = cloud.log.total - calls
+    if let bad = cloud.log.entries.first(where: { $0.status != 200 }) {
       throw Failure(description: "a call brought no record: \(bad)")
     }
     return [
