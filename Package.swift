@@ -89,7 +89,7 @@ let package = Package(
       name: "bench",
       dependencies: [
         "JobWatchCore", "CloudAPI", "JobWatchStore", "JobWatchDaemon", "SimulatedCloud",
-        argumentParser, grdb, lifecycle, logging,
+        "TestSupport", argumentParser, grdb, logging,
       ],
       swiftSettings: strict),
     .target(

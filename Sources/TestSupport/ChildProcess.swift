@@ -107,11 +107,19 @@ package final class ChildProcess: Sendable {
     for descriptor in (STDERR_FILENO + 1)..<Int32(min(limit.rlim_cur, 16_384)) {
       posix_spawn_file_actions_addclose(&actions, descriptor)
     }
+    // Worker threads of Dispatch block signals, and a child inherits the mask of the thread that starts it.
+    var (attributes, none) = (posix_spawnattr_t(), sigset_t())
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     var arguments = command.map { strdup($0) } + [nil]
     var environment = Self.environment.map { strdup($0) } + [nil]
     defer { for text in arguments + environment { free(text) } }
     var pid: pid_t = 0
-    let code = posix_spawn(&pid, command[0], &actions, nil, &arguments, &environment)
+    let code = posix_spawn(
+      &pid, command[0], &actions, &attributes, &arguments, &environment)
     guard code == 0 else { throw SystemFailure("posix_spawn \(command[0])", code) }
     return pid
   }

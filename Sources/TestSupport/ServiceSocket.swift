@@ -3,7 +3,7 @@ import Glibc
 /// The service manager's end of its notification protocol (sd_notify(3)): a socket that takes datagrams of
 /// `NAME=value` lines.
 package final class ServiceSocket: Sendable {
-  /// What `NOTIFY_SOCKET` is to be: a path, or `@` and a name in the abstract namespace.
+  /// The value for `NOTIFY_SOCKET`: a path, or `@` and a name in the abstract namespace.
   package let name: String
   private let handle: Int32
 
@@ -12,7 +12,7 @@ package final class ServiceSocket: Sendable {
     package var code: Int32
   }
 
-  /// More than systemd takes, so that a test sees what would have been dropped.
+  /// More than systemd takes, because a test has to see a message that systemd would drop.
   private static let room = 65_536
 
   package init(_ name: String) throws(Failure) {
@@ -40,14 +40,14 @@ package final class ServiceSocket: Sendable {
   /// Blocks until a datagram comes; nil once `close` was called.
   package func next() -> ServiceNotice? { take(flags: 0) }
 
-  /// What has come and was not taken yet.
+  /// All that came since the last call.
   package func pending() -> [ServiceNotice] {
     var notices: [ServiceNotice] = []
     while let notice = take(flags: Int32(MSG_DONTWAIT)) { notices.append(notice) }
     return notices
   }
 
-  /// Nothing is taken any more; whoever waits in `next` comes back.
+  /// Takes nothing any more. A call of `next` that waits returns.
   package func close() { shutdown(handle, Int32(SHUT_RDWR)) }
 
   private func take(flags: Int32) -> ServiceNotice? {

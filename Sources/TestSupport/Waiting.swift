@@ -1,15 +1,15 @@
 import Dispatch
 
-/// What was awaited did not come.
+/// An event did not come in time.
 package struct TooLate: Error, CustomStringConvertible {
   package var description: String
 
   package init(description: String) { self.description = description }
 }
 
-/// The result of `body`, or an error that names what was awaited once four times `limit` are over.
+/// The result of `body`, or an error that names `what` once four times `limit` are over.
 ///
-/// - Parameter limit: what it takes at most on an idle machine. Where a time is promised, the test compares it.
+/// - Parameter limit: the most that it takes on an idle machine. A test that checks a promised time compares it itself.
 package func within<Value: Sendable>(
   _ limit: Duration, _ what: String, _ body: @escaping @Sendable () async throws -> Value
 ) async throws -> Value {

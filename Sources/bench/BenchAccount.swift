@@ -1,18 +1,27 @@
 import CloudAPI
 import JobWatchCore
 import JobWatchDaemon
+import SimulatedCloud
+import TestSupport
 
-/// The one account of every measurement: what the cloud accepts and the daemon sends.
+/// The one account of every measurement, on both sides.
 enum BenchAccount {
   static let projectID = "0605767b5780d5762fc5c0118072a564"
-  static let region = "eu-de"
   static let key = AccessKey(
     access: "BENCHACCESSKEY000001", secret: Secret("bench-secret-key-of-no-account-anywhere"))
 
-  static func account(endpoint: String, quota: Quota?) -> Account {
+  static func account(endpoint: String) -> Account {
     Account(
-      name: "bench", region: region, projectID: projectID, authentication: .akskOTC,
+      name: "prod", region: "eu-de", projectID: projectID, authentication: .akskOTC,
       accessKey: .plain(Secret(key.access)), secretKey: .plain(key.secret),
-      endpoints: ["ecs": endpoint, "dcs": endpoint], quota: quota)
+      endpoints: ["ecs": endpoint], quota: Quota(calls: 10_000, per: .seconds(1)))
+  }
+
+  /// - Parameter limit: calls that it keeps on record.
+  static func cloud(limit: Int = 200_000) -> SimulatedCloud {
+    var options = SimulatedCloud.Options(
+      projectIDs: [projectID], credentials: AcceptedCredentials(accessKeys: [key]))
+    options.callLimit = limit
+    return SimulatedCloud(options: options, clock: { SystemClock.now().wall })
   }
 }

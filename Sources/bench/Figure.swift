@@ -1,14 +1,23 @@
 /// One measured number.
-struct Figure: Sendable, Encodable {
+struct Figure: Sendable {
   enum Limit: Sendable {
     case atMost(Double)
     case atLeast(Double)
   }
 
+  /// The place of a figure in a table of figures of its kind.
+  struct Cell: Sendable {
+    var table: String
+    var row: String
+    var column: String
+  }
+
   var name: String
+  /// Nil: it stands in a line of its own.
+  var cell: Cell?
   var value: Double
   var unit = ""
-  /// What the value was made of.
+  /// The numbers behind the value.
   var detail = ""
   /// Nil: for information.
   var limit: Limit?
@@ -31,30 +40,13 @@ struct Figure: Sendable, Encodable {
     }
   }
 
-  var sentence: String { "\(name): \(measured), must be \(bound)" }
+  /// The value beside its limit.
+  var verdict: String {
+    guard let isMet else { return measured }
+    return "\(measured) (\(bound)\(isMet ? "" : ": MISSED"))"
+  }
 
   private static func text(_ value: Double, _ unit: String) -> String {
     unit.isEmpty ? value.threeDigits : "\(value.threeDigits) \(unit)"
-  }
-
-  private enum CodingKeys: String, CodingKey {
-    case name, value, unit, detail
-    case atMost = "at_most"
-    case atLeast = "at_least"
-    case isMet = "met"
-  }
-
-  func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(name, forKey: .name)
-    try container.encode(value, forKey: .value)
-    try container.encode(unit, forKey: .unit)
-    try container.encode(detail, forKey: .detail)
-    switch limit {
-    case .atMost(let bound): try container.encode(bound, forKey: .atMost)
-    case .atLeast(let bound): try container.encode(bound, forKey: .atLeast)
-    case nil: break
-    }
-    try container.encodeIfPresent(isMet, forKey: .isMet)
   }
 }

@@ -1,8 +1,8 @@
 import ArgumentParser
-import JobWatchDaemon
+import Foundation
 import SimulatedCloud
 
-/// The simulated cloud in a process of its own. Prints its URL and ends with its standard input.
+/// The simulated cloud in a process of its own. Prints its URL, and ends when its standard input does.
 struct ServeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(commandName: "serve", shouldDisplay: false)
 
@@ -10,16 +10,18 @@ struct ServeCommand: AsyncParsableCommand {
   @Option var jobs: Int
 
   func run() async throws {
-    var options = SimulatedCloud.Options(
-      projectIDs: [BenchAccount.projectID],
-      credentials: AcceptedCredentials(accessKeys: [BenchAccount.key]))
-    options.callLimit = 1000
-    let cloud = SimulatedCloud(options: options, clock: { SystemClock.now().wall })
+    let cloud = BenchAccount.cloud(limit: 1000)
     for kind in BenchJobs.allCases {
       for number in 0..<jobs { cloud.submit(kind.script(number)) }
     }
-    Parent.greet(try await cloud.start())
-    await Parent.gone()
+    let url = try await cloud.start()
+    FileHandle.standardOutput.write(Data((url + "\n").utf8))
+    await withCheckedContinuation { continuation in
+      Thread.detachNewThread {
+        while !FileHandle.standardInput.availableData.isEmpty {}
+        continuation.resume()
+      }
+    }
     await cloud.stop()
   }
 }

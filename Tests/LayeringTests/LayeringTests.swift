@@ -32,7 +32,7 @@ import Testing
     ],
     "bench": [
       "CloudAPI", "JobWatchCore", "JobWatchDaemon", "JobWatchStore", "SimulatedCloud",
-      "ArgumentParser", "Dispatch", "Foundation", "Glibc", "GRDB", "Logging", "ServiceLifecycle",
+      "TestSupport", "ArgumentParser", "Dispatch", "Foundation", "Glibc", "GRDB", "Logging",
       "Synchronization",
     ],
   ]
@@ -72,7 +72,7 @@ import Testing
     ("Yams", ["JobWatchDaemon/Configuration/"]),
     ("Hummingbird", ["SimulatedCloud/LoopbackServer.swift"]),
     // The benchmark measures against the bare database.
-    ("GRDB", ["JobWatchStore/", "bench/BareIntake.swift"]),
+    ("GRDB", ["JobWatchStore/", "bench/Throughput/BareIntake.swift"]),
     // What the standard library lacks of real functions is one file of the core.
     (
       "Glibc",

@@ -1,22 +1,17 @@
-/// Every figure of the runs, with what it must not exceed.
+/// Every figure of the runs, with its limit.
 struct DetectionFigures: Sendable {
   var fixed: Detections
   var learned: Detections
   var typed: Detections
   var target: Detections
-  /// As an account is watched of which nothing is said.
+  /// Under a configuration that says nothing of polling.
   var frugal: Detections
   /// Seconds.
   var targetLatency: Double
 
-  var runs: [Detections] { [fixed, learned, typed, target, frugal] }
+  private var runs: [Detections] { [fixed, learned, typed, target, frugal] }
 
-  var all: [Figure] {
-    summary + runs.flatMap { run in DetectionLoad.medians.map { type($0, run) } }
-  }
-
-  /// All but those of single types.
-  var summary: [Figure] {
+  var figures: [Figure] {
     [
       Figure(
         name: "mean latency, learned to fixed",
@@ -35,10 +30,17 @@ struct DetectionFigures: Sendable {
         name: "calls turned away", value: Double(runs.map(\.throttled).reduce(0, +)),
         limit: .atMost(0)),
     ] + runs.flatMap(figures)
+      + runs.flatMap { run in DetectionLoad.medians.flatMap { figures(run, $0) } }
   }
 
   private func figures(_ run: Detections) -> [Figure] {
     let (latencies, telling) = (run.latencies, run.all.map(\.telling))
+    let mostCalls = run.quota.map { quota in
+      Figure(
+        name: "most calls in any 10 s, to the quota, \(run.name)",
+        value: Double(run.mostCalls) / Double(quota.calls) * 100, unit: "%",
+        detail: "\(run.mostCalls) of \(quota.calls)", limit: .atMost(100))
+    }
     return [
       Figure(
         name: "mean latency, \(run.name)", value: latencies.mean, unit: "s",
@@ -49,37 +51,22 @@ struct DetectionFigures: Sendable {
       Figure(
         name: "of a latency, from the last call to the log, \(run.name)",
         value: telling.mean * 1000, unit: "ms", detail: telling.map { $0 * 1000 }.spread),
-    ] + (run.quota.map { [mostCalls(run, $0.calls)] } ?? [])
+    ] + (mostCalls.map { [$0] } ?? [])
   }
 
-  private func mostCalls(_ run: Detections, _ quota: Int) -> Figure {
-    Figure(
-      name: "most calls in any 10 s, to the quota, \(run.name)",
-      value: Double(run.mostCalls) / Double(quota) * 100, unit: "%",
-      detail: "\(run.mostCalls) of \(quota)", limit: .atMost(100))
-  }
-
-  private func type(_ median: Int, _ run: Detections) -> Figure {
-    let jobs = run.of(median: median)
-    let calls = jobs.map { Double($0.asked.count) }.mean.threeDigits
-    return Figure(
-      name: "mean latency, \(run.name), jobs of \(median) s",
-      value: jobs.map(\.latency).mean, unit: "s",
-      detail: "\(jobs.map(\.latency).spread), \(calls) calls a job")
-  }
-
-  /// A row for each type, for people.
-  var table: String {
-    let head = ["mean latency and calls a job"] + runs.map(\.name)
-    let rows = DetectionLoad.medians.map { median in
-      ["jobs of \(median) s"]
-        + runs.map { run in
-          let jobs = run.of(median: median)
-          let calls = jobs.map { Double($0.asked.count) }.mean
-          return "\(jobs.map(\.latency).mean.threeDigits) s, \(calls.threeDigits)"
-        }
-    }
-    return Grid(rows: [head] + rows).text
+  private func figures(_ run: Detections, _ median: Int) -> [Figure] {
+    let (jobs, row) = (run.of(median: median), "jobs of \(median) s")
+    let latencies = jobs.map(\.latency)
+    return [
+      Figure(
+        name: "mean latency, \(run.name), \(row)",
+        cell: .init(table: "Mean latency", row: row, column: run.name), value: latencies.mean,
+        unit: "s", detail: latencies.spread),
+      Figure(
+        name: "calls a job, \(run.name), \(row)",
+        cell: .init(table: "Calls a job", row: row, column: run.name),
+        value: jobs.map { Double($0.asked.count) }.mean),
+    ]
   }
 }
 

@@ -1,7 +1,8 @@
 import JobWatchCore
 import SimulatedCloud
+import TestSupport
 
-/// A job whose end is to be found out.
+/// A job whose end the daemon has to find out.
 struct DetectionJob: Sendable {
   var id: String
   /// Median of its type's durations, in seconds.
@@ -20,8 +21,8 @@ struct DetectionJob: Sendable {
 
 /// Jobs of six types in random order, arriving at random: 2.5 a second.
 struct DetectionLoad: Sendable {
-  /// In seconds. Every 10 s would find the ends of each 5 s late on average: no type lies so that its ends come
-  /// just before a multiple of ten, or just after.
+  /// In seconds. Polls every 10 s find the ends of each type 5 s late on average, because no type ends just before or just
+  /// after a multiple of ten.
   static let medians = [5, 15, 25, 45, 80, 120]
   /// Of the logarithm of a type's durations: about a tenth more or less.
   private static let sigma = 0.1
@@ -32,7 +33,7 @@ struct DetectionLoad: Sendable {
 
   /// - Parameter perType: jobs of each type.
   init(_ name: String, perType: Int, seed: UInt64) {
-    var random = SeededRandom(seed)
+    var random = SeededGenerator(seed)
     let medians = Self.medians.flatMap { Array(repeating: $0, count: perType) }
     var arrival = Duration.zero
     jobs = medians.shuffled(using: &random).enumerated().map { number, median in

@@ -6,17 +6,14 @@ import Synchronization
 /// The real daemon in a process of its own, and all jobs of a load from their submission until the status log has
 /// told their ends.
 struct DetectionRun: Sendable {
-  struct Failure: Error, CustomStringConvertible {
-    var description: String
-  }
-
   var name: String
+  /// A `jobwatch`, or this program.
+  var program: String
   var load: DetectionLoad
   /// Calls in any 10 s that the account is allowed, by its configuration and by the cloud; nil: any number.
-  var quotaCalls: Int?
-  var fixed: Duration?
-  var target: Duration?
-  var price: Duration?
+  var quota: Int?
+  /// The key `polling` of the configuration.
+  var polling = ""
   /// The submitter names the job's type beside its id.
   var isTyped = false
 
@@ -25,37 +22,29 @@ struct DetectionRun: Sendable {
 
   /// - Parameter workplace: with an empty database, or one that was taught before.
   func measure(in workplace: Workplace) async throws -> Detections {
-    let cloud = cloud()
-    var settings = DaemonSettings(endpoint: try await cloud.start())
-    settings.quotaCalls = quotaCalls
-    settings.fixedSeconds = fixed?.exactSeconds
-    settings.targetSeconds = target?.exactSeconds
-    settings.priceSeconds = price?.exactSeconds
-    cloud.setQuota(settings.quota, for: .ecs)
+    let cloud = BenchAccount.cloud()
+    let quota = quota.map { Quota(calls: $0, per: .seconds(10)) }
+    cloud.setQuota(quota, for: .ecs)
     return try await ending(
       {
-        let daemon = try await ChildProcess(["daemon", workplace.root, try settings.argument])
-        defer { daemon.stop() }
-        async let told = ends(in: workplace)
-        let begun = try await submit(to: cloud, workplace)
-        return try await Detections(
-          name: name, jobs: load.jobs, begun: begun, told: told,
-          calls: cloud.calls(service: .ecs), quota: settings.quota)
+        try await workplace.withDaemon(
+          program, cloud: try await cloud.start(),
+          quota: quota.map { "calls: \($0.calls), per: 10s" }, polling: polling
+        ) { daemon in
+          try await daemon.isLoaded()
+          async let told = ends(in: workplace)
+          let begun = try await submit(to: cloud, workplace)
+          return try await Detections(
+            name: name, jobs: load.jobs, begun: begun, told: told,
+            calls: cloud.calls(service: .ecs), quota: quota)
+        }
       }, with: cloud.stop)
   }
 
-  private func cloud() -> SimulatedCloud {
-    SimulatedCloud(
-      options: .init(
-        projectIDs: [BenchAccount.projectID],
-        credentials: AcceptedCredentials(accessKeys: [BenchAccount.key])),
-      clock: { SystemClock.now().wall })
-  }
-
   /// Begins each job when it arrives, and hands it over as an ordinary submitter does. Returns when each began.
-  private func submit(to cloud: SimulatedCloud, _ workplace: Workplace) async throws -> [String:
-    Timestamp]
-  {
+  private func submit(
+    to cloud: SimulatedCloud, _ workplace: Workplace
+  ) async throws -> [String: Timestamp] {
     let spool = SpoolWriter(spoolDirectory: workplace.spool)
     let start = ContinuousClock.now
     var begun: [String: Timestamp] = [:]
@@ -79,7 +68,7 @@ struct DetectionRun: Sendable {
       group.addTask { try await told.follow(workplace.statusLog) }
       group.addTask {
         try await Task.sleep(for: last + Self.patience)
-        throw Failure(description: "\(name): \(told.missing) jobs ended unnoticed")
+        throw Failure("\(name): \(told.missing) jobs ended unnoticed")
       }
       try await group.next()
       group.cancelAll()
@@ -101,10 +90,11 @@ private final class ToldEnds: Sendable {
   /// Returns once all are told.
   func follow(_ path: String) async throws {
     let filter = LogFilter(events: [try EventPattern("job.succeeded")])
-    let follower = StatusLogFollower(path: path, filter: filter, onTrouble: StandardError.tell)
+    let follower = StatusLogFollower(
+      path: path, filter: filter, onTrouble: MeasureOptions.complain)
     try await follower.run(stopOn: []) { [self] line in
       let now = SystemClock.now().wall
-      // What the database was taught by is told anew in a new log.
+      // A new log tells all events of the database, and so of the jobs that taught it.
       guard let id = try line.data().jobID, jobs.contains(id) else { return }
       let isLast = state.withLock { times in
         times[id] = times[id] ?? now

@@ -1,13 +1,13 @@
 import JobWatchCore
 import SimulatedCloud
 
-/// What a run came to.
+/// The result of a run.
 struct Detections: Sendable {
   struct Detection: Sendable {
     var job: DetectionJob
     /// Seconds from the end in the job's record until the status log told it.
     var latency: Double
-    /// Of them, those since the cloud was asked for the last time.
+    /// Of these, the ones since the cloud was asked for the last time.
     var telling: Double
     /// Ages, in seconds, at which the cloud was asked.
     var asked: [Double]
@@ -42,10 +42,12 @@ struct Detections: Sendable {
     self.calls = calls.count
     throttled = calls.count(where: \.isThrottled)
     mostCalls = calls.map(\.time).mostWithin(quota?.per ?? .seconds(10))
-    let (first, last) = (begun.values.min(), told.values.max())
     seconds =
-      zip([first].compactMap(\.self), [last].compactMap(\.self))
-      .map { ($1 - $0).exactSeconds }.first ?? 0
+      if let first = begun.values.min(), let last = told.values.max() {
+        (last - first).exactSeconds
+      } else {
+        0
+      }
   }
 
   var latencies: [Double] { all.map(\.latency) }
@@ -57,7 +59,7 @@ struct Detections: Sendable {
 }
 
 extension [Timestamp] {
-  /// Of times in order, the most that lie within less than this of one another.
+  /// The most of these times, which are in order, that lie within a window.
   func mostWithin(_ window: Duration) -> Int {
     var (most, first) = (0, startIndex)
     for (index, time) in enumerated() {

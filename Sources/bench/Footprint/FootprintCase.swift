@@ -3,12 +3,8 @@ import JobWatchDaemon
 import JobWatchStore
 import SimulatedCloud
 
-/// What the built daemon takes of a machine while it watches so many jobs.
+/// The memory and CPU time of the built daemon while it watches so many jobs.
 struct FootprintCase: Sendable {
-  struct Failure: Error, CustomStringConvertible {
-    var description: String
-  }
-
   var name: String
   var jobs: Int
   /// The key `polling` of the configuration.
@@ -24,39 +20,34 @@ struct FootprintCase: Sendable {
   /// The start of a daemon with no job is over some time after it.
   private static let rest = Duration.seconds(3)
 
-  func measure(_ binary: String, in directory: String) async throws -> [Figure] {
+  func measure(_ program: String, in directory: String) async throws -> [Figure] {
     try await Workplace.use(in: directory) { workplace in
-      let cloud = SimulatedCloud(
-        options: .init(
-          projectIDs: [BenchAccount.projectID],
-          credentials: AcceptedCredentials(accessKeys: [BenchAccount.key])),
-        clock: { SystemClock.now().wall })
-      let endpoint = try await cloud.start()
+      let cloud = BenchAccount.cloud()
       return try await ending(
-        { try await measure(binary, workplace, cloud, endpoint) }, with: cloud.stop)
+        { try await measure(program, workplace, cloud, try await cloud.start()) }, with: cloud.stop)
     }
   }
 
   private func measure(
-    _ binary: String, _ workplace: Workplace, _ cloud: SimulatedCloud, _ endpoint: String
+    _ program: String, _ workplace: Workplace, _ cloud: SimulatedCloud, _ endpoint: String
   ) async throws -> [Figure] {
     let watched = WatchedJobs(count: jobs, now: SystemClock.now().wall)
     let store = try Store(path: workplace.database)
     try await ending({ try await watched.register(in: store) }, with: store.close)
     watched.submit(to: cloud, dueBefore: SystemClock.now().wall + window + .minutes(2))
     let start = ContinuousClock.now
-    let daemon = try await WatchingDaemon(
-      binary: binary, in: workplace, polling: polling, endpoint: endpoint)
-    defer { daemon.stop() }
-    let seconds = (ContinuousClock.now - start).exactSeconds
-    let loaded = memory("after its start", try MemoryUse(of: daemon.id))
-    if jobs > 0 {
-      try await cloud.waitForCalls(count: Self.firstCalls)
-    } else {
-      try await Task.sleep(for: Self.rest)
+    return try await workplace.withDaemon(program, cloud: endpoint, polling: polling) { daemon in
+      try await daemon.isLoaded()
+      let seconds = (ContinuousClock.now - start).exactSeconds
+      let loaded = memory("after its start", try MemoryUse(of: daemon.id))
+      if jobs > 0 {
+        try await cloud.waitForCalls(count: Self.firstCalls)
+      } else {
+        try await Task.sleep(for: Self.rest)
+      }
+      return [Figure(name: "start, \(name)", value: seconds, unit: "s"), loaded]
+        + (try await watch(daemon, cloud))
     }
-    return [Figure(name: "start, \(name)", value: seconds, unit: "s"), loaded]
-      + (try await watch(daemon, cloud))
   }
 
   private func watch(_ daemon: WatchingDaemon, _ cloud: SimulatedCloud) async throws -> [Figure] {
@@ -67,7 +58,7 @@ struct FootprintCase: Sendable {
     let used = try ProcessUsage.cpuSeconds(of: daemon.id) - cpu
     let polls = cloud.log.total - calls
     if let bad = cloud.log.entries.first(where: { $0.status != 200 }) {
-      throw Failure(description: "a call brought no record: \(bad)")
+      throw Failure("a call brought no record: \(bad)")
     }
     return [
       memory("after \(seconds.threeDigits) s", try MemoryUse(of: daemon.id)),

@@ -1,6 +1,7 @@
 import JobWatchCore
 import JobWatchStore
 import SimulatedCloud
+import TestSupport
 
 /// Running jobs of four types that a daemon finds on record at its start: asked for one after the other over the hour
 /// that has gone, and due over the hour to come.
@@ -33,10 +34,8 @@ struct WatchedJobs: Sendable {
 
   private func insert(_ number: Int, _ transaction: JobWatchStore.Transaction) throws {
     let (begin, seen) = (begin(number), lastSeen(number))
-    let new = Job(
-      key: JobKey(account: "bench", service: "ecs", jobID: BenchJobs.quiet.id(number)),
-      projectID: BenchAccount.projectID, region: BenchAccount.region, submittedAt: begin,
-      registeredAt: begin)
+    let new = Job.registered(
+      BenchJobs.quiet.id(number), at: begin, projectID: BenchAccount.projectID)
     guard var job = try transaction.insert(new, dueAt: due(number), noticeAt: nil) else { return }
     job.state = .running
     job.report = JobReport(

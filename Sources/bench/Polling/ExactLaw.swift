@@ -7,8 +7,6 @@ struct ExactLaw: Sendable {
   let hungShare: Double
   /// Seconds.
   let mean: Double
-  /// (∫√(f·S))², in seconds: twice the calls times the latency of the best of many polls.
-  let fluid: Double
   /// As the planner takes it.
   let law: DurationDistribution
   private let ages: [Double]
@@ -24,20 +22,18 @@ struct ExactLaw: Sendable {
     self.hungShare = hungShare
     ages = Self.grid(to: horizon)
     var (least, survival, lived) = (1.0, [1.0], [0.0])
-    var (mean, root) = (0.0, 0.0)
+    var mean = 0.0
     for (before, age) in zip(ages, ages.dropFirst()) {
       let was = least
       least = min(least, max(law.survival(at: age), 0))
       mean += 0.5 * (was + least) * (age - before)
       let (high, low) = (survival[survival.count - 1], hungShare + (1 - hungShare) * least)
-      root += ((high - low) * (age - before) * 0.5 * (high + low)).squareRoot()
       lived.append(lived[lived.count - 1] + 0.5 * (high + low) * (age - before))
       survival.append(low)
     }
     self.survival = survival
     self.lived = lived
     self.mean = mean
-    fluid = root * root
     self.law = Self.law(ages, survival)
   }
 
@@ -63,7 +59,7 @@ struct ExactLaw: Sendable {
     return ages + [horizon]
   }
 
-  /// What a schedule comes to; a last poll finds whatever has not ended at the horizon.
+  /// The calls and the latency of a schedule. A last poll at the horizon finds whatever has not ended.
   func outcome(_ next: (Double) -> Double) -> Outcome {
     var (age, here) = (0.0, at(0))
     var (calls, late) = (0.0, 0.0)
@@ -104,7 +100,7 @@ struct ExactLaw: Sendable {
   }
 }
 
-/// What a schedule costs and gives, per job.
+/// The calls and the latency of a schedule, per job.
 struct Outcome: Sendable {
   var calls = 0.0
   /// Mean seconds from the end to the poll that finds it, of jobs that end.

@@ -1,4 +1,5 @@
 import JobWatchCore
+import TestSupport
 
 /// A fleet of jobs in simulated time, watched by the product's own queue. Answers take no time.
 struct FleetRun {
@@ -42,7 +43,7 @@ struct FleetRun {
   private var queue: PollQueue
   private let endpoint: PollQueue.Endpoint
   private var jobs: [FleetJob] = []
-  private var random: SeededRandom
+  private var random: SeededGenerator
   private var now: Int64 = 0
   private var nextBegin = 0.0
 
@@ -57,7 +58,7 @@ struct FleetRun {
   init(_ script: FleetScript, scale: FleetScale, price: Double) {
     self.script = script
     self.scale = scale
-    random = SeededRandom(2025)
+    random = SeededGenerator(2025)
     cloud = FleetCloud(quota: scale.quota)
     queue = PollQueue(
       polling: PollPolicy(fixed: script.fixed),

@@ -1,4 +1,5 @@
 import JobWatchCore
+import TestSupport
 
 /// One job type of the fleet: invented, from concentrated to wide, around what its name suggests.
 struct FleetType: Sendable {
@@ -28,7 +29,7 @@ struct FleetType: Sendable {
   /// Of jobs of any type that never end.
   static let hungShare = 0.001
 
-  static func index(using random: inout SeededRandom) -> Int {
+  static func index(using random: inout SeededGenerator) -> Int {
     var left = random.unit()
     for (index, type) in all.enumerated() {
       left -= type.share

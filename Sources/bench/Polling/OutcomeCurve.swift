@@ -1,4 +1,4 @@
-/// What one way of polling reaches at every price: of its outcomes and their mixtures, the best.
+/// The outcomes of one way of polling at every price: the best of them and of their mixtures.
 struct OutcomeCurve: Sendable {
   /// By calls, rising; the latency falls, ever more slowly.
   private let points: [Outcome]
@@ -26,7 +26,7 @@ struct OutcomeCurve: Sendable {
     return low.latency + part * (high.latency - low.latency)
   }
 
-  /// Whether the middle one lies below the line between the others.
+  /// True if the middle one lies below the line between the others.
   private static func bends(_ low: Outcome, _ middle: Outcome, _ high: Outcome) -> Bool {
     (middle.latency - low.latency) * (high.calls - low.calls)
       < (high.latency - low.latency) * (middle.calls - low.calls)

@@ -1,56 +1,49 @@
 import JobWatchCore
 
-/// How long the schedule's own work takes.
-struct PlanTiming: Sendable {
-  /// Of the slowest type; milliseconds.
-  private(set) var plan = 0.0
-  private(set) var observe = 0.0
-  /// Microseconds.
-  private(set) var nextPoll = 0.0
-  /// The most of a key, in bytes.
-  private(set) var stored = 0
-
-  private static let turns = 20
-
-  init() {
+/// How long the schedule's own work takes, and how much it stores.
+enum PlanTiming {
+  /// Of the slowest type each.
+  static func figures() -> [Figure] {
+    // Milliseconds, milliseconds, microseconds, bytes.
+    var (plan, observe, nextPoll, stored) = (0.0, 0.0, 0.0, 0)
     for type in PollingCase.all {
-      let jobs = type.training(1000, seed: 5)
-      var model = type.trained(on: jobs)
+      var model = type.trained(on: type.training(1000, seed: 5))
       stored = max(stored, model.bytes.count)
-      for price in PollingCase.prices {
-        plan = max(plan, Self.milliseconds { _ = PollPlan(law: model.law(), price: price) })
-      }
       let law = model.law()
+      for price in PollingCase.prices {
+        plan = max(plan, milliseconds { _ = PollPlan(law: model.law(), price: price) })
+      }
       var span = WatchedSpan()
       model.watch(span)
       observe = max(
         observe,
-        Self.milliseconds {
+        milliseconds {
           model.extend(&span, to: 10)
           model.finish(.between(10, 600), of: span)
           span = WatchedSpan()
           model.watch(span)
         })
-      let (schedule, key) = (PollPlan(law: law, price: 1), JobKey.timed.salt)
+      let schedule = PollPlan(law: law, price: 1)
       let ages = Array(stride(from: 0.0, to: 5000, by: 7))
-      let seconds = Self.milliseconds {
-        for age in ages { Self.sink = Double(schedule.gap(after: age, salt: key).milliseconds) }
+      let time = milliseconds {
+        for age in ages { sink = schedule.gap(after: age, salt: 7).seconds }
       }
-      nextPoll = max(nextPoll, 1000 * seconds / Double(ages.count))
+      nextPoll = max(nextPoll, 1000 * time / Double(ages.count))
     }
+    return [
+      Figure(name: "time of a plan", value: plan, unit: "ms", limit: .atMost(2)),
+      Figure(name: "time to learn from a job", value: observe, unit: "ms", limit: .atMost(0.2)),
+      Figure(name: "time to find a next poll", value: nextPoll, unit: "µs", limit: .atMost(5)),
+      Figure(
+        name: "stored for a key", value: Double(stored), unit: "bytes", limit: .atMost(6144)),
+    ]
   }
 
   /// Keeps the compiler from leaving out what is timed.
   nonisolated(unsafe) private static var sink = 0.0
-
-  /// Of one turn; the median.
-  private static func milliseconds(_ work: () -> Void) -> Double {
-    let clock = ContinuousClock()
-    return (0..<turns).map { _ in clock.measure(work).exactSeconds * 1000 }.median
-  }
 }
 
-extension JobKey {
-  fileprivate static let timed = JobKey(
-    account: "prod", service: "ecs", jobID: "ff80808288d41e1b018990260955686a")
+/// The median time of one turn.
+func milliseconds(turns: Int = 20, _ work: () -> Void) -> Double {
+  (0..<turns).map { _ in ContinuousClock().measure(work).exactSeconds * 1000 }.median
 }

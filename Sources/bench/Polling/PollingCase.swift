@@ -1,6 +1,7 @@
 import JobWatchCore
+import TestSupport
 
-/// One job type of the measurement: its law, and what the best schedule for it reaches.
+/// One job type of the measurement: its law, and the cost of the best schedule for it.
 struct PollingCase: Sendable {
   var name: String
   var law: TrueLaw
@@ -8,7 +9,7 @@ struct PollingCase: Sendable {
   var hungShare = 0.0
   /// Seconds, at which a job that has not ended is given up.
   var horizon = 86_400.0
-  /// What an independent program found to be the least cost at 1, 5 and 20 s a call.
+  /// The least cost at 1, 5 and 20 s a call, which an independent program found.
   var leastCosts: [Double]
 
   static let prices = [1.0, 5, 20]
@@ -48,12 +49,12 @@ struct PollingCase: Sendable {
   ]
 
   /// A duration in seconds; nil: it never ends.
-  func sample(using random: inout SeededRandom) -> Double? {
+  func sample(using random: inout SeededGenerator) -> Double? {
     let duration = law.sample(using: &random)
     return hungShare > 0 && random.unit() < hungShare ? nil : duration
   }
 
-  /// What the model knows after these jobs.
+  /// The model after these jobs.
   func trained(on durations: [Double?], prior: DurationPrior = .generic) -> DurationModel {
     var model = DurationModel(prior: prior)
     for duration in durations { model.learn(duration, horizon: horizon) }
@@ -61,7 +62,7 @@ struct PollingCase: Sendable {
   }
 
   func training(_ count: Int, seed: UInt64) -> [Double?] {
-    var random = SeededRandom(seed)
+    var random = SeededGenerator(seed)
     return (0..<count).map { _ in sample(using: &random) }
   }
 }

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// `bench polling`: what the learned schedule reaches, against the best there is and against others.
+/// `bench polling`: the learned schedule, against the best there is and against others.
 struct PollingCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "polling",
@@ -14,8 +14,6 @@ struct PollingCommand: ParsableCommand {
       and book. Answers take no time.
 
       Takes about three minutes.
-
-      Exit codes: 0 done, 1 a limit is missed (with --check), 64 command misuse.
       """)
 
   enum Part: String, CaseIterable, ExpressibleByArgument {
@@ -28,14 +26,7 @@ struct PollingCommand: ParsableCommand {
   @Argument(help: "What to measure (default: all).")
   var parts = Part.allCases
 
-  @Flag(help: "Print one JSON object.")
-  var json = false
-
-  @Flag(help: "Exit with 1 when a limit is missed, and name it.")
-  var check = false
-
-  @Flag(help: "Fewer trainings: a first look, with more chance in it.")
-  var quick = false
+  @OptionGroup var options: MeasureOptions
 
   @Option(
     help: ArgumentHelp(
@@ -47,63 +38,34 @@ struct PollingCommand: ParsableCommand {
 
   func run() throws {
     #if DEBUG
-      StandardError.tell("this is a debug build: it takes very long, build with -c release")
+      options.tell("this is a debug build: it takes very long, build with -c release")
     #endif
-    var (report, tables) = (Report(isQuick: quick), [String]())
+    var (figures, tables) = ([Figure](), [String]())
     for part in parts {
-      let (figures, text) = try measure(part)
-      report.figures += figures
-      tables.append(text)
-    }
-    print(json ? try report.json : tables.joined(separator: "\n\n"))
-    if check { try report.demandLimits() }
-  }
-
-  private func measure(_ part: Part) throws -> ([Figure], String) {
-    switch part {
-    case .laws: return try measureLaws()
-    case .fleet:
-      tell("measuring the cost of the schedule …")
-      let cost = try ScheduleCost()
-      tell("measuring a fleet …")
-      let fleet = Fleet(quick ? .quick : .full)
-      let figures = fleet.figures + cost.figures
-      return (
-        figures,
-        FleetTables(fleet: fleet).text + "\n\n" + Report(isQuick: quick, figures: figures).table
-      )
-    }
-  }
-
-  private func measureLaws() throws -> ([Figure], String) {
-    let trainings = try scenarios.map { try RequestedFile.read(SharedTrainings.self, at: $0) }
-    let scale = quick ? PollingScale.quick : .full
-    let types = PollingCase.all.map { type in
-      tell("measuring \(type.name) …")
-      return SingleType(type, scale: scale)
-    }
-    tell("measuring changes …")
-    let figures = PollingFigures(
-      types: types, firstLooks: types.map { FirstLook($0, sets: scale.firstLookSets) },
-      portfolio: Portfolio(types), drifts: drifts(scale), timing: PlanTiming(), book: BookTiming())
-    let shared = trainings?.figures(types) ?? []
-    let rest = Report(isQuick: quick, figures: figures.work + shared)
-    return (figures.all + shared, PollingTables(figures: figures).text + "\n\n" + rest.table)
-  }
-
-  private func drifts(_ scale: PollingScale) -> [Drift] {
-    PollingCase.all.filter { Drift.types.contains($0.name) }.flatMap { type in
-      Drift.Source.allCases.flatMap { source in
-        [2, 0.5].flatMap { factor in
-          [1, 5].map {
-            Drift(type, from: source, factor: factor, price: $0, runs: scale.driftRuns)
-          }
-        }
+      switch part {
+      case .laws: figures += try measureLaws()
+      case .fleet:
+        options.tell("measuring the cost of the schedule …")
+        let cost = try ScheduleCost()
+        options.tell("measuring a fleet …")
+        let fleet = Fleet(options.quick ? .quick : .full)
+        figures += fleet.figures + cost.figures
+        tables.append(FleetTables(fleet: fleet).text)
       }
     }
+    try options.report(figures, tables: tables)
   }
 
-  private func tell(_ line: String) {
-    if !json { StandardError.tell(line) }
+  private func measureLaws() throws -> [Figure] {
+    let trainings = try scenarios.map { try RequestedFile.read(SharedTrainings.self, at: $0) }
+    let scale = options.quick ? PollingScale.quick : .full
+    let types = PollingCase.all.map { type in
+      options.tell("measuring \(type.name) …")
+      return SingleType(type, scale: scale)
+    }
+    options.tell("measuring changes …")
+    return types.flatMap(\.figures) + types.flatMap { FirstLook.figures($0, scale.firstLookSets) }
+      + Portfolio.figures(types) + Drift.figures(runs: scale.driftRuns) + PlanTiming.figures()
+      + BookTiming.figures() + (trainings?.figures(types) ?? [])
   }
 }

@@ -1,34 +1,30 @@
-/// What the schedule is held to: the most that a figure may be, by the number of jobs learned from.
+/// The limits of the schedule: the most that a figure may be, by the number of jobs learned from.
 enum PollingGoals {
   /// Cost ÷ least cost at the same price, mean over trainings.
-  static func cost(_ type: PollingCase, price: Double, jobs: Int) -> Double? {
-    guard type.hungShare > 0 else { return [20: 1.2, 100: 1.1, 1000: 1.05][jobs] }
-    // One end in fifty jobs, against the price of one call: what a few jobs teach is mostly whether one hung.
+  static func cost(_ type: PollingCase, price: Double, jobs: Int) -> Figure.Limit? {
+    guard type.hungShare > 0 else { return most([20: 1.2, 100: 1.1, 1000: 1.05], jobs) }
+    // One job in fifty hangs. A few jobs mostly teach whether one of them did, which decides much at a low price.
     return price < 5
-      ? [20: 1.6, 100: 1.35, 1000: 1.2][jobs] : [20: 1.45, 100: 1.2, 1000: 1.08][jobs]
+      ? most([20: 1.6, 100: 1.35, 1000: 1.2], jobs) : most([20: 1.45, 100: 1.2, 1000: 1.08], jobs)
   }
 
   /// The same, of one training.
-  static func singleCost(_ type: PollingCase, jobs: Int) -> Double? {
+  static func singleCost(_ type: PollingCase, jobs: Int) -> Figure.Limit? {
     type.hungShare > 0
-      ? [20: 1.75, 100: 1.7, 1000: 1.25][jobs] : [20: 1.45, 100: 1.2, 1000: 1.12][jobs]
+      ? most([20: 1.75, 100: 1.7, 1000: 1.25], jobs) : most([20: 1.45, 100: 1.2, 1000: 1.12], jobs)
   }
 
   /// Latency ÷ least latency at equal calls.
-  static func latency(jobs: Int) -> Double? { [20: 1.55, 100: 1.25, 1000: 1.1][jobs] }
-
-  /// Seconds, of ten types together, at the calls of a fixed gap of 10 s, after 100 jobs of each type.
-  static let portfolio = 2.1
-
-  /// Of ten types together without any training, to a fixed gap at equal calls.
-  static let cold = 1.1
+  static func latency(jobs: Int) -> Figure.Limit? {
+    most([20: 1.55, 100: 1.25, 1000: 1.1], jobs)
+  }
 
   /// Cost ÷ least cost after all jobs take twice as long, by the jobs since.
-  static let slowed: [Range<Int>: Double] = [20..<50: 1.7, 50..<100: 1.4, 100..<300: 1.15]
+  static func slowed(_ window: Range<Int>) -> Figure.Limit? {
+    most([20..<50: 1.7, 50..<100: 1.4, 100..<300: 1.15], window)
+  }
 
-  /// What the product's own planner finds to be the least cost, to what an independent program found.
-  static let agreement = 1.01
-
-  /// Milliseconds, milliseconds and microseconds.
-  static let (plan, observe, nextPoll) = (2.0, 0.2, 5.0)
+  private static func most<Key>(_ bounds: [Key: Double], _ key: Key) -> Figure.Limit? {
+    bounds[key].map(Figure.Limit.atMost)
+  }
 }

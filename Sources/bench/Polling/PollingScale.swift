@@ -1,10 +1,11 @@
 /// How much of the schedule is measured.
 struct PollingScale: Sendable {
-  /// Numbers of jobs that were learned from, each with the number of trainings of which the mean is taken.
+  /// Numbers of jobs that were learned from, each with the number of trainings. A figure is the mean over those.
   var trainings: [(jobs: Int, sets: Int)]
   var driftRuns: Int
   var firstLookSets: Int
-  /// Seconds a call: from what these reach, "at equal calls" is read off. Those at which costs are compared come last.
+  /// Seconds a call. Figures "at equal calls" lie on the curve through their outcomes. The last ones are those at which
+  /// costs are compared.
   let prices = Array(sequence(first: 0.004) { $0 < 400 ? $0 * 1.4 : nil }) + PollingCase.prices
 
   static let full = PollingScale(

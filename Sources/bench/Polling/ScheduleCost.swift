@@ -1,10 +1,11 @@
 import Glibc
 import JobWatchCore
+import TestSupport
 
 /// What the queue takes of a machine, with a million jobs of which 33,000 are asked for in a second.
 struct ScheduleCost {
   private static let jobs = 1_000_000
-  /// Calls a second to be made, and to be granted, of which the price leaves some and the jobs do not want all.
+  /// Calls a second that have to be made, and that the quota grants. The price leaves some, and the jobs do not want all.
   private static let (rate, granted) = (33_000, 37_000)
   private static let seconds = 20
   /// Seconds a call: that at which a million of these jobs ask for about so many calls.
@@ -97,7 +98,7 @@ extension ScheduleCost {
   private static func fill(_ queue: inout PollQueue) {
     let start = Moment(wall: Timestamp(milliseconds: 0), uptime: .zero)
     let plans = types.map { queue.plan(of: $0, price: price, at: .zero) }
-    var random = SeededRandom(7)
+    var random = SeededGenerator(7)
     for first in stride(from: 0, to: jobs, by: 1000) {
       let rows = (first..<first + 1000).map { job in
         let (type, known) = (job % types.count, 600 * random.unit())

@@ -5,12 +5,10 @@ import JobWatchCore
 /// never ends.
 struct SharedTrainings: Decodable {
   struct Scenario: Decodable {
+    struct Training: Decodable { var durations: [Double?] }
+
     var name: String
     var training: [Training]
-  }
-
-  struct Training: Decodable {
-    var durations: [Double?]
   }
 
   var scenarios: [Scenario]
@@ -33,7 +31,7 @@ struct SharedTrainings: Decodable {
         name: "cost ÷ least, \(one.type.name), training \(number), c = \(Int(price))",
         value: one.exact.cost(outcome, at: price) / least, unit: "×",
         detail: "\(durations.count) jobs",
-        limit: PollingGoals.singleCost(one.type, jobs: durations.count).map(Figure.Limit.atMost))
+        limit: PollingGoals.singleCost(one.type, jobs: durations.count))
     }
   }
 }

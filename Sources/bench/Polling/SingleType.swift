@@ -1,6 +1,6 @@
 import JobWatchCore
 
-/// What the schedule of one job type reaches, by how many of its jobs were learned from.
+/// The quality of one job type's schedule, by the number of jobs that it was learned from.
 struct SingleType: Sendable {
   struct Learned: Sendable {
     var jobs: Int

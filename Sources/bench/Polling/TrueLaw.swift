@@ -1,14 +1,17 @@
 import Glibc
+import TestSupport
 
 /// A law of durations that is known: of jobs invented for the measurement. In seconds.
 indirect enum TrueLaw: Sendable {
   case logNormal(median: Double, sigma: Double)
-  /// Of what is above zero.
+  /// Cut at zero.
   case normal(mean: Double, deviation: Double)
   case exponential(mean: Double)
   case uniform(low: Double, high: Double)
   case pareto(least: Double, alpha: Double, most: Double)
   case mixture([(weight: Double, law: TrueLaw)])
+  /// Of jobs that take `factor` times as long.
+  case scaled(TrueLaw, by: Double)
 
   /// The share of jobs that take longer.
   func survival(at age: Double) -> Double {
@@ -26,10 +29,11 @@ indirect enum TrueLaw: Sendable {
           0, (pow(least / age, alpha) - pow(least / most, alpha)) / (1 - pow(least / most, alpha)))
     case .mixture(let parts):
       parts.reduce(0) { $0 + $1.weight * $1.law.survival(at: age) }
+    case .scaled(let law, let factor): law.survival(at: age / factor)
     }
   }
 
-  func sample(using random: inout SeededRandom) -> Double {
+  func sample(using random: inout SeededGenerator) -> Double {
     switch self {
     case .logNormal(let median, let sigma): return median * exp(sigma * random.normal())
     case .normal(let mean, let deviation): return abs(mean + deviation * random.normal())
@@ -45,21 +49,7 @@ indirect enum TrueLaw: Sendable {
         if left < 0 { return part.law.sample(using: &random) }
       }
       return parts.last?.law.sample(using: &random) ?? 0
-    }
-  }
-
-  /// The law of jobs that take so many times as long.
-  func scaled(by factor: Double) -> TrueLaw {
-    switch self {
-    case .logNormal(let median, let sigma): .logNormal(median: median * factor, sigma: sigma)
-    case .normal(let mean, let deviation):
-      .normal(mean: mean * factor, deviation: deviation * factor)
-    case .exponential(let mean): .exponential(mean: mean * factor)
-    case .uniform(let low, let high): .uniform(low: low * factor, high: high * factor)
-    case .pareto(let least, let alpha, let most):
-      .pareto(least: least * factor, alpha: alpha, most: most * factor)
-    case .mixture(let parts):
-      .mixture(parts.map { (weight: $0.weight, law: $0.law.scaled(by: factor)) })
+    case .scaled(let law, let factor): return factor * law.sample(using: &random)
     }
   }
 

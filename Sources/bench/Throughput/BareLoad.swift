@@ -29,28 +29,22 @@ struct BareLoad: Sendable {
     await withDiscardingTaskGroup { group in
       let start = ContinuousClock.now
       var sent = 0
-      do {
-        while true {
-          let due = Int((ContinuousClock.now - start).exactSeconds * Double(rate))
-          for number in sent..<max(due, sent) {
-            group.addTask {
-              do {
-                _ = try await send(requests[number % rate], .seconds(30), CloudClient.bodyLimit)
-              } catch {
-                // The transport has counted it.
-              }
-            }
+      while !Task.isCancelled {
+        let due = Int((ContinuousClock.now - start).exactSeconds * Double(rate))
+        for number in sent..<max(due, sent) {
+          // The transport counts what fails.
+          group.addTask {
+            _ = try? await send(requests[number % rate], .seconds(30), CloudClient.bodyLimit)
           }
-          sent = max(due, sent)
-          try await Task.sleep(for: Self.tick)
         }
-      } catch {
-        group.cancelAll()
+        sent = max(due, sent)
+        try? await Task.sleep(for: Self.tick)
       }
+      group.cancelAll()
     }
   }
 
-  /// To the byte what the daemon sends, signed beforehand: what the two differ in is jobwatch's own work.
+  /// The daemon's request to the byte, signed beforehand: the two sides differ in jobwatch's own work alone.
   private func request(_ number: Int, at now: Timestamp) -> HTTPRequest {
     let host = String(endpoint.dropFirst("http://".count))
     let path = CloudService.ecs.path(

@@ -2,24 +2,19 @@ import Foundation
 import GRDB
 import JobWatchStore
 
-/// The least that an intake can be: read, decode, insert the job and its event, commit, unlink. No check of
-/// anything, one statement a row.
+/// The least that an intake can be: read, decode, insert the job and its event, commit, unlink. It checks nothing, and
+/// takes one statement a row.
 struct BareIntake {
   private let database: DatabaseQueue
   private let decoder = JSONDecoder()
 
-  /// What the daemon's intake takes in one transaction.
+  /// As many as the daemon's intake takes in one transaction.
   private static let jobsPerCommit = 2000
 
   private struct Line: Decodable {
-    var jobID: String
+    var job_id: String
     var service: String
     var labels: [String: String]
-
-    private enum CodingKeys: String, CodingKey {
-      case jobID = "job_id"
-      case service, labels
-    }
   }
 
   /// The same tables under the same settings.
@@ -55,12 +50,16 @@ struct BareIntake {
       let line = try decoder.decode(Line.self, from: text)
       let run = line.labels["run"] ?? ""
       try db.cachedStatement(sql: Self.jobRow).execute(arguments: [
-        "bench", line.service, line.jobID, BenchAccount.projectID, BenchAccount.region,
-        "registered", #"{"run":"\#(run)"}"#, "[]", nil, nil, now, now, now, now + 72_000_000,
+        "prod", line.service, line.job_id, BenchAccount.projectID, "eu-de", "registered",
+        #"{"run":"\#(run)"}"#, "[]", nil, nil, now, now, now, now + 72_000_000,
       ])
+      // As long as what the daemon writes.
+      let data =
+        #"{"account":"prod","certainty":"confirmed","job_id":"\#(line.job_id)","labels":{"run":"\#(run)"},"#
+        + #""region":"eu-de","service":"\#(line.service)","state":"registered","#
+        + #""summary":"job \#(line.job_id) of \#(line.service) (prod) is watched"}"#
       try db.cachedStatement(sql: Self.eventRow).execute(arguments: [
-        "msg_\(UUID().uuidString)", now, "job.registered", db.lastInsertedRowID,
-        Self.data(line, run),
+        "msg_\(UUID().uuidString)", now, "job.registered", db.lastInsertedRowID, data,
       ])
     }
   }
@@ -71,11 +70,4 @@ struct BareIntake {
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     """
   private static let eventRow = "INSERT INTO event (id, at, kind, job, data) VALUES (?, ?, ?, ?, ?)"
-
-  /// As long as what the daemon writes.
-  private static func data(_ line: Line, _ run: String) -> String {
-    #"{"account":"bench","certainty":"confirmed","job_id":"\#(line.jobID)","labels":{"run":"\#(run)"},"#
-      + #""region":"eu-de","service":"\#(line.service)","state":"registered","#
-      + #""summary":"job \#(line.jobID) of \#(line.service) (bench) is watched"}"#
-  }
 }

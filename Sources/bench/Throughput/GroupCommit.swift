@@ -1,11 +1,10 @@
 import JobWatchStore
 
-/// How much one commit carries at a thousand observations a second, and how long it is waited for.
+/// The rows of one commit at a thousand observations a second, and the wait for it.
 ///
-/// The poller and its store alone: no status log and no relay, whose own commits would count with these.
+/// The poller and its store alone, because the commits of a status log and a relay would count with these.
 struct GroupCommit: Sendable {
-  var scale: Scale
-  var place: Place
+  var setting: ThroughputSetting
 
   private struct Counts: Sendable {
     var observations: LoadSample
@@ -50,22 +49,23 @@ struct GroupCommit: Sendable {
   }
 
   private func load(_ kind: BenchJobs, _ transport: CountedTransport) -> PollLoad {
-    PollLoad(place: place, kind: kind, jobs: scale.jobs, transport: transport)
+    PollLoad(setting: setting, kind: kind, transport: transport)
   }
 
   private func count(_ store: Store, _ transport: CountedTransport) async throws -> Counts {
     let before = store.statistics
-    let sample = try await LoadSample.take(scale.window * 2, of: transport)
+    let sample = try await transport.sample(setting.window * 2)
     let after = store.statistics
     return Counts(
       observations: sample, commits: Double(after.commits - before.commits),
       rows: Double(after.rows - before.rows))
   }
 
-  /// In milliseconds, each of one more write at a random moment; after the count, to which it would add.
+  /// The wait, in milliseconds, for one more write at each of many random moments. It comes after the count, because it
+  /// would add to it.
   private func waits(of store: Store) async throws -> [Double] {
     var waits: [Double] = []
-    let end = ContinuousClock.now + scale.window
+    let end = ContinuousClock.now + setting.window
     while ContinuousClock.now < end {
       try await Task.sleep(for: .microseconds(Int.random(in: 2000...12_000)))
       let start = ContinuousClock.now

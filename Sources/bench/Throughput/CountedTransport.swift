@@ -3,10 +3,6 @@ import Synchronization
 
 /// The daemon's HTTP client, and a count of what it brought back.
 final class CountedTransport: Sendable {
-  struct Failure: Error, CustomStringConvertible {
-    var description: String
-  }
-
   private let client = HTTPClientTransport()
   private let good = Atomic(0)
   private let bad = Atomic(0)
@@ -22,7 +18,7 @@ final class CountedTransport: Sendable {
         }
         return response
       } catch {
-        // What is cancelled at the end of a window is no failure.
+        // A call that is cancelled at the end of a window is no failure.
         if !Task.isCancelled { bad.add(1, ordering: .relaxed) }
         throw error
       }
@@ -35,12 +31,33 @@ final class CountedTransport: Sendable {
     return try await ending({ try await body(transport) }, with: transport.client.shutdown)
   }
 
-  /// How many answers with a record came so far; throws if any other came, whose cost would be another.
-  func answers() throws -> Int {
+  /// How many answers with a record came so far; throws if any other came, because its cost would be another.
+  private func answers() throws -> Int {
     let failures = bad.load(ordering: .relaxed)
     guard failures == 0 else {
-      throw Failure(description: "\(failures) calls to the simulated cloud brought no record")
+      throw Failure("\(failures) calls to the simulated cloud brought no record")
     }
     return good.load(ordering: .relaxed)
   }
+
+  /// Watches a load that is under way for the length of the window.
+  func sample(_ window: Duration) async throws -> LoadSample {
+    let (before, cpu, start) = (
+      try answers(), try ProcessUsage.cpuSeconds(), ContinuousClock.now
+    )
+    try await Task.sleep(for: window)
+    return LoadSample(
+      seconds: (ContinuousClock.now - start).exactSeconds, answers: try answers() - before,
+      cpuSeconds: try ProcessUsage.cpuSeconds() - cpu)
+  }
+}
+
+/// The CPU time and the answers of this process during a window.
+struct LoadSample: Sendable {
+  var seconds: Double
+  var answers: Int
+  var cpuSeconds: Double
+
+  var rate: Double { Double(answers) / seconds }
+  var microsecondsPerAnswer: Double { cpuSeconds / Double(max(answers, 1)) * 1e6 }
 }

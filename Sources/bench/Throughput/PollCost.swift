@@ -1,7 +1,6 @@
 /// The CPU time of a whole poll against that of a GET by the bare HTTP client.
 struct PollCost: Sendable {
-  var scale: Scale
-  var place: Place
+  var setting: ThroughputSetting
 
   private struct Round {
     var bare: LoadSample
@@ -12,7 +11,7 @@ struct PollCost: Sendable {
   func measure() async throws -> [Figure] {
     let rounds = try await CountedTransport.use { transport in
       var rounds: [Round] = []
-      for _ in 0..<scale.rounds {
+      for _ in 0..<setting.rounds {
         rounds.append(
           Round(
             bare: try await bare(transport), quiet: try await polls(.quiet, transport),
@@ -27,27 +26,27 @@ struct PollCost: Sendable {
   }
 
   private func bare(_ transport: CountedTransport) async throws -> LoadSample {
-    let load = BareLoad(endpoint: place.endpoint, rate: scale.jobs, transport: transport)
-    return try await load.run { try await LoadSample.take(scale.window, of: transport) }
+    let load = BareLoad(
+      endpoint: setting.endpoint, rate: ThroughputSetting.jobs, transport: transport)
+    return try await load.run { try await transport.sample(setting.window) }
   }
 
   private func polls(_ kind: BenchJobs, _ transport: CountedTransport) async throws -> LoadSample {
-    let load = PollLoad(place: place, kind: kind, jobs: scale.jobs, transport: transport)
-    return try await load.run { _ in try await LoadSample.take(scale.window, of: transport) }
+    try await PollLoad(setting: setting, kind: kind, transport: transport).run { _ in
+      try await transport.sample(setting.window)
+    }
   }
 
   private func figure(
     _ name: String, _ rounds: [Round], _ side: KeyPath<Round, LoadSample>, limit: Figure.Limit?
   ) -> Figure {
-    let whole = rounds.map { $0[keyPath: side] }
-    let bare = rounds.map(\.bare)
-    let ratios = zip(whole, bare).map { $0.microsecondsPerAnswer / $1.microsecondsPerAnswer }
-    let cost = whole.map(\.microsecondsPerAnswer).median.threeDigits
-    let bareCost = bare.map(\.microsecondsPerAnswer).median.threeDigits
+    let sides = [rounds.map { $0[keyPath: side] }, rounds.map(\.bare)]
+    let costs = sides.map { $0.map(\.microsecondsPerAnswer) }
+    let details = zip(costs, sides).map { cost, side in
+      "\(cost.median.threeDigits) µs at \(side.map(\.rate).median.threeDigits)/s"
+    }
     return Figure(
-      name: name, value: ratios.median, unit: "×",
-      detail: "\(cost) µs at \(whole.map(\.rate).median.threeDigits)/s, "
-        + "\(bareCost) µs at \(bare.map(\.rate).median.threeDigits)/s",
-      limit: limit)
+      name: name, value: zip(costs[0], costs[1]).map { $0 / $1 }.median, unit: "×",
+      detail: details.joined(separator: ", "), limit: limit)
   }
 }

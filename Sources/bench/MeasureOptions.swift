@@ -1,0 +1,69 @@
+import ArgumentParser
+import Foundation
+import TestSupport
+
+/// The options of every measurement, and the output of its figures.
+struct MeasureOptions: ParsableArguments {
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  @Flag(help: "Exit with 1 when a limit is missed, and name it.")
+  var check = false
+
+  @Flag(help: "Measure less: a first look, with more noise.")
+  var quick = false
+
+  /// Names the measurement under way.
+  func tell(_ line: String) {
+    if !json { Self.complain(line) }
+  }
+
+  /// On standard error: figures alone go to standard output.
+  static func complain(_ line: String) {
+    FileHandle.standardError.write(Data((line + "\n").utf8))
+  }
+
+  /// Prints the figures, for people below other `tables`, and makes the program exit with 1 for a limit that is missed.
+  func report(_ figures: [Figure], tables: [String] = []) throws {
+    let report = Report(isQuick: quick, figures: figures)
+    print(json ? try report.json : (tables + [report.text]).joined(separator: "\n\n"))
+    let missed = figures.filter { $0.isMet == false }
+    guard check, !missed.isEmpty else { return }
+    for figure in missed { Self.complain("limit missed: \(figure.name): \(figure.verdict)") }
+    throw ExitCode(1)
+  }
+}
+
+/// Which daemon is measured, and where.
+struct DaemonOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The `jobwatch` to measure (default: `footprint` the one beside this program, the others the daemon within it).",
+      valueName: "path"))
+  var binary: String?
+
+  @Option(
+    help:
+      "Where databases, spools and logs are written: it should be on the disk that will have them."
+  )
+  var directory = "/var/tmp"
+
+  /// This program, which has the daemon as its subcommand `run`.
+  static var this: String {
+    get throws { try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") }
+  }
+
+  var program: String { get throws { try binary ?? Self.this } }
+
+  /// Without the libraries that this program has beside the daemon.
+  var shipped: String {
+    get throws {
+      do {
+        return try binary ?? ChildProcess.binary()
+      } catch {
+        throw ValidationError(
+          "\(error): build it with swift build -c release, or name another by --binary")
+      }
+    }
+  }
+}

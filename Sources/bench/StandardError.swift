@@ -1,8 +1,0 @@
-import Foundation
-
-/// Beside the figures, which alone go to standard output.
-enum StandardError {
-  static func tell(_ line: String) {
-    FileHandle.standardError.write(Data((line + "\n").utf8))
-  }
-}
