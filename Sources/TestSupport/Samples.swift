@@ -57,7 +57,7 @@ package struct PollerSetup: Sendable {
       clients: Dictionary(
         uniqueKeysWithValues: accounts.map { ($0.name, CloudClient(transport: transport)) }),
       logins: accounts.map { AccountLogin($0, transport: transport, environment: [:]) },
-      clock: clock, alarm: alarm, troubles: TroubleLog(), log: log, memory: memory)
+      clock: clock, alarm: alarm, log: log, memory: memory)
   }
 
   /// Runs `body` while the poller works whenever something is due, as the daemon's loop lets it.

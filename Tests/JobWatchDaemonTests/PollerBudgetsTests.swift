@@ -1,8 +1,8 @@
 import CloudAPI
 import JobWatchCore
 import JobWatchStore
-import Logging
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import JobWatchDaemon
@@ -18,21 +18,18 @@ import Testing
       try await Self.insert(120, into: store)
       let (made, noted) = AsyncStream.makeStream(of: (calls: Int, allowed: Int).self)
       let calls = Atomic(0)
-      let (poller, alarm) = try Self.poller(store) { request, _, _ async throws(HTTPFailure) in
+      let (poller, setup) = try Self.poller(store) { request, _, _ async throws(HTTPFailure) in
         let number = calls.add(1, ordering: .relaxed).newValue
         let record = await Self.record(in: store)
         noted.yield((number, record.map { $0.used(in: .minutes(1)) + $0.ahead } ?? 0))
         return Self.running(request)
       }
-      let turning = Self.turn(poller, alarm)
-      for await (number, allowed) in made {
-        #expect(allowed >= number)
-        if number == 60 { break }
+      try await setup.run(poller) {
+        for await (number, allowed) in made {
+          #expect(allowed >= number)
+          if number == 60 { break }
+        }
       }
-      turning.cancel()
-      alarm.ring()
-      _ = await turning.result
-      await poller.finish()
       let last = try #require(await Self.record(in: store))
       #expect(last.underWay + last.ahead == 0)
       #expect(last.used(in: .minutes(1)) == calls.load(ordering: .relaxed))
@@ -88,39 +85,15 @@ import Testing
 
   private static func insert(_ count: Int, into store: Store) async throws {
     let now = SystemClock.now().wall
-    _ = try await store.write { transaction in
-      for number in 0..<count {
-        let job = Job(
-          key: JobKey(account: "prod", service: "ecs", jobID: "job\(number)"), projectID: "p",
-          region: "eu-de", submittedAt: now, registeredAt: now)
-        _ = try transaction.insert(job, dueAt: now, noticeAt: nil)
-      }
-    }
+    try await store.register((0..<count).map { .registered("job\($0)", at: now) })
   }
 
   private static func poller(
     _ store: Store, _ transport: @escaping HTTPTransport
-  ) throws -> (Poller, Alarm) {
-    var account = Account(name: "prod", region: "eu-de", projectID: "p", authentication: .token)
-    account.token = .plain(Secret("a-token"))
-    account.quota = quota
-    let alarm = Alarm()
-    let poller = try Poller(
-      configuration: Configuration(accounts: [account]), store: store,
-      clients: ["prod": CloudClient(transport: transport)],
-      logins: [AccountLogin(account, transport: transport, environment: [:])],
-      clock: SystemClock.now, alarm: alarm,
-      log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-    return (poller, alarm)
-  }
-
-  private static func turn(_ poller: Poller, _ alarm: Alarm) -> Task<Void, any Error> {
-    Task {
-      while !Task.isCancelled {
-        let next = try await poller.work(at: SystemClock.now())
-        await alarm.wait(next.map { $0 - SystemClock.now().uptime } ?? Alarm.longestWait)
-      }
-    }
+  ) throws -> (Poller, PollerSetup) {
+    var setup = PollerSetup()
+    setup.configuration.accounts[0].quota = quota
+    return (try setup.poller(store, transport), setup)
   }
 }
 

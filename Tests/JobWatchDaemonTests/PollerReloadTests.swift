@@ -1,7 +1,6 @@
 import CloudAPI
 import JobWatchCore
 import JobWatchStore
-import Logging
 import Synchronization
 import TestSupport
 import Testing
@@ -15,7 +14,7 @@ import Testing
   @Test(.timeLimit(.minutes(1)))
   func `makes no refused call sooner, though one between them never came to work`() async throws {
     try await withStore { store in
-      try await insert("job", into: store)
+      try await store.register([.registered("job", at: clock.wall)])
       let calls = Mutex(0)
       let transport: HTTPTransport = { _, _, _ async throws(HTTPFailure) in
         calls.withLock { $0 += 1 }
@@ -44,24 +43,11 @@ import Testing
     }
   }
 
-  private func insert(_ id: String, into store: Store) async throws {
-    let now = clock.now.wall
-    let job = Job(
-      key: JobKey(account: "prod", service: "ecs", jobID: id), projectID: "p", region: "eu-de",
-      submittedAt: now, registeredAt: now)
-    _ = try await store.write { try $0.insert(job, dueAt: now, noticeAt: nil) }
-  }
-
   private func poller(
     _ store: Store, _ memory: CredentialMemory, _ transport: @escaping HTTPTransport
   ) throws -> Poller {
-    var account = Account(name: "prod", region: "eu-de", projectID: "p", authentication: .token)
-    account.token = .plain(Secret("a-token"))
-    return try Poller(
-      configuration: Configuration(accounts: [account]), store: store,
-      clients: ["prod": CloudClient(transport: transport)],
-      logins: [AccountLogin(account, transport: transport, environment: [:])],
-      clock: { [clock] in clock.now }, alarm: Alarm(),
-      log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, memory: memory)
+    var setup = PollerSetup()
+    (setup.clock, setup.memory) = ({ [clock] in clock.now }, memory)
+    return try setup.poller(store, transport)
   }
 }

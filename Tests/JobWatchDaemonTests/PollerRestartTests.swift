@@ -1,8 +1,7 @@
 import CloudAPI
-import Foundation
 import JobWatchStore
-import Logging
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import JobWatchCore
@@ -11,13 +10,12 @@ import Testing
 @Suite struct `A poller that is started again` {
   @Test(.timeLimit(.minutes(1)))
   func `knows what the one before knew, and plans what it planned`() async throws {
-    let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: directory) }
-    let store = try Store(path: directory.path + "/jobwatch.db")
+    let directory = try TemporaryDirectory()
+    defer { withExtendedLifetime(directory) {} }
+    let store = try Store(path: directory.database)
     let clock = Mutex(Moment(wall: Timestamp(milliseconds: 1_795_000_000_000), uptime: .hours(1)))
     let begun = clock.withLock(\.wall)
-    for number in 0..<30 { try await insert("job\(number)", begun, into: store) }
+    try await store.register((0..<30).map { .registered("job\($0)", at: begun) })
 
     let first = try poller(store, begun) { clock.withLock { $0 } }
     for minute in 0..<12 {
@@ -44,21 +42,14 @@ import Testing
     try store.close()
   }
 
-  private func insert(_ id: String, _ begun: Timestamp, into store: Store) async throws {
-    let job = Job(
-      key: JobKey(account: "prod", service: "ecs", jobID: id), projectID: "p", region: "eu-de",
-      submittedAt: begun, registeredAt: begun)
-    _ = try await store.write { try $0.insert(job, dueAt: begun, noticeAt: nil) }
-  }
-
   /// Of a cloud where the jobs, of two types, end one after the other.
   private func poller(_ store: Store, _ begun: Timestamp, _ clock: @escaping Clock) throws -> Poller
   {
-    var account = Account(name: "prod", region: "eu-de", projectID: "p", authentication: .token)
-    account.token = .plain(Secret("a-token"))
+    var setup = PollerSetup()
+    setup.clock = clock
     // No call waits for the clock, which stands still between the answers.
-    account.quota = Quota(calls: 10_000, per: .seconds(1))
-    let transport: HTTPTransport = { request, _, _ async throws(HTTPFailure) in
+    setup.configuration.accounts[0].quota = Quota(calls: 10_000, per: .seconds(1))
+    return try setup.poller(store) { request, _, _ async throws(HTTPFailure) in
       let id = request.url.split(separator: "/").last.map(String.init) ?? ""
       let number = Int(id.dropFirst(3)) ?? 0
       let end = begun + .seconds(40 * (number + 1))
@@ -70,12 +61,6 @@ import Testing
         """
       return HTTPResponse(status: 200, body: Array(body.utf8))
     }
-    return try Poller(
-      configuration: Configuration(accounts: [account]), store: store,
-      clients: ["prod": CloudClient(transport: transport)],
-      logins: [AccountLogin(account, transport: transport, environment: [:])], clock: clock,
-      alarm: Alarm(),
-      log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
   }
 }
 

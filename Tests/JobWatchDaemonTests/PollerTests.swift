@@ -1,8 +1,7 @@
 import CloudAPI
-import Foundation
 import JobWatchCore
 import JobWatchStore
-import Logging
+import TestSupport
 import Testing
 
 @testable import JobWatchDaemon
@@ -12,17 +11,16 @@ import Testing
     "does not let one job that alone is forbidden keep the others of its service waiting",
     .timeLimit(.minutes(1)))
   func oddJob() async throws {
-    let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: directory) }
-    let store = try Store(path: directory.path + "/jobwatch.db")
+    let directory = try TemporaryDirectory()
+    defer { withExtendedLifetime(directory) {} }
+    let store = try Store(path: directory.database)
     let now = SystemClock.now().wall
     // The odd one is the longest due: it is asked for first.
     try await insert("odd", dueAt: now - .hours(1), into: store)
     try await insert("fine", dueAt: now, into: store)
 
     let (asked, noted) = AsyncStream.makeStream(of: String.self)
-    let (poller, alarm) = try poller(store) { request, _, _ async throws(HTTPFailure) in
+    let (poller, setup) = try poller(store) { request, _, _ async throws(HTTPFailure) in
       let isOdd = request.url.hasSuffix("odd")
       noted.yield(isOdd ? "odd" : "fine")
       let body =
@@ -31,18 +29,10 @@ import Testing
         : #"{"job_id": "fine", "job_type": "createServer", "status": "SUCCESS"}"#
       return HTTPResponse(status: isOdd ? 403 : 200, body: Array(body.utf8))
     }
-    let turning = Task {
-      while !Task.isCancelled {
-        let next = try await poller.work(at: SystemClock.now())
-        await alarm.wait(next.map { $0 - SystemClock.now().uptime } ?? Alarm.longestWait)
-      }
+    try await setup.run(poller) {
+      #expect(await asked.first { _ in true } == "odd")
+      #expect(await asked.first { $0 == "fine" } == "fine")
     }
-    #expect(await asked.first { _ in true } == "odd")
-    #expect(await asked.first { $0 == "fine" } == "fine")
-    turning.cancel()
-    alarm.ring()
-    _ = await turning.result
-    await poller.finish()
     try store.close()
   }
 
@@ -50,10 +40,9 @@ import Testing
     "asks first for a job of a known type when its end is expected, unless that is planned sooner",
     arguments: [(Duration?.none, false), (.seconds(7), true), (.hours(7), false)])
   func expected(_ expectation: Duration?, _ isThen: Bool) async throws {
-    let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: directory) }
-    let store = try Store(path: directory.path + "/jobwatch.db")
+    let directory = try TemporaryDirectory()
+    defer { withExtendedLifetime(directory) {} }
+    let store = try Store(path: directory.database)
     let now = Moment(wall: Timestamp(milliseconds: 1_795_000_000_000), uptime: .hours(9))
     let hint = Job.Hint(jobType: "createServer", expectWithin: expectation)
     try await insert("new", hint, dueAt: now.wall, into: store)
@@ -71,10 +60,9 @@ import Testing
     "asks again for a doubted and for a reopened job, over a restart, though a poll of it is dear",
     .timeLimit(.minutes(1)), arguments: ["doubted", "reopened"])
   func question(_ id: String) async throws {
-    let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: directory) }
-    let store = try Store(path: directory.path + "/jobwatch.db")
+    let directory = try TemporaryDirectory()
+    defer { withExtendedLifetime(directory) {} }
+    let store = try Store(path: directory.database)
     let now = SystemClock.now().wall
     try await insert(id, Job.Hint(jobType: "createServer"), dueAt: now, into: store)
     try await store.write { transaction in
@@ -101,27 +89,17 @@ import Testing
   private func insert(
     _ id: String, _ hint: Job.Hint = Job.Hint(), dueAt: Timestamp, into store: Store
   ) async throws {
-    let job = Job(
-      key: JobKey(account: "prod", service: "ecs", jobID: id), projectID: "p", region: "eu-de",
-      hint: hint, submittedAt: dueAt, registeredAt: dueAt)
-    _ = try await store.write { try $0.insert(job, dueAt: dueAt, noticeAt: nil) }
+    try await store.register([.registered(id, at: dueAt, hint: hint)])
   }
 
   private func poller(
     _ store: Store, _ polling: PollPolicy = PollPolicy(), clock: @escaping Clock = SystemClock.now,
     _ transport: @escaping HTTPTransport
-  ) throws -> (Poller, Alarm) {
-    var account = Account(name: "prod", region: "eu-de", projectID: "p", authentication: .token)
-    account.token = .plain(Secret("a-token"))
-    let alarm = Alarm()
-    let configuration = Configuration(
-      accounts: [account], polling: polling, probes: ProbePolicy(steps: [.milliseconds(10)]))
-    let poller = try Poller(
-      configuration: configuration, store: store,
-      clients: ["prod": CloudClient(transport: transport)],
-      logins: [AccountLogin(account, transport: transport, environment: [:])],
-      clock: clock, alarm: alarm,
-      log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-    return (poller, alarm)
+  ) throws -> (Poller, PollerSetup) {
+    var setup = PollerSetup()
+    setup.configuration.polling = polling
+    setup.configuration.probes = ProbePolicy(steps: [.milliseconds(10)])
+    setup.clock = clock
+    return (try setup.poller(store, transport), setup)
   }
 }

@@ -1,8 +1,7 @@
 import CloudAPI
-import Foundation
 import JobWatchStore
-import Logging
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import JobWatchCore
@@ -79,25 +78,21 @@ private struct Scene {
 
   let store: Store
   let poller: Poller
-  private let clock: ClockInHand
+  private let clock: ManualClock
   private let asked: Record
   /// The row of the job whose answer never comes.
   private let hanging: Int64?
-
-  private final class ClockInHand: Sendable {
-    let moment = Mutex(
-      Moment(wall: Timestamp(milliseconds: 1_795_000_000_000), uptime: .hours(100)))
-  }
 
   private final class Record: Sendable {
     let ids = Mutex<[String]>([])
   }
 
-  var now: Moment { clock.moment.withLock { $0 } }
+  var now: Moment { clock.now }
   var calls: [String] { asked.ids.withLock { $0 } }
 
   func advance(wall: Duration, uptime: Duration) {
-    clock.moment.withLock { $0 = Moment(wall: $0.wall + wall, uptime: $0.uptime + uptime) }
+    clock.pass(uptime)
+    clock.set(by: wall - uptime)
   }
 
   /// Until nothing is due now and all that can be answered was.
@@ -111,20 +106,12 @@ private struct Scene {
   static func play(
     jobs: Int, hanging: Int64? = nil, _ body: (Scene) async throws -> Void
   ) async throws {
-    let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: directory) }
-    let store = try Store(path: directory.path + "/jobwatch.db")
-    let (clock, asked) = (ClockInHand(), Record())
-    let begun = clock.moment.withLock(\.wall)
-    try await store.write { transaction in
-      for number in 0..<jobs {
-        let job = Job(
-          key: JobKey(account: lane.account, service: lane.service, jobID: "job\(number)"),
-          projectID: "p", region: key.region, submittedAt: begun, registeredAt: begun)
-        _ = try transaction.insert(job, dueAt: begun, noticeAt: nil)
-      }
-    }
+    let directory = try TemporaryDirectory()
+    defer { withExtendedLifetime(directory) {} }
+    let store = try Store(path: directory.database)
+    let (clock, asked) = (ManualClock(uptime: .hours(100)), Record())
+    let begun = clock.wall
+    try await store.register((0..<jobs).map { .registered("job\($0)", at: begun) })
     let scene = Scene(
       store: store, poller: try poller(store, begun, hanging.map { "job\($0 - 1)" }, clock, asked),
       clock: clock,
@@ -135,13 +122,12 @@ private struct Scene {
   }
 
   private static func poller(
-    _ store: Store, _ begun: Timestamp, _ hanging: String?, _ clock: ClockInHand, _ asked: Record
+    _ store: Store, _ begun: Timestamp, _ hanging: String?, _ clock: ManualClock, _ asked: Record
   ) throws -> Poller {
-    var account = Account(
-      name: lane.account, region: key.region, projectID: "p", authentication: .token)
-    account.token = .plain(Secret("a-token"))
-    account.quota = Quota(calls: 10_000, per: .seconds(1))
-    let transport: HTTPTransport = { request, _, _ async throws(HTTPFailure) in
+    var setup = PollerSetup()
+    setup.clock = { clock.now }
+    setup.configuration.accounts[0].quota = Quota(calls: 10_000, per: .seconds(1))
+    return try setup.poller(store) { request, _, _ async throws(HTTPFailure) in
       let id = request.url.split(separator: "/").last.map(String.init) ?? ""
       asked.ids.withLock { $0.append(id) }
       // Ends with the poller.
@@ -152,12 +138,6 @@ private struct Scene {
         """
       return HTTPResponse(status: 200, body: Array(body.utf8))
     }
-    return try Poller(
-      configuration: Configuration(accounts: [account]), store: store,
-      clients: [lane.account: CloudClient(transport: transport)],
-      logins: [AccountLogin(account, transport: transport, environment: [:])],
-      clock: { clock.moment.withLock { $0 } }, alarm: Alarm(),
-      log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
   }
 }
 
