@@ -28,9 +28,9 @@ final class LogPlace {
   }
 
   /// As a daemon does it that starts, and is killed.
-  func run() async throws {
+  func run(_ operations: AppendFile.Operations = AppendFile.Operations()) async throws {
     guard let store else { return }
-    let status = StatusLog(path: path, store: store, log: log)
+    let status = StatusLog(path: path, store: store, log: log, operations: operations)
     try await status.recover(at: SystemClock.now(), routes: RouteTable(channels: [], routes: []))
     while try await status.work(at: SystemClock.now()) != nil {}
   }

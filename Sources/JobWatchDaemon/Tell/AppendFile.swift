@@ -7,11 +7,25 @@ struct AppendFile: ~Copyable {
   /// Open as long as this is.
   let descriptor: Int32
   private let path: String
+  private let operations: Operations
+
+  /// The system calls that change the file. Tests pass others, which fail or note their order.
+  struct Operations: Sendable {
+    /// write(2): the number of bytes written; negative on failure, with `errno`.
+    var write: @Sendable (Int32, UnsafeRawBufferPointer) -> Int = {
+      Glibc.write($0, $1.baseAddress, $1.count)
+    }
+    /// ftruncate(2): 0 on success.
+    var truncate: @Sendable (Int32, off_t) -> Int32 = { ftruncate($0, $1) }
+    /// fdatasync(2): the bytes and the file's length are on disk when it returns 0.
+    var flush: @Sendable (Int32) -> Int32 = { fdatasync($0) }
+  }
 
   /// Creates the file (mode 0640) where there is none. Throws for what is no plain file, at once: to write to a FIFO would
   /// mean to wait for whoever reads it.
-  init(path: String) throws(FileFailure) {
+  init(path: String, operations: Operations = Operations()) throws(FileFailure) {
     self.path = path
+    self.operations = operations
     (descriptor, inode) = try Self.open(path)
   }
 
@@ -53,9 +67,10 @@ struct AppendFile: ~Copyable {
     let length = lseek(descriptor, 0, SEEK_END)
     do throws(FileFailure) {
       try write(isOpenEnded(length) ? [UInt8(ascii: "\n")] + bytes : bytes)
-      guard fdatasync(descriptor) == 0 else { throw FileFailure("cannot be flushed", path, errno) }
+      try flush()
     } catch {
-      if length >= 0 { ftruncate(descriptor, length) }
+      // The failure that led here is the one to report.
+      if length >= 0 { try? cut(to: length) }
       throw error
     }
   }
@@ -65,19 +80,25 @@ struct AppendFile: ~Copyable {
     return length > 0 && pread(descriptor, &last, 1, length - 1) == 1 && last != UInt8(ascii: "\n")
   }
 
-  /// Cuts what follows `length`, for good.
+  /// Cuts what follows `length` and flushes the cut: a cut that is only in memory is undone by a power cut, and then
+  /// what was cut stands in the file again, perhaps in one that was rotated and is never repaired.
   func cut(to length: off_t) throws(FileFailure) {
-    guard ftruncate(descriptor, length) == 0, fsync(descriptor) == 0 else {
+    guard operations.truncate(descriptor, length) == 0 else {
       throw FileFailure("cannot be cut", path, errno)
+    }
+    try flush()
+  }
+
+  private func flush() throws(FileFailure) {
+    guard operations.flush(descriptor) == 0 else {
+      throw FileFailure("cannot be flushed", path, errno)
     }
   }
 
   private func write(_ bytes: [UInt8]) throws(FileFailure) {
     var offset = 0
     while offset < bytes.count {
-      let count = bytes[offset...].withUnsafeBytes {
-        Glibc.write(descriptor, $0.baseAddress, $0.count)
-      }
+      let count = bytes[offset...].withUnsafeBytes { operations.write(descriptor, $0) }
       if count < 0 && errno == EINTR { continue }
       guard count > 0 else { throw FileFailure("cannot be written", path, errno) }
       offset += count

@@ -13,6 +13,7 @@ actor StatusLog: Worker {
   private let path: String
   private let store: Store
   private let log: Logger
+  private let operations: AppendFile.Operations
   private var file: OpenLog?
   private var written: Int64 = 0
   /// Behind the last line, until it is committed.
@@ -20,16 +21,22 @@ actor StatusLog: Worker {
 
   private final class OpenLog: Sendable {
     let file: AppendFile
-    init(path: String) throws(FileFailure) { file = try AppendFile(path: path) }
+    init(_ path: String, _ operations: AppendFile.Operations) throws(FileFailure) {
+      file = try AppendFile(path: path, operations: operations)
+    }
   }
 
   /// Events a write: bounds the memory, and what is repeated when it fails.
   private static let batch = 500
 
-  init(path: String, store: Store, log: Logger) {
+  init(
+    path: String, store: Store, log: Logger,
+    operations: AppendFile.Operations = AppendFile.Operations()
+  ) {
     self.path = path
     self.store = store
     self.log = log
+    self.operations = operations
   }
 
   /// One batch a turn: a backlog must not keep the loop from being stopped, nor seem to be a stall.
@@ -56,7 +63,7 @@ actor StatusLog: Worker {
   private func append(_ lines: some Sequence<UInt8>) throws -> Written {
     let bytes = Array(lines)
     while true {
-      let open = try file ?? OpenLog(path: path)
+      let open = try file ?? OpenLog(path, operations)
       file = open
       if open.file.isRenamed {
         file = nil
@@ -87,14 +94,14 @@ actor StatusLog: Worker {
   ///
   /// Throws where the file can be neither opened nor read. What is in it never keeps the daemon from starting.
   func recover(at now: Moment, routes: RouteTable) async throws {
-    let open = try OpenLog(path: path)
+    let open = try OpenLog(path, operations)
     let path = path
     let found = try await store.read { transaction in try Found(open.file, path, transaction) }
     file = open
     let damage = mend(found.standing, open, at: now.wall)
     let logged = try await logged(found)
     written = logged
-    let inode = try (file ?? OpenLog(path: path)).file.inode
+    let inode = try (file ?? OpenLog(path, operations)).file.inode
     let restored = try await store.write { transaction in
       try transaction.setLogCursor(path, .init(seq: logged, inode: inode))
       let last = try transaction.lastSeq()
