@@ -20,12 +20,8 @@ package struct OnlineCheck: Sendable {
   /// For all accounts together.
   private static let limit = Duration.seconds(30)
 
-  private let transports: Transports
+  private let visits: [AccountVisit]
   private let scope: Scope
-  private let environment: [String: String]
-  private let clock: Clock
-  /// Of all steps, as uptime.
-  private let end: Duration
 
   /// In the order of the configuration, whose files and proxies must be in order.
   /// - Throws: `ProxyProblem` or `CertificateFileError`.
@@ -39,24 +35,24 @@ package struct OnlineCheck: Sendable {
     for path in configuration.accounts.compactMap(\.caFile) {
       trust[path] = try TrustedCertificates(path: path)
     }
-    let transports = Transports(
-      configuration, proxies: proxies, trust: trust, environment: environment)
-    let check = OnlineCheck(
-      transports: transports, scope: scope, environment: environment, clock: clock,
-      end: clock().uptime + limit)
-    let reports = await check.reports()
-    await transports.shutdown()
+    let end = clock().uptime + limit
+    var connections: [HTTPClientTransport] = []
+    let visits = configuration.accounts.map { account in
+      let connection = HTTPClientTransport(
+        options: .init(trust: account.caFile.flatMap { trust[$0] }, proxies: proxies))
+      connections.append(connection)
+      return AccountVisit(
+        login: AccountLogin(
+          account, transport: connection.transport, environment: environment),
+        transport: connection.transport, proxies: proxies, environment: environment, clock: clock,
+        end: end)
+    }
+    let reports = await OnlineCheck(visits: visits, scope: scope).reports()
+    for connection in connections { await connection.shutdown() }
     return reports
   }
 
   private func reports() async -> [OnlineReport] {
-    let visits = transports.logins.compactMap { login in
-      transports.transport(of: login.account.name).map { transport in
-        AccountVisit(
-          login: login, transport: transport, proxies: transports.proxies, environment: environment,
-          clock: clock, end: end)
-      }
-    }
     let reports = await withTaskGroup(of: [OnlineReport].self) { group in
       for visits in Dictionary(grouping: visits, by: \.means).values {
         group.addTask { await report(ofOneSecret: visits) }

@@ -106,7 +106,7 @@ extension Account {
   }
 
   /// The secret to replace when the cloud refuses what the account shows; nil where the configuration names none.
-  var replaceable: SecretSource? {
+  package var replaceable: SecretSource? {
     switch authentication {
     case .aksk, .akskOTC: secretKey
     case .token: token

@@ -27,7 +27,7 @@ package enum NearestName {
   }
 
   /// Letters that are missing, doubled, wrong, or have changed places with their neighbours.
-  static func distance(_ left: String, _ right: String) -> Int {
+  package static func distance(_ left: String, _ right: String) -> Int {
     distance(Array(left), Array(right))
   }
 

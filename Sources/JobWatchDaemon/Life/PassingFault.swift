@@ -1,4 +1,3 @@
-import Glibc
 import JobWatchStore
 
 /// A reason not to start that may be gone by itself. systemd starts the service again after one; a lasting one
@@ -14,6 +13,4 @@ extension StoreError: PassingFault {
   package var mayPass: Bool { kind == .passing }
 }
 
-extension FileFailure: PassingFault {
-  package var mayPass: Bool { [ENOSPC, EDQUOT, EROFS, EMFILE, ENFILE, EIO, ENOMEM].contains(code) }
-}
+extension FileFailure: PassingFault {}

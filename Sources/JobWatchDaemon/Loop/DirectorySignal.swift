@@ -3,8 +3,8 @@ import Glibc
 
 /// inotify on one directory. A hint: what the directory and its files hold is the truth. The only file that
 /// knows inotify.
-final class DirectorySignal: Sendable {
-  enum Interest: Sendable {
+package final class DirectorySignal: Sendable {
+  package enum Interest: Sendable {
     /// A file is whole: it was renamed into the directory, or its writer closed it.
     case wholeFiles
     /// A file came, or grew.
@@ -19,7 +19,7 @@ final class DirectorySignal: Sendable {
   }
 
   /// What happened, with the name of the file, byte for byte.
-  enum Change: Sendable, Hashable {
+  package enum Change: Sendable, Hashable {
     /// A file came, by a rename for instance.
     case came([UInt8])
     /// Its writer closed it, or wrote to it.
@@ -31,7 +31,7 @@ final class DirectorySignal: Sendable {
   private let source: Source
 
   /// - Parameter changed: gets the changes of a burst, perhaps repeated, on a queue of its own.
-  init(
+  package init(
     directory: String, interest: Interest, changed: @escaping @Sendable ([Change]) -> Void
   ) throws(FileFailure) {
     let descriptor = inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC))

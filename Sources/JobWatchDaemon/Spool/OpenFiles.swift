@@ -2,14 +2,16 @@ import Foundation
 import Glibc
 
 /// What the processes into which this one may look have open for writing, when that is asked for first.
-struct OpenFiles: Sendable {
-  typealias File = SpoolDirectory.Identity.File
+package struct OpenFiles: Sendable {
+  package typealias File = SpoolDirectory.Identity.File
 
   private var written: Set<File>?
 
+  package init() {}
+
   /// Whether one of them has `file` open for writing. For where a lease cannot tell: it takes a look at every
   /// descriptor of every process, once for all files.
-  mutating func hasWriter(_ file: File) -> Bool {
+  package mutating func hasWriter(_ file: File) -> Bool {
     let files = written ?? Self.written()
     written = files
     return files.contains(file)

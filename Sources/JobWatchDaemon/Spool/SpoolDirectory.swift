@@ -2,32 +2,17 @@ import Foundation
 import Glibc
 
 /// The spool on disk: `incoming/` to read from, `rejected/` for what cannot be taken.
-struct SpoolDirectory: Sendable {
-  let incoming: String
-  let rejected: String
+package struct SpoolDirectory: Sendable {
+  package let incoming: String
+  package let rejected: String
 
-  init(path: String) {
+  package init(path: String) {
     incoming = path + "/incoming"
     rejected = path + "/rejected"
   }
 
-  /// The spool's own directory, and both in it. A submitter passes through the first, as tmpfiles.d makes it. A file in the
-  /// place of `rejected/` is kept beside it: where nothing can be rejected, a bad file would stand in the way for ever.
-  var needed: [NeededDirectory] {
-    [
-      NeededDirectory(path: NeededDirectory.parent(of: incoming), mode: 0o751),
-      NeededDirectory(path: incoming, mode: 0o750),
-      NeededDirectory(path: rejected, mode: 0o750, replacesFile: true),
-    ]
-  }
-
-  /// Creates what is missing of them, where the directory that the spool is in exists.
-  func prepare() throws(FileFailure) {
-    for directory in needed { try directory.make() }
-  }
-
   /// Every name but temporary ones, in order.
-  func names() throws(FileFailure) -> [Name] {
+  package func names() throws(FileFailure) -> [Name] {
     guard let stream = opendir(incoming) else {
       throw FileFailure("cannot be listed", incoming, errno)
     }
@@ -42,12 +27,12 @@ struct SpoolDirectory: Sendable {
   }
 
   /// A descriptor, or -1 and `errno`. Neither follows a link nor waits for a FIFO's other end.
-  func open(_ name: Name) -> Int32 {
+  package func open(_ name: Name) -> Int32 {
     Glibc.open(name.path(in: incoming), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
   }
 
   /// What became of the attempt to take a file under a name of the daemon's own.
-  enum Claim {
+  package enum Claim {
     case taken(Name)
     /// Another file has the name by now, and is under a name of ours.
     case swapped
@@ -57,7 +42,7 @@ struct SpoolDirectory: Sendable {
 
   /// Takes the file of `identity`, and only that one: a submitter that uses a name again may have put another file under
   /// it meanwhile, which is looked at next then.
-  func claim(_ name: Name, _ identity: Identity) -> Claim {
+  package func claim(_ name: Name, _ identity: Identity) -> Claim {
     if name.isTaken(identity.file.inode) { return .taken(name) }
     let own = Name(taking: identity.file.inode, of: name)
     guard rename(name.path(in: incoming), own.path(in: incoming)) == 0 else {
@@ -71,7 +56,7 @@ struct SpoolDirectory: Sendable {
   }
 
   /// What became of a file whose jobs are committed.
-  enum Settlement: Sendable {
+  package enum Settlement: Sendable {
     case done
     /// Somebody has it open for writing.
     case open
@@ -83,7 +68,7 @@ struct SpoolDirectory: Sendable {
 
   /// Removes the file that was read, unless more may have been written to it.
   /// - Parameter hasRested: it may go also where its writers cannot be seen.
-  func remove(
+  package func remove(
     _ name: Name, _ identity: Identity, _ sight: WriterSight, hasRested: Bool = false
   ) throws -> Settlement {
     try settle(name, identity, sight, hasRested) { own in
@@ -95,7 +80,7 @@ struct SpoolDirectory: Sendable {
 
   /// Moves a file to `rejected/`, with its reason beside it, written first: there is no rejected file without one.
   /// - Parameter identity: nil for what is no file that could be read.
-  func reject(
+  package func reject(
     _ name: Name, _ identity: Identity?, _ sight: WriterSight, hasRested: Bool = false,
     reason: String
   ) throws -> Settlement {
@@ -170,7 +155,7 @@ struct SpoolDirectory: Sendable {
   }
 
   /// Of what is no file that could be read.
-  func fingerprint(of name: Name) -> String {
+  package func fingerprint(of name: Name) -> String {
     var status = stat()
     lstat(name.path(in: incoming), &status)
     return Identity(status).fingerprint

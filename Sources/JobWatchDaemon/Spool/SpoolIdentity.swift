@@ -3,18 +3,18 @@ import JobWatchCore
 
 extension SpoolDirectory {
   /// Tells a file that was read from one that has since taken its name, or was written to.
-  struct Identity: Hashable, Sendable {
+  package struct Identity: Hashable, Sendable {
     /// The file itself, whatever is written into it.
-    struct File: Hashable, Sendable {
+    package struct File: Hashable, Sendable {
       let device: UInt64
       let inode: UInt64
     }
 
-    let file: File
+    package let file: File
     /// Bytes.
-    let size: Int64
+    package let size: Int64
     private let modified: [Int]
-    let owner: SpoolOwner
+    package let owner: SpoolOwner
 
     init(_ status: stat) {
       file = File(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
@@ -24,13 +24,13 @@ extension SpoolDirectory {
     }
 
     /// Since it was written to, as far as its date tells; zero for a date to come.
-    func age(at now: Timestamp) -> Duration {
+    package func age(at now: Timestamp) -> Duration {
       let written = Timestamp(
         milliseconds: Int64(modified[0]) * 1000 + Int64(modified[1]) / 1_000_000)
       return max(now - written, .zero)
     }
 
     /// The same for the same file until it is written to, whatever its name.
-    var fingerprint: String { "\(file.inode):\(modified[0]).\(modified[1]):\(size)" }
+    package var fingerprint: String { "\(file.inode):\(modified[0]).\(modified[1]):\(size)" }
   }
 }

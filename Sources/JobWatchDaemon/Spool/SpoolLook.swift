@@ -2,14 +2,19 @@ import Glibc
 import JobWatchCore
 
 /// A look at what stands under a name in `incoming/`, and what it holds if it is whole.
-struct SpoolLook: Sendable {
-  typealias Name = SpoolDirectory.Name
-  typealias Identity = SpoolDirectory.Identity
+package struct SpoolLook: Sendable {
+  package typealias Name = SpoolDirectory.Name
+  package typealias Identity = SpoolDirectory.Identity
 
-  let directory: SpoolDirectory
-  let sight: WriterSight
+  package let directory: SpoolDirectory
+  package let sight: WriterSight
 
-  enum Content: Sendable {
+  package init(directory: SpoolDirectory, sight: WriterSight) {
+    self.directory = directory
+    self.sight = sight
+  }
+
+  package enum Content: Sendable {
     /// Of a whole file, and the name and the state in which it was read.
     case bytes([UInt8], Name, Identity)
     /// Nobody has it open, and perhaps somebody is just about to: it was written in place less than a second ago.
@@ -34,7 +39,7 @@ struct SpoolLook: Sendable {
   /// - Parameters:
   ///   - isWhole: its arrival was announced by a rename or a close, or it has rested long enough.
   ///   - isShared: by a close: who else has it open writes to a file that several share.
-  func content(
+  package func content(
     of name: Name, isWhole: Bool, isShared: Bool = false, at now: Timestamp
   ) -> Content {
     let file = directory.open(name)

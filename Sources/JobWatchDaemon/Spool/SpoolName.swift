@@ -3,10 +3,10 @@ extension SpoolDirectory {
   ///
   /// A file that is being cleared away has a name of the daemon's own, `taken-INODE-CHANCE-OFFERED`, so that nobody can
   /// open it by the name that its submitter gave it, `OFFERED`, nor put another file under it.
-  struct Name: Hashable, Sendable, CustomStringConvertible {
+  package struct Name: Hashable, Sendable, CustomStringConvertible {
     var bytes: [UInt8]
 
-    init(bytes: [UInt8]) { self.bytes = bytes }
+    package init(bytes: [UInt8]) { self.bytes = bytes }
 
     /// A name that no other file has. What does not fit into the 255 bytes of a name is left out.
     init(taking inode: UInt64, of name: Name) {
@@ -30,13 +30,13 @@ extension SpoolDirectory {
     }
 
     /// Has the form of a name of the daemon's own.
-    var isOwn: Bool { own != nil }
+    package var isOwn: Bool { own != nil }
 
     /// Was given by the daemon to the file of that inode.
     func isTaken(_ inode: UInt64) -> Bool { own?.inode == inode }
 
     /// Has the form of those that `SpoolWriter` gives, which closes a file before it has its name.
-    var isOfWriter: Bool {
+    package var isOfWriter: Bool {
       let parts = String(decoding: offered, as: UTF8.self)
         .split(separator: "-", omittingEmptySubsequences: false)
       guard parts.count == 3, parts[2].hasSuffix(".jsonl") else { return false }
@@ -46,10 +46,10 @@ extension SpoolDirectory {
 
     /// As its submitter called it, for people and for the names of new files: control characters, slashes and broken
     /// UTF-8 are replaced.
-    var description: String { Self.plain(offered) }
+    package var description: String { Self.plain(offered) }
 
     /// The same of the name itself, for the path of the file.
-    var text: String { Self.plain(bytes[...]) }
+    package var text: String { Self.plain(bytes[...]) }
 
     private static func plain(_ bytes: ArraySlice<UInt8>) -> String {
       String(
@@ -60,7 +60,7 @@ extension SpoolDirectory {
     }
 
     /// Names that submitters write before they rename.
-    var isTemporary: Bool {
+    package var isTemporary: Bool {
       bytes.first == UInt8(ascii: ".") || bytes.suffix(4) == Array(".tmp".utf8)[...]
     }
 
@@ -72,7 +72,7 @@ extension SpoolDirectory {
 
 /// In the order of the names that submitters gave.
 extension SpoolDirectory.Name: Comparable {
-  static func < (left: Self, right: Self) -> Bool {
+  package static func < (left: Self, right: Self) -> Bool {
     if left.offered != right.offered {
       return left.offered.lexicographicallyPrecedes(right.offered)
     }

@@ -1,14 +1,14 @@
 import Glibc
 
 /// The user to whom a spool file belongs.
-struct SpoolOwner: Sendable, Hashable {
+package struct SpoolOwner: Sendable, Hashable {
   let uid: uid_t
 
   /// Whoever may write into the spool may submit; only root and the daemon's own user may command.
   var mayCommand: Bool { uid == 0 || uid == geteuid() }
 
   /// Its name, or `uid 1234` for a user that is not known here.
-  var name: String {
+  package var name: String {
     var entry = passwd()
     var found: UnsafeMutablePointer<passwd>?
     var buffer = [CChar](repeating: 0, count: 16_384)

@@ -81,7 +81,7 @@ package struct SpoolRules: Sendable, Hashable {
   }
 
   /// What a file of `owner` asks for.
-  func file(_ bytes: [UInt8], of owner: SpoolOwner) -> SpoolFile {
+  package func file(_ bytes: [UInt8], of owner: SpoolOwner) -> SpoolFile {
     let file = SpoolFile(decoding: bytes, rules: self)
     guard let command = file.command, !owner.mayCommand else { return file }
     return SpoolFile(

@@ -7,7 +7,7 @@ import Glibc
 /// process or user, and nobody can open one for writing while the lease is held. It is there for the owner of a file
 /// and with CAP_LEASE only, and not on every file system. `/proc/*/fd` alone would not do: it shows the processes of
 /// other users to root only, and the unit hides them.
-struct WriterSight: Sendable {
+package struct WriterSight: Sendable {
   enum Finding: Sendable, Hashable {
     /// Nobody has.
     case closed
@@ -22,7 +22,7 @@ struct WriterSight: Sendable {
   init(blindness: String?) { self.blindness = blindness }
 
   /// On a file system that several machines share, the kernel knows the writers of its own only.
-  init(of directory: String) {
+  package init(of directory: String) {
     let type = Self.fileSystem(of: directory)
     let isShared = type.map { name in Self.shared.contains { name.hasPrefix($0) } } ?? false
     self.init(blindness: isShared ? "\(type ?? "") does not show the writers of other hosts" : nil)

@@ -2,7 +2,7 @@ import Glibc
 
 /// A file of lines that only grows, in whole pieces: what is appended is on disk when `append` returns, or not there at
 /// all.
-struct AppendFile: ~Copyable {
+package struct AppendFile: ~Copyable {
   let inode: UInt64
   /// Open as long as this is.
   let descriptor: Int32
@@ -10,7 +10,7 @@ struct AppendFile: ~Copyable {
   private let operations: Operations
 
   /// The system calls that change the file. Tests pass others, which fail or note their order.
-  struct Operations: Sendable {
+  package struct Operations: Sendable {
     /// write(2): the number of bytes written; negative on failure, with `errno`.
     var write: @Sendable (Int32, UnsafeRawBufferPointer) -> Int = {
       Glibc.write($0, $1.baseAddress, $1.count)
@@ -115,48 +115,5 @@ struct AppendFile: ~Copyable {
   var isDeleted: Bool {
     var status = stat()
     return fstat(descriptor, &status) != 0 || status.st_nlink == 0
-  }
-}
-
-/// A file operation that failed, with the place and the system's reason.
-package struct FileFailure: Error, Sendable, CustomStringConvertible {
-  package var description: String
-  package var code: Int32
-
-  /// Trying again would not help.
-  var isDenied: Bool { [EACCES, EPERM, ENOTEMPTY].contains(code) }
-
-  package init(_ problem: String, _ path: String, _ code: Int32) {
-    self.code = code
-    let cure =
-      switch code {
-      case ENOSPC, EDQUOT: ": free some space"
-      case EACCES: ": let the service's user read and write it"
-      case EPERM:
-        ": let the service's user read and write it; lsattr says whether it is marked as not to be changed"
-      case ENOENT: ": create its directory"
-      case EISDIR, ENXIO: ": move away what is there, or name another file"
-      case ENOTDIR: ": move away what is there, or name another place"
-      // So it also seems to a service whose directory was made again while it runs, or is not named in its unit.
-      case EROFS:
-        ": mount its file system for writing; where it is, restart jobwatch, and if it is no default "
-          + "place add it to ReadWritePaths= (systemctl edit jobwatch)"
-      default: ""
-      }
-    description = "\(path) \(problem): \(String(cString: strerror(code)))\(cure)"
-  }
-
-  /// A FIFO, a device, or what else takes no lines and keeps none.
-  init(notPlain path: String) {
-    code = EINVAL
-    description =
-      "\(path) is no plain file: move it away, or name another file (jobwatch log --follow feeds whoever "
-      + "wants to read along)"
-  }
-
-  /// What is kept in it would be moved away, or spoiled by lines of the log.
-  init(claimed what: String, _ path: String) {
-    code = EEXIST
-    description = "\(path) is \(what), and cannot be the status log: name another file"
   }
 }

@@ -31,7 +31,7 @@ extension Logger.Metadata {
   fileprivate static let messageIDKey = "message_id"
 
   /// Of a line that operators look up.
-  static func message(_ id: MessageID, _ values: Logger.Metadata = [:]) -> Logger.Metadata {
+  package static func message(_ id: MessageID, _ values: Logger.Metadata = [:]) -> Logger.Metadata {
     values.merging([messageIDKey: "\(id.rawValue)"]) { $1 }
   }
 }

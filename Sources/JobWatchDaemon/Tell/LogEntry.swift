@@ -2,27 +2,27 @@ import JobWatchCore
 import Logging
 
 /// One entry of the log, before it has a form.
-struct LogEntry: Sendable {
-  struct Field: Sendable, Hashable {
+package struct LogEntry: Sendable {
+  package struct Field: Sendable, Hashable {
     /// In lower case, as in `job_id`; whatever else it is, a form makes it fit.
-    var key: String
-    var value: String
+    package var key: String
+    package var value: String
 
-    init(_ key: String, _ value: String) {
+    package init(_ key: String, _ value: String) {
       self.key = key
       self.value = LogEntry.cut(value)
     }
   }
 
-  var level: Logger.Level
-  var message: String
+  package var level: Logger.Level
+  package var message: String
   /// What a line of text shows behind the message.
-  var fields: [Field]
+  package var fields: [Field]
   /// What is told only where fields are apart from the text.
-  var details: [Field] = []
-  var id: MessageID?
+  package var details: [Field] = []
+  package var id: MessageID?
 
-  init(_ level: Logger.Level, _ message: String, fields: [Field] = [], id: MessageID? = nil) {
+  package init(_ level: Logger.Level, _ message: String, fields: [Field] = [], id: MessageID? = nil) {
     self.level = level
     self.message = Self.cut(message)
     self.fields = fields
@@ -32,10 +32,10 @@ struct LogEntry: Sendable {
   /// UTF-8 bytes of a value, and of a line of text. Reasons and answers are shorter; what is longer is kept whole in
   /// the database. A datagram of several such values still fits into the journal's socket, and
   /// a line is below the 48 KiB at which the journal breaks what it reads from standard error.
-  static let valueLimit = 16_384
+  package static let valueLimit = 16_384
 
   /// `text`, or its beginning and an ellipsis.
-  static func cut(_ text: String) -> String {
+  package static func cut(_ text: String) -> String {
     guard text.utf8.count > valueLimit else { return text }
     let mark = "…"
     var end = text.utf8.index(text.startIndex, offsetBy: valueLimit - mark.utf8.count)

@@ -58,7 +58,7 @@ package struct LogOutput: Sendable {
   /// - Parameter isKept: who writes it can try again later, with all fields, should the journal be full; else
   ///   standard error gets it then, too.
   /// - Throws: after a bounded time, where it could not be written.
-  func write(_ entry: LogEntry, at now: Timestamp, isKept: Bool) throws(FileFailure) {
+  package func write(_ entry: LogEntry, at now: Timestamp, isKept: Bool) throws(FileFailure) {
     switch form {
     case .text: try stream.write(Self.text(entry, at: now))
     case .json: try stream.write(Self.json(entry, at: now))

@@ -7,8 +7,8 @@ import Logging
 /// The log is a projection of the event table. A line counts as written once it is flushed and the cursor (seq,
 /// inode) behind it is committed; a crash in between leaves lines that the next start finds by reading the tail of
 /// the file that the cursor names, so no line is missing and none is there twice.
-actor StatusLog: Worker {
-  nonisolated let name = "status log"
+package actor StatusLog: Worker {
+  package nonisolated let name = "status log"
 
   private let path: String
   private let store: Store
@@ -29,7 +29,7 @@ actor StatusLog: Worker {
   /// Events a write: bounds the memory, and what is repeated when it fails.
   private static let batch = 500
 
-  init(
+  package init(
     path: String, store: Store, log: Logger,
     operations: AppendFile.Operations = AppendFile.Operations()
   ) {
@@ -40,7 +40,7 @@ actor StatusLog: Worker {
   }
 
   /// One batch a turn: a backlog must not keep the loop from being stopped, nor seem to be a stall.
-  func work(at now: Moment) async throws -> Duration? {
+  package func work(at now: Moment) async throws -> Duration? {
     try await mark()
     let after = written
     let events = try await store.read { try $0.events(after: after, limit: Self.batch) }
@@ -93,7 +93,7 @@ actor StatusLog: Worker {
   /// for the tail in a rotated file, and lifts the event counter when the log is ahead of the database.
   ///
   /// Throws where the file can be neither opened nor read. What is in it never keeps the daemon from starting.
-  func recover(at now: Moment, routes: RouteTable) async throws {
+  package func recover(at now: Moment, routes: RouteTable) async throws {
     let open = try OpenLog(path, operations)
     let path = path
     let found = try await store.read { transaction in try Found(open.file, path, transaction) }
