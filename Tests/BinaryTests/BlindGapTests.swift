@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import JobWatchCore
 import SimulatedCloud
+import TestSupport
 import Testing
 
 /// Something keeps jobwatch from seeing a job until its record is gone, and ends; then jobwatch is restarted.

@@ -1,5 +1,6 @@
 import Foundation
 import JobWatchCore
+import TestSupport
 import Testing
 
 /// What the README shows is what the built binary does.
