@@ -48,7 +48,8 @@ let package = Package(
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
-    .target(name: "JobWatchCore", dependencies: [heap], swiftSettings: strict),
+    .target(name: "JobWatchCore", swiftSettings: strict),
+    .target(name: "PollPlanning", dependencies: ["JobWatchCore", heap], swiftSettings: strict),
     .target(
       name: "CloudAPI",
       dependencies: [
@@ -58,20 +59,20 @@ let package = Package(
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
       name: "JobWatchStore",
-      dependencies: ["JobWatchCore", grdb],
+      dependencies: ["JobWatchCore", "PollPlanning", grdb],
       swiftSettings: strict),
     .target(
       name: "JobWatchDaemon",
       dependencies: [
-        "JobWatchCore", "CloudAPI", "JobWatchStore", crypto, lifecycle, logging, unixSignals,
-        yams,
+        "JobWatchCore", "PollPlanning", "CloudAPI", "JobWatchStore", crypto, lifecycle, logging,
+        unixSignals, yams,
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "jobwatch",
       dependencies: [
-        "JobWatchCore", "CloudAPI", "JobWatchStore", "JobWatchDaemon", argumentParser, lifecycle,
-        logging,
+        "JobWatchCore", "PollPlanning", "CloudAPI", "JobWatchStore", "JobWatchDaemon",
+        argumentParser, lifecycle, logging,
       ],
       swiftSettings: strict),
     .target(
@@ -88,16 +89,21 @@ let package = Package(
     .executableTarget(
       name: "bench",
       dependencies: [
-        "JobWatchCore", "CloudAPI", "JobWatchStore", "JobWatchDaemon", "SimulatedCloud",
-        "TestSupport", argumentParser, grdb, logging,
+        "JobWatchCore", "PollPlanning", "CloudAPI", "JobWatchStore", "JobWatchDaemon",
+        "SimulatedCloud", "TestSupport", argumentParser, grdb, logging,
       ],
       swiftSettings: strict),
     .target(
       name: "TestSupport",
-      dependencies: ["JobWatchCore", "CloudAPI", "JobWatchStore", "JobWatchDaemon", logging],
+      dependencies: [
+        "JobWatchCore", "PollPlanning", "CloudAPI", "JobWatchStore", "JobWatchDaemon", logging,
+      ],
       swiftSettings: strict),
     .testTarget(
-      name: "JobWatchCoreTests", dependencies: ["JobWatchCore", "TestSupport"],
+      name: "JobWatchCoreTests", dependencies: ["JobWatchCore", "PollPlanning", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "PollPlanningTests", dependencies: ["JobWatchCore", "PollPlanning", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "CloudAPITests",
@@ -106,21 +112,21 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "JobWatchStoreTests",
-      dependencies: ["JobWatchCore", "JobWatchStore", "TestSupport", grdb],
+      dependencies: ["JobWatchCore", "PollPlanning", "JobWatchStore", "TestSupport", grdb],
       exclude: ["Schemas"],
       swiftSettings: strict),
     .testTarget(
       name: "JobWatchDaemonTests",
       dependencies: [
-        "JobWatchCore", "CloudAPI", "JobWatchStore", "JobWatchDaemon", "SimulatedCloud",
-        "TestSupport", logging,
+        "JobWatchCore", "PollPlanning", "CloudAPI", "JobWatchStore", "JobWatchDaemon",
+        "SimulatedCloud", "TestSupport", logging,
       ],
       swiftSettings: strict),
     .testTarget(
       name: "BinaryTests",
       dependencies: [
-        "jobwatch", "JobWatchCore", "CloudAPI", "JobWatchDaemon", "JobWatchStore", "SimulatedCloud",
-        "TestSupport",
+        "jobwatch", "JobWatchCore", "PollPlanning", "CloudAPI", "JobWatchDaemon", "JobWatchStore",
+        "SimulatedCloud", "TestSupport",
       ],
       exclude: ["Vendor"],
       swiftSettings: strict),

@@ -1,6 +1,14 @@
 /// What the end of a job's watch teaches of how long its like takes.
 package enum DurationSample: Hashable, Sendable {
-  case ended(DurationModel.End)
+  /// When a job ended.
+  package enum End: Hashable, Sendable {
+    /// As its record says.
+    case at(Double)
+    /// Its record has no end time: after it was last seen running, and not after it was seen ended.
+    case between(Double, Double)
+  }
+
+  case ended(End)
   /// It is watched no more, and is not known to have ended.
   case left
 
@@ -27,15 +35,6 @@ package enum DurationSample: Hashable, Sendable {
 
   /// The `Date` headers, by which the cloud's clock is known, have whole seconds.
   private static let clockSlack = Duration.seconds(5)
-}
-
-extension DurationModel {
-  package mutating func learn(_ lesson: DurationSample, of span: WatchedSpan) {
-    switch lesson {
-    case .ended(let end): finish(end, of: span)
-    case .left: leave(span)
-    }
-  }
 }
 
 extension Job {

@@ -1,14 +1,26 @@
+/// When a running job is asked for again, by its age.
+package protocol GapPlan: Sendable {
+  /// - Parameter known: the age at which the job was last seen running, in seconds.
+  func gap(after known: Double, salt: UInt32) -> Duration
+}
+
+/// A tenth of the job's age, from a second to an hour: where nothing was learned.
+struct TenthOfAge: GapPlan {
+  func gap(after known: Double, salt: UInt32) -> Duration {
+    .milliseconds(Int64(100 * min(max(known, 10), 36_000)))
+  }
+}
+
 /// What decides how long a running job is left alone.
 package enum PollPace: Sendable {
-  /// What was learned of its like.
-  case plan(PollPlan)
+  /// What was learned of jobs of its type.
+  case plan(any GapPlan)
   /// Always as long, as a user wants it.
   case fixed(Duration)
 
-  /// Where nothing is known of any job.
-  package static let untaught = PollPace.plan(PollPlan(law: DurationModel().law(), price: 5))
+  /// Where nothing was learned.
+  package static let unlearned = PollPace.plan(TenthOfAge())
 
-  /// - Parameter known: the age at which the job was last seen running, in seconds.
   package func gap(after known: Double, salt: UInt32) -> Duration {
     switch self {
     case .plan(let plan): plan.gap(after: known, salt: salt)
@@ -47,10 +59,6 @@ extension PollPolicy {
   /// Of the gaps between polls of a service that keeps a record for so long.
   package func ceiling(_ retention: RetentionPolicy) -> Duration {
     min(ceiling, retention.quarter ?? ceiling)
-  }
-
-  package func bounds(_ retention: RetentionPolicy) -> PollBounds {
-    PollBounds(floor: floor / .seconds(1), ceiling: ceiling(retention) / .seconds(1))
   }
 
   /// The first age beyond this one, in seconds, at which a job is asked for whatever its plan says: at which its end is

@@ -53,10 +53,4 @@ package struct ScheduledJob: Sendable {
 
   /// Looked for now and then, with little hope.
   package var isLost: Bool { state == .lost }
-
-  /// What its next poll is to tell, where no price puts that off.
-  var question: ScheduledPoll.Question? {
-    if !isSeen { return isFresh ? .first : .again }
-    return isDoubted || isReopened ? .known : nil
-  }
 }

@@ -26,7 +26,7 @@ package struct WatchRules: Sendable {
   package var gaps: [BlindGap]
 
   package init(
-    polling: PollPolicy = PollPolicy(), pace: PollPace = .untaught,
+    polling: PollPolicy = PollPolicy(), pace: PollPace = .unlearned,
     stuckAge: Duration? = nil, endsKnown: Int = 0, absence: AbsencePolicy = AbsencePolicy(),
     retention: RetentionPolicy = RetentionPolicy(), expiry: ExpiryPolicy = ExpiryPolicy(),
     clockOffset: Duration = .zero, verdictsHeld: Bool = false,

@@ -1,5 +1,6 @@
 import GRDB
 import JobWatchCore
+import PollPlanning
 
 /// What each (account, service) has left of its quota, and what is known of it.
 extension Transaction {

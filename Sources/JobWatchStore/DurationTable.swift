@@ -21,7 +21,7 @@ package struct DurationTally: Hashable, Sendable {
   /// - Parameters:
   ///   - polls: answers that were stored of it.
   ///   - age: at which it was seen ended, in seconds.
-  package mutating func count(_ end: DurationModel.End, polls: Int, age: Double) {
+  package mutating func count(_ end: DurationSample.End, polls: Int, age: Double) {
     jobs += 1
     self.polls += polls
     guard case .at(let duration) = end else { return }

@@ -1,4 +1,5 @@
 import JobWatchCore
+import PollPlanning
 
 /// How many jobs end at which age, as columns of text above a line of ages, with marks for the polls and for the job.
 struct DistributionPlot {
@@ -26,7 +27,7 @@ struct DistributionPlot {
       [1.15 * law.quantile(0.95), 1.1 * (mark?.age ?? 0), 1.1 * (polls.first ?? 0)].max() ?? 1
     axis = AgeAxis(
       columns: min(width ?? Self.widest, Self.widest), usual: law.quantile(0.5),
-      last: min(last, AgeScale.edges[AgeScale.count]))
+      last: min(last, DurationDistribution.longestAge))
   }
 
   /// The share of jobs that end in each column.

@@ -1,6 +1,7 @@
 import JobWatchCore
 import JobWatchDaemon
 import JobWatchStore
+import PollPlanning
 
 /// Why a job is polled when it is, or what its end has taught: all that the schedule goes by.
 struct Explanation {

@@ -1,4 +1,5 @@
 import JobWatchCore
+import PollPlanning
 
 extension Explanation {
   /// The explanation as `--json` prints it; durations and ages are seconds.
@@ -40,21 +41,21 @@ extension Explanation {
     let polls = polls.map { poll -> JSONObject in
       ["age_seconds": poll.age.thousandths, "at": poll.at]
     }
-    switch forecast.rules.pace {
-    case .fixed(let gap): return ["fixed_seconds": gap.seconds, "polls": polls]
-    case .plan(let plan):
-      // Of a job of this type, from its begin to its end.
-      return [
-        "calls": plan.calls.thousandths, "mean_latency_seconds": plan.meanLatency.thousandths,
-        "polls": polls,
-      ]
+    guard let plan = forecast.plan else {
+      return ["fixed_seconds": forecast.rules.polling.fixed?.seconds, "polls": polls]
+    }
+    // Of a job of this type, from its begin to its end.
+    return [
+      "calls": plan.calls.thousandths, "mean_latency_seconds": plan.meanLatency.thousandths,
+      "polls": polls,
+    ]
     }
   }
 
   private func price(_ forecast: PollForecast) -> JSONObject? {
     let cost = forecast.cost
     let source = cost.isRaised ? "quota" : cost.target == nil ? "price" : "target"
-    guard forecast.isPlanned else { return nil }
+    guard forecast.plan != nil else { return nil }
     return [
       // Seconds of latency that a call is worth now.
       "seconds": cost.now.thousandths,
@@ -66,7 +67,7 @@ extension Explanation {
   }
 }
 
-extension PriorSource {
+extension KnownType.Prior {
   /// `region`: the same type in another region; `service`: its other types.
   fileprivate var name: String {
     switch self {

@@ -1,4 +1,5 @@
 import JobWatchCore
+import PollPlanning
 
 /// An explanation for people, no wider than the terminal.
 struct ExplanationText {
@@ -93,7 +94,7 @@ struct ExplanationText {
   // MARK: What follows
 
   private var price: String? {
-    guard let forecast = explanation.forecast, forecast.isPlanned else { return nil }
+    guard let forecast = explanation.forecast, forecast.plan != nil else { return nil }
     let cost = forecast.cost
     let said =
       cost.target.map { "what meets polling.target, a mean delay of \($0.spokenAge)" }
@@ -106,12 +107,12 @@ struct ExplanationText {
 
   private var plan: String? {
     guard let forecast = explanation.forecast else { return nil }
-    switch forecast.rules.pace {
-    case .fixed(let gap):
-      return "It is polled every \(gap.spoken), whatever is known: polling.fixed."
-    case .plan(let plan):
+    if let plan = forecast.plan {
       return "A job of this type takes \(plan.calls.tenths) calls, and its end is known "
         + "\(plan.meanLatency.spokenAge) after it, on average."
+    }
+    return outlook.rules.polling.fixed.map {
+      "It is asked for every \($0.spoken), whatever is known: polling.fixed."
     }
   }
 

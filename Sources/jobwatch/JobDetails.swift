@@ -1,6 +1,7 @@
 import JobWatchCore
 import JobWatchDaemon
 import JobWatchStore
+import PollPlanning
 
 /// Everything that the database holds of one job.
 struct JobDetails {

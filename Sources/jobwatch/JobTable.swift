@@ -1,5 +1,6 @@
 import JobWatchCore
 import JobWatchDaemon
+import PollPlanning
 
 /// The table that `list` prints: a line per job, no wider than the terminal.
 struct JobTable {

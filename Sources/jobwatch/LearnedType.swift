@@ -1,5 +1,6 @@
 import JobWatchCore
 import JobWatchStore
+import PollPlanning
 
 /// What was learned of one type of jobs, and what its jobs have cost.
 struct LearnedType {

@@ -1,5 +1,6 @@
 import JobWatchCore
 import JobWatchStore
+import PollPlanning
 
 /// What is left of the quota of one (account, service); with `--json` it is printed as it is, durations in seconds.
 struct QuotaStatus: Encodable {

@@ -1,4 +1,5 @@
 import JobWatchCore
+import PollPlanning
 import Testing
 
 @testable import jobwatch

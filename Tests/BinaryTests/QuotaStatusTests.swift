@@ -1,5 +1,6 @@
 import JobWatchCore
 import JobWatchStore
+import PollPlanning
 import Testing
 
 @testable import jobwatch

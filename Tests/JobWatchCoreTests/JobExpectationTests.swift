@@ -1,7 +1,6 @@
 import TestSupport
+import JobWatchCore
 import Testing
-
-@testable import JobWatchCore
 
 @Suite struct `A job with an expected end` {
   /// Expected to end within ten minutes of `start`, and last seen so long after it.
@@ -143,21 +142,6 @@ import Testing
         #expect(gap == (left > .zero ? min(free, max(left, .seconds(1))) : free))
         #expect(planned > .zero)
       }
-    }
-  }
-
-  @Test func `is put off beyond that time by no price`() {
-    var book = DurationBook()
-    let law = book.id(of: DurationKey(service: "ecs", jobType: "createServer", region: "eu-de"))
-    for (appointment, isPlanned) in [(nil, true), (Duration.seconds(90), false), (.days(9), true)] {
-      var ticket = ScheduledPoll(
-        job: 1, endpoint: PollQueue.Endpoint(number: 0), law: law, salt: 2,
-        span: WatchedSpan(known: 60), isWatched: true,
-        knownAt: .hours(1))
-      ticket.appoint(appointment)
-      ticket.plan(by: book.plan(of: law, price: 3600, at: .zero))
-      #expect(ticket.isPlanned == isPlanned)
-      #expect((ticket.due == .hours(1) + .seconds(30)) == !isPlanned)
     }
   }
 }

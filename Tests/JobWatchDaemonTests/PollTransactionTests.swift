@@ -1,8 +1,9 @@
+import JobWatchCore
 import JobWatchStore
 import Testing
 
-@testable import JobWatchCore
 @testable import JobWatchDaemon
+@testable import PollPlanning
 
 @Suite struct `An answer on record` {
   let start = Timestamp(milliseconds: 1_795_000_000_000)

@@ -1,6 +1,8 @@
 import CloudAPI
 import JobWatchCore
 import JobWatchStore
+import Logging
+import PollPlanning
 import Synchronization
 import TestSupport
 import Testing

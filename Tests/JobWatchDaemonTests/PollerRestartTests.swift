@@ -1,11 +1,13 @@
 import CloudAPI
+import Foundation
+import JobWatchCore
 import JobWatchStore
 import Synchronization
 import TestSupport
 import Testing
 
-@testable import JobWatchCore
 @testable import JobWatchDaemon
+@testable import PollPlanning
 
 @Suite struct `A poller that is started again` {
   @Test(.timeLimit(.minutes(1)))

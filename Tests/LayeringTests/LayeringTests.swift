@@ -4,18 +4,23 @@ import Testing
   /// What the files of a target may import: the arrows of the design, and the modules of others that the target
   /// needs. `Foundation` is there for what the standard library lacks, `Glibc` for system calls.
   static let allowed: [String: Set<String>] = [
-    "JobWatchCore": ["Foundation", "Glibc", "HeapModule"],
+    "JobWatchCore": ["Foundation"],
+    "PollPlanning": ["JobWatchCore", "Glibc", "HeapModule"],
     "CloudAPI": [
       "JobWatchCore", "AsyncHTTPClient", "CZlib", "Crypto", "Foundation", "Glibc", "NIOCore",
       "NIOHTTP1", "NIOPosix", "NIOSSL",
     ],
-    "JobWatchStore": ["JobWatchCore", "Foundation", "Glibc", "GRDB", "Synchronization"],
+    "JobWatchStore": [
+      "JobWatchCore", "PollPlanning", "Foundation", "Glibc", "GRDB", "Synchronization",
+    ],
     "JobWatchDaemon": [
-      "CloudAPI", "JobWatchCore", "JobWatchStore", "Crypto", "Dispatch", "Foundation", "Glibc",
+      "CloudAPI", "JobWatchCore", "JobWatchStore", "PollPlanning", "Crypto", "Dispatch",
+      "Foundation", "Glibc",
       "Logging", "ServiceLifecycle", "Synchronization", "UnixSignals", "Yams",
     ],
     "jobwatch": [
-      "CloudAPI", "JobWatchCore", "JobWatchDaemon", "JobWatchStore", "ArgumentParser", "Foundation",
+      "CloudAPI", "JobWatchCore", "JobWatchDaemon", "JobWatchStore", "PollPlanning",
+      "ArgumentParser", "Foundation",
       "Glibc", "Logging", "ServiceLifecycle", "Synchronization",
     ],
     "SimulatedCloud": [
@@ -31,8 +36,9 @@ import Testing
       "Glibc", "Logging", "ServiceLifecycle", "Synchronization",
     ],
     "bench": [
-      "CloudAPI", "JobWatchCore", "JobWatchDaemon", "JobWatchStore", "SimulatedCloud",
-      "TestSupport", "ArgumentParser", "Dispatch", "Foundation", "Glibc", "GRDB", "Logging",
+      "CloudAPI", "JobWatchCore", "JobWatchDaemon", "JobWatchStore", "PollPlanning",
+      "SimulatedCloud", "TestSupport", "ArgumentParser", "Dispatch", "Foundation", "Glibc", "GRDB",
+      "Logging", "Synchronization",
       "Synchronization",
     ],
   ]
@@ -73,11 +79,11 @@ import Testing
     ("Hummingbird", ["SimulatedCloud/LoopbackServer.swift"]),
     // The benchmark measures against the bare database.
     ("GRDB", ["JobWatchStore/", "bench/Throughput/BareIntake.swift"]),
-    // What the standard library lacks of real functions is one file of the core.
+    // What the standard library lacks of real functions is one file of the planner.
     (
       "Glibc",
       [
-        "CloudAPI/", "JobWatchCore/RealFunctions.swift", "JobWatchDaemon/",
+        "CloudAPI/", "PollPlanning/RealFunctions.swift", "JobWatchDaemon/",
         "JobWatchStore/FileIdentity.swift", "SimulatedCloud/", "TestSupport/", "bench/", "demo/",
         "jobwatch/",
       ]
@@ -101,6 +107,23 @@ import Testing
       file.imports.subtracting(allowed).map { "\(file.path) imports \($0)" }
     }
     #expect(wrong.isEmpty)
+  }
+
+  /// What every other target sees of the planner; the rest is its own.
+  static let planner = [
+    "DurationDistribution", "DurationModel", "KnownType", "PollForecast", "PollOutcome", "PollPlan",
+    "PollQueue", "RateLimiter", "RateLimiterRecord", "SavedRateLimiter", "ScheduledPoll",
+    "SlidingWindow",
+  ]
+
+  @Test func `see twelve types of the planner at the most`() throws {
+    let head =
+      /(?m)^(?:package|public) (?:final )?(?:struct|class|enum|actor|protocol|typealias) (\w+)/
+    let types = try SourceTree.files(in: "Sources/PollPlanning").flatMap { file in
+      file.code.matches(of: head).map { String($0.1) }
+    }
+    #expect(types.sorted() == Self.planner)
+    #expect(types.count <= 12)
   }
 
   @Test func `are all known`() throws {

@@ -1,5 +1,6 @@
 import JobWatchCore
 import JobWatchStore
+import PollPlanning
 
 /// A call for a job: what was taken for it, and what its row says of where and for what to ask.
 struct PollCall: Sendable {

@@ -1,6 +1,7 @@
 import CloudAPI
 import JobWatchCore
 import JobWatchStore
+import PollPlanning
 
 /// What the poller knows: the endpoints and their health, the accounts, and the queue of jobs. It decides which calls
 /// are made and what an answer changes; the poller makes the calls and commits what follows.
@@ -225,7 +226,7 @@ struct PollState: Sendable {
   /// What the decision on the job goes by.
   mutating func basis(
     of call: PollCall, _ observation: Observation, clockSetAt: Timestamp?, at uptime: Duration
-  ) -> (rules: WatchRules, basis: PollBasis) {
+  ) -> (rules: WatchRules, basis: PollQueue.Basis) {
     let type = call.durationKey(observation, at: endpoints[call.index].key.service)
     let basis = queue.basis(of: call.poll, type: type, at: uptime)
     var rules = endpoints[call.index].rules
@@ -237,7 +238,7 @@ struct PollState: Sendable {
 
   /// The answer is on record.
   mutating func record(
-    _ outcome: PollOutcome, of call: PollCall, _ basis: PollBasis, at now: Moment
+    _ outcome: PollOutcome, of call: PollCall, _ basis: PollQueue.Basis, at now: Moment
   ) {
     let index = call.index
     if outcome.isFinal { endpoints[index].state.ended(call.job) }

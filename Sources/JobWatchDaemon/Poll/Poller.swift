@@ -2,6 +2,7 @@ import CloudAPI
 import JobWatchCore
 import JobWatchStore
 import Logging
+import PollPlanning
 import Synchronization
 
 /// Asks the clouds about whatever is due: takes from the queue, asks, commits the answer, and reports back.

@@ -1,6 +1,7 @@
 import CloudAPI
 import JobWatchCore
 import JobWatchStore
+import PollPlanning
 import Logging
 import Synchronization
 

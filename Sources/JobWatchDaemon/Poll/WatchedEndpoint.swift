@@ -1,5 +1,6 @@
 import CloudAPI
 import JobWatchCore
+import PollPlanning
 
 /// One service of one account: where it is asked, by which rules, and how it does.
 struct WatchedEndpoint: Sendable {

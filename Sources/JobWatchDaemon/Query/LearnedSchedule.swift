@@ -1,6 +1,7 @@
 import CloudAPI
 import JobWatchCore
 import JobWatchStore
+import PollPlanning
 
 /// What the daemon's schedule goes by, rebuilt from the database for commands: what ended jobs have taught, the jobs
 /// that run now, and what is left of the quotas.
@@ -23,7 +24,7 @@ package struct LearnedSchedule {
     queue.restore(
       learned: try transaction.learned().filter { service == nil || $0.key.service == service }
         .map { ($0.key, $0.model) },
-      ends: hasTarget ? try transaction.recentEnds(RecentArrivals.most) : [])
+      ends: hasTarget ? try transaction.recentEnds(PollQueue.recentEnds) : [])
     try transaction.forEachRunning(of: configuration.accounts.map(\.name), service: service) {
       queue.watch($1, of: $0)
     }

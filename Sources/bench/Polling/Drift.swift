@@ -1,5 +1,6 @@
 import JobWatchCore
 import TestSupport
+import PollPlanning
 
 /// One job after another, each polled as the ones before it taught. After a thousand all take longer, or less long.
 struct Drift: Sendable {

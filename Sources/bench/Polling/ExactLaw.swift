@@ -1,5 +1,6 @@
 import Glibc
 import JobWatchCore
+import PollPlanning
 
 /// A known law on a fine grid of ages, on which every schedule is judged without chance.
 struct ExactLaw: Sendable {

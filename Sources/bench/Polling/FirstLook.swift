@@ -1,4 +1,5 @@
 import JobWatchCore
+import PollPlanning
 
 /// The price of an unknown job type: the first poll comes at once, to learn the type, and the plan begins there.
 enum FirstLook {

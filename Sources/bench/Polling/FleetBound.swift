@@ -1,5 +1,6 @@
 import Glibc
 import JobWatchCore
+import PollPlanning
 
 /// The least mean latency that any schedule can reach with so many calls a second: the laws are known, all jobs go by
 /// the one best price, no job waits for another's call, and none hangs.

@@ -1,4 +1,5 @@
 import JobWatchCore
+import PollPlanning
 
 /// A cloud that grants so many calls in any window, and refuses each that is one too many.
 struct FleetCloud {

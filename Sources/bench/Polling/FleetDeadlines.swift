@@ -1,4 +1,5 @@
 import JobWatchCore
+import PollPlanning
 
 /// Until when jobs must be seen, lest their records be deleted before.
 struct FleetDeadlines {

@@ -1,5 +1,6 @@
 import JobWatchCore
 import TestSupport
+import PollPlanning
 
 /// A fleet of jobs in simulated time, watched by the product's own queue. Answers take no time.
 struct FleetRun {
@@ -203,7 +204,7 @@ extension FleetRun {
   }
 
   private mutating func find(
-    _ job: FleetJob, _ poll: ScheduledPoll, _ basis: PollBasis, late: Int64
+    _ job: FleetJob, _ poll: ScheduledPoll, _ basis: PollQueue.Basis, late: Int64
   ) -> PollOutcome {
     found.append(
       Found(
@@ -217,7 +218,8 @@ extension FleetRun {
     return outcome
   }
 
-  private func keep(_ poll: ScheduledPoll, _ basis: PollBasis, at age: Double) -> PollOutcome {
+  private func keep(_ poll: ScheduledPoll, _ basis: PollQueue.Basis, at age: Double) -> PollOutcome
+  {
     PollOutcome(
       next: .after(basis.pace.gap(after: age, salt: poll.salt)), isFinal: false,
       sighting: PollOutcome.Sighting(

@@ -1,4 +1,5 @@
 import JobWatchCore
+import PollPlanning
 
 /// What happens to a fleet.
 struct FleetScript: Sendable {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import JobWatchCore
+import PollPlanning
 
 /// `bench plan FILE`: the schedule for the durations or the law of a file, for anyone to judge.
 struct PlanCommand: ParsableCommand {

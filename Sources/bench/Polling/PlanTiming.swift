@@ -1,4 +1,5 @@
 import JobWatchCore
+import PollPlanning
 
 /// How long the schedule's own work takes, and how much it stores.
 enum PlanTiming {

@@ -1,5 +1,6 @@
 import JobWatchCore
 import TestSupport
+import PollPlanning
 
 /// One job type of the measurement: its law, and the cost of the best schedule for it.
 struct PollingCase: Sendable {
@@ -55,8 +56,8 @@ struct PollingCase: Sendable {
   }
 
   /// The model after these jobs.
-  func trained(on durations: [Double?], prior: DurationPrior = .generic) -> DurationModel {
-    var model = DurationModel(prior: prior)
+  func trained(on durations: [Double?]) -> DurationModel {
+    var model = DurationModel()
     for duration in durations { model.learn(duration, horizon: horizon) }
     return model
   }

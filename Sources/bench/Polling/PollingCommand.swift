@@ -1,4 +1,5 @@
 import ArgumentParser
+import PollPlanning
 
 /// `bench polling`: the learned schedule, against the best there is and against others.
 struct PollingCommand: ParsableCommand {

@@ -1,6 +1,7 @@
 import Glibc
 import JobWatchCore
 import TestSupport
+import PollPlanning
 
 /// What the queue takes of a machine, with a million jobs of which 33,000 are asked for in a second.
 struct ScheduleCost {

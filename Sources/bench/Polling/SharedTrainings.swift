@@ -1,4 +1,5 @@
 import JobWatchCore
+import PollPlanning
 
 /// Training jobs that others drew: a file of the form
 /// `{"scenarios": [{"name": "uniform", "training": [{"n": 20, "durations": [61.5, null]}]}]}`, null for a job that

@@ -1,4 +1,5 @@
 import JobWatchCore
+import PollPlanning
 
 /// The quality of one job type's schedule, by the number of jobs that it was learned from.
 struct SingleType: Sendable {

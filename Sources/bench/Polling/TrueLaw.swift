@@ -1,5 +1,6 @@
 import Glibc
 import TestSupport
+import PollPlanning
 
 /// A law of durations that is known: of jobs invented for the measurement. In seconds.
 indirect enum TrueLaw: Sendable {

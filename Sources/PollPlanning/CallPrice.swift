@@ -1,0 +1,128 @@
+import JobWatchCore
+
+/// What a call costs at one (account, service), in seconds of latency: at least what the user says, and so much more
+/// that the calls it leaves fit the quota.
+///
+/// Gaps grow with the square root of the price. So what the jobs ask for, summed as `ScheduledPoll.demand`, tells at which
+/// price their calls would come to what the quota allows, whatever price each was planned at. That price is aimed at,
+/// a fiftieth of the quota left free, and what the calls take that no plan made, such as the first look at a job of
+/// unknown type. A slow correction takes up what the sum does not know (jobs that end), and a backlog raises the price
+/// for as long as it lasts. A price that moved by much at once would move the due times of most jobs past one another,
+/// and leave the quota unused for as long as a gap: it moves by 3 % in a hundredth of the mean gap between two polls of
+/// a job. That is some seconds where there are many jobs for the quota; where there are few, their gaps are over soon,
+/// and the price must follow them. (polling.md, section 2, 5.)
+struct CallPrice: Hashable, Sendable {
+  /// What the jobs of one (account, service) ask for, and what they get.
+  struct Load: Sendable {
+    /// The sum of the jobs' demands.
+    var demand: Double
+    /// Calls a second that the quota grants.
+    var rate: Double
+    /// Calls that were due, since the last step.
+    var calls = 0
+    /// Of these, those whose time no price moves.
+    var unplanned = 0
+    /// Jobs that are due and wait.
+    var backlog = 0
+    /// All that are asked for now and then; nil: so many that the price moves at its slowest.
+    var jobs: Int?
+  }
+
+  /// Seconds of latency that one call is worth.
+  private(set) var value: Double
+  /// What the price aimed at is multiplied by, learned from how many calls come due.
+  private(set) var trim: Double
+  /// What the user says, directly or by a target.
+  var least: Double {
+    didSet { value = max(value, least) }
+  }
+  private let isRestored: Bool
+  private var steppedAt: Duration?
+  /// Calls a second that came due, with a memory of two minutes.
+  private var seen: Double?
+  /// Calls a second that no plan made, with a memory of one minute.
+  private var unplanned: Double?
+
+  static let interval = Duration.seconds(5)
+  /// The share of the quota that is planned for.
+  private static let fill = 0.98
+  /// In an interval, at the least.
+  private static let slew = 1.03
+  /// Seconds between two polls of a job, on the mean, from which on the price moves no slower.
+  private static let slowGap = 100 * interval.seconds
+  /// The most by which it moves at once is this power of the least.
+  private static let mostSlews = 40.0
+  /// The least share of the quota that is left to plans.
+  private static let leastPlanned = 0.1
+  /// Seconds.
+  private static let (memory, unplannedMemory) = (120.0, 60.0)
+  /// A percent a minute at the most: what follows an outage, or a change of the quota, is over by then.
+  private static let (trimTime, trimPace, trimRange) = (1800.0, 0.3, 0.3...3.0)
+  /// A backlog of half a minute makes a call a quarter dearer, and none makes it more: what an outage left is worked
+  /// off at any price, and a high one would leave the quota unused after that.
+  private static let (backlogTime, backlogMost) = (120.0, 1.25)
+  private static let most = 1e6
+
+  /// - Parameters:
+  ///   - least: seconds.
+  ///   - value: as it was when it was stored; nil: nothing is known of the load, and the first step may go anywhere.
+  ///   - trim: as it was when it was stored.
+  init(least: Double, value: Double? = nil, trim: Double = 1) {
+    self.least = least
+    self.value = max(value ?? least, least)
+    isRestored = value != nil
+    self.trim = min(max(trim, Self.trimRange.lowerBound), Self.trimRange.upperBound)
+  }
+
+  func isDue(at uptime: Duration) -> Bool {
+    steppedAt.map { uptime - $0 >= Self.interval } ?? true
+  }
+
+  /// Follows the load, at most once per `interval`. The first time, where no price was stored, it goes at once to where
+  /// it is aimed; else it moves by little, and a pause of any length counts as one interval. It is not called while no
+  /// call may be made: an outage says nothing about what a call is worth.
+  mutating func step(_ load: Load, at uptime: Duration) {
+    guard isDue(at: uptime), load.rate > 0 else { return }
+    let isFirst = steppedAt == nil && !isRestored
+    let seconds = steppedAt.map { max(uptime - $0, Self.interval).seconds } ?? Self.interval.seconds
+    steppedAt = uptime
+    let granted = Self.fill * load.rate
+    let planned = granted - noteUnplanned(load, over: seconds)
+    let root = load.demand / max(planned, Self.leastPlanned * load.rate)
+    let aim = 0.5 * root * root
+    if !isFirst { correct(load, granted: granted, over: seconds, isFree: aim * trim > least) }
+    let wait = Double(load.backlog) / load.rate
+    let wanted = aim * trim * min(1 + wait / Self.backlogTime, Self.backlogMost)
+    let slew = Self.slew(load)
+    let (low, high) = isFirst ? (least, Self.most) : (value / slew, value * slew)
+    value = min(max(wanted, low, least), max(high, least))
+  }
+
+  private static func slew(_ load: Load) -> Double {
+    guard let jobs = load.jobs else { return slew }
+    let gap = max(Double(jobs), 1) / load.rate
+    return (slew.logarithm * min(max(slowGap / gap, 1), mostSlews)).exponential
+  }
+
+  private mutating func noteUnplanned(_ load: Load, over seconds: Double) -> Double {
+    let now = Double(load.unplanned) / seconds
+    let share = min(seconds / Self.unplannedMemory, 1)
+    let mean = unplanned.map { $0 + share * (now - $0) } ?? now
+    unplanned = mean
+    return mean
+  }
+
+  /// Where the price is the user's, that fewer calls come due than the quota allows is no fault of it.
+  private mutating func correct(
+    _ load: Load, granted: Double, over seconds: Double, isFree: Bool
+  ) {
+    let now = Double(load.calls) / seconds + Double(load.backlog) / Self.memory
+    let share = min(Self.interval.seconds / Self.memory, 1)
+    let seen = seen.map { $0 + share * (now - $0) } ?? now
+    self.seen = seen
+    guard isFree else { return }
+    let excess = min(max(2 * (seen / granted - 1), -Self.trimPace), Self.trimPace)
+    let corrected = trim * (Self.interval.seconds / Self.trimTime * excess).exponential
+    trim = min(max(corrected, Self.trimRange.lowerBound), Self.trimRange.upperBound)
+  }
+}

@@ -1,0 +1,198 @@
+import JobWatchCore
+
+/// What is known of how long jobs take, for every key, and the plans that follow from it.
+///
+/// The number of keys is bounded, whatever a service calls its job types: beyond it, the key that was taught the
+/// longest ago, of those without watched jobs, is forgotten. Where there is none, a new key shares that of its service
+/// for the types that find no room.
+struct DurationBook: Sendable {
+  /// Names a key for as long as the process lives. The name of a forgotten key is not given to another: it stands for
+  /// the shared key of its service from then on.
+  struct ID: Hashable, Sendable {
+    /// The service's number in the low byte, a serial number above it; 0 is the shared key's.
+    fileprivate let number: UInt32
+
+    fileprivate init(service: Int, serial: UInt32) {
+      number = serial << 8 | UInt32(service)
+    }
+
+    var service: Int { Int(number & 0xff) }
+    fileprivate var isShared: Bool { number >> 8 == 0 }
+    fileprivate static let lastSerial = UInt32.max >> 8
+  }
+
+  struct Entry: Sendable {
+    let key: DurationKey
+    let bounds: PollBounds
+    /// Its prior is that of the edition.
+    var model = DurationModel()
+    /// Jobs that are watched.
+    var watched = 0
+    /// When it was last taught, in the order of all lessons; 0: never.
+    var taught = 0
+    /// Of the model, but for its prior.
+    var changes = 0
+    var edition = CachedPlans.untaught
+    /// Nil: no other key has asked for it.
+    var shown: ShownBelief?
+
+    /// For places that are never empty.
+    static let blank = Entry(
+      key: DurationKey(service: "", jobType: "", region: ""), bounds: PollBounds())
+  }
+
+  var entries: [ID: Entry] = [:]
+  private(set) var arrivals = RecentArrivals()
+  /// By the services' numbers.
+  private(set) var lessons: [Int] = []
+  private var services: [String] = []
+  private var ids: [DurationKey: ID] = [:]
+  private var serial: UInt32 = 0
+  private var lastTaught = 0
+  private var forgotten: Set<DurationKey> = []
+  private let bounds: [String: PollBounds]
+  private let mostKeys: Int
+  /// The plans for a job of which nothing is known.
+  var untaught = CachedPlans.untaught
+  /// The step that met the last target.
+  var targetStep = PriceStep(near: 5)
+  /// Plans that are kept.
+  var planCount = 0
+
+  /// - Parameters:
+  ///   - bounds: of the gaps, by service.
+  ///   - mostKeys: beside the one of each service that is shared.
+  init(bounds: [String: PollBounds] = [:], mostKeys: Int = 1024) {
+    self.bounds = bounds
+    self.mostKeys = mostKeys
+  }
+
+  /// Beyond it, one of each key is kept.
+  var mostPlans: Int { 2 * (mostKeys + services.count) }
+
+  // MARK: Keys
+
+  /// The name of a key; it is entered where it is not known. May forget another.
+  mutating func id(of key: DurationKey) -> ID {
+    if let id = ids[key] { return id }
+    let service = number(of: key.service)
+    let shared = ID(service: service, serial: 0)
+    guard key != self.key(of: shared), serial < ID.lastSerial,
+      ids.count < mostKeys || forgetOne()
+    else { return entered(shared) }
+    serial += 1
+    let id = ID(service: service, serial: serial)
+    enter(key, as: id)
+    ids[key] = id
+    // What is on record of it stays there, and is what its next job adds to.
+    forgotten.remove(key)
+    return id
+  }
+
+  func key(of id: ID) -> DurationKey {
+    entries[id]?.key ?? DurationKey(service: services[id.service], jobType: "", region: "")
+  }
+
+  /// The keys that were forgotten since this was last asked, and had been taught: what is on record of them can go.
+  mutating func takeForgotten() -> [DurationKey] {
+    defer { forgotten = [] }
+    return forgotten.sorted()
+  }
+
+  private mutating func number(of service: String) -> Int {
+    if let number = services.firstIndex(of: service) { return number }
+    // There are far fewer services than numbers.
+    precondition(services.count < 256, "too many services")
+    services.append(service)
+    lessons.append(0)
+    return services.count - 1
+  }
+
+  private mutating func forgetOne() -> Bool {
+    let idle = entries.lazy.filter { $0.value.watched == 0 && !$0.key.isShared }
+    guard
+      let (id, entry) = idle.min(by: {
+        ($0.value.taught, $0.key.number) < ($1.value.taught, $1.key.number)
+      })
+    else { return false }
+    entries[id] = nil
+    ids[entry.key] = nil
+    planCount -= entry.edition.planCount
+    if entry.taught > 0 { forgotten.insert(entry.key) }
+    return true
+  }
+
+  /// Of the key itself or, where it was forgotten, of the shared one.
+  mutating func entered(_ id: ID) -> ID {
+    if entries[id] != nil { return id }
+    let shared = ID(service: id.service, serial: 0)
+    if entries[shared] == nil { enter(key(of: shared), as: shared) }
+    return shared
+  }
+
+  private mutating func enter(_ key: DurationKey, as id: ID) {
+    entries[id] = Entry(key: key, bounds: bounds[key.service] ?? PollBounds())
+  }
+
+  // MARK: Lessons
+
+  /// What ended jobs have taught, as it was stored. To be told in the order in which keys were last taught.
+  mutating func restore(_ key: DurationKey, _ bytes: some Collection<UInt8>) {
+    guard let model = DurationModel(bytes: bytes) else { return }
+    teach(model, id(of: key))
+  }
+
+  /// Takes over what a model has learned, and is on record now. The running jobs stay as they are.
+  mutating func learned(_ model: DurationModel, of id: ID) {
+    guard let known = entries[id]?.model.completions, model.completions >= known else { return }
+    // Lessons that overtook one another come as one. A key that was forgotten, and is still on record, comes with all
+    // that it had learned before.
+    let new = known == 0 ? min(model.completions, 1) : model.completions - known
+    for _ in 0..<min(new, RecentArrivals.most) { arrivals.add(id) }
+    teach(model, id)
+  }
+
+  /// Of which keys the jobs were that ended last, from the newest on.
+  mutating func recall(arrivals keys: [DurationKey]) {
+    arrivals = RecentArrivals()
+    for key in keys.prefix(RecentArrivals.most).reversed() {
+      if let id = ids[key] { arrivals.add(id) }
+    }
+  }
+
+  private mutating func teach(_ model: DurationModel, _ id: ID) {
+    lastTaught += 1
+    lessons[id.service] += 1
+    entries[id]?.teach(model, number: lastTaught)
+  }
+
+  mutating func watch(_ span: WatchedSpan, of id: ID) {
+    entries[entered(id)]?.watch(span)
+  }
+
+  /// Takes a job out that `watch` put in, with the same span.
+  mutating func unwatch(_ span: WatchedSpan, of id: ID) {
+    entries[entered(id)]?.unwatch(span)
+  }
+}
+
+extension DurationBook.Entry {
+  fileprivate mutating func teach(_ model: DurationModel, number: Int) {
+    self.model.memories = model.memories
+    self.model.completions = model.completions
+    taught = number
+    changes += 1
+  }
+
+  fileprivate mutating func watch(_ span: WatchedSpan) {
+    model.watch(span)
+    watched += 1
+    changes += 1
+  }
+
+  fileprivate mutating func unwatch(_ span: WatchedSpan) {
+    model.unwatch(span)
+    watched -= 1
+    changes += 1
+  }
+}

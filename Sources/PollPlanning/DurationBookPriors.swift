@@ -1,0 +1,107 @@
+import JobWatchCore
+
+/// What a key's jobs are believed to be like before they have shown it. No belief is stored: it follows from what is
+/// known of all keys.
+///
+/// In this order: what the same type has shown in another region, where most of its jobs have ended; what is shipped of
+/// the type; what the other types of the service have shown together; what holds of anything.
+extension DurationBook {
+  /// Completions that make another region worth believing, and all other types together.
+  private static let (enoughThere, enoughTogether) = (5, 20)
+  /// Types that are taken together, those of which most is known: what the others have shown would hardly move the sum.
+  private static let mostTogether = 32
+
+  /// As it follows now.
+  mutating func prior(of id: ID, at uptime: Duration) -> DurationPrior {
+    let basis = basis(of: id)
+    switch basis.source {
+    case .region:
+      return basis.witnesses.first.map { belief($0.id, at: uptime) } ?? .generic
+    case .service:
+      return .pooled(
+        basis.witnesses.map { (belief($0.id, at: uptime), Double($0.completions)) })
+    case .shipped: return key(of: id).shippedPrior ?? .generic
+    case .generic: return .generic
+    }
+  }
+
+  /// Whom a key believes now.
+  func priorSource(of id: ID) -> KnownType.Prior { basis(of: id).source }
+
+  private func basis(of id: ID) -> (source: KnownType.Prior, witnesses: [Witness]) {
+    let key = key(of: id)
+    let others = entries.compactMap { other, entry in
+      other != id && other.service == id.service && entry.model.completions > 0
+        ? Witness(id: other, key: entry.key, completions: entry.model.completions) : nil
+    }
+    let there = others.filter { $0.key.jobType == key.jobType }.max()
+    if let there, there.completions >= Self.enoughThere {
+      return (.region(there.key.region), [there])
+    }
+    if key.shippedPrior != nil { return (.shipped, []) }
+    let together = others.filter { $0.key.jobType != key.jobType }.sorted(by: >)
+    guard together.reduce(0, { $0 + $1.completions }) >= Self.enoughTogether else {
+      return (.generic, [])
+    }
+    return (.service, Array(together.prefix(Self.mostTogether)))
+  }
+
+  private mutating func belief(_ id: ID, at uptime: Duration) -> DurationPrior {
+    entries[id, default: .blank].shownBelief(at: uptime)
+  }
+}
+
+extension KnownType {
+  /// Whom a key believes until its own jobs have shown what they are like.
+  package enum Prior: Hashable, Sendable {
+    /// The same type in this region.
+    case region(String)
+    /// What is shipped of the type.
+    case shipped
+    /// The other types of its service.
+    case service
+    /// What holds of anything.
+    case generic
+  }
+}
+
+/// A key that others may believe.
+private struct Witness: Comparable {
+  var id: DurationBook.ID
+  var key: DurationKey
+  var completions: Int
+
+  /// By what it knows; the same order after a restart.
+  static func < (left: Witness, right: Witness) -> Bool {
+    left.completions != right.completions
+      ? left.completions < right.completions : left.key > right.key
+  }
+}
+
+/// What the jobs of a key have shown, for others to believe.
+struct ShownBelief: Sendable {
+  let prior: DurationPrior
+  fileprivate let changes: Int
+  fileprivate let madeAt: Duration
+}
+
+extension DurationBook.Entry {
+  /// Taken anew like a law, when more is known and 20 s have passed. Whatever the key itself was made to believe by
+  /// others is left out: two regions would have to believe each other.
+  fileprivate mutating func shownBelief(at uptime: Duration) -> DurationPrior {
+    if let shown, shown.changes == changes || uptime - shown.madeAt < CachedPlans.rest {
+      return shown.prior
+    }
+    var model = model
+    model.prior = key.shippedPrior ?? .generic
+    let prior = DurationPrior.learned(model)
+    shown = ShownBelief(prior: prior, changes: changes, madeAt: uptime)
+    return prior
+  }
+}
+
+extension DurationKey {
+  fileprivate var shippedPrior: DurationPrior? {
+    ShippedPriors.prior(service: service, jobType: jobType)
+  }
+}

@@ -1,0 +1,93 @@
+import JobWatchCore
+
+/// The one price at which jobs are found, on the mean over all of them, as late after their ends as a user wants it.
+extension DurationBook {
+  /// Keys whose jobs are looked at: the others hardly move the mean.
+  private static let mostKeys = 64
+
+  /// The price of a call whose plans let the jobs wait as long, on the mean over the mix of keys that the last 1000
+  /// ended jobs were of, and those that run where fewer have ended; where there are none, for a job of which nothing is
+  /// known.
+  ///
+  /// - Parameter target: seconds from a job's end to the poll that finds it.
+  /// - Returns: seconds of latency that a call is worth, 10 ms to an hour.
+  mutating func price(forMeanLatency target: Double, at uptime: Duration) -> Double {
+    let mix = mix
+    // Where the last target was met, which is mostly nearby.
+    var search = PriceSearch(target: target, from: targetStep)
+    while let step = search.next {
+      search.note(meanLatency(of: mix, step, at: uptime), at: step)
+    }
+    targetStep = search.nearest
+    return search.price
+  }
+
+  /// Keys with the number of their jobs; the same after a restart. Until many have ended, those that run count too: the
+  /// first to end are the short ones.
+  private var mix: [(id: ID, weight: Double)] {
+    var jobs = arrivals.counts.filter { entries[$0.key] != nil }
+    if !arrivals.isFull {
+      for (id, entry) in entries where entry.watched > 0 { jobs[id, default: 0] += entry.watched }
+    }
+    return jobs.sorted { ($0.value, key(of: $1.key)) > ($1.value, key(of: $0.key)) }
+      .prefix(Self.mostKeys).map { ($0.key, Double($0.value)) }
+  }
+
+  private mutating func meanLatency(
+    of mix: [(id: ID, weight: Double)], _ step: PriceStep, at uptime: Duration
+  ) -> Double {
+    guard !mix.isEmpty else {
+      return untaught.plan(step, bounds: PollBounds(), count: &planCount).meanLatency
+    }
+    let weight = mix.reduce(0) { $0 + $1.weight }
+    return mix.reduce(0.0) { sum, one in
+      sum + one.weight / weight * plan(of: one.id, step, at: uptime).meanLatency
+    }
+  }
+}
+
+/// Looks for the step of the price that lets jobs wait as long as is wanted: the latency grows with the price, about
+/// with its square root.
+struct PriceSearch {
+  private struct Point {
+    var step: PriceStep
+    var latency: Double
+  }
+
+  private let target: Double
+  /// Where to look now; nil: the place is found.
+  private(set) var next: PriceStep?
+  /// The highest step known that is soon enough, and the lowest that is not.
+  private var low: Point?
+  private var high: Point?
+
+  /// - Parameter target: seconds.
+  init(target: Double, from first: PriceStep) {
+    self.target = target
+    next = min(max(first, .least), .most)
+  }
+
+  mutating func note(_ latency: Double, at step: PriceStep) {
+    let point = Point(step: step, latency: max(latency, 1e-9))
+    if point.latency <= target { low = point } else { high = point }
+    switch (low, high) {
+    case (let low?, let high?):
+      let distance = low.step.steps(to: high.step)
+      next = distance > 1 ? low.step.moved(by: distance / 2) : nil
+    default:
+      let steps = PriceStep.steps(forLatency: target / point.latency)
+      let further = step.moved(by: point.latency <= target ? max(steps, 1) : min(steps, -1))
+      next = min(max(further, .least), .most)
+      if next == step { next = nil }
+    }
+  }
+
+  var nearest: PriceStep { (low ?? high)?.step ?? .least }
+
+  /// Between the two steps as the latency lies between theirs; at an end of the scale, that end.
+  var price: Double {
+    guard let low, let high else { return nearest.price }
+    let part = (target / low.latency).logarithm / (high.latency / low.latency).logarithm
+    return low.step.price(beyond: part)
+  }
+}

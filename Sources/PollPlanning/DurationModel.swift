@@ -1,0 +1,142 @@
+import JobWatchCore
+
+/// What jobs of one type taught about how long they take: one for each (service, job type, region).
+///
+/// It learns from the begin and end times of records, never from the time of detection, which would feed a schedule's
+/// own delays back into it. Jobs that run are counted as being watched: without them the first to end, which are the
+/// short ones, would be taken for all. (polling.md, sections 1 and 2.)
+///
+/// All ages are seconds since a job's begin.
+package struct DurationModel: Hashable, Sendable {
+  var prior: DurationPrior
+  /// One that follows a change soon, one that knows rare ends.
+  var memories = [DurationMemory(), DurationMemory()]
+  /// The running jobs, by the bucket of the age at which each was last seen running, less one at the age from which it
+  /// was watched. Not forgotten and not stored: it is told anew, from the jobs themselves, at every start.
+  private var running: [Float]
+  /// Jobs that ended, ever.
+  package internal(set) var completions = 0
+
+  /// What remains of a memory after one more job: half after 40 and after 2000 jobs.
+  static let kept = [40.0, 2000.0].map { Float((-1 / $0).powerOfTwo) }
+  /// Jobs that the prior weighs as much as.
+  static let priorWeight = 0.5
+
+  package init() { self.init(prior: .generic) }
+
+  init(prior: DurationPrior) {
+    self.prior = prior
+    running = Array(repeating: 0, count: AgeScale.count)
+  }
+
+  /// A job runs, and is watched.
+  package mutating func watch(_ span: WatchedSpan) { count(span, 1) }
+
+  /// A job that is watched was seen running again, at a later age.
+  package mutating func extend(_ span: inout WatchedSpan, to age: Double) {
+    count(span, -1)
+    span.known = max(span.known, age)
+    count(span, 1)
+  }
+
+  /// Takes out a job that is watched, without a trace.
+  package mutating func unwatch(_ span: WatchedSpan) { count(span, -1) }
+
+  /// A job that was watched ended.
+  package mutating func finish(_ end: DurationSample.End, of span: WatchedSpan) {
+    let share = share(end)
+    for (index, kept) in Self.kept.enumerated() {
+      memories[index].score(share, prior: prior)
+      memories[index].fade(to: kept, running: running)
+      memories[index].add(share)
+    }
+    settle(span, endedIn: share.first)
+    completions += 1
+  }
+
+  /// A job that was watched is not watched any more, and did not end as far as is known.
+  package mutating func leave(_ span: WatchedSpan) {
+    let (known, from) = (AgeScale.bucket(span.known), AgeScale.bucket(span.from))
+    for index in memories.indices where known > from { memories[index].watched[known] += 1 }
+    settle(span, endedIn: known)
+  }
+
+  /// From running to remembered. Where a job ended no later than it was first watched, it was not known for running.
+  private mutating func settle(_ span: WatchedSpan, endedIn end: Int) {
+    count(span, -1)
+    let from = AgeScale.bucket(span.from)
+    for index in memories.indices {
+      if from > 0 && end > from { memories[index].watched[from] -= 1 }
+      memories[index].dropTraces()
+    }
+  }
+
+  /// The first bucket does not count: within it nothing is known of when a job was watched. So a job that was never
+  /// seen running need not be watched before it ends.
+  private mutating func count(_ span: WatchedSpan, _ one: Float) {
+    let (known, from) = (AgeScale.bucket(span.known), AgeScale.bucket(span.from))
+    if known > 0 { running[known] += one }
+    if from > 0 { running[from] -= one }
+  }
+
+  /// An end that is known to lie between two ages is taken to lie as the law says, and a little evenly, so that what
+  /// the law rules out can still be learned.
+  private func share(_ end: DurationSample.End) -> BucketShare {
+    switch end {
+    case .at(let age):
+      return BucketShare(first: AgeScale.bucket(age), weights: [1])
+    case .between(let low, let high):
+      let buckets = AgeScale.bucket(low)...max(AgeScale.bucket(low), AgeScale.bucket(high))
+      let (events, widths) = (self.events()[buckets], AgeScale.widths[buckets])
+      let (sum, width) = (events.reduce(0, +), widths.reduce(0, +))
+      return BucketShare(
+        first: buckets.lowerBound,
+        weights: zip(events, widths).map { 0.9 * $0 / sum + 0.1 * $1 / width })
+    }
+  }
+}
+
+extension DurationModel {
+  package mutating func learn(_ lesson: DurationSample, of span: WatchedSpan) {
+    switch lesson {
+    case .ended(let end): finish(end, of: span)
+    case .left: leave(span)
+    }
+  }
+
+  /// The law that follows: at each age what ended, smoothed, to what was at risk of ending.
+  package func law() -> DurationDistribution {
+    let (events, trust) = (events(), trust())
+    let shares = trust.map { $0.sum() }
+    var (ended, watched) = (0.0, 0.0)
+    var rates = Array(repeating: 0.0, count: AgeScale.count)
+    for bucket in rates.indices.reversed() {
+      ended += events[bucket]
+      watched += Double(running[bucket])
+      for (share, memory) in zip(shares, memories) {
+        watched += share * Double(memory.watched[bucket])
+      }
+      // Smoothing moves what ended, not what was watched: where the difference is small, it may come out too low.
+      let risk = max(ended + watched, 0.25 * ended)
+      let ends = min(events[bucket] / max(risk, 1e-12), 0.999)
+      rates[bucket] = -(-ends).logarithmOfOnePlus / AgeScale.widths[bucket]
+    }
+    return DurationDistribution(edges: AgeScale.edges, rates: rates)
+  }
+
+  /// What ended in each bucket, as the kernels see it, each trusted as well as it foretold, and the prior.
+  private func events() -> [Double] {
+    var events = prior.shares.map { Self.priorWeight * $0 }
+    for (memory, trust) in zip(memories, trust()) { memory.addSmoothed(trust, to: &events) }
+    return events
+  }
+
+  /// The weight of each kernel on each memory; they make 1.
+  private func trust() -> [SIMD4<Double>] {
+    let scores = memories.map { SIMD4<Double>($0.scores) }
+    let best = scores.map { $0.max() }.max() ?? 0
+    let trust = scores.map { ($0 - best).mapped(\.exponential) }
+    let sum = trust.reduce(0) { $0 + $1.sum() }
+    return trust.map { $0 / sum }
+  }
+}

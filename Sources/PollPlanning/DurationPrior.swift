@@ -1,0 +1,55 @@
+import JobWatchCore
+
+/// What is believed of a job type before any job of it has ended. It weighs as much as half a job.
+struct DurationPrior: Hashable, Sendable {
+  /// The share of jobs that end in each bucket of `AgeScale`; they make 1.
+  let shares: [Double]
+
+  private init(shares: [Double]) {
+    let sum = shares.reduce(0, +)
+    self.shares = shares.map { $0 / sum }
+  }
+
+  /// Of a type of which nothing is known: nine in ten around 100 s, and one in ten anywhere from a second to 24 days.
+  static let generic = around(median: 100, sigma: 1.4)
+
+  /// Nine in ten by a log-normal law, one in ten anywhere.
+  ///
+  /// - Parameters:
+  ///   - median: seconds.
+  ///   - sigma: the deviation of the natural logarithm; 0.4 is "within half as much and half as much again".
+  static func around(median: Double, sigma: Double) -> DurationPrior {
+    let below = AgeScale.edges.map { edge in
+      edge > 0 ? ((edge / median).logarithm / sigma).normalShare : 0
+    }
+    let shares = zip(below.dropFirst(), below).map { $0 - $1 }
+    return mixed(shares)
+  }
+
+  /// What another key has learned.
+  static func learned(_ model: DurationModel) -> DurationPrior {
+    var (left, shares) = (1.0, [Double]())
+    for (rate, width) in zip(model.law().rates, AgeScale.widths) {
+      let stays = left * (-rate * width).exponential
+      shares.append(left - stays)
+      left = stays
+    }
+    return mixed(shares)
+  }
+
+  /// What several keys believe together, each with its weight.
+  static func pooled(_ beliefs: [(prior: DurationPrior, weight: Double)]) -> DurationPrior {
+    var shares = Array(repeating: 0.0, count: AgeScale.count)
+    for (prior, weight) in beliefs {
+      for bucket in shares.indices { shares[bucket] += weight * prior.shares[bucket] }
+    }
+    return DurationPrior(shares: shares)
+  }
+
+  /// No age is left without belief: one that was is learned too late.
+  private static func mixed(_ shares: [Double]) -> DurationPrior {
+    let sum = shares.reduce(0, +)
+    return DurationPrior(
+      shares: shares.map { 0.9 * $0 / sum + 0.1 / Double(AgeScale.count) })
+  }
+}

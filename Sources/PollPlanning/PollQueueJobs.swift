@@ -1,0 +1,188 @@
+import JobWatchCore
+
+extension PollQueue {
+  /// A job on its way in.
+  struct Entrant: Sendable {
+    var poll: ScheduledPoll
+    /// As its row has it.
+    var due: Duration
+    /// It was not asked for yet, and its type is known.
+    var isForetold: Bool
+    /// It is due at its appointment.
+    var isAppointed: Bool
+    /// Whether there is such a job, or still is, is the question: no price puts it off.
+    var question: ScheduledPoll.Question?
+  }
+
+  /// Adds new jobs, and those that were submitted again.
+  package mutating func add(_ jobs: [ScheduledJob], at now: Moment) {
+    remove(jobs.filter { $0.id <= newest })
+    enroll(jobs, at: now)
+    admit(at: now.uptime)
+  }
+
+  /// Counts jobs as running, without a place in the queue before `admit`. At a start all are counted before the first
+  /// is planned: how long jobs take follows from those that run.
+  package mutating func enroll(_ jobs: [ScheduledJob], at now: Moment) {
+    for job in jobs {
+      newest = max(newest, job.id)
+      guard let endpoint = endpoint(job.endpoint) else { continue }
+      if lines[endpoint.index].inFlight.contains(job.id) {
+        lines[endpoint.index].renewed[job.id] = job
+      } else {
+        entrants.append(entrant(job, endpoint, at: now))
+      }
+    }
+  }
+
+  private mutating func entrant(_ job: ScheduledJob, _ endpoint: Endpoint, at now: Moment)
+    -> Entrant
+  {
+    let since = (now.wall - job.knownAt).clamped(.zero, .days(3650))
+    var poll = ScheduledPoll(
+      job: job.id, endpoint: endpoint, law: book.id(of: job.type), salt: job.salt, span: job.span,
+      isWatched: job.isWatched, knownAt: now.uptime - since)
+    let appointment = polling.appointment(after: job.span.known, expectWithin: job.expectWithin)
+    poll.appoint(appointment)
+    if job.isLost { poll.forsake() }
+    if poll.isWatched { book.watch(poll.span, of: poll.law) }
+    // The stored time is the wall clock's: one that a jump of it has put beyond the ceiling is brought back. The
+    // longest overdue come first: their records are the nearest to being deleted.
+    let longest = max(lines[endpoint.index].ceiling, polling.fixed ?? .zero).scaled(by: 1.1)
+    return Entrant(
+      poll: poll, due: now.uptime + (job.dueAt - now.wall).clamped(.days(-30), longest),
+      isForetold: job.isFresh && !job.type.jobType.isEmpty,
+      isAppointed: job.dueAt == appointment.map { job.begunAt + $0 }, question: job.question)
+  }
+
+  /// Gives all that were counted their places. A job whose type is known is asked for first when jobs of its type end,
+  /// one whose type is not known at once; afterwards when the answers said.
+  package mutating func admit(at uptime: Duration) {
+    let admitted = entrants
+    entrants = []
+    for entrant in admitted {
+      var poll = entrant.poll
+      let plan = plan(at: poll.endpoint, poll.law, at: uptime)
+      if let plan, entrant.isForetold {
+        poll.plan(by: plan)
+      } else if let plan, poll.isWatched, !entrant.isAppointed, entrant.question == nil {
+        poll.plan(at: entrant.due, price: plan.price)
+      } else {
+        poll.plan(at: entrant.due, for: entrant.question ?? .known)
+      }
+      enter(poll)
+    }
+  }
+
+  private mutating func enter(_ poll: ScheduledPoll) {
+    let index = poll.endpoint.index
+    if !lines[index].parked.isEmpty { lines[index].parked[poll.job] = nil }
+    if poll.isLost { lines[index].lost += 1 }
+    lines[index].schedule.add(poll)
+  }
+
+  /// A job that is submitted again may still be here: lost, to be looked for now and then, or parked.
+  private mutating func remove(_ jobs: [ScheduledJob]) {
+    for (key, known) in Dictionary(grouping: jobs, by: \.endpoint) {
+      guard let index = endpoint(key)?.index else { continue }
+      var polls = lines[index].schedule.remove(Set(known.map(\.id)))
+      lines[index].lost -= polls.count(where: \.isLost)
+      polls += known.compactMap { lines[index].parked.removeValue(forKey: $0.id) }
+      for poll in polls where poll.isWatched { book.unwatch(poll.span, of: poll.law) }
+    }
+  }
+
+  // MARK: Answers
+
+  /// Where the job stands after its answer is on record.
+  ///
+  /// - Returns: the job as it was submitted again meanwhile, which is in the queue in its place.
+  @discardableResult
+  package mutating func record(
+    _ outcome: PollOutcome, of taken: ScheduledPoll, _ basis: Basis, at now: Moment
+  ) -> ScheduledJob? {
+    if let model = outcome.learned { book.learned(model, of: basis.law) }
+    let poll = noting(outcome, of: taken, basis, at: now.uptime)
+    let index = poll.endpoint.index
+    lines[index].lost += (poll.isLost ? 1 : 0) - (taken.isLost ? 1 : 0)
+    switch outcome.next {
+    // It was submitted again after its answer was on record.
+    case .after where outcome.isFinal && lines[index].renewed[poll.job] != nil:
+      return drop(poll, at: now)
+    case .after(let gap):
+      putBack(planned(poll, after: gap, outcome, basis.plan, at: now.uptime))
+    case .whenAllowed: putBack(poll)
+    case .never: return drop(poll, at: now)
+    }
+    return nil
+  }
+
+  /// The poll, and the book of what runs, as it is on record now.
+  private mutating func noting(
+    _ outcome: PollOutcome, of taken: ScheduledPoll, _ basis: Basis, at uptime: Duration
+  ) -> ScheduledPoll {
+    var poll = taken
+    if let sighting = outcome.sighting {
+      if poll.isWatched { book.unwatch(poll.span, of: poll.law) }
+      poll.see(sighting.span, of: basis.law, isWatched: sighting.isWatched, at: uptime)
+      poll.appoint(sighting.appointment)
+      if poll.isWatched { book.watch(poll.span, of: poll.law) }
+    }
+    if outcome.isFinal { poll.forsake() }
+    return poll
+  }
+
+  private func planned(
+    _ poll: ScheduledPoll, after gap: Duration, _ outcome: PollOutcome, _ plan: PollPlan?,
+    at uptime: Duration
+  ) -> ScheduledPoll {
+    var poll = poll
+    if poll.isWatched, outcome.sighting != nil, let plan,
+      gap >= plan.gap(after: poll.span.known, salt: poll.salt)
+    {
+      poll.plan(at: uptime + gap, price: plan.price)
+    } else {
+      // A question that no price puts off.
+      poll.plan(at: uptime + gap, for: outcome.isShown ? .known : .again)
+    }
+    return poll
+  }
+
+  private mutating func drop(_ poll: ScheduledPoll, at now: Moment) -> ScheduledJob? {
+    let index = poll.endpoint.index
+    if poll.isWatched { book.unwatch(poll.span, of: poll.law) }
+    if poll.isLost { lines[index].lost -= 1 }
+    lines[index].inFlight.remove(poll.job)
+    guard let renewed = lines[index].renewed.removeValue(forKey: poll.job) else { return nil }
+    enroll([renewed], at: now)
+    admit(at: now.uptime)
+    return renewed
+  }
+
+  // MARK: Parking
+
+  /// Undoes `take` for a job that may not be asked for as its account is now.
+  package mutating func park(_ poll: ScheduledPoll) {
+    let index = poll.endpoint.index
+    lines[index].schedule.withdraw(poll)
+    lines[index].inFlight.remove(poll.job)
+    if poll.isLost { lines[index].lost -= 1 }
+    lines[index].parked[poll.job] = poll
+  }
+
+  /// The account has become another: all that was parked is due.
+  package mutating func unpark(_ endpoint: Endpoint, at uptime: Duration) {
+    for var poll in lines[endpoint.index].parked.values {
+      poll.plan(at: uptime)
+      enter(poll)
+    }
+  }
+}
+
+extension ScheduledJob {
+  /// What its next poll is to tell, where no price puts that off.
+  fileprivate var question: ScheduledPoll.Question? {
+    if !isSeen { return isFresh ? .first : .again }
+    return isDoubted || isReopened ? .known : nil
+  }
+}

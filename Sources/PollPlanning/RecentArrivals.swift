@@ -1,0 +1,22 @@
+import JobWatchCore
+
+/// Of which keys the last jobs were: the mix of jobs that a mean over all of them is taken over.
+struct RecentArrivals: Sendable {
+  static let most = 1000
+
+  private(set) var counts: [DurationBook.ID: Int] = [:]
+  private var ring: [DurationBook.ID] = []
+  /// Where the oldest stands, once the ring is full.
+  private var oldest = 0
+
+  var isFull: Bool { ring.count == Self.most }
+
+  mutating func add(_ id: DurationBook.ID) {
+    counts[id, default: 0] += 1
+    guard isFull else { return ring.append(id) }
+    let gone = ring[oldest]
+    counts[gone] = counts[gone].flatMap { $0 > 1 ? $0 - 1 : nil }
+    ring[oldest] = id
+    oldest = (oldest + 1) % Self.most
+  }
+}

@@ -1,0 +1,48 @@
+import JobWatchCore
+
+/// Spreads calls over a budget's window: credit that grows at the budget's rate, up to some seconds of it, and of
+/// which every call takes one.
+///
+/// The window alone would let a whole minute's calls go at once, and then none for the rest of the minute. With the
+/// credit, a job that is due waits for the window no longer than those seconds; and what comes due together by chance
+/// is still asked for at once. Half of the credit is kept for jobs that are due: one that is asked for before its
+/// time must not make another wait.
+struct TokenBucket: Sendable {
+  private var credit = Double.infinity
+  /// The uptime, in milliseconds, as of which it was counted.
+  private var countedAt: Int64 = 0
+
+  /// Of the budget's rate.
+  private static let burstSeconds = 5.0
+  /// Against what rounding takes.
+  private static let slack = 1e-6
+
+  /// When so much credit is there that a job may be asked for; not after `uptime` means now.
+  ///
+  /// - Parameters:
+  ///   - rate: calls a second that the budget grants.
+  ///   - isEarly: the job is not due yet.
+  func readyAt(_ uptime: Duration, rate: Double, isEarly: Bool = false) -> Duration {
+    let most = Self.most(rate)
+    let needed = isEarly ? max(most / 2, 1) : 1
+    let missing = needed - credit(at: uptime.milliseconds, rate: rate)
+    guard missing > Self.slack else { return .zero }
+    return .milliseconds(
+      uptime.milliseconds + Int64((1000 * missing / max(rate, 1e-6)).rounded(.up)))
+  }
+
+  mutating func spend(at uptime: Duration, rate: Double) {
+    let now = uptime.milliseconds
+    credit = max(credit(at: now, rate: rate) - 1, 0)
+    countedAt = now
+  }
+
+  /// The call was not made.
+  mutating func withdraw() { credit += 1 }
+
+  private func credit(at now: Int64, rate: Double) -> Double {
+    min(credit + rate * Double(max(now - countedAt, 0)) / 1000, Self.most(rate))
+  }
+
+  private static func most(_ rate: Double) -> Double { max(burstSeconds * rate, 1) }
+}

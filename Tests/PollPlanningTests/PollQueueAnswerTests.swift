@@ -1,0 +1,151 @@
+import JobWatchCore
+import Testing
+
+@testable import PollPlanning
+
+@Suite struct `A poll whose answer is on record` {
+  @Test(
+    "is planned at a price where no answer came sooner than its plan",
+    arguments: [
+      (1.0, true, true, true), (0.5, true, true, false), (1.0, false, true, false),
+      (1.0, true, false, false),
+    ])
+  func planned(
+    _ share: Double, _ isSighting: Bool, _ isRunning: Bool, _ isPlanned: Bool
+  ) throws {
+    var setting = PollQueueSetting()
+    setting.add(PollQueueSetting.job(1, isDoubted: true))
+    let poll = try setting.taken(at: .zero)
+    let basis = setting.queue.basis(of: poll, at: .zero)
+    let gap = basis.pace.gap(after: 100, salt: poll.salt)
+    setting.queue.record(
+      PollOutcome(
+        next: .after(gap.scaled(by: share)), isFinal: false,
+        sighting: isSighting
+          ? PollOutcome.Sighting(span: WatchedSpan(known: 100), isWatched: isRunning) : nil),
+      of: poll, basis, at: PollQueueSetting.moment(.zero))
+    let next = try #require(setting.queue.first(setting.endpoint))
+    #expect(next.due == gap.scaled(by: share) && next.isPlanned == isPlanned)
+    #expect(!next.isPatient)
+  }
+
+  @Test func `waits behind the others while its job was never shown`() throws {
+    var setting = PollQueueSetting()
+    setting.add(PollQueueSetting.job(1, known: 0, isSeen: false))
+    let poll = try setting.taken(at: .seconds(1))
+    setting.record(
+      PollOutcome(next: .after(.seconds(5)), isFinal: false, isShown: false), of: poll,
+      at: .seconds(1))
+    let next = try #require(setting.queue.first(setting.endpoint))
+    #expect(next.isPatient && !next.isCounted && next.due == .seconds(6))
+  }
+
+  @Test func `teaches, and goes by the type that the answer named from then on`() throws {
+    var setting = PollQueueSetting()
+    setting.add(
+      PollQueueSetting.job(
+        1, type: DurationKey(service: "ecs", jobType: "", region: "eu-de"), known: 0, isFresh: true)
+    )
+    let poll = try setting.taken(at: .zero)
+    let basis = setting.queue.basis(of: poll, type: PollQueueSetting.type, at: .zero)
+    #expect(basis.key == PollQueueSetting.type && basis.model.completions == 0)
+    var outcome = PollOutcome(next: .after(.seconds(30)), isFinal: false)
+    outcome.sighting = PollOutcome.Sighting(span: WatchedSpan(known: 2), isWatched: true)
+    setting.queue.record(outcome, of: poll, basis, at: PollQueueSetting.moment(.seconds(2)))
+    #expect(setting.queue.type(PollQueueSetting.type, at: .seconds(2)).running == 1)
+
+    let last = try setting.taken(at: .minutes(1))
+    let then = setting.queue.basis(of: last, at: .minutes(1))
+    #expect(then.key == PollQueueSetting.type)
+    var model = then.model
+    model.finish(.at(20), of: last.span)
+    setting.queue.record(
+      PollOutcome(
+        next: .never, isFinal: true,
+        sighting: PollOutcome.Sighting(span: last.span, isWatched: false), learned: model),
+      of: last, then, at: PollQueueSetting.moment(.minutes(1)))
+    let known = setting.queue.type(PollQueueSetting.type, at: .minutes(2))
+    #expect(known.ended == 1 && known.running == 0)
+  }
+
+  @Test func `of a lost job has no deadline to be met`() throws {
+    var setting = PollQueueSetting(retention: .hours(2))
+    setting.add(
+      PollQueueSetting.job(1, isDoubted: true),
+      PollQueueSetting.job(2, due: .seconds(1), isDoubted: true))
+    let poll = try setting.taken(at: .zero)
+    #expect(poll.job == 1)
+    setting.record(
+      PollOutcome(next: .after(.minutes(90)), isFinal: true), of: poll, at: .zero)
+    // The other is in danger of being deleted unseen by then.
+    #expect(setting.take(at: .minutes(95))?.job == 2)
+  }
+}
+
+@Suite struct `What a queue knows` {
+  @Test func `is what was stored, and its jobs are counted anew`() throws {
+    var setting = PollQueueSetting()
+    var model = DurationModel()
+    for _ in 0..<60 { model.finish(.at(300), of: WatchedSpan()) }
+    setting.queue.enroll([PollQueueSetting.job(1)], at: PollQueueSetting.moment(.zero))
+    setting.queue.restore(
+      learned: [(PollQueueSetting.type, model.bytes)], ends: [PollQueueSetting.type])
+    setting.queue.admit(at: .zero)
+    #expect(setting.state == PollQueueSetting.State())
+    setting.queue.watch(WatchedSpan(known: 10), of: PollQueueSetting.type)
+    let known = setting.queue.type(PollQueueSetting.type, at: .zero)
+    #expect((known.ended, known.running) == (60, 1))
+    #expect(known.stuckAge.map { $0 > 300 } == true)
+  }
+
+  @Test func `of its limiters goes over a restart with the price that they had come to`() throws {
+    var setting = PollQueueSetting(quota: Quota(calls: 20, per: .hours(1)))
+    setting.queue[limiter: setting.endpoint].throttled(
+      Throttle(limit: 10, window: .hours(1), code: "APIGW.0308"), at: .seconds(1))
+    let now = PollQueueSetting.moment(.seconds(2))
+    var records = setting.queue.dueRecords(at: now)
+    #expect(records.map(\.key) == [PollQueueSetting.key] && records[0].savedAt == now.wall)
+    setting.queue.noteSaved(records)
+    #expect(setting.queue.dueRecords(at: now).isEmpty)
+    #expect(setting.queue.lastRecords(at: now).count == 1)
+
+    records[0].record.price = 77
+    var next = PollQueueSetting(quota: Quota(calls: 20, per: .hours(1)))
+    #expect(next.queue.lastRecords(at: now).isEmpty)
+    next.queue.restore(records, at: now)
+    #expect(next.queue.cost(next.endpoint).now == 77 && next.queue.cost(next.endpoint).isRaised)
+    let limiter = next.queue[limiter: next.endpoint]
+    #expect(limiter.readyAt(now.uptime).map { $0 > .hours(1) } == true)
+  }
+
+  @Test func `of a target is the price that meets it, everywhere`() {
+    var setting = PollQueueSetting(polling: PollPolicy(target: .seconds(30)))
+    let other = setting.queue.addEndpoint(EndpointKey(account: "prod", service: "dcs"))
+    #expect(setting.queue.cost(other).now == 0.01)
+    setting.add(PollQueueSetting.job(1))
+    setting.queue.reprice(at: .zero)
+    let price = setting.queue.cost(setting.endpoint).now
+    #expect(price > 1 && setting.queue.cost(other).now == price)
+    let plan = setting.queue.plan(of: PollQueueSetting.type, price: price, at: .zero)
+    #expect(abs(plan.meanLatency - 30) < 3)
+  }
+
+  @Test func `of a job foretells what the queue then does`() throws {
+    var setting = PollQueueSetting()
+    let now = PollQueueSetting.moment(.zero)
+    var job = Job(
+      key: JobKey(account: "prod", service: "ecs", jobID: "a"), projectID: "p", region: "eu-de",
+      submittedAt: now.wall, registeredAt: now.wall)
+    job.hint.jobType = "createServer"
+    let row = ScheduledJob(
+      id: 1, endpoint: job.key.lane, type: job.durationKey, salt: job.key.salt, state: job.state,
+      span: job.span, isWatched: job.isWatched, knownAt: now.wall, dueAt: now.wall, isFresh: true,
+      isSeen: false)
+    let forecast = setting.queue.forecast(
+      of: job, WatchRules(), dueAt: now.wall, obstacle: nil, at: now)
+    setting.add(row)
+    let poll = try #require(setting.queue.first(setting.endpoint))
+    #expect(forecast.nextPoll == now.wall + poll.due)
+    #expect(forecast.cost.now == 5)
+  }
+}

@@ -1,0 +1,21 @@
+import JobWatchCore
+import Testing
+
+@testable import PollPlanning
+
+@Suite struct `A poll at the end that a job's submitter expects` {
+  @Test func `is put off beyond that time by no price`() {
+    var book = DurationBook()
+    let law = book.id(of: DurationKey(service: "ecs", jobType: "createServer", region: "eu-de"))
+    for (appointment, isPlanned) in [(nil, true), (Duration.seconds(90), false), (.days(9), true)] {
+      var ticket = ScheduledPoll(
+        job: 1, endpoint: PollQueue.Endpoint(number: 0), law: law, salt: 2,
+        span: WatchedSpan(known: 60), isWatched: true,
+        knownAt: .hours(1))
+      ticket.appoint(appointment)
+      ticket.plan(by: book.plan(of: law, price: 3600, at: .zero))
+      #expect(ticket.isPlanned == isPlanned)
+      #expect((ticket.due == .hours(1) + .seconds(30)) == !isPlanned)
+    }
+  }
+}
