@@ -49,7 +49,11 @@ let package = Package(
   ],
   targets: [
     .target(name: "JobWatchCore", swiftSettings: strict),
-    .target(name: "PollPlanning", dependencies: ["JobWatchCore", heap], swiftSettings: strict),
+    .target(
+      name: "PollPlanning",
+      dependencies: ["JobWatchCore", heap],
+      exclude: ["Polling.md"],
+      swiftSettings: strict),
     .target(
       name: "CloudAPI",
       dependencies: [

@@ -1,4 +1,4 @@
-/// Whose jobs are taken to take alike: those of one type, at one service, in one region.
+/// The jobs whose durations are learned together: one type, at one service, in one region.
 package struct DurationKey: Hashable, Sendable {
   package var service: String
   /// As the service names it; empty where it names none.
@@ -19,7 +19,7 @@ extension DurationKey: Comparable {
 }
 
 extension Job {
-  /// Whose like it is.
+  /// What its duration is learned for.
   package var durationKey: DurationKey {
     DurationKey(service: key.service, jobType: jobType ?? "", region: region)
   }

@@ -1,4 +1,4 @@
-/// What the end of a job's watch teaches of how long its like takes.
+/// What the end of a job's watch says about how long jobs of its type take.
 package enum DurationSample: Hashable, Sendable {
   /// When a job ended.
   package enum End: Hashable, Sendable {
@@ -38,7 +38,7 @@ package enum DurationSample: Hashable, Sendable {
 }
 
 extension Job {
-  /// Whether it counts among those that run and may end: the law at the ages that it has reached shows in it.
+  /// Whether it counts among those that run and may end: it is at risk of ending at its age.
   package var isWatched: Bool { Self.isWatched(state, span, isPaid: paidAt != nil) }
 
   package static func isWatched(_ state: JobState, _ span: WatchedSpan, isPaid: Bool) -> Bool {

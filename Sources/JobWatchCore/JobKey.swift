@@ -47,7 +47,7 @@ package struct EndpointKey: Hashable, Sendable, CustomStringConvertible {
 
 extension JobKey {
   /// The same for a job in every process: what moves its polls away from those of other jobs.
-  package var salt: UInt32 {
+  package var jitterSeed: UInt32 {
     var hash = StableHash()
     for part in [account, service, jobID] {
       hash.combine(part.utf8)

@@ -1,12 +1,12 @@
 /// When a running job is asked for again, by its age.
 package protocol GapPlan: Sendable {
   /// - Parameter known: the age at which the job was last seen running, in seconds.
-  func gap(after known: Double, salt: UInt32) -> Duration
+  func gap(after known: Double, jitterSeed: UInt32) -> Duration
 }
 
 /// A tenth of the job's age, from a second to an hour: where nothing was learned.
 struct TenthOfAge: GapPlan {
-  func gap(after known: Double, salt: UInt32) -> Duration {
+  func gap(after known: Double, jitterSeed: UInt32) -> Duration {
     .milliseconds(Int64(100 * min(max(known, 10), 36_000)))
   }
 }
@@ -21,9 +21,9 @@ package enum PollPace: Sendable {
   /// Where nothing was learned.
   package static let unlearned = PollPace.plan(TenthOfAge())
 
-  package func gap(after known: Double, salt: UInt32) -> Duration {
+  package func gap(after known: Double, jitterSeed: UInt32) -> Duration {
     switch self {
-    case .plan(let plan): plan.gap(after: known, salt: salt)
+    case .plan(let plan): plan.gap(after: known, jitterSeed: jitterSeed)
     case .fixed(let gap): gap
     }
   }
@@ -36,17 +36,17 @@ extension WatchRules {
 
   /// How long a job that was seen running at this age, in seconds, is left alone. The gap that a user fixed takes the
   /// place of floor and ceiling.
-  package func gap(after age: Double, salt: UInt32) -> Duration {
+  package func gap(after age: Double, jitterSeed: UInt32) -> Duration {
     switch pace {
-    case .plan(let plan): min(plan.gap(after: age, salt: salt), pollCeiling)
+    case .plan(let plan): min(plan.gap(after: age, jitterSeed: jitterSeed), pollCeiling)
     case .fixed(let gap): min(gap, retention.quarter ?? gap)
     }
   }
 
-  /// A gap after this age, in seconds, no longer than to the age of an appointment, as far as the floor allows.
-  package func cut(_ gap: Duration, after age: Double, at appointment: Duration?) -> Duration {
-    guard let appointment else { return gap }
-    let left = Duration.milliseconds(appointment.milliseconds - Int64((1000 * age).rounded()))
+  /// A gap after this age, in seconds, no longer than to the age of a deadline, as far as the floor allows.
+  package func cut(_ gap: Duration, after age: Double, at deadline: Duration?) -> Duration {
+    guard let deadline else { return gap }
+    let left = Duration.milliseconds(deadline.milliseconds - Int64((1000 * age).rounded()))
     return min(gap, max(left, min(polling.floor, pollCeiling)))
   }
 }
@@ -61,9 +61,9 @@ extension PollPolicy {
     min(ceiling, retention.quarter ?? ceiling)
   }
 
-  /// The first age beyond this one, in seconds, at which a job is asked for whatever its plan says: at which its end is
-  /// expected, or it is stuck as a user sees it. What is known then is news in any case.
-  package func appointment(
+  /// The first age beyond this one, in seconds, at which a job is asked for whatever its plan says: its submitter expects
+  /// its end then, or the user's limit for stuck jobs is reached.
+  package func deadline(
     after age: Double, expectWithin: Duration?, mayBeStuck: Bool = true
   ) -> Duration? {
     let known = Int64((1000 * age).rounded())
@@ -83,17 +83,17 @@ extension Job {
   /// - Parameter knownAge: the age, in seconds, that the job is taken to have reached.
   func pollGap(at now: Timestamp, under rules: WatchRules, knownAge: Double) -> Duration {
     guard state == .awaitingPayment else {
-      let gap = rules.gap(after: knownAge, salt: key.salt)
-      return rules.cut(gap, after: knownAge, at: appointment(after: knownAge, under: rules))
+      let gap = rules.gap(after: knownAge, jitterSeed: key.jitterSeed)
+      return rules.cut(gap, after: knownAge, at: deadline(after: knownAge, under: rules))
     }
     let gap = min(unpaidGap(at: now, under: rules), rules.pollCeiling)
     let age = age(at: now, offset: rules.clockOffset)
-    return rules.cut(gap, after: age, at: appointment(after: age, under: rules))
+    return rules.cut(gap, after: age, at: deadline(after: age, under: rules))
   }
 
-  /// See `PollPolicy.appointment`.
-  package func appointment(after age: Double, under rules: WatchRules) -> Duration? {
-    rules.polling.appointment(
+  /// See `PollPolicy.deadline`.
+  package func deadline(after age: Double, under rules: WatchRules) -> Duration? {
+    rules.polling.deadline(
       after: age, expectWithin: hint.expectWithin,
       mayBeStuck: state != .awaitingPayment && paidAt == nil)
   }

@@ -6,11 +6,11 @@ package struct RepeatedSighting: Hashable, Sendable {
   /// Until the next poll.
   package let gap: Duration
   /// The next age at which the job is asked for whatever its plan says.
-  package let appointment: Duration?
+  package let deadline: Duration?
 
   /// Nil for any other answer, and where the row has to be read to decide.
   package init?(
-    _ observation: Observation, salt: UInt32, at now: Timestamp, under rules: WatchRules
+    _ observation: Observation, jitterSeed: UInt32, at now: Timestamp, under rules: WatchRules
   ) {
     guard case .seen(let state, let report) = observation, !state.isFinal,
       state != .awaitingPayment, let begin = report.begin?.instant
@@ -18,7 +18,7 @@ package struct RepeatedSighting: Hashable, Sendable {
     age = Job.knownAge((now - (begin - rules.clockOffset)).seconds)
     // Whether it was told to be stuck is in its row.
     guard !rules.isStuck(at: age) else { return nil }
-    appointment = rules.polling.appointment(after: age, expectWithin: nil)
-    gap = rules.cut(rules.gap(after: age, salt: salt), after: age, at: appointment)
+    deadline = rules.polling.deadline(after: age, expectWithin: nil)
+    gap = rules.cut(rules.gap(after: age, jitterSeed: jitterSeed), after: age, at: deadline)
   }
 }

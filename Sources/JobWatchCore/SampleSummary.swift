@@ -1,5 +1,4 @@
-/// What the end of a job's watch has taught of how long its like take; what `DurationSample` made of it, told afterwards from
-/// the job alone.
+/// The `DurationSample` that an ended job has been, worked out afterwards from the job alone.
 package enum SampleSummary: Hashable, Sendable {
   /// By its record, in seconds.
   case took(Double)

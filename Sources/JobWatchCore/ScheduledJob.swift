@@ -4,8 +4,8 @@ package struct ScheduledJob: Sendable {
   package var endpoint: EndpointKey
   /// Its type is empty where it is not known yet.
   package var type: DurationKey
-  /// See `JobKey.salt`.
-  package var salt: UInt32
+  /// See `JobKey.jitterSeed`.
+  package var jitterSeed: UInt32
   package var state: JobState
   package var span: WatchedSpan
   /// It counts among the jobs that run and may end.
@@ -23,7 +23,7 @@ package struct ScheduledJob: Sendable {
   package var isDoubted: Bool
 
   package init(
-    id: Int64, endpoint: EndpointKey, type: DurationKey, salt: UInt32, state: JobState,
+    id: Int64, endpoint: EndpointKey, type: DurationKey, jitterSeed: UInt32, state: JobState,
     span: WatchedSpan, isWatched: Bool, knownAt: Timestamp, dueAt: Timestamp,
     expectWithin: Duration? = nil, isFresh: Bool = false, isSeen: Bool = true,
     isDoubted: Bool = false
@@ -31,7 +31,7 @@ package struct ScheduledJob: Sendable {
     self.id = id
     self.endpoint = endpoint
     self.type = type
-    self.salt = salt
+    self.jitterSeed = jitterSeed
     self.state = state
     self.span = span
     self.isWatched = isWatched

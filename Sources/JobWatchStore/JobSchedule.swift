@@ -53,7 +53,7 @@ extension ScheduledJob {
     self.init(
       id: row[0], endpoint: key.lane,
       type: DurationKey(service: key.service, jobType: jobType ?? "", region: row[4]),
-      salt: key.salt, state: state, span: span,
+      jitterSeed: key.jitterSeed, state: state, span: span,
       isWatched: Job.isWatched(state, span, isPaid: paidAt != nil), knownAt: seenAt ?? row[11],
       dueAt: row[12], expectWithin: Duration(stored: row[14]),
       isFresh: seenAt == nil && absences == 0, isSeen: seenAt != nil, isDoubted: absences > 0)

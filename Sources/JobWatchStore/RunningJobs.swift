@@ -2,8 +2,8 @@ import GRDB
 import JobWatchCore
 
 extension Transaction {
-  /// Calls `body` with each job that runs and may end, and with what its like are: what a law is made of beside what
-  /// ended jobs have taught.
+  /// Calls `body` with each job that runs and may end, and with its type: a distribution follows from them and from the
+  /// ended jobs.
   ///
   /// - Parameters:
   ///   - accounts: only theirs.

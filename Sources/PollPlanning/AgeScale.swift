@@ -1,7 +1,5 @@
-import JobWatchCore
-
-/// The buckets in which durations and ages are counted: 32 to the octave, 2.2 % wide, from 1 s to 2^21 s (24 days).
-/// The first holds everything below 1 s, the last everything above. (polling.md, section 2.)
+/// The buckets in which durations and ages are counted: 32 to the octave, from 1 s to 2^21 s (24 days). The first holds
+/// everything below 1 s, the last everything above.
 enum AgeScale {
   static let perOctave = 32.0
   static let count = 21 * 32 + 1

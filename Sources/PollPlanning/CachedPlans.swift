@@ -1,20 +1,18 @@
-import JobWatchCore
-
-/// The law of a key as it stood at one time, and what follows from it: a law changes with every poll of the key's jobs,
-/// and is not taken anew each time.
+/// The distribution of a type at one time, and the plans that follow from it. Each poll changes the distribution a
+/// little; it is computed again at most every 20 s.
 struct CachedPlans: Sendable {
-  let law: DurationDistribution
+  let distribution: DurationDistribution
   /// Seconds; nil: too few jobs have ended to tell.
   let stuckAge: Double?
   /// Nil: it stands for none, and is outdated from the start.
   private let made: (from: Knowledge, at: Duration)?
   private var plans: [KeptPlan] = []
 
-  /// What a law follows from, as far as it changes.
+  /// What a distribution follows from, as far as it changes.
   struct Knowledge: Hashable, Sendable {
     /// Changes of the key.
     var own: Int
-    /// Lessons that its service has had: the key's prior may follow from them.
+    /// Samples that its service has had: the key's prior may follow from them.
     var service: Int
   }
 
@@ -23,7 +21,7 @@ struct CachedPlans: Sendable {
     var plan: PollPlan
   }
 
-  static let untaught = CachedPlans(DurationModel())
+  static let unlearned = CachedPlans(DurationModel())
 
   static let rest = Duration.seconds(20)
   /// A plan takes up to 130 KB.
@@ -33,9 +31,9 @@ struct CachedPlans: Sendable {
   private static let stuckShare = 0.001
 
   init(_ model: DurationModel, made: (from: Knowledge, at: Duration)? = nil) {
-    law = model.law()
+    distribution = model.distribution()
     let age =
-      model.completions < Self.leastCompletions ? nil : law.quantile(1 - Self.stuckShare)
+      model.completions < Self.leastCompletions ? nil : distribution.quantile(1 - Self.stuckShare)
     stuckAge = age.flatMap { $0.isFinite ? $0 : nil }
     self.made = made
   }
@@ -49,7 +47,7 @@ struct CachedPlans: Sendable {
 
   /// The plan for a price; the last used are kept.
   ///
-  /// - Parameter count: of the plans that are kept, of all editions.
+  /// - Parameter count: of the plans that are kept, of all types.
   mutating func plan(_ step: PriceStep, bounds: PollBounds, count: inout Int) -> PollPlan {
     if let last = plans.last, last.step == step { return last.plan }
     let kept: KeptPlan
@@ -57,7 +55,8 @@ struct CachedPlans: Sendable {
       kept = plans.remove(at: index)
     } else {
       if plans.count == Self.mostPlans { dropPlans(to: Self.mostPlans - 1, count: &count) }
-      kept = KeptPlan(step: step, plan: PollPlan(law: law, price: step.price, bounds: bounds))
+      kept = KeptPlan(
+        step: step, plan: PollPlan(distribution: distribution, price: step.price, bounds: bounds))
       count += 1
     }
     plans.append(kept)

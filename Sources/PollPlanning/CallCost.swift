@@ -1,5 +1,3 @@
-import JobWatchCore
-
 extension PollForecast {
   /// What a call costs at one (account, service) now, and why so much.
   package struct CallCost: Hashable, Sendable {

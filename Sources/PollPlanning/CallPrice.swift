@@ -1,16 +1,13 @@
 import JobWatchCore
 
-/// What a call costs at one (account, service), in seconds of latency: at least what the user says, and so much more
-/// that the calls it leaves fit the quota.
+/// The price of a call at one endpoint, in seconds of latency: the user's, or more where the quota is too short for it.
 ///
-/// Gaps grow with the square root of the price. So what the jobs ask for, summed as `ScheduledPoll.demand`, tells at which
-/// price their calls would come to what the quota allows, whatever price each was planned at. That price is aimed at,
-/// a fiftieth of the quota left free, and what the calls take that no plan made, such as the first look at a job of
-/// unknown type. A slow correction takes up what the sum does not know (jobs that end), and a backlog raises the price
-/// for as long as it lasts. A price that moved by much at once would move the due times of most jobs past one another,
-/// and leave the quota unused for as long as a gap: it moves by 3 % in a hundredth of the mean gap between two polls of
-/// a job. That is some seconds where there are many jobs for the quota; where there are few, their gaps are over soon,
-/// and the price must follow them. (polling.md, section 2, 5.)
+/// Gaps grow with the square root of the price. The sum of the jobs' demands tells at which price their calls fill 98 %
+/// of the quota, less what calls take that no plan made. A slow correction takes up what the sum does not know, such as
+/// jobs that end. A backlog raises the price while it lasts.
+///
+/// The price moves by 3 % in a hundredth of the mean gap between two polls of a job, and no faster: a jump would move
+/// the due times of most jobs past one another, and leave the quota unused for a gap. See `Polling.md`.
 struct CallPrice: Hashable, Sendable {
   /// What the jobs of one (account, service) ask for, and what they get.
   struct Load: Sendable {

@@ -1,10 +1,10 @@
 import JobWatchCore
 
-/// What is known of how long jobs take, for every key, and the plans that follow from it.
+/// What is known of how long jobs take, for every type, and the plans that follow from it.
 ///
-/// The number of keys is bounded, whatever a service calls its job types: beyond it, the key that was taught the
-/// longest ago, of those without watched jobs, is forgotten. Where there is none, a new key shares that of its service
-/// for the types that find no room.
+/// The number of types is bounded, whatever a service calls them. Beyond the bound, the type without watched jobs that
+/// learned the longest ago is forgotten. Where each has watched jobs, a new type shares the one that its service has for
+/// types without room.
 struct DurationBook: Sendable {
   /// Names a key for as long as the process lives. The name of a forgotten key is not given to another: it stands for
   /// the shared key of its service from then on.
@@ -24,16 +24,16 @@ struct DurationBook: Sendable {
   struct Entry: Sendable {
     let key: DurationKey
     let bounds: PollBounds
-    /// Its prior is that of the edition.
+    /// Its prior is as old as the cached plans.
     var model = DurationModel()
     /// Jobs that are watched.
     var watched = 0
-    /// When it was last taught, in the order of all lessons; 0: never.
-    var taught = 0
-    /// Of the model, but for its prior.
+    /// When it learned last, by the order of all samples; 0: never.
+    var lastSample = 0
+    /// Changes of the model; a new prior is none.
     var changes = 0
-    var edition = CachedPlans.untaught
-    /// Nil: no other key has asked for it.
+    var cached = CachedPlans.unlearned
+    /// Nil: no other type has asked for it.
     var shown: ShownBelief?
 
     /// For places that are never empty.
@@ -44,16 +44,16 @@ struct DurationBook: Sendable {
   var entries: [ID: Entry] = [:]
   private(set) var arrivals = RecentArrivals()
   /// By the services' numbers.
-  private(set) var lessons: [Int] = []
+  private(set) var samples: [Int] = []
   private var services: [String] = []
   private var ids: [DurationKey: ID] = [:]
   private var serial: UInt32 = 0
-  private var lastTaught = 0
+  private var sampleCount = 0
   private var forgotten: Set<DurationKey> = []
   private let bounds: [String: PollBounds]
   private let mostKeys: Int
-  /// The plans for a job of which nothing is known.
-  var untaught = CachedPlans.untaught
+  /// The plans for a job without a known type.
+  var unlearned = CachedPlans.unlearned
   /// The step that met the last target.
   var targetStep = PriceStep(near: 5)
   /// Plans that are kept.
@@ -72,7 +72,7 @@ struct DurationBook: Sendable {
 
   // MARK: Keys
 
-  /// The name of a key; it is entered where it is not known. May forget another.
+  /// The name of a type, which is entered if it is new. That may forget another.
   mutating func id(of key: DurationKey) -> ID {
     if let id = ids[key] { return id }
     let service = number(of: key.service)
@@ -93,7 +93,7 @@ struct DurationBook: Sendable {
     entries[id]?.key ?? DurationKey(service: services[id.service], jobType: "", region: "")
   }
 
-  /// The keys that were forgotten since this was last asked, and had been taught: what is on record of them can go.
+  /// Types with samples that were forgotten since the last call: their rows can be deleted.
   mutating func takeForgotten() -> [DurationKey] {
     defer { forgotten = [] }
     return forgotten.sorted()
@@ -104,7 +104,7 @@ struct DurationBook: Sendable {
     // There are far fewer services than numbers.
     precondition(services.count < 256, "too many services")
     services.append(service)
-    lessons.append(0)
+    samples.append(0)
     return services.count - 1
   }
 
@@ -112,13 +112,13 @@ struct DurationBook: Sendable {
     let idle = entries.lazy.filter { $0.value.watched == 0 && !$0.key.isShared }
     guard
       let (id, entry) = idle.min(by: {
-        ($0.value.taught, $0.key.number) < ($1.value.taught, $1.key.number)
+        ($0.value.lastSample, $0.key.number) < ($1.value.lastSample, $1.key.number)
       })
     else { return false }
     entries[id] = nil
     ids[entry.key] = nil
-    planCount -= entry.edition.planCount
-    if entry.taught > 0 { forgotten.insert(entry.key) }
+    planCount -= entry.cached.planCount
+    if entry.lastSample > 0 { forgotten.insert(entry.key) }
     return true
   }
 
@@ -134,25 +134,25 @@ struct DurationBook: Sendable {
     entries[id] = Entry(key: key, bounds: bounds[key.service] ?? PollBounds())
   }
 
-  // MARK: Lessons
+  // MARK: Samples
 
-  /// What ended jobs have taught, as it was stored. To be told in the order in which keys were last taught.
+  /// Takes over a stored model. Types come in the order in which they learned last.
   mutating func restore(_ key: DurationKey, _ bytes: some Collection<UInt8>) {
     guard let model = DurationModel(bytes: bytes) else { return }
-    teach(model, id(of: key))
+    adopt(model, id(of: key))
   }
 
   /// Takes over what a model has learned, and is on record now. The running jobs stay as they are.
   mutating func learned(_ model: DurationModel, of id: ID) {
     guard let known = entries[id]?.model.completions, model.completions >= known else { return }
-    // Lessons that overtook one another come as one. A key that was forgotten, and is still on record, comes with all
+    // Samples that overtook one another come as one. A key that was forgotten, and is still on record, comes with all
     // that it had learned before.
     let new = known == 0 ? min(model.completions, 1) : model.completions - known
     for _ in 0..<min(new, RecentArrivals.most) { arrivals.add(id) }
-    teach(model, id)
+    adopt(model, id)
   }
 
-  /// Of which keys the jobs were that ended last, from the newest on.
+  /// - Parameter keys: the types of the jobs that ended last, from the newest on.
   mutating func recall(arrivals keys: [DurationKey]) {
     arrivals = RecentArrivals()
     for key in keys.prefix(RecentArrivals.most).reversed() {
@@ -160,10 +160,10 @@ struct DurationBook: Sendable {
     }
   }
 
-  private mutating func teach(_ model: DurationModel, _ id: ID) {
-    lastTaught += 1
-    lessons[id.service] += 1
-    entries[id]?.teach(model, number: lastTaught)
+  private mutating func adopt(_ model: DurationModel, _ id: ID) {
+    sampleCount += 1
+    samples[id.service] += 1
+    entries[id]?.adopt(model, number: sampleCount)
   }
 
   mutating func watch(_ span: WatchedSpan, of id: ID) {
@@ -177,10 +177,10 @@ struct DurationBook: Sendable {
 }
 
 extension DurationBook.Entry {
-  fileprivate mutating func teach(_ model: DurationModel, number: Int) {
+  fileprivate mutating func adopt(_ model: DurationModel, number: Int) {
     self.model.memories = model.memories
     self.model.completions = model.completions
-    taught = number
+    lastSample = number
     changes += 1
   }
 

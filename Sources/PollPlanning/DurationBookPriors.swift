@@ -1,14 +1,13 @@
 import JobWatchCore
 
-/// What a key's jobs are believed to be like before they have shown it. No belief is stored: it follows from what is
-/// known of all keys.
+/// What is believed of a type before its own jobs have ended. Nothing of it is stored: it follows from all types.
 ///
-/// In this order: what the same type has shown in another region, where most of its jobs have ended; what is shipped of
-/// the type; what the other types of the service have shown together; what holds of anything.
+/// In this order: the same type in another region, the one with the most ended jobs; the prior that is shipped for the
+/// type; the other types of its service together; what holds of anything.
 extension DurationBook {
   /// Completions that make another region worth believing, and all other types together.
   private static let (enoughThere, enoughTogether) = (5, 20)
-  /// Types that are taken together, those of which most is known: what the others have shown would hardly move the sum.
+  /// Types that are taken together, those with the most ended jobs: the others would hardly move the sum.
   private static let mostTogether = 32
 
   /// As it follows now.
@@ -25,7 +24,7 @@ extension DurationBook {
     }
   }
 
-  /// Whom a key believes now.
+  /// Where the type's prior comes from now.
   func priorSource(of id: ID) -> KnownType.Prior { basis(of: id).source }
 
   private func basis(of id: ID) -> (source: KnownType.Prior, witnesses: [Witness]) {
@@ -52,7 +51,7 @@ extension DurationBook {
 }
 
 extension KnownType {
-  /// Whom a key believes until its own jobs have shown what they are like.
+  /// Where a type's prior comes from.
   package enum Prior: Hashable, Sendable {
     /// The same type in this region.
     case region(String)
@@ -65,7 +64,7 @@ extension KnownType {
   }
 }
 
-/// A key that others may believe.
+/// A type whose jobs may stand in for another's.
 private struct Witness: Comparable {
   var id: DurationBook.ID
   var key: DurationKey
@@ -78,7 +77,7 @@ private struct Witness: Comparable {
   }
 }
 
-/// What the jobs of a key have shown, for others to believe.
+/// The distribution of a type, as a prior for others.
 struct ShownBelief: Sendable {
   let prior: DurationPrior
   fileprivate let changes: Int
@@ -86,8 +85,8 @@ struct ShownBelief: Sendable {
 }
 
 extension DurationBook.Entry {
-  /// Taken anew like a law, when more is known and 20 s have passed. Whatever the key itself was made to believe by
-  /// others is left out: two regions would have to believe each other.
+  /// Computed again when more is known and 20 s have passed. The type's own prior is left out, because two regions would
+  /// follow each other.
   fileprivate mutating func shownBelief(at uptime: Duration) -> DurationPrior {
     if let shown, shown.changes == changes || uptime - shown.madeAt < CachedPlans.rest {
       return shown.prior

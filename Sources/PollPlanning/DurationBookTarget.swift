@@ -1,13 +1,12 @@
 import JobWatchCore
 
-/// The one price at which jobs are found, on the mean over all of them, as late after their ends as a user wants it.
+/// The one price at which the mean latency over all jobs is what the user wants.
 extension DurationBook {
   /// Keys whose jobs are looked at: the others hardly move the mean.
   private static let mostKeys = 64
 
-  /// The price of a call whose plans let the jobs wait as long, on the mean over the mix of keys that the last 1000
-  /// ended jobs were of, and those that run where fewer have ended; where there are none, for a job of which nothing is
-  /// known.
+  /// The mean is over the types of the last 1000 ended jobs; where fewer have ended, running jobs count too. Without any
+  /// job it is that of an unknown type.
   ///
   /// - Parameter target: seconds from a job's end to the poll that finds it.
   /// - Returns: seconds of latency that a call is worth, 10 ms to an hour.
@@ -37,7 +36,7 @@ extension DurationBook {
     of mix: [(id: ID, weight: Double)], _ step: PriceStep, at uptime: Duration
   ) -> Double {
     guard !mix.isEmpty else {
-      return untaught.plan(step, bounds: PollBounds(), count: &planCount).meanLatency
+      return unlearned.plan(step, bounds: PollBounds(), count: &planCount).meanLatency
     }
     let weight = mix.reduce(0) { $0 + $1.weight }
     return mix.reduce(0.0) { sum, one in

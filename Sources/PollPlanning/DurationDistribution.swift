@@ -1,22 +1,20 @@
-import JobWatchCore
-
 /// How long a job takes, as a rate of ending that is constant within each of many cells of age.
 package struct DurationDistribution: Sendable {
-  /// Ages in seconds, rising from 0; one more than there are rates.
+  /// Ages in seconds, rising from 0; one more than there are hazards.
   package let edges: [Double]
   /// What ends a second at each age, of what has not ended by then; 1/s, not negative. The last holds beyond its cell.
-  package let rates: [Double]
-  /// The rates summed up to each edge.
+  package let hazards: [Double]
+  /// The hazards summed up to each edge.
   private let sums: [Double]
 
-  package init(edges: [Double], rates: [Double]) {
-    precondition(!rates.isEmpty && edges.count == rates.count + 1)
+  package init(edges: [Double], hazards: [Double]) {
+    precondition(!hazards.isEmpty && edges.count == hazards.count + 1)
     self.edges = edges
-    self.rates = rates
+    self.hazards = hazards
     var (sums, sum) = ([0.0], 0.0)
     sums.reserveCapacity(edges.count)
-    for cell in rates.indices {
-      sum += rates[cell] * (edges[cell + 1] - edges[cell])
+    for cell in hazards.indices {
+      sum += hazards[cell] * (edges[cell + 1] - edges[cell])
       sums.append(sum)
     }
     self.sums = sums
@@ -28,7 +26,7 @@ package struct DurationDistribution: Sendable {
   /// The share of jobs that take longer than this age, in seconds.
   package func survival(at age: Double) -> Double {
     let cell = cell(at: age)
-    return (-(sums[cell] + rates[cell] * max(0, age - edges[cell]))).exponential
+    return (-(sums[cell] + hazards[cell] * max(0, age - edges[cell]))).exponential
   }
 
   /// The age, in seconds, by which this share of the jobs has ended that had not ended at an earlier age; infinite
@@ -37,12 +35,12 @@ package struct DurationDistribution: Sendable {
   /// - Parameter share: from 0, and below 1.
   package func quantile(_ share: Double, beyond age: Double = 0) -> Double {
     let cell = cell(at: age)
-    let sum = sums[cell] + rates[cell] * max(0, age - edges[cell]) - (-share).logarithmOfOnePlus
-    // The last edge with no more than the sum: beyond idle cells, where the rates go on.
-    let found = min(max(sums.lastIndex(notAfter: sum), 0), rates.count - 1)
+    let sum = sums[cell] + hazards[cell] * max(0, age - edges[cell]) - (-share).logarithmOfOnePlus
+    // The last edge with no more than the sum: beyond idle cells, where the hazards go on.
+    let found = min(max(sums.lastIndex(notAfter: sum), 0), hazards.count - 1)
     let missing = sum - sums[found]
     guard missing > 0 else { return max(age, edges[found]) }
-    return rates[found] > 0 ? max(age, edges[found] + missing / rates[found]) : .infinity
+    return hazards[found] > 0 ? max(age, edges[found] + missing / hazards[found]) : .infinity
   }
 
   /// The ages between which a job typically ends that had not ended at an earlier age: eight in ten, and as many end
@@ -52,10 +50,10 @@ package struct DurationDistribution: Sendable {
   }
 
   /// 1/s.
-  package func rate(at age: Double) -> Double { rates[cell(at: age)] }
+  package func hazard(at age: Double) -> Double { hazards[cell(at: age)] }
 
   private func cell(at age: Double) -> Int {
-    min(max(edges.lastIndex(notAfter: age), 0), rates.count - 1)
+    min(max(edges.lastIndex(notAfter: age), 0), hazards.count - 1)
   }
 }
 

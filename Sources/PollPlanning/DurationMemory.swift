@@ -1,7 +1,4 @@
-import JobWatchCore
-
-/// What is remembered of ended jobs at one pace of forgetting, and how well four widths of smoothing would have
-/// foretold each of them.
+/// Ended jobs at one pace of forgetting, and how well four widths of smoothing would have foretold each of them.
 struct DurationMemory: Hashable, Sendable {
   /// Jobs that ended, by bucket of `AgeScale`.
   var ended: [Float]

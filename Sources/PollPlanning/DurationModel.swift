@@ -1,10 +1,9 @@
 import JobWatchCore
 
-/// What jobs of one type taught about how long they take: one for each (service, job type, region).
+/// What is known of how long jobs of one (service, job type, region) take.
 ///
-/// It learns from the begin and end times of records, never from the time of detection, which would feed a schedule's
-/// own delays back into it. Jobs that run are counted as being watched: without them the first to end, which are the
-/// short ones, would be taken for all. (polling.md, sections 1 and 2.)
+/// It learns from the begin and end times of records. Detection times would feed a schedule's delays back into it.
+/// Running jobs count as watched: the first jobs to end are the short ones, and would be taken for all.
 ///
 /// All ages are seconds since a job's begin.
 package struct DurationModel: Hashable, Sendable {
@@ -12,7 +11,7 @@ package struct DurationModel: Hashable, Sendable {
   /// One that follows a change soon, one that knows rare ends.
   var memories = [DurationMemory(), DurationMemory()]
   /// The running jobs, by the bucket of the age at which each was last seen running, less one at the age from which it
-  /// was watched. Not forgotten and not stored: it is told anew, from the jobs themselves, at every start.
+  /// was watched. It is neither forgotten nor stored, because each start counts the jobs again.
   private var running: [Float]
   /// Jobs that ended, ever.
   package internal(set) var completions = 0
@@ -61,7 +60,7 @@ package struct DurationModel: Hashable, Sendable {
     settle(span, endedIn: known)
   }
 
-  /// From running to remembered. Where a job ended no later than it was first watched, it was not known for running.
+  /// Moves a job from the running ones to the memories. One that ended before it was first watched never counted as running.
   private mutating func settle(_ span: WatchedSpan, endedIn end: Int) {
     count(span, -1)
     let from = AgeScale.bucket(span.from)
@@ -71,16 +70,16 @@ package struct DurationModel: Hashable, Sendable {
     }
   }
 
-  /// The first bucket does not count: within it nothing is known of when a job was watched. So a job that was never
-  /// seen running need not be watched before it ends.
+  /// The first bucket is left out, because no watch begins within it. So a job that was never seen running needs no
+  /// `watch` before its end.
   private mutating func count(_ span: WatchedSpan, _ one: Float) {
     let (known, from) = (AgeScale.bucket(span.known), AgeScale.bucket(span.from))
     if known > 0 { running[known] += one }
     if from > 0 { running[from] -= one }
   }
 
-  /// An end that is known to lie between two ages is taken to lie as the law says, and a little evenly, so that what
-  /// the law rules out can still be learned.
+  /// An end between two ages is spread over them: nine tenths as the distribution has it, one tenth evenly. Otherwise
+  /// nothing could be learned that the distribution rules out.
   private func share(_ end: DurationSample.End) -> BucketShare {
     switch end {
     case .at(let age):
@@ -97,20 +96,20 @@ package struct DurationModel: Hashable, Sendable {
 }
 
 extension DurationModel {
-  package mutating func learn(_ lesson: DurationSample, of span: WatchedSpan) {
-    switch lesson {
+  package mutating func learn(_ sample: DurationSample, of span: WatchedSpan) {
+    switch sample {
     case .ended(let end): finish(end, of: span)
     case .left: leave(span)
     }
   }
 
-  /// The law that follows: at each age what ended, smoothed, to what was at risk of ending.
-  package func law() -> DurationDistribution {
+  /// The distribution that follows: at each age what ended, smoothed, to what was at risk of ending.
+  package func distribution() -> DurationDistribution {
     let (events, trust) = (events(), trust())
     let shares = trust.map { $0.sum() }
     var (ended, watched) = (0.0, 0.0)
-    var rates = Array(repeating: 0.0, count: AgeScale.count)
-    for bucket in rates.indices.reversed() {
+    var hazards = Array(repeating: 0.0, count: AgeScale.count)
+    for bucket in hazards.indices.reversed() {
       ended += events[bucket]
       watched += Double(running[bucket])
       for (share, memory) in zip(shares, memories) {
@@ -119,9 +118,9 @@ extension DurationModel {
       // Smoothing moves what ended, not what was watched: where the difference is small, it may come out too low.
       let risk = max(ended + watched, 0.25 * ended)
       let ends = min(events[bucket] / max(risk, 1e-12), 0.999)
-      rates[bucket] = -(-ends).logarithmOfOnePlus / AgeScale.widths[bucket]
+      hazards[bucket] = -(-ends).logarithmOfOnePlus / AgeScale.widths[bucket]
     }
-    return DurationDistribution(edges: AgeScale.edges, rates: rates)
+    return DurationDistribution(edges: AgeScale.edges, hazards: hazards)
   }
 
   /// What ended in each bucket, as the kernels see it, each trusted as well as it foretold, and the prior.

@@ -1,6 +1,6 @@
 import JobWatchCore
 
-/// A model as bytes, at most 6 KB: what its jobs taught, without its prior and without the running jobs.
+/// A model as bytes, at most 6 KB: what it learned, without its prior and without the running jobs.
 ///
 /// A version (1), the completions (8 bytes), the scores, and each of the four tables as a bit for every bucket and the
 /// values of those that are set; all numbers little-endian. A model that was read back decides as the one that was
@@ -20,7 +20,7 @@ extension DurationModel {
     return bytes
   }
 
-  /// Takes what is on record in place of what was known, but for the running jobs and the prior.
+  /// Replaces the memories by the stored ones; running jobs and prior stay.
   package mutating func recall(_ bytes: some Collection<UInt8>) {
     guard let stored = DurationModel(bytes: bytes) else { return }
     (memories, completions) = (stored.memories, stored.completions)

@@ -1,5 +1,3 @@
-import JobWatchCore
-
 /// What is believed of a job type before any job of it has ended. It weighs as much as half a job.
 struct DurationPrior: Hashable, Sendable {
   /// The share of jobs that end in each bucket of `AgeScale`; they make 1.
@@ -10,10 +8,10 @@ struct DurationPrior: Hashable, Sendable {
     self.shares = shares.map { $0 / sum }
   }
 
-  /// Of a type of which nothing is known: nine in ten around 100 s, and one in ten anywhere from a second to 24 days.
+  /// For an unknown type: nine in ten around 100 s, one in ten anywhere from a second to 24 days.
   static let generic = around(median: 100, sigma: 1.4)
 
-  /// Nine in ten by a log-normal law, one in ten anywhere.
+  /// Nine in ten by a log-normal distribution, one in ten anywhere.
   ///
   /// - Parameters:
   ///   - median: seconds.
@@ -29,7 +27,7 @@ struct DurationPrior: Hashable, Sendable {
   /// What another key has learned.
   static func learned(_ model: DurationModel) -> DurationPrior {
     var (left, shares) = (1.0, [Double]())
-    for (rate, width) in zip(model.law().rates, AgeScale.widths) {
+    for (rate, width) in zip(model.distribution().hazards, AgeScale.widths) {
       let stays = left * (-rate * width).exponential
       shares.append(left - stays)
       left = stays

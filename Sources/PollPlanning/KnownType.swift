@@ -7,20 +7,20 @@ package struct KnownType: Sendable {
   package let ended: Int
   /// Jobs of it that run, and count among those that may end.
   package let running: Int
-  package let law: DurationDistribution
+  package let distribution: DurationDistribution
   /// Who stands in for what it has not shown.
   package var prior = Prior.generic
   /// The age, in seconds, at which one of its jobs is told to be stuck; nil: never.
   package var stuckAge: Double?
 
-  /// Fewer ended jobs than these say little of what is typical: the law is half a guess then.
+  /// Fewer ended jobs than these say little of what is typical: the distribution is half a guess then.
   package static let few = 5
 
   package var isNew: Bool { ended < Self.few }
 
   /// The ages, in seconds, between which eight in ten of its jobs end; the upper one may be infinite. Nil while it is
   /// new.
-  package var typical: (from: Double, to: Double)? { isNew ? nil : law.typical() }
+  package var typical: (from: Double, to: Double)? { isNew ? nil : distribution.typical() }
 
   /// Whether the age by which this share of its jobs ends lies beyond what its few jobs have shown.
   package func isGuess(_ share: Double) -> Bool { (1 - share) * Double(ended) < 1 }

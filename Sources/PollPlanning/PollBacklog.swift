@@ -1,23 +1,22 @@
 import HeapModule
 import JobWatchCore
 
-/// The jobs that are due and wait to be asked for: those whose record may soon be deleted, the nearest deadline first,
-/// and then the others in the order in which they came. Those of which it is not known whether they exist have a line of
-/// their own, which takes turns with the other: a flood of unknown ids holds up no job that runs.
+/// The jobs that are due. First come those whose record may soon be deleted, the nearest deletion first; then the others
+/// in the order in which they came. Jobs that may not exist have a line of their own, which takes turns with the other:
+/// a flood of unknown ids delays no job that runs.
 ///
-/// A record may be deleted from the time its job was last seen and the service's retention on. A job unseen for half
-/// of that goes before everything; one unseen for longer than all of it has nothing left to be saved, and goes with
-/// the others.
+/// A record may be deleted once its job is unseen for the service's retention. A job unseen for half of that goes first.
+/// One unseen for all of it has nothing left to be saved, and joins the others.
 struct PollBacklog: Sendable {
   private struct Urgent: Comparable, Sendable {
-    var ticket: ScheduledPoll
+    var poll: ScheduledPoll
 
     static func < (left: Urgent, right: Urgent) -> Bool {
-      (left.ticket.knownAt, left.ticket.job) < (right.ticket.knownAt, right.ticket.job)
+      (left.poll.knownAt, left.poll.job) < (right.poll.knownAt, right.poll.job)
     }
 
     static func == (left: Urgent, right: Urgent) -> Bool {
-      left.ticket.knownAt == right.ticket.knownAt && left.ticket.job == right.ticket.job
+      left.poll.knownAt == right.poll.knownAt && left.poll.job == right.poll.job
     }
   }
 
@@ -39,37 +38,37 @@ struct PollBacklog: Sendable {
   var countedCount: Int { count - patient.uncounted }
   var isEmpty: Bool { count == 0 }
   var hasUrgent: Bool { !urgent.isEmpty }
-  var first: ScheduledPoll? { urgent.min?.ticket ?? line.first ?? patient.first }
+  var first: ScheduledPoll? { urgent.min?.poll ?? line.first ?? patient.first }
 
-  mutating func append(_ ticket: ScheduledPoll, at uptime: Duration) {
-    if isUrgent(ticket, at: uptime) { return urgent.insert(Urgent(ticket: ticket)) }
-    wait(ticket)
-    if let retention, uptime - ticket.knownAt < retention {
-      let time = ticket.knownAt + retention / 2
+  mutating func append(_ poll: ScheduledPoll, at uptime: Duration) {
+    if isUrgent(poll, at: uptime) { return urgent.insert(Urgent(poll: poll)) }
+    wait(poll)
+    if let retention, uptime - poll.knownAt < retention {
+      let time = poll.knownAt + retention / 2
       calmUntil = min(calmUntil ?? time, time)
     }
   }
 
-  private mutating func wait(_ ticket: ScheduledPoll) {
-    if ticket.isPatient { patient.append(ticket) } else { line.append(ticket) }
+  private mutating func wait(_ poll: ScheduledPoll) {
+    if poll.isPatient { patient.append(poll) } else { line.append(poll) }
   }
 
   /// Those in line whose time has come become urgent, and those that are too late join the line.
   mutating func sort(at uptime: Duration) {
     guard let retention else { return }
-    while let late = urgent.min?.ticket, uptime - late.knownAt >= retention {
+    while let late = urgent.min?.poll, uptime - late.knownAt >= retention {
       urgent.removeMin()
       wait(late)
     }
     guard let calm = calmUntil, calm <= uptime else { return }
     let rest = line.takeAll() + patient.takeAll()
     calmUntil = nil
-    for ticket in rest { append(ticket, at: uptime) }
+    for poll in rest { append(poll, at: uptime) }
     calmUntil = calmUntil.map { max($0, uptime + Self.sweep) }
   }
 
   mutating func removeFirst() -> ScheduledPoll? {
-    if let urgent = urgent.popMin() { return urgent.ticket }
+    if let urgent = urgent.popMin() { return urgent.poll }
     if line.count == 0 || patient.count > 0 && isPatientsTurn {
       isPatientsTurn = false
       return patient.removeFirst()
@@ -79,14 +78,14 @@ struct PollBacklog: Sendable {
   }
 
   mutating func remove(_ jobs: Set<Int64>) -> [ScheduledPoll] {
-    let gone = urgent.unordered.map(\.ticket).filter { jobs.contains($0.job) }
-    if !gone.isEmpty { urgent = Heap(urgent.unordered.filter { !jobs.contains($0.ticket.job) }) }
+    let gone = urgent.unordered.map(\.poll).filter { jobs.contains($0.job) }
+    if !gone.isEmpty { urgent = Heap(urgent.unordered.filter { !jobs.contains($0.poll.job) }) }
     return gone + line.remove(jobs) + patient.remove(jobs)
   }
 
   /// The first of those that `isWanted` takes.
   func first(where isWanted: (ScheduledPoll) -> Bool) -> ScheduledPoll? {
-    urgent.unordered.filter { isWanted($0.ticket) }.min()?.ticket ?? line.first(where: isWanted)
+    urgent.unordered.filter { isWanted($0.poll) }.min()?.poll ?? line.first(where: isWanted)
       ?? patient.first(where: isWanted)
   }
 
@@ -97,9 +96,9 @@ struct PollBacklog: Sendable {
   }
 
   /// Of a job that is due.
-  func isUrgent(_ ticket: ScheduledPoll, at uptime: Duration) -> Bool {
+  func isUrgent(_ poll: ScheduledPoll, at uptime: Duration) -> Bool {
     guard let retention else { return false }
-    let unseen = uptime - ticket.knownAt
+    let unseen = uptime - poll.knownAt
     return unseen >= retention / 2 && unseen < retention
   }
 }

@@ -1,9 +1,5 @@
-import JobWatchCore
-
-/// The ages from which those of the polls are chosen.
-///
-/// They lie evenly in the density in which polls lie at the best when there are very many of them, which is
-/// √(rate ÷ 2·price) a second: about eight to a gap, everywhere. (polling.md, section 1, "fluid limit".)
+/// The ages from which a plan chooses its polls: eight to a gap, evenly in the best density where polls are many, which
+/// is √(hazard ÷ 2·price) a second.
 struct PollCandidates {
   struct Candidate {
     /// Seconds.
@@ -18,17 +14,19 @@ struct PollCandidates {
 
   /// At least two, the first at age 0.
   private(set) var list = [Candidate()]
-  private let law: DurationDistribution
+  private let distribution: DurationDistribution
   private let density: [Double]
   private let horizon: Double
 
   /// - Parameter price: seconds of latency that a call is worth.
-  init(law: DurationDistribution, price: Double, bounds: PollBounds, detail: PollPlan.Detail) {
-    self.law = law
+  init(
+    distribution: DurationDistribution, price: Double, bounds: PollBounds, detail: PollPlan.Detail
+  ) {
+    self.distribution = distribution
     horizon = detail.horizon
     var (density, polls, ended) = ([Double](), 0.0, 0.0)
-    for (cell, rate) in law.rates.enumerated() {
-      let width = min(law.edges[cell + 1], horizon) - law.edges[cell]
+    for (cell, rate) in distribution.hazards.enumerated() {
+      let width = min(distribution.edges[cell + 1], horizon) - distribution.edges[cell]
       // Where less than one job in a million is left, or the horizon is reached, a local rule is as good.
       guard width > 0, ended < 13.8 else { break }
       density.append(
@@ -44,22 +42,22 @@ struct PollCandidates {
   private mutating func fill(step: Double, most: Int) {
     var here = Candidate()
     for (cell, density) in density.enumerated() {
-      let end = min(law.edges[cell + 1], horizon)
+      let end = min(distribution.edges[cell + 1], horizon)
       while list.count < most {
         let age = here.age + (step * Double(list.count) - here.polls) / density
         guard age < end else { break }
-        here.move(to: age, rate: law.rates[cell], density: density)
+        here.move(to: age, rate: distribution.hazards[cell], density: density)
         list.append(here)
       }
       guard list.count < most else { return }
-      here.move(to: end, rate: law.rates[cell], density: density)
+      here.move(to: end, rate: distribution.hazards[cell], density: density)
     }
     list.append(here)
   }
 }
 
 extension PollCandidates.Candidate {
-  /// Within one cell of the law.
+  /// Within one cell of the distribution.
   fileprivate mutating func move(to next: Double, rate: Double, density: Double) {
     let seconds = next - age
     let stays = (-rate * seconds).exponential

@@ -1,6 +1,6 @@
 import JobWatchCore
 
-/// What can be said of the coming polls of a job: how old it is beside its like, when it is asked for next, and why
+/// What can be said of the coming polls of a job: how old it is beside jobs of its type, when it is asked for next, and why
 /// then.
 package struct PollForecast: Sendable {
   package let job: Job
@@ -35,8 +35,8 @@ package struct PollForecast: Sendable {
     if case .plan(let plan) = rules.pace { plan as? PollPlan } else { nil }
   }
 
-  /// What stands on record was planned at the price and by the law of the last poll. A job that was not asked for yet is
-  /// planned when the schedule takes it in; one whose turn has come is planned anew, and put off where it is dearer now.
+  /// The stored time was planned at the last poll. A job that was not asked for yet is planned when it enters the queue.
+  /// One whose turn has come is planned again, and waits on if a call is dearer now.
   private static func nextPoll(
     of job: Job, _ rules: WatchRules, _ cost: CallCost, dueAt: Timestamp, at now: Timestamp
   ) -> Timestamp {
@@ -84,19 +84,19 @@ package struct PollForecast: Sendable {
 
   private var paceReason: Reason {
     let dueAge = age(at: nextPoll)
-    if let appointment = job.appointment(after: job.span.known, under: rules)?.seconds,
-      abs(appointment - dueAge) < 0.01
+    if let deadline = job.deadline(after: job.span.known, under: rules)?.seconds,
+      abs(deadline - dueAge) < 0.01
     {
-      return appointment == job.hint.expectWithin?.seconds ? .expected : .stuckLimit
+      return deadline == job.hint.expectWithin?.seconds ? .expected : .stuckLimit
     }
     if case .fixed(let gap) = rules.pace { return .fixed(gap.seconds) }
     if job.jobType == nil && job.firstSeenAt == nil { return .typeUnknown }
     if type.isNew { return .typeNew(jobs: type.ended) }
-    if type.law.survival(at: job.span.known) < 0.1 { return .outlivedMost }
+    if type.distribution.survival(at: job.span.known) < 0.1 { return .outlivedMost }
     // Not before the gap has been moved away from those of other jobs.
     let ceiling = rules.pollCeiling.seconds
     if dueAge - job.span.known >= 0.9 * ceiling { return .ceiling(ceiling) }
-    switch type.law.survival(at: dueAge) {
+    switch type.distribution.survival(at: dueAge) {
     case 0.9...: return .fewEndSooner
     case ..<0.1: return .nearlyAllEndSooner
     default: return .mostEndThen
@@ -132,7 +132,7 @@ package struct PollForecast: Sendable {
     while polls.count < count {
       polls.append(Poll(age: age, at: time))
       let gap = rules.cut(
-        gap(after: age), after: age, at: job.appointment(after: age, under: rules))
+        gap(after: age), after: age, at: job.deadline(after: age, under: rules))
       (age, time) = (age + gap.seconds, time + gap)
     }
     return polls
@@ -140,7 +140,7 @@ package struct PollForecast: Sendable {
 
   /// Unmoved: by how much it is moved depends on the very millisecond of the poll before.
   private func gap(after age: Double) -> Duration {
-    guard let plan else { return rules.gap(after: age, salt: 0) }
+    guard let plan else { return rules.gap(after: age, jitterSeed: 0) }
     return .milliseconds(Int64(1000 * (plan.nextAge(after: age) - age)))
   }
 }

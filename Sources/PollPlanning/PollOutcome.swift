@@ -9,7 +9,7 @@ package struct PollOutcome: Sendable {
   package var isShown: Bool
   /// How the job stands on record after an answer that told of it.
   package var sighting: Sighting?
-  /// What is known of its type now, if the answer taught anything.
+  /// What is known of its type now, if the answer was a sample.
   package var learned: DurationModel?
 
   package init(
@@ -28,12 +28,12 @@ package struct PollOutcome: Sendable {
     /// It counts among the jobs that run and may end.
     package var isWatched: Bool
     /// The next age at which it is asked for whatever its plan says.
-    package var appointment: Duration?
+    package var deadline: Duration?
 
-    package init(span: WatchedSpan, isWatched: Bool, appointment: Duration? = nil) {
+    package init(span: WatchedSpan, isWatched: Bool, deadline: Duration? = nil) {
       self.span = span
       self.isWatched = isWatched
-      self.appointment = appointment
+      self.deadline = deadline
     }
   }
 }
@@ -41,7 +41,7 @@ package struct PollOutcome: Sendable {
 extension PollQueue {
   /// What is known of a job's type when its answer is judged: the rules for the decision, and what its end is added to.
   package struct Basis: Sendable {
-    let law: DurationBook.ID
+    let type: DurationBook.ID
     package let key: DurationKey
     package let model: DurationModel
     /// Nil: the user wants the same gap always.

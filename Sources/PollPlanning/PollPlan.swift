@@ -1,10 +1,9 @@
 import JobWatchCore
 
-/// When jobs of one law are asked for at one price: for every age at which a job was last seen running, the age of the
-/// next poll. It makes the least of the mean latency of detection plus the price for each call.
-/// (polling.md, sections 1 and 2.)
+/// When jobs of one distribution are asked for at one price: for each age at which a job was last seen running, the age of
+/// its next poll. It minimises the mean latency of detection plus the price of each call. See `Polling.md`.
 ///
-/// All ages are seconds since a job's begin.
+/// All ages are seconds since a job's begin. A plan takes up to 130 KB, and is shared by all jobs of its type.
 package final class PollPlan: GapPlan {
   /// How finely it is planned.
   package struct Detail: Sendable {
@@ -23,32 +22,35 @@ package final class PollPlan: GapPlan {
   /// Seconds of latency that one call is worth.
   package let price: Double
   let bounds: PollBounds
-  /// Calls that a job costs, as the law has it; of a job that runs past the table, those up to its end.
+  /// Calls that a job costs, as the distribution has it; of a job that runs past the table, those up to its end.
   package let calls: Double
   /// Seconds from its end to the poll that finds it, for a job that ends within the table.
   package let meanLatency: Double
 
-  private let law: DurationDistribution
+  private let distribution: DurationDistribution
   /// The table: ages, rising from 0, and for each the index of the age of the next poll.
   private let ages: [Double]
   private let next: [Int]
 
   /// - Parameter price: seconds, at least a millisecond.
   init(
-    law: DurationDistribution, price: Double, bounds: PollBounds, detail: Detail = Detail()
+    distribution: DurationDistribution, price: Double, bounds: PollBounds, detail: Detail = Detail()
   ) {
-    self.law = law
+    self.distribution = distribution
     self.price = max(price, 1e-3)
     self.bounds = bounds
-    let candidates = PollCandidates(law: law, price: self.price, bounds: bounds, detail: detail)
+    let candidates = PollCandidates(
+      distribution: distribution, price: self.price, bounds: bounds, detail: detail)
     next = candidates.best(price: self.price, bounds: bounds, lookAhead: detail.lookAhead)
     ages = candidates.list.map(\.age)
     (calls, meanLatency) = candidates.cost(of: next)
   }
 
   /// With the bounds that hold where none are configured.
-  package convenience init(law: DurationDistribution, price: Double, detail: Detail = Detail()) {
-    self.init(law: law, price: price, bounds: PollBounds(), detail: detail)
+  package convenience init(
+    distribution: DurationDistribution, price: Double, detail: Detail = Detail()
+  ) {
+    self.init(distribution: distribution, price: price, bounds: PollBounds(), detail: detail)
   }
 
   /// The age of the next poll of a job that was last seen running at this age; 0 for one that was not seen yet. Where
@@ -60,19 +62,19 @@ package final class PollPlan: GapPlan {
       wanted = ages[next[max(index, 0)]]
     } else {
       // Where the rate hardly changes within a gap, this gap is about the best.
-      wanted = known + (2 * price / max(law.rate(at: known), 1e-12)).squareRoot()
+      wanted = known + (2 * price / max(distribution.hazard(at: known), 1e-12)).squareRoot()
     }
     return min(max(wanted, known + bounds.floor), known + bounds.ceiling)
   }
 
-  /// The gap from the age at which a job was last seen running to its next poll: as planned, moved by up to a tenth of
-  /// the shorter of the gaps on its two sides, so that jobs of one moment, and several daemons, do not ask at once. It
-  /// follows from the job and the age alone: a restart plans the same.
-  package func gap(after known: Double, salt: UInt32) -> Duration {
+  /// The gap from the age at which a job was last seen running to its next poll. It is moved by up to a tenth of the
+  /// shorter of this gap and the next: jobs that began together do not ask together. The move follows from the job and
+  /// the age, and is the same after a restart.
+  package func gap(after known: Double, jitterSeed: UInt32) -> Duration {
     let age = nextAge(after: known)
     let gap = min(age - known, nextAge(after: age) - age)
     var hash = StableHash()
-    hash.combine(UInt64(salt))
+    hash.combine(UInt64(jitterSeed))
     hash.combine(known.bitPattern)
     let moved = age - known + 0.1 * gap * (2 * hash.unit - 1)
     return .milliseconds(Int64((1000 * min(max(moved, bounds.floor), bounds.ceiling)).rounded()))

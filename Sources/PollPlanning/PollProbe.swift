@@ -15,26 +15,26 @@ extension PollSchedule {
     -> ScheduledPoll?
   {
     guard hasOther(than: choice) else { return takeFirst(at: uptime) }
-    guard let allowed = budget.readyAt(uptime, isUrgent: true), allowed <= uptime,
+    guard let allowed = limiter.readyAt(uptime, isUrgent: true), allowed <= uptime,
       let other = first(where: { !choice.avoided.contains($0.job) })
         ?? first(where: { !choice.last.contains($0.job) })
     else { return nil }
-    for ticket in remove([other.job]) { demandUnits += ticket.demandUnits }
+    for poll in remove([other.job]) { demandUnits += poll.demandUnits }
     return spend(other, at: uptime, isDue: other.due <= uptime)
   }
 
   /// Makes a job due that waits, other than those that failed: the one that was answered last, or the one whose turn is
   /// next. What it brings decides more than its own case.
   mutating func hasten(otherThan streak: FailureStreak, at uptime: Duration) {
-    let isOther = { (ticket: ScheduledPoll) in
-      !streak.failing.contains(ticket.job) && !streak.odd.contains(ticket.job)
+    let isOther = { (poll: ScheduledPoll) in
+      !streak.failing.contains(poll.job) && !streak.odd.contains(poll.job)
     }
     guard backlog.first(where: isOther) == nil else { return }
     let witness = streak.witness.flatMap { job in waiting.unordered.first { $0.job == job } }
     guard let other = witness ?? waiting.unordered.filter(isOther).min() else { return }
-    for var ticket in remove([other.job]) {
-      if ticket.due > uptime { ticket.plan(at: uptime) }
-      add(ticket)
+    for var poll in remove([other.job]) {
+      if poll.due > uptime { poll.plan(at: uptime) }
+      add(poll)
     }
   }
 

@@ -1,7 +1,7 @@
 import JobWatchCore
 
-/// Whom to ask next, and when: the watched jobs of all endpoints with their due times, the rate limiter and the price
-/// of a call at each endpoint, and what was learned of how long jobs take.
+/// The watched jobs of all endpoints by their due times, with the rate limiter and the call price of each endpoint, and
+/// with what was learned of how long jobs take.
 ///
 /// ```
 ///                       due            take                   record
@@ -80,7 +80,7 @@ package struct PollQueue: Sendable {
       Line(
         key: key, ceiling: polling.ceiling(retention),
         schedule: PollSchedule(
-          budget: RateLimiter(cap: quota), price: CallPrice(least: least, value: price),
+          limiter: RateLimiter(cap: quota), price: CallPrice(least: least, value: price),
           retention: retention.finished)))
     return endpoint
   }
@@ -89,8 +89,8 @@ package struct PollQueue: Sendable {
 
   /// Of the endpoint's calls. Calls that are made beside those that `take` counts are counted here.
   package subscript(limiter endpoint: Endpoint) -> RateLimiter {
-    _read { yield lines[endpoint.index].schedule.budget }
-    _modify { yield &lines[endpoint.index].schedule.budget }
+    _read { yield lines[endpoint.index].schedule.limiter }
+    _modify { yield &lines[endpoint.index].schedule.limiter }
   }
 
   // MARK: What there is

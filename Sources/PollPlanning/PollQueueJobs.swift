@@ -8,8 +8,8 @@ extension PollQueue {
     var due: Duration
     /// It was not asked for yet, and its type is known.
     var isForetold: Bool
-    /// It is due at its appointment.
-    var isAppointed: Bool
+    /// It is due at its deadline.
+    var isAtDeadline: Bool
     /// Whether there is such a job, or still is, is the question: no price puts it off.
     var question: ScheduledPoll.Question?
   }
@@ -40,32 +40,33 @@ extension PollQueue {
   {
     let since = (now.wall - job.knownAt).clamped(.zero, .days(3650))
     var poll = ScheduledPoll(
-      job: job.id, endpoint: endpoint, law: book.id(of: job.type), salt: job.salt, span: job.span,
+      job: job.id, endpoint: endpoint, type: book.id(of: job.type), jitterSeed: job.jitterSeed,
+      span: job.span,
       isWatched: job.isWatched, knownAt: now.uptime - since)
-    let appointment = polling.appointment(after: job.span.known, expectWithin: job.expectWithin)
-    poll.appoint(appointment)
-    if job.isLost { poll.forsake() }
-    if poll.isWatched { book.watch(poll.span, of: poll.law) }
+    let deadline = polling.deadline(after: job.span.known, expectWithin: job.expectWithin)
+    poll.setDeadline(deadline)
+    if job.isLost { poll.markLost() }
+    if poll.isWatched { book.watch(poll.span, of: poll.type) }
     // The stored time is the wall clock's: one that a jump of it has put beyond the ceiling is brought back. The
     // longest overdue come first: their records are the nearest to being deleted.
     let longest = max(lines[endpoint.index].ceiling, polling.fixed ?? .zero).scaled(by: 1.1)
     return Entrant(
       poll: poll, due: now.uptime + (job.dueAt - now.wall).clamped(.days(-30), longest),
       isForetold: job.isFresh && !job.type.jobType.isEmpty,
-      isAppointed: job.dueAt == appointment.map { job.begunAt + $0 }, question: job.question)
+      isAtDeadline: job.dueAt == deadline.map { job.begunAt + $0 }, question: job.question)
   }
 
-  /// Gives all that were counted their places. A job whose type is known is asked for first when jobs of its type end,
-  /// one whose type is not known at once; afterwards when the answers said.
+  /// Gives all enrolled jobs their places. A new job of a known type waits until jobs of its type end; one of an unknown
+  /// type is due at once; any other is due when its row says.
   package mutating func admit(at uptime: Duration) {
     let admitted = entrants
     entrants = []
     for entrant in admitted {
       var poll = entrant.poll
-      let plan = plan(at: poll.endpoint, poll.law, at: uptime)
+      let plan = plan(at: poll.endpoint, poll.type, at: uptime)
       if let plan, entrant.isForetold {
         poll.plan(by: plan)
-      } else if let plan, poll.isWatched, !entrant.isAppointed, entrant.question == nil {
+      } else if let plan, poll.isWatched, !entrant.isAtDeadline, entrant.question == nil {
         poll.plan(at: entrant.due, price: plan.price)
       } else {
         poll.plan(at: entrant.due, for: entrant.question ?? .known)
@@ -88,7 +89,7 @@ extension PollQueue {
       var polls = lines[index].schedule.remove(Set(known.map(\.id)))
       lines[index].lost -= polls.count(where: \.isLost)
       polls += known.compactMap { lines[index].parked.removeValue(forKey: $0.id) }
-      for poll in polls where poll.isWatched { book.unwatch(poll.span, of: poll.law) }
+      for poll in polls where poll.isWatched { book.unwatch(poll.span, of: poll.type) }
     }
   }
 
@@ -101,7 +102,7 @@ extension PollQueue {
   package mutating func record(
     _ outcome: PollOutcome, of taken: ScheduledPoll, _ basis: Basis, at now: Moment
   ) -> ScheduledJob? {
-    if let model = outcome.learned { book.learned(model, of: basis.law) }
+    if let model = outcome.learned { book.learned(model, of: basis.type) }
     let poll = noting(outcome, of: taken, basis, at: now.uptime)
     let index = poll.endpoint.index
     lines[index].lost += (poll.isLost ? 1 : 0) - (taken.isLost ? 1 : 0)
@@ -123,12 +124,12 @@ extension PollQueue {
   ) -> ScheduledPoll {
     var poll = taken
     if let sighting = outcome.sighting {
-      if poll.isWatched { book.unwatch(poll.span, of: poll.law) }
-      poll.see(sighting.span, of: basis.law, isWatched: sighting.isWatched, at: uptime)
-      poll.appoint(sighting.appointment)
-      if poll.isWatched { book.watch(poll.span, of: poll.law) }
+      if poll.isWatched { book.unwatch(poll.span, of: poll.type) }
+      poll.see(sighting.span, of: basis.type, isWatched: sighting.isWatched, at: uptime)
+      poll.setDeadline(sighting.deadline)
+      if poll.isWatched { book.watch(poll.span, of: poll.type) }
     }
-    if outcome.isFinal { poll.forsake() }
+    if outcome.isFinal { poll.markLost() }
     return poll
   }
 
@@ -138,7 +139,7 @@ extension PollQueue {
   ) -> ScheduledPoll {
     var poll = poll
     if poll.isWatched, outcome.sighting != nil, let plan,
-      gap >= plan.gap(after: poll.span.known, salt: poll.salt)
+      gap >= plan.gap(after: poll.span.known, jitterSeed: poll.jitterSeed)
     {
       poll.plan(at: uptime + gap, price: plan.price)
     } else {
@@ -150,7 +151,7 @@ extension PollQueue {
 
   private mutating func drop(_ poll: ScheduledPoll, at now: Moment) -> ScheduledJob? {
     let index = poll.endpoint.index
-    if poll.isWatched { book.unwatch(poll.span, of: poll.law) }
+    if poll.isWatched { book.unwatch(poll.span, of: poll.type) }
     if poll.isLost { lines[index].lost -= 1 }
     lines[index].inFlight.remove(poll.job)
     guard let renewed = lines[index].renewed.removeValue(forKey: poll.job) else { return nil }

@@ -5,8 +5,8 @@ extension PollQueue {
   /// Begins with what was stored, and with no job counted.
   ///
   /// - Parameters:
-  ///   - learned: what ended jobs have taught, in the order in which keys were last taught.
-  ///   - ends: of which keys the jobs were that ended last, from the newest on.
+  ///   - learned: the models, in the order in which their types learned last.
+  ///   - ends: the types of the jobs that ended last, from the newest on.
   package mutating func restore(
     learned: some Sequence<(key: DurationKey, model: [UInt8])>, ends: [DurationKey] = []
   ) {
@@ -26,7 +26,7 @@ extension PollQueue {
     book.watch(span, of: book.id(of: key))
   }
 
-  /// Types that found no room since this was last asked: what is on record of them can go.
+  /// Types that were forgotten since the last call: their rows can be deleted.
   package mutating func takeForgotten() -> [DurationKey] { book.takeForgotten() }
 
   /// The price that meets the target, from what is known now. Without a target the user's price stays.
@@ -44,21 +44,21 @@ extension PollQueue {
   package mutating func basis(
     of poll: ScheduledPoll, type: DurationKey? = nil, at uptime: Duration
   ) -> Basis {
-    let law = type.map { book.id(of: $0) } ?? poll.law
-    let plan = plan(at: poll.endpoint, law, at: uptime)
+    let id = type.map { book.id(of: $0) } ?? poll.type
+    let plan = plan(at: poll.endpoint, id, at: uptime)
     return Basis(
-      law: law, key: book.key(of: law), model: book.model(of: law, at: uptime), plan: plan,
+      type: id, key: book.key(of: id), model: book.model(of: id, at: uptime), plan: plan,
       pace: pace(plan),
-      stuckAge: book.stuckAge(of: law, at: uptime).map(Duration.seconds))
+      stuckAge: book.stuckAge(of: id, at: uptime).map(Duration.seconds))
   }
 
   /// Nil: the user wants the same gap always.
-  mutating func plan(at endpoint: Endpoint?, _ law: DurationBook.ID, at uptime: Duration)
+  mutating func plan(at endpoint: Endpoint?, _ type: DurationBook.ID, at uptime: Duration)
     -> PollPlan?
   {
     guard polling.fixed == nil else { return nil }
     let price = endpoint.map { lines[$0.index].schedule.price.value } ?? least
-    return book.plan(of: law, price: price, at: uptime)
+    return book.plan(of: type, price: price, at: uptime)
   }
 
   private func pace(_ plan: PollPlan?) -> PollPace {
@@ -74,7 +74,8 @@ extension PollQueue {
     let id = book.id(of: key)
     return KnownType(
       key: book.key(of: id), ended: book.model(of: id, at: uptime).completions,
-      running: book.running(id), law: book.law(of: id, at: uptime), prior: book.priorSource(of: id),
+      running: book.running(id), distribution: book.distribution(of: id, at: uptime),
+      prior: book.priorSource(of: id),
       stuckAge: [book.stuckAge(of: id, at: uptime), polling.stuckAfter?.seconds]
         .compactMap(\.self).min())
   }
@@ -108,7 +109,7 @@ extension PollQueue {
   package mutating func restore(_ limiters: [SavedRateLimiter], at now: Moment) {
     for saved in limiters {
       guard let index = endpoint(saved.key)?.index else { continue }
-      lines[index].schedule.budget.restore(saved.record, savedAt: saved.savedAt, at: now)
+      lines[index].schedule.limiter.restore(saved.record, savedAt: saved.savedAt, at: now)
       lines[index].schedule.price = CallPrice(
         least: lines[index].schedule.price.least, value: saved.record.price,
         trim: saved.record.trim)
@@ -128,7 +129,7 @@ extension PollQueue {
   package mutating func noteSaved(_ limiters: [SavedRateLimiter]) {
     for saved in limiters {
       guard let index = endpoint(saved.key)?.index else { continue }
-      lines[index].schedule.budget.saved(saved.record)
+      lines[index].schedule.limiter.saved(saved.record)
     }
   }
 
@@ -136,8 +137,8 @@ extension PollQueue {
     at now: Moment, isLast: Bool, where isWanted: (RateLimiter) -> Bool
   ) -> [SavedRateLimiter] {
     lines.indices.compactMap { index in
-      guard isWanted(lines[index].schedule.budget) else { return nil }
-      var record = lines[index].schedule.budget.record(at: now.uptime, isLast: isLast)
+      guard isWanted(lines[index].schedule.limiter) else { return nil }
+      var record = lines[index].schedule.limiter.record(at: now.uptime, isLast: isLast)
       (record.price, record.trim) = (
         lines[index].schedule.price.value, lines[index].schedule.price.trim
       )

@@ -3,13 +3,13 @@ import JobWatchCore
 extension PollForecast {
   /// Why a watched job is asked for when it is.
   package enum Reason: Hashable, Sendable {
-    /// Its like seldom end before then.
+    /// Jobs of its type seldom end before then.
     case fewEndSooner
-    /// Within the ages at which eight in ten of its like end.
+    /// Within the ages at which eight in ten of its type end.
     case mostEndThen
-    /// Its like have nearly all ended by then.
+    /// Jobs of its type have nearly all ended by then.
     case nearlyAllEndSooner
-    /// It is known to have outlived nine in ten of its like.
+    /// It is known to have outlived nine in ten of its type.
     case outlivedMost
     /// Its submitter said that it has ended by then.
     case expected

@@ -1,8 +1,7 @@
 import HeapModule
 import JobWatchCore
 
-/// Whom to ask next at one (account, service), and when: the watched jobs by their due times, the price of a call and
-/// the budget.
+/// The watched jobs of one endpoint by their due times, with the endpoint's rate limiter and its price of a call.
 ///
 /// ```
 ///            due                    asked for
@@ -12,21 +11,18 @@ import JobWatchCore
 ///     +--------------------------------------------------+
 ///        calls to spare, and nearly due: asked for early
 /// ```
-/// A job was planned at the price of its last poll. It is planned anew when its turn comes, at the price of now, and
-/// waits on if that puts it off: so a million jobs need not be planned anew whenever the price moves. Where the price
-/// is above the user's, every call is wanted by some job, and few are left unused: with calls to spare the next job is
-/// asked for early, if at a quarter of the price it would be due, which is after about half its gap. (polling.md,
-/// section 2, 5.)
+/// A job is planned at the price of its last poll, and again when its turn comes. If a call is dearer by then, the job
+/// waits on. So a change of the price touches no job that waits. While the price is above the user's, the next job is
+/// asked for early with calls to spare: if it would be due at a quarter of the price, which is after half its gap.
 ///
-/// A job whose record may soon be deleted goes before all others, whatever the price, with a share of the budget that
-/// is kept for it (`PollBacklog`).
+/// A job whose record may soon be deleted goes before all others, whatever the price (`PollBacklog`).
 struct PollSchedule: Sendable {
-  var budget: RateLimiter
+  var limiter: RateLimiter
   var price: CallPrice
   var waiting = Heap<ScheduledPoll>()
   var backlog: PollBacklog
-  private var pace = TokenBucket()
-  /// The tickets' demands, in units that sum up without an error.
+  private var bucket = TokenBucket()
+  /// The polls' demands, in units that sum up without an error.
   var demandUnits: Int64 = 0
   /// Due calls since the price's last step.
   private var dueCalls = 0
@@ -39,8 +35,8 @@ struct PollSchedule: Sendable {
   private static let earlyRest = Duration.milliseconds(100)
 
   /// - Parameter retention: how long the service keeps the record of a job that ended; nil: not known.
-  init(budget: RateLimiter = RateLimiter(), price: CallPrice, retention: Duration? = nil) {
-    self.budget = budget
+  init(limiter: RateLimiter = RateLimiter(), price: CallPrice, retention: Duration? = nil) {
+    self.limiter = limiter
     self.price = price
     backlog = PollBacklog(retention: retention)
   }
@@ -59,17 +55,17 @@ struct PollSchedule: Sendable {
   /// calls a second that they would need at price c.
   var demand: Double { Double(demandUnits) / ScheduledPoll.demandScale }
 
-  /// For a ticket that was given its due time.
-  mutating func add(_ ticket: ScheduledPoll) {
-    demandUnits += ticket.demandUnits
-    waiting.insert(ticket)
+  /// For a poll that was given its due time.
+  mutating func add(_ poll: ScheduledPoll) {
+    demandUnits += poll.demandUnits
+    waiting.insert(poll)
   }
 
   mutating func remove(_ jobs: Set<Int64>) -> [ScheduledPoll] {
     var gone = waiting.unordered.filter { jobs.contains($0.job) }
     if !gone.isEmpty { waiting = Heap(waiting.unordered.filter { !jobs.contains($0.job) }) }
     gone += backlog.remove(jobs)
-    for ticket in gone { demandUnits -= ticket.demandUnits }
+    for poll in gone { demandUnits -= poll.demandUnits }
     return gone
   }
 
@@ -85,15 +81,15 @@ struct PollSchedule: Sendable {
     avoiding choice: ProbeChoice = ProbeChoice()
   ) -> Duration? {
     guard let first else { return nil }
-    if isUrgent, hasOther(than: choice) { return budget.readyAt(uptime, isUrgent: true) }
+    if isUrgent, hasOther(than: choice) { return limiter.readyAt(uptime, isUrgent: true) }
     // The line is looked through for urgent jobs now and then only, by `take`.
     let isFirst =
       isUrgent || backlog.hasUrgent || (backlog.isEmpty && isUrgentNow(first, at: uptime))
-    guard let allowed = budget.readyAt(uptime, isUrgent: isFirst) else { return nil }
+    guard let allowed = limiter.readyAt(uptime, isUrgent: isFirst) else { return nil }
     let due = backlog.isEmpty ? max(first.due, allowed) : allowed
     if isFirst { return due }
-    let rate = budget.rate
-    let paced = max(due, pace.readyAt(uptime, rate: rate))
+    let rate = limiter.rate
+    let paced = max(due, bucket.readyAt(uptime, rate: rate))
     guard let early = earlyAt(uptime, rate: rate) else { return paced }
     return min(paced, max(early, allowed))
   }
@@ -101,7 +97,7 @@ struct PollSchedule: Sendable {
   /// The job to ask for now, out of the schedule and with its call counted; nil: none is due, or none may be asked for.
   ///
   /// - Parameters:
-  ///   - isUrgent: the call is a probe: it goes by neither price nor pace.
+  ///   - isUrgent: the call is a probe: it goes by neither price nor bucket.
   ///   - choice: what the probe is better not made with. Another job is asked for in its place, due or not.
   mutating func take(
     at uptime: Duration, from book: inout DurationBook, isUrgent: Bool = false,
@@ -109,40 +105,40 @@ struct PollSchedule: Sendable {
   ) -> ScheduledPoll? {
     gather(at: uptime)
     if isUrgent { return takeProbe(at: uptime, avoiding: choice) }
-    follow(at: uptime)
-    if backlog.hasUrgent, let ticket = takeFirst(at: uptime) { return ticket }
-    let rate = budget.rate
-    guard let allowed = budget.readyAt(uptime, isUrgent: false), allowed <= uptime,
-      pace.readyAt(uptime, rate: rate) <= uptime
+    stepPrice(at: uptime)
+    if backlog.hasUrgent, let poll = takeFirst(at: uptime) { return poll }
+    let rate = limiter.rate
+    guard let allowed = limiter.readyAt(uptime, isUrgent: false), allowed <= uptime,
+      bucket.readyAt(uptime, rate: rate) <= uptime
     else { return nil }
-    while let ticket = backlog.removeFirst() {
-      if let later = putOff(ticket, at: uptime, from: &book) {
-        demandUnits += later.demandUnits - ticket.demandUnits
+    while let poll = backlog.removeFirst() {
+      if let later = putOff(poll, at: uptime, from: &book) {
+        demandUnits += later.demandUnits - poll.demandUnits
         waiting.insert(later)
       } else {
-        return spend(ticket, at: uptime, isDue: true)
+        return spend(poll, at: uptime, isDue: true)
       }
     }
     return takeEarly(at: uptime, rate: rate, from: &book)
   }
 
-  /// Undoes `take`, but for the ticket itself: no call was made.
-  mutating func withdraw(_ ticket: ScheduledPoll) {
-    budget.withdraw()
-    pace.withdraw()
-    guard ticket.isCounted else { return }
+  /// Takes back the call that `take` counted: none was made. The poll stays out of the schedule.
+  mutating func withdraw(_ poll: ScheduledPoll) {
+    limiter.withdraw()
+    bucket.withdraw()
+    guard poll.isCounted else { return }
     dueCalls = max(dueCalls - 1, 0)
-    if !ticket.isPlanned { unplannedCalls = max(unplannedCalls - 1, 0) }
+    if !poll.isPlanned { unplannedCalls = max(unplannedCalls - 1, 0) }
   }
 
   /// Undoes `take`.
-  mutating func putBack(_ ticket: ScheduledPoll) {
-    withdraw(ticket)
-    add(ticket)
+  mutating func putBack(_ poll: ScheduledPoll) {
+    withdraw(poll)
+    add(poll)
   }
 
-  private func isUrgentNow(_ ticket: ScheduledPoll, at uptime: Duration) -> Bool {
-    ticket.due <= uptime && backlog.isUrgent(ticket, at: uptime)
+  private func isUrgentNow(_ poll: ScheduledPoll, at uptime: Duration) -> Bool {
+    poll.due <= uptime && backlog.isUrgent(poll, at: uptime)
   }
 
   /// From those that wait to those that are due.
@@ -154,43 +150,43 @@ struct PollSchedule: Sendable {
     backlog.sort(at: uptime)
   }
 
-  private mutating func follow(at uptime: Duration) {
+  private mutating func stepPrice(at uptime: Duration) {
     guard price.isDue(at: uptime) else { return }
     price.step(
       CallPrice.Load(
-        demand: demand, rate: budget.rate, calls: dueCalls, unplanned: unplannedCalls,
+        demand: demand, rate: limiter.rate, calls: dueCalls, unplanned: unplannedCalls,
         backlog: backlog.countedCount, jobs: count),
       at: uptime)
     (dueCalls, unplannedCalls) = (0, 0)
   }
 
-  /// Whatever the price and the pace.
+  /// Whatever the price and the bucket.
   mutating func takeFirst(at uptime: Duration) -> ScheduledPoll? {
-    guard !backlog.isEmpty, let allowed = budget.readyAt(uptime, isUrgent: true),
-      allowed <= uptime, let ticket = backlog.removeFirst()
+    guard !backlog.isEmpty, let allowed = limiter.readyAt(uptime, isUrgent: true),
+      allowed <= uptime, let poll = backlog.removeFirst()
     else { return nil }
-    return spend(ticket, at: uptime, isDue: true)
+    return spend(poll, at: uptime, isDue: true)
   }
 
   mutating func spend(
-    _ ticket: ScheduledPoll, at uptime: Duration, isDue: Bool = false
+    _ poll: ScheduledPoll, at uptime: Duration, isDue: Bool = false
   ) -> ScheduledPoll {
-    budget.spend(at: uptime)
-    pace.spend(at: uptime, rate: budget.rate)
-    demandUnits -= ticket.demandUnits
-    guard ticket.isCounted else { return ticket }
+    limiter.spend(at: uptime)
+    bucket.spend(at: uptime, rate: limiter.rate)
+    demandUnits -= poll.demandUnits
+    guard poll.isCounted else { return poll }
     if isDue { dueCalls += 1 }
-    if !ticket.isPlanned { unplannedCalls += 1 }
-    return ticket
+    if !poll.isPlanned { unplannedCalls += 1 }
+    return poll
   }
 
   /// As it is planned at the price of now, if it is not due then; nil: it is.
   private func putOff(
-    _ ticket: ScheduledPoll, at uptime: Duration, from book: inout DurationBook
+    _ poll: ScheduledPoll, at uptime: Duration, from book: inout DurationBook
   ) -> ScheduledPoll? {
-    guard ticket.isPlanned else { return nil }
-    var later = ticket
-    later.plan(by: book.plan(of: ticket.law, price: price.value, at: uptime))
+    guard poll.isPlanned else { return nil }
+    var later = poll
+    later.plan(by: book.plan(of: poll.type, price: price.value, at: uptime))
     return later.due > uptime ? later : nil
   }
 
@@ -199,7 +195,7 @@ struct PollSchedule: Sendable {
   /// When the next job may be tried before it is due; nil: not at all.
   private func earlyAt(_ uptime: Duration, rate: Double) -> Duration? {
     guard price.value > price.least, let next = waiting.min, next.isPlanned else { return nil }
-    return max(nextEarly, pace.readyAt(uptime, rate: rate, isEarly: true))
+    return max(nextEarly, bucket.readyAt(uptime, rate: rate, isEarly: true))
   }
 
   private mutating func takeEarly(
@@ -208,7 +204,7 @@ struct PollSchedule: Sendable {
     guard let early = earlyAt(uptime, rate: rate), early <= uptime, var next = waiting.min else {
       return nil
     }
-    next.plan(by: book.plan(of: next.law, price: price.value * Self.earlyPrice, at: uptime))
+    next.plan(by: book.plan(of: next.type, price: price.value * Self.earlyPrice, at: uptime))
     guard next.due <= uptime else {
       // Another may come before it meanwhile.
       nextEarly = min(next.due, uptime + Self.earlyRest)

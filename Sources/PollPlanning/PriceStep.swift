@@ -1,5 +1,3 @@
-import JobWatchCore
-
 /// A price of a call on a scale of tenths: plans are kept, and a target is sought, for these prices alone.
 struct PriceStep: Hashable, Comparable, Sendable {
   private let index: Int

@@ -1,15 +1,12 @@
 import JobWatchCore
 
-/// The calls that one (account, service) may make: never more than a limit in any window.
+/// The calls that one endpoint may make: never more than a limit in any window.
 ///
-/// Two limits hold at once. One is the configured share, if any. The other is what is known of the cloud's:
-/// unconfigured and untold, it starts at 20 calls a second and doubles per quiet minute up to 100; what a
-/// throttling answer says replaces that. A rate of either would not do: 95 calls a minute may still be too many
-/// for one second of it.
+/// Two limits hold at once: the configured share, if any, and what is known of the cloud's. The second starts at 20 calls
+/// a second and doubles per quiet minute up to 100, unless the share or a throttling answer names a limit. A window and
+/// not a rate: 95 calls a minute may be too many for one second of it.
 ///
-/// Of each window a small share is kept for urgent calls: those that find out whether an outage is over, and those
-/// without which a record is deleted unseen. Ordinary calls leave it alone, so that a window which they have used up
-/// does not keep an urgent one waiting for its end.
+/// A small share of each window is kept for urgent calls: probes, and polls without which a record is deleted unseen.
 package struct RateLimiter: Sendable {
   let share: SlidingWindow?
   var known: SlidingWindow
@@ -27,7 +24,7 @@ package struct RateLimiter: Sendable {
   /// no limit.
   var most: Int
   var quietSince: Duration?
-  var journal = BudgetCheckpoint()
+  var journal = LimiterCheckpoint()
 
   private static let start = 20
   private static let unnamedMost = 100
@@ -45,7 +42,7 @@ package struct RateLimiter: Sendable {
   /// The most ended calls that a limit looks back at.
   var lookBack: Int { max(ceiling, share?.calls ?? 0) }
 
-  /// When the next call may be made; not after `uptime` means now. Nil: not before one under way is answered.
+  /// When the next call may be made: at once if not after `uptime`. Nil: only after a call under way has ended.
   ///
   /// - Parameter isUrgent: it may use the share that is kept for such.
   package func readyAt(_ uptime: Duration, isUrgent: Bool = false) -> Duration? {
@@ -99,7 +96,7 @@ package struct RateLimiter: Sendable {
     quietSince = uptime
     let window = max(throttle.window ?? .zero, known.window)
     blockedUntil = max(blockedUntil, uptime + max(throttle.retryAfter ?? .zero, window))
-    journal.noteLesson()
+    journal.noteLearned()
   }
 
   private mutating func grow(at uptime: Duration) {

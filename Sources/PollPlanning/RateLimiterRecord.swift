@@ -1,15 +1,13 @@
 import JobWatchCore
 
-/// A budget as it is stored, so that a restart neither calls more than the quota allows nor has to learn it again.
+/// A rate limiter as it is stored: a restart neither exceeds the quota nor has to learn it again.
 ///
-/// It is written before calls begin that the last one did not allow for, never after: a crash at any moment finds one
-/// on record that allows for every call that was made. What it allows for beyond what had ended counts, after a crash,
-/// as if it had ended at the restart. A record that allows for nothing more, as a graceful stop leaves it, goes
-/// on as if there had been no stop.
+/// A record is written before calls begin that the last one did not allow for. A crash at any moment finds a record that
+/// allows for every call that was made; what it allows for beyond the ended calls counts as ended at the restart. A
+/// graceful stop leaves a record with no allowance, which goes on as if there had been no stop.
 ///
-/// Rejected: a promise that no call begins later than a second after the record, which needs none to count calls. It
-/// takes a write before nearly every call of a quiet daemon, says nothing of a call that hangs until the crash, and
-/// costs a whole window after it.
+/// Rejected: a promise that no call begins later than a second after the record. It takes a write before nearly every
+/// call of a quiet daemon, says nothing of a call that hangs until the crash, and costs a whole window after it.
 package struct RateLimiterRecord: Hashable, Codable, Sendable {
   /// Calls that ended at about the same time.
   package struct Run: Hashable, Sendable {
@@ -23,7 +21,7 @@ package struct RateLimiterRecord: Hashable, Codable, Sendable {
     }
   }
 
-  /// A later record of the same budget has a greater one.
+  /// A later record of the same limiter has a greater one.
   package var number: Int64
   /// When it was made, in milliseconds of uptime.
   package var uptime: Int64

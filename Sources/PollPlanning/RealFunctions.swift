@@ -18,6 +18,6 @@ extension Double {
   /// 2 to the power of this.
   @inline(__always) var powerOfTwo: Double { Glibc.exp2(self) }
 
-  /// The share of a normal law, mean 0 and deviation 1, that lies below this.
+  /// The share of a normal distribution, mean 0 and deviation 1, that lies below this.
   var normalShare: Double { 0.5 * Glibc.erfc(-self / 2.0.squareRoot()) }
 }

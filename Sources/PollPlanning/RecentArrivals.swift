@@ -1,6 +1,4 @@
-import JobWatchCore
-
-/// Of which keys the last jobs were: the mix of jobs that a mean over all of them is taken over.
+/// The types of the last ended jobs: the mix over which the mean latency is taken.
 struct RecentArrivals: Sendable {
   static let most = 1000
 

@@ -1,12 +1,12 @@
 import JobWatchCore
 
-/// A watched job in the schedule: 56 bytes, so that a million of them fit in memory beside everything else.
+/// The next poll of a watched job: 56 bytes, since a million of them are in memory.
 package struct ScheduledPoll: Sendable {
   package let job: Int64
-  /// The key whose law the job follows.
-  private(set) var law: DurationBook.ID
-  /// What scatters the job's polls: see `JobKey.salt`.
-  package let salt: UInt32
+  /// The type by which the job is planned.
+  private(set) var type: DurationBook.ID
+  /// See `JobKey.jitterSeed`.
+  package let jitterSeed: UInt32
   package let endpoint: PollQueue.Endpoint
   /// Whether the book counts it among those that run, over its span.
   package private(set) var isWatched: Bool
@@ -17,21 +17,21 @@ package struct ScheduledPoll: Sendable {
   private var knownMilliseconds: Int64
   /// The uptime, in milliseconds, of its next poll.
   private var dueMilliseconds: Int64 = 0
-  /// √(2·price) for a second of the gap that was planned at this price: what it asks of the budget. Zero or less: its
+  /// √(2·price) for a second of the gap that was planned at this price: what it asks of the limiter. Zero or less: its
   /// due time is no plan's, and no price moves it; see `Question`.
   private var demand: Float = 0
   /// The age, in seconds, at which it is asked for whatever the price.
-  private var appointment = Float.infinity
+  private var deadline = Float.infinity
 
   /// - Parameter knownAt: the uptime at which the job had the age up to which its span is known.
   init(
-    job: Int64, endpoint: PollQueue.Endpoint, law: DurationBook.ID, salt: UInt32,
+    job: Int64, endpoint: PollQueue.Endpoint, type: DurationBook.ID, jitterSeed: UInt32,
     span: WatchedSpan, isWatched: Bool, knownAt: Duration
   ) {
     self.job = job
     self.endpoint = endpoint
-    self.law = law
-    self.salt = salt
+    self.type = type
+    self.jitterSeed = jitterSeed
     self.isWatched = isWatched
     known = span.known
     from = Float(span.from)
@@ -46,8 +46,8 @@ package struct ScheduledPoll: Sendable {
   var demandUnits: Int64 { Int64(Double(min(max(demand, 0), Self.mostDemand)) * Self.demandScale) }
   /// Whether its due time follows from a price.
   package var isPlanned: Bool { demand > 0 }
-  /// Its job is lost: it is looked for, but no other waits for that, and no deadline is left to be met.
-  package mutating func forsake() { knownMilliseconds = Self.longAgo }
+  /// Its job is lost, and is only looked for: its record has no deletion left to be met.
+  package mutating func markLost() { knownMilliseconds = Self.longAgo }
 
   package var isLost: Bool { knownMilliseconds == Self.longAgo }
 
@@ -59,9 +59,9 @@ package struct ScheduledPoll: Sendable {
 
   /// It was seen at this time.
   mutating func see(
-    _ span: WatchedSpan, of law: DurationBook.ID, isWatched: Bool, at uptime: Duration
+    _ span: WatchedSpan, of type: DurationBook.ID, isWatched: Bool, at uptime: Duration
   ) {
-    self.law = law
+    self.type = type
     self.isWatched = isWatched
     known = span.known
     from = Float(span.from)
@@ -101,15 +101,15 @@ package struct ScheduledPoll: Sendable {
   }
 
   /// No plan puts its next poll off beyond this age, which it has not reached yet.
-  package mutating func appoint(_ age: Duration?) {
+  package mutating func setDeadline(_ age: Duration?) {
     // Not before it, as far as a number of this size can tell.
-    appointment = age.map { Float($0.seconds).nextUp } ?? .infinity
+    deadline = age.map { Float($0.seconds).nextUp } ?? .infinity
   }
 
-  /// Due when the plan says so, or at its appointment.
+  /// Due when the plan says so, or at its deadline.
   package mutating func plan(by plan: PollPlan) {
-    let gap = plan.gap(after: known, salt: salt)
-    let left = Double(appointment) - known
+    let gap = plan.gap(after: known, jitterSeed: jitterSeed)
+    let left = Double(deadline) - known
     if left < gap.seconds {
       self.plan(at: knownAt + .seconds(left))
     } else {

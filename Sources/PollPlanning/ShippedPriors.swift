@@ -1,5 +1,3 @@
-import JobWatchCore
-
 /// What is believed of the job types that the documents of ECS and DCS name, before any job of theirs has ended.
 ///
 /// The first ten jobs of a key outweigh it: it only has to be nearer than nothing. Few durations are public, and none

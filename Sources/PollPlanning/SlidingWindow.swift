@@ -10,8 +10,8 @@ package struct SlidingWindow: Hashable, Sendable {
     self.window = window
   }
 
-  /// The share of a named quota that is used, and how much longer than it its window is taken: the cloud's clock
-  /// and the network's delays shift calls over its window's edge.
+  /// The share of a named quota that is used, and the factor by which its window is stretched: the cloud's clock and the
+  /// network's delays shift calls over the window's edge.
   private static let share = 0.95
   private static let stretch = 1.05
 
@@ -32,8 +32,8 @@ package struct SlidingWindow: Hashable, Sendable {
     min(Double(calls), Double(calls - reserve) / Self.aim) / window.seconds
   }
 
-  /// Calls that one record of a budget may allow for: enough for a second at full rate, so that there is no more than
-  /// about one record a second, and a sixteenth of the window, which is all that a crash then costs.
+  /// Calls that one record of a limiter may allow for: a second's at full rate, which makes about one record a second, or
+  /// a sixteenth of the window's, which is what a crash then costs.
   var recordedAhead: Int {
     max(1, calls / 16, min(calls, Int((Double(calls) / window.seconds).rounded(.up))))
   }

@@ -1,18 +1,16 @@
 import JobWatchCore
 
-/// Spreads calls over a budget's window: credit that grows at the budget's rate, up to some seconds of it, and of
-/// which every call takes one.
+/// Spreads calls over a limiter's window. Credit grows at the limiter's rate, up to five seconds of it; each call takes
+/// one.
 ///
-/// The window alone would let a whole minute's calls go at once, and then none for the rest of the minute. With the
-/// credit, a job that is due waits for the window no longer than those seconds; and what comes due together by chance
-/// is still asked for at once. Half of the credit is kept for jobs that are due: one that is asked for before its
-/// time must not make another wait.
+/// The window alone would let a minute's calls go at once, and none for the rest of the minute. Jobs that are not due
+/// yet leave half of the credit to those that are.
 struct TokenBucket: Sendable {
   private var credit = Double.infinity
   /// The uptime, in milliseconds, as of which it was counted.
   private var countedAt: Int64 = 0
 
-  /// Of the budget's rate.
+  /// Of the limiter's rate.
   private static let burstSeconds = 5.0
   /// Against what rounding takes.
   private static let slack = 1e-6
@@ -20,7 +18,7 @@ struct TokenBucket: Sendable {
   /// When so much credit is there that a job may be asked for; not after `uptime` means now.
   ///
   /// - Parameters:
-  ///   - rate: calls a second that the budget grants.
+  ///   - rate: calls a second that the limiter grants.
   ///   - isEarly: the job is not due yet.
   func readyAt(_ uptime: Duration, rate: Double, isEarly: Bool = false) -> Duration {
     let most = Self.most(rate)

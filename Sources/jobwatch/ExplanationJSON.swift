@@ -20,7 +20,7 @@ extension Explanation {
   }
 
   private var law: JSONObject {
-    let (law, age) = (type.law, forecast?.age ?? sample?.age)
+    let (law, age) = (type.distribution, forecast?.age ?? sample?.age)
     return [
       "service": type.key.service, "job_type": type.key.jobType, "region": type.key.region,
       // Jobs that ended, and that run.

@@ -8,7 +8,7 @@ struct ExplanationText {
 
   private var job: Job { explanation.job }
   private var now: Timestamp { explanation.now }
-  private var law: DurationDistribution { explanation.type.law }
+  private var law: DurationDistribution { explanation.type.distribution }
 
   var lines: [String] {
     let title = "\(job.key.service) job \(job.key.jobID), \(job.jobType ?? "of unknown type")"

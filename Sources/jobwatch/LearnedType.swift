@@ -25,7 +25,7 @@ struct LearnedType {
   }
 
   private func quantile(_ share: Double) -> String {
-    let age = type.law.quantile(share)
+    let age = type.distribution.quantile(share)
     return (type.isGuess(share) ? "~" : "")
       + (age.isFinite ? Duration.seconds(age).terse : ">24d")
   }
@@ -53,8 +53,8 @@ struct LearnedType {
     [
       "service": type.key.service, "job_type": type.key.jobType, "region": type.key.region,
       "jobs": tally.jobs, "running": type.running,
-      "p50_seconds": type.law.quantile(0.5).finite, "p95_seconds": type.law.quantile(0.95).finite,
-      "p99_seconds": type.law.quantile(0.99).finite, "calls_per_job": calls?.thousandths,
+      "p50_seconds": type.distribution.quantile(0.5).finite, "p95_seconds": type.distribution.quantile(0.95).finite,
+      "p99_seconds": type.distribution.quantile(0.99).finite, "calls_per_job": calls?.thousandths,
       "mean_latency_seconds": latency?.thousandths, "saved_share": saved?.thousandths,
       // The sums that these follow from.
       "calls": tally.polls, "timed_jobs": tally.timedJobs, "fixed_calls": tally.fixedPolls,

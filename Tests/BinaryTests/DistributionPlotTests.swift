@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct `A plot of durations` {
   /// Ends between 20 s and 30 s, nothing before.
-  private let law = DurationDistribution(edges: [0, 20, 30, 40], rates: [0, 0.1, 1])
+  private let law = DurationDistribution(edges: [0, 20, 30, 40], hazards: [0, 0.1, 1])
 
   private func plot(
     polls: [Double] = [], mark: Double? = nil, width: Int? = nil, hasBlocks: Bool = false

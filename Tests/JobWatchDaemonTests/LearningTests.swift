@@ -32,7 +32,8 @@ import Testing
       let row = try #require(try await store.read { try $0.learned(key) })
       let model = try #require(DurationModel(bytes: row.model))
       #expect(model.completions == 2 && row.tally.jobs == 2)
-      #expect(model.law().survival(at: 50) > 0.7 && model.law().survival(at: 80) < 0.25)
+      #expect(
+        model.distribution().survival(at: 50) > 0.7 && model.distribution().survival(at: 80) < 0.25)
     }
   }
 
@@ -71,7 +72,8 @@ import Testing
       let model = try #require(DurationModel(bytes: row.model))
       // It ran for 40 s at least: that much is known of its like.
       #expect(model.completions == 0)
-      #expect(model.law().survival(at: 40) > DurationModel().law().survival(at: 40))
+      #expect(
+        model.distribution().survival(at: 40) > DurationModel().distribution().survival(at: 40))
     }
   }
 
@@ -81,7 +83,8 @@ import Testing
       _ = try await answer(.running, after: 40, job, store)
       let learned = try await answer(.succeeded, after: 60, job, store).learned
       let share = { (law: DurationDistribution) in law.survival(at: 39) - law.survival(at: 62) }
-      #expect(share(try #require(learned).law()) > 2 * share(DurationModel().law()))
+      #expect(
+        share(try #require(learned).distribution()) > 2 * share(DurationModel().distribution()))
       let tally = try await store.read { try $0.learned(key)?.tally }
       #expect(tally?.jobs == 1 && tally?.timedJobs == 0)
     }
@@ -130,8 +133,8 @@ import Testing
     let body = Array("\(observation)".utf8)
     return PollTransaction(
       poll: ScheduledPoll(
-        job: job.id, endpoint: PollQueue.Endpoint(number: 0), law: book.id(of: key),
-        salt: job.key.salt, span: job.span,
+        job: job.id, endpoint: PollQueue.Endpoint(number: 0), type: book.id(of: key),
+        jitterSeed: job.key.jitterSeed, span: job.span,
         isWatched: job.isWatched, knownAt: .zero),
       projectID: "p", answer: Answer(observation, evidence: Evidence(httpStatus: 200, body: body)),
       at: start + .seconds(seconds),

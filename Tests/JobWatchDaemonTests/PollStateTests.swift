@@ -29,7 +29,7 @@ import Testing
       jobs.map { id in
         ScheduledJob(
           id: id, endpoint: Self.ecs,
-          type: DurationKey(service: "ecs", jobType: "", region: "eu-de"), salt: 0,
+          type: DurationKey(service: "ecs", jobType: "", region: "eu-de"), jitterSeed: 0,
           state: .running, span: WatchedSpan(), isWatched: false, knownAt: now.wall,
           dueAt: now.wall + wait)
       }, at: now)

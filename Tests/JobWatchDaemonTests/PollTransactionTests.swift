@@ -134,8 +134,8 @@ import Testing
     var book = DurationBook()
     return PollTransaction(
       poll: ScheduledPoll(
-        job: job.id, endpoint: PollQueue.Endpoint(number: 0), law: book.id(of: key),
-        salt: job.key.salt, span: job.span,
+        job: job.id, endpoint: PollQueue.Endpoint(number: 0), type: book.id(of: key),
+        jitterSeed: job.key.jitterSeed, span: job.span,
         isWatched: job.isWatched, knownAt: .zero), projectID: project, answer: answer, at: time,
       rules: rules ?? self.rules, routes: RouteTable(channels: [], routes: []), changes: [],
       key: key,

@@ -163,6 +163,6 @@ extension Poller {
       return (.zero, .zero)
     }
     let plan = queue.plan(of: key, price: queue.cost(place).now, at: uptime)
-    return (poll.due - uptime, plan.gap(after: poll.span.known, salt: poll.salt))
+    return (poll.due - uptime, plan.gap(after: poll.span.known, jitterSeed: poll.jitterSeed))
   }
 }

@@ -57,7 +57,7 @@ import Testing
       let before = try row(transaction, job.id)
       let begun = try #require(report.begin?.instant)
       let age = (now - begun).seconds
-      let due = now + rules.pace.gap(after: age, salt: job.key.salt)
+      let due = now + rules.pace.gap(after: age, jitterSeed: job.key.jitterSeed)
       let noticeAt = rules.firstRiskNotice(after: now)
       #expect(
         try transaction.sight(

@@ -101,7 +101,7 @@ struct TaughtBook {
       #expect(plan.bounds.ceiling == ceiling)
       let ages = [0] + (0..<30).map { _ in exp(Double.random(in: -2...14, using: &random)) }
       for age in ages {
-        let gap = plan.gap(after: age, salt: UInt32.random(in: 0...9, using: &random)).seconds
+        let gap = plan.gap(after: age, jitterSeed: UInt32.random(in: 0...9, using: &random)).seconds
         #expect(gap >= 0.999 && gap <= ceiling + 0.001)
         #expect((0.999...(ceiling + 1e-6)).contains(plan.nextAge(after: age) - age))
       }

@@ -58,7 +58,7 @@ import Testing
   @Test func `is that for the watched jobs, or for any job, where none has ended`() {
     var book = DurationBook()
     let generic = book.price(forMeanLatency: 5, at: .zero)
-    let plan = PollPlan(law: DurationModel().law(), price: generic)
+    let plan = PollPlan(distribution: DurationModel().distribution(), price: generic)
     #expect(abs(plan.meanLatency / 5 - 1) < 0.03)
     let id = book.id(of: DurationKey(service: "ecs", jobType: "attachVolume", region: "here"))
     #expect(book.price(forMeanLatency: 5, at: .zero) == generic)

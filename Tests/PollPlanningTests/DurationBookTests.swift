@@ -4,7 +4,7 @@ import Testing
 
 @testable import PollPlanning
 
-@Suite struct `A book of learned laws` {
+@Suite struct `A book of learned durations` {
   private static func key(_ number: Int, service: String = "ecs") -> DurationKey {
     DurationKey(service: service, jobType: "type\(number)", region: "eu-de")
   }
@@ -105,7 +105,7 @@ import Testing
     }
   }
 
-  @Test func `takes a law anew at most every 20 s, and only when more is known`() {
+  @Test func `computes a distribution again at most every 20 s, and only when more is known`() {
     var book = DurationBook()
     let id = book.id(of: Self.key(0))
     let plan = { (book: inout DurationBook, price: Double, time: Int) in
@@ -114,7 +114,7 @@ import Testing
     let first = plan(&book, 5, 0)
     for _ in 0..<30 { Self.teach(&book, Self.key(0)) }
     #expect(plan(&book, 5, 19) == first)
-    // Of the same law, for another price.
+    // Of the same distribution, for another price.
     #expect(plan(&book, 50, 19).count < first.count)
     let second = plan(&book, 5, 20)
     #expect(second != first)
@@ -124,7 +124,8 @@ import Testing
     let stuck = book.stuckAge(of: id, at: .seconds(2000))
     #expect(stuck.map { $0 > 61 } == true)
     #expect(
-      stuck.map { book.law(of: id, at: .seconds(2000)).survival(at: $0 + 1) <= 0.001 } == true)
+      stuck.map { book.distribution(of: id, at: .seconds(2000)).survival(at: $0 + 1) <= 0.001 }
+        == true)
   }
 
   @Test func `keeps few plans, however the prices change`() {
@@ -132,9 +133,9 @@ import Testing
     for number in 0..<30 {
       let id = book.id(of: Self.key(number))
       for price in [1.0, 2, 4, 8, 16, 32] { _ = book.plan(of: id, price: price, at: .zero) }
-      #expect(book.entries.values.reduce(0) { $0 + $1.edition.planCount } == book.planCount)
+      #expect(book.entries.values.reduce(0) { $0 + $1.cached.planCount } == book.planCount)
     }
     #expect(book.planCount <= 62)
-    #expect(book.entries.values.allSatisfy { $0.edition.planCount <= 4 })
+    #expect(book.entries.values.allSatisfy { $0.cached.planCount <= 4 })
   }
 }

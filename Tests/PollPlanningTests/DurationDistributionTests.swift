@@ -4,7 +4,7 @@ import Testing
 
 @testable import PollPlanning
 
-@Suite struct `A law of durations` {
+@Suite struct `A distribution of durations` {
   @Test func `tells by which age a share of the jobs that still run has ended`() {
     var random = SeededGenerator(21)
     for _ in 0..<200 {
@@ -32,7 +32,7 @@ import Testing
     #expect(abs(from - 110) < 0.1 && abs(to - 190) < 0.1)
     let later = law.typical(beyond: 150)
     #expect(abs(later.from - 155) < 0.1 && abs(later.to - 195) < 0.1)
-    let endless = DurationDistribution(edges: [0, 10, 20], rates: [0.1, 0])
+    let endless = DurationDistribution(edges: [0, 10, 20], hazards: [0.1, 0])
     #expect(endless.typical().to == .infinity)
   }
 }

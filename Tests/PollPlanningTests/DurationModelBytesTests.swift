@@ -40,8 +40,11 @@ import Testing
       model.watch(Self.running[0])
       stored.watch(Self.running[0])
     }
-    #expect(stored.law().rates == model.law().rates)
-    let plans = (PollPlan(law: model.law(), price: 5), PollPlan(law: stored.law(), price: 5))
+    #expect(stored.distribution().hazards == model.distribution().hazards)
+    let plans = (
+      PollPlan(distribution: model.distribution(), price: 5),
+      PollPlan(distribution: stored.distribution(), price: 5)
+    )
     #expect(plans.0.schedule(until: 86_400) == plans.1.schedule(until: 86_400))
   }
 

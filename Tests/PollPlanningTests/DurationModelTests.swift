@@ -18,12 +18,12 @@ import Testing
     return mean + deviation * (sum - 6)
   }
 
-  @Test("learns the law that its jobs follow", arguments: [3.0, 300])
+  @Test("learns the distribution that its jobs follow", arguments: [3.0, 300])
   func law(_ mean: Double) {
     var random = SeededGenerator(1)
     var model = DurationModel()
     for _ in 0..<400 { model.finish(.at(Self.exponential(mean, &random)), of: WatchedSpan()) }
-    let law = model.law()
+    let law = model.distribution()
     for age in [0.1, 0.3, 0.6, 1, 2] {
       #expect(abs(law.survival(at: age * mean) - exp(-age)) < 0.06, "\(age)")
     }
@@ -43,11 +43,11 @@ import Testing
       model.finish(.at(60), of: WatchedSpan())
       blind.finish(.at(60), of: WatchedSpan())
     }
-    #expect(blind.law().survival(at: 90) < 0.05)
-    #expect(abs(model.law().survival(at: 90) - 0.5) < 0.1)
+    #expect(blind.distribution().survival(at: 90) < 0.05)
+    #expect(abs(model.distribution().survival(at: 90) - 0.5) < 0.1)
     // A job that is given up counts like one that runs.
     for span in spans { model.leave(span) }
-    #expect(abs(model.law().survival(at: 90) - 0.5) < 0.1)
+    #expect(abs(model.distribution().survival(at: 90) - 0.5) < 0.1)
   }
 
   @Test func `is not misled by jobs that come and go while it forgets`() {
@@ -74,7 +74,7 @@ import Testing
       }
       // From when few have ended on: those that have are the short ones.
       guard step % 60 == 0 else { continue }
-      let survival = model.law().survival(at: min(now / 2, 300))
+      let survival = model.distribution().survival(at: min(now / 2, 300))
       #expect(abs(survival - exp(-min(now / 2, 300) / 300)) < 0.06, "\(now) s")
     }
   }
@@ -94,13 +94,13 @@ import Testing
       model.finish(.at(duration), of: span)
       biased.finish(.at(duration), of: WatchedSpan())
     }
-    #expect(abs(model.law().survival(at: 300) - exp(-1)) < 0.08)
-    #expect(biased.law().survival(at: 300) > 0.5)
+    #expect(abs(model.distribution().survival(at: 300) - exp(-1)) < 0.08)
+    #expect(biased.distribution().survival(at: 300) > 0.5)
     // Nor does one say anything that was lost as soon as it was known.
-    let before = model.law().rates
+    let before = model.distribution().hazards
     model.watch(WatchedSpan(from: 500))
     model.leave(WatchedSpan(from: 500))
-    #expect(model.law().rates == before)
+    #expect(model.distribution().hazards == before)
   }
 
   @Test func `needs no end time, and never the time of detection`() {
@@ -115,7 +115,7 @@ import Testing
       between.finish(.between(low, low + 40), of: WatchedSpan())
       detected.finish(.at(low + 40), of: WatchedSpan())
     }
-    let laws = (exact.law(), between.law(), detected.law())
+    let laws = (exact.distribution(), between.distribution(), detected.distribution())
     for age in [200.0, 240, 280] {
       #expect(abs(laws.0.survival(at: age) - laws.1.survival(at: age)) < 0.08, "\(age)")
     }
@@ -126,9 +126,9 @@ import Testing
     var random = SeededGenerator(4)
     var model = DurationModel()
     for _ in 0..<300 { model.finish(.at(Self.normal(240, 20, &random)), of: WatchedSpan()) }
-    #expect(model.law().survival(at: 350) < 0.05)
+    #expect(model.distribution().survival(at: 350) < 0.05)
     for _ in 0..<60 { model.finish(.at(Self.normal(480, 40, &random)), of: WatchedSpan()) }
-    #expect(model.law().survival(at: 350) > 0.5)
+    #expect(model.distribution().survival(at: 350) > 0.5)
   }
 
   @Test func `believes its like until it has jobs of its own`() {
@@ -136,10 +136,10 @@ import Testing
     var parent = DurationModel()
     for _ in 0..<100 { parent.finish(.at(Self.normal(600, 30, &random)), of: WatchedSpan()) }
     var child = DurationModel(prior: .learned(parent))
-    #expect(abs(child.law().survival(at: 600) - 0.5) < 0.15)
+    #expect(abs(child.distribution().survival(at: 600) - 0.5) < 0.15)
     for _ in 0..<10 { child.finish(.at(Self.normal(60, 3, &random)), of: WatchedSpan()) }
-    #expect(child.law().survival(at: 100) < 0.15)
-    let shipped = DurationModel(prior: .around(median: 240, sigma: 0.4)).law()
+    #expect(child.distribution().survival(at: 100) < 0.15)
+    let shipped = DurationModel(prior: .around(median: 240, sigma: 0.4)).distribution()
     #expect(abs(shipped.survival(at: 240) - 0.5) < 0.05)
   }
 
@@ -151,8 +151,8 @@ import Testing
       model.finish(.between(age, age), of: span)
       model.finish(.at(age), of: WatchedSpan(from: age))
     }
-    let law = model.law()
-    #expect(law.rates.allSatisfy { $0.isFinite && $0 >= 0 })
+    let law = model.distribution()
+    #expect(law.hazards.allSatisfy { $0.isFinite && $0 >= 0 })
     #expect((0...1).contains(law.survival(at: 1e9)))
   }
 }

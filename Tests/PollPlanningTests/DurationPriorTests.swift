@@ -31,7 +31,7 @@ import Testing
   /// The age by which half of the jobs of a new key are believed to end.
   private func median(_ key: DurationKey) -> Double {
     var book = book
-    return book.law(of: book.id(of: key), at: .hours(1)).quantile(0.5)
+    return book.distribution(of: book.id(of: key), at: .hours(1)).quantile(0.5)
   }
 
   @Test mutating func `is that of anything, as long as little is known`() {
@@ -78,13 +78,13 @@ import Testing
     #expect(alone != .generic && prior(Self.key("new", "there")) == alone)
   }
 
-  @Test mutating func `is renewed with the law, and what a lesson is scored against`() {
+  @Test mutating func `is renewed with the distribution, and what a sample is scored against`() {
     let id = book.id(of: Self.key("new"))
-    let before = book.law(of: id, at: .zero).rates
+    let before = book.distribution(of: id, at: .zero).hazards
     teach(Self.key("new", "there"), 5000, jobs: 10)
-    #expect(book.law(of: id, at: .seconds(19)).rates == before)
+    #expect(book.distribution(of: id, at: .seconds(19)).hazards == before)
     #expect(book.model(of: id, at: .seconds(19)).prior == .generic)
-    #expect(book.law(of: id, at: .seconds(20)).rates != before)
+    #expect(book.distribution(of: id, at: .seconds(20)).hazards != before)
     #expect(book.model(of: id, at: .seconds(20)).prior == prior(Self.key("new")))
     #expect(prior(Self.key("new")) != .generic)
   }

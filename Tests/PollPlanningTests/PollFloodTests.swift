@@ -21,15 +21,15 @@ import Testing
     }
 
     mutating func runs(_ job: Int64, due: Duration) {
-      schedule.add(setting.due(setting.ticket(job), at: due))
+      schedule.add(setting.due(setting.poll(job), at: due))
     }
 
     mutating func unknown(_ job: Int64, due: Duration, _ question: ScheduledPoll.Question) {
-      var ticket = ScheduledPoll(
-        job: job, endpoint: PollQueue.Endpoint(number: 0), law: setting.law, salt: 0,
+      var poll = ScheduledPoll(
+        job: job, endpoint: PollQueue.Endpoint(number: 0), type: setting.law, jitterSeed: 0,
         span: WatchedSpan(), isWatched: false, knownAt: .zero)
-      ticket.plan(at: due, for: question)
-      schedule.add(ticket)
+      poll.plan(at: due, for: question)
+      schedule.add(poll)
     }
 
     /// An unknown id is asked for again as `Job.Absence` has it.
@@ -37,11 +37,11 @@ import Testing
       var first: [Int64: Duration] = [:]
       var time = Duration.zero
       while time < end {
-        while let ticket = schedule.take(at: time, from: &setting.book) {
-          schedule.budget.finish(at: time)
-          let job = ticket.job
+        while let poll = schedule.take(at: time, from: &setting.book) {
+          schedule.limiter.finish(at: time)
+          let job = poll.job
           if job < 1000 {
-            worst = max(worst, time - ticket.due)
+            worst = max(worst, time - poll.due)
             polls += 1
             runs(job, due: time + .seconds(10))
             continue
@@ -73,27 +73,27 @@ import Testing
     var schedule = ScheduleSetting.schedule(
       Quota(calls: 20, per: .seconds(1)), price: CallPrice(least: 1))
     for job in 0..<300 {
-      schedule.add(setting.planned(setting.ticket(Int64(job), known: 600), price: 1))
+      schedule.add(setting.planned(setting.poll(Int64(job), known: 600), price: 1))
     }
     for job in 1000..<2000 {
-      var ticket = ScheduledPoll(
-        job: Int64(job), endpoint: PollQueue.Endpoint(number: 0), law: setting.law, salt: 0,
+      var poll = ScheduledPoll(
+        job: Int64(job), endpoint: PollQueue.Endpoint(number: 0), type: setting.law, jitterSeed: 0,
         span: WatchedSpan(), isWatched: false,
         knownAt: .zero)
-      ticket.plan(at: .zero, for: question)
-      schedule.add(ticket)
+      poll.plan(at: .zero, for: question)
+      schedule.add(poll)
     }
     var time = Duration.zero
     while time < .minutes(5) {
-      while var ticket = schedule.take(at: time, from: &setting.book) {
-        schedule.budget.finish(at: time)
-        if ticket.job < 1000 {
-          ticket.see(WatchedSpan(known: 600), of: setting.law, isWatched: true, at: time)
-          ticket.plan(by: setting.book.plan(of: setting.law, price: 1, at: time))
+      while var poll = schedule.take(at: time, from: &setting.book) {
+        schedule.limiter.finish(at: time)
+        if poll.job < 1000 {
+          poll.see(WatchedSpan(known: 600), of: setting.law, isWatched: true, at: time)
+          poll.plan(by: setting.book.plan(of: setting.law, price: 1, at: time))
         } else {
-          ticket.plan(at: time + .seconds(1), for: question)
+          poll.plan(at: time + .seconds(1), for: question)
         }
-        schedule.add(ticket)
+        schedule.add(poll)
       }
       time += .milliseconds(50)
     }
@@ -104,11 +104,11 @@ import Testing
     var setting = ScheduleSetting()
     var schedule = ScheduleSetting.schedule(retention: .hours(10))
     for job in 1...50 {
-      var ticket = setting.ticket(Int64(job), at: .hours(6))
-      ticket.plan(at: .hours(6), for: job == 1 ? .first : .again)
-      schedule.add(ticket)
+      var poll = setting.poll(Int64(job), at: .hours(6))
+      poll.plan(at: .hours(6), for: job == 1 ? .first : .again)
+      schedule.add(poll)
     }
-    schedule.add(setting.due(setting.ticket(99, at: .zero), at: .hours(6)))
+    schedule.add(setting.due(setting.poll(99, at: .zero), at: .hours(6)))
     #expect(setting.takeAll(&schedule, at: .hours(6)).first == 99)
   }
 }

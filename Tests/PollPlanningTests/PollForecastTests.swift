@@ -16,7 +16,7 @@ import Testing
     }
     return KnownType(
       key: DurationKey(service: "ecs", jobType: "createServer", region: "eu-de"), ended: ended,
-      running: 0, law: model.law())
+      running: 0, distribution: model.distribution())
   }
 
   private static let ended = type(200)
@@ -29,7 +29,8 @@ import Testing
   ) -> PollForecast {
     let bounds = PollBounds(ceiling: ceiling)
     let pace =
-      fixed.map(PollPace.fixed) ?? .plan(PollPlan(law: type.law, price: price, bounds: bounds))
+      fixed.map(PollPace.fixed)
+      ?? .plan(PollPlan(distribution: type.distribution, price: price, bounds: bounds))
     let policy = PollPolicy(ceiling: .seconds(ceiling), stuckAfter: .minutes(30))
     return PollForecast(
       job: job, type: type, rules: WatchRules(polling: policy, pace: pace),
@@ -120,13 +121,13 @@ import Testing
   @Test func `of a job that was not asked for yet is what the schedule will plan`() {
     var job = Job.sample()
     job.hint.jobType = "createServer"
-    let plan = PollPlan(law: Self.ended.law, price: 5)
+    let plan = PollPlan(distribution: Self.ended.distribution, price: 5)
     let first = outlook(of: job, due: .minutes(-2))
-    #expect(first.nextPoll == .start + plan.gap(after: 0, salt: job.key.salt))
+    #expect(first.nextPoll == .start + plan.gap(after: 0, jitterSeed: job.key.jitterSeed))
     #expect(first.age == 120)
   }
 
-  @Test func `is an appointment where a user has made one`() {
+  @Test func `is a deadline where a user has made one`() {
     var job = Self.running()
     job.hint.expectWithin = .minutes(3)
     #expect(outlook(of: job, due: .minutes(1)).reasons == [.expected])
@@ -139,7 +140,7 @@ import Testing
   @Test func `lists the polls of the plan from the next one on`() {
     let polls = outlook().polls(5)
     #expect(polls.first?.age == 230 && polls.first?.at == Self.now + .seconds(110))
-    let plan = PollPlan(law: Self.ended.law, price: 5)
+    let plan = PollPlan(distribution: Self.ended.distribution, price: 5)
     for (one, next) in zip(polls, polls.dropFirst()) {
       #expect(abs(next.age - plan.nextAge(after: one.age)) < 0.01)
       #expect(abs((next.at - one.at).seconds - (next.age - one.age)) < 0.01)

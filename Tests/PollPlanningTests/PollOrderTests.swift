@@ -9,10 +9,10 @@ import Testing
     let now = Duration.hours(20)
     // By the hours since they were last seen; ten are too many to save anything.
     for (job, hours) in [4, 6, 9, 11, 1, 8, 10].enumerated() {
-      let ticket = setting.ticket(Int64(hours), at: now - .hours(hours))
-      schedule.add(setting.due(ticket, at: now - .minutes(10 - job)))
+      let poll = setting.poll(Int64(hours), at: now - .hours(hours))
+      schedule.add(setting.due(poll, at: now - .minutes(10 - job)))
     }
-    schedule.add(setting.due(setting.ticket(100, at: now - .hours(9)), at: now + .minutes(1)))
+    schedule.add(setting.due(setting.poll(100, at: now - .hours(9)), at: now + .minutes(1)))
     #expect(setting.takeAll(&schedule, at: now) == [9, 8, 6, 4, 11, 1, 10])
   }
 
@@ -22,7 +22,7 @@ import Testing
     for job in 0..<100 {
       let seen = now - (job == 90 ? .hours(5) - .minutes(30) : .hours(1))
       schedule.add(
-        setting.due(setting.ticket(Int64(job), at: seen), at: now - .seconds(100 - job)))
+        setting.due(setting.poll(Int64(job), at: seen), at: now - .seconds(100 - job)))
     }
     let first = setting.takeAll(&schedule, at: now)
     #expect(!first.isEmpty && !first.contains(90))
@@ -38,8 +38,8 @@ import Testing
     ]
     let now = Duration.hours(1)
     for (job, row) in rows.enumerated() {
-      let ticket = setting.ticket(Int64(job), known: row.known, at: now - .seconds(row.ago))
-      schedule.add(setting.due(ticket, at: now - .seconds(job)))
+      let poll = setting.poll(Int64(job), known: row.known, at: now - .seconds(row.ago))
+      schedule.add(setting.due(poll, at: now - .seconds(job)))
     }
     schedule.spread(at: now, by: &setting.book)
     #expect(setting.takeAll(&schedule, at: now) == [4, 1, 2, 3, 5, 0])
@@ -48,11 +48,11 @@ import Testing
   @Test func `lets a lost job wait for all others, whatever its record's deadline`() {
     var (setting, schedule) = (ScheduleSetting(), ScheduleSetting.schedule(retention: .hours(10)))
     let now = Duration.hours(20)
-    var lost = setting.ticket(1, at: now - .hours(9))
-    lost.forsake()
+    var lost = setting.poll(1, at: now - .hours(9))
+    lost.markLost()
     schedule.add(setting.due(lost, at: now - .hours(2)))
     for job in 2...3 as ClosedRange<Int64> {
-      schedule.add(setting.due(setting.ticket(job, at: now - .hours(1)), at: now - .minutes(1)))
+      schedule.add(setting.due(setting.poll(job, at: now - .hours(1)), at: now - .minutes(1)))
     }
     schedule.spread(at: now, by: &setting.book)
     #expect(setting.takeAll(&schedule, at: now).last == 1)

@@ -10,7 +10,7 @@ extension DurationDistribution {
   static func uniform(_ low: Double, _ high: Double, cells: Int = 2000) -> DurationDistribution {
     let ages = (0..<cells).map { low + (high - low) * Double($0) / Double(cells) }
     let rates = zip(ages, ages.dropFirst()).map { log((high - $0) / (high - $1)) / ($1 - $0) }
-    return DurationDistribution(edges: [0] + ages + [high], rates: [0] + rates + [10])
+    return DurationDistribution(edges: [0] + ages + [high], hazards: [0] + rates + [10])
   }
 
   /// Up to twenty cells of rates that lie decades apart, or are zero.
@@ -22,7 +22,7 @@ extension DurationDistribution {
       let isIdle = Int.random(in: 0..<4, using: &random) == 0
       rates.append(isIdle ? 0 : exp(Double.random(in: -12...1, using: &random)))
     }
-    return DurationDistribution(edges: edges, rates: rates)
+    return DurationDistribution(edges: edges, hazards: rates)
   }
 
   /// Of the jobs that end before the age: the sum of survival over the seconds up to it.
@@ -48,11 +48,11 @@ extension DurationDistribution {
     return detail
   }()
 
-  /// Barlow, Hunter and Proschan's recursion for this law.
+  /// Barlow, Hunter and Proschan's recursion for this distribution.
   @Test(
     "has gaps that shrink by the price where the end is as likely at any age", arguments: [5.0, 20])
   func uniform(_ price: Double) throws {
-    let plan = PollPlan(law: .uniform(60, 600), price: price, detail: Self.fine)
+    let plan = PollPlan(distribution: .uniform(60, 600), price: price, detail: Self.fine)
     let polls = plan.schedule(until: 600)
     let gaps = zip(polls, polls.dropFirst()).map { $1 - $0 }
     try #require(gaps.count > 3)
@@ -71,12 +71,13 @@ extension DurationDistribution {
       if exp(rate * gap) - rate * gap - 1 < rate * price { low = gap } else { high = gap }
     }
     let plan = PollPlan(
-      law: DurationDistribution(edges: [0, 1e5], rates: [rate]), price: price, detail: Self.fine)
+      distribution: DurationDistribution(edges: [0, 1e5], hazards: [rate]), price: price,
+      detail: Self.fine)
     let polls = plan.schedule(until: 1200)
     #expect(zip([0] + polls, polls).allSatisfy { abs($1 - $0 - low) < 0.02 * low })
   }
 
-  @Test func `rises, within its bounds, for any law, price and age`() {
+  @Test func `rises, within its bounds, for any distribution, price and age`() {
     var random = SeededGenerator(11)
     for _ in 0..<60 {
       let floor = exp(Double.random(in: -2...5, using: &random))
@@ -84,11 +85,12 @@ extension DurationDistribution {
         Bool.random(using: &random) ? floor : exp(Double.random(in: -2...9, using: &random))
       let bounds = PollBounds(floor: floor, ceiling: ceiling)
       let plan = PollPlan(
-        law: .random(&random), price: exp(Double.random(in: -9...6, using: &random)), bounds: bounds
+        distribution: .random(&random), price: exp(Double.random(in: -9...6, using: &random)),
+        bounds: bounds
       )
       let ages = [0] + (0..<50).map { _ in exp(Double.random(in: -2...13, using: &random)) }
       let gaps = ages.flatMap {
-        [plan.nextAge(after: $0) - $0, plan.gap(after: $0, salt: 7).seconds]
+        [plan.nextAge(after: $0) - $0, plan.gap(after: $0, jitterSeed: 7).seconds]
       }
       let slack = 1e-9 * (ages.max() ?? 0) + 1e-3
       #expect(gaps.allSatisfy { $0 >= min(floor, ceiling) - slack && $0 <= ceiling + slack })
@@ -102,7 +104,7 @@ extension DurationDistribution {
     for _ in 0..<20 {
       let law = DurationDistribution.random(&random)
       let price = exp(Double.random(in: 0...5, using: &random))
-      let plan = PollPlan(law: law, price: price)
+      let plan = PollPlan(distribution: law, price: price)
       // What has not ended after a day is given up.
       let cost = { (polls: [Double]) in
         let (calls, found) = law.outcome(of: polls.filter { $0 < 86_400 } + [86_400])
@@ -118,9 +120,10 @@ extension DurationDistribution {
 
   @Test func `foretells its calls and its latency`() {
     for law in [
-      DurationDistribution.uniform(60, 600), DurationDistribution(edges: [0, 1e5], rates: [0.01]),
+      DurationDistribution.uniform(60, 600),
+      DurationDistribution(edges: [0, 1e5], hazards: [0.01]),
     ] {
-      let plan = PollPlan(law: law, price: 5)
+      let plan = PollPlan(distribution: law, price: 5)
       let (calls, found) = law.outcome(of: plan.schedule(until: 2000))
       #expect(abs(plan.calls - calls) < 0.01 * calls)
       #expect(abs(plan.meanLatency - (found - law.lived(to: 2000))) < 0.02 * plan.meanLatency)
@@ -131,14 +134,18 @@ extension DurationDistribution {
   func `is moved by at most a tenth of the shorter gap, alike after a restart, apart between jobs`()
   {
     let law = DurationDistribution.uniform(60, 600)
-    let (plan, again) = (PollPlan(law: law, price: 5), PollPlan(law: law, price: 5))
+    let (plan, again) = (
+      PollPlan(distribution: law, price: 5), PollPlan(distribution: law, price: 5)
+    )
     let known = plan.nextAge(after: 0)
     let next = plan.nextAge(after: known)
     let shorter = min(next - known, plan.nextAge(after: next) - next)
-    let salts = (0..<200).map { JobKey(account: "prod", service: "ecs", jobID: "job\($0)").salt }
-    let ages = salts.map { known + plan.gap(after: known, salt: $0).seconds }
+    let salts = (0..<200).map {
+      JobKey(account: "prod", service: "ecs", jobID: "job\($0)").jitterSeed
+    }
+    let ages = salts.map { known + plan.gap(after: known, jitterSeed: $0).seconds }
     #expect(ages.allSatisfy { abs($0 - next) <= 0.1 * shorter + 1e-3 })
-    #expect(ages == salts.map { known + again.gap(after: known, salt: $0).seconds })
+    #expect(ages == salts.map { known + again.gap(after: known, jitterSeed: $0).seconds })
     #expect(Set(ages).count > 190)
     #expect((ages.max() ?? 0) - (ages.min() ?? 0) > 0.15 * shorter)
   }

@@ -15,9 +15,9 @@ import Testing
   private func schedule(_ setting: ScheduleSetting) -> PollSchedule {
     var schedule = ScheduleSetting.schedule()
     for job in 1...3 {
-      schedule.add(setting.due(setting.ticket(Int64(job)), at: .seconds(job)))
+      schedule.add(setting.due(setting.poll(Int64(job)), at: .seconds(job)))
     }
-    schedule.add(setting.due(setting.ticket(4), at: .hours(1)))
+    schedule.add(setting.due(setting.poll(4), at: .hours(1)))
     return schedule
   }
 
@@ -33,9 +33,9 @@ import Testing
     let choice = choice(failed: failed)
     #expect(
       schedule.readyAt(.seconds(9), isUrgent: true, avoiding: choice) ?? .hours(9) <= .seconds(9))
-    let ticket = schedule.take(
+    let poll = schedule.take(
       at: .seconds(9), from: &setting.book, isUrgent: true, avoiding: choice)
-    #expect(ticket?.job == probed)
+    #expect(poll?.job == probed)
     #expect(schedule.count == 3 && schedule.demand == 0)
     let rest = Set(schedule.remove([1, 2, 3, 4]).map(\.job))
     #expect(rest == Set([1, 2, 3, 4]).subtracting([probed]))
@@ -43,7 +43,7 @@ import Testing
 
   @Test func `of a lone job waits for its time`() {
     var (setting, schedule) = (ScheduleSetting(), ScheduleSetting.schedule())
-    schedule.add(setting.due(setting.ticket(1), at: .seconds(20)))
+    schedule.add(setting.due(setting.poll(1), at: .seconds(20)))
     let choice = choice(failed: [1])
     #expect(schedule.readyAt(.seconds(9), isUrgent: true, avoiding: choice) == .seconds(20))
     #expect(
@@ -52,8 +52,8 @@ import Testing
 
   @Test func `takes a planned job out with its demand`() {
     var (setting, schedule) = (ScheduleSetting(), ScheduleSetting.schedule())
-    schedule.add(setting.due(setting.ticket(1), at: .zero))
-    schedule.add(setting.planned(setting.ticket(2, known: 600), price: 5))
+    schedule.add(setting.due(setting.poll(1), at: .zero))
+    schedule.add(setting.planned(setting.poll(2, known: 600), price: 5))
     let taken = schedule.take(
       at: .seconds(1), from: &setting.book, isUrgent: true, avoiding: choice(failed: [1]))
     #expect(taken?.job == 2 && schedule.demand == 0 && schedule.count == 1)
@@ -67,9 +67,9 @@ import Testing
     ] as [(String, [Int64])])
   func hasten(_ story: String, _ asked: [Int64]) throws {
     var (setting, schedule) = (ScheduleSetting(), ScheduleSetting.schedule())
-    schedule.add(setting.due(setting.ticket(1), at: .seconds(3)))
-    schedule.add(setting.planned(setting.ticket(2, known: 600), price: 80))
-    schedule.add(setting.due(setting.ticket(3), at: .seconds(4)))
+    schedule.add(setting.due(setting.poll(1), at: .seconds(3)))
+    schedule.add(setting.planned(setting.poll(2, known: 600), price: 80))
+    schedule.add(setting.due(setting.poll(3), at: .seconds(4)))
     var streak = FailureStreak()
     for step in story.split(separator: " ") {
       let job = try #require(Int64(step.dropLast()))

@@ -17,7 +17,7 @@ import Testing
     setting.add(PollQueueSetting.job(1, isDoubted: true))
     let poll = try setting.taken(at: .zero)
     let basis = setting.queue.basis(of: poll, at: .zero)
-    let gap = basis.pace.gap(after: 100, salt: poll.salt)
+    let gap = basis.pace.gap(after: 100, jitterSeed: poll.jitterSeed)
     setting.queue.record(
       PollOutcome(
         next: .after(gap.scaled(by: share)), isFinal: false,
@@ -138,7 +138,8 @@ import Testing
       submittedAt: now.wall, registeredAt: now.wall)
     job.hint.jobType = "createServer"
     let row = ScheduledJob(
-      id: 1, endpoint: job.key.lane, type: job.durationKey, salt: job.key.salt, state: job.state,
+      id: 1, endpoint: job.key.lane, type: job.durationKey, jitterSeed: job.key.jitterSeed,
+      state: job.state,
       span: job.span, isWatched: job.isWatched, knownAt: now.wall, dueAt: now.wall, isFresh: true,
       isSeen: false)
     let forecast = setting.queue.forecast(

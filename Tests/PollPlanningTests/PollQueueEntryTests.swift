@@ -61,13 +61,13 @@ import Testing
     setting.add(entry.job)
     let poll = try #require(setting.queue.first(setting.endpoint))
     let plan = setting.queue.plan(of: PollQueueSetting.type, price: 5, at: .zero)
-    #expect(poll.due == entry.due ?? plan.gap(after: 0, salt: 1))
+    #expect(poll.due == entry.due ?? plan.gap(after: 0, jitterSeed: 1))
     #expect(poll.isPlanned == entry.isPlanned)
     #expect((poll.isPatient, poll.isCounted) == (entry.isPatient, entry.isCounted))
     #expect(poll.isLost == entry.job.isLost)
   }
 
-  @Test func `keeps its due time where that is an appointment, whatever the price`() throws {
+  @Test func `keeps its due time where that is a deadline, whatever the price`() throws {
     var setting = PollQueueSetting()
     var job = PollQueueSetting.job(1, due: .seconds(40))
     job.expectWithin = .seconds(140)

@@ -31,7 +31,7 @@ struct PollQueueSetting {
   ) -> ScheduledJob {
     let span = WatchedSpan(known: known)
     return ScheduledJob(
-      id: id, endpoint: key, type: type, salt: UInt32(id), state: state, span: span,
+      id: id, endpoint: key, type: type, jitterSeed: UInt32(id), state: state, span: span,
       isWatched: Job.isWatched(state, span, isPaid: false), knownAt: moment(.zero).wall,
       dueAt: moment(due).wall, isFresh: isFresh, isSeen: isSeen, isDoubted: isDoubted)
   }

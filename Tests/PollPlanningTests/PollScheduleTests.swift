@@ -16,22 +16,22 @@ import Testing
       switch Int.random(in: 0..<12, using: &random) {
       case 0...2:
         let known = Double.random(in: 0...1500, using: &random)
-        let ticket = setting.ticket(Int64(step), known: known, at: time)
+        let poll = setting.poll(Int64(step), known: known, at: time)
         let isPlanned = Bool.random(using: &random)
         let due = time + random.duration(.zero ... .seconds(200))
         schedule.add(
-          isPlanned ? setting.planned(ticket, price: 2) : setting.due(ticket, at: due))
+          isPlanned ? setting.planned(poll, price: 2) : setting.due(poll, at: due))
         inside.insert(Int64(step))
       case 3...8:
         let isProbe = Int.random(in: 0..<20, using: &random) == 0
-        guard let ticket = schedule.take(at: time, from: &setting.book, isUrgent: isProbe) else {
+        guard let poll = schedule.take(at: time, from: &setting.book, isUrgent: isProbe) else {
           break
         }
-        #expect(inside.remove(ticket.job) != nil)
-        outside[ticket.job] = ticket
+        #expect(inside.remove(poll.job) != nil)
+        outside[poll.job] = poll
       case 9:
-        guard let (job, ticket) = outside.popFirst() else { break }
-        schedule.putBack(ticket)
+        guard let (job, poll) = outside.popFirst() else { break }
+        schedule.putBack(poll)
         inside.insert(job)
       case 10:
         let some = Set(inside.prefix(3))
@@ -55,7 +55,7 @@ import Testing
     var schedule = ScheduleSetting.schedule(quota, price: CallPrice(least: 1, value: 40))
     for job in 0..<600 {
       let known = Double.random(in: 0...1500, using: &random)
-      schedule.add(setting.planned(setting.ticket(Int64(job), known: known), price: 10))
+      schedule.add(setting.planned(setting.poll(Int64(job), known: known), price: 10))
     }
     var (time, calls, looks) = (Duration.zero, 0, 0)
     while time < .minutes(20) {
@@ -66,19 +66,19 @@ import Testing
         continue
       }
       looks += 1
-      guard var ticket = schedule.take(at: time, from: &setting.book) else {
+      guard var poll = schedule.take(at: time, from: &setting.book) else {
         let next = schedule.readyAt(time) ?? .hours(1)
         #expect(next > time)
         continue
       }
       calls += 1
-      schedule.budget.finish(at: time)
-      let age = ticket.span.known + (time - ticket.knownAt).seconds
-      ticket.see(WatchedSpan(known: age), of: setting.law, isWatched: true, at: time)
-      schedule.add(setting.planned(ticket, price: schedule.price.value))
+      schedule.limiter.finish(at: time)
+      let age = poll.span.known + (time - poll.knownAt).seconds
+      poll.see(WatchedSpan(known: age), of: setting.law, isWatched: true, at: time)
+      schedule.add(setting.planned(poll, price: schedule.price.value))
     }
     // However the price moved meanwhile.
-    #expect(Double(calls) > 0.9 * schedule.budget.rate * 20 * 60)
+    #expect(Double(calls) > 0.9 * schedule.limiter.rate * 20 * 60)
     #expect(looks < 20 * calls)
   }
 
@@ -86,19 +86,19 @@ import Testing
     var (setting, schedule) = (
       ScheduleSetting(), ScheduleSetting.schedule(Quota(calls: 20, per: .hours(1)))
     )
-    for job in 0..<40 { schedule.add(setting.due(setting.ticket(Int64(job)), at: .zero)) }
+    for job in 0..<40 { schedule.add(setting.due(setting.poll(Int64(job)), at: .zero)) }
     var taken: [Int64] = []
-    while let ticket = schedule.take(at: .seconds(1), from: &setting.book), taken.count < 30 {
-      schedule.withdraw(ticket)
-      taken.append(ticket.job)
+    while let poll = schedule.take(at: .seconds(1), from: &setting.book), taken.count < 30 {
+      schedule.withdraw(poll)
+      taken.append(poll.job)
     }
     #expect(taken.count == 30)
   }
 
   @Test func `puts off a job whose call has become too dear, until it is due at that price`() {
     var setting = ScheduleSetting()
-    let ticket = setting.ticket(1, known: 600)
-    let (cheap, dear) = (setting.planned(ticket, price: 5), setting.planned(ticket, price: 80))
+    let poll = setting.poll(1, known: 600)
+    let (cheap, dear) = (setting.planned(poll, price: 5), setting.planned(poll, price: 80))
     #expect(cheap.due < dear.due)
     var schedule = ScheduleSetting.schedule(price: CallPrice(least: 80))
     schedule.add(cheap)
@@ -113,9 +113,9 @@ import Testing
     var (setting, schedule) = (
       ScheduleSetting(), ScheduleSetting.schedule(price: CallPrice(least: 80))
     )
-    schedule.add(setting.due(setting.ticket(1, known: 600), at: .seconds(3)))
+    schedule.add(setting.due(setting.poll(1, known: 600), at: .seconds(3)))
     #expect(setting.takeAll(&schedule, at: .seconds(3)) == [1])
-    let cheap = setting.planned(setting.ticket(2, known: 600), price: 5)
+    let cheap = setting.planned(setting.poll(2, known: 600), price: 5)
     schedule.add(cheap)
     #expect(schedule.readyAt(.zero, isUrgent: true) == cheap.due)
     #expect(schedule.take(at: cheap.due, from: &setting.book, isUrgent: true)?.job == 2)
@@ -128,11 +128,11 @@ import Testing
       (ScheduleSetting.quota, CallPrice(least: 80), false),
     ] {
       var (setting, schedule) = (ScheduleSetting(), ScheduleSetting.schedule(quota, price: price))
-      let ticket = setting.ticket(1, known: 600)
+      let poll = setting.poll(1, known: 600)
       let (early, due) = (
-        setting.planned(ticket, price: 10).due, setting.planned(ticket, price: 80).due
+        setting.planned(poll, price: 10).due, setting.planned(poll, price: 80).due
       )
-      schedule.add(setting.planned(ticket, price: 80))
+      schedule.add(setting.planned(poll, price: 80))
       #expect(schedule.take(at: .milliseconds(10), from: &setting.book) == nil)
       var time = Duration.milliseconds(10)
       while schedule.count == 1, time < .hours(1) {
@@ -147,9 +147,9 @@ import Testing
     var setting = ScheduleSetting()
     let quota = Quota(calls: 13_264, per: .minutes(1))
     var schedule = ScheduleSetting.schedule(quota, price: CallPrice(least: 1, value: 50))
-    let rate = schedule.budget.rate
+    let rate = schedule.limiter.rate
     for job in 0..<20_000 {
-      schedule.add(setting.due(setting.ticket(Int64(job)), at: .seconds(1)))
+      schedule.add(setting.due(setting.poll(Int64(job)), at: .seconds(1)))
     }
     for second in 1...55 {
       let taken = setting.takeAll(&schedule, at: .seconds(second)).count
@@ -159,13 +159,13 @@ import Testing
     _ = schedule.remove(Set(0..<20_000))
     let now = Duration.minutes(10)
     for job in 0..<3000 {
-      let ticket = setting.ticket(Int64(job), known: 600, at: now - .seconds(400))
-      schedule.add(setting.planned(ticket, price: 5000))
+      let poll = setting.poll(Int64(job), known: 600, at: now - .seconds(400))
+      schedule.add(setting.planned(poll, price: 5000))
     }
     let early = setting.takeAll(&schedule, at: now).count
     #expect(early > 0 && Double(early) <= 2.5 * rate + 1)
     for job in 10_000..<10_400 {
-      schedule.add(setting.due(setting.ticket(Int64(job), at: now), at: now))
+      schedule.add(setting.due(setting.poll(Int64(job), at: now), at: now))
     }
     #expect(setting.takeAll(&schedule, at: now).count == 400)
   }

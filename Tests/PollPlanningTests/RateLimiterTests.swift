@@ -4,7 +4,7 @@ import Testing
 
 @testable import PollPlanning
 
-@Suite(.aside) struct `A budget` {
+@Suite(.aside) struct `A limiter` {
   /// The most calls in any stretch of `window`.
   private func most(_ calls: [Duration], in window: Duration) -> Int {
     var (first, most) = (0, 0)
@@ -17,16 +17,16 @@ import Testing
 
   /// Calls as soon as it may, or a random while later.
   private func call(
-    _ budget: inout RateLimiter, from start: Duration, for span: Duration, eager: Bool,
+    _ limiter: inout RateLimiter, from start: Duration, for span: Duration, eager: Bool,
     isUrgent: Bool = true, _ random: inout SeededGenerator
   ) -> [Duration] {
     var (time, calls) = (start, [Duration]())
     while true {
-      time = max(time, budget.readyAt(time, isUrgent: isUrgent) ?? time)
+      time = max(time, limiter.readyAt(time, isUrgent: isUrgent) ?? time)
       if !eager { time += random.duration(.zero ... .milliseconds(40)) }
       guard time < start + span else { return calls }
-      budget.spend(at: time)
-      budget.finish(at: time)
+      limiter.spend(at: time)
+      limiter.finish(at: time)
       calls.append(time)
     }
   }
@@ -40,8 +40,8 @@ import Testing
   func cap(_ quota: Quota) {
     var random = SeededGenerator(3)
     for eager in [true, false] {
-      var budget = RateLimiter(cap: quota)
-      let calls = call(&budget, from: .zero, for: quota.per * 4, eager: eager, &random)
+      var limiter = RateLimiter(cap: quota)
+      let calls = call(&limiter, from: .zero, for: quota.per * 4, eager: eager, &random)
       let share = max(1, Int(Double(quota.calls) * 0.95))
       #expect(most(calls, in: quota.per.scaled(by: 1.05)) <= share)
       #expect(calls.count >= (eager ? share * 3 : 1))
@@ -54,12 +54,12 @@ import Testing
     arguments: quotas, quotas + [Quota(calls: 3, per: .seconds(1))])
   func both(_ share: Quota, _ told: Quota) {
     var random = SeededGenerator(4)
-    var budget = RateLimiter(cap: share)
-    let before = call(&budget, from: .zero, for: .seconds(5), eager: true, &random)
+    var limiter = RateLimiter(cap: share)
+    let before = call(&limiter, from: .zero, for: .seconds(5), eager: true, &random)
     let throttle = Throttle(limit: told.calls, window: told.per, code: "APIGW.0308")
-    budget.throttled(throttle, at: .seconds(5))
+    limiter.throttled(throttle, at: .seconds(5))
     let span = max(share.per, told.per) * 3
-    let after = call(&budget, from: .seconds(5), for: span, eager: true, &random)
+    let after = call(&limiter, from: .seconds(5), for: span, eager: true, &random)
     #expect((after.first ?? .zero) >= .seconds(5) + told.per)
     for quota in [share, told] {
       let limit = max(1, Int(Double(quota.calls) * 0.95))
@@ -71,25 +71,25 @@ import Testing
   @Test("keeps a few calls of each window for urgent ones, and no more", arguments: quotas)
   func reserve(_ quota: Quota) {
     var random = SeededGenerator(8)
-    var budget = RateLimiter(cap: quota)
+    var limiter = RateLimiter(cap: quota)
     let limit = SlidingWindow(quota)
     // All at once: what is left then is what an urgent call finds.
     let calls = call(
-      &budget, from: .zero, for: .milliseconds(1), eager: true, isUrgent: false, &random)
+      &limiter, from: .zero, for: .milliseconds(1), eager: true, isUrgent: false, &random)
     #expect(calls.count == limit.calls - limit.reserve)
     #expect(limit.reserve == (limit.calls < 10 ? 0 : max(1, limit.calls / 50)))
-    let urgent = call(&budget, from: .zero, for: .milliseconds(1), eager: true, &random)
+    let urgent = call(&limiter, from: .zero, for: .milliseconds(1), eager: true, &random)
     #expect(urgent.count == limit.reserve)
     // What the price aims at is there.
     let span = limit.window * 10
-    let later = call(&budget, from: span, for: span, eager: true, isUrgent: false, &random)
-    #expect(Double(later.count) >= (budget.rate * 0.98 * span.seconds).rounded(.down))
+    let later = call(&limiter, from: span, for: span, eager: true, isUrgent: false, &random)
+    #expect(Double(later.count) >= (limiter.rate * 0.98 * span.seconds).rounded(.down))
   }
 
   @Test func `that nobody named starts at 20 a second and doubles per quiet minute to 100`() {
     var random = SeededGenerator(5)
-    var budget = RateLimiter()
-    let calls = call(&budget, from: .zero, for: .minutes(5), eager: true, &random)
+    var limiter = RateLimiter()
+    let calls = call(&limiter, from: .zero, for: .minutes(5), eager: true, &random)
     let perSecond = (0..<300).map { second in
       calls.count { $0 >= .seconds(second) && $0 < .seconds(second + 1) }
     }
@@ -105,71 +105,71 @@ import Testing
       (Throttle(limit: 9, window: .minutes(1), retryAfter: .seconds(3), code: ""), .minutes(1)),
     ]
     for (throttle, wait) in rows {
-      var budget = RateLimiter()
-      budget.throttled(throttle, at: .seconds(10))
-      let first = budget.readyAt(.seconds(10)) ?? .zero
+      var limiter = RateLimiter()
+      limiter.throttled(throttle, at: .seconds(10))
+      let first = limiter.readyAt(.seconds(10)) ?? .zero
       #expect(first >= .seconds(10) + wait)
-      budget.throttled(Throttle(code: ""), at: .seconds(10))
-      #expect(budget.readyAt(.seconds(10)) ?? .zero >= first)
+      limiter.throttled(Throttle(code: ""), at: .seconds(10))
+      #expect(limiter.readyAt(.seconds(10)) ?? .zero >= first)
     }
   }
 
   @Test func `falls to seven tenths once per window, and goes back near what failed but slowly`() {
     var random = SeededGenerator(6)
-    var budget = RateLimiter()
-    for late in 0..<10 { budget.throttled(Throttle(code: ""), at: .milliseconds(50 * late)) }
-    let once = call(&budget, from: .seconds(2), for: .seconds(5), eager: true, &random)
+    var limiter = RateLimiter()
+    for late in 0..<10 { limiter.throttled(Throttle(code: ""), at: .milliseconds(50 * late)) }
+    let once = call(&limiter, from: .seconds(2), for: .seconds(5), eager: true, &random)
     #expect(most(once, in: .seconds(1)) == 14)
-    budget.throttled(Throttle(code: ""), at: .seconds(7))
-    let twice = call(&budget, from: .seconds(7), for: .seconds(59), eager: true, &random)
+    limiter.throttled(Throttle(code: ""), at: .seconds(7))
+    let twice = call(&limiter, from: .seconds(7), for: .seconds(59), eager: true, &random)
     #expect(most(twice, in: .seconds(1)) == 9)
     // 14 failed: 13 is the most for an hour, then a little more.
-    let grown = call(&budget, from: .seconds(66), for: .minutes(30), eager: true, &random)
+    let grown = call(&limiter, from: .seconds(66), for: .minutes(30), eager: true, &random)
     #expect(most(grown, in: .seconds(1)) == 13)
     for hour in 1...3 {
-      _ = call(&budget, from: .hours(hour) + .minutes(5), for: .minutes(3), eager: true, &random)
+      _ = call(&limiter, from: .hours(hour) + .minutes(5), for: .minutes(3), eager: true, &random)
     }
-    let later = call(&budget, from: .hours(4), for: .minutes(5), eager: true, &random)
+    let later = call(&limiter, from: .hours(4), for: .minutes(5), eager: true, &random)
     #expect((14...17).contains(most(later, in: .seconds(1))))
   }
 
   @Test func `never falls below one call, and a limit of none is not believed`() {
-    var budget = RateLimiter()
+    var limiter = RateLimiter()
     for window in 0..<40 {
-      budget.throttled(
+      limiter.throttled(
         Throttle(limit: 0, window: .seconds(1), code: ""), at: .seconds(2 * window))
     }
-    #expect(budget.readyAt(.seconds(100)) ?? .zero <= .seconds(100))
-    budget.spend(at: .seconds(100))
-    #expect(budget.readyAt(.seconds(100)) == nil)
-    budget.finish(at: .seconds(100))
-    #expect(budget.readyAt(.seconds(100)) == .seconds(101))
+    #expect(limiter.readyAt(.seconds(100)) ?? .zero <= .seconds(100))
+    limiter.spend(at: .seconds(100))
+    #expect(limiter.readyAt(.seconds(100)) == nil)
+    limiter.finish(at: .seconds(100))
+    #expect(limiter.readyAt(.seconds(100)) == .seconds(101))
   }
 
   @Test func `may keep to the cloud's word for a year`() {
-    var budget = RateLimiter(cap: Quota(calls: 20, per: .seconds(1)))
+    var limiter = RateLimiter(cap: Quota(calls: 20, per: .seconds(1)))
     var time = Duration.zero
     for _ in 0..<200_000 {
-      time = max(time + .minutes(2), budget.readyAt(time) ?? time)
-      budget.spend(at: time)
-      budget.finish(at: time)
+      time = max(time + .minutes(2), limiter.readyAt(time) ?? time)
+      limiter.spend(at: time)
+      limiter.finish(at: time)
     }
-    #expect(budget.readyAt(time) ?? .zero <= time)
+    #expect(limiter.readyAt(time) ?? .zero <= time)
   }
 
   /// The cloud counts a call at some moment between its start and its answer.
   @Test func `is kept at the cloud's door, however long an answer takes`() {
     var random = SeededGenerator(7)
-    var budget = RateLimiter(cap: Quota(calls: 20, per: .seconds(1)))
+    var limiter = RateLimiter(cap: Quota(calls: 20, per: .seconds(1)))
     var (time, underWay, counted) = (Duration.zero, [Duration](), [Duration]())
     while time < .seconds(60) {
       underWay.sort()
       while let end = underWay.first, end <= time {
-        budget.finish(at: end)
+        limiter.finish(at: end)
         underWay.removeFirst()
       }
-      if let ready = budget.readyAt(time), ready <= time {
-        budget.spend(at: time)
+      if let ready = limiter.readyAt(time), ready <= time {
+        limiter.spend(at: time)
         let took = random.duration(.milliseconds(1) ... .milliseconds(900))
         counted.append(time + random.duration(.zero...took))
         underWay.append(time + took)

@@ -19,22 +19,22 @@ struct ScheduleSetting {
   }
 
   /// Last seen at an age, at some uptime; not due before it is planned.
-  func ticket(_ job: Int64, known: Double = 0, at uptime: Duration = .zero) -> ScheduledPoll {
+  func poll(_ job: Int64, known: Double = 0, at uptime: Duration = .zero) -> ScheduledPoll {
     ScheduledPoll(
-      job: job, endpoint: PollQueue.Endpoint(number: 0), law: law, salt: UInt32(job),
+      job: job, endpoint: PollQueue.Endpoint(number: 0), type: law, jitterSeed: UInt32(job),
       span: WatchedSpan(known: known), isWatched: true, knownAt: uptime)
   }
 
-  mutating func planned(_ ticket: ScheduledPoll, price: Double) -> ScheduledPoll {
-    var ticket = ticket
-    ticket.plan(by: book.plan(of: ticket.law, price: price, at: .zero))
-    return ticket
+  mutating func planned(_ poll: ScheduledPoll, price: Double) -> ScheduledPoll {
+    var poll = poll
+    poll.plan(by: book.plan(of: poll.type, price: price, at: .zero))
+    return poll
   }
 
-  func due(_ ticket: ScheduledPoll, at due: Duration) -> ScheduledPoll {
-    var ticket = ticket
-    ticket.plan(at: due)
-    return ticket
+  func due(_ poll: ScheduledPoll, at due: Duration) -> ScheduledPoll {
+    var poll = poll
+    poll.plan(at: due)
+    return poll
   }
 }
 
@@ -44,15 +44,15 @@ extension ScheduleSetting {
   static func schedule(
     _ quota: Quota = quota, price: CallPrice = CallPrice(least: 5), retention: Duration? = nil
   ) -> PollSchedule {
-    PollSchedule(budget: RateLimiter(cap: quota), price: price, retention: retention)
+    PollSchedule(limiter: RateLimiter(cap: quota), price: price, retention: retention)
   }
 
   /// All that it hands out at one time.
   mutating func takeAll(_ schedule: inout PollSchedule, at uptime: Duration) -> [Int64] {
     var taken: [Int64] = []
-    while let ticket = schedule.take(at: uptime, from: &book) {
-      schedule.budget.finish(at: uptime)
-      taken.append(ticket.job)
+    while let poll = schedule.take(at: uptime, from: &book) {
+      schedule.limiter.finish(at: uptime)
+      taken.append(poll.job)
     }
     return taken
   }

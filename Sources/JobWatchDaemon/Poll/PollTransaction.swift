@@ -40,7 +40,7 @@ struct PollTransaction: Sendable {
       let (job, age) = (decision.job, decision.job.span.known)
       outcome.sighting = .init(
         span: job.span, isWatched: job.isWatched,
-        appointment: job.appointment(after: age, under: rules))
+        deadline: job.deadline(after: age, under: rules))
     }
     guard decision.job != job else {
       // Nothing else about it has changed: a lost job may be no longer looked for, and one that is never answered is not
@@ -95,7 +95,7 @@ struct PollTransaction: Sendable {
   private func sightAgain(_ transaction: Transaction) throws -> PollOutcome? {
     guard let bodyHash,
       let sighting = RepeatedSighting(
-        answer.observation, salt: poll.salt, at: at, under: rules),
+        answer.observation, jitterSeed: poll.jitterSeed, at: at, under: rules),
       let from = try transaction.sight(
         poll.job, bodyHash: bodyHash, knownAge: sighting.age, at: at, dueAt: at + sighting.gap,
         noticeAt: rules.firstRiskNotice(after: at))
@@ -104,7 +104,7 @@ struct PollTransaction: Sendable {
       next: .after(sighting.gap), isFinal: false,
       sighting: .init(
         span: WatchedSpan(from: from, known: sighting.age), isWatched: true,
-        appointment: sighting.appointment))
+        deadline: sighting.deadline))
   }
 
   private func dueAt(_ next: NextPoll) -> Timestamp? {

@@ -3,8 +3,8 @@ import JobWatchCore
 import JobWatchStore
 import PollPlanning
 
-/// What the daemon's schedule goes by, rebuilt from the database for commands: what ended jobs have taught, the jobs
-/// that run now, and what is left of the quotas.
+/// The daemon's queue as commands rebuild it from the database: what was learned from ended jobs, the running jobs, and
+/// what is left of the quotas.
 package struct LearnedSchedule {
   private var queue: PollQueue
   private let limiters: [SavedRateLimiter]
@@ -13,7 +13,7 @@ package struct LearnedSchedule {
   /// As everything stands: nothing is kept from an earlier time.
   private static let uptime = Duration.zero
 
-  /// - Parameter service: of whose jobs something is to be said; nil: of all.
+  /// - Parameter service: whose jobs are asked about; nil: all services'.
   package init(_ configuration: Configuration, _ transaction: Transaction, service: String? = nil)
     throws
   {

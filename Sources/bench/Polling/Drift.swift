@@ -82,10 +82,10 @@ struct Drift: Sendable {
       self.source = source
       self.price = price
       horizon = type.horizon
-      plan = PollPlan(law: model.law(), price: price)
+      plan = PollPlan(distribution: model.distribution(), price: price)
     }
 
-    mutating func replan() { plan = PollPlan(law: model.law(), price: price) }
+    mutating func replan() { plan = PollPlan(distribution: model.distribution(), price: price) }
 
     /// - Parameter isPlanned: where polls are learned from, a plan is made first.
     mutating func run(_ type: PollingCase, isPlanned: Bool, using random: inout SeededGenerator) {

@@ -43,7 +43,7 @@ struct ExactLaw: Sendable {
       let (high, low) = (max(survival[index - 1], 1e-15), max(survival[index], 1e-15))
       return max(log(high / low) / (ages[index] - ages[index - 1]), 1e-15)
     }
-    return DurationDistribution(edges: ages, rates: rates)
+    return DurationDistribution(edges: ages, hazards: rates)
   }
 
   init(_ type: PollingCase) {
@@ -80,7 +80,7 @@ struct ExactLaw: Sendable {
   func optimum(at price: Double) -> Outcome {
     var detail = PollPlan.Detail()
     (detail.perGap, detail.lookAhead, detail.horizon, detail.most) = (40, 12, horizon, .max)
-    return outcome(of: PollPlan(law: law, price: price, detail: detail))
+    return outcome(of: PollPlan(distribution: law, price: price, detail: detail))
   }
 
   func cost(_ outcome: Outcome, at price: Double) -> Double {

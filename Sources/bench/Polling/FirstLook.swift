@@ -13,7 +13,7 @@ enum FirstLook {
     let least = exact.cost(exact.optimum(at: price), at: price)
     let pairs = (0..<sets).map { set in
       let training = type.training(jobs, seed: UInt64(1000 * jobs + set))
-      let plan = PollPlan(law: type.trained(on: training).law(), price: price)
+      let plan = PollPlan(distribution: type.trained(on: training).distribution(), price: price)
       return (
         known: exact.outcome(of: plan),
         looked: exact.outcome { $0 == 0 ? age : plan.nextAge(after: $0) }

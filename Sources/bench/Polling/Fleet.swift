@@ -17,7 +17,7 @@ struct Fleet {
 
   static let scripts = [
     FleetScript(name: "learned, warm", minutes: 165),
-    FleetScript(name: "learned, cold", minutes: 165, taught: 0),
+    FleetScript(name: "learned, cold", minutes: 165, samples: 0),
     FleetScript(name: "fixed 10s", minutes: 80, fixed: .seconds(10)),
     FleetScript(
       name: "changes", minutes: 215, outage: 40..<50, shares: [(120, 0.5), (160, 1)]),

@@ -35,14 +35,14 @@ struct FleetCloud {
     calls.count { $0 >= start && $0 < end }
   }
 
-  /// A budget of this quota that knows of the calls of its window.
-  func budget(at now: Int64) -> RateLimiter {
-    var budget = RateLimiter(cap: quota)
+  /// A limiter of this quota that knows of the calls of its window.
+  func limiter(at now: Int64) -> RateLimiter {
+    var limiter = RateLimiter(cap: quota)
     let since = now - 2 * quota.per.milliseconds
     for call in calls[head...] where call > since {
-      budget.spend(at: .milliseconds(call))
-      budget.finish(at: .milliseconds(call))
+      limiter.spend(at: .milliseconds(call))
+      limiter.finish(at: .milliseconds(call))
     }
-    return budget
+    return limiter
   }
 }

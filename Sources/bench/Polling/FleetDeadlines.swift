@@ -1,7 +1,7 @@
 import JobWatchCore
 import PollPlanning
 
-/// Until when jobs must be seen, lest their records be deleted before.
+/// The jobs' deadlines: a job unseen by then may have its record deleted.
 struct FleetDeadlines {
   /// The most that any order of the calls could meet.
   private(set) var possible = 0
@@ -14,7 +14,7 @@ struct FleetDeadlines {
   /// - Parameters:
   ///   - deadlines: uptimes in milliseconds.
   ///   - now: when the first call can be made.
-  ///   - limit: of the calls; none was made lately, so that a whole window's may be made at once.
+  ///   - limit: of the calls; none was made lately: a whole window's may be made at once.
   init(_ deadlines: [(job: Int64, deadline: Int64)], at now: Int64, limit: SlidingWindow) {
     // Calls that all take the same time: the nearest deadline that can still be met is always a best one.
     for deadline in deadlines.map(\.deadline).sorted()

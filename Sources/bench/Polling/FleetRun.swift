@@ -49,7 +49,7 @@ struct FleetRun {
   private var nextBegin = 0.0
 
   private static let tick: Int64 = 10
-  /// One of whose job types nothing is shipped.
+  /// A service without shipped priors.
   private static let key = EndpointKey(account: "fleet", service: "evs")
   private static let types = FleetType.all.map {
     DurationKey(service: key.service, jobType: $0.name, region: "eu-de")
@@ -65,10 +65,10 @@ struct FleetRun {
       polling: PollPolicy(fixed: script.fixed),
       retention: [Self.key.service: RetentionPolicy(finished: script.retention)])
     endpoint = queue.addEndpoint(
-      Self.key, quota: scale.quota, price: script.taught > 0 ? price : nil)
-    for (index, type) in FleetType.all.enumerated() where script.taught > 0 {
+      Self.key, quota: scale.quota, price: script.samples > 0 ? price : nil)
+    for (index, type) in FleetType.all.enumerated() where script.samples > 0 {
       queue.learned(
-        type.trained(on: script.taught, seed: UInt64(index)), of: Self.types[index])
+        type.trained(on: script.samples, seed: UInt64(index)), of: Self.types[index])
     }
     enterRunning(price: price)
     run()
@@ -99,7 +99,7 @@ struct FleetRun {
     if let share = script.shares.first(where: { $0.minute == minute })?.share {
       cloud.quota = scale.quota(share)
       // That it has become more, a restart with another configuration tells; that it is less, the cloud.
-      if share == 1 { queue[limiter: endpoint] = cloud.budget(at: now) }
+      if share == 1 { queue[limiter: endpoint] = cloud.limiter(at: now) }
     }
     if script.outage?.upperBound == minute {
       queue.spread(endpoint, at: uptime)
@@ -115,12 +115,12 @@ extension FleetRun {
   /// where nothing was learned before, each is seen right now, for the first time.
   private mutating func enterRunning(price: Double) {
     let plans =
-      script.taught > 0 ? Self.types.map { queue.plan(of: $0, price: price, at: .zero) } : []
+      script.samples > 0 ? Self.types.map { queue.plan(of: $0, price: price, at: .zero) } : []
     for back in stride(from: 0, to: 100_000, by: 1 / scale.beginsPerSecond) {
       let (type, duration) = draw()
       var job = FleetJob(begin: -Int64(back * 1000), duration: duration, type: type)
       if duration == .max { continue }
-      if script.taught > 0 {
+      if script.samples > 0 {
         job.seenAt = job.begin + Int64(1000 * lastPoll(of: job, plans[type]))
       }
       if job.begin + duration > job.seenAt {
@@ -155,13 +155,13 @@ extension FleetRun {
 
   private mutating func enter(_ job: FleetJob, from: Double) {
     let age = Double(job.seenAt - job.begin) / 1000
-    var salt = StableHash()
-    salt.combine(UInt64(jobs.count))
+    var seed = StableHash()
+    seed.combine(UInt64(jobs.count))
     queue.add(
       [
         ScheduledJob(
           id: Int64(jobs.count), endpoint: Self.key, type: Self.types[Int(job.type)],
-          salt: UInt32(truncatingIfNeeded: salt.value), state: .running,
+          jitterSeed: UInt32(truncatingIfNeeded: seed.value), state: .running,
           span: WatchedSpan(from: from, known: age), isWatched: true, knownAt: wall(job.seenAt),
           dueAt: wall(job.seenAt) + (script.fixed ?? .zero), isFresh: true)
       ], at: Moment(wall: wall(now), uptime: uptime))
@@ -221,7 +221,7 @@ extension FleetRun {
   private func keep(_ poll: ScheduledPoll, _ basis: PollQueue.Basis, at age: Double) -> PollOutcome
   {
     PollOutcome(
-      next: .after(basis.pace.gap(after: age, salt: poll.salt)), isFinal: false,
+      next: .after(basis.pace.gap(after: age, jitterSeed: poll.jitterSeed)), isFinal: false,
       sighting: PollOutcome.Sighting(
         span: WatchedSpan(from: poll.span.from, known: age), isWatched: true))
   }

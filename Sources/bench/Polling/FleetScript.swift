@@ -7,7 +7,7 @@ struct FleetScript: Sendable {
   /// Of simulated time.
   var minutes: Int
   /// Jobs of each type that were learned from before.
-  var taught = 1000
+  var samples = 1000
   /// Every job is asked for this often, so far as the quota lets it.
   var fixed: Duration?
   /// In minutes; no call is made.
@@ -28,7 +28,7 @@ struct FleetScale: Sendable {
   static let quick = FleetScale(
     beginsPerSecond: 5.15, quota: Quota(calls: 1327, per: .minutes(1)))
 
-  /// Calls a second that a budget of the quota grants.
+  /// Calls a second that a limiter of the quota grants.
   func granted(_ share: Double = 1) -> Double { RateLimiter(cap: quota(share)).rate }
 
   func quota(_ share: Double) -> Quota {

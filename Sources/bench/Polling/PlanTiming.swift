@@ -10,9 +10,9 @@ enum PlanTiming {
     for type in PollingCase.all {
       var model = type.trained(on: type.training(1000, seed: 5))
       stored = max(stored, model.bytes.count)
-      let law = model.law()
+      let law = model.distribution()
       for price in PollingCase.prices {
-        plan = max(plan, milliseconds { _ = PollPlan(law: model.law(), price: price) })
+        plan = max(plan, milliseconds { _ = PollPlan(distribution: model.distribution(), price: price) })
       }
       var span = WatchedSpan()
       model.watch(span)
@@ -24,10 +24,10 @@ enum PlanTiming {
           span = WatchedSpan()
           model.watch(span)
         })
-      let schedule = PollPlan(law: law, price: 1)
+      let schedule = PollPlan(distribution: law, price: 1)
       let ages = Array(stride(from: 0.0, to: 5000, by: 7))
       let time = milliseconds {
-        for age in ages { sink = schedule.gap(after: age, salt: 7).seconds }
+        for age in ages { sink = schedule.gap(after: age, jitterSeed: 7).seconds }
       }
       nextPoll = max(nextPoll, 1000 * time / Double(ages.count))
     }

@@ -11,8 +11,8 @@ struct PollingCommand: ParsableCommand {
       is judged on the law itself, answers take no time, and jobs do not depend on one another. A cost is the mean \
       latency of detection plus c seconds for each call.
 
-      A fleet: a hundred thousand jobs under one quota, in simulated time, through the product's own schedule, budget \
-      and book. Answers take no time.
+      A fleet: a hundred thousand jobs under one quota, in simulated time, through the product's own queue. \
+      Answers take no time.
 
       Takes about three minutes.
       """)

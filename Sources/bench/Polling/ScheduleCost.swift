@@ -36,7 +36,7 @@ struct ScheduleCost {
         let basis = queue.basis(of: poll, at: uptime)
         queue.record(
           PollOutcome(
-            next: .after(basis.pace.gap(after: known, salt: poll.salt)), isFinal: false,
+            next: .after(basis.pace.gap(after: known, jitterSeed: poll.jitterSeed)), isFinal: false,
             sighting: PollOutcome.Sighting(span: WatchedSpan(known: known), isWatched: true)),
           of: poll, basis, at: Moment(wall: Timestamp(milliseconds: now), uptime: uptime))
         fires += 1
@@ -103,9 +103,10 @@ extension ScheduleCost {
     for first in stride(from: 0, to: jobs, by: 1000) {
       let rows = (first..<first + 1000).map { job in
         let (type, known) = (job % types.count, 600 * random.unit())
-        let gap = plans[type].gap(after: known, salt: UInt32(job))
+        let gap = plans[type].gap(after: known, jitterSeed: UInt32(job))
         return ScheduledJob(
-          id: Int64(job), endpoint: key, type: types[type], salt: UInt32(job), state: .running,
+          id: Int64(job), endpoint: key, type: types[type], jitterSeed: UInt32(job),
+          state: .running,
           span: WatchedSpan(known: known), isWatched: true,
           knownAt: start.wall - gap.scaled(by: random.unit()), dueAt: start.wall, isFresh: true)
       }

@@ -25,9 +25,9 @@ struct SharedTrainings: Decodable {
   }
 
   private func figures(_ one: SingleType, number: Int, _ durations: [Double?]) -> [Figure] {
-    let law = one.type.trained(on: durations).law()
+    let law = one.type.trained(on: durations).distribution()
     return zip(PollingCase.prices, one.leastCosts).map { price, least in
-      let outcome = one.exact.outcome(of: PollPlan(law: law, price: price))
+      let outcome = one.exact.outcome(of: PollPlan(distribution: law, price: price))
       return Figure(
         name: "cost ÷ least, \(one.type.name), training \(number), c = \(Int(price))",
         value: one.exact.cost(outcome, at: price) / least, unit: "×",

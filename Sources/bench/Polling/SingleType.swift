@@ -33,14 +33,15 @@ struct SingleType: Sendable {
     let leastCosts = zip(firsts, PollingCase.prices).map { exact.cost($0, at: $1) }
     self.leastCosts = leastCosts
     known = zip(leastCosts, PollingCase.prices).map { least, price in
-      exact.cost(exact.outcome(of: PollPlan(law: exact.law, price: price)), at: price) / least
+      exact.cost(exact.outcome(of: PollPlan(distribution: exact.law, price: price)), at: price)
+        / least
     }
     peers = Peer.all.map { exact.outcome($0.next) }
     learned = scale.trainings.map { training in
       let sets = (0..<training.sets).map { set in
         let jobs = type.training(training.jobs, seed: UInt64(1000 * training.jobs + set))
-        let law = type.trained(on: jobs).law()
-        return scale.prices.map { exact.outcome(of: PollPlan(law: law, price: $0)) }
+        let law = type.trained(on: jobs).distribution()
+        return scale.prices.map { exact.outcome(of: PollPlan(distribution: law, price: $0)) }
       }
       let outcomes = scale.prices.indices.map { price in Outcome.mean(sets.map { $0[price] }) }
       let ratios = zip(zip(PollingCase.prices, leastCosts), outcomes.suffix(leastCosts.count)).map {

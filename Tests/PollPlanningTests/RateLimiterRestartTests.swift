@@ -4,7 +4,7 @@ import Testing
 
 @testable import PollPlanning
 
-@Suite(.aside) struct `A budget on record` {
+@Suite(.aside) struct `A limiter on record` {
   static let quotas = [
     Quota(calls: 1, per: .seconds(1)), Quota(calls: 20, per: .seconds(1)),
     Quota(calls: 200, per: .seconds(1)), Quota(calls: 12, per: .seconds(10)),
@@ -16,7 +16,7 @@ import Testing
     arguments: quotas)
   func crashes(_ quota: Quota) {
     for seed in 0..<UInt64(6) {
-      var world = BudgetWorld(
+      var world = LimiterWorld(
         cap: quota, longestCall: seed % 3 == 0 ? .zero : quota.per * Int(seed % 3), seed: seed)
       // Of all calls, or a crowd now and then: the window is used up at once, and then empty.
       let step = quota.per.scaled(by: seed % 2 == 0 ? 0.04 : 0.4)
@@ -47,11 +47,11 @@ import Testing
       var random = SeededGenerator(seed)
       var (stayed, time) = (RateLimiter(cap: cap), Duration.seconds(500))
       let step = (cap?.per ?? .seconds(20)).scaled(by: 0.05)
-      func use(_ budget: inout RateLimiter, _ origin: Duration) -> Duration? {
-        let ready = budget.readyAt(time - origin)
+      func use(_ limiter: inout RateLimiter, _ origin: Duration) -> Duration? {
+        let ready = limiter.readyAt(time - origin)
         if let ready, ready <= time - origin {
-          budget.spend(at: time - origin)
-          budget.finish(at: time - origin)
+          limiter.spend(at: time - origin)
+          limiter.finish(at: time - origin)
         }
         return ready.map { max($0, time - origin) + origin }
       }
@@ -81,7 +81,7 @@ import Testing
 
   @Test("loses to a crash no more than its record allowed for", arguments: quotas)
   func crashCost(_ quota: Quota) {
-    var world = BudgetWorld(cap: quota, longestCall: .zero, seed: 5)
+    var world = LimiterWorld(cap: quota, longestCall: .zero, seed: 5)
     let limit = SlidingWindow(quota)
     // So far apart that half of the window is used.
     for _ in 0..<limit.calls {
@@ -102,7 +102,7 @@ import Testing
   func writes(_ quota: Quota) {
     let windows = max(3, Int(20 / quota.per.seconds))
     for step in [0.001, 0.3, 1.3] {
-      var world = BudgetWorld(cap: quota, longestCall: .zero, seed: 6)
+      var world = LimiterWorld(cap: quota, longestCall: .zero, seed: 6)
       let end = quota.per * windows
       while world.time < end {
         world.call(quota.calls)
@@ -119,7 +119,7 @@ import Testing
     arguments: [true, false])
   func throttled(isTold: Bool) {
     for seed in 0..<UInt64(40) {
-      var world = BudgetWorld(cap: nil, longestCall: .milliseconds(300), seed: seed)
+      var world = LimiterWorld(cap: nil, longestCall: .milliseconds(300), seed: seed)
       for _ in 0..<20 {
         world.call(5)
         world.pass(.milliseconds(200))
@@ -132,7 +132,7 @@ import Testing
           ? Throttle(
             limit: told.calls, window: told.per, retryAfter: retryAfter, code: "APIGW.0308")
           : Throttle(retryAfter: retryAfter, code: ""))
-      let (throttled, rate) = (world.time, world.budget.rate)
+      let (throttled, rate) = (world.time, world.limiter.rate)
       let wait = max(isTold ? told.per : .seconds(1), retryAfter ?? .zero)
       var starts: [Duration] = []
       for _ in 0..<400 {
@@ -148,14 +148,14 @@ import Testing
         world.call(3, isUrgent: true)
         starts += world.starts[before...]
         world.pass(.milliseconds(500))
-        if world.time < throttled + .minutes(1) { #expect(world.budget.rate == rate) }
+        if world.time < throttled + .minutes(1) { #expect(world.limiter.rate == rate) }
       }
       world.kill()
       #expect((starts.first ?? .zero) >= throttled + wait)
       #expect(!starts.isEmpty)
       if isTold {
         let limit = SlidingWindow(told)
-        #expect(world.budget.rate == RateLimiter(cap: told).rate)
+        #expect(world.limiter.rate == RateLimiter(cap: told).rate)
         let after = starts.filter { $0 < throttled + wait + limit.window }
         #expect(after.count <= limit.calls)
       }
@@ -166,7 +166,7 @@ import Testing
     var random = SeededGenerator(9)
     for _ in 0..<50 {
       // Unconfigured: up to 20 a second, of which only the last ones are remembered.
-      var world = BudgetWorld(cap: nil, longestCall: .zero, seed: random.next())
+      var world = LimiterWorld(cap: nil, longestCall: .zero, seed: random.next())
       for _ in 0..<Int.random(in: 1...600, using: &random) {
         world.call(3)
         world.pass(.milliseconds(200))
@@ -203,13 +203,13 @@ import Testing
   }
 
   @Test func `says what is used of its limit, and for how long it is blocked`() {
-    var budget = RateLimiter(cap: Quota(calls: 200, per: .minutes(1)))
+    var limiter = RateLimiter(cap: Quota(calls: 200, per: .minutes(1)))
     for second in 0..<100 {
-      budget.spend(at: .seconds(second))
-      if second < 99 { budget.finish(at: .seconds(second)) }
+      limiter.spend(at: .seconds(second))
+      if second < 99 { limiter.finish(at: .seconds(second)) }
     }
-    budget.throttled(Throttle(limit: 100, window: .minutes(1), code: ""), at: .seconds(100))
-    let record = budget.record(at: .seconds(101))
+    limiter.throttled(Throttle(limit: 100, window: .minutes(1), code: ""), at: .seconds(100))
+    let record = limiter.record(at: .seconds(101))
     #expect(record.limit == SlidingWindow(calls: 95, window: .seconds(63)))
     #expect((61...63).contains(record.used(in: .seconds(63))))
     #expect((1...3).contains(record.used(in: .seconds(63), after: .seconds(60))))
@@ -217,8 +217,8 @@ import Testing
   }
 
   @Test func `trusts neither the wall clock nor that of another boot`() {
-    var budget = RateLimiter()
-    let record = budget.record(at: .seconds(1000))
+    var limiter = RateLimiter()
+    let record = limiter.record(at: .seconds(1000))
     let wall = Timestamp(milliseconds: 1_764_000_000_000)
     let rows: [(wall: Duration, uptime: Duration, elapsed: Duration)] = [
       (.seconds(5), .seconds(1005), .seconds(5)),

@@ -1,6 +1,6 @@
 import JobWatchCore
 
-/// How a budget outlives the process: `record` is stored before the calls that it is made for begin.
+/// How a limiter outlives the process: `record` is stored before the calls that it is made for begin.
 extension RateLimiter {
   /// The ends of calls are stored to this part of the window, or of their age where a window is longer.
   private static let grain: Int64 = 64
@@ -59,7 +59,7 @@ extension RateLimiter {
     }
     let unended = record.underWay + record.ahead
     answered += repeatElement(now.uptime, count: unended)
-    journal = BudgetCheckpoint(count: record.number + Int64(record.ahead))
+    journal = LimiterCheckpoint(count: record.number + Int64(record.ahead))
   }
 
   /// Ends that lie close together become the latest of them: that grants nothing earlier. Those beyond any window are

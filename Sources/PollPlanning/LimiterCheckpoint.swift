@@ -1,17 +1,15 @@
-import JobWatchCore
-
-/// What of a budget is on record, and whether that is enough.
+/// Whether the stored record of a limiter allows for what has happened since.
 ///
-/// It counts what happens: a call begins, something is learned, a record is made. A record allows for the calls that
-/// begin while the count is no further than it says.
-struct BudgetCheckpoint: Sendable {
+/// It counts events: a call begins, something is learned, a record is made. A record allows for the calls that begin
+/// while the count is within its allowance.
+struct LimiterCheckpoint: Sendable {
   private(set) var count: Int64 = 0
   /// The count when something was learned that must be on record.
-  private var lessonAt: Int64 = 0
+  private var learnedAt: Int64 = 0
   private var savedAt: Int64 = 0
   private var savedAhead = 0
 
-  /// - Parameter count: what the record says from which the budget is restored, or more.
+  /// - Parameter count: what the record says from which the limiter is restored, or more.
   init(count: Int64 = 0) {
     self.count = count
     savedAt = count
@@ -20,9 +18,9 @@ struct BudgetCheckpoint: Sendable {
   /// A call begins.
   mutating func note() { count += 1 }
 
-  mutating func noteLesson() {
+  mutating func noteLearned() {
     count += 1
-    lessonAt = count
+    learnedAt = count
   }
 
   /// The number of a record that is made now.
@@ -37,7 +35,7 @@ struct BudgetCheckpoint: Sendable {
     (savedAt, savedAhead) = (number, ahead)
   }
 
-  var isDue: Bool { lessonAt > savedAt || !covers(0) }
+  var isDue: Bool { learnedAt > savedAt || !covers(0) }
 
   /// Whether so many more calls may begin before the next record.
   func covers(_ calls: Int) -> Bool { count + Int64(calls) - savedAt <= Int64(savedAhead) }

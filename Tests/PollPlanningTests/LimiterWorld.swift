@@ -3,10 +3,10 @@ import TestSupport
 
 @testable import PollPlanning
 
-/// Calls under a budget whose process is stopped, killed and started again, with the cloud's count of them: each at
+/// Calls under a limiter whose process is stopped, killed and started again, with the cloud's count of them: each at
 /// some moment between its start and its end.
-struct BudgetWorld {
-  private(set) var budget: RateLimiter
+struct LimiterWorld {
+  private(set) var limiter: RateLimiter
   private(set) var counted: [Duration] = []
   private(set) var starts: [Duration] = []
   private(set) var records = 0
@@ -26,7 +26,7 @@ struct BudgetWorld {
     self.cap = cap
     self.longestCall = longestCall
     random = SeededGenerator(seed)
-    budget = RateLimiter(cap: cap)
+    limiter = RateLimiter(cap: cap)
   }
 
   var now: Moment {
@@ -37,7 +37,7 @@ struct BudgetWorld {
   mutating func pass(_ span: Duration) {
     time += span
     for call in underWay where call.end <= time {
-      budget.finish(at: call.end - bootedAt)
+      limiter.finish(at: call.end - bootedAt)
       count(call)
     }
     underWay.removeAll { $0.end <= time }
@@ -53,13 +53,13 @@ struct BudgetWorld {
   @discardableResult
   mutating func call(_ wanted: Int, isUrgent: Bool = false, killedAtSave: Bool = false) -> Bool {
     var calls = 0
-    while calls < wanted, let ready = budget.readyAt(now.uptime, isUrgent: isUrgent),
+    while calls < wanted, let ready = limiter.readyAt(now.uptime, isUrgent: isUrgent),
       ready <= now.uptime
     {
-      budget.spend(at: now.uptime)
+      limiter.spend(at: now.uptime)
       calls += 1
     }
-    if calls > 0 && budget.mustBeSaved {
+    if calls > 0 && limiter.mustBeSaved {
       if killedAtSave {
         if Bool.random(using: &random) { save() }
         return false
@@ -75,14 +75,14 @@ struct BudgetWorld {
   }
 
   mutating func throttle(_ throttle: Throttle) {
-    budget.throttled(throttle, at: now.uptime)
-    if budget.mustBeSaved { save() }
+    limiter.throttled(throttle, at: now.uptime)
+    if limiter.mustBeSaved { save() }
   }
 
   private mutating func save(isLast: Bool = false) {
-    let record = budget.record(at: now.uptime, isLast: isLast)
+    let record = limiter.record(at: now.uptime, isLast: isLast)
     disk = (record, now.wall)
-    budget.saved(record)
+    limiter.saved(record)
     records += 1
   }
 
@@ -99,8 +99,8 @@ struct BudgetWorld {
 
   mutating func start(after pause: Duration, cap: Quota? = nil) {
     time += pause
-    budget = RateLimiter(cap: cap ?? self.cap)
-    if let disk { budget.restore(disk.record, savedAt: disk.savedAt, at: now) }
+    limiter = RateLimiter(cap: cap ?? self.cap)
+    if let disk { limiter.restore(disk.record, savedAt: disk.savedAt, at: now) }
   }
 
   mutating func boot(after pause: Duration) {
