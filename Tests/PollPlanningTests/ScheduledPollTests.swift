@@ -19,3 +19,9 @@ import Testing
     }
   }
 }
+
+@Suite struct `A poll in the queue` {
+  @Test func `takes 56 bytes`() {
+    #expect(MemoryLayout<ScheduledPoll>.stride == 56)
+  }
+}
