@@ -12,8 +12,8 @@ package final class ServiceSocket: Sendable {
     package var code: Int32
   }
 
-  /// More than systemd takes, because a test has to see a message that systemd would drop.
-  private static let room = 65_536
+  /// More than systemd and its journal take, because a test has to see a message that they would drop.
+  private static let room = 1_048_576
 
   package init(_ name: String) throws(Failure) {
     self.name = name
@@ -37,23 +37,29 @@ package final class ServiceSocket: Sendable {
 
   deinit { Glibc.close(handle) }
 
-  /// Blocks until a datagram comes; nil once `close` was called.
-  package func next() -> ServiceNotice? { take(flags: 0) }
+  /// Blocks until a notice comes; nil once `close` was called.
+  package func next() -> ServiceNotice? { datagram(waiting: true).flatMap(Self.notice) }
 
   /// All that came since the last call.
   package func pending() -> [ServiceNotice] {
     var notices: [ServiceNotice] = []
-    while let notice = take(flags: Int32(MSG_DONTWAIT)) { notices.append(notice) }
+    while let notice = datagram().flatMap(Self.notice) { notices.append(notice) }
     return notices
+  }
+
+  private static func notice(_ bytes: [UInt8]) -> ServiceNotice? {
+    bytes.isEmpty ? nil : ServiceNotice(bytes: bytes)
+  }
+
+  /// The next datagram. Nil where there is none and it does not wait; empty once `close` was called.
+  package func datagram(waiting: Bool = false) -> [UInt8]? {
+    var buffer = [UInt8](repeating: 0, count: Self.room)
+    let flags = waiting ? 0 : Int32(MSG_DONTWAIT)
+    var count: Int
+    repeat { count = recv(handle, &buffer, buffer.count, flags) } while count < 0 && errno == EINTR
+    return count < 0 ? nil : Array(buffer.prefix(count))
   }
 
   /// Takes nothing any more. A call of `next` that waits returns.
   package func close() { shutdown(handle, Int32(SHUT_RDWR)) }
-
-  private func take(flags: Int32) -> ServiceNotice? {
-    var buffer = [UInt8](repeating: 0, count: Self.room)
-    var count: Int
-    repeat { count = recv(handle, &buffer, buffer.count, flags) } while count < 0 && errno == EINTR
-    return count > 0 ? ServiceNotice(bytes: Array(buffer.prefix(count))) : nil
-  }
 }

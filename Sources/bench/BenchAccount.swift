@@ -2,7 +2,6 @@ import CloudAPI
 import JobWatchCore
 import JobWatchDaemon
 import SimulatedCloud
-import TestSupport
 
 /// The one account of every measurement, on both sides.
 enum BenchAccount {

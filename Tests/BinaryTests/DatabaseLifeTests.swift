@@ -151,10 +151,8 @@ import Testing
     let now = Testbed.clock()
     try await store.write { transaction in
       for number in 0..<1500 {
-        let job = Job(
-          key: JobKey(account: "prod", service: "ecs", jobID: "job\(number)"), projectID: "p",
-          region: "r", submittedAt: now, registeredAt: now)
-        _ = try transaction.insert(job, dueAt: now + .days(1), noticeAt: nil)
+        _ = try transaction.insert(
+          .registered("job\(number)", at: now), dueAt: now + .days(1), noticeAt: nil)
       }
     }
     try await store.write { transaction in

@@ -29,7 +29,7 @@ final class JournalFixture: Sendable {
   var directory: String { scratch.path }
   /// Of the file in place of standard error.
   let descriptor: Int32
-  private let socket = Mutex<Int32>(-1)
+  private let socket = Mutex<ServiceSocket?>(nil)
 
   var path: String { directory + "/socket" }
   var errorPath: String { directory + "/stderr" }
@@ -41,33 +41,15 @@ final class JournalFixture: Sendable {
     if isListening { try listen() }
   }
 
-  deinit {
-    close(descriptor)
-    stop()
-  }
+  deinit { close(descriptor) }
 
   func listen() throws {
-    let socket = Glibc.socket(
-      AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-    let bound = withUnsafePointer(to: address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(socket, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-      }
-    }
-    guard bound == 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+    let socket = try ServiceSocket(path)
     self.socket.withLock { $0 = socket }
   }
 
   /// As where the journal ends: the path stays, nobody is behind it.
-  func stop() {
-    socket.withLock { socket in
-      if socket >= 0 { close(socket) }
-      socket = -1
-    }
-  }
+  func stop() { socket.withLock { $0 = nil } }
 
   /// As where the journal starts anew.
   func restart() throws {
@@ -77,11 +59,7 @@ final class JournalFixture: Sendable {
   }
 
   /// The next datagram; nil when there is none.
-  func datagram() -> [UInt8]? {
-    var buffer = [UInt8](repeating: 0, count: 1_048_576)
-    let count = socket.withLock { recv($0, &buffer, buffer.count, 0) }
-    return count < 0 ? nil : Array(buffer[..<count])
-  }
+  func datagram() -> [UInt8]? { socket.withLock(\.self)?.datagram() }
 
   /// The next entry, read as the protocol says; nil when there is none.
   func entry() throws -> [Field]? {

@@ -1,5 +1,6 @@
 import JobWatchCore
 import JobWatchStore
+import TestSupport
 import Testing
 
 @testable import JobWatchDaemon
@@ -165,9 +166,7 @@ import Testing
       let bench = RelayBench(store) { _, elapsed in elapsed < .minutes(5) ? .refused(400) : .taken }
       let jobs = try await store.write { transaction in
         try ["one", "two", "three"].compactMap { id in
-          let job = Job(
-            key: JobKey(account: "prod", service: "ecs", jobID: id), projectID: "p", region: "r",
-            submittedAt: Timestamp(milliseconds: 0), registeredAt: Timestamp(milliseconds: 0))
+          let job = Job.registered(id, at: Timestamp(milliseconds: 0))
           return try transaction.insert(job, dueAt: job.submittedAt, noticeAt: nil)?.id
         }
       }
