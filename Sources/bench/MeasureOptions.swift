@@ -48,6 +48,11 @@ struct DaemonOptions: ParsableArguments {
   )
   var directory = "/var/tmp"
 
+  func validate() throws {
+    guard let binary, !FileManager.default.isExecutableFile(atPath: binary) else { return }
+    throw ValidationError("no program at \(binary): build it with swift build -c release")
+  }
+
   /// This program, which has the daemon as its subcommand `run`.
   static var this: String {
     get throws { try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") }
