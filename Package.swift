@@ -99,9 +99,7 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "TestSupport",
-      dependencies: [
-        "JobWatchCore", "PollPlanning", "CloudAPI", "JobWatchStore", "JobWatchDaemon", logging,
-      ],
+      dependencies: ["JobWatchCore", "CloudAPI", "JobWatchStore", "JobWatchDaemon", logging],
       swiftSettings: strict),
     .testTarget(
       name: "JobWatchCoreTests", dependencies: ["JobWatchCore", "PollPlanning", "TestSupport"],

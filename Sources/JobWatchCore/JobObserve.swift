@@ -9,9 +9,9 @@ extension Job {
   ) -> Decision {
     guard !state.isFinal || state == .lost else { return Decision(job: self, next: .never) }
     var decision = decide(observation, evidence, at: now, under: rules)
-    decision.lesson = DurationSample(
+    decision.sample = DurationSample(
       from: self, to: decision.job, at: now, offset: rules.clockOffset)
-    if decision.lesson == .left { decision.job.span.from = decision.job.span.known }
+    if decision.sample == .left { decision.job.span.from = decision.job.span.known }
     return decision
   }
 

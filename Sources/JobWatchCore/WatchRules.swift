@@ -65,7 +65,7 @@ package struct Decision: Sendable {
   package var events: [EventDraft]
   package var next: NextPoll
   /// What the end of its watch teaches.
-  package var lesson: DurationSample?
+  package var sample: DurationSample?
 
   package init(job: Job, transition: Transition? = nil, events: [EventDraft] = [], next: NextPoll) {
     self.job = job

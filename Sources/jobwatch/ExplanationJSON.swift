@@ -49,7 +49,6 @@ extension Explanation {
       "calls": plan.calls.thousandths, "mean_latency_seconds": plan.meanLatency.thousandths,
       "polls": polls,
     ]
-    }
   }
 
   private func price(_ forecast: PollForecast) -> JSONObject? {

@@ -111,8 +111,8 @@ struct ExplanationText {
       return "A job of this type takes \(plan.calls.tenths) calls, and its end is known "
         + "\(plan.meanLatency.spokenAge) after it, on average."
     }
-    return outlook.rules.polling.fixed.map {
-      "It is asked for every \($0.spoken), whatever is known: polling.fixed."
+    return forecast.rules.polling.fixed.map {
+      "It is polled every \($0.spoken), whatever is known: polling.fixed."
     }
   }
 

@@ -1,6 +1,7 @@
 import Foundation
 import JobWatchCore
 import JobWatchStore
+import PollPlanning
 
 extension JobDetails {
   /// The details as `show --json` prints them.
@@ -97,7 +98,7 @@ extension PollForecast {
       // What stands in the way of any poll now.
       "obstacle": obstacle,
       // Left out where the gap is fixed, and no price decides.
-      "price_seconds": isPlanned ? cost.now.thousandths : nil,
+      "price_seconds": plan != nil ? cost.now.thousandths : nil,
     ]
   }
 }

@@ -1,6 +1,7 @@
 import JobWatchCore
 import JobWatchDaemon
 import JobWatchStore
+import PollPlanning
 
 /// When jobs of one service are polled next and why then, as the database tells it to a command.
 struct JobForecasts {

@@ -53,7 +53,8 @@ struct LearnedType {
     [
       "service": type.key.service, "job_type": type.key.jobType, "region": type.key.region,
       "jobs": tally.jobs, "running": type.running,
-      "p50_seconds": type.distribution.quantile(0.5).finite, "p95_seconds": type.distribution.quantile(0.95).finite,
+      "p50_seconds": type.distribution.quantile(0.5).finite,
+      "p95_seconds": type.distribution.quantile(0.95).finite,
       "p99_seconds": type.distribution.quantile(0.99).finite, "calls_per_job": calls?.thousandths,
       "mean_latency_seconds": latency?.thousandths, "saved_share": saved?.thousandths,
       // The sums that these follow from.

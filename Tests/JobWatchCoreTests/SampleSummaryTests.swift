@@ -28,7 +28,7 @@ import Testing
       running.span = job.span
       let lesson = running.observe(
         .seen(state, job.report ?? JobReport(rawStatus: "")), at: .start + .seconds(63), under: .ecs
-      ).lesson
+      ).sample
       #expect(lesson == .ended(.at(60)) && SampleSummary(job, previous: .running) == .took(60))
     }
   }

@@ -174,9 +174,6 @@ import Testing
     "Tests", "config", "systemd",
   ]
 
-  /// A file that may be longer than 250 lines, and why.
-  static let long: [String: String] = [:]
-
   @Test func `ships no simulation and no server`() throws {
     let manifest = Manifest(text: try SourceTree.text("Package.swift"))
     let shipped = manifest.closure(of: "jobwatch")
@@ -198,13 +195,5 @@ import Testing
   @Test func `has nothing at its top that is not agreed`() throws {
     let names = try SourceTree.names().filter { !$0.hasPrefix(".build") }
     #expect(names.subtracting(Self.products).subtracting(Self.topLevel).isEmpty)
-  }
-
-  @Test func `has no file that is too long to read`() throws {
-    let files = try SourceTree.files(in: "Sources") + SourceTree.files(in: "Tests")
-    #expect(files.count > 100)
-    let long = files.filter { $0.lineCount > 250 }.map { "\($0.path): \($0.lineCount)" }
-    #expect(long.filter { Self.long[String($0.prefix { $0 != ":" })] == nil }.isEmpty)
-    #expect(Self.long.keys.filter { path in !long.contains { $0.hasPrefix(path) } }.isEmpty)
   }
 }

@@ -36,7 +36,7 @@ struct PollTransaction: Sendable {
     var outcome = PollOutcome(
       next: decision.next, isFinal: isFinal,
       isShown: isFinal || decision.job.lastSeenAt != nil)
-    if answer.observation.isSighting || decision.lesson != nil {
+    if answer.observation.isSighting || decision.sample != nil {
       let (job, age) = (decision.job, decision.job.span.known)
       outcome.sighting = .init(
         span: job.span, isWatched: job.isWatched,
@@ -64,24 +64,24 @@ struct PollTransaction: Sendable {
     for event in decision.events {
       try transaction.append(event, of: job.id, to: routes.channels(for: event))
     }
-    if let lesson = decision.lesson {
-      outcome.learned = try learn(lesson, from: job, to: changed, transaction)
+    if let sample = decision.sample {
+      outcome.learned = try learn(sample, from: job, to: changed, transaction)
     }
     return outcome
   }
 
   /// Adds to what is on record, which another job may have changed since the call.
   private func learn(
-    _ lesson: DurationSample, from job: Job, to ended: Job, _ transaction: Transaction
+    _ sample: DurationSample, from job: Job, to ended: Job, _ transaction: Transaction
   ) throws
     -> DurationModel
   {
     let stored = try transaction.learned(key)
     var model = model
     if let stored { model.recall(stored.model) }
-    model.learn(lesson, of: job.span)
+    model.learn(sample, of: job.span)
     var tally = stored?.tally ?? DurationTally()
-    if case .ended(let end) = lesson {
+    if case .ended(let end) = sample {
       tally.count(
         end, polls: try transaction.polls(of: job.id),
         age: ended.age(at: at, offset: rules.clockOffset))

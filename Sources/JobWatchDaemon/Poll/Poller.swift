@@ -104,7 +104,7 @@ package actor Poller: Worker {
     let log = log
     let (learned, ends, limiters, seq, conditions) = try await store.read { transaction in
       (
-        try transaction.learned(), try transaction.recentEnds(RecentArrivals.most),
+        try transaction.learned(), try transaction.recentEnds(PollQueue.recentEnds),
         try transaction.budgets { endpoint, error in
           log.warning(
             "what is left of a quota cannot be read: it is learned anew",
@@ -323,7 +323,7 @@ package actor Poller: Worker {
     let now = clock()
     noteClock(now)
     let effects = state.record(answer, of: call, at: now)
-    report(effects, answer, of: call)
+    effects.report(answer, of: call, at: state.endpoints[call.index].key, to: log)
     let changes = unsaved.take() + effects.changes
     let (rules, basis) = state.basis(
       of: call, answer.observation, clockSetAt: wall.setAt, at: now.uptime)
@@ -348,33 +348,6 @@ package actor Poller: Worker {
     wake(call.index, at: now)
     // Other services waited for what this answer says of the credential.
     if call.permit.isProbe || answer.observation.isRefusal { alarm.ring() }
-  }
-
-  private func report(_ effects: EndpointState.Effects, _ answer: Answer, of call: PollCall) {
-    let endpoint = "\(state.endpoints[call.index].key)"
-    if case .throttled(let throttle) = answer.observation {
-      log.notice(
-        "the cloud's quota is used up; calls wait",
-        metadata: ["endpoint": "\(endpoint)", "code": "\(throttle.code)"])
-    }
-    for notice in effects.notices {
-      switch notice {
-      case .isLeftAlone(let cause):
-        log.warning(
-          "an endpoint gives no usable answer and is left alone but for probes",
-          metadata: ["endpoint": "\(endpoint)", "cause": "\(cause)"])
-      case .answersAgain(let time):
-        log.notice(
-          "an endpoint answers again",
-          metadata: ["endpoint": "\(endpoint)", "after": "\(time.spoken)"])
-      case .isBusy(let cause):
-        log.notice(
-          "a service has no answer for a job now",
-          metadata: [
-            "endpoint": "\(endpoint)", "job": "\(call.question.jobID)", "cause": "\(cause)",
-          ])
-      }
-    }
   }
 
   /// Rings if the endpoint can be served before the loop looks again; not for a tick's sake.

@@ -50,7 +50,7 @@ struct PlanCommand: ParsableCommand {
     var answer: Answer {
       var detail = PollPlan.Detail()
       detail.horizon = horizon ?? detail.horizon
-      let plan = PollPlan(law: planned(to: detail.horizon), price: price, detail: detail)
+      let plan = PollPlan(distribution: planned(to: detail.horizon), price: price, detail: detail)
       return Answer(
         ages: plan.schedule(until: detail.horizon), calls: plan.calls,
         meanLatency: plan.meanLatency)
@@ -60,7 +60,7 @@ struct PlanCommand: ParsableCommand {
       if let law { return ExactLaw(law, hungShare: p_inf ?? 0, horizon: horizon).law }
       var model = DurationModel()
       for duration in durations ?? [] { model.learn(duration, horizon: horizon) }
-      return model.law()
+      return model.distribution()
     }
   }
 

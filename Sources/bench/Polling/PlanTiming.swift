@@ -12,7 +12,8 @@ enum PlanTiming {
       stored = max(stored, model.bytes.count)
       let law = model.distribution()
       for price in PollingCase.prices {
-        plan = max(plan, milliseconds { _ = PollPlan(distribution: model.distribution(), price: price) })
+        plan = max(
+          plan, milliseconds { _ = PollPlan(distribution: model.distribution(), price: price) })
       }
       var span = WatchedSpan()
       model.watch(span)
