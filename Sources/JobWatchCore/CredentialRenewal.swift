@@ -25,7 +25,7 @@ package struct CredentialRenewal: Sendable, Hashable {
   private let steps: [Duration]
 
   /// A renewal begins when a quarter of the lifetime is left, but no more than this before the end: the vendor's SDK
-  /// renews keys of a day with 40 minutes left (cloud-api, section 3e).
+  /// renews keys of a day with 40 minutes left.
   private static let longestLead = Duration.minutes(40)
   /// Not used any more so long before the end: lifetimes are told to the second, and a call takes its time.
   private static let margin = Duration.seconds(2)

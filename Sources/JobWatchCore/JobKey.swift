@@ -13,7 +13,7 @@ package struct JobKey: Hashable, Sendable, Codable, CustomStringConvertible {
   package var description: String { "\(account)/\(service)/\(jobID)" }
 
   /// Whether `text` may be a job id: `[A-Za-z0-9][A-Za-z0-9_-]{0,127}`. The clouds use 32 hex digits or
-  /// UUIDs (cloud-api, section 1, "Ids"); the set is wider than both and safe in a URL path.
+  /// UUIDs; the set is wider than both and safe in a URL path.
   package static func isJobID(_ text: String) -> Bool {
     let bytes = text.utf8
     guard let first = bytes.first, bytes.count <= 128, isAlphanumeric(first) else { return false }

@@ -1,5 +1,5 @@
 extension Job {
-  /// Decides what an answer to a query about this job means (the table of DESIGN 4).
+  /// Decides what an answer to a query about this job means: the table in `Sources/INTERNALS.md`.
   ///
   /// Pure: the same job, answer, time and rules always give the same decision. A job in a final state other
   /// than lost takes no notice: the answer was under way when the end came.

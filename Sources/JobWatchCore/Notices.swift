@@ -59,7 +59,7 @@ struct Countdown {
 }
 
 extension Job {
-  /// When the cloud deletes this job's record, as far as its documents say (cloud-api, section 1, "Retention").
+  /// When the cloud deletes this job's record, as far as its documents say.
   package func expiresAt(under retention: RetentionPolicy) -> Timestamp? {
     guard let since = recordSince else { return nil }
     switch state {

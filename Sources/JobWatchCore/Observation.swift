@@ -1,4 +1,4 @@
-/// What one call to the cloud taught, in the terms that decide what happens next (DESIGN 4).
+/// What one call to the cloud taught, in the terms that decide what happens next.
 package enum Observation: Hashable, Sendable {
   /// 200 with a known status, for the job asked for.
   case seen(JobState, JobReport)

@@ -60,7 +60,7 @@ package struct RetentionPolicy: Hashable, Sendable {
   }
 }
 
-/// Lead times of the notices of DESIGN 5, each list longest first.
+/// Lead times of the notices before a record is deleted, each list longest first.
 package struct ExpiryPolicy: Hashable, Sendable {
   /// Before a finished job's record is deleted.
   package var finished: [Duration]

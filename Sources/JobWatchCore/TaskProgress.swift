@@ -33,7 +33,7 @@ package struct TaskProgress: Hashable, Sendable, Codable {
   package struct Step: Hashable, Sendable, Codable {
     package var id: String?
     package var name: String?
-    /// FINISH, FAILED, EXECUTING or WAITING (cloud-api, section 2); empty when it was missing.
+    /// FINISH, FAILED, EXECUTING or WAITING; empty when it was missing.
     package var status: String
     package var begin: CloudTime?
     package var end: CloudTime?

@@ -57,7 +57,7 @@ struct PermissionProbe: Sendable {
     OnlineFinding(service.name, .permission, result, detail, cure: cure)
   }
 
-  /// Only of DCS is the name of the right documented (cloud-api, section 2).
+  /// Only of DCS is the name of the right documented.
   private var grant: String {
     service.name == "dcs"
       ? "grant the account's user, or agency, the action dcs:job:get"

@@ -12,7 +12,7 @@ package struct SpoolReply: Sendable, Hashable {
   }
 
   private static let databases = ["rds", "taurusdb", "gaussdb", "dds", "geminidb"]
-  /// What only replies of these services have beside the id (intake, section 1).
+  /// What only replies of these services have beside the id.
   private static let clues: [Clue] = [
     Clue(key: "volume_ids", services: ["evs"]), Clue(key: "volume_id", services: ["evs"]),
     Clue(key: "image_id", services: ["ims"]), Clue(key: "publicip_ids", services: ["eip"]),
