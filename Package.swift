@@ -65,18 +65,37 @@ let package = Package(
       name: "JobWatchStore",
       dependencies: ["JobWatchCore", "PollPlanning", grdb],
       swiftSettings: strict),
+    .target(name: "JobWatchFiles", swiftSettings: strict),
+    .target(
+      name: "JobWatchConfiguration",
+      dependencies: ["JobWatchCore", "CloudAPI", yams],
+      swiftSettings: strict),
+    .target(
+      name: "JobWatchSpool",
+      dependencies: ["JobWatchCore", "CloudAPI", "JobWatchConfiguration", "JobWatchFiles"],
+      swiftSettings: strict),
+    .target(
+      name: "JobWatchStatusLog",
+      dependencies: ["JobWatchCore", "JobWatchStore", "JobWatchFiles", logging, unixSignals],
+      swiftSettings: strict),
+    .target(
+      name: "JobWatchLogging",
+      dependencies: ["JobWatchCore", "JobWatchFiles", logging],
+      swiftSettings: strict),
     .target(
       name: "JobWatchDaemon",
       dependencies: [
-        "JobWatchCore", "PollPlanning", "CloudAPI", "JobWatchStore", crypto, lifecycle, logging,
-        unixSignals, yams,
+        "JobWatchCore", "PollPlanning", "CloudAPI", "JobWatchStore", "JobWatchConfiguration",
+        "JobWatchFiles", "JobWatchLogging", "JobWatchSpool", "JobWatchStatusLog", crypto, lifecycle,
+        logging, unixSignals,
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "jobwatch",
       dependencies: [
-        "JobWatchCore", "PollPlanning", "CloudAPI", "JobWatchStore", "JobWatchDaemon",
-        argumentParser, lifecycle, logging,
+        "JobWatchCore", "PollPlanning", "CloudAPI", "JobWatchStore", "JobWatchConfiguration",
+        "JobWatchDaemon", "JobWatchLogging", "JobWatchSpool", "JobWatchStatusLog", argumentParser,
+        lifecycle, logging,
       ],
       swiftSettings: strict),
     .target(
@@ -86,20 +105,17 @@ let package = Package(
     .executableTarget(
       name: "demo",
       dependencies: [
-        "JobWatchCore", "CloudAPI", "JobWatchStore", "JobWatchDaemon", "SimulatedCloud", lifecycle,
-        logging,
+        "JobWatchCore", "CloudAPI", "JobWatchStore", "JobWatchConfiguration", "JobWatchDaemon",
+        "JobWatchLogging", "JobWatchSpool", "SimulatedCloud", lifecycle, logging,
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "bench",
       dependencies: [
-        "JobWatchCore", "PollPlanning", "CloudAPI", "JobWatchStore", "JobWatchDaemon",
-        "SimulatedCloud", "TestSupport", argumentParser, grdb, logging,
+        "JobWatchCore", "PollPlanning", "CloudAPI", "JobWatchStore", "JobWatchConfiguration",
+        "JobWatchDaemon", "JobWatchLogging", "JobWatchSpool", "JobWatchStatusLog", "SimulatedCloud",
+        "TestSupport", argumentParser, grdb, logging,
       ],
-      swiftSettings: strict),
-    .target(
-      name: "TestSupport",
-      dependencies: ["JobWatchCore", "CloudAPI", "JobWatchStore", "JobWatchDaemon", logging],
       swiftSettings: strict),
     .testTarget(
       name: "JobWatchCoreTests", dependencies: ["JobWatchCore", "PollPlanning", "TestSupport"],
@@ -118,19 +134,49 @@ let package = Package(
       exclude: ["Schemas"],
       swiftSettings: strict),
     .testTarget(
+      name: "JobWatchConfigurationTests",
+      dependencies: [
+        "JobWatchCore", "CloudAPI", "JobWatchConfiguration", "JobWatchDaemon", "TestSupport",
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "JobWatchSpoolTests",
+      dependencies: ["JobWatchCore", "CloudAPI", "JobWatchSpool", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "JobWatchStatusLogTests",
+      dependencies: [
+        "JobWatchCore", "JobWatchStore", "JobWatchFiles", "JobWatchStatusLog", "TestSupport",
+        logging,
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "JobWatchLoggingTests",
+      dependencies: ["JobWatchCore", "JobWatchFiles", "JobWatchLogging", "TestSupport", logging],
+      swiftSettings: strict),
+    .testTarget(
       name: "JobWatchDaemonTests",
       dependencies: [
-        "JobWatchCore", "PollPlanning", "CloudAPI", "JobWatchStore", "JobWatchDaemon",
+        "JobWatchCore", "PollPlanning", "CloudAPI", "JobWatchStore", "JobWatchConfiguration",
+        "JobWatchDaemon", "JobWatchFiles", "JobWatchLogging", "JobWatchSpool", "JobWatchStatusLog",
         "SimulatedCloud", "TestSupport", logging,
       ],
       swiftSettings: strict),
     .testTarget(
       name: "BinaryTests",
       dependencies: [
-        "jobwatch", "JobWatchCore", "PollPlanning", "CloudAPI", "JobWatchDaemon", "JobWatchStore",
-        "SimulatedCloud", "TestSupport",
+        "jobwatch", "JobWatchCore", "PollPlanning", "CloudAPI", "JobWatchConfiguration",
+        "JobWatchDaemon", "JobWatchSpool", "JobWatchStore", "SimulatedCloud", "TestSupport",
       ],
       exclude: ["Vendor"],
+      swiftSettings: strict),
+    .target(
+      name: "TestSupport",
+      dependencies: [
+        "JobWatchCore", "PollPlanning", "CloudAPI", "JobWatchStore", "JobWatchConfiguration",
+        "JobWatchDaemon", logging,
+      ],
+      path: "Tests/TestSupport",
       swiftSettings: strict),
     .testTarget(name: "LayeringTests", swiftSettings: strict),
   ]

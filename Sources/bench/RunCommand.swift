@@ -1,5 +1,7 @@
 import ArgumentParser
+import JobWatchConfiguration
 import JobWatchDaemon
+import JobWatchLogging
 import Logging
 
 /// The daemon within this program, with the options of `jobwatch run` that a measurement needs.

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import JobWatchConfiguration
 import TestSupport
 
 /// A new directory with the places that a daemon writes to.

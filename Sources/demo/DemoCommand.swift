@@ -1,5 +1,7 @@
 import Glibc
+import JobWatchConfiguration
 import JobWatchDaemon
+import JobWatchLogging
 import Logging
 
 /// The whole of jobwatch in one process: a simulated cloud, the real daemon with a real configuration, spool and

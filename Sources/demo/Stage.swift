@@ -1,6 +1,7 @@
 import CloudAPI
 import JobWatchCore
 import JobWatchDaemon
+import JobWatchSpool
 import SimulatedCloud
 
 /// The simulated world around the daemon.

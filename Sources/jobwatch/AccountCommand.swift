@@ -1,7 +1,9 @@
 import ArgumentParser
 import Foundation
+import JobWatchConfiguration
 import JobWatchCore
 import JobWatchDaemon
+import JobWatchSpool
 import JobWatchStore
 
 /// What `pause` and `resume` share: they write a file into the spool, and wait shortly for the daemon to take it.

@@ -1,5 +1,4 @@
 import ArgumentParser
-import JobWatchDaemon
 import JobWatchStore
 
 struct BackupCommand: ParsableCommand {

@@ -1,5 +1,7 @@
 import ArgumentParser
 import CloudAPI
+import JobWatchConfiguration
+import JobWatchCore
 import JobWatchDaemon
 
 struct CheckCommand: AsyncParsableCommand {

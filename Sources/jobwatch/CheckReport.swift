@@ -1,4 +1,4 @@
-import JobWatchDaemon
+import JobWatchConfiguration
 
 /// What `check` found.
 struct CheckReport {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import CloudAPI
+import JobWatchConfiguration
 import JobWatchCore
-import JobWatchDaemon
 import JobWatchStore
 
 /// The words that a shell offers, by the scripts of `jobwatch --generate-completion-script`. The names of the

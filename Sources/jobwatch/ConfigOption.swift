@@ -1,5 +1,6 @@
 import ArgumentParser
-import JobWatchDaemon
+import JobWatchConfiguration
+import JobWatchLogging
 
 /// `--config FILE`, the same on every command.
 struct ConfigOption: ParsableArguments {

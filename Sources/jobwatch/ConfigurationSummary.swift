@@ -1,6 +1,6 @@
 import CloudAPI
 import Foundation
-import JobWatchDaemon
+import JobWatchConfiguration
 
 /// What is configured, for people and for `--json`. It holds no secret, nor the path of a webhook's URL, which often is
 /// one.

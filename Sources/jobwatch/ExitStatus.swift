@@ -1,6 +1,6 @@
 import ArgumentParser
 import Glibc
-import JobWatchDaemon
+import JobWatchLogging
 
 /// How a command ends. The numbers from 64 on are those of sysexits.h, by which scripts and systemd tell a mistake from
 /// a passing fault.

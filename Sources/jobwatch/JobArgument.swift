@@ -1,4 +1,5 @@
 import ArgumentParser
+import JobWatchConfiguration
 import JobWatchCore
 import JobWatchDaemon
 import JobWatchStore

@@ -1,3 +1,4 @@
+import JobWatchConfiguration
 import JobWatchCore
 import JobWatchDaemon
 import JobWatchStore

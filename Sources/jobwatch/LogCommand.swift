@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 import JobWatchCore
-import JobWatchDaemon
+import JobWatchStatusLog
 import Synchronization
 
 struct LogCommand: AsyncParsableCommand {

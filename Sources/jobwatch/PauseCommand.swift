@@ -1,5 +1,4 @@
 import ArgumentParser
-import JobWatchDaemon
 
 struct PauseCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

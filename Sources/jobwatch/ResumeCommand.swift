@@ -1,5 +1,4 @@
 import ArgumentParser
-import JobWatchDaemon
 
 struct ResumeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

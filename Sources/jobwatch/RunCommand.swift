@@ -1,5 +1,7 @@
 import ArgumentParser
+import JobWatchConfiguration
 import JobWatchDaemon
+import JobWatchLogging
 import JobWatchStore
 import Logging
 

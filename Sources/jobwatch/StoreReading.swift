@@ -1,6 +1,6 @@
 import ArgumentParser
+import JobWatchConfiguration
 import JobWatchCore
-import JobWatchDaemon
 import JobWatchStore
 
 extension StoreReader {

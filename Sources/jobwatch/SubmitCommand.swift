@@ -2,7 +2,7 @@ import ArgumentParser
 import CloudAPI
 import Foundation
 import JobWatchCore
-import JobWatchDaemon
+import JobWatchSpool
 
 struct SubmitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

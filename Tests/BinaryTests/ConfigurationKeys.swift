@@ -1,5 +1,5 @@
 import CloudAPI
-import JobWatchDaemon
+import JobWatchConfiguration
 
 /// A name that is near to none.
 enum Nonsense {

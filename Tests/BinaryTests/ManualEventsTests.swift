@@ -1,6 +1,6 @@
 import Foundation
 import JobWatchCore
-import JobWatchDaemon
+import JobWatchSpool
 import Testing
 
 /// What the manual says of events, fields and submissions is what the code has.

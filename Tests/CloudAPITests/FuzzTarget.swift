@@ -1,5 +1,6 @@
-@testable import CloudAPI
 import JobWatchCore
+
+@testable import CloudAPI
 
 /// What strangers' bytes reach, as functions of bytes, each with what must hold whatever the bytes are. The
 /// fuzzer (Tests/Fuzz) runs them on what it invents, the tests on what it has kept.

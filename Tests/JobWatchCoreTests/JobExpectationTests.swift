@@ -1,5 +1,5 @@
-import TestSupport
 import JobWatchCore
+import TestSupport
 import Testing
 
 @Suite struct `A job with an expected end` {

@@ -4,6 +4,7 @@ import JobWatchCore
 import TestSupport
 import Testing
 
+@testable import JobWatchConfiguration
 @testable import JobWatchDaemon
 
 @Suite struct `The accounts` {

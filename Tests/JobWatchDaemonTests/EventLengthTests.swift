@@ -1,9 +1,11 @@
 import Foundation
 import JobWatchCore
 import JobWatchStore
+import TestSupport
 import Testing
 
 @testable import JobWatchDaemon
+@testable import JobWatchStatusLog
 
 @Suite struct `An event that is too long` {
   /// Stored as a job with so many failed parts has it.

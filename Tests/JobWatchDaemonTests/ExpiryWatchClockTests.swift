@@ -3,6 +3,7 @@ import JobWatchStore
 import TestSupport
 import Testing
 
+@testable import JobWatchConfiguration
 @testable import JobWatchDaemon
 
 @Suite struct `The expiry watch` {

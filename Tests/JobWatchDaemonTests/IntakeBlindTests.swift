@@ -4,6 +4,7 @@ import JobWatchCore
 import Testing
 
 @testable import JobWatchDaemon
+@testable import JobWatchSpool
 
 @Suite struct `Where writers cannot be seen, a spool file` {
   private let blind = WriterSight(blindness: "a test")

@@ -5,6 +5,8 @@ import TestSupport
 import Testing
 
 @testable import JobWatchDaemon
+@testable import JobWatchFiles
+@testable import JobWatchSpool
 
 @Suite struct `A spool file that is still being written` {
   private let blind = WriterSight(blindness: "a test")

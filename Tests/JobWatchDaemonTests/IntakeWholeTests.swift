@@ -5,6 +5,8 @@ import TestSupport
 import Testing
 
 @testable import JobWatchDaemon
+@testable import JobWatchFiles
+@testable import JobWatchSpool
 
 @Suite struct `A spool file that is whole` {
   @Test func `is taken at once when it was linked into the spool long after it was written`()

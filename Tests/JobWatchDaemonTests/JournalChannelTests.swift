@@ -1,8 +1,10 @@
 import JobWatchCore
 import Logging
+import TestSupport
 import Testing
 
 @testable import JobWatchDaemon
+@testable import JobWatchLogging
 @testable import JobWatchStore
 
 @Suite struct `A channel to the journal` {

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import JobWatchDaemon
+@testable import JobWatchSpool
 
 /// Every file that jobwatch writes, and what becomes of a start that finds something else in its place:
 ///

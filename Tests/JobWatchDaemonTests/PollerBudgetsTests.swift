@@ -7,6 +7,7 @@ import Synchronization
 import TestSupport
 import Testing
 
+@testable import JobWatchConfiguration
 @testable import JobWatchDaemon
 
 @Suite struct `The budget of a poller` {

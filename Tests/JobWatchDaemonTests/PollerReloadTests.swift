@@ -5,6 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
+@testable import JobWatchConfiguration
 @testable import JobWatchDaemon
 
 @Suite struct `A poller that follows another` {

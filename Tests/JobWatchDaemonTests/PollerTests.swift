@@ -4,6 +4,7 @@ import JobWatchStore
 import TestSupport
 import Testing
 
+@testable import JobWatchConfiguration
 @testable import JobWatchDaemon
 
 @Suite struct `A poller` {

@@ -1,8 +1,11 @@
 import JobWatchCore
 import JobWatchStore
+import TestSupport
 import Testing
 
+@testable import JobWatchConfiguration
 @testable import JobWatchDaemon
+@testable import JobWatchSpool
 
 @Suite struct `A job that is submitted again` {
   let start = Timestamp(milliseconds: 1_795_000_000_000)

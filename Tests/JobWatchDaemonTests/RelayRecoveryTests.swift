@@ -1,5 +1,6 @@
 import JobWatchCore
 import JobWatchStore
+import TestSupport
 import Testing
 
 @testable import JobWatchDaemon

@@ -7,6 +7,7 @@ import TestSupport
 import Testing
 
 @testable import JobWatchDaemon
+@testable import JobWatchLogging
 
 @Suite struct `A relay` {
   private let routes = RouteTable(

@@ -6,7 +6,10 @@ import Logging
 import TestSupport
 import Testing
 
+@testable import JobWatchConfiguration
 @testable import JobWatchDaemon
+@testable import JobWatchFiles
+@testable import JobWatchSpool
 
 /// A spool with its intake, which turns when it is told to.
 final class SpoolBench: Sendable {

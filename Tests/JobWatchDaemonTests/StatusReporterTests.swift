@@ -5,7 +5,9 @@ import Logging
 import TestSupport
 import Testing
 
+@testable import JobWatchConfiguration
 @testable import JobWatchDaemon
+@testable import JobWatchLogging
 
 @Suite struct `The watch over how things stand` {
   @Test func `says it in the status, with what is parked`() async throws {

@@ -13,14 +13,27 @@ import Testing
     "JobWatchStore": [
       "JobWatchCore", "PollPlanning", "Foundation", "Glibc", "GRDB", "Synchronization",
     ],
+    "JobWatchFiles": ["Dispatch", "Glibc"],
+    "JobWatchConfiguration": ["CloudAPI", "JobWatchCore", "Foundation", "Yams"],
+    "JobWatchSpool": [
+      "CloudAPI", "JobWatchConfiguration", "JobWatchCore", "JobWatchFiles", "Foundation", "Glibc",
+    ],
+    "JobWatchStatusLog": [
+      "JobWatchCore", "JobWatchFiles", "JobWatchStore", "Foundation", "Glibc", "Logging",
+      "UnixSignals",
+    ],
+    "JobWatchLogging": [
+      "JobWatchCore", "JobWatchFiles", "Foundation", "Glibc", "Logging", "Synchronization",
+    ],
     "JobWatchDaemon": [
-      "CloudAPI", "JobWatchCore", "JobWatchStore", "PollPlanning", "Crypto", "Dispatch",
-      "Foundation", "Glibc",
-      "Logging", "ServiceLifecycle", "Synchronization", "UnixSignals", "Yams",
+      "CloudAPI", "JobWatchConfiguration", "JobWatchCore", "JobWatchFiles", "JobWatchLogging",
+      "JobWatchSpool", "JobWatchStatusLog", "JobWatchStore", "PollPlanning", "Crypto", "Dispatch",
+      "Foundation", "Glibc", "Logging", "ServiceLifecycle", "Synchronization", "UnixSignals",
     ],
     "jobwatch": [
-      "CloudAPI", "JobWatchCore", "JobWatchDaemon", "JobWatchStore", "PollPlanning",
-      "ArgumentParser", "Foundation",
+      "CloudAPI", "JobWatchConfiguration", "JobWatchCore", "JobWatchDaemon", "JobWatchLogging",
+      "JobWatchSpool", "JobWatchStatusLog", "JobWatchStore", "PollPlanning", "ArgumentParser",
+      "Foundation",
       "Glibc", "Logging", "ServiceLifecycle", "Synchronization",
     ],
     "SimulatedCloud": [
@@ -28,17 +41,18 @@ import Testing
       "NIOCore", "Synchronization",
     ],
     "TestSupport": [
-      "CloudAPI", "JobWatchCore", "JobWatchDaemon", "JobWatchStore", "Dispatch", "Foundation",
-      "Glibc", "Logging", "Synchronization",
+      "CloudAPI", "JobWatchConfiguration", "JobWatchCore", "JobWatchDaemon", "JobWatchStore",
+      "PollPlanning", "Dispatch", "Foundation", "Glibc", "Logging", "Synchronization",
     ],
     "demo": [
-      "CloudAPI", "JobWatchCore", "JobWatchDaemon", "JobWatchStore", "SimulatedCloud", "Foundation",
-      "Glibc", "Logging", "ServiceLifecycle", "Synchronization",
+      "CloudAPI", "JobWatchConfiguration", "JobWatchCore", "JobWatchDaemon", "JobWatchLogging",
+      "JobWatchSpool", "JobWatchStore", "SimulatedCloud", "Foundation", "Glibc", "Logging",
+      "ServiceLifecycle", "Synchronization",
     ],
     "bench": [
-      "CloudAPI", "JobWatchCore", "JobWatchDaemon", "JobWatchStore", "PollPlanning",
-      "SimulatedCloud", "TestSupport", "ArgumentParser", "Dispatch", "Foundation", "Glibc", "GRDB",
-      "Logging", "Synchronization",
+      "CloudAPI", "JobWatchConfiguration", "JobWatchCore", "JobWatchDaemon", "JobWatchLogging",
+      "JobWatchSpool", "JobWatchStatusLog", "JobWatchStore", "PollPlanning", "SimulatedCloud",
+      "TestSupport", "ArgumentParser", "Dispatch", "Foundation", "Glibc", "GRDB", "Logging",
       "Synchronization",
     ],
   ]
@@ -46,7 +60,15 @@ import Testing
   /// Libraries of the system, whose folders hold no Swift.
   static let foreign: Set<String> = ["CZlib"]
 
-  /// One place per foreign edge: the only files, or folders, of `Sources` that may import a module.
+  /// The helpers that the tests and the benchmark share: the one target of ours whose folder is in `Tests`.
+  static let support = "TestSupport"
+
+  /// The files of all targets that are no tests.
+  static func files() throws -> [SourceTree.File] {
+    try SourceTree.files(in: "Sources") + SourceTree.files(in: "Tests/\(support)")
+  }
+
+  /// One place per foreign edge: the only files, or folders, of these targets that may import a module.
   static let edges: [(module: String, places: [String])] = [
     (
       "AsyncHTTPClient",
@@ -66,8 +88,8 @@ import Testing
     (
       "Dispatch",
       [
-        "JobWatchDaemon/Loop/Alarm.swift", "JobWatchDaemon/Loop/DirectorySignal.swift",
-        "JobWatchDaemon/Loop/Ticker.swift",
+        "JobWatchDaemon/Loop/Alarm.swift", "JobWatchDaemon/Loop/Ticker.swift",
+        "JobWatchFiles/DirectorySignal.swift",
         // Simulations side by side, in a command that is not concurrent otherwise.
         "bench/Polling/Fleet.swift",
         // A thread apart, for tests that look at the clock.
@@ -75,7 +97,7 @@ import Testing
       ]
     ),
     ("CZlib", ["CloudAPI/Transport/Inflater.swift"]),
-    ("Yams", ["JobWatchDaemon/Configuration/"]),
+    ("Yams", ["JobWatchConfiguration/"]),
     ("Hummingbird", ["SimulatedCloud/LoopbackServer.swift"]),
     // The benchmark measures against the bare database.
     ("GRDB", ["JobWatchStore/", "bench/Throughput/BareIntake.swift"]),
@@ -83,7 +105,8 @@ import Testing
     (
       "Glibc",
       [
-        "CloudAPI/", "PollPlanning/RealFunctions.swift", "JobWatchDaemon/",
+        "CloudAPI/", "PollPlanning/RealFunctions.swift", "JobWatchDaemon/", "JobWatchFiles/",
+        "JobWatchLogging/", "JobWatchSpool/", "JobWatchStatusLog/",
         "JobWatchStore/FileIdentity.swift", "SimulatedCloud/", "TestSupport/", "bench/", "demo/",
         "jobwatch/",
       ]
@@ -91,9 +114,10 @@ import Testing
     (
       "Foundation",
       [
-        "CloudAPI/", "JobWatchCore/EventText.swift", "JobWatchCore/Timestamp.swift",
-        "JobWatchDaemon/", "JobWatchStore/", "SimulatedCloud/", "TestSupport/", "bench/", "demo/",
-        "jobwatch/",
+        "CloudAPI/", "JobWatchConfiguration/", "JobWatchCore/EventText.swift",
+        "JobWatchCore/Timestamp.swift", "JobWatchDaemon/", "JobWatchLogging/", "JobWatchSpool/",
+        "JobWatchStatusLog/", "JobWatchStore/", "SimulatedCloud/", "TestSupport/", "bench/",
+        "demo/", "jobwatch/",
       ]
     ),
   ]
@@ -101,7 +125,8 @@ import Testing
   @Test("point one way", arguments: allowed.keys.sorted())
   func arrows(_ target: String) throws {
     let allowed = Self.allowed[target] ?? []
-    let files = try SourceTree.files(in: "Sources/\(target)")
+    let folder = target == Self.support ? "Tests" : "Sources"
+    let files = try SourceTree.files(in: "\(folder)/\(target)")
     #expect(!files.isEmpty)
     let wrong = files.flatMap { file in
       file.imports.subtracting(allowed).map { "\(file.path) imports \($0)" }
@@ -128,16 +153,16 @@ import Testing
 
   @Test func `are all known`() throws {
     let targets = try SourceTree.names(in: "Sources").filter { !$0.hasSuffix(".md") }
-    #expect(targets == Set(Self.allowed.keys).union(Self.foreign))
+    #expect(targets.union([Self.support]) == Set(Self.allowed.keys).union(Self.foreign))
   }
 
   @Test("meet another's code in one place", arguments: edges.map(\.module))
   func edge(_ module: String) throws {
     let places = try #require(Self.edges.first { $0.module == module }?.places)
-    let importing = try SourceTree.files(in: "Sources").filter { file in
+    let importing = try Self.files().filter { file in
       file.imports.contains { $0 == module || (module == "NIO" && $0.hasPrefix("NIO")) }
     }
-    let paths = importing.map { String($0.path.dropFirst("Sources/".count)) }
+    let paths = importing.map { String($0.path.drop { $0 != "/" }.dropFirst()) }
     #expect(paths.filter { path in !places.contains { path.hasPrefix($0) } }.isEmpty)
     #expect(places.filter { place in !paths.contains { $0.hasPrefix(place) } }.isEmpty)
   }
@@ -153,7 +178,7 @@ import Testing
   ]
 
   @Test func `import Foundation only where it is used`() throws {
-    let idle = try SourceTree.files(in: "Sources").filter { file in
+    let idle = try Self.files().filter { file in
       guard file.imports.contains("Foundation") else { return false }
       let words = Set(
         file.code.split { !$0.isLetter && $0 != "(" }.flatMap { word in
@@ -180,6 +205,18 @@ import Testing
     #expect(shipped.isSuperset(of: ["JobWatchDaemon", "JobWatchCore", "grdb"]))
     #expect(
       shipped.isDisjoint(with: ["SimulatedCloud", "TestSupport", "hummingbird", "demo", "bench"]))
+  }
+
+  @Test(
+    "has parts that link no worker",
+    arguments: [
+      "JobWatchConfiguration", "JobWatchFiles", "JobWatchLogging", "JobWatchSpool",
+      "JobWatchStatusLog",
+    ])
+  func parts(_ target: String) throws {
+    let manifest = Manifest(text: try SourceTree.text("Package.swift"))
+    #expect(manifest.targets[target] != nil)
+    #expect(!manifest.closure(of: target).contains("JobWatchDaemon"))
   }
 
   @Test func `names in its manifest the arrows of the layers`() throws {

@@ -1,6 +1,6 @@
 import Glibc
-import TestSupport
 import JobWatchCore
+import TestSupport
 import Testing
 
 @testable import PollPlanning

@@ -1,5 +1,5 @@
-import TestSupport
 import JobWatchCore
+import TestSupport
 import Testing
 
 @testable import PollPlanning

@@ -1,6 +1,7 @@
-import TestSupport
-@testable import JobWatchCore
 import JobWatchCore
+import TestSupport
+
+@testable import JobWatchCore
 @testable import PollPlanning
 
 /// Knows one type, of jobs without memory that take 1000 s.

@@ -1,5 +1,6 @@
 import CloudAPI
 import Foundation
+import JobWatchConfiguration
 import JobWatchCore
 
 /// The one way to what an account's calls are made with, whatever its `auth`: for the poller, and for `check`.

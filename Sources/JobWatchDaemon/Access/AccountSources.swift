@@ -1,5 +1,6 @@
 import CloudAPI
 import Foundation
+import JobWatchConfiguration
 
 /// Where an account's secrets are: in the places that the configuration names, else where the vendors' tools look for
 /// them (`AmbientCredentials`).

@@ -1,4 +1,5 @@
 import CloudAPI
+import JobWatchConfiguration
 import JobWatchCore
 
 /// How one account gets in: its secrets as last read, what they brought, and when that is fetched anew.

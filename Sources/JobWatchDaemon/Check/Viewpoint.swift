@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import JobWatchConfiguration
 
 /// Who checks a configuration, and what of the service can be seen from there.
 ///

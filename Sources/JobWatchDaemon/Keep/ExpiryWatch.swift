@@ -1,4 +1,5 @@
 import CloudAPI
+import JobWatchConfiguration
 import JobWatchCore
 import JobWatchStore
 

@@ -1,4 +1,5 @@
 import CloudAPI
+import JobWatchConfiguration
 
 /// The files that jobwatch works with or reads, of which none can be its status log as well: a start would move it aside,
 /// as a log that is damaged from end to end, or write lines into it.

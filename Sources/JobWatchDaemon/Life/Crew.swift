@@ -1,5 +1,7 @@
 import CloudAPI
+import JobWatchConfiguration
 import JobWatchCore
+import JobWatchStatusLog
 import JobWatchStore
 
 /// Builds the workers of a generation, each with its loop, and the hints between them.

@@ -1,5 +1,8 @@
 import CloudAPI
+import JobWatchConfiguration
 import JobWatchCore
+import JobWatchLogging
+import JobWatchStatusLog
 import JobWatchStore
 import Logging
 import ServiceLifecycle

@@ -1,4 +1,5 @@
 import JobWatchCore
+import JobWatchLogging
 import JobWatchStore
 import Logging
 

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import JobWatchFiles
 
 /// One daemon per state directory: held for the life of the process, released by the kernel whatever ends it.
 struct DaemonLock: Sendable {

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import JobWatchConfiguration
 
 /// What a daemon that runs says of itself, in its lock file, so that `check` knows what a reload would be refused for.
 package struct DaemonRecord: Codable, Sendable, Hashable {

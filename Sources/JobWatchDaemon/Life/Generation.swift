@@ -1,4 +1,6 @@
+import JobWatchConfiguration
 import JobWatchCore
+import JobWatchStatusLog
 import JobWatchStore
 
 /// One configuration at work: every worker with its loop.

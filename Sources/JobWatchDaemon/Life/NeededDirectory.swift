@@ -1,4 +1,5 @@
 import Glibc
+import JobWatchFiles
 
 /// A directory that the daemon needs, and makes where it may.
 ///

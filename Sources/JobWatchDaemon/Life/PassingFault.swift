@@ -1,3 +1,4 @@
+import JobWatchFiles
 import JobWatchStore
 
 /// A reason not to start that may be gone by itself. systemd starts the service again after one; a lasting one

@@ -1,4 +1,7 @@
 import Glibc
+import JobWatchConfiguration
+import JobWatchFiles
+import JobWatchSpool
 import JobWatchStore
 
 /// The directories and files that the daemon keeps, as a start finds them. To look changes nothing, and disturbs no

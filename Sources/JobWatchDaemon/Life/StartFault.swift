@@ -1,4 +1,6 @@
 import CloudAPI
+import JobWatchConfiguration
+import JobWatchFiles
 import JobWatchStore
 
 /// A reason not to start with a configuration, or not to take it while running.

@@ -1,3 +1,6 @@
+import JobWatchConfiguration
+import JobWatchFiles
+
 /// All that a start needs, looked at before any of it is changed: `run` and a reload begin with one, and `check` says
 /// what they would say.
 package struct StartPlan: Sendable {

@@ -1,4 +1,6 @@
+import JobWatchConfiguration
 import JobWatchCore
+import JobWatchStatusLog
 import Logging
 import ServiceLifecycle
 import Synchronization

@@ -1,5 +1,6 @@
 import CloudAPI
 import Foundation
+import JobWatchConfiguration
 
 /// What a configuration names and does not hold, read and proven whole: secrets, addresses, certificates, proxies.
 ///

@@ -1,5 +1,6 @@
 import CloudAPI
 import Foundation
+import JobWatchConfiguration
 
 /// The HTTP clients: one for each set of trusted certificates, and one for webhooks. All take the
 /// proxies of the environment.

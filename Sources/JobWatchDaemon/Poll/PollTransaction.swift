@@ -1,7 +1,6 @@
 import JobWatchCore
 import JobWatchStore
 import PollPlanning
-import PollPlanning
 
 /// One answer on its way into the database: reads the job's row, decides, and writes what follows, all inside the
 /// one transaction, never from a copy that was made before the call.

@@ -1,8 +1,8 @@
 import CloudAPI
 import JobWatchCore
 import JobWatchStore
-import PollPlanning
 import Logging
+import PollPlanning
 import Synchronization
 
 /// A job that was seen just now and whose background task the submitter named.

@@ -1,4 +1,6 @@
 import JobWatchCore
+import JobWatchFiles
+import JobWatchLogging
 import JobWatchStore
 import Logging
 

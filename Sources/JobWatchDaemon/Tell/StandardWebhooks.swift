@@ -1,6 +1,7 @@
 import CloudAPI
 import Crypto
 import Foundation
+import JobWatchConfiguration
 
 /// Signs messages as the Standard Webhooks specification 1.0 says: `v1,` and the base64 of
 /// HMAC-SHA256(secret, "id.timestamp.body"). With several secrets there are several signatures, separated by a

@@ -1,5 +1,7 @@
 import JobWatchCore
 import JobWatchDaemon
+import JobWatchSpool
+import JobWatchStatusLog
 import SimulatedCloud
 import Synchronization
 

@@ -1,6 +1,6 @@
 import JobWatchCore
-import TestSupport
 import PollPlanning
+import TestSupport
 
 /// One job after another, each polled as the ones before it taught. After a thousand all take longer, or less long.
 struct Drift: Sendable {

@@ -1,6 +1,6 @@
 import JobWatchCore
-import TestSupport
 import PollPlanning
+import TestSupport
 
 /// A fleet of jobs in simulated time, watched by the product's own queue. Answers take no time.
 struct FleetRun {

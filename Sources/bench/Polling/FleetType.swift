@@ -1,6 +1,6 @@
 import JobWatchCore
-import TestSupport
 import PollPlanning
+import TestSupport
 
 /// One job type of the fleet: invented, from concentrated to wide, around what its name suggests.
 struct FleetType: Sendable {

@@ -1,6 +1,6 @@
 import JobWatchCore
-import TestSupport
 import PollPlanning
+import TestSupport
 
 /// One job type of the measurement: its law, and the cost of the best schedule for it.
 struct PollingCase: Sendable {

@@ -1,7 +1,7 @@
 import Glibc
 import JobWatchCore
-import TestSupport
 import PollPlanning
+import TestSupport
 
 /// What the queue takes of a machine, with a million jobs of which 33,000 are asked for in a second.
 struct ScheduleCost {

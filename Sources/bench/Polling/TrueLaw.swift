@@ -1,6 +1,6 @@
 import Glibc
-import TestSupport
 import PollPlanning
+import TestSupport
 
 /// A law of durations that is known: of jobs invented for the measurement. In seconds.
 indirect enum TrueLaw: Sendable {

@@ -1,0 +1,103 @@
+import CloudAPI
+
+/// A secret that the configuration names, and where.
+package struct SecretPlace: Sendable, Hashable {
+  package var line: Int?
+  package var column: Int?
+  package var path: String
+  package var source: SecretSource
+  /// Whether it is the address of a webhook or the heartbeat's, which must also be one that may be sent to.
+  package var isURL: Bool
+
+  package var mark: ConfigurationMark? {
+    line.map { ConfigurationMark(line: $0, column: column ?? 1) }
+  }
+
+  /// What an editor or a paste left beside the secret, which the cloud would only call a wrong password; nil for nothing,
+  /// and while it cannot be read. Says nothing of its content.
+  package func doubt(environment: [String: String]) -> ConfigurationProblem? {
+    guard !isURL, let secret = try? source.read(environment: environment),
+      let doubt = Self.doubt(about: secret)
+    else { return nil }
+    return ConfigurationProblem(
+      line: line, column: column, path: path,
+      message: "\(source) \(doubt): write the secret alone there, in one line", isWarning: true)
+  }
+
+  private static func doubt(about secret: Secret) -> String? {
+    let text = secret.reveal()
+    if text.hasPrefix("\u{FEFF}") { return "begins with a byte order mark" }
+    if text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
+      return "holds a line break, a tab or another control character"
+    }
+    return text.hasPrefix(" ") || text.hasSuffix(" ") ? "begins or ends with a blank" : nil
+  }
+}
+
+extension Setting {
+  /// `{file: PATH}`, `{env: NAME}`, `{credential: NAME}`, or the text itself.
+  /// - Parameters:
+  ///   - isURL: an address, which is checked.
+  ///   - isOpen: its text may be here without a warning; so may that of an address.
+  func secretSource(isURL: Bool = false, isOpen: Bool = false) -> SecretSource? {
+    let source = isSection ? referredSecret() : plainSecret(isURL || isOpen)
+    if let source {
+      notes.add(
+        SecretPlace(
+          line: node.mark?.line, column: node.mark?.column, path: path, source: source,
+          isURL: isURL))
+    }
+    return source
+  }
+
+  /// An address that is called, which may be a secret itself.
+  func webAddress() -> SecretSource? {
+    let url = secretSource(isURL: true)
+    if case .plain(let text) = url, let problem = WebAddress.problem(withWebhook: text.reveal()) {
+      fail(problem)
+    }
+    return url
+  }
+
+  private func plainSecret(_ isOpen: Bool) -> SecretSource? {
+    guard let text = text("{file: …}, {env: …} or {credential: …}") else { return nil }
+    if !isOpen {
+      warn(
+        "the secret itself is in this file: move it to a file of its own and write "
+          + "{file: /etc/jobwatch/NAME}, {env: NAME} or {credential: NAME}")
+    }
+    return .plain(Secret(text))
+  }
+
+  private func referredSecret() -> SecretSource? {
+    guard let section = section(["file", "env", "credential"]) else { return nil }
+    let sources = [
+      section["file"]?.absolutePath().map(SecretSource.file),
+      section["env"]?.environmentName().map(SecretSource.environment),
+      section["credential"]?.credentialName().map(SecretSource.credential),
+    ]
+    guard [section["file"], section["env"], section["credential"]].count(where: { $0 != nil }) == 1
+    else {
+      fail("must name exactly one of file, env and credential")
+      return nil
+    }
+    return sources.compactMap { $0 }.first
+  }
+
+  private func environmentName() -> String? {
+    guard let text = openName("the name of an environment variable") else { return nil }
+    let isName = text.utf8.allSatisfy {
+      ConfiguredName.isAlphanumeric($0) || $0 == UInt8(ascii: "_")
+    }
+    if isName { return text }
+    fail("must be the name of an environment variable: letters, digits and \"_\"")
+    return nil
+  }
+
+  private func credentialName() -> String? {
+    guard let text = openName("the name of a systemd credential") else { return nil }
+    if ConfiguredName.isValid(text) { return text }
+    fail("must be the name of a systemd credential, as in LoadCredential=NAME:…, without a path")
+    return nil
+  }
+}

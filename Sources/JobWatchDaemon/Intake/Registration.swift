@@ -1,0 +1,86 @@
+import CloudAPI
+import JobWatchConfiguration
+import JobWatchCore
+import JobWatchSpool
+import JobWatchStore
+
+/// Takes submissions into the database, inside a transaction.
+struct Registration: Sendable {
+  let rules: SpoolRules
+  let routes: RouteTable
+  private let accounts: [String: Account]
+  private let watchRules: [String: WatchRules]
+
+  init(_ configuration: Configuration) {
+    rules = SpoolRules(configuration)
+    routes = configuration.routeTable
+    accounts = Dictionary(uniqueKeysWithValues: configuration.accounts.map { ($0.name, $0) })
+    watchRules = Dictionary(
+      uniqueKeysWithValues: CloudService.all.map { ($0.name, configuration.rules(for: $0)) })
+  }
+
+  /// New: inserted. Known: its labels and channels are joined, a task and an expectation take the place of those before,
+  /// and the watch begins again if it ended without an end of which the cloud told.
+  func register(_ submission: SpoolSubmission, at now: Timestamp, _ transaction: Transaction) throws
+  {
+    let key = rules.key(of: submission)
+    guard let account = accounts[key.account] else { return }
+    let job = Job(
+      key: key, projectID: account.projectID ?? "", region: account.region,
+      labels: submission.labels,
+      channels: submission.channels,
+      hint: Job.Hint(
+        jobType: submission.jobType, beginTime: submission.beginTime,
+        instanceID: submission.instanceID, taskID: submission.taskID,
+        expectWithin: submission.expectWithin),
+      submittedAt: min(submission.submittedAt ?? now, now), registeredAt: now)
+    let rule = watchRules[key.service] ?? WatchRules()
+    let noticeAt = firstNotice(of: job, under: rule, at: now)
+    if let stored = try transaction.insert(job, dueAt: now, noticeAt: noticeAt) {
+      let event = stored.event(.jobRegistered, at: now, previous: nil, evidence: nil, rule)
+      try transaction.append(event, of: stored.id, to: routes.channels(for: event))
+    } else if let known = try transaction.job(key) {
+      try join(job, to: known, rule, at: now, transaction)
+    }
+  }
+
+  /// A job that was submitted late may be at risk already; its first poll, now, says more than a notice would.
+  private func firstNotice(of job: Job, under rule: WatchRules, at now: Timestamp) -> Timestamp? {
+    job.nextNotice(after: now, under: rule).map { max($0, now + .seconds(10)) }
+  }
+
+  private func join(
+    _ fresh: Job, to known: Job, _ rule: WatchRules, at now: Timestamp, _ transaction: Transaction
+  ) throws {
+    var joined = known
+    joined.labels.merge(fresh.labels) { $1 }
+    let added = fresh.channels.filter { !known.channels.contains($0) }
+    joined.channels += added
+    if fresh.hint.task != nil {
+      (joined.hint.instanceID, joined.hint.taskID) = (fresh.hint.instanceID, fresh.hint.taskID)
+    }
+    if let expectation = fresh.hint.expectWithin { joined.hint.expectWithin = expectation }
+    if known.state.reopensOnSubmit {
+      return try reopen(joined, fresh, rule, at: now, transaction)
+    }
+    if joined != known {
+      try transaction.join(joined, noticeAt: firstNotice(of: joined, under: rule, at: now))
+    }
+    if known.state.isConfirmedEnd {
+      for channel in added { try transaction.enqueueEnd(of: known.id, to: channel, at: now) }
+    }
+  }
+
+  private func reopen(
+    _ joined: Job, _ fresh: Job, _ rule: WatchRules, at now: Timestamp, _ transaction: Transaction
+  ) throws {
+    let reopened = joined.reopened(as: fresh)
+    try transaction.reopen(
+      reopened, dueAt: now, noticeAt: firstNotice(of: reopened, under: rule, at: now))
+    try transaction.record(
+      Transition(from: joined.state, to: .registered, rawStatus: nil, at: now), evidence: nil,
+      of: joined.id)
+    let event = reopened.event(.jobRegistered, at: now, previous: joined.state, evidence: nil, rule)
+    try transaction.append(event, of: joined.id, to: routes.channels(for: event))
+  }
+}

@@ -1,0 +1,3 @@
+import JobWatchStatusLog
+
+extension StatusLog: Worker {}

@@ -1,0 +1,115 @@
+import Foundation
+import JobWatchCore
+import JobWatchFiles
+
+/// How the log is written.
+package enum LogFormat: String, Sendable, CaseIterable {
+  /// `journal` where systemd connected standard error to it, `text` elsewhere.
+  case auto
+  /// A line with its time.
+  case text
+  /// A JSON object a line.
+  case json
+  /// Fields, in the journal's own protocol.
+  case journal
+}
+
+/// Where the log goes: standard error, or the journal that it leads to.
+package struct LogOutput: Sendable {
+  private enum Form {
+    case text, json
+    case journal(JournalSocket)
+  }
+
+  private let form: Form
+  private let stream: LogStream
+
+  /// - Parameters:
+  ///   - environment: systemd sets `JOURNAL_STREAM` for what it connects to the journal.
+  ///   - descriptor: in place of standard error.
+  ///   - journal: the path of the journal's socket.
+  package init(
+    _ format: LogFormat = .auto,
+    environment: [String: String] = ProcessInfo.processInfo.environment,
+    descriptor: Int32 = STDERR_FILENO, journal: String = JournalSocket.defaultPath
+  ) {
+    stream = LogStream(descriptor: descriptor)
+    let isJournal = Self.leadsToJournal(descriptor, environment)
+    form =
+      switch format {
+      case .auto where isJournal, .journal: .journal(JournalSocket(path: journal))
+      case .auto, .text: .text
+      case .json: .json
+      }
+  }
+
+  /// The variable survives a redirection and is inherited by children: it counts only while it names the very
+  /// file that is open (systemd.exec(5)).
+  private static func leadsToJournal(_ descriptor: Int32, _ environment: [String: String]) -> Bool {
+    var status = stat()
+    guard let stream = environment["JOURNAL_STREAM"], fstat(descriptor, &status) == 0 else {
+      return false
+    }
+    return stream == "\(status.st_dev):\(status.st_ino)"
+  }
+
+  /// Returns once the entry is with the kernel. A journal whose socket cannot be reached is told through standard
+  /// error, with a priority and without fields.
+  ///
+  /// - Parameter isKept: who writes it can try again later, with all fields, should the journal be full; else
+  ///   standard error gets it then, too.
+  /// - Throws: after a bounded time, where it could not be written.
+  package func write(_ entry: LogEntry, at now: Timestamp, isKept: Bool) throws(FileFailure) {
+    switch form {
+    case .text: try stream.write(Self.text(entry, at: now))
+    case .json: try stream.write(Self.json(entry, at: now))
+    case .journal(let socket):
+      do throws(FileFailure) {
+        try socket.send(JournalEntry(entry).datagram)
+      } catch {
+        if isKept && JournalSocket.isFull(error) { throw error }
+        try stream.write("<\(entry.priority)>\(entry.line)")
+      }
+    }
+  }
+
+  /// Why the process ends, for people. Text is left as it is, for a terminal; elsewhere each of its lines is an entry.
+  package func complain(_ reason: String, at now: Timestamp = Timestamp(Date())) {
+    // There is no other place to tell that a line is lost.
+    if case .text = form {
+      try? stream.write(reason)
+    } else {
+      for line in reason.split(separator: "\n") {
+        try? write(LogEntry(.error, String(line), id: .cannotRun), at: now, isKept: false)
+      }
+    }
+  }
+
+  private static func text(_ entry: LogEntry, at now: Timestamp) -> String {
+    let level = entry.level.rawValue.padding(toLength: 8, withPad: " ", startingAt: 0)
+    return "\(now) \(level) \(entry.line)"
+  }
+
+  /// Built by hand, so that a line begins with its time. All values are strings.
+  private static func json(_ entry: LogEntry, at now: Timestamp) -> String {
+    var members = [
+      ("time", quoted("\(now)")), ("level", quoted(entry.level.rawValue)),
+      ("message", quoted(entry.message)),
+    ]
+    if let id = entry.id { members.append(("message_id", quoted(id.rawValue))) }
+    let fields = (entry.fields + entry.details).map { ($0.key, quoted($0.value)) }
+    if !fields.isEmpty { members.append(("fields", object(fields))) }
+    return object(members)
+  }
+
+  private static func object(_ members: [(key: String, value: String)]) -> String {
+    "{" + members.map { "\(quoted($0.key)):\($0.value)" }.joined(separator: ",") + "}"
+  }
+
+  /// A string always has a form in JSON; the empty one stands for what Foundation's signature allows for.
+  private static func quoted(_ text: String) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .withoutEscapingSlashes
+    return (try? encoder.encode(text)).map { String(decoding: $0, as: UTF8.self) } ?? "\"\""
+  }
+}

@@ -1,0 +1,67 @@
+import Glibc
+import JobWatchFiles
+import Synchronization
+
+/// What lines are written to, mostly standard error, and never for long: where the reader of a pipe or a terminal
+/// stands still, lines are lost rather than the daemon.
+final class LogStream: Sendable {
+  private struct State {
+    /// The last line found no room in time: the next ones do not wait for it.
+    var isStuck = false
+    /// Of the last line only a part was written.
+    var isTorn = false
+  }
+
+  private let descriptor: Int32
+  private let state = Mutex(State())
+
+  /// How long a line waits for room, in milliseconds: a reader that is at work makes some sooner.
+  private static let patience: Int32 = 200
+
+  /// poll(2) promises room for so much (PIPE_BUF); more at once could block. `O_NONBLOCK` instead would
+  /// hold for everybody who has the terminal or the pipe open.
+  private static let piece = 4096
+
+  /// From now on nothing that is written to a pipe without a reader ends the process, as it would by default.
+  ///
+  /// - Parameter descriptor: not closed here.
+  init(descriptor: Int32) {
+    self.descriptor = descriptor
+    signal(SIGPIPE, SIG_IGN)
+  }
+
+  /// - Parameter line: without its newline.
+  func write(_ line: String) throws(FileFailure) {
+    try state.withLock { state throws(FileFailure) in
+      let bytes = Array(((state.isTorn ? "\n" : "") + line + "\n").utf8)
+      var offset = 0
+      do throws(FileFailure) {
+        while offset < bytes.count {
+          try waitForRoom(state.isStuck ? 0 : Self.patience)
+          offset += try write(bytes[offset...].prefix(Self.piece))
+        }
+        state = State()
+      } catch {
+        state.isStuck = error.code == EAGAIN
+        if offset > 0 { state.isTorn = true }
+        throw error
+      }
+    }
+  }
+
+  private func waitForRoom(_ patience: Int32) throws(FileFailure) {
+    var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+    guard poll(&request, 1, patience) != 0 else { throw failure(EAGAIN) }
+  }
+
+  private func write(_ bytes: ArraySlice<UInt8>) throws(FileFailure) -> Int {
+    let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+    if count < 0 && errno == EINTR { return 0 }
+    guard count >= 0 else { throw failure(errno) }
+    return count
+  }
+
+  private func failure(_ code: Int32) -> FileFailure {
+    FileFailure("cannot be written", "standard error", code)
+  }
+}

@@ -1,0 +1,151 @@
+import CloudAPI
+import JobWatchConfiguration
+import JobWatchCore
+
+/// One job that somebody asks to be watched. What `SpoolFile` hands out has no `problem`.
+package struct SpoolSubmission: Sendable, Hashable {
+  package var jobID: String
+  /// Nil: `SpoolRules.defaultService`.
+  package var service: String?
+  /// Nil: the first account of the configuration.
+  package var account: String?
+  package var labels: [String: String]
+  /// To tell beside those that the routes choose; each once.
+  package var channels: [String]
+  /// As the cloud calls it; lets the first poll be planned.
+  package var jobType: String?
+  package var beginTime: Timestamp?
+  /// When the cloud took the job; nil: when the file is taken in.
+  package var submittedAt: Timestamp?
+  /// The instance that the job is about, and its background task, whose progress is shown. DCS only.
+  package var instanceID: String?
+  package var taskID: String?
+  /// How long after its begin it is expected to have ended: 1 s to 365 d.
+  package var expectWithin: Duration?
+  /// The job's URL where that was submitted, until a `JobAddressBook` has told whose it is.
+  package var address: JobAddress?
+  /// What else the cloud's reply says; nil: it is none.
+  package var reply: SpoolReply?
+  /// It stood in a reply: what is called service, account or channels there may be the cloud's.
+  package var hasCloudNames = false
+
+  package init(
+    jobID: String, service: String? = nil, account: String? = nil, labels: [String: String] = [:],
+    channels: [String] = [], jobType: String? = nil, beginTime: Timestamp? = nil,
+    submittedAt: Timestamp? = nil, instanceID: String? = nil, taskID: String? = nil,
+    expectWithin: Duration? = nil
+  ) {
+    self.jobID = jobID
+    self.service = service
+    self.account = account
+    self.labels = labels
+    self.channels = channels
+    self.jobType = jobType
+    self.beginTime = beginTime
+    self.submittedAt = submittedAt
+    self.instanceID = instanceID
+    self.taskID = taskID
+    self.expectWithin = expectWithin
+  }
+}
+
+extension SpoolSubmission {
+  /// A word that names a job: its id, or its URL, in quotes or not.
+  package init(word: String, service: String? = nil) {
+    let address = JobAddress(word)
+    self.init(jobID: address?.anyQuery?.jobID ?? word, service: service)
+    self.address = address
+  }
+
+  /// Takes from the reply what belongs to a job of the service, which is known by now.
+  package mutating func adoptReply() {
+    let service = CloudService.named(service ?? SpoolRules.defaultService)
+    guard let reply, service?.hasTasks == true, instanceID == nil, let id = reply.instanceID,
+      JobKey.isJobID(id)
+    else { return }
+    instanceID = id
+    taskID = taskID ?? reply.taskID.flatMap { JobKey.isJobID($0) ? $0 : nil }
+  }
+
+  /// Why the service that is asked may be the wrong one, with the cure; nil: it was named, or nothing speaks against it.
+  package var doubt: String? {
+    service == nil ? reply?.doubt(of: SpoolRules.defaultService) : nil
+  }
+
+  /// Why its form is refused, with the cure; nil when it is fine. Whether the names are known is for
+  /// `SpoolRules` to say.
+  package var problem: String? {
+    if let address, address.anyQuery == nil { return JobPlace.noQuery(address.text) }
+    if !JobKey.isJobID(jobID) {
+      return
+        "\"\(Self.shown(jobID))\" is no job id: an id starts with a letter or digit and holds only "
+        + "letters, digits, \"_\" and \"-\", at most 128"
+    }
+    let names = [service, account].compactMap { $0 } + channels
+    if let name = names.first(where: { !ConfiguredName.isValid($0) }) {
+      return "the name \"\(name.prefix(80))\" \(ConfiguredName.rule)"
+    }
+    if let jobType, !Self.isPlain(jobType, limit: 128) {
+      return "job_type must be 1 to 128 bytes without control characters"
+    }
+    if let expectWithin, !Self.expectations.contains(expectWithin) {
+      let (least, most) = (Self.expectations.lowerBound.text, Self.expectations.upperBound.text)
+      return "expect_within must be \(least) to \(most), not \(expectWithin.text)"
+    }
+    return taskProblem ?? LabelRule.problem(labels)
+  }
+
+  /// For a message of one line: at most 80 characters, and a control character is a question mark.
+  static func shown(_ text: String) -> String {
+    String(
+      text.prefix(80).unicodeScalars.map { scalar in
+        scalar.value < 0x20 || scalar.value == 0x7F ? "?" : Character(scalar)
+      })
+  }
+
+  private static let expectations: ClosedRange<Duration> = .seconds(1) ... .days(365)
+
+  private var taskProblem: String? {
+    if taskID != nil, instanceID == nil { return "task_id needs the instance_id beside it" }
+    let ids = [("instance_id", instanceID), ("task_id", taskID)]
+    let wrong = ids.first { $0.1.map { !JobKey.isJobID($0) } ?? false }
+    return wrong.map {
+      "\($0.0) must start with a letter or digit and hold only letters, digits, \"_\" and \"-\", at most 128"
+    }
+  }
+
+  /// Whether `text` is 1 to `limit` bytes without control characters.
+  static func isPlain(_ text: String, limit: Int) -> Bool {
+    (1...limit).contains(text.utf8.count) && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
+  }
+}
+
+extension SpoolSubmission: Encodable {
+  enum CodingKeys: String, CodingKey, CaseIterable {
+    case jobID = "job_id"
+    case service, account, labels, channels
+    case jobType = "job_type"
+    case beginTime = "begin_time"
+    case submittedAt = "submitted_at"
+    case instanceID = "instance_id"
+    case taskID = "task_id"
+    case expectWithin = "expect_within"
+  }
+
+  /// The entry of a spool file, without what says nothing.
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    // Without the configuration nobody can tell whose URL it is: the daemon does.
+    try container.encode(address?.text ?? jobID, forKey: .jobID)
+    try container.encodeIfPresent(service, forKey: .service)
+    try container.encodeIfPresent(account, forKey: .account)
+    if !labels.isEmpty { try container.encode(labels, forKey: .labels) }
+    if !channels.isEmpty { try container.encode(channels, forKey: .channels) }
+    try container.encodeIfPresent(jobType, forKey: .jobType)
+    try container.encodeIfPresent(beginTime, forKey: .beginTime)
+    try container.encodeIfPresent(submittedAt, forKey: .submittedAt)
+    try container.encodeIfPresent(instanceID, forKey: .instanceID)
+    try container.encodeIfPresent(taskID, forKey: .taskID)
+    try container.encodeIfPresent(expectWithin?.text, forKey: .expectWithin)
+  }
+}

@@ -1,0 +1,164 @@
+import Foundation
+import Glibc
+import JobWatchFiles
+
+/// The spool on disk: `incoming/` to read from, `rejected/` for what cannot be taken.
+package struct SpoolDirectory: Sendable {
+  package let incoming: String
+  package let rejected: String
+
+  package init(path: String) {
+    incoming = path + "/incoming"
+    rejected = path + "/rejected"
+  }
+
+  /// Every name but temporary ones, in order.
+  package func names() throws(FileFailure) -> [Name] {
+    guard let stream = opendir(incoming) else {
+      throw FileFailure("cannot be listed", incoming, errno)
+    }
+    defer { closedir(stream) }
+    var names: [Name] = []
+    while let entry = readdir(stream) {
+      let bytes = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
+      let name = Name(bytes: bytes)
+      if !name.isTemporary { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  /// A descriptor, or -1 and `errno`. Neither follows a link nor waits for a FIFO's other end.
+  package func open(_ name: Name) -> Int32 {
+    Glibc.open(name.path(in: incoming), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+  }
+
+  /// What became of the attempt to take a file under a name of the daemon's own.
+  package enum Claim {
+    case taken(Name)
+    /// Another file has the name by now, and is under a name of ours.
+    case swapped
+    case gone
+    case refused(FileFailure)
+  }
+
+  /// Takes the file of `identity`, and only that one: a submitter that uses a name again may have put another file under
+  /// it meanwhile, which is looked at next then.
+  package func claim(_ name: Name, _ identity: Identity) -> Claim {
+    if name.isTaken(identity.file.inode) { return .taken(name) }
+    let own = Name(taking: identity.file.inode, of: name)
+    guard rename(name.path(in: incoming), own.path(in: incoming)) == 0 else {
+      if errno == ENOENT { return .gone }
+      return .refused(FileFailure("cannot be renamed", "\(incoming)/\(name.text)", errno))
+    }
+    var status = stat()
+    guard lstat(own.path(in: incoming), &status) == 0, Identity(status).file == identity.file
+    else { return .swapped }
+    return .taken(own)
+  }
+
+  /// What became of a file whose jobs are committed.
+  package enum Settlement: Sendable {
+    case done
+    /// Somebody has it open for writing.
+    case open
+    /// It is not what was read any more.
+    case changed
+    /// It is what was read, and whether somebody has it open cannot be seen: it stays for a rest.
+    case resting
+  }
+
+  /// Removes the file that was read, unless more may have been written to it.
+  /// - Parameter hasRested: it may go also where its writers cannot be seen.
+  package func remove(
+    _ name: Name, _ identity: Identity, _ sight: WriterSight, hasRested: Bool = false
+  ) throws -> Settlement {
+    try settle(name, identity, sight, hasRested) { own in
+      guard unlink(own.path(in: incoming)) == 0 || errno == ENOENT else {
+        throw FileFailure("cannot be removed", "\(incoming)/\(own.text)", errno)
+      }
+    }
+  }
+
+  /// Moves a file to `rejected/`, with its reason beside it, written first: there is no rejected file without one.
+  /// - Parameter identity: nil for what is no file that could be read.
+  package func reject(
+    _ name: Name, _ identity: Identity?, _ sight: WriterSight, hasRested: Bool = false,
+    reason: String
+  ) throws -> Settlement {
+    guard let identity else {
+      try setAside(name, reason)
+      return .done
+    }
+    return try settle(name, identity, sight, hasRested) { try setAside($0, reason) }
+  }
+
+  /// Does `deed` with a file that is what was read and that nobody can write to meanwhile. The file has had its name of
+  /// ours for a while: nobody can still be about to open it by the submitter's.
+  private func settle(
+    _ name: Name, _ identity: Identity, _ sight: WriterSight, _ hasRested: Bool,
+    by deed: (Name) throws -> Void
+  ) throws -> Settlement {
+    let own: Name
+    switch claim(name, identity) {
+    case .taken(let name): own = name
+    case .gone: return .done
+    case .swapped: return .changed
+    case .refused(let failure): throw failure
+    }
+    let file = open(own)
+    guard file >= 0 else {
+      if errno == ENOENT { return .done }
+      throw FileFailure("cannot be read", "\(incoming)/\(own.text)", errno)
+    }
+    defer { close(file) }
+    let finding = sight.hold(file)
+    if finding == .open { return .open }
+    var status = stat()
+    guard fstat(file, &status) == 0, Identity(status) == identity else { return .changed }
+    if case .unknown = finding, !hasRested { return .resting }
+    try deed(own)
+    return .done
+  }
+
+  private func setAside(_ name: Name, _ reason: String) throws {
+    let target = freeName(for: name)
+    try Data((reason + "\n").utf8)
+      .write(to: URL(fileURLWithPath: "\(rejected)/\(target).reason"), options: .atomic)
+    guard rename(name.path(in: incoming), "\(rejected)/\(target)") == 0 || errno == ENOENT else {
+      throw FileFailure("cannot be moved to rejected/", "\(incoming)/\(name.text)", errno)
+    }
+  }
+
+  /// At most 200 bytes, so that `.reason` and a number still fit into the 255 that a file's name may have. Each broken
+  /// byte of a name has become three.
+  private static func shortened(_ name: String) -> String {
+    var name = name
+    while name.utf8.count > 200 { name.removeLast() }
+    return name
+  }
+
+  /// The name that the submitter gave, or with a number where it is taken.
+  private func freeName(for name: Name) -> String {
+    let plain = Self.shortened(name.description)
+    var candidate = plain
+    var count = 1
+    var status = stat()
+    while count < 10_000,
+      lstat("\(rejected)/\(candidate)", &status) == 0
+        // A reason that a crash left without its file is replaced; a directory of its name cannot be.
+        || lstat("\(rejected)/\(candidate).reason", &status) == 0
+          && status.st_mode & S_IFMT == S_IFDIR
+    {
+      count += 1
+      candidate = "\(plain).\(count)"
+    }
+    return candidate
+  }
+
+  /// Of what is no file that could be read.
+  package func fingerprint(of name: Name) -> String {
+    var status = stat()
+    lstat(name.path(in: incoming), &status)
+    return Identity(status).fingerprint
+  }
+}

@@ -1,0 +1,131 @@
+import Glibc
+import JobWatchCore
+import JobWatchFiles
+
+/// A look at what stands under a name in `incoming/`, and what it holds if it is whole.
+package struct SpoolLook: Sendable {
+  package typealias Name = SpoolDirectory.Name
+  package typealias Identity = SpoolDirectory.Identity
+
+  package let directory: SpoolDirectory
+  package let sight: WriterSight
+
+  package init(directory: SpoolDirectory, sight: WriterSight) {
+    self.directory = directory
+    self.sight = sight
+  }
+
+  package enum Content: Sendable {
+    /// Of a whole file, and the name and the state in which it was read.
+    case bytes([UInt8], Name, Identity)
+    /// Nobody has it open, and perhaps somebody is just about to: it was written in place less than a second ago.
+    case fresh(until: Timestamp)
+    /// Somebody has it open for writing.
+    case open(Name, Identity)
+    /// Nobody announced it as whole, and whether somebody writes to it cannot be seen.
+    case unsure(Identity, because: String)
+    case gone
+    /// Another file has just taken the name, or it was written to while it was read: look again.
+    case swapped
+    /// The identity is nil for what is no plain file, and for one that the daemon may not read.
+    case unacceptable(String, Name, Identity?)
+    /// Just now, for a reason of the system's, which is no fault of the file.
+    case unreadable(FileFailure)
+  }
+
+  /// How long what nobody announced as whole must have rested after its last writer. Between the moment in which a file
+  /// is created and that in which its writer has it open, no lease shows the writer.
+  private static let rest = Duration.seconds(1)
+
+  /// - Parameters:
+  ///   - isWhole: its arrival was announced by a rename or a close, or it has rested long enough.
+  ///   - isShared: by a close: who else has it open writes to a file that several share.
+  package func content(
+    of name: Name, isWhole: Bool, isShared: Bool = false, at now: Timestamp
+  ) -> Content {
+    let file = directory.open(name)
+    guard file >= 0 else { return unopened(name, errno, isWhole) }
+    defer { close(file) }
+    var status = stat()
+    guard fstat(file, &status) == 0 else { return unopened(name, errno, isWhole) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      return .unacceptable(
+        "it is not a plain file: write a plain file and rename it into incoming/", name, nil)
+    }
+    let identity = Identity(status)
+    let finding = sight.look(at: file)
+    if finding == .open { return stillOpen(name, identity, isShared) }
+    if !isWhole, let doubt = doubt(finding, name, status, at: now) { return doubt }
+    guard status.st_size <= SpoolFile.sizeLimit else {
+      return .unacceptable(
+        "it is larger than \(SpoolFile.sizeLimit >> 20) MiB: split it into smaller files", name,
+        identity)
+    }
+    return read(file, name, identity)
+  }
+
+  /// One whose closing was announced has several writers. It gets a name of the daemon's, so that none but these write
+  /// to it any more: what is appended next makes a new file, and does not wait for them.
+  private func stillOpen(_ name: Name, _ identity: Identity, _ isShared: Bool) -> Content {
+    guard isShared else { return .open(name, identity) }
+    switch directory.claim(name, identity) {
+    case .taken(let own): return .open(own, identity)
+    case .refused: return .open(name, identity)
+    case .swapped: return .swapped
+    case .gone: return .gone
+    }
+  }
+
+  /// Why a file that nobody announced is not taken yet; nil: it is whole.
+  private func doubt(
+    _ finding: WriterSight.Finding, _ name: Name, _ status: stat, at now: Timestamp
+  ) -> Content? {
+    let identity = Identity(status)
+    if case .unknown(let reason) = finding { return .unsure(identity, because: reason) }
+    let written = Timestamp(
+      milliseconds: Int64(status.st_mtim.tv_sec) * 1000 + Int64(status.st_mtim.tv_nsec) / 1_000_000)
+    // A time in the future, by a clock that was wrong, must not keep a file waiting.
+    let isFresh = written <= now && now - written < Self.rest
+    return isFresh && !name.isTaken(identity.file.inode) ? .fresh(until: written + Self.rest) : nil
+  }
+
+  /// Without a lease, for which others would have to wait: what is the same afterwards was not written to meanwhile.
+  private func read(_ file: Int32, _ name: Name, _ identity: Identity) -> Content {
+    var bytes = [UInt8](repeating: 0, count: Int(identity.size) + 1)
+    var count = 0
+    while count < bytes.count {
+      let read = bytes[count...].withUnsafeMutableBytes {
+        Glibc.read(file, $0.baseAddress, $0.count)
+      }
+      if read < 0 && errno == EINTR { continue }
+      guard read >= 0 else { return unopened(name, errno, true) }
+      if read == 0 { break }
+      count += read
+    }
+    var status = stat()
+    guard fstat(file, &status) == 0, Identity(status) == identity else { return .swapped }
+    return .bytes(Array(bytes.prefix(count)), name, identity)
+  }
+
+  private func unopened(_ name: Name, _ code: Int32, _ isWhole: Bool) -> Content {
+    switch code {
+    case ENOENT: return .gone
+    case ELOOP:
+      return .unacceptable(
+        "it is a symbolic link: write the file itself into incoming/", name, nil)
+    case ENXIO:
+      return .unacceptable(
+        "it is a socket: write a plain file and rename it into incoming/", name, nil)
+    case EACCES, EPERM:
+      var status = stat()
+      if !isWhole, lstat(name.path(in: directory.incoming), &status) == 0 {
+        return .unsure(Identity(status), because: String(cString: strerror(code)))
+      }
+      return .unacceptable(
+        "the daemon may not read it: make it readable, mode 0644, before the rename", name, nil)
+    default:
+      return .unreadable(
+        FileFailure("cannot be read", "\(directory.incoming)/\(name.text)", code))
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import Glibc
+import JobWatchFiles
+
+/// Cuts a file or a pipe into lines, in constant memory.
+final class LineReader {
+  let descriptor: Int32
+  /// Where the last whole line that was returned ends, in bytes from the beginning.
+  private(set) var offset: off_t = 0
+
+  private let name: String
+  private var buffer: [UInt8] = []
+  /// Where the next line begins in `buffer`, and how far it was searched for its end.
+  private var start = 0
+  private var searched = 0
+  private var isOverlong = false
+  /// The first bytes of the file, as they were when it was opened.
+  private var beginning: ArraySlice<UInt8> = []
+
+  private static let chunk = 65_536
+  /// Enough for a line's number and time, which tell it from every other.
+  private static let beginningLength = 64
+  /// Far beyond any event; what is longer is no line of ours, and is returned empty.
+  private static let lineLimit = 1 << 24
+
+  /// Owns `descriptor`; `name` is for messages.
+  init(_ descriptor: Int32, name: String) {
+    self.descriptor = descriptor
+    self.name = name
+  }
+
+  deinit { close(descriptor) }
+
+  /// The next line without its newline; nil at the end, where a line without newline is left alone.
+  func next() throws(FileFailure) -> ArraySlice<UInt8>? {
+    while true {
+      if let end = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) {
+        let line = isOverlong ? [] : buffer[start..<end]
+        offset += off_t(end + 1 - start)
+        start = end + 1
+        searched = start
+        isOverlong = false
+        return line
+      }
+      searched = buffer.count
+      if buffer.count - start > Self.lineLimit {
+        isOverlong = true
+        offset += off_t(buffer.count - start)
+        start = buffer.count
+      }
+      guard try fill() else { return nil }
+    }
+  }
+
+  /// Goes back to the end of the last whole line, for a file that has grown since.
+  func rewind() {
+    buffer = []
+    start = 0
+    searched = 0
+    lseek(descriptor, offset, SEEK_SET)
+  }
+
+  /// False for a file that was cut and has grown again: what it held is elsewhere now.
+  var isUncut: Bool {
+    var bytes = [UInt8](repeating: 0, count: beginning.count)
+    let count = pread(descriptor, &bytes, bytes.count, 0)
+    return count == bytes.count && beginning.elementsEqual(bytes)
+      && lseek(descriptor, 0, SEEK_END) >= offset
+  }
+
+  private func fill() throws(FileFailure) -> Bool {
+    buffer.removeFirst(start)
+    searched -= start
+    start = 0
+    while true {
+      var count = 0
+      let bytes = [UInt8](unsafeUninitializedCapacity: Self.chunk) { bytes, filled in
+        count = read(descriptor, bytes.baseAddress, Self.chunk)
+        filled = max(count, 0)
+      }
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw FileFailure("cannot be read", name, errno) }
+      if beginning.isEmpty { beginning = bytes.prefix(Self.beginningLength) }
+      buffer += bytes
+      return count > 0
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import Foundation
+import JobWatchCore
+import JobWatchFiles
+import UnixSignals
+
+/// Reads the status log as it grows, through rotations, until it is told to stop.
+package struct StatusLogFollower: Sendable {
+  /// Where to begin.
+  package enum Start: Sendable, Hashable {
+    /// With the first wanted line that there is.
+    case first
+    /// With the last so many that there are.
+    case last(Int)
+  }
+
+  private let path: String
+  private let filter: LogFilter
+  private let start: Start
+  private let onTrouble: @Sendable (String) -> Void
+
+  /// Between two looks, whatever inotify says: it bounds what a lost hint costs.
+  private static let longestWait = Duration.seconds(30)
+  /// Between two looks, where inotify is not to be had.
+  private static let lookEvery = Duration.seconds(1)
+
+  package init(
+    path: String, filter: LogFilter = LogFilter(), from start: Start = .first,
+    onTrouble: @escaping @Sendable (String) -> Void
+  ) {
+    self.path = path
+    self.filter = filter
+    self.start = start
+    self.onTrouble = onTrouble
+  }
+
+  /// Hands over every wanted line until one of `signals` arrives or the task is cancelled, and then
+  /// returns.
+  ///
+  /// A log that does not exist yet is waited for. Throws `LogUnreadable`, and what `take` throws.
+  package func run(
+    stopOn signals: [UnixSignal], _ take: @escaping @Sendable (LogLine) throws -> Void
+  ) async throws {
+    let arrivals = await UnixSignalsSequence(trapping: signals)
+    try await withThrowingTaskGroup { group in
+      group.addTask { try await follow(take) }
+      // Without any, the sequence would be over at once.
+      if !signals.isEmpty { group.addTask { for await _ in arrivals { return } } }
+      try await group.next()
+      group.cancelAll()
+      try await group.waitForAll()
+    }
+  }
+
+  private func follow(_ take: (LogLine) throws -> Void) async throws {
+    let (hints, hint) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    let (signal, longestWait) = watch { hint.yield() }
+    let ticks = Task {
+      while (try? await Task.sleep(for: longestWait)) != nil { hint.yield() }
+    }
+    defer { ticks.cancel() }
+    let reader = StatusLogReader(path: path, filter: filter, onTrouble: onTrouble)
+    do {
+      if case .last(let count) = start {
+        try tolerant { for line in try reader.last(count) { try take(line) } }
+      }
+      try tolerant { try reader.read(take) }
+      for await _ in hints { try tolerant { try reader.read(take) } }
+    } catch is CancellationError {
+      // Asked to stop in the middle of a long file.
+    }
+    withExtendedLifetime(signal) {}
+  }
+
+  private func watch(_ changed: @escaping @Sendable () -> Void) -> (DirectorySignal?, Duration) {
+    let parent = (path as NSString).deletingLastPathComponent
+    do {
+      let signal = try DirectorySignal(
+        directory: parent.isEmpty ? "." : parent, interest: .growth
+      ) { _ in changed() }
+      return (signal, Self.longestWait)
+    } catch {
+      onTrouble("\(error); the log is looked at every second")
+      return (nil, Self.lookEvery)
+    }
+  }
+
+  private func tolerant(_ body: () throws -> Void) throws {
+    do { try body() } catch let error as LogUnreadable where error.isMissing {}
+  }
+}

@@ -1,0 +1,54 @@
+import CloudAPI
+import JobWatchConfiguration
+import JobWatchDaemon
+
+/// What to do about an account's credential, by where it comes from.
+struct CredentialCure {
+  let login: AccountLogin
+  let environment: [String: String]
+
+  private var account: Account { login.account }
+
+  /// Whether it can be read by the service only, and this is not the service.
+  private var isServices: Bool {
+    let sources = [
+      account.accessKey, account.secretKey, account.securityToken, account.token,
+      account.user?.name, account.user?.password,
+    ]
+    let isCredential = sources.contains { source in
+      if case .credential = source { true } else { false }
+    }
+    return isCredential && environment["CREDENTIALS_DIRECTORY"] == nil
+  }
+
+  /// - Parameter error: why it cannot be read.
+  func unreadable(_ error: any Error) -> OnlineFinding {
+    guard isServices else {
+      return OnlineFinding(
+        nil, .credential, .failed, "\(error)",
+        cure: "let the user of this command read it, or run it as the service's user")
+    }
+    return OnlineFinding(
+      nil, .credential, .failed, "it is a systemd credential, which only the service gets",
+      cure: "sudo CREDENTIALS_DIRECTORY=/etc/jobwatch/credentials jobwatch check --online")
+  }
+
+  var refused: String {
+    switch (account.authentication, account.replaceable) {
+    case (.agency, _): "attach an agency with the right to query jobs to this server"
+    case (.aksk, let source?):
+      "put a valid key into \(source), or see whether auth: aksk-otc is meant"
+    case (.akskOTC, let source?):
+      "put a valid key into \(source), or see whether auth: aksk is meant"
+    case (_, let source?): "put a valid one into \(source)"
+    case (_, nil):
+      "replace it in \((try? login.secrets())?.origin ?? "the environment"), where it was found"
+    }
+  }
+
+  var unreachable: String {
+    account.authentication == .agency
+      ? "run jobwatch on a server of the cloud, or choose another auth"
+      : "let this host reach it, or correct endpoints: {iam: …}"
+  }
+}
