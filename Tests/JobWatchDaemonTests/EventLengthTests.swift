@@ -28,9 +28,10 @@ import Testing
   func webhook(_ failures: Int) async throws {
     try await withStore { store in
       let event = try await stored(failures, in: store)
-      let body = WebhookChannel.body(event)
+      let format = WebhookFormat.standardWebhooks(StandardWebhooks(joining: []))
+      let body = format.message(event, event.at).body
       #expect(body.count < 20_000)
-      #expect(WebhookChannel.body(event) == body)
+      #expect(format.message(event, event.at + .hours(1)).body == body)
       struct Message: Decodable { var type: String, timestamp: Timestamp, data: EventData }
       let message = try JSONDecoder().decode(Message.self, from: Data(body))
       #expect((message.type, message.timestamp) == ("job.failed", event.at))

@@ -97,8 +97,8 @@ struct Crew {
       return { try journal.deliver($0, at: $1) }
     }
     let webhook = WebhookChannel(
-      url: supply.url, signer: supply.signer, timeout: configuration.delivery.timeout,
-      transport: transports.webhooks.transport)
+      url: supply.url, format: .standardWebhooks(supply.signer),
+      timeout: configuration.delivery.timeout, transport: transports.webhooks.transport)
     return { await webhook.deliver($0, at: $1) }
   }
 }

@@ -2,6 +2,8 @@ import CloudAPI
 import Crypto
 import Foundation
 import JobWatchConfiguration
+import JobWatchCore
+import JobWatchStore
 
 /// Signs messages as the Standard Webhooks specification 1.0 says: `v1,` and the base64 of
 /// HMAC-SHA256(secret, "id.timestamp.body"). With several secrets there are several signatures, separated by a
@@ -67,5 +69,18 @@ package struct StandardWebhooks: Sendable {
     }
     headers.append(("webhook-signature", signatures.joined(separator: " ")))
     return headers
+  }
+}
+
+extension WebhookFormat {
+  /// `{"type":"job.failed","timestamp":"2026-11-21T21:38:21.123Z","data":{…}}`, with the headers of Standard Webhooks.
+  static func standardWebhooks(_ signer: StandardWebhooks) -> WebhookFormat {
+    WebhookFormat { event, now in
+      let head = #"{"type":"\#(event.kind)","timestamp":"\#(event.at)","data":"#
+      let data = EventData.text(event.data, within: limit - head.utf8.count - 1)
+      let body = Array((head + data + "}").utf8)
+      let headers = signer.headers(id: event.id, timestamp: now.milliseconds / 1000, body: body)
+      return Message(body: body, headers: headers + [("Content-Type", "application/json")])
+    }
   }
 }
