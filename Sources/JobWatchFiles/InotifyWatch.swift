@@ -1,9 +1,22 @@
 import Dispatch
 import Glibc
 
-/// inotify on one directory. A hint: what the directory and its files hold is the truth. The only file that
-/// knows inotify.
-package final class DirectorySignal: Sendable {
+/// Begins to watch a directory, which ends when the result is let go.
+///
+/// `changed` gets the changes of a burst, perhaps repeated, on a queue of its own. A hint: what the directory and its
+/// files hold is the truth.
+package typealias DirectoryWatcher =
+  @Sendable (
+    _ directory: String, _ interest: InotifyWatch.Interest,
+    _ changed: @escaping @Sendable ([InotifyWatch.Change]) -> Void
+  ) throws(FileFailure) -> any Sendable
+
+/// A watch by inotify(7). The only file that knows inotify.
+package final class InotifyWatch: Sendable {
+  package static let begin: DirectoryWatcher = { directory, interest, changed throws(FileFailure) in
+    try InotifyWatch(directory, interest, changed)
+  }
+
   package enum Interest: Sendable {
     /// A file is whole: it was renamed into the directory, or its writer closed it.
     case wholeFiles
@@ -30,9 +43,8 @@ package final class DirectorySignal: Sendable {
 
   private let source: Source
 
-  /// - Parameter changed: gets the changes of a burst, perhaps repeated, on a queue of its own.
-  package init(
-    directory: String, interest: Interest, changed: @escaping @Sendable ([Change]) -> Void
+  private init(
+    _ directory: String, _ interest: Interest, _ changed: @escaping @Sendable ([Change]) -> Void
   ) throws(FileFailure) {
     let descriptor = inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC))
     guard descriptor >= 0 else { throw FileFailure("cannot be watched", directory, errno) }

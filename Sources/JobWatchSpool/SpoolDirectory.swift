@@ -6,8 +6,12 @@ import JobWatchFiles
 package struct SpoolDirectory: Sendable {
   package let incoming: String
   package let rejected: String
+  private let random: @Sendable () -> UInt32
 
-  package init(path: String) {
+  /// - Parameter random: makes the names unique under which files are taken.
+  package init(path: String, random: @escaping @Sendable () -> UInt32 = { .random(in: 0 ... .max) })
+  {
+    self.random = random
     incoming = path + "/incoming"
     rejected = path + "/rejected"
   }
@@ -45,7 +49,7 @@ package struct SpoolDirectory: Sendable {
   /// it meanwhile, which is looked at next then.
   package func claim(_ name: Name, _ identity: Identity) -> Claim {
     if name.isTaken(identity.file.inode) { return .taken(name) }
-    let own = Name(taking: identity.file.inode, of: name)
+    let own = Name(taking: identity.file.inode, of: name, chance: random())
     guard rename(name.path(in: incoming), own.path(in: incoming)) == 0 else {
       if errno == ENOENT { return .gone }
       return .refused(FileFailure("cannot be renamed", "\(incoming)/\(name.text)", errno))

@@ -9,8 +9,8 @@ extension SpoolDirectory {
     package init(bytes: [UInt8]) { self.bytes = bytes }
 
     /// A name that no other file has. What does not fit into the 255 bytes of a name is left out.
-    init(taking inode: UInt64, of name: Name) {
-      let head = Self.ownPrefix + "\(inode)-\(UInt32.random(in: 0 ... .max))-".utf8
+    init(taking inode: UInt64, of name: Name, chance: UInt32) {
+      let head = Self.ownPrefix + "\(inode)-\(chance)-".utf8
       bytes = head + name.offered.prefix(255 - head.count)
     }
 

@@ -16,6 +16,7 @@ package struct StatusLogFollower: Sendable {
   private let path: String
   private let filter: LogFilter
   private let start: Start
+  private let watcher: DirectoryWatcher
   private let onTrouble: @Sendable (String) -> Void
 
   /// Between two looks, whatever inotify says: it bounds what a lost hint costs.
@@ -25,11 +26,13 @@ package struct StatusLogFollower: Sendable {
 
   package init(
     path: String, filter: LogFilter = LogFilter(), from start: Start = .first,
+    watcher: @escaping DirectoryWatcher = InotifyWatch.begin,
     onTrouble: @escaping @Sendable (String) -> Void
   ) {
     self.path = path
     self.filter = filter
     self.start = start
+    self.watcher = watcher
     self.onTrouble = onTrouble
   }
 
@@ -53,7 +56,7 @@ package struct StatusLogFollower: Sendable {
 
   private func follow(_ take: (LogLine) throws -> Void) async throws {
     let (hints, hint) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-    let (signal, longestWait) = watch { hint.yield() }
+    let (watch, longestWait) = watch { hint.yield() }
     let ticks = Task {
       while (try? await Task.sleep(for: longestWait)) != nil { hint.yield() }
     }
@@ -68,16 +71,14 @@ package struct StatusLogFollower: Sendable {
     } catch is CancellationError {
       // Asked to stop in the middle of a long file.
     }
-    withExtendedLifetime(signal) {}
+    withExtendedLifetime(watch) {}
   }
 
-  private func watch(_ changed: @escaping @Sendable () -> Void) -> (DirectorySignal?, Duration) {
+  private func watch(_ changed: @escaping @Sendable () -> Void) -> ((any Sendable)?, Duration) {
     let parent = (path as NSString).deletingLastPathComponent
     do {
-      let signal = try DirectorySignal(
-        directory: parent.isEmpty ? "." : parent, interest: .growth
-      ) { _ in changed() }
-      return (signal, Self.longestWait)
+      let watch = try watcher(parent.isEmpty ? "." : parent, .growth) { _ in changed() }
+      return (watch, Self.longestWait)
     } catch {
       onTrouble("\(error); the log is looked at every second")
       return (nil, Self.lookEvery)

@@ -31,7 +31,7 @@ import Testing
         var status = stat()
         #expect(stat("\(incoming)/\(name)", &status) == 0)
         let plain = SpoolDirectory.Name(bytes: Array(name.utf8))
-        let own = SpoolDirectory.Name(taking: UInt64(status.st_ino), of: plain)
+        let own = SpoolDirectory.Name(taking: UInt64(status.st_ino), of: plain, chance: 5)
         #expect(rename("\(incoming)/\(name)", "\(incoming)/\(own.text)") == 0)
       }
     }
@@ -106,13 +106,13 @@ import Testing
 
   @Test func `has a name of the daemon's that says how it was called`() {
     let offered = SpoolDirectory.Name(bytes: Array("jobs-1.txt".utf8))
-    let own = SpoolDirectory.Name(taking: 42, of: offered)
+    let own = SpoolDirectory.Name(taking: 42, of: offered, chance: 5)
     #expect(own.isTaken(42) && !own.isTaken(43) && own.isOwn && !offered.isOwn)
     #expect(own.text.hasPrefix("taken-42-") && own.text.hasSuffix("-jobs-1.txt"))
-    let again = SpoolDirectory.Name(taking: 7, of: own)
+    let again = SpoolDirectory.Name(taking: 7, of: own, chance: 5)
     #expect("\(own)" == "jobs-1.txt" && "\(again)" == "jobs-1.txt")
     let long = SpoolDirectory.Name(bytes: Array(repeating: 0x61, count: 255))
-    #expect(SpoolDirectory.Name(taking: .max, of: long).bytes.count == 255)
+    #expect(SpoolDirectory.Name(taking: .max, of: long, chance: 5).bytes.count == 255)
     for text in ["taken-1", "taken-1-2", "taken-x-2-y", "taken", "taken--1-x"] {
       #expect(!SpoolDirectory.Name(bytes: Array(text.utf8)).isOwn, "\(text)")
     }

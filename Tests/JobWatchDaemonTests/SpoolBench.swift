@@ -26,7 +26,9 @@ final class SpoolBench: Sendable {
   ///   - sight: nil: that of the daemon.
   ///   - prepare: gets the path of `incoming/` before the intake watches it.
   init(
-    _ store: Store, sight: WriterSight? = nil, prepare: (String) throws -> Void = { _ in }
+    _ store: Store, sight: WriterSight? = nil, watcher: DirectoryWatcher = InotifyWatch.begin,
+    random: @escaping @Sendable () -> UInt32 = { .random(in: 0 ... .max) },
+    prepare: (String) throws -> Void = { _ in }
   ) throws {
     self.store = store
     scratch = try TemporaryDirectory()
@@ -38,7 +40,8 @@ final class SpoolBench: Sendable {
     let told = told
     intake = try Intake(
       configuration: configuration, store: store, alarm: alarm,
-      log: Logger(label: "test") { _ in ToldLog(told: told) }, sight: sight)
+      log: Logger(label: "test") { _ in ToldLog(told: told) }, sight: sight, watcher: watcher,
+      random: random)
   }
 
   var incoming: String { root + "/incoming" }
@@ -75,11 +78,13 @@ final class SpoolBench: Sendable {
 
 /// Runs `body` with a spool on a new database.
 func withSpool(
-  sight: WriterSight? = nil, prepare: (String) throws -> Void = { _ in },
-  _ body: (SpoolBench) async throws -> Void
+  sight: WriterSight? = nil, watcher: DirectoryWatcher = InotifyWatch.begin,
+  random: @escaping @Sendable () -> UInt32 = { .random(in: 0 ... .max) },
+  prepare: (String) throws -> Void = { _ in }, _ body: (SpoolBench) async throws -> Void
 ) async throws {
   try await withStore { store in
-    try await body(SpoolBench(store, sight: sight, prepare: prepare))
+    try await body(
+      SpoolBench(store, sight: sight, watcher: watcher, random: random, prepare: prepare))
   }
 }
 

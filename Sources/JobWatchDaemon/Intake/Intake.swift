@@ -23,6 +23,7 @@ actor Intake: Worker {
   private let store: Store
   private let log: Logger
   private let notes: SpoolNotes
+  private let intervals: Intervals
   private let signal: SpoolSignal?
   /// Whole, and not looked at since: announced, or read and not committed yet.
   private var announced: SpoolSignal.Arrivals = [:]
@@ -46,17 +47,17 @@ actor Intake: Worker {
   /// Whoever found a file by its old name has it open after this time: it is a matter of microseconds.
   private static let grace = Duration.milliseconds(5)
 
-  /// Between two scans when nothing was announced.
-  private static let scanEvery = Duration.seconds(10)
-  /// The same, where inotify is not to be had.
-  private static let scanEveryUnannounced = Duration.seconds(1)
-
-  /// - Parameter sight: nil: what the file system of the spool allows.
+  /// - Parameters:
+  ///   - sight: nil: what the file system of the spool allows.
+  ///   - random: makes the names unique under which files are taken.
   init(
     configuration: Configuration, store: Store, alarm: Alarm, log: Logger,
-    sight: WriterSight? = nil
+    sight: WriterSight? = nil, intervals: Intervals = Intervals(),
+    watcher: DirectoryWatcher = InotifyWatch.begin,
+    random: @escaping @Sendable () -> UInt32 = { .random(in: 0 ... .max) }
   ) throws {
-    directory = SpoolDirectory(path: configuration.spoolDirectory)
+    directory = SpoolDirectory(path: configuration.spoolDirectory, random: random)
+    self.intervals = intervals
     registration = Registration(configuration)
     self.store = store
     self.log = log
@@ -67,7 +68,7 @@ actor Intake: Worker {
     look = SpoolLook(
       directory: directory, sight: sight ?? WriterSight(of: directory.incoming))
     do {
-      signal = try SpoolSignal(directory: directory.incoming) { alarm.ring() }
+      signal = try SpoolSignal(directory: directory.incoming, watcher: watcher) { alarm.ring() }
     } catch {
       log.warning(
         "the spool is scanned every second, because it cannot be watched",
@@ -84,7 +85,7 @@ actor Intake: Worker {
     let names = try directory.names()
     let present = Set(names)
     announced = announced.filter { present.contains($0.key) }
-    var next = now.uptime + (signal == nil ? Self.scanEveryUnannounced : Self.scanEvery)
+    var next = now.uptime + (signal == nil ? intervals.unwatchedScan : intervals.scan)
     var batch: [Arrival] = []
     var last: Commit?
     var taken = (files: 0, jobs: 0)

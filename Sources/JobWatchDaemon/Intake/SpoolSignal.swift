@@ -20,14 +20,15 @@ final class SpoolSignal: Sendable {
   }
 
   private let announced = Announced()
-  private let signal: DirectorySignal
+  private let watch: any Sendable
 
   /// More names than this are dropped: the scan finds the files, and sees whether their writers are done.
   private static let limit = 100_000
 
-  init(directory: String, ring: @escaping @Sendable () -> Void) throws(FileFailure) {
-    signal = try DirectorySignal(directory: directory, interest: .wholeFiles) {
-      [announced] changes in
+  init(
+    directory: String, watcher: DirectoryWatcher, ring: @escaping @Sendable () -> Void
+  ) throws(FileFailure) {
+    watch = try watcher(directory, .wholeFiles) { [announced] changes in
       let arrived = changes.compactMap(Self.arrival)
       announced.names.withLock { known in
         if known.count < Self.limit { known.merge(arrived) { $1 } }
@@ -39,7 +40,7 @@ final class SpoolSignal: Sendable {
   /// Nil for what is no news: names that are not read, and the daemon's own renaming. That a file is closed under a name
   /// of the daemon's is news: somebody had it open.
   private static func arrival(
-    _ change: DirectorySignal.Change
+    _ change: InotifyWatch.Change
   ) -> (SpoolDirectory.Name, Way)? {
     switch change {
     case .overflow: return nil
