@@ -10,14 +10,14 @@ package struct DecodedConfiguration: Sendable {
   package var value: Configuration
   package var warnings: [ConfigurationProblem] = []
   /// Every secret that the file names. None is read here.
-  package var secrets: [SecretPlace] = []
+  package var secrets: [SecretReference] = []
   /// Where its keys are, by key path.
   package var marks: [String: ConfigurationMark] = [:]
 
   /// One that no file holds.
   package init(_ value: Configuration) { (file, self.value) = ("the configuration", value) }
 
-  init(file: String, value: Configuration, notes: ProblemNotes) {
+  init(file: String, value: Configuration, notes: ProblemCollector) {
     (self.file, self.value) = (file, value)
     (warnings, secrets, marks) = (notes.inOrder, notes.secrets, notes.marks)
   }
@@ -50,7 +50,7 @@ package enum ConfigurationFile {
   package static func decode(
     _ bytes: some Collection<UInt8>, path: String
   ) throws(ConfigurationError) -> DecodedConfiguration {
-    let notes = ProblemNotes()
+    let notes = ProblemCollector()
     let root: Node
     do {
       root = try ConfigurationText.tree(bytes)

@@ -7,7 +7,7 @@ import Yams
 struct Setting {
   let node: Node
   let path: String
-  let notes: ProblemNotes
+  let notes: ProblemCollector
 
   func fail(_ message: String) {
     notes.add(message, at: node.mark, path: path, isWarning: false)

@@ -61,7 +61,7 @@ package struct SpoolDirectory: Sendable {
   }
 
   /// What became of a file whose jobs are committed.
-  package enum Settlement: Sendable {
+  package enum Outcome: Sendable {
     case done
     /// Somebody has it open for writing.
     case open
@@ -74,9 +74,9 @@ package struct SpoolDirectory: Sendable {
   /// Removes the file that was read, unless more may have been written to it.
   /// - Parameter hasRested: it may go also where its writers cannot be seen.
   package func remove(
-    _ name: Name, _ identity: Identity, _ sight: WriterSight, hasRested: Bool = false
-  ) throws -> Settlement {
-    try settle(name, identity, sight, hasRested) { own in
+    _ name: Name, _ identity: Identity, _ detector: WriterDetector, hasRested: Bool = false
+  ) throws -> Outcome {
+    try clear(name, identity, detector, hasRested) { own in
       guard unlink(own.path(in: incoming)) == 0 || errno == ENOENT else {
         throw FileFailure("cannot be removed", "\(incoming)/\(own.text)", errno)
       }
@@ -86,22 +86,22 @@ package struct SpoolDirectory: Sendable {
   /// Moves a file to `rejected/`, with its reason beside it, written first: there is no rejected file without one.
   /// - Parameter identity: nil for what is no file that could be read.
   package func reject(
-    _ name: Name, _ identity: Identity?, _ sight: WriterSight, hasRested: Bool = false,
+    _ name: Name, _ identity: Identity?, _ detector: WriterDetector, hasRested: Bool = false,
     reason: String
-  ) throws -> Settlement {
+  ) throws -> Outcome {
     guard let identity else {
       try setAside(name, reason)
       return .done
     }
-    return try settle(name, identity, sight, hasRested) { try setAside($0, reason) }
+    return try clear(name, identity, detector, hasRested) { try setAside($0, reason) }
   }
 
-  /// Does `deed` with a file that is what was read and that nobody can write to meanwhile. The file has had its name of
+  /// Does `action` with a file that is what was read and that nobody can write to meanwhile. The file has had its name of
   /// ours for a while: nobody can still be about to open it by the submitter's.
-  private func settle(
-    _ name: Name, _ identity: Identity, _ sight: WriterSight, _ hasRested: Bool,
-    by deed: (Name) throws -> Void
-  ) throws -> Settlement {
+  private func clear(
+    _ name: Name, _ identity: Identity, _ detector: WriterDetector, _ hasRested: Bool,
+    by action: (Name) throws -> Void
+  ) throws -> Outcome {
     let own: Name
     switch claim(name, identity) {
     case .taken(let name): own = name
@@ -115,12 +115,12 @@ package struct SpoolDirectory: Sendable {
       throw FileFailure("cannot be read", "\(incoming)/\(own.text)", errno)
     }
     defer { close(file) }
-    let finding = sight.hold(file)
-    if finding == .open { return .open }
+    let result = detector.checkAndHold(file)
+    if result == .open { return .open }
     var status = stat()
     guard fstat(file, &status) == 0, Identity(status) == identity else { return .changed }
-    if case .unknown = finding, !hasRested { return .resting }
-    try deed(own)
+    if case .unknown = result, !hasRested { return .resting }
+    try action(own)
     return .done
   }
 

@@ -99,7 +99,7 @@ package actor StatusLog {
     let path = path
     let found = try await store.read { transaction in try Found(open.file, path, transaction) }
     file = open
-    let damage = mend(found.standing, open, at: now.wall)
+    let damage = mend(found.tail, open, at: now.wall)
     let logged = try await logged(found)
     written = logged
     let inode = try (file ?? OpenLog(path, operations)).file.inode
@@ -124,7 +124,7 @@ package actor StatusLog {
   /// What is known of the log before anything is done.
   private struct Found: Sendable {
     var cursor: Transaction.LogCursor?
-    var standing: LogEnd
+    var tail: LogTail
     /// The cursor names another file than the one that is there.
     var isElsewhere: Bool
     /// The last number in the file that the log was rotated to; nil when it is not there, or compressed.
@@ -134,12 +134,12 @@ package actor StatusLog {
     var wasSetAside = false
 
     init(_ file: borrowing AppendFile, _ path: String, _ transaction: Transaction) throws {
-      let witness = try LogWitness(transaction)
+      let verifier = try LineVerifier(transaction)
       cursor = try transaction.logCursor(path)
-      standing = try LogEnd(of: file.descriptor, name: path, witness, from: cursor?.seq)
+      tail = try LogTail(of: file.descriptor, name: path, verifier, from: cursor?.seq)
       isElsewhere = cursor.map { [inode = file.inode] in $0.inode != inode } ?? false
       if let cursor, isElsewhere {
-        rotated = RotatedLog.lastSeq(of: path, inode: cursor.inode, witness)
+        rotated = RotatedLog.lastSeq(of: path, inode: cursor.inode, verifier)
         wasSetAside = AsideFile.holds(cursor.inode, of: path)
       }
     }
@@ -147,12 +147,12 @@ package actor StatusLog {
 
   /// The number up to which the log is written.
   private func logged(_ found: Found) async throws -> Int64 {
-    if let here = found.standing.last?.seq { return max(here, found.rotated ?? 0) }
-    if found.standing.isForeign || found.wasSetAside {
+    if let here = found.tail.last?.seq { return max(here, found.rotated ?? 0) }
+    if found.tail.isForeign || found.wasSetAside {
       // All that was in it is to be written anew, from behind what the rotated files have.
       let path = path
       let last = try await store.read { transaction in
-        try RotatedLog.lastSeq(of: path, LogWitness(transaction))
+        try RotatedLog.lastSeq(of: path, LineVerifier(transaction))
       }
       return last ?? 0
     }
@@ -194,21 +194,21 @@ package actor StatusLog {
 
   /// Makes the file end with the last line of its own, as far as the disk lets it: where it does not, the rest stays, and is
   /// passed over by readers.
-  private func mend(_ standing: LogEnd, _ open: OpenLog, at now: Timestamp) -> Damage? {
+  private func mend(_ tail: LogTail, _ open: OpenLog, at now: Timestamp) -> Damage? {
     var outcome: Result<String, FileFailure>
     do throws(FileFailure) {
-      if standing.isTorn { try open.file.cut(to: standing.end) }
-      if standing.foreign == 0 { return nil }
-      outcome = .success(try setAside(standing, open, at: now))
+      if tail.isTorn { try open.file.cut(to: tail.end) }
+      if tail.foreign == 0 { return nil }
+      outcome = .success(try setAside(tail, open, at: now))
     } catch {
       outcome = .failure(error)
     }
-    guard standing.foreign > 0 else {
+    guard tail.foreign > 0 else {
       log.warning("a torn line stays in the status log", metadata: ["reason": "\(outcome)"])
       return nil
     }
     let damage = Damage(
-      path: path, bytes: standing.foreign, isBroken: standing.isBroken, outcome: outcome)
+      path: path, bytes: tail.foreign, isBroken: tail.isBroken, outcome: outcome)
     let data = damage.event(at: now).data
     log.warning(
       "the status log did not end with a line of its own",
@@ -218,18 +218,18 @@ package actor StatusLog {
     return damage
   }
 
-  private func setAside(_ standing: LogEnd, _ open: OpenLog, at now: Timestamp)
+  private func setAside(_ tail: LogTail, _ open: OpenLog, at now: Timestamp)
     throws(FileFailure) -> String
   {
-    if standing.isForeign {
+    if tail.isForeign {
       let aside = try AsideFile.move(path, at: now)
       file = nil
       return aside
     }
     let aside = try AsideFile.copy(
-      open.file.descriptor, of: path, from: standing.end, at: now)
+      open.file.descriptor, of: path, from: tail.end, at: now)
     do throws(FileFailure) {
-      try open.file.cut(to: standing.end)
+      try open.file.cut(to: tail.end)
     } catch {
       // It stays where it is: there is nothing to look at beside it.
       AsideFile.discard(aside)

@@ -81,11 +81,11 @@ struct CheckCommand: AsyncParsableCommand {
     return service.isEmpty ? .usual : .named(service)
   }
 
-  private func inspect() -> (CheckReport, Viewpoint?) {
+  private func inspect() -> (CheckReport, ConfigurationCheck?) {
     var report = CheckReport(file: file.config)
     do {
       let decoded = try ConfigurationFile.read(path: file.config)
-      let view = Viewpoint(decoded)
+      let view = ConfigurationCheck(decoded)
       let found = view.report()
       (report.problems, report.mayPass) = (found.problems, found.mayPass)
       report.configured = ConfigurationSummary(

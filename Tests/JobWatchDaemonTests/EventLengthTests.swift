@@ -46,7 +46,7 @@ import Testing
     try await withStore { store in
       let line = StatusLog.line(try await stored(failures, in: store))
       #expect(line.count <= 65_536 && line.last == UInt8(ascii: "\n"))
-      #expect(OwnLine(Array(line.dropLast())) != nil)
+      #expect(ValidLine(Array(line.dropLast())) != nil)
       let data = try EventData(json: String(decoding: line, as: UTF8.self))
       #expect(data.subJobs?.failed == failures)
       #expect((data.truncated == nil) == (failures < 400))

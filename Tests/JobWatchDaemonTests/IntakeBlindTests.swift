@@ -7,7 +7,7 @@ import Testing
 @testable import JobWatchSpool
 
 @Suite struct `Where writers cannot be seen, a spool file` {
-  private let blind = WriterSight(blindness: "a test")
+  private let blind = WriterDetector(unavailable: "a test")
 
   private func isTaken(_ left: [String], _ name: String) -> Bool {
     left.count == 1 && left.first?.hasPrefix("taken-") == true
@@ -15,7 +15,7 @@ import Testing
   }
 
   @Test func `that was renamed while it is open is read again when it is closed`() async throws {
-    try await withSpool(sight: blind) { spool in
+    try await withSpool(detector: blind) { spool in
       let writer = try OpenWriter(spool.root + "/written")
       writer.write("aaaa1\n")
       #expect(rename(spool.root + "/written", spool.incoming + "/moved") == 0)
@@ -34,7 +34,7 @@ import Testing
   }
 
   @Test func `that another program closed keeps what its other writers add`() async throws {
-    try await withSpool(sight: blind) { spool in
+    try await withSpool(detector: blind) { spool in
       let holder = try OpenWriter(spool.incoming + "/two")
       let other = try OpenWriter(spool.incoming + "/two")
       other.write("aaaa1\n")
@@ -52,7 +52,7 @@ import Testing
   @Test func `that grows after its rest without being closed is read again a rest later`()
     async throws
   {
-    try await withSpool(sight: blind) { spool in
+    try await withSpool(detector: blind) { spool in
       let path = spool.root + "/file"
       try Data("aaaa1\n".utf8).write(to: URL(fileURLWithPath: path))
       #expect(link(path, spool.incoming + "/linked") == 0)
@@ -75,7 +75,7 @@ import Testing
   @Test func `that is refused goes at once, because all that is written to it is kept`()
     async throws
   {
-    try await withSpool(sight: blind) { spool in
+    try await withSpool(detector: blind) { spool in
       let writer = try OpenWriter(spool.incoming + "/bad")
       writer.write("a/b\n")
       writer.finish()
@@ -86,7 +86,7 @@ import Testing
   }
 
   @Test func `that submit wrote is gone at once`() async throws {
-    try await withSpool(sight: blind) { spool in
+    try await withSpool(detector: blind) { spool in
       let path = try SpoolWriter(spoolDirectory: spool.root).write(
         [SpoolSubmission(jobID: "a1")], at: spool.wall)
       #expect(FileManager.default.fileExists(atPath: path))
@@ -108,7 +108,7 @@ import Testing
   }
 
   @Test func `is not submitted again when it goes, even where its job is watched again`() {
-    var waits = SpoolWaits(early: [])
+    var waits = WaitingFiles(early: [])
     var status = stat()
     #expect(stat("/proc/self/exe", &status) == 0)
     let identity = SpoolDirectory.Identity(status)

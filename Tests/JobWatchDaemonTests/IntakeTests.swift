@@ -9,7 +9,7 @@ import Testing
 @testable import JobWatchSpool
 
 @Suite struct `A spool file that is still being written` {
-  private let blind = WriterSight(blindness: "a test")
+  private let blind = WriterDetector(unavailable: "a test")
 
   @Test(
     "is left until it is closed, whatever its times say and whoever makes the intake look",
@@ -142,7 +142,7 @@ import Testing
 
   @Test("where that cannot be seen rests for a minute of a clock that nobody sets")
   func blindRest() async throws {
-    try await withSpool(sight: blind) { spool in
+    try await withSpool(detector: blind) { spool in
       let path = spool.root + "/file"
       try Data("aaaa1\n".utf8).write(to: URL(fileURLWithPath: path))
       // A hard link is not announced.
@@ -173,7 +173,7 @@ import Testing
           [.modificationDate: Date(timeIntervalSinceNow: -age)], ofItemAtPath: path)
       }
     }
-    try await withSpool(sight: blind, prepare: prepare) { spool in
+    try await withSpool(detector: blind, prepare: prepare) { spool in
       try await spool.turn(at: 0)
       #expect(try await spool.jobs() == ["old1"])
       #expect(try spool.left() == ["new1"], "it needs no second rest")
@@ -184,7 +184,7 @@ import Testing
 
   @Test("where no lease can tell is seen among the open files of processes")
   func blindOpen() async throws {
-    try await withSpool(sight: blind) { spool in
+    try await withSpool(detector: blind) { spool in
       let writer = try OpenWriter(spool.incoming + "/slow")
       writer.write("aaaa1\n")
       for minute in 0..<5 { try await spool.turn(at: minute * 60) }

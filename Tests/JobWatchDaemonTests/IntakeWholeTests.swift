@@ -48,35 +48,35 @@ import Testing
     defer { withExtendedLifetime(scratch) {} }
     let directory = SpoolDirectory(path: scratch.path)
     try directory.prepare()
-    let look = SpoolLook(directory: directory, sight: WriterSight(blindness: nil))
+    let reader = SpoolFileReader(directory: directory, detector: WriterDetector(unavailable: nil))
     let writer = try OpenWriter(directory.incoming + "/jobs")
     writer.write("aaaa1\n")
     writer.finish()
     #expect(link(directory.incoming + "/jobs", scratch.path + "/elsewhere") == 0)
     let name = SpoolDirectory.Name(bytes: Array("jobs".utf8))
-    var first = try Self.read(look, name)
+    var first = try Self.read(reader, name)
     guard case .taken(let own) = directory.claim(name, first.identity) else {
       throw FileFailure("was not claimed", "\(name)", 0)
     }
     first.name = own
     let late = try OpenWriter(scratch.path + "/elsewhere")
-    #expect(try directory.remove(first.name, first.identity, look.sight) == .open)
+    #expect(try directory.remove(first.name, first.identity, reader.detector) == .open)
     late.write("bbbb2\n")
     late.finish()
-    #expect(try directory.remove(first.name, first.identity, look.sight) == .changed)
+    #expect(try directory.remove(first.name, first.identity, reader.detector) == .changed)
     let reason = "why"
     #expect(
-      try directory.reject(first.name, first.identity, look.sight, reason: reason) == .changed)
-    let second = try Self.read(look, first.name)
+      try directory.reject(first.name, first.identity, reader.detector, reason: reason) == .changed)
+    let second = try Self.read(reader, first.name)
     #expect(second.text == "aaaa1\nbbbb2\n" && second.name == first.name)
-    #expect(try directory.remove(second.name, second.identity, look.sight) == .done)
+    #expect(try directory.remove(second.name, second.identity, reader.detector) == .done)
     #expect(try directory.names().isEmpty)
   }
 
-  private static func read(_ look: SpoolLook, _ name: SpoolDirectory.Name) throws -> (
+  private static func read(_ reader: SpoolFileReader, _ name: SpoolDirectory.Name) throws -> (
     text: String, name: SpoolDirectory.Name, identity: SpoolDirectory.Identity
   ) {
-    let content = look.content(of: name, isWhole: true, at: Timestamp(Date()))
+    let content = reader.content(of: name, isWhole: true, at: Timestamp(Date()))
     guard case .bytes(let bytes, let own, let identity) = content else {
       throw FileFailure("was not read", "\(name)", 0)
     }
@@ -87,20 +87,20 @@ import Testing
     let path = TemporaryDirectory.newPath()
     defer { unlink(path) }
     try OpenWriter(path).finish()
-    let sight = WriterSight(blindness: nil)
+    let detector = WriterDetector(unavailable: nil)
     for _ in 1...2 {
       let file = open(path, O_RDONLY | O_CLOEXEC)
-      #expect(sight.look(at: file) == .closed)
-      #expect(sight.hold(file) == .closed)
+      #expect(detector.check(file) == .closed)
+      #expect(detector.checkAndHold(file) == .closed)
       // The kernel signals whoever holds the lease.
       #expect(open(path, O_WRONLY | O_NONBLOCK) == -1 && errno == EWOULDBLOCK)
       close(file)
     }
     let writer = try OpenWriter(path)
     let file = open(path, O_RDONLY | O_CLOEXEC)
-    #expect(sight.look(at: file) == .open)
+    #expect(detector.check(file) == .open)
     writer.finish()
-    #expect(sight.look(at: file) == .closed)
+    #expect(detector.check(file) == .closed)
     close(file)
   }
 

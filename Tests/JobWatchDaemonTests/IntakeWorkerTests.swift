@@ -131,7 +131,7 @@ import Testing
   @Test func `takes a file under a name of its own, made of its inode and a random number`()
     async throws
   {
-    try await withSpool(sight: WriterSight(blindness: "a test"), random: { 5 }) { spool in
+    try await withSpool(detector: WriterDetector(unavailable: "a test"), random: { 5 }) { spool in
       try put("a1\n", .closed, into: spool)
       var status = stat()
       #expect(stat(spool.incoming + "/jobs", &status) == 0)

@@ -23,10 +23,10 @@ final class SpoolBench: Sendable {
   let wall = Timestamp(Date()) + .hours(1)
 
   /// - Parameters:
-  ///   - sight: nil: that of the daemon.
+  ///   - detector: nil: that of the daemon.
   ///   - prepare: gets the path of `incoming/` before the intake watches it.
   init(
-    _ store: Store, sight: WriterSight? = nil, watcher: DirectoryWatcher = InotifyWatch.begin,
+    _ store: Store, detector: WriterDetector? = nil, watcher: DirectoryWatcher = InotifyWatch.begin,
     random: @escaping @Sendable () -> UInt32 = { .random(in: 0 ... .max) },
     prepare: (String) throws -> Void = { _ in }
   ) throws {
@@ -40,7 +40,7 @@ final class SpoolBench: Sendable {
     let told = told
     intake = try Intake(
       configuration: configuration, store: store, alarm: alarm,
-      log: Logger(label: "test") { _ in ToldLog(told: told) }, sight: sight, watcher: watcher,
+      log: Logger(label: "test") { _ in ToldLog(told: told) }, detector: detector, watcher: watcher,
       random: random)
   }
 
@@ -78,13 +78,13 @@ final class SpoolBench: Sendable {
 
 /// Runs `body` with a spool on a new database.
 func withSpool(
-  sight: WriterSight? = nil, watcher: DirectoryWatcher = InotifyWatch.begin,
+  detector: WriterDetector? = nil, watcher: DirectoryWatcher = InotifyWatch.begin,
   random: @escaping @Sendable () -> UInt32 = { .random(in: 0 ... .max) },
   prepare: (String) throws -> Void = { _ in }, _ body: (SpoolBench) async throws -> Void
 ) async throws {
   try await withStore { store in
     try await body(
-      SpoolBench(store, sight: sight, watcher: watcher, random: random, prepare: prepare))
+      SpoolBench(store, detector: detector, watcher: watcher, random: random, prepare: prepare))
   }
 }
 

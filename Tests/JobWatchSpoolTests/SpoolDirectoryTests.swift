@@ -7,8 +7,8 @@ import Testing
 /// The states of a file in `incoming/`, and what each operation makes of them.
 @Suite struct `A spool directory` {
   private let directory: SpoolDirectory
-  private let sight = WriterSight(blindness: nil)
-  private let blind = WriterSight(blindness: "a test")
+  private let detector = WriterDetector(unavailable: nil)
+  private let blind = WriterDetector(unavailable: "a test")
 
   init() throws {
     let root = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
@@ -118,29 +118,29 @@ import Testing
   }
 
   private func settlement(
-    _ change: Change, _ sight: WriterSight, _ hasRested: Bool, isRemoved: Bool
-  ) throws -> SpoolDirectory.Settlement {
+    _ change: Change, _ detector: WriterDetector, _ hasRested: Bool, isRemoved: Bool
+  ) throws -> SpoolDirectory.Outcome {
     let identity = try put("a")
     let writer = try self.change(change)
     defer { if let writer { close(writer) } }
     if isRemoved {
-      return try directory.remove(name("jobs"), identity, sight, hasRested: hasRested)
+      return try directory.remove(name("jobs"), identity, detector, hasRested: hasRested)
     }
     return try directory.reject(
-      name("jobs"), identity, sight, hasRested: hasRested, reason: "why")
+      name("jobs"), identity, detector, hasRested: hasRested, reason: "why")
   }
 
   @Test(
     "removes or rejects a file that is what was read, and no other", arguments: Change.allCases,
     [true, false])
   func settled(_ change: Change, _ isRemoved: Bool) throws {
-    let expected: SpoolDirectory.Settlement =
+    let expected: SpoolDirectory.Outcome =
       switch change {
       case .none, .gone: .done
       case .open: .open
       case .grown, .swapped: .changed
       }
-    #expect(try settlement(change, sight, false, isRemoved: isRemoved) == expected)
+    #expect(try settlement(change, detector, false, isRemoved: isRemoved) == expected)
     #expect(try left.isEmpty == (change == .none || change == .gone))
     let isRejected = change == .none && !isRemoved
     #expect(try rejected == (isRejected ? ["jobs", "jobs.reason"] : []))
@@ -151,9 +151,9 @@ import Testing
     arguments: [
       (.none, false, .resting), (.none, true, .done), (.open, false, .resting),
       (.open, true, .done), (.grown, false, .changed), (.grown, true, .changed),
-    ] as [(Change, Bool, SpoolDirectory.Settlement)])
+    ] as [(Change, Bool, SpoolDirectory.Outcome)])
   func blindly(
-    _ change: Change, _ hasRested: Bool, _ expected: SpoolDirectory.Settlement
+    _ change: Change, _ hasRested: Bool, _ expected: SpoolDirectory.Outcome
   ) throws {
     #expect(try settlement(change, blind, hasRested, isRemoved: true) == expected)
     #expect(try left.isEmpty == (expected == .done))
@@ -161,7 +161,7 @@ import Testing
 
   @Test func `rejects what is no file, with its reason`() throws {
     #expect(mkdir(path("jobs"), 0o700) == 0)
-    #expect(try directory.reject(name("jobs"), nil, sight, reason: "why") == .done)
+    #expect(try directory.reject(name("jobs"), nil, detector, reason: "why") == .done)
     #expect(try rejected == ["jobs", "jobs.reason"])
     let reason = try String(contentsOfFile: directory.rejected + "/jobs.reason", encoding: .utf8)
     #expect(reason == "why\n")
@@ -170,7 +170,7 @@ import Testing
   @Test func `rejects two files of one name under two names`() throws {
     for number in 1...2 {
       let identity = try put("\(number)")
-      #expect(try directory.reject(name("jobs"), identity, sight, reason: "why") == .done)
+      #expect(try directory.reject(name("jobs"), identity, detector, reason: "why") == .done)
     }
     #expect(try rejected == ["jobs", "jobs.2", "jobs.2.reason", "jobs.reason"])
   }

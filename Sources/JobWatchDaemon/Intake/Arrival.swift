@@ -9,7 +9,7 @@ struct Arrival: Sendable {
   var identity: SpoolDirectory.Identity?
   var fingerprint: String
   var file: SpoolFile
-  var hold: AccountHold?
+  var pause: AccountPause?
   /// It is committed already, and is what it was then.
   var isRepeat = false
   /// Nobody writes to it, as far as its rest or its writer tells where that cannot be seen.
@@ -23,8 +23,8 @@ struct Arrival: Sendable {
     self.identity = identity
     self.file = file
     fingerprint = identity?.fingerprint ?? directory.fingerprint(of: name)
-    hold = file.command.flatMap { command in
-      identity.map { AccountHold(command: command, user: $0.owner.name) }
+    pause = file.command.flatMap { command in
+      identity.map { AccountPause(command: command, user: $0.owner.name) }
     }
   }
 
@@ -36,8 +36,8 @@ struct Arrival: Sendable {
     for submission in file.submissions {
       try registration.register(submission, at: now, transaction)
     }
-    if let hold, try transaction.noteFile(fingerprint, at: now) {
-      try hold.apply(at: now, transaction, registration.routes)
+    if let pause, try transaction.noteFile(fingerprint, at: now) {
+      try pause.apply(at: now, transaction, registration.routes)
     }
     if !file.rejections.isEmpty, try transaction.noteFile(fingerprint, at: now) {
       let event = rejection(at: now)

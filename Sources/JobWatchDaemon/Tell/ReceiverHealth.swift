@@ -24,14 +24,14 @@ struct ReceiverHealth: Sendable {
   let policy: DeliveryPolicy
 
   /// Failures in a row that make the whole channel suspect: from then on one message at a time is tried.
-  private(set) var gate = CircuitBreaker(
+  private(set) var breaker = CircuitBreaker(
     threshold: 5, waits: probes)
   private var refusals = RefusalStreak()
   /// People know that the channel is in trouble.
   private var isTold = false
   /// What failed, and was not refused.
   private var failures: [Int64: Failure] = [:]
-  /// When one that was never refused may be tried although the gate is shut.
+  /// When one that was never refused may be tried although the breaker is shut.
   private var freshAt = Duration.zero
   private var suspectedAt: Duration?
 
@@ -54,8 +54,8 @@ struct ReceiverHealth: Sendable {
 
   /// One that was never refused need not wait because another was refused again.
   mutating func enter(_ message: OutgoingMessage, at uptime: Duration) -> CircuitBreaker.Permit? {
-    if isFresh(message), freshAt <= uptime { gate.hasten(at: uptime) }
-    return gate.enter(at: uptime)
+    if isFresh(message), freshAt <= uptime { breaker.hasten(at: uptime) }
+    return breaker.enter(at: uptime)
   }
 
   /// When the first of those that wait may be tried; nil: once the attempt under way is over.
@@ -70,31 +70,31 @@ struct ReceiverHealth: Sendable {
 
   /// The channel was failing when the daemon stopped.
   mutating func resumeFailing(at uptime: Duration) {
-    gate.resumeShut(at: uptime)
+    breaker.resumeShut(at: uptime)
     refusals = RefusalStreak(isInTrouble: true)
     isTold = true
   }
 
   /// - Parameters:
   ///   - start: when the attempt began.
-  ///   - luck: in [0, 1), spreads the wait.
+  ///   - jitter: in [0, 1), spreads the wait.
   mutating func judge(
-    _ message: OutgoingMessage, _ pass: CircuitBreaker.Permit, _ outcome: DeliveryOutcome,
+    _ message: OutgoingMessage, _ permit: CircuitBreaker.Permit, _ outcome: DeliveryOutcome,
     since start: Moment,
-    at now: Moment, luck: Double
+    at now: Moment, jitter: Double
   ) -> Judgement {
     let passed = refusals.passed
     let refused = refusals.count(of: message.id)
     let isFresh = isFresh(message)
     let verdict = verdict(message, outcome, since: start, at: now)
     let wasTold = isTold
-    let change = change(pass, outcome, verdict, isFresh, at: now)
-    if verdict == nil || (isFresh && pass.isProbe) {
+    let change = change(permit, outcome, verdict, isFresh, at: now)
+    if verdict == nil || (isFresh && permit.isProbe) {
       freshAt = probeTime(after: now.uptime) ?? freshAt
     }
     if let change { isTold = !change.isEnd }
     note(message.id, outcome, at: now.uptime)
-    let settlement = settlement(message, outcome, verdict, at: now, luck: luck)
+    let settlement = settlement(message, outcome, verdict, at: now, jitter: jitter)
     if settlement == .givenUp {
       refusals.forget(message.id)
       failures[message.id] = nil
@@ -129,23 +129,23 @@ struct ReceiverHealth: Sendable {
     return nil
   }
 
-  /// A refusal is no recovery: only a message that is taken opens the gate again.
+  /// A refusal is no recovery: only a message that is taken opens the breaker again.
   private mutating func change(
-    _ pass: CircuitBreaker.Permit, _ outcome: DeliveryOutcome, _ verdict: RefusalStreak.Verdict?,
+    _ permit: CircuitBreaker.Permit, _ outcome: DeliveryOutcome, _ verdict: RefusalStreak.Verdict?,
     _ isFresh: Bool, at now: Moment
   ) -> ConditionChange? {
     switch outcome {
     case .delivered:
-      guard gate.succeed(pass) == .opened else { return nil }
+      guard breaker.succeed(permit) == .opened else { return nil }
       return .channelRecovered(channel, at: now.wall)
     case .rejected(let status, _):
-      return refusal(pass, status, verdict, isFresh, at: now)
+      return refusal(permit, status, verdict, isFresh, at: now)
     case .retry(_, let reason, let retryAfter):
-      let change = gate.fail(pass, at: now.uptime, retryAfter: retryAfter ?? .zero)
-      guard change == .shut || (pass.isProbe && !isTold) else { return nil }
+      let change = breaker.fail(permit, at: now.uptime, retryAfter: retryAfter ?? .zero)
+      guard change == .shut || (permit.isProbe && !isTold) else { return nil }
       return .channel(channel, failing: reason, at: now.wall)
     case .gone:
-      gate.resumeShut(at: now.uptime + .minutes(10))
+      breaker.resumeShut(at: now.uptime + .minutes(10))
       return .channel(
         channel, failing: outcome.reason ?? "gone",
         deed: "keeps its messages and tries one every 10 min", at: now.wall)
@@ -153,44 +153,44 @@ struct ReceiverHealth: Sendable {
   }
 
   private mutating func refusal(
-    _ pass: CircuitBreaker.Permit, _ status: Int, _ verdict: RefusalStreak.Verdict?,
+    _ permit: CircuitBreaker.Permit, _ status: Int, _ verdict: RefusalStreak.Verdict?,
     _ isFresh: Bool,
     at now: Moment
   ) -> ConditionChange? {
     switch verdict {
-    case .hold where gate.isShut:
+    case .hold where breaker.isShut:
       // What was under way when it was shut tells nothing new.
-      guard pass.isProbe else { return nil }
-      _ = gate.fail(pass, at: now.uptime)
+      guard permit.isProbe else { return nil }
+      _ = breaker.fail(permit, at: now.uptime)
       // That the same are refused again at once shows no more than before.
       let isYoung = suspectedAt.map { now.uptime - $0 < Self.probes[0] } ?? false
       guard isFresh || !isYoung else { return nil }
       return .channel(channel, refusingWith: status, at: now.wall)
     case .hold:
       // One more message, of those that were never refused, shows at once whether it is the channel.
-      gate.suspect(at: now.uptime)
+      breaker.suspect(at: now.uptime)
       suspectedAt = now.uptime
       freshAt = now.uptime
       return nil
     case .warn:
       // The next message, whichever it is, shows at once whether it is the channel.
       freshAt = now.uptime
-      if gate.isShut {
-        gate.release(pass, at: now.uptime)
+      if breaker.isShut {
+        breaker.release(permit, at: now.uptime)
       } else {
-        gate.resumeShut(at: now.uptime)
+        breaker.resumeShut(at: now.uptime)
       }
       return .channel(channel, refusingWith: status, at: now.wall)
     case .again, .giveUp, nil:
       // The next probe is made with another message, at once.
-      gate.release(pass, at: now.uptime)
+      breaker.release(permit, at: now.uptime)
       return nil
     }
   }
 
   private func settlement(
     _ message: OutgoingMessage, _ outcome: DeliveryOutcome, _ verdict: RefusalStreak.Verdict?,
-    at now: Moment, luck: Double
+    at now: Moment, jitter: Double
   ) -> Transaction.Settlement {
     let wish: Duration?
     switch outcome {
@@ -203,7 +203,7 @@ struct ReceiverHealth: Sendable {
     case .rejected: wish = nil
     case .retry(_, _, let retryAfter): wish = retryAfter
     }
-    let wait = policy.wait(after: message.attempts + 1, retryAfter: wish, luck: luck)
+    let wait = policy.wait(after: message.attempts + 1, retryAfter: wish, luck: jitter)
     return wait.map { .retry(at: now.wall + $0) } ?? .givenUp
   }
 
@@ -214,11 +214,11 @@ struct ReceiverHealth: Sendable {
   }
 
   private func probeTime(after uptime: Duration) -> Duration? {
-    guard case .shut(let until) = gate.readiness(at: uptime) else { return nil }
+    guard case .shut(let until) = breaker.readiness(at: uptime) else { return nil }
     return until
   }
 
-  /// For one that alone shows that the channel is in trouble: the gate lets others through meanwhile.
+  /// For one that alone shows that the channel is in trouble: the breaker lets others through meanwhile.
   private static func wait(afterRefusals count: Int) -> Duration {
     probes[min(max(count - RefusalStreak.attempts - 1, 0), probes.count - 1)]
   }

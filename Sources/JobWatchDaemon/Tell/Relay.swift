@@ -65,7 +65,7 @@ actor Relay: Worker {
     try await boundDueTimes(at: now)
     let channel = channel
     let limit = Self.concurrency + inFlight.count
-    let isShut = health.gate.isShut
+    let isShut = health.breaker.isShut
     settledMeanwhile = []
     let (due, next) = try await store.read { transaction in
       (
@@ -77,12 +77,12 @@ actor Relay: Worker {
     let waiting = due.filter { isFree($0.id) }
     var started = 0
     while started < waiting.count, inFlight.count < Self.concurrency,
-      let pass = health.enter(waiting[started], at: now.uptime)
+      let permit = health.enter(waiting[started], at: now.uptime)
     {
-      start(waiting[started], pass)
+      start(waiting[started], permit)
       started += 1
     }
-    return wake(next, held: waiting.dropFirst(started).first, at: now)
+    return wake(next, waiting: waiting.dropFirst(started).first, at: now)
   }
 
   /// Some at a time: a clock that was ahead for a day may have set very many.
@@ -108,11 +108,11 @@ actor Relay: Worker {
       && !unsaved.contains { $0.message == message }
   }
 
-  /// A delivery that ends rings; besides, the next message falls due, or a shut gate lets a probe through.
-  private func wake(_ next: Timestamp?, held: OutgoingMessage?, at now: Moment) -> Duration? {
+  /// A delivery that ends rings; besides, the next message falls due, or a breaker that is open lets a probe through.
+  private func wake(_ next: Timestamp?, waiting: OutgoingMessage?, at now: Moment) -> Duration? {
     var wakes: [Duration] = []
     if let next { wakes.append(now.uptime + (next - now.wall)) }
-    if let held, let opening = health.opening(for: held, at: now.uptime) { wakes.append(opening) }
+    if let waiting, let opening = health.opening(for: waiting, at: now.uptime) { wakes.append(opening) }
     return wakes.min()
   }
 
@@ -129,7 +129,7 @@ actor Relay: Worker {
     isLoaded = true
   }
 
-  private func start(_ message: OutgoingMessage, _ pass: CircuitBreaker.Permit) {
+  private func start(_ message: OutgoingMessage, _ permit: CircuitBreaker.Permit) {
     let limit = timeout + Self.settlingTime
     let mark = pulse.callBegan(limit: limit, at: clock().awake)
     inFlight[message.id] = Task {
@@ -141,7 +141,7 @@ actor Relay: Worker {
         outcome = .retry(status: nil, reason: "\(error)", retryAfter: nil)
       }
       if !(self.isFinishing && Task.isCancelled) {
-        await self.settle(message, pass, outcome, since: started)
+        await self.settle(message, permit, outcome, since: started)
       }
       self.pulse.callEnded(mark)
       self.inFlight[message.id] = nil
@@ -151,12 +151,12 @@ actor Relay: Worker {
   }
 
   private func settle(
-    _ message: OutgoingMessage, _ pass: CircuitBreaker.Permit, _ outcome: DeliveryOutcome,
+    _ message: OutgoingMessage, _ permit: CircuitBreaker.Permit, _ outcome: DeliveryOutcome,
     since start: Moment
   ) async {
     let now = clock()
     let judgement = health.judge(
-      message, pass, outcome, since: start, at: now, luck: .random(in: 0..<1))
+      message, permit, outcome, since: start, at: now, jitter: .random(in: 0..<1))
     let record = DeliveryRecord(
       message: message.id, channel: channel, settlement: judgement.settlement, outcome: outcome,
       startedAt: start.wall, at: now.wall, recovery: judgement.recovery,

@@ -46,7 +46,7 @@ package struct JobAddressBook: Sendable, Hashable {
         + "name it there, or submit the id with its service"
     }
     let matches = hosts.filter { address.query(of: $0.service) != nil }
-    guard let first = matches.first else { return JobPlace.noQuery(address.text) }
+    guard let first = matches.first else { return FoundJobIDs.noQuery(address.text) }
     if let named = submission.service, !matches.contains(where: { $0.service.name == named }) {
       return "the URL is of a job of \(first.service.name), not of \(named): leave the service out"
     }

@@ -15,7 +15,7 @@ struct Unacceptable: Error {
 /// else: what does not have the form of ours is left alone there.
 struct SpoolEntry {
   private let fields: [String: SpoolField]
-  private let place: JobPlace
+  private let place: FoundJobIDs
   private let isReply: Bool
   /// What was left alone, and why: it may have been meant for us.
   private(set) var notes: [String] = []
@@ -24,11 +24,11 @@ struct SpoolEntry {
     guard case .object(let fields) = value else {
       throw Unacceptable("must be an object such as {\"job_id\": \"…\"}, not \(value.noun)")
     }
-    let found = try JobPlace.find(in: fields)
+    let found = try FoundJobIDs.find(in: fields)
     // What `show --json` prints has service and account beside the id.
     let inner = (found?.inner ?? [:]).filter { SpoolWord.own.contains($0.key) }
     self.fields = fields.merging(inner) { outer, _ in outer }
-    let strange = fields.keys.filter { !SpoolWord.own.contains($0) && !JobPlace.keys.contains($0) }
+    let strange = fields.keys.filter { !SpoolWord.own.contains($0) && !FoundJobIDs.keys.contains($0) }
       .sorted().map { (key: $0, word: SpoolWord($0)) }
     let isReply =
       found?.isPlain == false || strange.contains { $0.word == .foreign }
@@ -91,7 +91,7 @@ struct SpoolEntry {
     if let (key, meaning) = other {
       return Unacceptable(reason + " (the id in \(key) is \(meaning), and no job's)")
     }
-    if let key = JobPlace.collections.first(where: { fields[$0] != nil }) {
+    if let key = FoundJobIDs.collections.first(where: { fields[$0] != nil }) {
       return Unacceptable(reason + " (\(key) must be a list of objects, each with a job_id)")
     }
     if let key = strange.first {
@@ -107,7 +107,7 @@ struct SpoolEntry {
     // The databases, too, put an instance_id beside the id.
     let isOwnTask =
       !isReply && (isNamed || fields["task_id"] != nil && fields["instance_id"] != nil)
-    let reply = isOwnTask ? nil : SpoolReply(fields)
+    let reply = isOwnTask ? nil : ReplyHints(fields)
     let draft = SpoolSubmission(
       jobID: "", service: try text(.service), account: try text(.account),
       labels: try labels(), channels: try channels(), jobType: try jobType(),

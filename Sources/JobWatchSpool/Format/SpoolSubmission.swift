@@ -25,7 +25,7 @@ package struct SpoolSubmission: Sendable, Hashable {
   /// The job's URL where that was submitted, until a `JobAddressBook` has told whose it is.
   package var address: JobAddress?
   /// What else the cloud's reply says; nil: it is none.
-  package var reply: SpoolReply?
+  package var reply: ReplyHints?
   /// It stood in a reply: what is called service, account or channels there may be the cloud's.
   package var hasCloudNames = false
 
@@ -75,7 +75,7 @@ extension SpoolSubmission {
   /// Why its form is refused, with the cure; nil when it is fine. Whether the names are known is for
   /// `SpoolRules` to say.
   package var problem: String? {
-    if let address, address.anyQuery == nil { return JobPlace.noQuery(address.text) }
+    if let address, address.anyQuery == nil { return FoundJobIDs.noQuery(address.text) }
     if !JobKey.isJobID(jobID) {
       return
         "\"\(Self.shown(jobID))\" is no job id: an id starts with a letter or digit and holds only "

@@ -6,7 +6,7 @@ enum SpoolTable {
   static func ids(_ lines: [Line]) throws(Unacceptable) -> [(number: Int, id: Substring)] {
     let rows = lines.filter { $0.text.hasPrefix("|") }
       .map { (number: $0.number, cells: cells($0.text)) }
-    let names = JobPlace.names
+    let names = FoundJobIDs.names
     if let head = rows.first?.cells, rows.count > 1,
       let column = head.firstIndex(where: { names.contains(String($0)) })
     {

@@ -123,7 +123,7 @@ enum SpoolText {
     entries.flatMap { place, entry -> Entries in
       do throws(Unacceptable) {
         guard case .value(.object(let fields)) = entry, !SpoolCommand.isOne(fields),
-          try JobPlace.find(in: fields) == nil, let members = try JobPlace.members(of: fields)
+          try FoundJobIDs.find(in: fields) == nil, let members = try FoundJobIDs.members(of: fields)
         else { return [(place, entry)] }
         return members.enumerated().map {
           (place == .file ? .entry($0.offset + 1) : place, .value($0.element))
@@ -139,7 +139,7 @@ enum SpoolText {
   ) throws(Unacceptable) -> Value {
     do {
       let value = try JSONDecoder().decode(type, from: Data(text.utf8))
-      if let name = JSONText.repeatedName(of: JobPlace.keys, in: text) {
+      if let name = JSONText.repeatedName(of: FoundJobIDs.keys, in: text) {
         throw Unacceptable("\(name) stands twice in one object: submit the jobs one by one")
       }
       return value

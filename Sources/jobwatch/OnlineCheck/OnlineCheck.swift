@@ -22,7 +22,7 @@ package struct OnlineCheck: Sendable {
   /// For all accounts together.
   private static let limit = Duration.seconds(30)
 
-  private let visits: [AccountVisit]
+  private let visits: [AccountCheck]
   private let scope: Scope
 
   /// In the order of the configuration, whose files and proxies must be in order.
@@ -43,7 +43,7 @@ package struct OnlineCheck: Sendable {
       let connection = HTTPClientTransport(
         options: .init(trust: account.caFile.flatMap { trust[$0] }, proxies: proxies))
       connections.append(connection)
-      return AccountVisit(
+      return AccountCheck(
         login: AccountLogin(
           account, transport: connection.transport, environment: environment),
         transport: connection.transport, proxies: proxies, environment: environment, clock: clock,
@@ -65,8 +65,8 @@ package struct OnlineCheck: Sendable {
     return visits.compactMap { byName[$0.account.name] }
   }
 
-  private func report(ofOneSecret visits: [AccountVisit]) async -> [OnlineReport] {
-    let probed = await withTaskGroup(of: (Int, AccountVisit).self) { group in
+  private func report(ofOneSecret visits: [AccountCheck]) async -> [OnlineReport] {
+    let probed = await withTaskGroup(of: (Int, AccountCheck).self) { group in
       for (number, visit) in visits.enumerated() {
         group.addTask {
           var visit = visit

@@ -10,10 +10,10 @@ import Testing
   private static let start = Timestamp(milliseconds: 1_790_000_000_000)
 
   private func line(_ seq: Int64, at time: Timestamp = start, _ event: String = "job.failed") throws
-    -> OwnLine
+    -> ValidLine
   {
     let text = #"{"v":1,"seq":\#(seq),"time":"\#(time)","event":"\#(event)","summary":"x"}"#
-    return try #require(OwnLine(Array(text.utf8)))
+    return try #require(ValidLine(Array(text.utf8)))
   }
 
   /// Number, seconds after the database's last event, and what is made of it.
@@ -24,29 +24,29 @@ import Testing
       (10_000_101, 0, .foreign), (0, 0, .foreign), (-3, 0, .foreign),
       (10_086_400, 86_400, .ahead), (96_000_000, 86_400, .ahead), (97_000_000, 86_400, .foreign),
       (10_000_101, -86_400, .foreign), (.max, 1_000_000_000, .foreign),
-    ] as [(Int64, Int, LogWitness.Verdict)])
-  func verdict(_ seq: Int64, _ seconds: Int, _ expected: LogWitness.Verdict) throws {
-    let witness = LogWitness(lastSeq: 100, lastAt: Self.start) { _ in nil }
+    ] as [(Int64, Int, LineVerifier.Verdict)])
+  func verdict(_ seq: Int64, _ seconds: Int, _ expected: LineVerifier.Verdict) throws {
+    let verifier = LineVerifier(lastSeq: 100, lastAt: Self.start) { _ in nil }
     let line = try line(seq, at: Self.start + .seconds(seconds))
-    #expect(try witness.verdict(line) == expected)
+    #expect(try verifier.verdict(line) == expected)
   }
 
   @Test func `is compared with the event of its number, where there still is one`() throws {
-    let witness = LogWitness(lastSeq: 100, lastAt: Self.start) { seq in
+    let verifier = LineVerifier(lastSeq: 100, lastAt: Self.start) { seq in
       seq < 50 ? nil : (Self.start, "job.failed")
     }
-    #expect(try witness.verdict(line(60)) == .own)
-    #expect(try witness.verdict(line(60, at: Self.start + .milliseconds(1))) == .foreign)
-    #expect(try witness.verdict(line(60, "job.lost")) == .foreign)
-    #expect(try witness.verdict(line(40, "job.lost")) == .own)
+    #expect(try verifier.verdict(line(60)) == .own)
+    #expect(try verifier.verdict(line(60, at: Self.start + .milliseconds(1))) == .foreign)
+    #expect(try verifier.verdict(line(60, "job.lost")) == .foreign)
+    #expect(try verifier.verdict(line(40, "job.lost")) == .own)
   }
 
   @Test func `of a log whose database is new is believed, but for a number that none has come to`()
     throws
   {
-    let witness = LogWitness(lastSeq: 0, lastAt: nil) { _ in nil }
-    #expect(try witness.verdict(line(5_000_000)) == .ahead)
-    #expect(try witness.verdict(line(999_999_999_999)) == .foreign)
+    let verifier = LineVerifier(lastSeq: 0, lastAt: nil) { _ in nil }
+    #expect(try verifier.verdict(line(5_000_000)) == .ahead)
+    #expect(try verifier.verdict(line(999_999_999_999)) == .foreign)
   }
 
   @Test(
@@ -62,7 +62,7 @@ import Testing
       #"{"v":1,"seq":92233720368547758070,"time":"2026-11-21T00:00:00.000Z","event":"x"}"#,
     ])
   func foreign(_ text: String) {
-    #expect(OwnLine(Array(text.utf8)) == nil)
+    #expect(ValidLine(Array(text.utf8)) == nil)
   }
 }
 
@@ -81,8 +81,8 @@ import Testing
       defer { try? FileManager.default.removeItem(atPath: path) }
       let file = open(path, O_RDONLY)
       defer { close(file) }
-      var lines = BackwardLines(file, name: path)
-      var found: [BackwardLines.Line] = []
+      var lines = ReverseLineReader(file, name: path)
+      var found: [ReverseLineReader.Line] = []
       while let line = try lines.next() { found.append(line) }
       let whole = found.reversed().map { $0.bytes + ($0.isEnded ? [10] : []) }
       #expect(Array(whole.joined()) == text)

@@ -4,7 +4,7 @@ import JobWatchCore
 import JobWatchDaemon
 
 /// The steps for one account, and what they found so far.
-struct AccountVisit: Sendable {
+struct AccountCheck: Sendable {
   /// For one exchange: longer than connecting may take, so that the two are told apart; of the time that
   /// all accounts have, some is left for those after it.
   private static let exchangeLimit = Duration.seconds(12)
@@ -134,7 +134,7 @@ struct AccountVisit: Sendable {
     }
   }
 
-  private var cure: CredentialCure { CredentialCure(login: login, environment: environment) }
+  private var cure: CredentialRemedy { CredentialRemedy(login: login, environment: environment) }
 
   private mutating func add(
     _ result: OnlineFinding.Result, _ detail: String, cure: String? = nil

@@ -3,7 +3,7 @@ import JobWatchFiles
 
 /// The lines of a file from the last to the first, in bounded memory. For looking from the end over what a power cut
 /// or another program left there.
-struct BackwardLines {
+struct ReverseLineReader {
   struct Line {
     /// Where it begins, in bytes from the beginning of the file.
     var start: off_t

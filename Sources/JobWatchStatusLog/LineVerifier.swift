@@ -6,7 +6,7 @@ import JobWatchStore
 /// A number that the log is believed to have is never given again, so that a line of another program, or one bit that
 /// fell over in a number, must not lift the counter: what the database does not have is believed only where the lines
 /// before it lead to it, and never beyond what could have been written since.
-struct LogWitness {
+struct LineVerifier {
   enum Verdict: Sendable, Hashable {
     /// The database has this event, or had it.
     case own
@@ -44,7 +44,7 @@ struct LogWitness {
     }
   }
 
-  func verdict(_ line: OwnLine) throws -> Verdict {
+  func verdict(_ line: ValidLine) throws -> Verdict {
     guard line.seq > 0 else { return .foreign }
     if line.seq <= lastSeq {
       // One that was pruned, or lost with a backup, cannot be compared.
@@ -58,7 +58,7 @@ struct LogWitness {
 }
 
 /// A line in the form of the status log's own: whole, valid JSON that begins as `StatusLog` writes it.
-struct OwnLine: Sendable, Hashable {
+struct ValidLine: Sendable, Hashable {
   var seq: Int64
   var time: Timestamp
   var event: String

@@ -1,7 +1,7 @@
 import CloudAPI
 
 /// The ids of jobs in a JSON object, and where they stand.
-struct JobPlace: Sendable, Hashable {
+struct FoundJobIDs: Sendable, Hashable {
   var ids: [String]
   /// The job's URL, where it stands instead of the id or beside it.
   var address: JobAddress?
@@ -23,7 +23,7 @@ struct JobPlace: Sendable, Hashable {
   static let keys = Set(names + listNames + addressNames)
 
   /// Nil: there is none.
-  static func find(in fields: Fields) throws(Unacceptable) -> JobPlace? {
+  static func find(in fields: Fields) throws(Unacceptable) -> FoundJobIDs? {
     if var place = try direct(fields) {
       let others = try beside(fields)
       place.isPlain = place.isPlain && others.isEmpty
@@ -45,7 +45,7 @@ struct JobPlace: Sendable, Hashable {
       return place
     }
     if let address = address(fields), let query = address.anyQuery {
-      return JobPlace(ids: [query.jobID], address: address, isPlain: false)
+      return FoundJobIDs(ids: [query.jobID], address: address, isPlain: false)
     }
     return try wrapped(fields)
   }
@@ -84,7 +84,7 @@ struct JobPlace: Sendable, Hashable {
   }
 
   /// Under every of the names: a reply may have the id of one job in one, and those of others in another.
-  private static func direct(_ fields: Fields) throws(Unacceptable) -> JobPlace? {
+  private static func direct(_ fields: Fields) throws(Unacceptable) -> FoundJobIDs? {
     var words: [String] = []
     var keys: Set<String> = []
     for name in names + listNames {
@@ -92,7 +92,7 @@ struct JobPlace: Sendable, Hashable {
       if !found.isEmpty { keys.insert(name) }
       words += found
     }
-    var place = JobPlace(ids: [], isPlain: keys == [names[0]])
+    var place = FoundJobIDs(ids: [], isPlain: keys == [names[0]])
     for word in words {
       guard let address = JobAddress(word) else {
         place.ids.append(word)
@@ -157,8 +157,8 @@ struct JobPlace: Sendable, Hashable {
   }
 
   /// One object around it, whatever its name.
-  private static func wrapped(_ fields: Fields) throws(Unacceptable) -> JobPlace? {
-    var found: [(key: String, place: JobPlace)] = []
+  private static func wrapped(_ fields: Fields) throws(Unacceptable) -> FoundJobIDs? {
+    var found: [(key: String, place: FoundJobIDs)] = []
     for (key, value) in fields.sorted(by: { $0.key < $1.key }) where !opaque.contains(key) {
       guard case .object = value,
         case .object(let inner) = key == "job" ? named(value) : value,

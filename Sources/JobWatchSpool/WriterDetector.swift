@@ -7,8 +7,8 @@ import Glibc
 /// process or user, and nobody can open one for writing while the lease is held. It is there for the owner of a file
 /// and with CAP_LEASE only, and not on every file system. `/proc/*/fd` alone would not do: it shows the processes of
 /// other users to root only, and the unit hides them.
-package struct WriterSight: Sendable {
-  enum Finding: Sendable, Hashable {
+package struct WriterDetector: Sendable {
+  enum Result: Sendable, Hashable {
     /// Nobody has.
     case closed
     case open
@@ -17,15 +17,15 @@ package struct WriterSight: Sendable {
   }
 
   /// Why a lease proves nothing here; nil: it does.
-  let blindness: String?
+  let unavailable: String?
 
-  init(blindness: String?) { self.blindness = blindness }
+  init(unavailable: String?) { self.unavailable = unavailable }
 
   /// On a file system that several machines share, the kernel knows the writers of its own only.
   package init(of directory: String) {
     let type = Self.fileSystem(of: directory)
     let isShared = type.map { name in Self.shared.contains { name.hasPrefix($0) } } ?? false
-    self.init(blindness: isShared ? "\(type ?? "") does not show the writers of other hosts" : nil)
+    self.init(unavailable: isShared ? "\(type ?? "") does not show the writers of other hosts" : nil)
   }
 
   private static let shared = [
@@ -37,16 +37,16 @@ package struct WriterSight: Sendable {
   private static let setLease: Int32 = 1024
 
   /// - Parameter file: open for reading only.
-  func look(at file: Int32) -> Finding {
-    let finding = hold(file)
-    if finding == .closed { _ = fcntl(file, Self.setLease, Int32(F_UNLCK)) }
-    return finding
+  func check(_ file: Int32) -> Result {
+    let result = checkAndHold(file)
+    if result == .closed { _ = fcntl(file, Self.setLease, Int32(F_UNLCK)) }
+    return result
   }
 
   /// The same; what is closed then stays so until `file` is: who opens it for writing waits, at most for the 45 s of
   /// /proc/sys/fs/lease-break-time.
-  func hold(_ file: Int32) -> Finding {
-    if let blindness { return .unknown(blindness) }
+  func checkAndHold(_ file: Int32) -> Result {
+    if let unavailable { return .unknown(unavailable) }
     // Whoever has to wait makes the kernel signal this process. SIGIO would end it; SIGURG is ignored unless it is asked
     // for. The kernel forgets the choice with each lease.
     guard fcntl(file, Self.setSignal, SIGURG) == 0 else { return .unknown(Self.text(errno)) }

@@ -7,7 +7,7 @@ import JobWatchConfiguration
 /// The user that the state directory belongs to, or would, is the one that runs the daemon: to it everything looks as to
 /// the start. root may look at everything, and looks at files with that user's rights. Anybody else may not look at
 /// some, which is no fault of the configuration's.
-package struct Viewpoint: Sendable {
+package struct ConfigurationCheck: Sendable {
   private let decoded: DecodedConfiguration
   /// The daemon that reads this file, or works in its state directory.
   private let daemon: DaemonRecord?

@@ -2,8 +2,8 @@ import JobWatchCore
 import JobWatchSpool
 import Logging
 
-/// What the log says of spool files that wait, or were taken in with a doubt, with the cure.
-struct SpoolNotes: Sendable {
+/// What the daemon's log says of spool files that wait or are taken with a doubt, with the remedy.
+struct SpoolWarnings: Sendable {
   let directory: SpoolDirectory
   let log: Logger
 
@@ -17,11 +17,11 @@ struct SpoolNotes: Sendable {
       ])
   }
 
-  func cannotSee(because reason: String) {
+  func cannotDetect(because reason: String) {
     log.warning(
       "whether a spool file is still being written cannot be seen: it rests before it is taken in",
       metadata: [
-        "reason": "\(reason)", "rest": "\(SpoolWaits.rest.spoken)",
+        "reason": "\(reason)", "rest": "\(WaitingFiles.rest.spoken)",
         "cure":
           "rename files into incoming/, or give the service CAP_LEASE (jobwatch-lease.conf) and a local spool",
       ])

@@ -1,5 +1,5 @@
 /// What stands beside the id of a job in the cloud's reply, and says something of the job once its service is known.
-package struct SpoolReply: Sendable, Hashable {
+package struct ReplyHints: Sendable, Hashable {
   /// For a service whose jobs are about an instance.
   var instanceID: String?
   var taskID: String?

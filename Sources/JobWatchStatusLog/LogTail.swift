@@ -1,9 +1,9 @@
 import Glibc
 
 /// How the end of a file of the status log stands: which line is the last of its own, and what follows that is not.
-struct LogEnd: Sendable, Hashable {
+struct LogTail: Sendable, Hashable {
   /// Nil: none within `bound` of the end.
-  var last: OwnLine?
+  var last: ValidLine?
   /// Behind that line; zero where there is none.
   var end: off_t = 0
   var length: off_t
@@ -28,59 +28,59 @@ struct LogEnd: Sendable, Hashable {
   ///   - descriptor: of a plain file that may be read.
   ///   - written: the number up to which lines are known to be on the disk; nil: none is.
   init(
-    of descriptor: Int32, name: String, _ witness: LogWitness, from written: Int64? = nil
+    of descriptor: Int32, name: String, _ verifier: LineVerifier, from written: Int64? = nil
   ) throws {
-    var lines = BackwardLines(descriptor, name: name)
+    var lines = ReverseLineReader(descriptor, name: name)
     length = max(lseek(descriptor, 0, SEEK_END), 0)
     var tornAt: off_t?
     while let line = try lines.next(), length - line.end <= Self.bound {
-      if let own = OwnLine(line.bytes), try Self.isOwn(own, before: lines, witness) {
+      if let own = ValidLine(line.bytes), try Self.isOwn(own, before: lines, verifier) {
         (last, end) = (own, line.end)
         break
       }
       if !line.isEnded, Self.isBeginning(line.bytes) { tornAt = line.start }
     }
     isTorn = tornAt == end
-    if let written, let last, last.seq <= witness.lastSeq {
-      try retreat(from: last, over: lines, to: written, witness)
+    if let written, let last, last.seq <= verifier.lastSeq {
+      try retreat(from: last, over: lines, to: written, verifier)
     }
   }
 
   /// What was written behind the cursor may have come to the disk in part: the log ends before the first gap. Damage that
   /// cost no line is passed over by readers.
   private mutating func retreat(
-    from newest: OwnLine, over lines: BackwardLines, to written: Int64, _ witness: LogWitness
+    from newest: ValidLine, over lines: ReverseLineReader, to written: Int64, _ verifier: LineVerifier
   ) throws {
     var (lines, lowest, start) = (lines, newest.seq, lines.position)
     while lowest > written + 1, length - start <= Self.bound, let line = try lines.next() {
       start = line.start
-      guard let own = OwnLine(line.bytes), own.seq < lowest, try witness.verdict(own) == .own else {
-        if start == 0, try witness.event(lowest - 1) != nil { breakOff(at: nil, 0) }
+      guard let own = ValidLine(line.bytes), own.seq < lowest, try verifier.verdict(own) == .own else {
+        if start == 0, try verifier.event(lowest - 1) != nil { breakOff(at: nil, 0) }
         continue
       }
-      if own.seq < lowest - 1, try witness.event(lowest - 1) != nil {
+      if own.seq < lowest - 1, try verifier.event(lowest - 1) != nil {
         breakOff(at: own, line.end)
       }
       lowest = own.seq
     }
   }
 
-  private mutating func breakOff(at line: OwnLine?, _ end: off_t) {
+  private mutating func breakOff(at line: ValidLine?, _ end: off_t) {
     (last, self.end, isTorn, isBroken) = (line, end, false, true)
   }
 
   /// - Parameter lines: those before it.
-  private static func isOwn(_ line: OwnLine, before lines: BackwardLines, _ witness: LogWitness)
+  private static func isOwn(_ line: ValidLine, before lines: ReverseLineReader, _ verifier: LineVerifier)
     throws -> Bool
   {
-    switch try witness.verdict(line) {
+    switch try verifier.verdict(line) {
     case .own: return true
     case .foreign: return false
     case .ahead: break
     }
     var (lines, between) = (lines, off_t.zero)
     while let earlier = try lines.next(), between <= bound {
-      let previous = OwnLine(earlier.bytes)
+      let previous = ValidLine(earlier.bytes)
       // `copytruncate` may repeat a line.
       guard let previous, previous.seq != line.seq else {
         between += earlier.end - earlier.start

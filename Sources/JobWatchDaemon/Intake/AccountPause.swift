@@ -3,7 +3,7 @@ import JobWatchSpool
 import JobWatchStore
 
 /// The effect of a command that pauses or resumes an account: one condition on record, and the event that tells it.
-struct AccountHold: Sendable {
+struct AccountPause: Sendable {
   let command: SpoolCommand
   /// Who commands it.
   let user: String

@@ -3,7 +3,7 @@ import JobWatchConfiguration
 import JobWatchDaemon
 
 /// What to do about an account's credential, by where it comes from.
-struct CredentialCure {
+struct CredentialRemedy {
   let login: AccountLogin
   let environment: [String: String]
 

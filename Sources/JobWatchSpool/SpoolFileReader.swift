@@ -3,16 +3,16 @@ import JobWatchCore
 import JobWatchFiles
 
 /// A look at what stands under a name in `incoming/`, and what it holds if it is whole.
-package struct SpoolLook: Sendable {
+package struct SpoolFileReader: Sendable {
   package typealias Name = SpoolDirectory.Name
   package typealias Identity = SpoolDirectory.Identity
 
   package let directory: SpoolDirectory
-  package let sight: WriterSight
+  package let detector: WriterDetector
 
-  package init(directory: SpoolDirectory, sight: WriterSight) {
+  package init(directory: SpoolDirectory, detector: WriterDetector) {
     self.directory = directory
-    self.sight = sight
+    self.detector = detector
   }
 
   package enum Content: Sendable {
@@ -53,9 +53,9 @@ package struct SpoolLook: Sendable {
         "it is not a plain file: write a plain file and rename it into incoming/", name, nil)
     }
     let identity = Identity(status)
-    let finding = sight.look(at: file)
-    if finding == .open { return stillOpen(name, identity, isShared) }
-    if !isWhole, let doubt = doubt(finding, name, status, at: now) { return doubt }
+    let result = detector.check(file)
+    if result == .open { return stillOpen(name, identity, isShared) }
+    if !isWhole, let doubt = doubt(result, name, status, at: now) { return doubt }
     guard status.st_size <= SpoolFile.sizeLimit else {
       return .unacceptable(
         "it is larger than \(SpoolFile.sizeLimit >> 20) MiB: split it into smaller files", name,
@@ -78,10 +78,10 @@ package struct SpoolLook: Sendable {
 
   /// Why a file that nobody announced is not taken yet; nil: it is whole.
   private func doubt(
-    _ finding: WriterSight.Finding, _ name: Name, _ status: stat, at now: Timestamp
+    _ result: WriterDetector.Result, _ name: Name, _ status: stat, at now: Timestamp
   ) -> Content? {
     let identity = Identity(status)
-    if case .unknown(let reason) = finding { return .unsure(identity, because: reason) }
+    if case .unknown(let reason) = result { return .unsure(identity, because: reason) }
     let written = Timestamp(
       milliseconds: Int64(status.st_mtim.tv_sec) * 1000 + Int64(status.st_mtim.tv_nsec) / 1_000_000)
     // A time in the future, by a clock that was wrong, must not keep a file waiting.

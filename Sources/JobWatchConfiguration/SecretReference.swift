@@ -1,7 +1,7 @@
 import CloudAPI
 
 /// A secret that the configuration names, and where.
-package struct SecretPlace: Sendable, Hashable {
+package struct SecretReference: Sendable, Hashable {
   package var line: Int?
   package var column: Int?
   package var path: String
@@ -43,7 +43,7 @@ extension Setting {
     let source = isSection ? referredSecret() : plainSecret(isURL || isOpen)
     if let source {
       notes.add(
-        SecretPlace(
+        SecretReference(
           line: node.mark?.line, column: node.mark?.column, path: path, source: source,
           isURL: isURL))
     }

@@ -1,9 +1,9 @@
 import Yams
 
 /// Collects what a walk through one file finds. Used by one walk only, hence a plain class.
-final class ProblemNotes {
+final class ProblemCollector {
   private(set) var problems: [ConfigurationProblem] = []
-  private(set) var secrets: [SecretPlace] = []
+  private(set) var secrets: [SecretReference] = []
   private(set) var marks: [String: ConfigurationMark] = [:]
 
   func add(_ message: String, at mark: Mark?, path: String, isWarning: Bool) {
@@ -13,7 +13,7 @@ final class ProblemNotes {
         isWarning: isWarning))
   }
 
-  func add(_ secret: SecretPlace) { secrets.append(secret) }
+  func add(_ secret: SecretReference) { secrets.append(secret) }
 
   func see(_ path: String, at mark: Mark?) {
     marks[path] = mark.map { ConfigurationMark(line: $0.line, column: $0.column) }

@@ -2,11 +2,11 @@ import JobWatchFiles
 import JobWatchSpool
 import Synchronization
 
-/// Which files in `incoming/` arrived whole since the last look.
-final class SpoolSignal: Sendable {
+/// The files that inotify announced as whole since they were last taken from here.
+final class AnnouncedFiles: Sendable {
   /// How a file became whole.
   enum Way: Sendable, Hashable {
-    /// It was renamed into the directory; perhaps its writer has yet to close it.
+    /// It was renamed into the directory; its writer may have yet to close it.
     case renamed
     /// One of its writers closed it.
     case closed
@@ -14,34 +14,32 @@ final class SpoolSignal: Sendable {
 
   typealias Arrivals = [SpoolDirectory.Name: Way]
 
-  /// Outlives the signal in a handler that is just running.
-  private final class Announced: Sendable {
+  /// Outlives the watch in a handler that is just running.
+  private final class Known: Sendable {
     let names = Mutex<Arrivals>([:])
   }
 
-  private let announced = Announced()
+  private let known = Known()
   private let watch: any Sendable
 
-  /// More names than this are dropped: the scan finds the files, and sees whether their writers are done.
+  /// More names are dropped: the scan finds the files, and `WriterDetector` their writers.
   private static let limit = 100_000
 
   init(
     directory: String, watcher: DirectoryWatcher, ring: @escaping @Sendable () -> Void
   ) throws(FileFailure) {
-    watch = try watcher(directory, .wholeFiles) { [announced] changes in
+    watch = try watcher(directory, .wholeFiles) { [known] changes in
       let arrived = changes.compactMap(Self.arrival)
-      announced.names.withLock { known in
-        if known.count < Self.limit { known.merge(arrived) { $1 } }
+      known.names.withLock { names in
+        if names.count < Self.limit { names.merge(arrived) { $1 } }
       }
       if !arrived.isEmpty || changes.contains(.overflow) { ring() }
     }
   }
 
-  /// Nil for what is no news: names that are not read, and the daemon's own renaming. That a file is closed under a name
-  /// of the daemon's is news: somebody had it open.
-  private static func arrival(
-    _ change: InotifyWatch.Change
-  ) -> (SpoolDirectory.Name, Way)? {
+  /// Nil for names that are not read, and for the daemon's own renaming. A file that is closed under a name of the
+  /// daemon's is news, because somebody had it open.
+  private static func arrival(_ change: InotifyWatch.Change) -> (SpoolDirectory.Name, Way)? {
     switch change {
     case .overflow: return nil
     case .came(let bytes):
@@ -53,8 +51,8 @@ final class SpoolSignal: Sendable {
     }
   }
 
-  func arrived() -> Arrivals {
-    announced.names.withLock { names in
+  func take() -> Arrivals {
+    known.names.withLock { names in
       defer { names.removeAll() }
       return names
     }
