@@ -26,6 +26,8 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let unixSignals = Target.Dependency.product(
   name: "UnixSignals", package: "swift-service-lifecycle")
+let systemPackage = Target.Dependency.product(
+  name: "SystemPackage", package: "swift-system")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -41,6 +43,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -65,22 +68,26 @@ let package = Package(
       name: "JobWatchStore",
       dependencies: ["JobWatchCore", "PollPlanning", grdb],
       swiftSettings: strict),
-    .target(name: "JobWatchFiles", swiftSettings: strict),
+    .target(name: "JobWatchFiles", dependencies: [systemPackage], swiftSettings: strict),
     .target(
       name: "JobWatchConfiguration",
       dependencies: ["JobWatchCore", "CloudAPI", yams],
       swiftSettings: strict),
     .target(
       name: "JobWatchSpool",
-      dependencies: ["JobWatchCore", "CloudAPI", "JobWatchConfiguration", "JobWatchFiles"],
+      dependencies: [
+        "JobWatchCore", "CloudAPI", "JobWatchConfiguration", "JobWatchFiles", systemPackage,
+      ],
       swiftSettings: strict),
     .target(
       name: "JobWatchStatusLog",
-      dependencies: ["JobWatchCore", "JobWatchStore", "JobWatchFiles", logging, unixSignals],
+      dependencies: [
+        "JobWatchCore", "JobWatchStore", "JobWatchFiles", logging, systemPackage, unixSignals,
+      ],
       swiftSettings: strict),
     .target(
       name: "JobWatchLogging",
-      dependencies: ["JobWatchCore", "JobWatchFiles", logging],
+      dependencies: ["JobWatchCore", "JobWatchFiles", logging, systemPackage],
       swiftSettings: strict),
     .target(
       name: "JobWatchDaemon",
@@ -147,7 +154,7 @@ let package = Package(
       name: "JobWatchStatusLogTests",
       dependencies: [
         "JobWatchCore", "JobWatchStore", "JobWatchFiles", "JobWatchStatusLog", "TestSupport",
-        logging,
+        logging, systemPackage,
       ],
       swiftSettings: strict),
     .testTarget(

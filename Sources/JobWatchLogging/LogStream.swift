@@ -1,6 +1,7 @@
 import Glibc
 import JobWatchFiles
 import Synchronization
+import SystemPackage
 
 /// What lines are written to, mostly standard error, and never for long: where the reader of a pipe or a terminal
 /// stands still, lines are lost rather than the daemon.
@@ -51,17 +52,14 @@ final class LogStream: Sendable {
 
   private func waitForRoom(_ patience: Int32) throws(FileFailure) {
     var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-    guard poll(&request, 1, patience) != 0 else { throw failure(EAGAIN) }
+    guard poll(&request, 1, patience) != 0 else {
+      throw FileFailure("cannot be written", "standard error", EAGAIN)
+    }
   }
 
   private func write(_ bytes: ArraySlice<UInt8>) throws(FileFailure) -> Int {
-    let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-    if count < 0 && errno == EINTR { return 0 }
-    guard count >= 0 else { throw failure(errno) }
-    return count
-  }
-
-  private func failure(_ code: Int32) -> FileFailure {
-    FileFailure("cannot be written", "standard error", code)
+    try FileFailure.wrap("cannot be written", "standard error") {
+      try bytes.withUnsafeBytes { try FileDescriptor(rawValue: descriptor).write($0) }
+    }
   }
 }

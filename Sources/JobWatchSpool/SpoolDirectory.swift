@@ -18,17 +18,8 @@ package struct SpoolDirectory: Sendable {
 
   /// Every name but temporary ones, in order.
   package func names() throws(FileFailure) -> [Name] {
-    guard let stream = opendir(incoming) else {
-      throw FileFailure("cannot be listed", incoming, errno)
-    }
-    defer { closedir(stream) }
-    var names: [Name] = []
-    while let entry = readdir(stream) {
-      let bytes = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
-      let name = Name(bytes: bytes)
-      if !name.isTemporary { names.append(name) }
-    }
-    return names.sorted()
+    try DirectoryEntry.list(incoming).map { Name(bytes: $0.bytes) }.filter { !$0.isTemporary }
+      .sorted()
   }
 
   /// A descriptor, or -1 and `errno`. Neither follows a link nor waits for a FIFO's other end.

@@ -1,6 +1,7 @@
 import Glibc
 import JobWatchCore
 import JobWatchFiles
+import SystemPackage
 
 /// A look at what stands under a name in `incoming/`, and what it holds if it is whole.
 package struct SpoolFileReader: Sendable {
@@ -91,20 +92,15 @@ package struct SpoolFileReader: Sendable {
 
   /// Without a lease, for which others would have to wait: what is the same afterwards was not written to meanwhile.
   private func read(_ file: Int32, _ name: Name, _ identity: Identity) -> Content {
-    var bytes = [UInt8](repeating: 0, count: Int(identity.size) + 1)
-    var count = 0
-    while count < bytes.count {
-      let read = bytes[count...].withUnsafeMutableBytes {
-        Glibc.read(file, $0.baseAddress, $0.count)
-      }
-      if read < 0 && errno == EINTR { continue }
-      guard read >= 0 else { return unopened(name, errno, true) }
-      if read == 0 { break }
-      count += read
+    let bytes: [UInt8]
+    do {
+      bytes = try FileDescriptor(rawValue: file).bytes(upTo: Int(identity.size) + 1)
+    } catch {
+      return unopened(name, (error as? Errno ?? .ioError).rawValue, true)
     }
     var status = stat()
     guard fstat(file, &status) == 0, Identity(status) == identity else { return .swapped }
-    return .bytes(Array(bytes.prefix(count)), name, identity)
+    return .bytes(bytes, name, identity)
   }
 
   private func unopened(_ name: Name, _ code: Int32, _ isWhole: Bool) -> Content {

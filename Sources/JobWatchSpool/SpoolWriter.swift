@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import JobWatchCore
+import SystemPackage
 
 /// Puts submissions, or a command, into the spool as one file that appears whole or not at all, and that a power cut
 /// after `write` returned cannot take away.
@@ -91,12 +92,10 @@ package struct SpoolWriter: Sendable {
     // Whatever the submitter's umask is, the daemon must be able to read the file. Others cannot get
     // there: incoming/ is closed to them.
     guard fchmod(file, 0o644) == 0 else { throw failure(errno) }
-    var rest = [UInt8](content)[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
-      if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { throw failure(errno) }
-      rest = rest.dropFirst(count)
+    do {
+      _ = try FileDescriptor(rawValue: file).writeAll(content)
+    } catch {
+      throw failure((error as? Errno ?? .ioError).rawValue)
     }
     guard fsync(file) == 0 else { throw failure(errno) }
   }

@@ -25,7 +25,8 @@ package struct WriterDetector: Sendable {
   package init(of directory: String) {
     let type = Self.fileSystem(of: directory)
     let isShared = type.map { name in Self.shared.contains { name.hasPrefix($0) } } ?? false
-    self.init(unavailable: isShared ? "\(type ?? "") does not show the writers of other hosts" : nil)
+    self.init(
+      unavailable: isShared ? "\(type ?? "") does not show the writers of other hosts" : nil)
   }
 
   private static let shared = [

@@ -1,61 +1,55 @@
 import Glibc
 import JobWatchCore
 import JobWatchFiles
+import SystemPackage
 
-/// What cannot be a file of jobwatch's own, kept beside it for a person to look at: `status.log.damaged-20261129T074500Z`,
-/// a name that no rotation gives and no reader of the log takes for a part of it. It never replaces anything.
+/// Bytes that cannot be jobwatch's own, kept beside the log for a person to look at:
+/// `status.log.damaged-20261129T074500Z`. No rotation gives such a name, no reader of the log takes it for a part of the
+/// log, and it never replaces a file.
 enum AsideFile {
   /// Moves the whole file there.
   /// - Returns: where it is now.
   static func move(_ path: String, at now: Timestamp) throws(FileFailure) -> String {
     let target = freeName(beside: path, at: now)
-    guard rename(path, target) == 0 else {
-      throw FileFailure("cannot be renamed", path, errno)
-    }
-    try AppendFile.keepName(target)
+    guard rename(path, target) == 0 else { throw FileFailure("cannot be renamed", path, errno) }
+    try DirectoryEntry.keepName(target)
     return target
   }
 
-  /// Copies what follows `offset` there, flushed, with mode and owner of the file. It is the caller's then to cut.
+  /// Copies what follows `offset` there, flushed, with mode and owner of the file. The caller cuts it from the file.
   static func copy(
-    _ descriptor: Int32, of path: String, from offset: off_t, at now: Timestamp
+    _ source: FileDescriptor, of path: String, from offset: Int64, at now: Timestamp
   ) throws(FileFailure) -> String {
     let target = freeName(beside: path, at: now)
-    let file = open(target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-    guard file >= 0 else { throw FileFailure("cannot be created", target, errno) }
-    defer { close(file) }
+    let file = try FileFailure.wrap("cannot be created", target) {
+      try FileDescriptor.open(
+        FilePath(target), .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
+        permissions: FilePermissions(rawValue: 0o600))
+    }
+    defer { try? file.close() }
     do throws(FileFailure) {
-      try copy(descriptor, path, from: offset, to: file, target)
-      guard fsync(file) == 0 else { throw FileFailure("cannot be flushed", target, errno) }
-      try AppendFile.keepName(target)
+      try copy(source, path, from: offset, to: file, target)
+      guard fsync(file.rawValue) == 0 else { throw FileFailure("cannot be flushed", target, errno) }
+      try DirectoryEntry.keepName(target)
     } catch {
       unlink(target)
       throw error
     }
-    var status = stat()
-    if fstat(descriptor, &status) == 0 {
-      // Whoever may read the log may see what was in it; that the owner cannot be kept does no harm.
-      fchown(file, status.st_uid, status.st_gid)
-      fchmod(file, status.st_mode & 0o777)
+    if let status = try? source.stat() {
+      // Whoever may read the log may see what was in it. An owner that cannot be kept does no harm.
+      fchown(file.rawValue, status.userID.rawValue, status.groupID.rawValue)
+      fchmod(file.rawValue, status.permissions.rawValue & 0o777)
     }
     return target
   }
 
   /// Whether the file with this inode was moved.
   static func holds(_ inode: UInt64, of path: String) -> Bool {
-    let end = path.lastIndex(of: "/")
-    let directory = end.map { String(path[..<$0]) } ?? "."
-    let stem = (end.map { String(path[$0...].dropFirst()) } ?? path) + mark
-    guard let stream = opendir(directory.isEmpty ? "/" : directory) else { return false }
-    defer { closedir(stream) }
-    while let entry = readdir(stream) {
-      guard UInt64(entry.pointee.d_ino) == inode else { continue }
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if name.hasPrefix(stem) { return true }
-    }
-    return false
+    let path = FilePath(path)
+    let directory = path.removingLastComponent().string
+    let stem = (path.lastComponent?.string ?? "") + mark
+    let entries = try? DirectoryEntry.list(directory.isEmpty ? "." : directory)
+    return entries?.contains { $0.inode == inode && $0.name.hasPrefix(stem) } == true
   }
 
   private static let mark = ".damaged-"
@@ -63,25 +57,17 @@ enum AsideFile {
   static func discard(_ path: String) { unlink(path) }
 
   private static func copy(
-    _ source: Int32, _ path: String, from offset: off_t, to file: Int32, _ target: String
+    _ source: FileDescriptor, _ path: String, from offset: Int64, to file: FileDescriptor,
+    _ target: String
   ) throws(FileFailure) {
-    var buffer = [UInt8](repeating: 0, count: 65_536)
     var offset = offset
     while true {
-      let count = pread(source, &buffer, buffer.count, offset)
-      if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { throw FileFailure("cannot be read", path, errno) }
-      if count == 0 { return }
-      var written = 0
-      while written < count {
-        let bytes = buffer[written..<count].withUnsafeBytes {
-          write(file, $0.baseAddress, $0.count)
-        }
-        if bytes < 0 && errno == EINTR { continue }
-        guard bytes > 0 else { throw FileFailure("cannot be written", target, errno) }
-        written += bytes
+      let bytes = try FileFailure.wrap("cannot be read", path) {
+        try source.bytes(upTo: 65_536, from: offset)
       }
-      offset += off_t(count)
+      if bytes.isEmpty { return }
+      try FileFailure.wrap("cannot be written", target) { _ = try file.writeAll(bytes) }
+      offset += Int64(bytes.count)
     }
   }
 

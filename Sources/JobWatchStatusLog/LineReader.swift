@@ -1,5 +1,6 @@
 import Glibc
 import JobWatchFiles
+import SystemPackage
 
 /// Cuts a file or a pipe into lines, in constant memory.
 final class LineReader {
@@ -71,17 +72,14 @@ final class LineReader {
     buffer.removeFirst(start)
     searched -= start
     start = 0
-    while true {
-      var count = 0
-      let bytes = [UInt8](unsafeUninitializedCapacity: Self.chunk) { bytes, filled in
-        count = read(descriptor, bytes.baseAddress, Self.chunk)
-        filled = max(count, 0)
+    let bytes = try FileFailure.wrap("cannot be read", name) {
+      try [UInt8](unsafeUninitializedCapacity: Self.chunk) { bytes, filled in
+        filled = try FileDescriptor(rawValue: descriptor).read(
+          into: UnsafeMutableRawBufferPointer(bytes))
       }
-      if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { throw FileFailure("cannot be read", name, errno) }
-      if beginning.isEmpty { beginning = bytes.prefix(Self.beginningLength) }
-      buffer += bytes
-      return count > 0
     }
+    if beginning.isEmpty { beginning = bytes.prefix(Self.beginningLength) }
+    buffer += bytes
+    return !bytes.isEmpty
   }
 }

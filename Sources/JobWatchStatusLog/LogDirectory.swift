@@ -1,4 +1,5 @@
 import Foundation
+import JobWatchFiles
 
 /// Where the status log is, with the files that it was rotated to.
 struct LogDirectory {
@@ -58,19 +59,13 @@ struct LogDirectory {
   /// The names beside the log's that rotation gives: `.1`, `.2.gz`, `-20261121`,
   /// `-20261121-1764000000.gz`.
   private func rotated() throws(LogUnreadable) -> Set<String> {
-    guard let stream = opendir(directory) else {
-      throw LogUnreadable(errno == ENOENT ? log : directory, errno)
-    }
-    defer { closedir(stream) }
     let stem = (log as NSString).lastPathComponent
-    var names: Set<String> = []
-    while let entry = readdir(stream) {
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if Self.isRotated(name, from: stem) { names.insert(name) }
+    do throws(FileFailure) {
+      let names = try DirectoryEntry.list(directory).map(\.name)
+      return Set(names.filter { Self.isRotated($0, from: stem) })
+    } catch {
+      throw LogUnreadable(error.code == ENOENT ? log : directory, error.code)
     }
-    return names
   }
 
   static func isRotated(_ name: String, from stem: String) -> Bool {

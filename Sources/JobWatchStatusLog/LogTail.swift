@@ -1,38 +1,39 @@
-import Glibc
+import JobWatchFiles
+import SystemPackage
 
-/// How the end of a file of the status log stands: which line is the last of its own, and what follows that is not.
+/// The end of a file of the status log: which line is the last of its own, and what follows it.
 struct LogTail: Sendable, Hashable {
-  /// Nil: none within `bound` of the end.
+  /// Nil: there is none within `bound` of the end.
   var last: ValidLine?
-  /// Behind that line; zero where there is none.
-  var end: off_t = 0
-  var length: off_t
-  /// What follows is the beginning of a line, as a crash leaves it. Its event is in the database.
+  /// Behind that line, in bytes; zero where there is none.
+  var end: Int64 = 0
+  /// Of the file, in bytes.
+  var length: Int64
+  /// What follows is the beginning of a line, as a crash leaves it. The database has its event.
   var isTorn = false
-
-  /// Lines are missing before what follows, which the database has: it is to be written anew from there on.
+  /// Lines are missing before what follows, and the database has their events: the log is written again from there on.
   var isBroken = false
 
   /// Bytes at the end that are not the log's own.
-  var foreign: off_t { isTorn ? 0 : length - end }
+  var foreign: Int64 { isTorn ? 0 : length - end }
 
-  /// Nothing in it is the log's own, so that it is not the log.
+  /// Nothing in the file is the log's own: it is not the log.
   var isForeign: Bool { last == nil && foreign > 0 }
 
-  /// So far back the last line is looked for. More damage than that at the end is taken for a file that is not the log.
-  private static let bound: off_t = 64 << 20
-  /// No line is shorter: so many may have stood where damage is.
-  private static let shortest: off_t = 64
+  /// How far back the last line is looked for, in bytes. A file with more damage than that is not taken for the log.
+  private static let bound: Int64 = 64 << 20
+  /// The bytes of the shortest line: so many may have stood where damage is.
+  private static let shortest: Int64 = 64
 
   /// - Parameters:
-  ///   - descriptor: of a plain file that may be read.
-  ///   - written: the number up to which lines are known to be on the disk; nil: none is.
+  ///   - file: a plain file that may be read.
+  ///   - written: the number up to which lines are known to be on the disk; nil: none is known.
   init(
-    of descriptor: Int32, name: String, _ verifier: LineVerifier, from written: Int64? = nil
+    of file: FileDescriptor, name: String, _ verifier: LineVerifier, from written: Int64? = nil
   ) throws {
-    var lines = ReverseLineReader(descriptor, name: name)
-    length = max(lseek(descriptor, 0, SEEK_END), 0)
-    var tornAt: off_t?
+    var lines = ReverseLineReader(file, name: name)
+    length = lines.position
+    var tornAt: Int64?
     while let line = try lines.next(), length - line.end <= Self.bound {
       if let own = ValidLine(line.bytes), try Self.isOwn(own, before: lines, verifier) {
         (last, end) = (own, line.end)
@@ -46,15 +47,17 @@ struct LogTail: Sendable, Hashable {
     }
   }
 
-  /// What was written behind the cursor may have come to the disk in part: the log ends before the first gap. Damage that
-  /// cost no line is passed over by readers.
+  /// Ends the log before the first gap behind `written`, because a power cut may keep later lines and lose earlier ones.
+  /// Damage that cost no line stays, and readers pass it over.
   private mutating func retreat(
-    from newest: ValidLine, over lines: ReverseLineReader, to written: Int64, _ verifier: LineVerifier
+    from newest: ValidLine, over lines: ReverseLineReader, to written: Int64,
+    _ verifier: LineVerifier
   ) throws {
     var (lines, lowest, start) = (lines, newest.seq, lines.position)
     while lowest > written + 1, length - start <= Self.bound, let line = try lines.next() {
       start = line.start
-      guard let own = ValidLine(line.bytes), own.seq < lowest, try verifier.verdict(own) == .own else {
+      guard let own = ValidLine(line.bytes), own.seq < lowest, try verifier.verdict(own) == .own
+      else {
         if start == 0, try verifier.event(lowest - 1) != nil { breakOff(at: nil, 0) }
         continue
       }
@@ -65,20 +68,21 @@ struct LogTail: Sendable, Hashable {
     }
   }
 
-  private mutating func breakOff(at line: ValidLine?, _ end: off_t) {
+  private mutating func breakOff(at line: ValidLine?, _ end: Int64) {
     (last, self.end, isTorn, isBroken) = (line, end, false, true)
   }
 
+  /// A line that is ahead of the database is believed if the line before it leads to it.
   /// - Parameter lines: those before it.
-  private static func isOwn(_ line: ValidLine, before lines: ReverseLineReader, _ verifier: LineVerifier)
-    throws -> Bool
-  {
+  private static func isOwn(
+    _ line: ValidLine, before lines: ReverseLineReader, _ verifier: LineVerifier
+  ) throws -> Bool {
     switch try verifier.verdict(line) {
     case .own: return true
     case .foreign: return false
     case .ahead: break
     }
-    var (lines, between) = (lines, off_t.zero)
+    var (lines, between) = (lines, Int64.zero)
     while let earlier = try lines.next(), between <= bound {
       let previous = ValidLine(earlier.bytes)
       // `copytruncate` may repeat a line.
@@ -94,7 +98,7 @@ struct LogTail: Sendable, Hashable {
 
   private static let head = Array(#"{"v":1,"seq":"#.utf8)
 
-  /// Whether it may be the beginning of a line of ours: text that begins so. A power cut leaves zeros instead.
+  /// Whether it may be the beginning of a line of the log: text that begins so. A power cut leaves zeros instead.
   private static func isBeginning(_ bytes: [UInt8]) -> Bool {
     let common = min(head.count, bytes.count)
     return bytes.prefix(common) == head.prefix(common) && !bytes.contains { $0 < 0x20 }

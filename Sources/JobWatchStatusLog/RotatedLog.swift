@@ -1,22 +1,23 @@
-import Foundation
-import Glibc
+import JobWatchFiles
+import SystemPackage
 
-/// The files that the status log was rotated to, as far as the daemon needs them at its start. They are read and never
-/// changed: what is wrong with them keeps nobody from starting.
+/// The files that the status log was rotated to, as the daemon needs them at its start. They are only read, and what is
+/// wrong with them keeps no daemon from starting.
 enum RotatedLog {
-  /// The last line's number in the one with this inode; nil when it is not there, compressed, or has no line of the log's
-  /// own at its end.
+  /// The last line's number in the rotated file with this inode; nil when it is not there, is compressed, or ends with no
+  /// line of the log's own.
   static func lastSeq(of path: String, inode: UInt64, _ verifier: LineVerifier) -> Int64? {
-    let directory = (path as NSString).deletingLastPathComponent
-    let stem = (path as NSString).lastPathComponent
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-    for name in names where name.hasPrefix(stem) && name != stem {
-      let file = open(directory + "/" + name, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-      guard file >= 0 else { continue }
-      defer { close(file) }
-      var status = stat()
-      guard fstat(file, &status) == 0, UInt64(status.st_ino) == inode,
-        status.st_mode & S_IFMT == S_IFREG
+    let log = FilePath(path)
+    let directory = log.removingLastComponent()
+    let stem = log.lastComponent?.string ?? ""
+    let entries = try? DirectoryEntry.list(directory.isEmpty ? "." : directory.string)
+    for name in (entries ?? []).map(\.name) where name.hasPrefix(stem) && name != stem {
+      let file = try? FileDescriptor.open(
+        directory.appending(name), .readOnly, options: [.nonBlocking, .closeOnExec])
+      guard let file else { continue }
+      defer { try? file.close() }
+      guard let status = try? file.stat(), UInt64(status.inode.rawValue) == inode,
+        status.type == .regular
       else { continue }
       return try? LogTail(of: file, name: name, verifier).last?.seq
     }

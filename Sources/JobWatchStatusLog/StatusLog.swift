@@ -5,9 +5,9 @@ import Logging
 
 /// Writes every event to the status log, in the order of `seq`, one JSON object a line.
 ///
-/// The log is a projection of the event table. A line counts as written once it is flushed and the cursor (seq,
-/// inode) behind it is committed; a crash in between leaves lines that the next start finds by reading the tail of
-/// the file that the cursor names, so no line is missing and none is there twice.
+/// The log is a projection of the event table. A line counts as written once it is flushed and the cursor behind it (seq,
+/// inode) is committed. A crash between the two leaves lines that the next start finds at the end of the file that the
+/// cursor names. So no line is missing, and none is there twice.
 package actor StatusLog {
   package nonisolated let name = "status log"
 
@@ -17,8 +17,8 @@ package actor StatusLog {
   private let operations: AppendFile.Operations
   private var file: OpenLog?
   private var written: Int64 = 0
-  /// Behind the last line, until it is committed.
-  private var unmarked: Transaction.LogCursor?
+  /// Behind the last flushed line, until it is committed.
+  private var uncommitted: Transaction.LogCursor?
 
   private final class OpenLog: Sendable {
     let file: AppendFile
@@ -27,7 +27,7 @@ package actor StatusLog {
     }
   }
 
-  /// Events a write: bounds the memory, and what is repeated when it fails.
+  /// Events of one write: limits the memory, and what a failed write repeats.
   private static let batch = 500
 
   package init(
@@ -40,48 +40,44 @@ package actor StatusLog {
     self.operations = operations
   }
 
-  /// One batch a turn: a backlog must not keep the loop from being stopped, nor seem to be a stall.
+  /// Writes one batch. A backlog takes several turns, because a longer turn would delay a stop and look like a stall.
   package func work(at now: Moment) async throws -> Duration? {
-    try await mark()
+    try await commitCursor()
     let after = written
     let events = try await store.read { try $0.events(after: after, limit: Self.batch) }
     guard let last = events.last else { return nil }
-    let file = try append(events.map(Self.line).joined())
+    let inode = try append(Array(events.map(Self.line).joined()))
     written = last.seq
-    unmarked = Transaction.LogCursor(seq: last.seq, inode: file.inode)
-    try await mark()
+    uncommitted = Transaction.LogCursor(seq: last.seq, inode: inode)
+    try await commitCursor()
     return events.count == Self.batch ? now.uptime : nil
   }
 
-  /// Apart from the lines: while the database cannot be written they are not written a second time.
-  private func mark() async throws {
-    guard let cursor = unmarked else { return }
+  /// Kept apart from the lines, which are not written a second time while the database cannot be written.
+  private func commitCursor() async throws {
+    guard let cursor = uncommitted else { return }
     let path = path
     try await store.write { try $0.setLogCursor(path, cursor) }
-    unmarked = nil
+    uncommitted = nil
   }
 
-  private func append(_ lines: some Sequence<UInt8>) throws -> Written {
-    let bytes = Array(lines)
+  /// - Returns: the inode of the file that holds the lines.
+  private func append(_ bytes: [UInt8]) throws -> UInt64 {
     while true {
       let open = try file ?? OpenLog(path, operations)
       file = open
-      if open.file.isRenamed {
-        file = nil
-        continue
+      if !open.file.isRenamed {
+        try open.file.append(bytes)
+        if !open.file.isDeleted { return open.file.inode }
       }
-      try open.file.append(bytes)
-      if !open.file.isDeleted { return Written(inode: open.file.inode) }
       file = nil
     }
   }
 
-  private struct Written { var inode: UInt64 }
-
-  /// Bytes of a line, its newline included: shippers of logs cut longer ones, and what they make of it is no JSON.
+  /// Bytes of a line, its newline included: log shippers cut longer lines, and what is left is no JSON.
   static let lineLimit = 65_536
 
-  /// `data` is an object: its members follow those of the line.
+  /// The event as a line. The members of `data`, which is an object, follow those of the line.
   static func line(_ event: StoredEvent) -> [UInt8] {
     let head = #"{"v":1,"seq":\#(event.seq),"time":"\#(event.at)","event":"\#(event.kind)""#
     let members = EventData.text(event.data, within: lineLimit - head.utf8.count - 1).dropFirst()
@@ -90,20 +86,20 @@ package actor StatusLog {
 
   // MARK: Recovery
 
-  /// Finds where the log stands, before anything new is told: cuts a torn line, sets aside what is not the log's own, looks
-  /// for the tail in a rotated file, and lifts the event counter when the log is ahead of the database.
+  /// Finds out up to which event the log is written, before anything new is told. It cuts a torn line, sets aside what is
+  /// not the log's own, reads the end of a rotated file, and lifts the event counter when the log is ahead of the database.
   ///
-  /// Throws where the file can be neither opened nor read. What is in it never keeps the daemon from starting.
+  /// Throws where the file can be neither opened nor read. What is in the file never keeps the daemon from starting.
   package func recover(at now: Moment, routes: RouteTable) async throws {
     let open = try OpenLog(path, operations)
     let path = path
     let found = try await store.read { transaction in try Found(open.file, path, transaction) }
     file = open
-    let damage = mend(found.tail, open, at: now.wall)
+    let damage = repair(found.tail, open, at: now.wall)
     let logged = try await logged(found)
     written = logged
     let inode = try (file ?? OpenLog(path, operations)).file.inode
-    let restored = try await store.write { transaction in
+    let isRestored = try await store.write { transaction in
       try transaction.setLogCursor(path, .init(seq: logged, inode: inode))
       let last = try transaction.lastSeq()
       if logged > last {
@@ -116,7 +112,7 @@ package actor StatusLog {
       }
       return logged > last
     }
-    if restored {
+    if isRestored {
       log.warning("the status log is ahead of the database: a backup was restored")
     }
   }
@@ -125,20 +121,17 @@ package actor StatusLog {
   private struct Found: Sendable {
     var cursor: Transaction.LogCursor?
     var tail: LogTail
-    /// The cursor names another file than the one that is there.
-    var isElsewhere: Bool
-    /// The last number in the file that the log was rotated to; nil when it is not there, or compressed.
+    /// The last number in the file that the log was rotated to; nil when it is not there, or is compressed.
     var rotated: Int64?
-    /// What it names was not the log's own and was moved away, and then the daemon ended before it was stored that it has to
-    /// be written anew.
+    /// The file that the cursor names was not the log's own and was moved away, and the daemon ended before that was
+    /// stored.
     var wasSetAside = false
 
     init(_ file: borrowing AppendFile, _ path: String, _ transaction: Transaction) throws {
       let verifier = try LineVerifier(transaction)
       cursor = try transaction.logCursor(path)
       tail = try LogTail(of: file.descriptor, name: path, verifier, from: cursor?.seq)
-      isElsewhere = cursor.map { [inode = file.inode] in $0.inode != inode } ?? false
-      if let cursor, isElsewhere {
+      if let cursor, cursor.inode != file.inode {
         rotated = RotatedLog.lastSeq(of: path, inode: cursor.inode, verifier)
         wasSetAside = AsideFile.holds(cursor.inode, of: path)
       }
@@ -149,52 +142,20 @@ package actor StatusLog {
   private func logged(_ found: Found) async throws -> Int64 {
     if let here = found.tail.last?.seq { return max(here, found.rotated ?? 0) }
     if found.tail.isForeign || found.wasSetAside {
-      // All that was in it is to be written anew, from behind what the rotated files have.
+      // All that was in the file is written again, from behind what the rotated files have.
       let path = path
       let last = try await store.read { transaction in
         try RotatedLog.lastSeq(of: path, LineVerifier(transaction))
       }
       return last ?? 0
     }
-    // Emptied, or new: what was written before is elsewhere.
+    // The file was emptied or is new: what was written before is elsewhere.
     return found.rotated ?? found.cursor?.seq ?? 0
   }
 
-  /// What was not the log's own, and what became of it.
-  private struct Damage {
-    var path: String
-    var bytes: Int
-    /// Lines are missing before it.
-    var isBroken: Bool
-    var outcome: Result<String, FileFailure>
-
-    func event(at now: Timestamp) -> EventDraft {
-      var data = EventData(summary: "")
-      switch outcome {
-      case .success(let aside):
-        data.summary =
-          isBroken
-          ? "the status log was damaged; its lines from the damage on are now in \(aside), and are written anew"
-          : "the status log ended with bytes that jobwatch did not write; they are now in \(aside)"
-        data.file = aside
-        data.cure =
-          "look at \(aside); keep it until you know what it is"
-      case .failure(let failure):
-        data.summary =
-          isBroken
-          ? "the status log was damaged; its lines from the damage on stay in it, and are written once more behind them"
-          : "the status log ended with bytes that jobwatch did not write; they stay in it, and readers pass them over"
-        data.file = path
-        data.cure = "they could not be set aside, because \(failure)"
-      }
-      data.cause = "a power cut damaged the log's end, or another program wrote to it"
-      return EventDraft(.daemonRepaired, at: now, data)
-    }
-  }
-
-  /// Makes the file end with the last line of its own, as far as the disk lets it: where it does not, the rest stays, and is
-  /// passed over by readers.
-  private func mend(_ tail: LogTail, _ open: OpenLog, at now: Timestamp) -> Damage? {
+  /// Makes the file end with the last line of its own. Where the disk does not allow that, the rest stays, and readers
+  /// pass it over.
+  private func repair(_ tail: LogTail, _ open: OpenLog, at now: Timestamp) -> LogDamage? {
     var outcome: Result<String, FileFailure>
     do throws(FileFailure) {
       if tail.isTorn { try open.file.cut(to: tail.end) }
@@ -207,17 +168,17 @@ package actor StatusLog {
       log.warning("a torn line stays in the status log", metadata: ["reason": "\(outcome)"])
       return nil
     }
-    let damage = Damage(
-      path: path, bytes: tail.foreign, isBroken: tail.isBroken, outcome: outcome)
+    let damage = LogDamage(path: path, isBroken: tail.isBroken, outcome: outcome)
     let data = damage.event(at: now).data
     log.warning(
       "the status log did not end with a line of its own",
       metadata: [
-        "file": "\(data.file ?? path)", "bytes": "\(damage.bytes)", "cure": "\(data.cure ?? "")",
+        "file": "\(data.file ?? path)", "bytes": "\(tail.foreign)", "cure": "\(data.cure ?? "")",
       ])
     return damage
   }
 
+  /// - Returns: where it is now.
   private func setAside(_ tail: LogTail, _ open: OpenLog, at now: Timestamp)
     throws(FileFailure) -> String
   {
@@ -226,12 +187,11 @@ package actor StatusLog {
       file = nil
       return aside
     }
-    let aside = try AsideFile.copy(
-      open.file.descriptor, of: path, from: tail.end, at: now)
+    let aside = try AsideFile.copy(open.file.descriptor, of: path, from: tail.end, at: now)
     do throws(FileFailure) {
       try open.file.cut(to: tail.end)
     } catch {
-      // It stays where it is: there is nothing to look at beside it.
+      // The bytes stay where they are, so that the copy beside them is of no use.
       AsideFile.discard(aside)
       throw error
     }

@@ -1,5 +1,5 @@
 import Foundation
-import Glibc
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -65,22 +65,20 @@ extension AppendFile.Operations {
       told("write")
       let room = room.map { isFirst ? $0 : 0 } ?? bytes.count
       guard room > 0 else {
-        errno = ENOSPC
-        return -1
+        throw Errno.noSpace
       }
-      return system.write(file, UnsafeRawBufferPointer(rebasing: bytes.prefix(room)))
+      return try system.write(file, UnsafeRawBufferPointer(rebasing: bytes.prefix(room)))
     }
     operations.truncate = { file, length in
       told("truncate \(length)")
-      return system.truncate(file, length)
+      try system.truncate(file, length)
     }
     operations.flush = { file in
       told("flush")
       guard told.all.count(where: { $0 == "flush" }) > failingFlushes else {
-        errno = EIO
-        return -1
+        throw Errno.ioError
       }
-      return system.flush(file)
+      try system.flush(file)
     }
     return operations
   }

@@ -1,6 +1,7 @@
 import Foundation
 import JobWatchCore
 import JobWatchStore
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -81,7 +82,7 @@ import Testing
       defer { try? FileManager.default.removeItem(atPath: path) }
       let file = open(path, O_RDONLY)
       defer { close(file) }
-      var lines = ReverseLineReader(file, name: path)
+      var lines = ReverseLineReader(FileDescriptor(rawValue: file), name: path)
       var found: [ReverseLineReader.Line] = []
       while let line = try lines.next() { found.append(line) }
       let whole = found.reversed().map { $0.bytes + ($0.isEnded ? [10] : []) }

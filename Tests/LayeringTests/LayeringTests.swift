@@ -13,17 +13,19 @@ import Testing
     "JobWatchStore": [
       "JobWatchCore", "PollPlanning", "Foundation", "Glibc", "GRDB", "Synchronization",
     ],
-    "JobWatchFiles": ["Dispatch", "Glibc"],
+    "JobWatchFiles": ["Dispatch", "Glibc", "SystemPackage"],
     "JobWatchConfiguration": ["CloudAPI", "JobWatchCore", "Foundation", "Yams"],
     "JobWatchSpool": [
       "CloudAPI", "JobWatchConfiguration", "JobWatchCore", "JobWatchFiles", "Foundation", "Glibc",
+      "SystemPackage",
     ],
     "JobWatchStatusLog": [
       "JobWatchCore", "JobWatchFiles", "JobWatchStore", "Foundation", "Glibc", "Logging",
-      "UnixSignals",
+      "SystemPackage", "UnixSignals",
     ],
     "JobWatchLogging": [
       "JobWatchCore", "JobWatchFiles", "Foundation", "Glibc", "Logging", "Synchronization",
+      "SystemPackage",
     ],
     "JobWatchDaemon": [
       "CloudAPI", "JobWatchConfiguration", "JobWatchCore", "JobWatchFiles", "JobWatchLogging",

@@ -112,7 +112,9 @@ actor Relay: Worker {
   private func wake(_ next: Timestamp?, waiting: OutgoingMessage?, at now: Moment) -> Duration? {
     var wakes: [Duration] = []
     if let next { wakes.append(now.uptime + (next - now.wall)) }
-    if let waiting, let opening = health.opening(for: waiting, at: now.uptime) { wakes.append(opening) }
+    if let waiting, let opening = health.opening(for: waiting, at: now.uptime) {
+      wakes.append(opening)
+    }
     return wakes.min()
   }
 

@@ -28,8 +28,10 @@ struct SpoolEntry {
     // What `show --json` prints has service and account beside the id.
     let inner = (found?.inner ?? [:]).filter { SpoolWord.own.contains($0.key) }
     self.fields = fields.merging(inner) { outer, _ in outer }
-    let strange = fields.keys.filter { !SpoolWord.own.contains($0) && !FoundJobIDs.keys.contains($0) }
-      .sorted().map { (key: $0, word: SpoolWord($0)) }
+    let strange = fields.keys.filter {
+      !SpoolWord.own.contains($0) && !FoundJobIDs.keys.contains($0)
+    }
+    .sorted().map { (key: $0, word: SpoolWord($0)) }
     let isReply =
       found?.isPlain == false || strange.contains { $0.word == .foreign }
       || Self.scalars.contains { fields[$0.rawValue]?.isContainer == true }

@@ -1,0 +1,66 @@
+import Glibc
+import SystemPackage
+
+extension FileFailure {
+  /// What `body` returns, or why it failed: `Errno` in the words of this failure.
+  package static func wrap<Value>(
+    _ problem: String, _ path: String, _ body: () throws -> Value
+  ) throws(FileFailure) -> Value {
+    do {
+      return try body()
+    } catch {
+      throw FileFailure(problem, path, (error as? Errno ?? .ioError).rawValue)
+    }
+  }
+}
+
+extension FileDescriptor {
+  /// The bytes from `offset` on, at most `count`; fewer at the end of the file.
+  package func bytes(upTo count: Int, from offset: Int64 = 0) throws -> [UInt8] {
+    try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      let buffer = UnsafeMutableRawBufferPointer(buffer)
+      while filled < count {
+        let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
+        let read = try read(fromAbsoluteOffset: offset + Int64(filled), into: rest)
+        if read == 0 { break }
+        filled += read
+      }
+    }
+  }
+}
+
+/// An entry of a directory.
+package struct DirectoryEntry: Sendable {
+  /// Byte for byte as the file system has it.
+  package var bytes: [UInt8]
+  package var inode: UInt64
+
+  package var name: String { String(decoding: bytes, as: UTF8.self) }
+
+  /// The entries of a directory, in no order.
+  package static func list(_ directory: String) throws(FileFailure) -> [DirectoryEntry] {
+    guard let stream = opendir(directory) else {
+      throw FileFailure("cannot be listed", directory, errno)
+    }
+    defer { closedir(stream) }
+    var entries: [DirectoryEntry] = []
+    while let entry = readdir(stream) {
+      let bytes = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
+      entries.append(DirectoryEntry(bytes: bytes, inode: UInt64(entry.pointee.d_ino)))
+    }
+    return entries
+  }
+
+  /// Flushes the directory of `path`: a power cut may take a new name away, and with it the file, until that is done.
+  package static func keepName(_ path: String) throws(FileFailure) {
+    let parent = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    let directory = open(parent.isEmpty ? "/" : parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard directory >= 0 else {
+      throw FileFailure("has a directory that cannot be opened", path, errno)
+    }
+    defer { close(directory) }
+    guard fsync(directory) == 0 else {
+      throw FileFailure("has a directory that cannot be flushed", path, errno)
+    }
+  }
+}
