@@ -1,7 +1,7 @@
 import CloudAPI
 import JobWatchCore
 
-/// One project of one cloud account, and how to get in.
+/// One project of one cloud account, and its credential.
 package struct Account: Sendable, Hashable {
   package enum Authentication: String, Sendable, CaseIterable {
     /// Huawei Cloud's `Access=` signature.
@@ -23,22 +23,22 @@ package struct Account: Sendable, Hashable {
   /// Nil: the project that is named like the region, which every account has.
   package var projectName: String?
   package var authentication: Authentication
-  /// For both forms of access key. Without one, `profile` and then the environment are asked.
+  /// `aksk` and `aksk-otc` only. Nil: `profile` has the key, or else the environment.
   package var accessKey: SecretSource?
-  /// For both forms of access key.
+  /// `aksk` and `aksk-otc` only.
   package var secretKey: SecretSource?
-  /// For temporary access keys.
+  /// `aksk` and `aksk-otc` with temporary keys only.
   package var securityToken: SecretSource?
-  /// For `token`.
+  /// `token` only.
   package var token: SecretSource?
-  /// For `password`.
+  /// `password` only.
   package var user: User?
   /// A file of the vendor's SDK to take an access key from.
   package var profile: Profile?
-  /// How keys of an agency sign; nil: as is usual in the region.
+  /// The signature that an agency's keys make; nil: the usual one of the region.
   package var signature: Signer.Form?
-  /// By service name, `iam` and `metadata` among them: scheme and host and port without a path; where none is given,
-  /// the region's.
+  /// Scheme, host and port without a path, by service name, `iam` and `metadata` included. A service without an entry
+  /// has the region's.
   package var endpoints: [String: String]
   /// PEM file with the certificates to trust instead of the system's.
   package var caFile: String?
@@ -49,7 +49,7 @@ package struct Account: Sendable, Hashable {
   /// Caps of single services; they win over `quota`.
   package var serviceQuotas: [String: Quota]
 
-  /// Who logs in; a part that is missing is looked for in the environment.
+  /// The user that logs in; the environment has the parts that are nil.
   package struct User: Sendable, Hashable {
     package var name: SecretSource?
     package var password: SecretSource?
@@ -105,7 +105,7 @@ extension Account {
     endpoints[service] ?? Endpoints.defaultEndpoint(service: service, region: region)
   }
 
-  /// The secret to replace when the cloud refuses what the account shows; nil where the configuration names none.
+  /// The secret to replace when the cloud refuses the credential; nil where the configuration names none.
   package var replaceable: SecretSource? {
     switch authentication {
     case .aksk, .akskOTC: secretKey

@@ -7,7 +7,7 @@ struct AccountSettings {
     "name", "region", "project_id", "project_name", "endpoints", "ca_file", "allow_http", "quota",
   ]
   private static let services = CloudService.all.map(\.name)
-  /// What else has an address.
+  /// Names other than services that have an address.
   private static let helpers = ["iam", "metadata"]
 
   static func read(_ list: Setting) -> [Account] {
@@ -83,8 +83,8 @@ struct AccountSettings {
     return Quota(calls: calls, per: per)
   }
 
-  /// A region that the endpoint table does not have is fine with endpoints of its own. That a service
-  /// has none is told to those who submit jobs of it: nobody uses all.
+  /// A region that the endpoint table lacks needs endpoints of its own. A service without an endpoint is reported to
+  /// whoever submits its jobs, because nobody uses all services.
   private static func checkRegion(_ section: Section, _ account: Account) {
     let region = account.region
     guard let place = section["region"], !region.isEmpty, section["endpoints"] == nil,

@@ -4,8 +4,8 @@ import CloudAPI
 struct ChannelSettings {
   private static let types = ["webhook", "journal", "statuslog"]
 
-  /// What `channels` declares. The status log gets every event by itself, so that naming it there means
-  /// nothing more than that routes can be told why they must not name it.
+  /// The channels that the file declares. The status log is no channel, because it gets every event without a route;
+  /// a declared one is remembered for the message to a route that names it.
   var channels: [Channel] = []
   var statusLogs: Set<String> = []
 

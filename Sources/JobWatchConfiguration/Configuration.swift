@@ -1,8 +1,7 @@
 import CloudAPI
 import JobWatchCore
 
-/// Everything a user may set, decoded once into one value; `config/jobwatch.yaml` shows each key at its
-/// default. `ConfigurationFile` reads it.
+/// Everything that a user may set. `ConfigurationFile` reads it; `config/jobwatch.yaml` shows each key at its default.
 package struct Configuration: Sendable, Hashable {
   /// Holds `jobwatch.db`.
   package var stateDirectory: String
@@ -71,7 +70,7 @@ package struct HeartbeatPolicy: Sendable, Hashable {
   }
 }
 
-/// Where events are told, beside the status log.
+/// A receiver of events. The status log is none: it gets every event without a route.
 package struct Channel: Sendable, Hashable {
   package enum Kind: Sendable, Hashable {
     /// `secrets`: one or more, in the form `whsec_…` or plain; each signs, so that they can be rotated.

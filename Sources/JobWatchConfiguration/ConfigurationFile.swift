@@ -11,10 +11,10 @@ package struct DecodedConfiguration: Sendable {
   package var warnings: [ConfigurationProblem] = []
   /// Every secret that the file names. None is read here.
   package var secrets: [SecretReference] = []
-  /// Where its keys are, by key path.
+  /// The places of its keys, by key path.
   package var marks: [String: ConfigurationMark] = [:]
 
-  /// One that no file holds.
+  /// A configuration without a file.
   package init(_ value: Configuration) { (file, self.value) = ("the configuration", value) }
 
   init(file: String, value: Configuration, notes: ProblemCollector) {
@@ -29,8 +29,8 @@ package struct ConfigurationMark: Sendable, Hashable {
   package var column: Int
 }
 
-/// Reads the YAML file of the operator into a `Configuration`. It walks the parsed tree itself rather than
-/// decoding it with `Codable`, which stops at the first mistake and forgets the line.
+/// Reads the operator's YAML file into a `Configuration`. It walks the parsed tree, because `Codable` stops at the first
+/// mistake and forgets the line.
 package enum ConfigurationFile {
   package static let defaultPath = "/etc/jobwatch/jobwatch.yaml"
   /// Bytes. A thousand routes fit; more is another file by mistake.
@@ -84,7 +84,7 @@ package enum ConfigurationFile {
     return value
   }
 
-  /// Whom to ask and whom to tell: the parts that refer to each other by name.
+  /// Reads accounts, channels and routes, which refer to each other by name.
   private static func readPeople(_ section: Section, into value: inout Configuration) {
     let accounts = section.required(
       "accounts", "name at least one, with its region and credentials")

@@ -1,12 +1,12 @@
-/// One thing that is wrong with a configuration file, and where.
+/// A mistake in a configuration file, and its place.
 package struct ConfigurationProblem: Sendable, Hashable, Codable {
-  /// From 1; nil where the problem is the file's as a whole.
+  /// From 1; nil: the problem is the whole file's.
   package var line: Int?
   /// From 1, counted in Unicode scalars.
   package var column: Int?
   /// The key path, as in `accounts[0].region`; empty for the file as a whole.
   package var path: String
-  /// What is wrong and what to do about it. Never holds a secret.
+  /// The mistake and its remedy. Never holds a secret.
   package var message: String
   /// A warning does not stop the daemon.
   package var isWarning: Bool
@@ -41,7 +41,7 @@ package struct ConfigurationError: Error, Sendable, CustomStringConvertible {
     self.problems = problems
   }
 
-  /// Without the warnings, which are no reason.
+  /// Without the warnings, because they do not stop a start.
   package var description: String {
     problems.filter { !$0.isWarning }.map { $0.text(file: file) }.joined(separator: "\n")
   }

@@ -1,7 +1,7 @@
 import JobWatchCore
 import Yams
 
-/// From the bytes of a file to its tree, with everything that can be wrong before a key is looked at.
+/// Turns the bytes of a file into its YAML tree, and reports what is wrong before any key is read.
 enum ConfigurationText {
   struct Unreadable: Error {
     var problem: ConfigurationProblem
@@ -36,8 +36,8 @@ enum ConfigurationText {
       throw Unreadable("holds more than \(aliasLimit) aliases (*name): write the values out")
     }
     do {
-      // Without rules for what looks like a number: `Setting` reads the text, and the rules' regular expressions load
-      // tables that a daemon then keeps in memory.
+      // Without rules for numbers: `Setting` reads the text, and the regular expressions of the rules load tables that
+      // stay in the daemon's memory.
       if let root = try compose(yaml: text, .basic), !isNothing(root) { return root }
     } catch {
       throw unreadable(error as? YamlError, text)

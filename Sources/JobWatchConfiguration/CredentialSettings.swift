@@ -1,6 +1,6 @@
 import CloudAPI
 
-/// Reads how an account gets in: `auth`, and the keys that belong to each way.
+/// Reads an account's `auth`, and the keys that belong to each login method.
 struct CredentialSettings {
   private typealias Method = Account.Authentication
 
@@ -10,7 +10,7 @@ struct CredentialSettings {
     "access_key", "secret_key", "security_token", "token", "username", "password",
   ]
 
-  /// What each way uses; any other key beside it is a mistake.
+  /// The keys of each login method; another key beside them is a mistake.
   private static func used(by method: Method) -> [String] {
     switch method {
     case .aksk, .akskOTC: ["access_key", "secret_key", "security_token", "profile"]

@@ -1,5 +1,4 @@
-/// What a label may be. Labels are copied into every event of a job, and the limits keep an event small
-/// enough for any channel.
+/// The limits of labels. Every event of a job holds them, and must stay small enough for any channel.
 package enum LabelRule {
   package static let countLimit = 32
   /// UTF-8 bytes.

@@ -6,15 +6,15 @@ package struct SecretReference: Sendable, Hashable {
   package var column: Int?
   package var path: String
   package var source: SecretSource
-  /// Whether it is the address of a webhook or the heartbeat's, which must also be one that may be sent to.
+  /// It is the address of a webhook or of the heartbeat, and must pass `WebAddress` as well.
   package var isURL: Bool
 
   package var mark: ConfigurationMark? {
     line.map { ConfigurationMark(line: $0, column: column ?? 1) }
   }
 
-  /// What an editor or a paste left beside the secret, which the cloud would only call a wrong password; nil for nothing,
-  /// and while it cannot be read. Says nothing of its content.
+  /// A warning of what an editor or a paste left beside the secret, because the cloud would only report a wrong password.
+  /// Nil for a clean secret, and for one that cannot be read. The warning does not quote the secret.
   package func doubt(environment: [String: String]) -> ConfigurationProblem? {
     guard !isURL, let secret = try? source.read(environment: environment),
       let doubt = Self.doubt(about: secret)

@@ -1,9 +1,10 @@
 import JobWatchCore
 import Yams
 
-/// One value of the file while it is read: what is written there, where, and under which key path.
-/// Reading it never throws: what is wrong is noted, the answer is nil, and the walk goes on, so that an
-/// operator sees every mistake at once.
+/// One value of the file with its place and its key path.
+///
+/// Reading it never throws: a mistake is noted, the answer is nil, and the walk goes on. So an operator sees every mistake
+/// at once.
 struct Setting {
   let node: Node
   let path: String
@@ -24,7 +25,7 @@ struct Setting {
     fail("\(quote)is no \(noun); \(NearestName.hint(word, among: known))\(otherwise)")
   }
 
-  /// What was written, for messages: `a list`, `a set of keys`, `a text`.
+  /// The kind of value, for messages: `a list`, `a set of keys`, `a text`.
   private var shape: String {
     switch node {
     case .mapping: "a set of keys"
@@ -46,8 +47,7 @@ struct Setting {
     return scalar.style == .plain && ["", "~", "null", "Null", "NULL"].contains(scalar.string)
   }
 
-  /// A scalar, whatever it looks like: `0605` is an id, not the number 605. Nil without a note for
-  /// anything else.
+  /// The text of a scalar: `0605` is an id, not the number 605. Nil for anything else, which is not noted.
   private var scalar: String? {
     guard case .scalar(let scalar) = node, !isNull else { return nil }
     return scalar.string
@@ -66,7 +66,7 @@ struct Setting {
     return nil
   }
 
-  /// A name that messages repeat, such as when nothing has it: not the secret itself in its place.
+  /// A name that messages quote. One that looks like a secret is refused, because it may be the secret itself.
   func openName(_ wanted: String) -> String? {
     guard let text = text(wanted) else { return nil }
     if !Quotation.isLikelySecret(text) { return text }
@@ -130,7 +130,7 @@ struct Setting {
     return known.count == values.count ? known : nil
   }
 
-  /// The keys below this one, of which only `known` may occur.
+  /// The keys below this one; a key that is not among `known` is a mistake.
   func section(_ known: [String]) -> Section? {
     guard case .mapping(let mapping) = node else {
       fail("must be a set of keys (\(known.joined(separator: ", "))), not \(shape)")

@@ -1,7 +1,7 @@
 import CloudAPI
 import Foundation
 
-/// What a URL must be before anything is sent to it.
+/// The rules for a URL to which something is sent.
 package enum WebAddress {
   /// Why a webhook's `url` cannot be used, without quoting it: a webhook's path is often its password.
   package static func problem(withWebhook url: String) -> String? {
@@ -42,7 +42,7 @@ package enum WebAddress {
       return "must not hold a user or password: they would appear in logs"
     }
     if let port = parts.port, !(1...65535).contains(port) { return "has a port outside 1 to 65535" }
-    // As it is written: `host` would load the tables of international names, which a daemon then keeps in memory.
+    // `encodedHost`, because `host` loads the tables of international names, which stay in the daemon's memory.
     let host = parts.encodedHost ?? ""
     if host.hasPrefix("["), IPAddress(host) == nil { return "has no IPv6 address in its brackets" }
     switch parts.scheme?.lowercased() {

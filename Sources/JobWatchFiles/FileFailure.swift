@@ -1,6 +1,6 @@
 import Glibc
 
-/// A file operation that failed, with the place and the system's reason.
+/// A failed file operation: its path, the system's reason, and the remedy.
 package struct FileFailure: Error, Sendable, CustomStringConvertible {
   package var description: String
   package var code: Int32
@@ -24,7 +24,7 @@ package struct FileFailure: Error, Sendable, CustomStringConvertible {
       case ENOENT: ": create its directory"
       case EISDIR, ENXIO: ": move away what is there, or name another file"
       case ENOTDIR: ": move away what is there, or name another place"
-      // So it also seems to a service whose directory was made again while it runs, or is not named in its unit.
+      // Also the error of a service whose directory was made again while it runs, or is not named in its unit.
       case EROFS:
         ": mount its file system for writing; where it is, restart jobwatch, and if it is no default "
           + "place add it to ReadWritePaths= (systemctl edit jobwatch)"
@@ -33,7 +33,7 @@ package struct FileFailure: Error, Sendable, CustomStringConvertible {
     description = "\(path) \(problem): \(String(cString: strerror(code)))\(cure)"
   }
 
-  /// A FIFO, a device, or what else takes no lines and keeps none.
+  /// The path leads to a FIFO, a device, or another thing that keeps no lines.
   package init(notPlain path: String) {
     code = EINVAL
     description =
@@ -41,7 +41,7 @@ package struct FileFailure: Error, Sendable, CustomStringConvertible {
       + "wants to read along)"
   }
 
-  /// What is kept in it would be moved away, or spoiled by lines of the log.
+  /// The path is another file of jobwatch's, which the log would move away or spoil.
   package init(claimed what: String, _ path: String) {
     code = EEXIST
     description = "\(path) is \(what), and cannot be the status log: name another file"

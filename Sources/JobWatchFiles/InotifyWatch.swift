@@ -31,13 +31,13 @@ package final class InotifyWatch: Sendable {
     }
   }
 
-  /// What happened, with the name of the file, byte for byte.
+  /// A change, with the name of the file, byte for byte.
   package enum Change: Sendable, Hashable {
     /// A file came, by a rename for instance.
     case came([UInt8])
     /// Its writer closed it, or wrote to it.
     case written([UInt8])
-    /// More happened than the kernel keeps (/proc/sys/fs/inotify/max_queued_events): what, is lost.
+    /// The kernel dropped changes (/proc/sys/fs/inotify/max_queued_events).
     case overflow
   }
 

@@ -2,7 +2,7 @@ import Foundation
 import JobWatchCore
 import Logging
 
-/// The daemon's own lines, on their way to where the log goes.
+/// Hands the daemon's own lines to a `LogOutput`.
 package struct ConsoleLog: LogHandler {
   package var logLevel: Logger.Level = .info
   package var metadata: Logger.Metadata = [:]
@@ -30,7 +30,7 @@ extension Logger.Metadata {
   /// The metadata that names a line's `MessageID`, and is no field.
   fileprivate static let messageIDKey = "message_id"
 
-  /// Of a line that operators look up.
+  /// The metadata of a line that operators look up by its id.
   package static func message(_ id: MessageID, _ values: Logger.Metadata = [:]) -> Logger.Metadata {
     values.merging([messageIDKey: "\(id.rawValue)"]) { $1 }
   }

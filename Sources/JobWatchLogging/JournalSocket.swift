@@ -16,8 +16,8 @@ package final class JournalSocket: Sendable {
   private let path: String
   private let connection = Mutex(Connection())
 
-  /// How long an entry waits for room, in milliseconds. The queue holds some hundred entries (`net.unix.max_dgram_qlen`),
-  /// and a journal that is at work takes them in faster than they come.
+  /// Milliseconds that an entry waits for room. The queue holds some hundred entries (`net.unix.max_dgram_qlen`), and a
+  /// working journal takes them faster than they come.
   private static let patience: Int32 = 200
 
   /// Connects when there is something to say.
@@ -35,7 +35,7 @@ package final class JournalSocket: Sendable {
       do throws(FileFailure) {
         try transmit(datagram, over: &connection)
       } catch  where error.code == ECONNREFUSED || error.code == ENOTCONN {
-        // Who read from it is gone; another may listen at the path.
+        // Its reader is gone; another may listen at the path.
         Self.end(&connection)
         try transmit(datagram, over: &connection)
       }
@@ -65,21 +65,13 @@ package final class JournalSocket: Sendable {
   }
 
   private func connect() throws(FileFailure) -> Int32 {
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    let bytes = Array(path.utf8)
-    guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else {
+    guard let address = UnixSocketAddress(path) else {
       throw failure("cannot be reached", ENAMETOOLONG)
     }
-    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
     let kind = SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue
     let descriptor = socket(AF_UNIX, Int32(kind), 0)
     guard descriptor >= 0 else { throw failure("cannot be reached", errno) }
-    let connected = withUnsafePointer(to: address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-      }
-    }
+    let connected = address.withPointer { Glibc.connect(descriptor, $0, $1) }
     guard connected == 0 else {
       let code = errno
       close(descriptor)

@@ -1,10 +1,10 @@
 import JobWatchCore
 import Logging
 
-/// One entry of the log, before it has a form.
+/// One entry of the daemon's log, in no format yet.
 package struct LogEntry: Sendable {
   package struct Field: Sendable, Hashable {
-    /// In lower case, as in `job_id`; whatever else it is, a form makes it fit.
+    /// In lower case, as in `job_id`; each format makes it fit.
     package var key: String
     package var value: String
 
@@ -16,9 +16,9 @@ package struct LogEntry: Sendable {
 
   package var level: Logger.Level
   package var message: String
-  /// What a line of text shows behind the message.
+  /// Shown in every format.
   package var fields: [Field]
-  /// What is told only where fields are apart from the text.
+  /// Shown in formats with separate fields only.
   package var details: [Field] = []
   package var id: MessageID?
 
@@ -30,9 +30,8 @@ package struct LogEntry: Sendable {
     self.id = id
   }
 
-  /// UTF-8 bytes of a value, and of a line of text. Reasons and answers are shorter; what is longer is kept whole in
-  /// the database. A datagram of several such values still fits into the journal's socket, and
-  /// a line is below the 48 KiB at which the journal breaks what it reads from standard error.
+  /// UTF-8 bytes of a value, and of a line of text. Several such values fit into a datagram of the journal's socket, and a
+  /// line stays below the 48 KiB at which the journal breaks lines of standard error. The database keeps the whole text.
   package static let valueLimit = 16_384
 
   /// `text`, or its beginning and an ellipsis.

@@ -14,7 +14,7 @@ package enum LogFormat: String, Sendable, CaseIterable {
   case journal
 }
 
-/// Where the log goes: standard error, or the journal that it leads to.
+/// The destination of the daemon's log: standard error, or the journal that standard error leads to.
 package struct LogOutput: Sendable {
   private enum Form {
     case text, json
@@ -43,8 +43,8 @@ package struct LogOutput: Sendable {
       }
   }
 
-  /// The variable survives a redirection and is inherited by children: it counts only while it names the very
-  /// file that is open (systemd.exec(5)).
+  /// A redirection and a child process inherit the variable, so that it counts only while it names the open file
+  /// (systemd.exec(5)).
   private static func leadsToJournal(_ descriptor: Int32, _ environment: [String: String]) -> Bool {
     var status = stat()
     guard let stream = environment["JOURNAL_STREAM"], fstat(descriptor, &status) == 0 else {
@@ -56,9 +56,8 @@ package struct LogOutput: Sendable {
   /// Returns once the entry is with the kernel. A journal whose socket cannot be reached is told through standard
   /// error, with a priority and without fields.
   ///
-  /// - Parameter isKept: who writes it can try again later, with all fields, should the journal be full; else
-  ///   standard error gets it then, too.
-  /// - Throws: after a bounded time, where it could not be written.
+  /// - Parameter isKept: the caller tries again later if the journal is full; otherwise standard error gets the entry.
+  /// - Throws: after a bounded time, if the entry could not be written.
   package func write(_ entry: LogEntry, at now: Timestamp, isKept: Bool) throws(FileFailure) {
     switch form {
     case .text: try stream.write(Self.text(entry, at: now))
@@ -73,7 +72,7 @@ package struct LogOutput: Sendable {
     }
   }
 
-  /// Why the process ends, for people. Text is left as it is, for a terminal; elsewhere each of its lines is an entry.
+  /// Says why the process ends. Text is written as it is, for a terminal; in other formats each line is an entry.
   package func complain(_ reason: String, at now: Timestamp = Timestamp(Date())) {
     // There is no other place to tell that a line is lost.
     if case .text = form {

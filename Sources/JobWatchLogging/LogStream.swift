@@ -3,27 +3,27 @@ import JobWatchFiles
 import Synchronization
 import SystemPackage
 
-/// What lines are written to, mostly standard error, and never for long: where the reader of a pipe or a terminal
-/// stands still, lines are lost rather than the daemon.
+/// Writes lines, mostly to standard error, and never waits long: if the reader of a pipe or a terminal stops, lines are lost
+/// and the daemon goes on.
 final class LogStream: Sendable {
   private struct State {
     /// The last line found no room in time: the next ones do not wait for it.
     var isStuck = false
-    /// Of the last line only a part was written.
+    /// Only a part of the last line was written.
     var isTorn = false
   }
 
   private let descriptor: Int32
   private let state = Mutex(State())
 
-  /// How long a line waits for room, in milliseconds: a reader that is at work makes some sooner.
+  /// Milliseconds that a line waits for room; a working reader makes room sooner.
   private static let patience: Int32 = 200
 
   /// poll(2) promises room for so much (PIPE_BUF); more at once could block. `O_NONBLOCK` instead would
   /// hold for everybody who has the terminal or the pipe open.
   private static let piece = 4096
 
-  /// From now on nothing that is written to a pipe without a reader ends the process, as it would by default.
+  /// Ignores SIGPIPE from now on, because writing to a pipe without a reader would end the process.
   ///
   /// - Parameter descriptor: not closed here.
   init(descriptor: Int32) {

@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 
-/// What the processes into which this one may look have open for writing, when that is asked for first.
+/// The files that other processes have open for writing, as far as this process may see, at the time of the first question.
 package struct OpenFiles: Sendable {
   package typealias File = SpoolDirectory.Identity.File
 
@@ -9,8 +9,8 @@ package struct OpenFiles: Sendable {
 
   package init() {}
 
-  /// Whether one of them has `file` open for writing. For where a lease cannot tell: it takes a look at every
-  /// descriptor of every process, once for all files.
+  /// Whether a process has `file` open for writing. It reads every descriptor of every process, once for all files, and is
+  /// asked only where a lease proves nothing.
   package mutating func hasWriter(_ file: File) -> Bool {
     let files = written ?? Self.written()
     written = files
@@ -42,7 +42,7 @@ package struct OpenFiles: Sendable {
     return flags & O_ACCMODE != O_RDONLY
   }
 
-  /// None of what may not be looked at.
+  /// Empty for a directory that may not be read.
   private static func entries(_ directory: String) -> [String] {
     (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
   }

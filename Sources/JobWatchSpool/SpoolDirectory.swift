@@ -16,28 +16,28 @@ package struct SpoolDirectory: Sendable {
     rejected = path + "/rejected"
   }
 
-  /// Every name but temporary ones, in order.
+  /// All names except temporary ones, in the order of the submitters' names.
   package func names() throws(FileFailure) -> [Name] {
     try DirectoryEntry.list(incoming).map { Name(bytes: $0.bytes) }.filter { !$0.isTemporary }
       .sorted()
   }
 
-  /// A descriptor, or -1 and `errno`. Neither follows a link nor waits for a FIFO's other end.
+  /// A descriptor, or -1 and `errno`. Follows no link, and does not wait for the other end of a FIFO.
   package func open(_ name: Name) -> Int32 {
     Glibc.open(name.path(in: incoming), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
   }
 
-  /// What became of the attempt to take a file under a name of the daemon's own.
+  /// The result of renaming a file to a name of the daemon's own.
   package enum Claim {
     case taken(Name)
-    /// Another file has the name by now, and is under a name of ours.
+    /// Another file had the name by then; it now has a name of the daemon's.
     case swapped
     case gone
     case refused(FileFailure)
   }
 
-  /// Takes the file of `identity`, and only that one: a submitter that uses a name again may have put another file under
-  /// it meanwhile, which is looked at next then.
+  /// Renames the file of `identity` to a name of the daemon's own. A submitter may have put another file under the name
+  /// meanwhile; the next scan reads that one.
   package func claim(_ name: Name, _ identity: Identity) -> Claim {
     if name.isTaken(identity.file.inode) { return .taken(name) }
     let own = Name(taking: identity.file.inode, of: name, chance: random())
@@ -51,19 +51,19 @@ package struct SpoolDirectory: Sendable {
     return .taken(own)
   }
 
-  /// What became of a file whose jobs are committed.
+  /// The result of clearing away a file whose jobs are committed.
   package enum Outcome: Sendable {
     case done
-    /// Somebody has it open for writing.
+    /// It is open for writing.
     case open
-    /// It is not what was read any more.
+    /// It changed since it was read.
     case changed
-    /// It is what was read, and whether somebody has it open cannot be seen: it stays for a rest.
+    /// It is unchanged, and whether it is open cannot be detected: it stays for a rest.
     case resting
   }
 
   /// Removes the file that was read, unless more may have been written to it.
-  /// - Parameter hasRested: it may go also where its writers cannot be seen.
+  /// - Parameter hasRested: it may go although its writers cannot be detected.
   package func remove(
     _ name: Name, _ identity: Identity, _ detector: WriterDetector, hasRested: Bool = false
   ) throws -> Outcome {
@@ -74,8 +74,8 @@ package struct SpoolDirectory: Sendable {
     }
   }
 
-  /// Moves a file to `rejected/`, with its reason beside it, written first: there is no rejected file without one.
-  /// - Parameter identity: nil for what is no file that could be read.
+  /// Moves a file to `rejected/`. Its reason is written beside it first, because no rejected file may lack one.
+  /// - Parameter identity: nil for anything but a plain file that could be read.
   package func reject(
     _ name: Name, _ identity: Identity?, _ detector: WriterDetector, hasRested: Bool = false,
     reason: String
@@ -87,8 +87,8 @@ package struct SpoolDirectory: Sendable {
     return try clear(name, identity, detector, hasRested) { try setAside($0, reason) }
   }
 
-  /// Does `action` with a file that is what was read and that nobody can write to meanwhile. The file has had its name of
-  /// ours for a while: nobody can still be about to open it by the submitter's.
+  /// Does `action` with a file that is unchanged since it was read, while nobody can write to it. The file has had the
+  /// daemon's name for a while, so that no program is still about to open it by the submitter's.
   private func clear(
     _ name: Name, _ identity: Identity, _ detector: WriterDetector, _ hasRested: Bool,
     by action: (Name) throws -> Void
@@ -124,15 +124,15 @@ package struct SpoolDirectory: Sendable {
     }
   }
 
-  /// At most 200 bytes, so that `.reason` and a number still fit into the 255 that a file's name may have. Each broken
-  /// byte of a name has become three.
+  /// At most 200 bytes, because `.reason` and a number must fit into the 255 bytes of a name. Each broken byte of a name
+  /// has become three.
   private static func shortened(_ name: String) -> String {
     var name = name
     while name.utf8.count > 200 { name.removeLast() }
     return name
   }
 
-  /// The name that the submitter gave, or with a number where it is taken.
+  /// The submitter's name, with a number if that is taken.
   private func freeName(for name: Name) -> String {
     let plain = Self.shortened(name.description)
     var candidate = plain
@@ -150,7 +150,7 @@ package struct SpoolDirectory: Sendable {
     return candidate
   }
 
-  /// Of what is no file that could be read.
+  /// The fingerprint of what is not a plain file that could be read.
   package func fingerprint(of name: Name) -> String {
     var status = stat()
     lstat(name.path(in: incoming), &status)

@@ -3,7 +3,7 @@ import JobWatchCore
 import JobWatchFiles
 import SystemPackage
 
-/// A look at what stands under a name in `incoming/`, and what it holds if it is whole.
+/// Reads the files in `incoming/` that are whole.
 package struct SpoolFileReader: Sendable {
   package typealias Name = SpoolDirectory.Name
   package typealias Identity = SpoolDirectory.Identity
@@ -17,30 +17,30 @@ package struct SpoolFileReader: Sendable {
   }
 
   package enum Content: Sendable {
-    /// Of a whole file, and the name and the state in which it was read.
+    /// The bytes of a whole file, its name, and the state in which it was read.
     case bytes([UInt8], Name, Identity)
-    /// Nobody has it open, and perhaps somebody is just about to: it was written in place less than a second ago.
+    /// Nobody has it open. It was written in place less than a second ago, so that a program may be about to open it.
     case fresh(until: Timestamp)
-    /// Somebody has it open for writing.
+    /// It is open for writing.
     case open(Name, Identity)
-    /// Nobody announced it as whole, and whether somebody writes to it cannot be seen.
+    /// It was not announced as whole, and whether it is open cannot be detected.
     case unsure(Identity, because: String)
     case gone
-    /// Another file has just taken the name, or it was written to while it was read: look again.
+    /// Another file took the name, or the file was written to while it was read: read it again.
     case swapped
-    /// The identity is nil for what is no plain file, and for one that the daemon may not read.
+    /// The identity is nil for anything but a plain file that the daemon may read.
     case unacceptable(String, Name, Identity?)
-    /// Just now, for a reason of the system's, which is no fault of the file.
+    /// A failure of the system's, which may pass.
     case unreadable(FileFailure)
   }
 
-  /// How long what nobody announced as whole must have rested after its last writer. Between the moment in which a file
-  /// is created and that in which its writer has it open, no lease shows the writer.
+  /// A file that was not announced as whole must be this old: between its creation and the moment in which its writer has
+  /// it open, no lease shows the writer.
   private static let rest = Duration.seconds(1)
 
   /// - Parameters:
-  ///   - isWhole: its arrival was announced by a rename or a close, or it has rested long enough.
-  ///   - isShared: by a close: who else has it open writes to a file that several share.
+  ///   - isWhole: a rename or a close announced it, or it has rested long enough.
+  ///   - isShared: a close announced it: if it is still open, several programs write to it.
   package func content(
     of name: Name, isWhole: Bool, isShared: Bool = false, at now: Timestamp
   ) -> Content {
@@ -65,8 +65,8 @@ package struct SpoolFileReader: Sendable {
     return read(file, name, identity)
   }
 
-  /// One whose closing was announced has several writers. It gets a name of the daemon's, so that none but these write
-  /// to it any more: what is appended next makes a new file, and does not wait for them.
+  /// A file that one of its writers closed gets a name of the daemon's, so that no further program appends to it: the next
+  /// line makes a new file, and does not wait for the writers of this one.
   private func stillOpen(_ name: Name, _ identity: Identity, _ isShared: Bool) -> Content {
     guard isShared else { return .open(name, identity) }
     switch directory.claim(name, identity) {
@@ -77,7 +77,7 @@ package struct SpoolFileReader: Sendable {
     }
   }
 
-  /// Why a file that nobody announced is not taken yet; nil: it is whole.
+  /// Why a file that was not announced is not taken yet; nil: it is whole.
   private func doubt(
     _ result: WriterDetector.Result, _ name: Name, _ status: stat, at now: Timestamp
   ) -> Content? {
@@ -85,12 +85,12 @@ package struct SpoolFileReader: Sendable {
     if case .unknown(let reason) = result { return .unsure(identity, because: reason) }
     let written = Timestamp(
       milliseconds: Int64(status.st_mtim.tv_sec) * 1000 + Int64(status.st_mtim.tv_nsec) / 1_000_000)
-    // A time in the future, by a clock that was wrong, must not keep a file waiting.
+    // A time in the future, from a wrong clock, must not keep a file waiting.
     let isFresh = written <= now && now - written < Self.rest
     return isFresh && !name.isTaken(identity.file.inode) ? .fresh(until: written + Self.rest) : nil
   }
 
-  /// Without a lease, for which others would have to wait: what is the same afterwards was not written to meanwhile.
+  /// Reads without a lease, because others would wait for it. A file that is unchanged afterwards was not written to.
   private func read(_ file: Int32, _ name: Name, _ identity: Identity) -> Content {
     let bytes: [UInt8]
     do {

@@ -2,7 +2,7 @@ import Glibc
 import JobWatchCore
 
 extension SpoolDirectory {
-  /// Tells a file that was read from one that has since taken its name, or was written to.
+  /// A file and its state: differs once the file is written to, or another file takes its name.
   package struct Identity: Hashable, Sendable {
     /// The file itself, whatever is written into it.
     package struct File: Hashable, Sendable {
@@ -23,14 +23,14 @@ extension SpoolDirectory {
       owner = SpoolOwner(uid: status.st_uid)
     }
 
-    /// Since it was written to, as far as its date tells; zero for a date to come.
+    /// The time since it was written to, by its date; zero for a date in the future.
     package func age(at now: Timestamp) -> Duration {
       let written = Timestamp(
         milliseconds: Int64(modified[0]) * 1000 + Int64(modified[1]) / 1_000_000)
       return max(now - written, .zero)
     }
 
-    /// The same for the same file until it is written to, whatever its name.
+    /// Changes when the file is written to, and not when it is renamed.
     package var fingerprint: String { "\(file.inode):\(modified[0]).\(modified[1]):\(size)" }
   }
 }

@@ -1,14 +1,14 @@
 extension SpoolDirectory {
   /// A name in `incoming/`, byte for byte as the file system has it, which need not be text.
   ///
-  /// A file that is being cleared away has a name of the daemon's own, `taken-INODE-CHANCE-OFFERED`, so that nobody can
-  /// open it by the name that its submitter gave it, `OFFERED`, nor put another file under it.
+  /// A file that is being cleared away has a name of the daemon's own, `taken-INODE-RANDOM-OFFERED`. So nobody can open it
+  /// by `OFFERED`, its submitter's name, or put another file under that name.
   package struct Name: Hashable, Sendable, CustomStringConvertible {
     var bytes: [UInt8]
 
     package init(bytes: [UInt8]) { self.bytes = bytes }
 
-    /// A name that no other file has. What does not fit into the 255 bytes of a name is left out.
+    /// A name that no other file has, cut to the 255 bytes of a name.
     init(taking inode: UInt64, of name: Name, chance: UInt32) {
       let head = Self.ownPrefix + "\(inode)-\(chance)-".utf8
       bytes = head + name.offered.prefix(255 - head.count)
@@ -16,7 +16,7 @@ extension SpoolDirectory {
 
     private static let ownPrefix = Array("taken-".utf8)
 
-    /// As its submitter called it.
+    /// The submitter's name.
     private var offered: ArraySlice<UInt8> { own?.offered ?? bytes[...] }
 
     private var own: (inode: UInt64, offered: ArraySlice<UInt8>)? {
@@ -29,13 +29,13 @@ extension SpoolDirectory {
       return (inode, parts[2])
     }
 
-    /// Has the form of a name of the daemon's own.
+    /// It has the form of a name of the daemon's own.
     package var isOwn: Bool { own != nil }
 
-    /// Was given by the daemon to the file of that inode.
+    /// The daemon gave it to the file of that inode.
     func isTaken(_ inode: UInt64) -> Bool { own?.inode == inode }
 
-    /// Has the form of those that `SpoolWriter` gives, which closes a file before it has its name.
+    /// It has the form of the names that `SpoolWriter` gives to files that are closed already.
     package var isOfWriter: Bool {
       let parts = String(decoding: offered, as: UTF8.self)
         .split(separator: "-", omittingEmptySubsequences: false)
@@ -44,11 +44,11 @@ extension SpoolDirectory {
         && UInt64(parts[2].dropLast(6), radix: 16) != nil
     }
 
-    /// As its submitter called it, for people and for the names of new files: control characters, slashes and broken
-    /// UTF-8 are replaced.
+    /// The submitter's name for people and for the names of new files: control characters, slashes and broken UTF-8 are
+    /// replaced.
     package var description: String { Self.plain(offered) }
 
-    /// The same of the name itself, for the path of the file.
+    /// The name itself in that form, for the path of the file.
     package var text: String { Self.plain(bytes[...]) }
 
     private static func plain(_ bytes: ArraySlice<UInt8>) -> String {
@@ -70,7 +70,7 @@ extension SpoolDirectory {
   }
 }
 
-/// In the order of the names that submitters gave.
+/// Ordered by the submitters' names.
 extension SpoolDirectory.Name: Comparable {
   package static func < (left: Self, right: Self) -> Bool {
     if left.offered != right.offered {

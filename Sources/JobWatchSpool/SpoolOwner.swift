@@ -1,10 +1,10 @@
 import Glibc
 
-/// The user to whom a spool file belongs.
+/// The owner of a spool file.
 package struct SpoolOwner: Sendable, Hashable {
   let uid: uid_t
 
-  /// Whoever may write into the spool may submit; only root and the daemon's own user may command.
+  /// Everybody who may write into the spool may submit; only root and the daemon's own user may command.
   var mayCommand: Bool { uid == 0 || uid == geteuid() }
 
   /// Its name, or `uid 1234` for a user that is not known here.

@@ -3,8 +3,8 @@ import Glibc
 import JobWatchCore
 import SystemPackage
 
-/// Puts submissions, or a command, into the spool as one file that appears whole or not at all, and that a power cut
-/// after `write` returned cannot take away.
+/// Writes submissions, or a command, into the spool as one file. The file appears whole or not at all, and survives a power
+/// cut after `write` returned.
 package struct SpoolWriter: Sendable {
   /// Why nothing was written, with the cure.
   package struct Failure: Error, Sendable, CustomStringConvertible {
@@ -49,7 +49,7 @@ package struct SpoolWriter: Sendable {
       unlink(temporary)
       throw error
     }
-    // For reading: the daemon takes no file in that is open for writing.
+    // Open for reading, because the daemon takes no file that is open for writing.
     let file = open(temporary, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
     defer { if file >= 0 { close(file) } }
     do throws(Failure) {
@@ -62,7 +62,7 @@ package struct SpoolWriter: Sendable {
     return final
   }
 
-  /// Time, process and chance: no two writers meet, and the daemon's scan finds the oldest first.
+  /// Time, process and a random number, so that no two writers choose the same name, and the oldest sorts first.
   private static func name(at now: Timestamp) -> String {
     let chance = String(UInt64.random(in: .min ... .max), radix: 16)
     return "\(now.milliseconds)-\(getpid())-\(chance).jsonl"
@@ -89,8 +89,8 @@ package struct SpoolWriter: Sendable {
   }
 
   private func put(_ content: Data, in file: CInt) throws(Failure) {
-    // Whatever the submitter's umask is, the daemon must be able to read the file. Others cannot get
-    // there: incoming/ is closed to them.
+    // The daemon must be able to read the file whatever the submitter's umask is. Others cannot: incoming/ is closed to
+    // them.
     guard fchmod(file, 0o644) == 0 else { throw failure(errno) }
     do {
       _ = try FileDescriptor(rawValue: file).writeAll(content)
@@ -100,9 +100,9 @@ package struct SpoolWriter: Sendable {
     guard fsync(file) == 0 else { throw failure(errno) }
   }
 
-  /// Makes the new name survive a power cut. A submitter may write to incoming/ but not list it, so it
-  /// usually cannot open the directory to sync it; syncing the renamed file then makes a journaling file
-  /// system commit the rename with it, as that changed the file's own times.
+  /// Makes the new name survive a power cut. A submitter who may not list incoming/ cannot open the directory to flush it.
+  /// Flushing the renamed file then makes a journaling file system commit the rename too, because the rename changed the
+  /// file's own times.
   private func keepName(of file: CInt) throws(Failure) {
     let directory = open(incoming, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     defer { if directory >= 0 { close(directory) } }

@@ -1,27 +1,27 @@
 import Foundation
 import Glibc
 
-/// Sees whether somebody has a file open for writing.
+/// Finds out whether a file is open for writing.
 ///
-/// A read lease (fcntl(2)) is the proof: the kernel gives none on a file that is open for writing, by whatever name,
-/// process or user, and nobody can open one for writing while the lease is held. It is there for the owner of a file
-/// and with CAP_LEASE only, and not on every file system. `/proc/*/fd` alone would not do: it shows the processes of
-/// other users to root only, and the unit hides them.
+/// A read lease (fcntl(2)) is the proof: the kernel gives none on a file that any process has open for writing, and lets
+/// nobody open the file for writing while the lease is held. Only the owner of a file, or a process with CAP_LEASE, gets a
+/// lease, and not on every file system. `/proc/*/fd` is no substitute: it shows other users' processes to root only, and the
+/// systemd unit hides them.
 package struct WriterDetector: Sendable {
   enum Result: Sendable, Hashable {
-    /// Nobody has.
+    /// It is not.
     case closed
     case open
-    /// It cannot be seen here, for this reason.
+    /// It cannot be detected here, for this reason.
     case unknown(String)
   }
 
-  /// Why a lease proves nothing here; nil: it does.
+  /// Why a lease proves nothing here; nil: it proves it.
   let unavailable: String?
 
   init(unavailable: String?) { self.unavailable = unavailable }
 
-  /// On a file system that several machines share, the kernel knows the writers of its own only.
+  /// On a file system that several machines share, the kernel knows its own writers only.
   package init(of directory: String) {
     let type = Self.fileSystem(of: directory)
     let isShared = type.map { name in Self.shared.contains { name.hasPrefix($0) } } ?? false
@@ -44,12 +44,12 @@ package struct WriterDetector: Sendable {
     return result
   }
 
-  /// The same; what is closed then stays so until `file` is: who opens it for writing waits, at most for the 45 s of
-  /// /proc/sys/fs/lease-break-time.
+  /// Like `check`, and keeps a lease until `file` is closed: a program that opens the file for writing waits for that, at
+  /// most the 45 s of /proc/sys/fs/lease-break-time.
   func checkAndHold(_ file: Int32) -> Result {
     if let unavailable { return .unknown(unavailable) }
-    // Whoever has to wait makes the kernel signal this process. SIGIO would end it; SIGURG is ignored unless it is asked
-    // for. The kernel forgets the choice with each lease.
+    // The kernel signals this process when another one waits for the lease. SIGIO would end the process; SIGURG is ignored
+    // by default. The kernel forgets the choice with each lease.
     guard fcntl(file, Self.setSignal, SIGURG) == 0 else { return .unknown(Self.text(errno)) }
     if fcntl(file, Self.setLease, Int32(F_RDLCK)) == 0 { return .closed }
     return errno == EAGAIN ? .open : .unknown(Self.text(errno))

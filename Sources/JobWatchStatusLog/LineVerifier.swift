@@ -1,31 +1,31 @@
 import JobWatchCore
 import JobWatchStore
 
-/// What the database says of a line that has the form of the status log's own.
+/// Decides by the database whether a line is the status log's own.
 ///
-/// A number that the log is believed to have is never given again, so that a line of another program, or one bit that
-/// fell over in a number, must not lift the counter: what the database does not have is believed only where the lines
-/// before it lead to it, and never beyond what could have been written since.
+/// A number that the log has is never given to another event. Therefore a line of another program, or one flipped bit in a
+/// number, must not lift the counter. A number that the database does not have is believed only where the lines before it
+/// lead to it, and never beyond what could have been written since.
 struct LineVerifier {
   enum Verdict: Sendable, Hashable {
     /// The database has this event, or had it.
     case own
-    /// Another event has this number, or none can have it.
+    /// Another event has this number, or no event can have it.
     case foreign
     /// The database may have been restored from before it.
     case ahead
   }
 
-  /// Of the database's last event; zero and nil: there is none.
+  /// Number and time of the database's last event; zero and nil: there is none.
   var lastSeq: Int64
   var lastAt: Timestamp?
-  /// By its number: when the event was, and its kind.
+  /// Time and kind of the event with a number; nil: the database has none.
   var event: (Int64) throws -> (at: Timestamp, kind: String)?
 
-  /// Far more than a daemon tells in the long run, and in one mass of jobs.
+  /// Far more events than a daemon tells in the long run, and for one mass of jobs.
   private static let eventsPerSecond = 1000.0
   private static let eventsAtOnce = 10_000_000.0
-  /// For a new database: before the first jobwatch.
+  /// 2020-01-01, before the first jobwatch: the time of the last event of a new database.
   private static let epoch = Timestamp(milliseconds: 1_577_836_800_000)
 
   init(
@@ -47,7 +47,7 @@ struct LineVerifier {
   func verdict(_ line: ValidLine) throws -> Verdict {
     guard line.seq > 0 else { return .foreign }
     if line.seq <= lastSeq {
-      // One that was pruned, or lost with a backup, cannot be compared.
+      // An event that was pruned, or lost with a backup, cannot be compared.
       guard let event = try event(line.seq) else { return .own }
       return event.at == line.time && event.kind == line.event ? .own : .foreign
     }
@@ -57,7 +57,7 @@ struct LineVerifier {
   }
 }
 
-/// A line in the form of the status log's own: whole, valid JSON that begins as `StatusLog` writes it.
+/// A whole line of valid JSON that begins as `StatusLog` writes it.
 struct ValidLine: Sendable, Hashable {
   var seq: Int64
   var time: Timestamp

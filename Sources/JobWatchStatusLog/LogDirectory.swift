@@ -1,9 +1,9 @@
 import Foundation
 import JobWatchFiles
 
-/// Where the status log is, with the files that it was rotated to.
+/// The status log and the files that it was rotated to.
 struct LogDirectory {
-  /// Of the file that is written now.
+  /// The path of the current file.
   let log: String
 
   private var directory: String {
@@ -79,7 +79,7 @@ struct LogDirectory {
       && (["", ".gz"].contains(compression) || foreign.contains(compression))
   }
 
-  /// What other compressors append.
+  /// The suffixes of other compressors.
   private static let foreign = [".xz", ".zst", ".bz2", ".lz4", ".Z"]
 
   private static func isForeign(_ name: String) -> Bool { foreign.contains(where: name.hasSuffix) }

@@ -1,7 +1,7 @@
 import Foundation
 import JobWatchCore
 
-/// Which lines of the status log are wanted; what is empty or nil asks for nothing.
+/// Conditions for lines of the status log; an empty or nil one admits all.
 package struct LogFilter: Sendable {
   private let jobs: Set<String>
   private let events: [EventPattern]
@@ -11,8 +11,7 @@ package struct LogFilter: Sendable {
   let since: Timestamp?
   /// Both bounds as text: the times of the log sort as text.
   private let bounds: (since: [UInt8], until: [UInt8]?)
-  /// Bytes of which a line that is wanted holds one of each group. Ids and names need no escapes in
-  /// JSON.
+  /// Groups of bytes: a wanted line holds one of each group. Ids and names need no escapes in JSON.
   private let needles: [[[UInt8]]]
 
   /// - Parameters:
@@ -62,7 +61,7 @@ package struct LogFilter: Sendable {
       && labels.allSatisfy { subject.labels?[$0.key] == $0.value }
   }
 
-  /// What conditions are about.
+  /// The members of a line that conditions are about.
   private struct Subject: Decodable {
     var jobID: String?
     var account: String?

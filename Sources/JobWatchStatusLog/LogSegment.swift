@@ -1,9 +1,9 @@
 import Foundation
 
-/// One file of the status log: the one that is written now, or one that it was rotated to.
+/// One file of the status log: the current one, or a rotated one.
 struct LogSegment {
   let path: String
-  /// Tells whether the name still leads to the file that was listed.
+  /// The file that was listed; another inode under the name means that the log was rotated.
   let inode: UInt64
   /// The number and the time of its first line; nil while it has none.
   var first: (seq: Int64, time: String)?

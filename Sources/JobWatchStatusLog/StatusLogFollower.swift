@@ -5,11 +5,11 @@ import UnixSignals
 
 /// Reads the status log as it grows, through rotations, until it is told to stop.
 package struct StatusLogFollower: Sendable {
-  /// Where to begin.
+  /// The line to begin with.
   package enum Start: Sendable, Hashable {
-    /// With the first wanted line that there is.
+    /// The first wanted line.
     case first
-    /// With the last so many that there are.
+    /// The last wanted lines, so many.
     case last(Int)
   }
 
@@ -19,9 +19,9 @@ package struct StatusLogFollower: Sendable {
   private let watcher: DirectoryWatcher
   private let onTrouble: @Sendable (String) -> Void
 
-  /// Between two looks, whatever inotify says: it bounds what a lost hint costs.
+  /// Between two reads without a hint: bounds what a lost hint costs.
   private static let longestWait = Duration.seconds(30)
-  /// Between two looks, where inotify is not to be had.
+  /// Between two reads where the directory cannot be watched.
   private static let lookEvery = Duration.seconds(1)
 
   package init(
@@ -46,7 +46,7 @@ package struct StatusLogFollower: Sendable {
     let arrivals = await UnixSignalsSequence(trapping: signals)
     try await withThrowingTaskGroup { group in
       group.addTask { try await follow(take) }
-      // Without any, the sequence would be over at once.
+      // Without signals the sequence would end at once.
       if !signals.isEmpty { group.addTask { for await _ in arrivals { return } } }
       try await group.next()
       group.cancelAll()

@@ -1,11 +1,10 @@
 import Glibc
 import JobWatchCore
 
-/// Reads the status log back: the current file and those it was rotated to, in the order of `seq`,
-/// each line once, in constant memory.
+/// Reads the status log: the rotated files and the current one, in the order of `seq`, each line once, in constant memory.
 ///
-/// `lastSeq` says how far it has read. That alone makes it right when files are renamed, compressed
-/// or copied under its eyes: they are listed again, and what was read is passed over.
+/// `lastSeq` says how far it has read. When files are renamed, compressed or copied meanwhile, they are listed again, and
+/// lines up to `lastSeq` are passed over.
 package final class StatusLogReader {
   private let directory: LogDirectory
   private let filter: LogFilter
@@ -18,14 +17,13 @@ package final class StatusLogReader {
   /// The newest file that holds lines, open where it was left.
   private var current: (segment: LogSegment, content: LogContent)?
 
-  /// Times follow the wall clock, which may be set back: a file is passed over for its time only
-  /// with this much to spare.
+  /// A file is passed over for its time only with this much to spare, because the wall clock may have been set back.
   private static let clockSlack = Duration.hours(1)
-  /// Rotations that one read takes in its stride.
+  /// Rotations during one read after which it gives up.
   private static let tries = 10
-  /// A number that is further from the one before is believed once a greater one follows.
+  /// A number that is further from the one before is believed only when a greater one follows.
   private static let leap: Int64 = 1_000_000
-  /// Lines between two looks at whether the task was cancelled.
+  /// Lines between two checks for cancellation.
   private static let stride = 4096
 
   /// - Parameter onTrouble: told what could not be read, each matter once.
@@ -82,7 +80,7 @@ package final class StatusLogReader {
     return true
   }
 
-  /// From the newest file backwards, no further than needed. Nil as above.
+  /// Reads from the newest file backwards, no further than needed. Nil where a file was renamed meanwhile.
   private func lastLines(_ count: Int) throws -> [LogLine]? {
     let segments = try directory.segments(tell: tell)
     var found: [LogLine] = []
@@ -101,7 +99,7 @@ package final class StatusLogReader {
     return found
   }
 
-  /// All lines of the file before `next` were read already, or are older than what is wanted.
+  /// All lines before `next` were read already, or are older than wanted.
   private func isEarly(before next: LogSegment) -> Bool {
     guard let (seq, time) = next.first else { return false }
     if seq <= lastSeq + 1 { return true }
@@ -109,9 +107,8 @@ package final class StatusLogReader {
     return reached < since - Self.clockSlack
   }
 
-  /// Whether the log still grows in the file that was opened. It does until another one under its
-  /// name holds a line: the writer may have looked at the name just before a rotation, and append
-  /// to the old file just after.
+  /// Whether the log still grows in the open file. It does until another file under its name holds a line: the writer may
+  /// have checked the name just before a rotation, and append to the old file just after.
   private func isCurrent(_ segment: LogSegment, _ lines: LineReader) -> Bool {
     var status = stat()
     guard stat(directory.log, &status) == 0 else { return errno == ENOENT }

@@ -1,6 +1,5 @@
 import Foundation
 import Glibc
-import JobWatchConfiguration
 import TestSupport
 
 /// A new directory with the places that a daemon writes to.

@@ -3,6 +3,7 @@ import JobWatchCore
 import JobWatchStore
 import TestSupport
 import Testing
+import TestSupport
 
 @testable import JobWatchDaemon
 @testable import JobWatchStatusLog

@@ -2,6 +2,7 @@ import JobWatchCore
 import JobWatchStore
 import TestSupport
 import Testing
+import TestSupport
 
 @testable import JobWatchConfiguration
 @testable import JobWatchDaemon

@@ -2,6 +2,7 @@ import JobWatchCore
 import Logging
 import TestSupport
 import Testing
+import TestSupport
 
 @testable import JobWatchDaemon
 @testable import JobWatchLogging

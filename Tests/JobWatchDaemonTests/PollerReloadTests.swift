@@ -4,6 +4,7 @@ import JobWatchStore
 import Synchronization
 import TestSupport
 import Testing
+import TestSupport
 
 @testable import JobWatchConfiguration
 @testable import JobWatchDaemon

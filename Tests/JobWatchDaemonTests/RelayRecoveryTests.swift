@@ -2,6 +2,9 @@ import JobWatchCore
 import JobWatchStore
 import TestSupport
 import Testing
+import TestSupport
+
+@testable import JobWatchDaemon
 
 @testable import JobWatchDaemon
 

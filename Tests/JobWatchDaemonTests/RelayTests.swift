@@ -5,6 +5,7 @@ import Logging
 import Synchronization
 import TestSupport
 import Testing
+import TestSupport
 
 @testable import JobWatchDaemon
 @testable import JobWatchLogging

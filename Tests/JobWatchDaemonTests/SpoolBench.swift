@@ -5,6 +5,7 @@ import JobWatchStore
 import Logging
 import TestSupport
 import Testing
+import TestSupport
 
 @testable import JobWatchConfiguration
 @testable import JobWatchDaemon

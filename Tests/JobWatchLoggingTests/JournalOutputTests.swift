@@ -3,6 +3,10 @@ import JobWatchCore
 import Logging
 import TestSupport
 import Testing
+import TestSupport
+
+@testable import JobWatchFiles
+@testable import JobWatchLogging
 
 @testable import JobWatchFiles
 @testable import JobWatchLogging

@@ -2,8 +2,8 @@ import Foundation
 import Glibc
 import JobWatchCore
 import JobWatchStore
-import TestSupport
 import Testing
+import TestSupport
 
 @testable import JobWatchStatusLog
 

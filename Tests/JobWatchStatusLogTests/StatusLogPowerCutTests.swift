@@ -3,6 +3,9 @@ import JobWatchCore
 import JobWatchStore
 import TestSupport
 import Testing
+import TestSupport
+
+@testable import JobWatchStatusLog
 
 @testable import JobWatchStatusLog
 

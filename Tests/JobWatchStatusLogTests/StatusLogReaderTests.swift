@@ -2,6 +2,9 @@ import Foundation
 import JobWatchCore
 import TestSupport
 import Testing
+import TestSupport
+
+@testable import JobWatchStatusLog
 
 @testable import JobWatchStatusLog
 

@@ -4,6 +4,9 @@ import JobWatchStore
 import Logging
 import TestSupport
 import Testing
+import TestSupport
+
+@testable import JobWatchFiles
 
 @testable import JobWatchFiles
 

@@ -2,11 +2,10 @@ import Foundation
 import Glibc
 import JobWatchConfiguration
 
-/// Who checks a configuration, and what of the service can be seen from there.
+/// Checks a configuration as a start of the daemon would, as far as the user of the command may.
 ///
-/// The user that the state directory belongs to, or would, is the one that runs the daemon: to it everything looks as to
-/// the start. root may look at everything, and looks at files with that user's rights. Anybody else may not look at
-/// some, which is no fault of the configuration's.
+/// The owner of the state directory runs the daemon and sees what a start sees. root sees everything, and reads files with
+/// the rights of that owner. Another user may not read some files, which is no fault of the configuration.
 package struct ConfigurationCheck: Sendable {
   private let decoded: DecodedConfiguration
   /// The daemon that reads this file, or works in its state directory.
@@ -15,10 +14,10 @@ package struct ConfigurationCheck: Sendable {
   package let environment: [String: String]
   /// It is the daemon's.
   private let seesEnvironment: Bool
-  /// The daemon has some, and nobody here.
+  /// The daemon has credentials, and this command may not read them.
   private let areCredentialsHidden: Bool
   private let isOnlooker: Bool
-  /// Whose rights root looks with; nil: its own.
+  /// The user whose rights root takes; nil: none.
   private let user: ServiceUser?
 
   package init(
@@ -40,8 +39,8 @@ package struct ConfigurationCheck: Sendable {
     user = me == 0 ? (isThere ? ServiceUser(ownerOf: status) : ServiceUser.usual) : nil
   }
 
-  /// That of the daemon that runs, where it can be seen: a reload reads with it. Credentials are those that this command
-  /// was given, if it was, or the daemon's, unless they are hidden here.
+  /// The running daemon's environment if it can be read, because a reload uses it. The credentials are those of this
+  /// command, or else the daemon's if they can be read here.
   private static func environment(_ own: [String: String], _ ofDaemon: [String: String]?)
     -> [String: String]
   {
@@ -58,10 +57,10 @@ package struct ConfigurationCheck: Sendable {
 
   package var configuration: Configuration { decoded.value }
 
-  /// What a check has found.
+  /// The result of a check.
   package struct Report: Sendable {
     package var problems: [ConfigurationProblem]
-    /// Of the problems that are no warnings, each may be gone by itself.
+    /// Every problem that is no warning may pass by itself.
     package var mayPass: Bool
     /// Directories that a start makes.
     package var toBeMade: [String]
@@ -141,7 +140,7 @@ package struct ConfigurationCheck: Sendable {
     return decoded.problem(fault, isWarning: true)
   }
 
-  /// That something could not be looked at, and who could.
+  /// A warning that this user could not read something, and who can.
   private func vantage(_ faults: [StartFault]) -> [ConfigurationProblem] {
     guard isOnlooker, faults.contains(where: isWarning) else { return [] }
     let message =

@@ -5,19 +5,22 @@ import JobWatchStore
 /// A file of the spool on its way in.
 struct Arrival: Sendable {
   var name: SpoolDirectory.Name
-  /// Of what was read; nil for what could not be.
+  /// The state in which it was read; nil for what could not be read.
   var identity: SpoolDirectory.Identity?
   var fingerprint: String
   var file: SpoolFile
   var pause: AccountPause?
-  /// It is committed already, and is what it was then.
-  var isRepeat = false
-  /// Nobody writes to it, as far as its rest or its writer tells where that cannot be seen.
-  var hasRested = false
+  /// It is committed already, and unchanged since.
+  let isRepeat: Bool
+  /// Its rest, or its writer's name, says that nobody writes to it. Used where writers cannot be detected.
+  let hasRested: Bool
 
+  /// - Parameters:
+  ///   - hasRested: it has not changed for as long as a file must rest whose writers cannot be detected.
+  ///   - isOld: its date says that it had this rest before the daemon started.
   init(
     _ name: SpoolDirectory.Name, _ file: SpoolFile, _ identity: SpoolDirectory.Identity?,
-    in directory: SpoolDirectory
+    _ directory: SpoolDirectory, _ waiting: WaitingFiles, hasRested: Bool, isOld: Bool
   ) {
     self.name = name
     self.identity = identity
@@ -26,11 +29,13 @@ struct Arrival: Sendable {
     pause = file.command.flatMap { command in
       identity.map { AccountPause(command: command, user: $0.owner.name) }
     }
+    isRepeat = identity.map(waiting.isCommitted) ?? false
+    self.hasRested = name.isOfWriter || hasRested && (isRepeat || isOld)
   }
 
   var isAccepted: Bool { file.rejections.isEmpty && identity != nil }
 
-  /// Its jobs, its command, and the event of what was not taken; the latter two once for a file.
+  /// Stores its jobs, its command, and the event of rejected entries; the latter two once per file.
   func commit(to transaction: Transaction, _ registration: Registration, at now: Timestamp) throws {
     if isRepeat { return }
     for submission in file.submissions {
@@ -57,7 +62,7 @@ struct Arrival: Sendable {
     return EventDraft(.spoolRejected, at: now, data)
   }
 
-  /// For the person who looks into `rejected/`.
+  /// The text of the `.reason` file.
   var reason: String {
     let taken = file.submissions.count
     let head =

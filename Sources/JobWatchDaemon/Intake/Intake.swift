@@ -147,24 +147,16 @@ actor Intake: Worker {
     case .bytes(let bytes, let name, let identity):
       announced[name] = .renamed
       let file = registration.rules.file(bytes, of: identity.owner)
-      return arrival(name, file, identity, hasRested, isOld)
+      return Arrival(name, file, identity, directory, waiting, hasRested: hasRested, isOld: isOld)
     case .unacceptable(let reason, let name, let identity):
-      return arrival(name, SpoolFile(rejection: reason), identity, hasRested, isOld)
+      return Arrival(
+        name, SpoolFile(rejection: reason), identity, directory, waiting, hasRested: hasRested,
+        isOld: isOld)
     case .unreadable(let error):
       announced[name] = way
       failure = failure ?? error
     }
     return nil
-  }
-
-  private func arrival(
-    _ name: SpoolDirectory.Name, _ file: SpoolFile, _ identity: SpoolDirectory.Identity?,
-    _ hasRested: Bool, _ isOld: Bool
-  ) -> Arrival {
-    var arrival = Arrival(name, file, identity, in: directory)
-    arrival.isRepeat = identity.map(waiting.isCommitted) ?? false
-    arrival.hasRested = name.isOfWriter || hasRested && (arrival.isRepeat || isOld)
-    return arrival
   }
 
   // MARK: Committing

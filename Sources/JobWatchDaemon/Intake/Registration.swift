@@ -4,7 +4,7 @@ import JobWatchCore
 import JobWatchSpool
 import JobWatchStore
 
-/// Takes submissions into the database, inside a transaction.
+/// Stores submissions as jobs, inside a transaction.
 struct Registration: Sendable {
   let rules: SpoolRules
   let routes: RouteTable

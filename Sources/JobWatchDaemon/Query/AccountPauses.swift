@@ -1,7 +1,7 @@
 import JobWatchCore
 import JobWatchStore
 
-/// Why some accounts or services are not asked, for commands: what an event told of and is not over yet.
+/// The reasons why some accounts or services are not polled, for commands: what an event told of and is not over yet.
 package struct AccountPauses: Sendable {
   package struct Pause: Sendable, Hashable, Encodable {
     /// Nil: all of the account's.

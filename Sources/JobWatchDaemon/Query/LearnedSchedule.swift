@@ -4,14 +4,14 @@ import JobWatchCore
 import JobWatchStore
 import PollPlanning
 
-/// The daemon's queue as commands rebuild it from the database: what was learned from ended jobs, the running jobs, and
-/// what is left of the quotas.
+/// The daemon's queue, rebuilt from the database for commands: learned durations, the jobs that run now, and the rest of
+/// the quotas.
 package struct LearnedSchedule {
   private var queue: PollQueue
   private let limiters: [SavedRateLimiter]
   private let rules: [String: WatchRules]
 
-  /// As everything stands: nothing is kept from an earlier time.
+  /// One moment, because nothing is kept from an earlier one.
   private static let uptime = Duration.zero
 
   /// - Parameter service: whose jobs are asked about; nil: all services'.

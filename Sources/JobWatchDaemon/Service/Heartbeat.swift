@@ -2,10 +2,10 @@ import CloudAPI
 import JobWatchCore
 import Logging
 
-/// Calls an outside dead-man's switch for as long as jobwatch is well: who watches the watcher.
+/// Calls an outside dead-man's switch for as long as jobwatch is well.
 ///
-/// Stricter than systemd's watchdog, because it calls a person and not a restart: a loop that cannot do its work (a full
-/// disk, say) silences it too. A cloud or a receiver in trouble does not: that is jobwatch's to tell, and it does.
+/// Stricter than systemd's watchdog, because it alarms a person: a loop that cannot do its work, on a full disk for instance,
+/// silences it too. A cloud or a receiver in trouble does not, because jobwatch tells that itself.
 actor Heartbeat: Worker {
   nonisolated let name = "heartbeat"
 
@@ -18,9 +18,9 @@ actor Heartbeat: Worker {
   private var isWithheld = false
   private var isUnheard = false
 
-  /// Short, as a stop or a reload waits for it.
+  /// Short, because a stop or a reload waits for it.
   private static let timeout = Duration.seconds(3)
-  /// How soon a call that failed, or was withheld, is tried again.
+  /// The wait after a call that failed or was withheld.
   private static let retry = Duration.seconds(5)
 
   init(

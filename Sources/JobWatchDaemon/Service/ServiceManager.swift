@@ -1,16 +1,17 @@
 import Foundation
 import Glibc
 import JobWatchCore
+import JobWatchFiles
 
 /// systemd's notification protocol (sd_notify(3), systemd.service(5)): datagrams of `NAME=value` lines to the socket
 /// that `NOTIFY_SOCKET` names. The only file that knows it.
 package struct ServiceManager: Sendable {
   package enum Message: Sendable, Hashable {
     case ready
-    /// With the time by the monotonic clock, in the same datagram (systemd 253 and later ask for it).
+    /// With the monotonic time in the same datagram, as systemd 253 and later require.
     case reloading(monotonic: Duration)
     case stopping
-    /// One line for people; the text must be UTF-8 without line breaks.
+    /// One line of UTF-8 for people.
     case status(String)
     case watchdog
     /// A start, reload or stop that is under way takes no longer than this from now.
@@ -22,7 +23,7 @@ package struct ServiceManager: Sendable {
     package var description: String
   }
 
-  private let address: SocketAddress
+  private let address: UnixSocketAddress
   /// A service that is not heard from for so long is killed and started again; nil: it is not watched.
   package let watchdogTimeout: Duration?
 
@@ -35,8 +36,8 @@ package struct ServiceManager: Sendable {
     environment: [String: String] = ProcessInfo.processInfo.environment, pid: Int32 = getpid()
   ) throws(Unheard) {
     guard let socket = environment["NOTIFY_SOCKET"], !socket.isEmpty else { return nil }
-    address = try SocketAddress(socket)
-    // Another process's number: the watchdog is for that one.
+    address = try Self.address(socket)
+    // The watchdog is for the process with this number.
     let isOurs = environment["WATCHDOG_PID"].map { $0 == String(pid) } ?? true
     watchdogTimeout =
       isOurs
@@ -45,7 +46,7 @@ package struct ServiceManager: Sendable {
       } : nil
   }
 
-  /// One datagram. Does not block: where systemd is too busy to take it, the next one will do.
+  /// Sends one datagram without blocking: if systemd is too busy to take it, the next one will do.
   package func tell(_ messages: [Message]) throws(Unheard) {
     let text = messages.map(\.text).joined(separator: "\n")
     let handle = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
@@ -61,11 +62,22 @@ package struct ServiceManager: Sendable {
     }
   }
 
+  private static func address(_ name: String) throws(Unheard) -> UnixSocketAddress {
+    guard name.hasPrefix("/") || name.hasPrefix("@") else {
+      throw Unheard(description: "NOTIFY_SOCKET=\(name) is no kind of socket that jobwatch knows")
+    }
+    if let address = UnixSocketAddress(name) { return address }
+    throw Unheard(
+      description:
+        "NOTIFY_SOCKET is longer than the \(UnixSocketAddress.room - 1) bytes of a socket's address"
+    )
+  }
+
   private static func reason(_ code: Int32) -> String { String(cString: strerror(code)) }
 }
 
 extension ServiceManager.Message {
-  /// What the service manager waits for: unheard, it would take a daemon that works for one that does not.
+  /// The service manager waits for it, and would take a working daemon for a failed one without it.
   var isOfLife: Bool {
     switch self {
     case .ready, .reloading, .stopping: true
@@ -99,39 +111,5 @@ extension ServiceManager.Message {
 extension Duration {
   fileprivate var wholeMicroseconds: Int64 {
     components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000
-  }
-}
-
-/// Of a socket in the file system (`/path`), or of one in the abstract namespace (`@name`).
-private struct SocketAddress: Sendable {
-  private let address: sockaddr_un
-  private let length: socklen_t
-
-  init(_ name: String) throws(ServiceManager.Unheard) {
-    guard name.hasPrefix("/") || name.hasPrefix("@") else {
-      throw ServiceManager.Unheard(
-        description: "NOTIFY_SOCKET=\(name) is no kind of socket that jobwatch knows")
-    }
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    var bytes = Array(name.utf8)
-    // An abstract name begins with a zero byte, and has none at its end: it is as long as the address says.
-    let isAbstract = bytes[0] == UInt8(ascii: "@")
-    if isAbstract { bytes[0] = 0 } else { bytes.append(0) }
-    let room = MemoryLayout.size(ofValue: address.sun_path)
-    guard bytes.count <= room else {
-      throw ServiceManager.Unheard(
-        description: "NOTIFY_SOCKET is longer than the \(room - 1) bytes of a socket's address")
-    }
-    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
-    self.address = address
-    let head = MemoryLayout.offset(of: \sockaddr_un.sun_path) ?? MemoryLayout<sa_family_t>.size
-    length = socklen_t(head + bytes.count)
-  }
-
-  func withPointer<Value>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Value) -> Value {
-    withUnsafePointer(to: address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, length) }
-    }
   }
 }

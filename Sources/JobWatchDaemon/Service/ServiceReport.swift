@@ -2,12 +2,12 @@ import JobWatchCore
 import Logging
 import Synchronization
 
-/// What the service manager is told of the daemon's life, and when.
+/// Tells the service manager of the daemon's life.
 ///
-/// It is told from a ticker, never from a loop, so that a stalled loop cannot keep it from being told nothing: the
-/// watchdog is fed only while every loop turns. Where nobody listens it does nothing.
+/// A ticker feeds the watchdog, and only while every loop turns, so that a hanging loop cannot feed it. Without a service
+/// manager it does nothing.
 package final class ServiceReport: Sendable {
-  /// What the status says while no line of how things stand is due; jobwatch(8) lists them.
+  /// The status while the daemon is not running; jobwatch(8) lists the steps.
   package enum Step: String, CaseIterable {
     case openingDatabase = "opening the database"
     case migrating = "bringing the database up to date"
@@ -21,17 +21,17 @@ package final class ServiceReport: Sendable {
 
   private struct State {
     var phase = Phase.starting
-    /// The configuration that was taken last has come to do its work.
+    /// Every loop of the last configuration has done what was due.
     var isSettled = false
     var vitals: HealthRegistry?
     var standing = ""
-    /// Of the last reload, if it was refused.
+    /// Why the last reload was refused.
     var refusal: String?
     var told = ""
-    /// As last logged.
+    /// The stalled loops that were logged last.
     var stalled: [String] = []
     var begunAt: Duration
-    /// Of the daemon's life, and not heard: said again until it is.
+    /// Messages that must arrive and did not; they are sent again.
     var unheard: [ServiceManager.Message] = []
     var isUnheard = false
   }
@@ -42,7 +42,7 @@ package final class ServiceReport: Sendable {
   private let state: Mutex<State>
   private let ticker = Mutex<Ticker?>(nil)
 
-  /// How far ahead of the next tick a start or a reload is given time.
+  /// The time that each tick grants a start or a reload; longer than the time between ticks.
   private static let grant = Duration.seconds(30)
   /// A migration, or a first scan, that takes longer than this is stuck.
   private static let longestStart = Duration.hours(2)
@@ -67,12 +67,12 @@ package final class ServiceReport: Sendable {
 
   // MARK: What happens
 
-  /// What the daemon does before its loops turn.
+  /// A step of the start, before the loops turn.
   package func begins(_ step: Step) {
     tell([.extendTimeout(Self.grant), .status(step.rawValue)])
   }
 
-  /// From now on these are the loops that must turn.
+  /// Sets the loops that must turn from now on.
   package func watches(_ vitals: HealthRegistry) { state.withLock { $0.vitals = vitals } }
 
   /// Every loop has done what was due: the daemon is up, or up again.
@@ -138,7 +138,7 @@ package final class ServiceReport: Sendable {
     let stalled = vitals?.stalled(at: awake) ?? []
     log(stalled)
     if stalled.isEmpty {
-      // Another process may be the one that is watched.
+      // systemd may watch another process.
       let isWatched = manager?.watchdogTimeout != nil
       let alive: [ServiceManager.Message] = isWatched ? [.watchdog] : []
       switch phase {

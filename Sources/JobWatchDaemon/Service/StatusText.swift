@@ -1,15 +1,14 @@
-/// What `systemctl status` shows of a daemon that runs, in one line: what is wrong with it, how things stand, and what
-/// became of the last reload.
+/// The line that `systemctl status` shows of a running daemon: its faults, its totals, and a refused reload.
 struct StatusText {
-  /// All that the line can say, in its order; jobwatch(8) explains each.
+  /// The parts of the line in their order; jobwatch(8) explains each.
   enum Part: CaseIterable { case stalled, degraded, standing, refusal }
 
-  /// Loops that do not come back.
+  /// Loops that hang.
   var stalled: [String] = []
   var failing: [(loop: String, failure: LoopHealth.Failure)] = []
   /// Empty: not looked at yet.
   var standing = ""
-  /// Of the last reload, if it was refused.
+  /// Why the last reload was refused.
   var refusal: String?
 
   var line: String { Part.allCases.compactMap(text).joined(separator: " | ") }
@@ -24,7 +23,7 @@ struct StatusText {
     }
   }
 
-  /// A full disk is one trouble, however many loops it is in the way of.
+  /// One text for each reason, because a full disk stops many loops.
   private var troubles: String {
     Dictionary(grouping: failing, by: \.failure.reason)
       .map { reason, loops in "\(loops.map(\.loop).joined(separator: ", ")): \(reason)" }

@@ -1,7 +1,7 @@
 import JobWatchCore
 import JobWatchStore
 
-/// What came of one attempt to deliver a message, decided; what remains is to write it down.
+/// The decided result of one attempt to deliver a message, to be stored.
 struct DeliveryRecord: Sendable {
   var message: Int64
   var channel: String
@@ -9,13 +9,14 @@ struct DeliveryRecord: Sendable {
   var outcome: DeliveryOutcome
   var startedAt: Timestamp
   var at: Timestamp
-  /// The channel works again: only these wait out their delays.
+  /// The channel works again: all its messages are due, except those named here.
   var recovery: ReceiverHealth.Recovery?
-  /// What the outcome changed for the channel.
+  /// The change of the channel's health, if any.
   var change: ConditionChange?
-  /// Tells that the message is given up.
+  /// The event that the message is given up.
   var loss: EventDraft?
-  /// What is given up told of a failing channel itself: two channels must not tell each other for ever.
+  /// The message was itself about a failing channel: its loss is not sent, because two channels would tell each other for
+  /// ever.
   var isLossQuiet: Bool
 
   func commit(_ transaction: Transaction, routes: RouteTable) throws {

@@ -4,7 +4,7 @@ import JobWatchLogging
 import JobWatchStore
 import Logging
 
-/// An event as an entry of the log: in the journal with a field for everything to search by.
+/// Writes an event as an entry of the daemon's log; in the journal it has a field for everything to search by.
 struct JournalChannel: Sendable {
   let output: LogOutput
 

@@ -1,22 +1,22 @@
 import JobWatchCore
 import JobWatchStore
 
-/// What a channel's answers say of the channel and of the message: whether the one is in trouble, and what becomes of
-/// the other. A value, so that the relay only acts.
+/// Decides by a receiver's answers whether the channel is in trouble, and what becomes of each message. A value, so that the
+/// relay only acts.
 struct ReceiverHealth: Sendable {
-  /// What one outcome means.
+  /// The consequences of one outcome.
   struct Judgement: Sendable {
     var settlement: Transaction.Settlement
     var recovery: Recovery?
-    /// What the outcome changed for the channel.
+    /// The change of the channel's health, if any.
     var change: ConditionChange?
-    /// How often the message was tried, as far as is known.
+    /// The known attempts to deliver the message.
     var attempts: Int
   }
 
-  /// The channel works again: what its trouble left waiting is due.
+  /// The channel works again: the messages that waited for it are due.
   struct Recovery: Sendable {
-    /// What waits for a reason of its own: a receiver asked for the time, or refuses it while it takes others.
+    /// Messages that go on waiting: the receiver asked for the time, or refuses them while it takes others.
     var waitingOn: Set<Int64>
   }
 
@@ -27,11 +27,11 @@ struct ReceiverHealth: Sendable {
   private(set) var breaker = CircuitBreaker(
     threshold: 5, waits: probes)
   private var refusals = RefusalStreak()
-  /// People know that the channel is in trouble.
+  /// An event has told that the channel is in trouble.
   private var isTold = false
-  /// What failed, and was not refused.
+  /// Messages whose last attempt failed and was not refused.
   private var failures: [Int64: Failure] = [:]
-  /// When one that was never refused may be tried although the breaker is shut.
+  /// When a message that was never refused may be tried although the breaker is shut.
   private var freshAt = Duration.zero
   private var suspectedAt: Duration?
 
@@ -41,9 +41,9 @@ struct ReceiverHealth: Sendable {
   ]
 
   private struct Failure {
-    /// Until when the receiver wants to be left alone with the message, as uptime.
+    /// The receiver wants no attempt before this uptime.
     var until: Duration
-    /// It was made due by a recovery already. If it fails again, it may be what makes the trouble.
+    /// A recovery made it due already. If it fails again, it may be the cause of the trouble.
     var isSpent: Bool
   }
 
@@ -52,7 +52,7 @@ struct ReceiverHealth: Sendable {
     self.policy = policy
   }
 
-  /// One that was never refused need not wait because another was refused again.
+  /// A message that was never refused does not wait because another was refused again.
   mutating func enter(_ message: OutgoingMessage, at uptime: Duration) -> CircuitBreaker.Permit? {
     if isFresh(message), freshAt <= uptime { breaker.hasten(at: uptime) }
     return breaker.enter(at: uptime)
@@ -117,7 +117,7 @@ struct ReceiverHealth: Sendable {
     return Recovery(waitingOn: passed.union(waiting))
   }
 
-  /// What a refusal says; nil for any other outcome.
+  /// The meaning of a refusal; nil for any other outcome.
   private mutating func verdict(
     _ message: OutgoingMessage, _ outcome: DeliveryOutcome, since start: Moment, at now: Moment
   ) -> RefusalStreak.Verdict? {
@@ -159,15 +159,15 @@ struct ReceiverHealth: Sendable {
   ) -> ConditionChange? {
     switch verdict {
     case .hold where breaker.isShut:
-      // What was under way when it was shut tells nothing new.
+      // A message that was under way when the breaker shut tells nothing new.
       guard permit.isProbe else { return nil }
       _ = breaker.fail(permit, at: now.uptime)
-      // That the same are refused again at once shows no more than before.
+      // The same messages refused again at once show no more than before.
       let isYoung = suspectedAt.map { now.uptime - $0 < Self.probes[0] } ?? false
       guard isFresh || !isYoung else { return nil }
       return .channel(channel, refusingWith: status, at: now.wall)
     case .hold:
-      // One more message, of those that were never refused, shows at once whether it is the channel.
+      // One more message that was never refused shows at once whether it is the channel.
       breaker.suspect(at: now.uptime)
       suspectedAt = now.uptime
       freshAt = now.uptime
@@ -207,8 +207,8 @@ struct ReceiverHealth: Sendable {
     return wait.map { .retry(at: now.wall + $0) } ?? .givenUp
   }
 
-  /// What was refused has its turn again behind those that wait already, as the probes try one after the other; what
-  /// was never refused goes before all of it.
+  /// A refused message goes behind those that wait already, because the probes try one after the other. One that was never
+  /// refused goes before all of them.
   private func probeWait(at uptime: Duration) -> Duration {
     probeTime(after: uptime).map { $0 - uptime } ?? Self.probes[0]
   }
@@ -218,7 +218,7 @@ struct ReceiverHealth: Sendable {
     return until
   }
 
-  /// For one that alone shows that the channel is in trouble: the breaker lets others through meanwhile.
+  /// The wait of a message that alone shows the channel's trouble, while the breaker lets others through.
   private static func wait(afterRefusals count: Int) -> Duration {
     probes[min(max(count - RefusalStreak.attempts - 1, 0), probes.count - 1)]
   }

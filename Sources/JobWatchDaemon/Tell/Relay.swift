@@ -2,8 +2,8 @@ import JobWatchCore
 import JobWatchStore
 import Logging
 
-/// Tells one channel what waits for it. Each channel has a relay and a loop of its own: a slow one starves no
-/// other. A row is marked only after the delivery, so a crash in between repeats it under the same id.
+/// Delivers the messages of one channel. Each channel has a relay and a loop of its own, so that a slow one delays no other.
+/// A row is marked after its delivery; a crash between the two repeats the delivery under the same id.
 actor Relay: Worker {
   nonisolated let name: String
 
@@ -22,22 +22,22 @@ actor Relay: Worker {
   private var health: ReceiverHealth
   private var isLoaded = false
   private var clockWatch = ClockWatch()
-  /// Messages may have been set by a clock that was ahead: after a start, and once it was set.
+  /// Due times may come from a clock that was ahead: after a start, and after the clock was set.
   private var mayBeAhead = true
   private var inFlight: [Int64: Task<Void, Never>] = [:]
-  /// Settled while the last query was under way: its answer may still show them as waiting.
+  /// Settled while the last query was under way, whose answer may still show them as waiting.
   private var settledMeanwhile: Set<Int64> = []
-  /// Delivered or failed, and not on record yet, because the database could not be written.
+  /// Results that could not be stored yet.
   private var unsaved: [DeliveryRecord] = []
   private var isFinishing = false
 
   /// Messages under way at once.
   static let concurrency = 8
 
-  /// The most that it takes to store what became of one, on a busy disk.
+  /// The longest time to store a result, on a busy disk.
   private static let settlingTime = Duration.minutes(1)
 
-  /// How long a delivery under way may still take when the daemon stops.
+  /// The time that deliveries under way have when the daemon stops.
   private static let farewell = Duration.seconds(3)
 
   init(
@@ -85,7 +85,8 @@ actor Relay: Worker {
     return wake(next, waiting: waiting.dropFirst(started).first, at: now)
   }
 
-  /// Some at a time: a clock that was ahead for a day may have set very many.
+  /// Sets back due times that are too far ahead, some at a time, because a clock that was ahead for a day may have set very
+  /// many.
   private func boundDueTimes(at now: Moment) async throws {
     let step = clockWatch.step(at: now)
     guard mayBeAhead || step != nil else { return }
@@ -108,7 +109,7 @@ actor Relay: Worker {
       && !unsaved.contains { $0.message == message }
   }
 
-  /// A delivery that ends rings; besides, the next message falls due, or a breaker that is open lets a probe through.
+  /// When the next message is due, or the breaker lets a probe through. A delivery that ends rings the alarm.
   private func wake(_ next: Timestamp?, waiting: OutgoingMessage?, at now: Moment) -> Duration? {
     var wakes: [Duration] = []
     if let next { wakes.append(now.uptime + (next - now.wall)) }
@@ -181,8 +182,7 @@ actor Relay: Worker {
     try await store.write { try record.commit($0, routes: routes) }
   }
 
-  /// Throws while the database takes nothing: the loop then waits, and nothing more is sent that could not be
-  /// marked.
+  /// Throws while the database cannot be written: the loop waits then, and sends nothing that it could not mark.
   private func saveUnsaved() async throws {
     while let record = unsaved.first {
       try await save(record)
@@ -190,7 +190,7 @@ actor Relay: Worker {
     }
   }
 
-  /// Giving up is told, through the other channels and the status log; the message stays in the database.
+  /// The event that a message is given up. The message stays in the database.
   private func givenUp(
     _ message: OutgoingMessage, after attempts: Int, _ outcome: DeliveryOutcome, at now: Timestamp
   ) -> EventDraft {

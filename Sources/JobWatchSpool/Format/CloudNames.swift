@@ -1,10 +1,10 @@
 import CloudAPI
 import JobWatchCore
 
-/// The names in a cloud's reply that are called like ours: `"service": "MySQL"`, `"account": "123456"`.
+/// Keys of a cloud's reply with the names of ours: `"service": "MySQL"`, `"account": "123456"`.
 package enum CloudNames {
-  /// Leaves alone what no name of ours comes near, and says so.
-  /// - Parameter rules: nil: accounts and channels are not known, and kept.
+  /// Removes values that resemble no known name, and returns a note for each.
+  /// - Parameter rules: nil: accounts and channels are not known, and stay.
   package static func leave(_ submission: inout SpoolSubmission, _ rules: SpoolRules?) -> [String] {
     guard submission.hasCloudNames else { return [] }
     submission.hasCloudNames = false

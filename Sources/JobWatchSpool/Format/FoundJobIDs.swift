@@ -1,11 +1,11 @@
 import CloudAPI
 
-/// The ids of jobs in a JSON object, and where they stand.
+/// The ids of jobs that a JSON object holds, and their place.
 struct FoundJobIDs: Sendable, Hashable {
   var ids: [String]
   /// The job's URL, where it stands instead of the id or beside it.
   var address: JobAddress?
-  /// As in a submission of our own: `job_id` at the top, an id.
+  /// An id stands under `job_id` at the top, as in a submission of our own.
   var isPlain: Bool
   /// The object in which they were found, if it is not the outermost.
   var inner: Fields?
@@ -83,7 +83,7 @@ struct FoundJobIDs: Sendable, Hashable {
     return .object(fields)
   }
 
-  /// Under every of the names: a reply may have the id of one job in one, and those of others in another.
+  /// Reads all the names, because a reply may have the id of one job under one, and other jobs' under another.
   private static func direct(_ fields: Fields) throws(Unacceptable) -> FoundJobIDs? {
     var words: [String] = []
     var keys: Set<String> = []
@@ -156,7 +156,7 @@ struct FoundJobIDs: Sendable, Hashable {
     return nil
   }
 
-  /// One object around it, whatever its name.
+  /// Looks one object deeper, whatever its name.
   private static func wrapped(_ fields: Fields) throws(Unacceptable) -> FoundJobIDs? {
     var found: [(key: String, place: FoundJobIDs)] = []
     for (key, value) in fields.sorted(by: { $0.key < $1.key }) where !opaque.contains(key) {

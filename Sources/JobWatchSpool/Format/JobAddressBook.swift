@@ -1,14 +1,14 @@
 import CloudAPI
 
-/// Tells of a job's URL which service it is asked at, and with which account.
+/// Finds the service and the account of a job's URL.
 package struct JobAddressBook: Sendable, Hashable {
-  /// What of an account shows in a URL.
+  /// The parts of an account that a URL shows.
   package struct Entry: Sendable, Hashable {
     package var account: String
     package var region: String
     /// Nil: looked up by the daemon.
     package var projectID: String?
-    /// By service, where the configuration names one.
+    /// Those of the configuration, by service.
     package var endpoints: [String: String]
 
     package init(

@@ -1,9 +1,9 @@
-/// What stands beside the id of a job in the cloud's reply, and says something of the job once its service is known.
+/// Keys beside the id in the cloud's reply that say something of the job once its service is known.
 package struct ReplyHints: Sendable, Hashable {
-  /// For a service whose jobs are about an instance.
+  /// For a service with jobs of an instance.
   var instanceID: String?
   var taskID: String?
-  /// The key that speaks for other services, and for which; nil: none does.
+  /// The key that only replies of some services have, and those services; nil: there is none.
   private var clue: Clue?
 
   private struct Clue: Sendable, Hashable {
@@ -12,7 +12,7 @@ package struct ReplyHints: Sendable, Hashable {
   }
 
   private static let databases = ["rds", "taurusdb", "gaussdb", "dds", "geminidb"]
-  /// What only replies of these services have beside the id.
+  /// Keys that only the replies of these services have beside the id.
   private static let clues: [Clue] = [
     Clue(key: "volume_ids", services: ["evs"]), Clue(key: "volume_id", services: ["evs"]),
     Clue(key: "image_id", services: ["ims"]), Clue(key: "publicip_ids", services: ["eip"]),

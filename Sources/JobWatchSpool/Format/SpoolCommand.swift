@@ -1,23 +1,23 @@
 import JobWatchConfiguration
 import JobWatchCore
 
-/// Something that the daemon is told to do. It has a spool file of its own, and counts only from root and the user
-/// that the service runs as (`SpoolOwner`).
+/// A command to the daemon. It has a spool file of its own, and counts only from root and the service's own user
+/// (`SpoolOwner`).
 ///
 /// ```
 /// {"command": "pause", "account": "prod", "reason": "the project moves"}
 /// ```
 package struct SpoolCommand: Sendable, Hashable {
   package enum Verb: String, Sendable, Codable, CaseIterable {
-    /// Nothing of the account is asked for.
+    /// Stops all polls of the account.
     case pause
-    /// The end of a pause.
+    /// Ends a pause.
     case resume
   }
 
   package var verb: Verb
   package var account: String
-  /// For those who wonder later; 1 to 256 bytes without control characters.
+  /// For the event and the status; 1 to 256 bytes without control characters.
   package var reason: String?
 
   package init(_ verb: Verb, account: String, reason: String? = nil) {

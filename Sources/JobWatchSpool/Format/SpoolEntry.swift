@@ -8,16 +8,16 @@ struct Unacceptable: Error {
   init(_ reason: String) { self.reason = reason }
 }
 
-/// One JSON entry on its way to `SpoolSubmission`s: a submission of our own, or whatever a cloud says that holds the id of
-/// a job. Checks keys and types, and leaves the values to `SpoolSubmission.problem`.
+/// A JSON entry on its way to `SpoolSubmission`s: a submission of our own, or a cloud's reply that holds the id of a job.
+/// Checks keys and types; `SpoolSubmission.problem` checks the values.
 ///
-/// In an entry of our own every mistake is refused. A reply has keys that are called like ours and mean something
-/// else: what does not have the form of ours is left alone there.
+/// In an entry of our own every mistake is refused. In a reply a key with the name of ours may mean something else: a value
+/// that does not have the form of ours is ignored there.
 struct SpoolEntry {
   private let fields: [String: SpoolField]
   private let place: FoundJobIDs
   private let isReply: Bool
-  /// What was left alone, and why: it may have been meant for us.
+  /// Ignored keys that may have been meant for jobwatch, and why they were ignored.
   private(set) var notes: [String] = []
 
   init(_ value: SpoolField) throws(Unacceptable) {
@@ -25,7 +25,7 @@ struct SpoolEntry {
       throw Unacceptable("must be an object such as {\"job_id\": \"…\"}, not \(value.noun)")
     }
     let found = try FoundJobIDs.find(in: fields)
-    // What `show --json` prints has service and account beside the id.
+    // The output of `show --json` has service and account beside the id.
     let inner = (found?.inner ?? [:]).filter { SpoolWord.own.contains($0.key) }
     self.fields = fields.merging(inner) { outer, _ in outer }
     let strange = fields.keys.filter {
@@ -62,7 +62,7 @@ struct SpoolEntry {
     return scalars.contains { $0.rawValue == own }
   }
 
-  /// Has the form of what stands under our key, a list of channels' names or labels with text.
+  /// The value has the form of ours: a list of channels' names, or labels with text.
   private static func isMeant(_ own: String, _ value: SpoolField?) -> Bool {
     switch (own, value) {
     case ("channels", .list(let members)):

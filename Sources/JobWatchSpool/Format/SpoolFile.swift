@@ -1,9 +1,9 @@
-/// What a file in the spool asks for, and what of it cannot be taken.
+/// The submissions or the command of a spool file, and the entries that cannot be taken.
 ///
 /// The formats: one JSON object, an array of objects or ids, JSON Lines, plain lines `job_id` or `service job_id`, a table
 /// of `openstack`. Which one it is shows in the first byte that is not white space. Or one `SpoolCommand`, alone.
 package struct SpoolFile: Sendable, Hashable {
-  /// Where in a file something is; numbers count from 1.
+  /// A place in a file; numbers count from 1.
   package enum Place: Sendable, Hashable, CustomStringConvertible {
     /// Nothing of the file was taken.
     case file
@@ -22,7 +22,7 @@ package struct SpoolFile: Sendable, Hashable {
 
   package struct Rejection: Sendable, Hashable, CustomStringConvertible {
     package var place: Place
-    /// What is wrong and what to do about it.
+    /// The mistake and its remedy.
     package var reason: String
 
     /// `line 3: account "prd" is not known; did you mean "prod"?`
@@ -34,7 +34,7 @@ package struct SpoolFile: Sendable, Hashable {
   /// In the order of the file.
   package private(set) var rejections: [Rejection] = []
 
-  /// What was taken, and should be looked at; each once.
+  /// Warnings of entries that were taken; each once.
   package private(set) var notes: [Note] = []
 
   package struct Note: Sendable, Hashable, CustomStringConvertible {
@@ -46,7 +46,7 @@ package struct SpoolFile: Sendable, Hashable {
 
   /// Bytes.
   package static let sizeLimit = 4 << 20
-  /// One transaction takes a whole file in: more would hold up the polls.
+  /// One transaction takes a whole file; a longer one would delay the polls.
   package static let jobLimit = 10_000
 
   /// Decodes the whole content of a file; any bytes will do.

@@ -2,18 +2,18 @@ import CloudAPI
 import JobWatchConfiguration
 import JobWatchCore
 
-/// The names that a submission may use: what the configuration of the moment knows.
+/// The names that a submission may use: those of the current configuration.
 package struct SpoolRules: Sendable, Hashable {
   package var services: [String]
   package var accounts: [String]
   package var channels: [String]
-  /// Of submissions that name none.
+  /// The account of submissions that name none.
   package var defaultAccount: String
   /// Accounts whose region has no known endpoint of the service: their jobs could never be asked for.
   package var withoutEndpoint: Set<EndpointKey>
   package var addresses: JobAddressBook
 
-  /// Of submissions that name no service.
+  /// The service of submissions that name none.
   package static let defaultService = "ecs"
 
   package init(
@@ -71,7 +71,7 @@ package struct SpoolRules: Sendable, Hashable {
       + "endpoints: {\(key.service): https://…} to the account"
   }
 
-  /// The same of a command.
+  /// Why `command` cannot be obeyed, with the remedy; nil: it can.
   package func problem(_ command: SpoolCommand) -> String? {
     unknown("account", command.account, accounts)
   }
@@ -81,7 +81,7 @@ package struct SpoolRules: Sendable, Hashable {
       ? nil : "\(noun) \"\(name.prefix(80))\" is not known; \(NearestName.hint(name, among: known))"
   }
 
-  /// What a file of `owner` asks for.
+  /// Decodes a file of `owner`, and refuses a command from a user who may not command.
   package func file(_ bytes: [UInt8], of owner: SpoolOwner) -> SpoolFile {
     let file = SpoolFile(decoding: bytes, rules: self)
     guard let command = file.command, !owner.mayCommand else { return file }

@@ -2,7 +2,7 @@ import CloudAPI
 import JobWatchConfiguration
 import JobWatchCore
 
-/// One job that somebody asks to be watched. What `SpoolFile` hands out has no `problem`.
+/// A request to watch one job. Those that `SpoolFile` returns have no `problem`.
 package struct SpoolSubmission: Sendable, Hashable {
   package var jobID: String
   /// Nil: `SpoolRules.defaultService`.
@@ -12,7 +12,7 @@ package struct SpoolSubmission: Sendable, Hashable {
   package var labels: [String: String]
   /// To tell beside those that the routes choose; each once.
   package var channels: [String]
-  /// As the cloud calls it; lets the first poll be planned.
+  /// The cloud's name of it, with which the first poll is planned.
   package var jobType: String?
   package var beginTime: Timestamp?
   /// When the cloud took the job; nil: when the file is taken in.
@@ -20,13 +20,13 @@ package struct SpoolSubmission: Sendable, Hashable {
   /// The instance that the job is about, and its background task, whose progress is shown. DCS only.
   package var instanceID: String?
   package var taskID: String?
-  /// How long after its begin it is expected to have ended: 1 s to 365 d.
+  /// The time from its begin to its expected end: 1 s to 365 d.
   package var expectWithin: Duration?
   /// The job's URL where that was submitted, until a `JobAddressBook` has told whose it is.
   package var address: JobAddress?
-  /// What else the cloud's reply says; nil: it is none.
+  /// Hints of the cloud's reply; nil: it is no reply, or has none.
   package var reply: ReplyHints?
-  /// It stood in a reply: what is called service, account or channels there may be the cloud's.
+  /// It comes from a reply, whose service, account or channels may be the cloud's own names.
   package var hasCloudNames = false
 
   package init(
@@ -95,7 +95,7 @@ extension SpoolSubmission {
     return taskProblem ?? LabelRule.problem(labels)
   }
 
-  /// For a message of one line: at most 80 characters, and a control character is a question mark.
+  /// The text for a message of one line: at most 80 characters, control characters as question marks.
   static func shown(_ text: String) -> String {
     String(
       text.prefix(80).unicodeScalars.map { scalar in
@@ -135,7 +135,7 @@ extension SpoolSubmission: Encodable {
   /// The entry of a spool file, without what says nothing.
   package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
-    // Without the configuration nobody can tell whose URL it is: the daemon does.
+    // The daemon resolves the URL, because only the configuration says whose it is.
     try container.encode(address?.text ?? jobID, forKey: .jobID)
     try container.encodeIfPresent(service, forKey: .service)
     try container.encodeIfPresent(account, forKey: .account)

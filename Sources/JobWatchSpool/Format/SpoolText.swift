@@ -13,7 +13,7 @@ enum SpoolText {
 
   typealias Entries = [(place: SpoolFile.Place, entry: Entry)]
 
-  /// Throws what makes the file unacceptable as a whole.
+  /// Throws a reason to refuse the whole file.
   static func entries(_ bytes: some Collection<UInt8>) throws(Unacceptable) -> Entries {
     if bytes.count > SpoolFile.sizeLimit {
       throw Unacceptable("is larger than \(SpoolFile.sizeLimit >> 20) MiB: split it")
@@ -40,7 +40,7 @@ enum SpoolText {
 
   private static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
-  /// Without the byte order mark that some editors write, and the Ctrl-Z with which DOS ends a text.
+  /// The text without the byte order mark of some editors, and without the Ctrl-Z that ends a text of DOS.
   private static func decoded(_ bytes: [UInt8]) throws(Unacceptable) -> Substring {
     do {
       var text = try WrittenText(bytes).text[...]
@@ -52,7 +52,7 @@ enum SpoolText {
     }
   }
 
-  /// Without the heads of HTTP answers, that of a proxy before another's, which `curl -i` prints before the body.
+  /// The text without the heads of HTTP answers, which `curl -i` prints before the body, a proxy's first.
   private static func body(of text: Substring) throws(Unacceptable) -> Substring {
     var text = text
     while text.hasPrefix("HTTP/") {
@@ -65,8 +65,8 @@ enum SpoolText {
     return text
   }
 
-  /// Lines that hold more than white space, trimmed, with their numbers. A carriage return before the
-  /// line feed counts as white space, and so does a byte order mark before a file that was appended.
+  /// The trimmed lines that are not blank, with their numbers. White space includes a carriage return before the line feed,
+  /// and the byte order mark of a file that was appended to another.
   private static func contentLines(_ text: Substring) -> [(number: Int, text: Substring)] {
     // A carriage return alone ends a line where there is no line feed.
     let feed = UInt8(ascii: "\n")
@@ -118,7 +118,7 @@ enum SpoolText {
     }
   }
 
-  /// What stands in the list of an object that is no entry itself is an entry each.
+  /// Replaces an object that is no entry itself by the members of its list.
   private static func expanded(_ entries: Entries) -> Entries {
     entries.flatMap { place, entry -> Entries in
       do throws(Unacceptable) {
@@ -150,7 +150,7 @@ enum SpoolText {
     }
   }
 
-  /// What the parser says is wrong, and where.
+  /// The parser's message, with its place.
   private static func detail(_ error: any Error) -> String {
     guard case .dataCorrupted(let context)? = error as? DecodingError else { return "\(error)" }
     let cause = context.underlyingError.map { $0 as NSError }

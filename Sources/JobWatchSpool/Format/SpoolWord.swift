@@ -1,10 +1,10 @@
 import JobWatchCore
 
-/// How close a key that nobody knows is to one of a submission's own.
+/// How close an unknown key is to one of a submission's own.
 ///
-/// A reply of the cloud has any keys, and one of them may resemble one of ours by chance: `services`, `channel_id`,
-/// `server`, `job_name`. So only what is one slip away from ours is a mistake wherever it stands. What is further away,
-/// or another form of our word (`label`, `jobType`), is one only in an entry that has nothing of a reply.
+/// A reply of the cloud has any keys, and one may resemble ours by chance: `services`, `channel_id`, `server`, `job_name`.
+/// So a key that is one slip away from ours is a mistake everywhere. A key that is further away, or another form of our
+/// word (`label`, `jobType`), is a mistake only in an entry that is no reply.
 enum SpoolWord: Sendable, Hashable {
   /// A letter is missing, doubled, wrong, or has changed places with its neighbour.
   case slip(of: String)

@@ -3,10 +3,9 @@ import JobWatchConfiguration
 import JobWatchCore
 import JobWatchDaemon
 
-/// The steps for one account, and what they found so far.
+/// The steps of the check for one account, and their findings so far.
 struct AccountCheck: Sendable {
-  /// For one exchange: longer than connecting may take, so that the two are told apart; of the time that
-  /// all accounts have, some is left for those after it.
+  /// Limit of one exchange: longer than the limit of connecting, so that the two are told apart.
   private static let exchangeLimit = Duration.seconds(12)
 
   let account: Account
@@ -44,7 +43,7 @@ struct AccountCheck: Sendable {
     self.end = end
   }
 
-  /// What the account gets in with; nil when it cannot be read.
+  /// The login method with its secrets; nil when they cannot be read.
   var means: AccountSecrets.LoginMethod? { try? secrets.get().means }
 
   private var timeout: Duration { min(Self.exchangeLimit, end - clock().uptime) }

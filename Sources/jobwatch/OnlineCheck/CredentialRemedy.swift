@@ -2,7 +2,7 @@ import CloudAPI
 import JobWatchConfiguration
 import JobWatchDaemon
 
-/// What to do about an account's credential, by where it comes from.
+/// The remedy for an account's credential, by its source.
 struct CredentialRemedy {
   let login: AccountLogin
   let environment: [String: String]

@@ -2,8 +2,7 @@ import CloudAPI
 import JobWatchCore
 import JobWatchDaemon
 
-/// Asks a service's endpoint for nothing, without a credential: whether its name, its connection and its
-/// clock are in order, before anything secret is sent.
+/// Checks the name, the connection and the clock of an endpoint without a credential, before anything secret is sent.
 struct EndpointProbe: Sendable {
   let service: String
   let endpoint: String

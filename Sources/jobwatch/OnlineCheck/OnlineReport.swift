@@ -1,4 +1,4 @@
-/// What `jobwatch check --online` found out about one account. Holds no secret.
+/// The findings of `jobwatch check --online` about one account. Holds no secret.
 package struct OnlineReport: Sendable, Hashable, Encodable {
   package var account: String
   /// In the order in which they were asked.

@@ -1,8 +1,8 @@
 import CloudAPI
 import JobWatchCore
 
-/// Asks a service for a job that cannot exist, as the daemon asks for jobs: "no such job" says that
-/// everything is in order.
+/// Asks a service for a job that cannot exist, as the daemon asks for jobs: the answer "no such job" means that everything
+/// is in order.
 struct PermissionProbe: Sendable {
   /// Of the usual length and letters; the clouds make ids at random.
   static let jobID = String(repeating: "0", count: 32)
@@ -57,7 +57,7 @@ struct PermissionProbe: Sendable {
     OnlineFinding(service.name, .permission, result, detail, cure: cure)
   }
 
-  /// Only of DCS is the name of the right documented.
+  /// The name of the right is documented for DCS only.
   private var grant: String {
     service.name == "dcs"
       ? "grant the account's user, or agency, the action dcs:job:get"

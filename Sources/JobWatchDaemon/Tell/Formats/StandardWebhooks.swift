@@ -14,12 +14,11 @@ package struct StandardWebhooks: Sendable {
   /// Each of `signers` signs, in their order.
   init(joining signers: [StandardWebhooks]) { keys = signers.flatMap(\.keys) }
 
-  /// `whsec_` and base64, with or without its padding, is the specification's form; any other text is used as the key's
-  /// bytes. The error goes on from the name of the secret's place.
+  /// `whsec_` and base64, with or without its padding, is the specification's form; the bytes of any other text are the key.
+  /// The error continues a sentence that begins with the name of the secret's place.
   ///
-  /// The URL-safe alphabet is refused, though it could be read: of the specification's own libraries the one for Go
-  /// takes no such secret, and those for Python, Ruby and PHP skip `-` and `_` and so verify with another key. Rewritten
-  /// in the standard alphabet it is the same key everywhere.
+  /// The URL-safe alphabet is refused, because the specification's libraries do not agree on it: that for Go refuses such a
+  /// secret, and those for Python, Ruby and PHP skip `-` and `_` and verify with another key.
   package init(secret: Secret) throws(SecretError) {
     let (text, prefix) = (secret.reveal(), "whsec_")
     guard text.hasPrefix(prefix) else {
@@ -54,7 +53,7 @@ package struct StandardWebhooks: Sendable {
       + "receiver, alone and in one line"
   }
 
-  /// Of the URL-safe alphabet (RFC 4648, section 5).
+  /// A letter of the URL-safe alphabet (RFC 4648, base64url).
   private static func isLetter(_ byte: UInt8) -> Bool {
     ConfiguredName.isAlphanumeric(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
   }

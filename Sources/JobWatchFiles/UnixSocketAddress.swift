@@ -1,0 +1,30 @@
+import Glibc
+
+/// The address of a socket in the file system (`/path`) or in the abstract namespace (`@name`).
+package struct UnixSocketAddress: Sendable {
+  private let address: sockaddr_un
+  private let length: socklen_t
+
+  /// Bytes of the longest name of a socket, with the zero at the end of a path.
+  package static let room = MemoryLayout.size(ofValue: sockaddr_un().sun_path)
+
+  /// Nil: the name does not fit into `room`.
+  package init?(_ name: String) {
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    var bytes = Array(name.utf8)
+    // An abstract name begins with a zero byte and has none at its end: it is as long as the address says.
+    if bytes.first == UInt8(ascii: "@") { bytes[0] = 0 } else { bytes.append(0) }
+    guard bytes.count <= Self.room else { return nil }
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
+    self.address = address
+    let head = MemoryLayout.offset(of: \sockaddr_un.sun_path) ?? MemoryLayout<sa_family_t>.size
+    length = socklen_t(head + bytes.count)
+  }
+
+  package func withPointer<Value>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Value) -> Value {
+    withUnsafePointer(to: address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, length) }
+    }
+  }
+}
