@@ -29,8 +29,8 @@ package struct ConfigurationMark: Sendable, Hashable {
   package var column: Int
 }
 
-/// Reads the operator's YAML file into a `Configuration`. It walks the parsed tree, because `Codable` stops at the first
-/// mistake and forgets the line.
+/// Reads the operator's YAML file into a `Configuration`. It walks the parsed tree, because `Codable` stops at the
+/// first mistake and forgets the line.
 package enum ConfigurationFile {
   package static let defaultPath = "/etc/jobwatch/jobwatch.yaml"
   /// Bytes. A thousand routes fit; more is another file by mistake.

@@ -1,8 +1,8 @@
 import JobWatchCore
 
-/// Decides what of the file a message may quote. A secret can stand anywhere by mistake: as an unknown key, as a name, in
-/// the place of a list. Messages are logged and shown by the service manager, and therefore name the line and the key path.
-/// They quote what is written there only where it cannot be a secret.
+/// Decides what of the file a message may quote. A secret can stand anywhere by mistake: as an unknown key, as a name,
+/// in the place of a list. Messages are logged and shown by the service manager, and therefore name the line and the
+/// key path. They quote what is written there only where it cannot be a secret.
 enum Quotation {
   /// Parts of the file that hold secrets: there even a plain word can be a password.
   private static let secretive = ["accounts", "channels", "heartbeat"]

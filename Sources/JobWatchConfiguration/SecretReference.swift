@@ -13,8 +13,8 @@ package struct SecretReference: Sendable, Hashable {
     line.map { ConfigurationMark(line: $0, column: column ?? 1) }
   }
 
-  /// A warning of what an editor or a paste left beside the secret, because the cloud would only report a wrong password.
-  /// Nil for a clean secret, and for one that cannot be read. The warning does not quote the secret.
+  /// A warning of what an editor or a paste left beside the secret, because the cloud would only report a wrong
+  /// password. Nil for a clean secret, and for one that cannot be read. The warning does not quote the secret.
   package func doubt(environment: [String: String]) -> ConfigurationProblem? {
     guard !isURL, let secret = try? source.read(environment: environment),
       let doubt = Self.doubt(about: secret)

@@ -3,8 +3,8 @@ import Yams
 
 /// One value of the file with its place and its key path.
 ///
-/// Reading it never throws: a mistake is noted, the answer is nil, and the walk goes on. So an operator sees every mistake
-/// at once.
+/// Reading it never throws: a mistake is noted, the answer is nil, and the walk goes on. So an operator sees every
+/// mistake at once.
 struct Setting {
   let node: Node
   let path: String

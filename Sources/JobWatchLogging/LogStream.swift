@@ -3,8 +3,8 @@ import JobWatchFiles
 import Synchronization
 import SystemPackage
 
-/// Writes lines, mostly to standard error, and never waits long: if the reader of a pipe or a terminal stops, lines are lost
-/// and the daemon goes on.
+/// Writes lines, mostly to standard error, and never waits long: if the reader of a pipe or a terminal stops, lines
+/// are lost and the daemon goes on.
 final class LogStream: Sendable {
   private struct State {
     /// The last line found no room in time: the next ones do not wait for it.

@@ -1,7 +1,8 @@
 import Foundation
 import Glibc
 
-/// The files that other processes have open for writing, as far as this process may see, at the time of the first question.
+/// The files that other processes have open for writing, as far as this process may see, at the time of the first
+/// question.
 package struct OpenFiles: Sendable {
   package typealias File = SpoolDirectory.Identity.File
 
@@ -9,8 +10,8 @@ package struct OpenFiles: Sendable {
 
   package init() {}
 
-  /// Whether a process has `file` open for writing. It reads every descriptor of every process, once for all files, and is
-  /// asked only where a lease proves nothing.
+  /// Whether a process has `file` open for writing. It reads every descriptor of every process, once for all files,
+  /// and is asked only where a lease proves nothing.
   package mutating func hasWriter(_ file: File) -> Bool {
     let files = written ?? Self.written()
     written = files

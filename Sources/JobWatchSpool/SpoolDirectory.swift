@@ -124,8 +124,8 @@ package struct SpoolDirectory: Sendable {
     }
   }
 
-  /// At most 200 bytes, because `.reason` and a number must fit into the 255 bytes of a name. Each broken byte of a name
-  /// has become three.
+  /// At most 200 bytes, because `.reason` and a number must fit into the 255 bytes of a name. Each broken byte of a
+  /// name has become three.
   private static func shortened(_ name: String) -> String {
     var name = name
     while name.utf8.count > 200 { name.removeLast() }

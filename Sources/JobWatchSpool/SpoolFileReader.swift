@@ -34,8 +34,8 @@ package struct SpoolFileReader: Sendable {
     case unreadable(FileFailure)
   }
 
-  /// A file that was not announced as whole must be this old: between its creation and the moment in which its writer has
-  /// it open, no lease shows the writer.
+  /// A file that was not announced as whole must be this old: between its creation and the moment in which its writer
+  /// has it open, no lease shows the writer.
   private static let rest = Duration.seconds(1)
 
   /// - Parameters:
@@ -65,8 +65,8 @@ package struct SpoolFileReader: Sendable {
     return read(file, name, identity)
   }
 
-  /// A file that one of its writers closed gets a name of the daemon's, so that no further program appends to it: the next
-  /// line makes a new file, and does not wait for the writers of this one.
+  /// A file that one of its writers closed gets a name of the daemon's, so that no further program appends to it: the
+  /// next line makes a new file, and does not wait for the writers of this one.
   private func stillOpen(_ name: Name, _ identity: Identity, _ isShared: Bool) -> Content {
     guard isShared else { return .open(name, identity) }
     switch directory.claim(name, identity) {

@@ -3,8 +3,8 @@ import Glibc
 import JobWatchCore
 import SystemPackage
 
-/// Writes submissions, or a command, into the spool as one file. The file appears whole or not at all, and survives a power
-/// cut after `write` returned.
+/// Writes submissions, or a command, into the spool as one file. The file appears whole or not at all, and survives a
+/// power cut after `write` returned.
 package struct SpoolWriter: Sendable {
   /// Why nothing was written, with the cure.
   package struct Failure: Error, Sendable, CustomStringConvertible {
@@ -100,9 +100,9 @@ package struct SpoolWriter: Sendable {
     guard fsync(file) == 0 else { throw failure(errno) }
   }
 
-  /// Makes the new name survive a power cut. A submitter who may not list incoming/ cannot open the directory to flush it.
-  /// Flushing the renamed file then makes a journaling file system commit the rename too, because the rename changed the
-  /// file's own times.
+  /// Makes the new name survive a power cut. A submitter who may not list incoming/ cannot open the directory to flush
+  /// it. Flushing the renamed file then makes a journaling file system commit the rename too, because the rename
+  /// changed the file's own times.
   private func keepName(of file: CInt) throws(Failure) {
     let directory = open(incoming, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     defer { if directory >= 0 { close(directory) } }

@@ -3,10 +3,10 @@ import Glibc
 
 /// Finds out whether a file is open for writing.
 ///
-/// A read lease (fcntl(2)) is the proof: the kernel gives none on a file that any process has open for writing, and lets
-/// nobody open the file for writing while the lease is held. Only the owner of a file, or a process with CAP_LEASE, gets a
-/// lease, and not on every file system. `/proc/*/fd` is no substitute: it shows other users' processes to root only, and the
-/// systemd unit hides them.
+/// A read lease (fcntl(2)) is the proof: the kernel gives none on a file that any process has open for writing, and
+/// lets nobody open the file for writing while the lease is held. Only the owner of a file, or a process with
+/// CAP_LEASE, gets a lease, and not on every file system. `/proc/*/fd` is no substitute: it shows other users'
+/// processes to root only, and the systemd unit hides them.
 package struct WriterDetector: Sendable {
   enum Result: Sendable, Hashable {
     /// It is not.
@@ -44,12 +44,12 @@ package struct WriterDetector: Sendable {
     return result
   }
 
-  /// Like `check`, and keeps a lease until `file` is closed: a program that opens the file for writing waits for that, at
-  /// most the 45 s of /proc/sys/fs/lease-break-time.
+  /// Like `check`, and keeps a lease until `file` is closed: a program that opens the file for writing waits for that,
+  /// at most the 45 s of /proc/sys/fs/lease-break-time.
   func checkAndHold(_ file: Int32) -> Result {
     if let unavailable { return .unknown(unavailable) }
-    // The kernel signals this process when another one waits for the lease. SIGIO would end the process; SIGURG is ignored
-    // by default. The kernel forgets the choice with each lease.
+    // The kernel signals this process when another one waits for the lease. SIGIO would end the process; SIGURG is
+    // ignored by default. The kernel forgets the choice with each lease.
     guard fcntl(file, Self.setSignal, SIGURG) == 0 else { return .unknown(Self.text(errno)) }
     if fcntl(file, Self.setLease, Int32(F_RDLCK)) == 0 { return .closed }
     return errno == EAGAIN ? .open : .unknown(Self.text(errno))

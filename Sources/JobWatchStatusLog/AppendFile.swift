@@ -27,8 +27,8 @@ package struct AppendFile: ~Copyable {
     package init() {}
   }
 
-  /// Creates the file (mode 0640) if it does not exist. Anything but a plain file is refused at once, because writing to
-  /// a FIFO would wait for its reader.
+  /// Creates the file (mode 0640) if it does not exist. Anything but a plain file is refused at once, because writing
+  /// to a FIFO would wait for its reader.
   init(path: String, operations: Operations = Operations()) throws(FileFailure) {
     self.path = path
     self.operations = operations

@@ -4,8 +4,8 @@ import JobWatchFiles
 import SystemPackage
 
 /// Bytes that cannot be jobwatch's own, kept beside the log for a person to look at:
-/// `status.log.damaged-20261129T074500Z`. No rotation gives such a name, no reader of the log takes it for a part of the
-/// log, and it never replaces a file.
+/// `status.log.damaged-20261129T074500Z`. No rotation gives such a name, no reader of the log takes it for a part of
+/// the log, and it never replaces a file.
 enum AsideFile {
   /// Moves the whole file there.
   /// - Returns: where it is now.

@@ -3,9 +3,9 @@ import JobWatchStore
 
 /// Decides by the database whether a line is the status log's own.
 ///
-/// A number that the log has is never given to another event. Therefore a line of another program, or one flipped bit in a
-/// number, must not lift the counter. A number that the database does not have is believed only where the lines before it
-/// lead to it, and never beyond what could have been written since.
+/// A number that the log has is never given to another event. Therefore a line of another program, or one flipped bit
+/// in a number, must not lift the counter. A number that the database does not have is believed only where the lines
+/// before it lead to it, and never beyond what could have been written since.
 struct LineVerifier {
   enum Verdict: Sendable, Hashable {
     /// The database has this event, or had it.

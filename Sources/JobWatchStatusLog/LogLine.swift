@@ -45,8 +45,8 @@ struct LogHead {
   let time: ArraySlice<UInt8>
   let event: ArraySlice<UInt8>
 
-  /// Nil for what `StatusLog` has not written. Blanks at the end, as an editor of another system leaves a carriage return,
-  /// take nothing away from a line.
+  /// Nil for what `StatusLog` has not written. Blanks at the end, as an editor of another system leaves a carriage
+  /// return, take nothing away from a line.
   init?(_ line: ArraySlice<UInt8>) {
     let line = line.withoutTrailingBlanks
     var rest = line

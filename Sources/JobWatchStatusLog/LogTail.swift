@@ -47,8 +47,8 @@ struct LogTail: Sendable, Hashable {
     }
   }
 
-  /// Ends the log before the first gap behind `written`, because a power cut may keep later lines and lose earlier ones.
-  /// Damage that cost no line stays, and readers pass it over.
+  /// Ends the log before the first gap behind `written`, because a power cut may keep later lines and lose earlier
+  /// ones. Damage that cost no line stays, and readers pass it over.
   private mutating func retreat(
     from newest: ValidLine, over lines: ReverseLineReader, to written: Int64,
     _ verifier: LineVerifier

@@ -1,8 +1,8 @@
 import JobWatchFiles
 import SystemPackage
 
-/// Reads the lines of a file from the last to the first, in bounded memory: the damage of a power cut or another program
-/// is at the end.
+/// Reads the lines of a file from the last to the first, in bounded memory: the damage of a power cut or another
+/// program is at the end.
 struct ReverseLineReader {
   struct Line {
     /// Where it begins, in bytes from the beginning of the file.

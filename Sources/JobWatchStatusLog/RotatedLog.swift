@@ -4,8 +4,8 @@ import SystemPackage
 /// The files that the status log was rotated to, as the daemon needs them at its start. They are only read, and what is
 /// wrong with them keeps no daemon from starting.
 enum RotatedLog {
-  /// The last line's number in the rotated file with this inode; nil when it is not there, is compressed, or ends with no
-  /// line of the log's own.
+  /// The last line's number in the rotated file with this inode; nil when it is not there, is compressed, or ends with
+  /// no line of the log's own.
   static func lastSeq(of path: String, inode: UInt64, _ verifier: LineVerifier) -> Int64? {
     let log = FilePath(path)
     let directory = log.removingLastComponent()

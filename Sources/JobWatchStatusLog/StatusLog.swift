@@ -5,9 +5,9 @@ import Logging
 
 /// Writes every event to the status log, in the order of `seq`, one JSON object a line.
 ///
-/// The log is a projection of the event table. A line counts as written once it is flushed and the cursor behind it (seq,
-/// inode) is committed. A crash between the two leaves lines that the next start finds at the end of the file that the
-/// cursor names. So no line is missing, and none is there twice.
+/// The log is a projection of the event table. A line counts as written once it is flushed and the cursor behind it
+/// (seq, inode) is committed. A crash between the two leaves lines that the next start finds at the end of the file
+/// that the cursor names. So no line is missing, and none is there twice.
 package actor StatusLog {
   package nonisolated let name = "status log"
 
@@ -86,8 +86,9 @@ package actor StatusLog {
 
   // MARK: Recovery
 
-  /// Finds out up to which event the log is written, before anything new is told. It cuts a torn line, sets aside what is
-  /// not the log's own, reads the end of a rotated file, and lifts the event counter when the log is ahead of the database.
+  /// Finds out up to which event the log is written, before anything new is told. It cuts a torn line, sets aside what
+  /// is not the log's own, reads the end of a rotated file, and lifts the event counter when the log is ahead of the
+  /// database.
   ///
   /// Throws where the file can be neither opened nor read. What is in the file never keeps the daemon from starting.
   package func recover(at now: Moment, routes: RouteTable) async throws {

@@ -1,10 +1,11 @@
 import Glibc
 import JobWatchCore
 
-/// Reads the status log: the rotated files and the current one, in the order of `seq`, each line once, in constant memory.
+/// Reads the status log: the rotated files and the current one, in the order of `seq`, each line once, in constant
+/// memory.
 ///
-/// `lastSeq` says how far it has read. When files are renamed, compressed or copied meanwhile, they are listed again, and
-/// lines up to `lastSeq` are passed over.
+/// `lastSeq` says how far it has read. When files are renamed, compressed or copied meanwhile, they are listed again,
+/// and lines up to `lastSeq` are passed over.
 package final class StatusLogReader {
   private let directory: LogDirectory
   private let filter: LogFilter
@@ -107,8 +108,8 @@ package final class StatusLogReader {
     return reached < since - Self.clockSlack
   }
 
-  /// Whether the log still grows in the open file. It does until another file under its name holds a line: the writer may
-  /// have checked the name just before a rotation, and append to the old file just after.
+  /// Whether the log still grows in the open file. It does until another file under its name holds a line: the writer
+  /// may have checked the name just before a rotation, and append to the old file just after.
   private func isCurrent(_ segment: LogSegment, _ lines: LineReader) -> Bool {
     var status = stat()
     guard stat(directory.log, &status) == 0 else { return errno == ENOENT }

@@ -68,10 +68,10 @@ struct AccountCommand: ParsableArguments {
 
   /// Reads from the database whether the daemon accepted the file that it took.
   private func confirm(_ verb: SpoolCommand.Verb, _ configuration: Configuration) throws {
-    let isHeld = try StoreReader(path: configuration.databasePath).reading { transaction in
+    let isPaused = try StoreReader(path: configuration.databasePath).reading { transaction in
       try AccountPauses(transaction).isPausedByHand(name)
     }
-    guard isHeld != (verb == .pause) else { return }
+    guard isPaused != (verb == .pause) else { return }
     throw ExitCode.no.telling(
       "the daemon has not accepted it: see \(configuration.spoolDirectory)/rejected; does it run with "
         + "this configuration?")

@@ -4,8 +4,8 @@ import JobWatchConfiguration
 
 /// Checks a configuration as a start of the daemon would, as far as the user of the command may.
 ///
-/// The owner of the state directory runs the daemon and sees what a start sees. root sees everything, and reads files with
-/// the rights of that owner. Another user may not read some files, which is no fault of the configuration.
+/// The owner of the state directory runs the daemon and sees what a start sees. root sees everything, and reads files
+/// with the rights of that owner. Another user may not read some files, which is no fault of the configuration.
 package struct ConfigurationCheck: Sendable {
   private let decoded: DecodedConfiguration
   /// The daemon that reads this file, or works in its state directory.

@@ -5,18 +5,18 @@ import JobWatchSpool
 import JobWatchStore
 import Logging
 
-/// Takes files from the spool: read, insert the jobs, commit, and only then unlink. A crash anywhere leaves the file to be
-/// taken again, without effect the second time.
+/// Takes files from the spool: read, insert the jobs, commit, and only then unlink. A crash anywhere leaves the file
+/// to be taken again, without effect the second time.
 ///
 /// A file is read whole, and what is unlinked is what was read:
 /// 1. `WriterDetector` finds that nobody has the file open for writing; then it is read.
 /// 2. Its jobs are committed.
 /// 3. It gets a name of the daemon's own, by which nobody else opens it.
-/// 4. After `grace` it is checked again, because a program may have opened it by its old name just before. A file that is
-///    open or has grown stays, and is read again when it is closed.
+/// 4. After `grace` it is checked again, because a program may have opened it by its old name just before. A file
+///    that is open or has grown stays, and is read again when it is closed.
 ///
-/// So a file to which several programs append loses no line. Where writers cannot be detected, a file stays under its new
-/// name until it has rested after its commit.
+/// So a file to which several programs append loses no line. Where writers cannot be detected, a file stays under its
+/// new name until it has rested after its commit.
 actor Intake: Worker {
   nonisolated let name = "intake"
   nonisolated let backlog = SpoolBacklog()

@@ -19,8 +19,8 @@ struct Registration: Sendable {
       uniqueKeysWithValues: CloudService.all.map { ($0.name, configuration.rules(for: $0)) })
   }
 
-  /// New: inserted. Known: its labels and channels are joined, a task and an expectation take the place of those before,
-  /// and the watch begins again if it ended without an end of which the cloud told.
+  /// New: inserted. Known: its labels and channels are joined, a task and an expectation take the place of those
+  /// before, and the watch begins again if it ended without an end of which the cloud told.
   func register(_ submission: SpoolSubmission, at now: Timestamp, _ transaction: Transaction) throws
   {
     let key = rules.key(of: submission)

@@ -32,6 +32,7 @@ package struct AccountPauses: Sendable {
     told.first { $0.subject == .endpoint(endpoint) && Self.outages.contains($0.kind) }?.cause
   }
 
+  /// Whether the account is paused by hand.
   package func isPausedByHand(_ account: String) -> Bool {
     told.contains { $0.subject == .account(account) && $0.kind == .pausedByHand }
   }

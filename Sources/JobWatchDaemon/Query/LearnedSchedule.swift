@@ -4,8 +4,8 @@ import JobWatchCore
 import JobWatchStore
 import PollPlanning
 
-/// The daemon's queue, rebuilt from the database for commands: learned durations, the jobs that run now, and the rest of
-/// the quotas.
+/// The daemon's queue, rebuilt from the database for commands: learned durations, the jobs that run now, and the rest
+/// of the quotas.
 package struct LearnedSchedule {
   private var queue: PollQueue
   private let limiters: [SavedRateLimiter]

@@ -4,8 +4,8 @@ import Logging
 
 /// Calls an outside dead-man's switch for as long as jobwatch is well.
 ///
-/// Stricter than systemd's watchdog, because it alarms a person: a loop that cannot do its work, on a full disk for instance,
-/// silences it too. A cloud or a receiver in trouble does not, because jobwatch tells that itself.
+/// Stricter than systemd's watchdog, because it alarms a person: a loop that cannot do its work, on a full disk for
+/// instance, silences it too. A cloud or a receiver in trouble does not, because jobwatch tells that itself.
 actor Heartbeat: Worker {
   nonisolated let name = "heartbeat"
 

@@ -4,8 +4,8 @@ import Synchronization
 
 /// Tells the service manager of the daemon's life.
 ///
-/// A ticker feeds the watchdog, and only while every loop turns, so that a hanging loop cannot feed it. Without a service
-/// manager it does nothing.
+/// A ticker feeds the watchdog, and only while every loop turns, so that a hanging loop cannot feed it. Without a
+/// service manager it does nothing.
 package final class ServiceReport: Sendable {
   /// The status while the daemon is not running; jobwatch(8) lists the steps.
   package enum Step: String, CaseIterable {

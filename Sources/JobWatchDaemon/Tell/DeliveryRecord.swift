@@ -15,8 +15,8 @@ struct DeliveryRecord: Sendable {
   var change: ConditionChange?
   /// The event that the message is given up.
   var loss: EventDraft?
-  /// The message was itself about a failing channel: its loss is not sent, because two channels would tell each other for
-  /// ever.
+  /// The message was itself about a failing channel: its loss is not sent, because two channels would tell each other
+  /// for ever.
   var isLossQuiet: Bool
 
   func commit(_ transaction: Transaction, routes: RouteTable) throws {

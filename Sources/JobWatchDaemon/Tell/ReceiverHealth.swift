@@ -1,8 +1,8 @@
 import JobWatchCore
 import JobWatchStore
 
-/// Decides by a receiver's answers whether the channel is in trouble, and what becomes of each message. A value, so that the
-/// relay only acts.
+/// Decides by a receiver's answers whether the channel is in trouble, and what becomes of each message. A value, so
+/// that the relay only acts.
 struct ReceiverHealth: Sendable {
   /// The consequences of one outcome.
   struct Judgement: Sendable {
@@ -207,8 +207,8 @@ struct ReceiverHealth: Sendable {
     return wait.map { .retry(at: now.wall + $0) } ?? .givenUp
   }
 
-  /// A refused message goes behind those that wait already, because the probes try one after the other. One that was never
-  /// refused goes before all of them.
+  /// A refused message goes behind those that wait already, because the probes try one after the other. One that was
+  /// never refused goes before all of them.
   private func probeWait(at uptime: Duration) -> Duration {
     probeTime(after: uptime).map { $0 - uptime } ?? Self.probes[0]
   }

@@ -2,8 +2,8 @@ import JobWatchCore
 import JobWatchStore
 import Logging
 
-/// Delivers the messages of one channel. Each channel has a relay and a loop of its own, so that a slow one delays no other.
-/// A row is marked after its delivery; a crash between the two repeats the delivery under the same id.
+/// Delivers the messages of one channel. Each channel has a relay and a loop of its own, so that a slow one delays no
+/// other. A row is marked after its delivery; a crash between the two repeats the delivery under the same id.
 actor Relay: Worker {
   nonisolated let name: String
 
@@ -85,8 +85,8 @@ actor Relay: Worker {
     return wake(next, waiting: waiting.dropFirst(started).first, at: now)
   }
 
-  /// Sets back due times that are too far ahead, some at a time, because a clock that was ahead for a day may have set very
-  /// many.
+  /// Sets back due times that are too far ahead, some at a time, because a clock that was ahead for a day may have set
+  /// very many.
   private func boundDueTimes(at now: Moment) async throws {
     let step = clockWatch.step(at: now)
     guard mayBeAhead || step != nil else { return }

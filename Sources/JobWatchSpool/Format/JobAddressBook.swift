@@ -34,7 +34,8 @@ package struct JobAddressBook: Sendable, Hashable {
   }
 
   /// Fills in what the URL says, and returns why it cannot be, with the cure; nil when all is well.
-  /// - Parameter preferring: a service that is meant where the host serves several; what the submission names counts more.
+  /// - Parameter preferring: a service that is meant where the host serves several; what the submission names counts
+  ///   more.
   package func resolve(_ submission: inout SpoolSubmission, preferring option: String? = nil)
     -> String?
   {

@@ -8,11 +8,11 @@ struct Unacceptable: Error {
   init(_ reason: String) { self.reason = reason }
 }
 
-/// A JSON entry on its way to `SpoolSubmission`s: a submission of our own, or a cloud's reply that holds the id of a job.
-/// Checks keys and types; `SpoolSubmission.problem` checks the values.
+/// A JSON entry on its way to `SpoolSubmission`s: a submission of our own, or a cloud's reply that holds the id of a
+/// job. Checks keys and types; `SpoolSubmission.problem` checks the values.
 ///
-/// In an entry of our own every mistake is refused. In a reply a key with the name of ours may mean something else: a value
-/// that does not have the form of ours is ignored there.
+/// In an entry of our own every mistake is refused. In a reply a key with the name of ours may mean something else: a
+/// value that does not have the form of ours is ignored there.
 struct SpoolEntry {
   private let fields: [String: SpoolField]
   private let place: FoundJobIDs

@@ -1,7 +1,8 @@
 /// The submissions or the command of a spool file, and the entries that cannot be taken.
 ///
-/// The formats: one JSON object, an array of objects or ids, JSON Lines, plain lines `job_id` or `service job_id`, a table
-/// of `openstack`. Which one it is shows in the first byte that is not white space. Or one `SpoolCommand`, alone.
+/// The formats: one JSON object, an array of objects or ids, JSON Lines, plain lines `job_id` or `service job_id`, a
+/// table of `openstack`. Which one it is shows in the first byte that is not white space. Or one `SpoolCommand`,
+/// alone.
 package struct SpoolFile: Sendable, Hashable {
   /// A place in a file; numbers count from 1.
   package enum Place: Sendable, Hashable, CustomStringConvertible {

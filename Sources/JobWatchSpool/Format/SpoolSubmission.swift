@@ -67,7 +67,8 @@ extension SpoolSubmission {
     taskID = taskID ?? reply.taskID.flatMap { JobKey.isJobID($0) ? $0 : nil }
   }
 
-  /// Why the service that is asked may be the wrong one, with the cure; nil: it was named, or nothing speaks against it.
+  /// Why the service that is asked may be the wrong one, with the cure; nil: it was named, or nothing speaks against
+  /// it.
   package var doubt: String? {
     service == nil ? reply?.doubt(of: SpoolRules.defaultService) : nil
   }

@@ -65,8 +65,8 @@ enum SpoolText {
     return text
   }
 
-  /// The trimmed lines that are not blank, with their numbers. White space includes a carriage return before the line feed,
-  /// and the byte order mark of a file that was appended to another.
+  /// The trimmed lines that are not blank, with their numbers. White space includes a carriage return before the line
+  /// feed, and the byte order mark of a file that was appended to another.
   private static func contentLines(_ text: Substring) -> [(number: Int, text: Substring)] {
     // A carriage return alone ends a line where there is no line feed.
     let feed = UInt8(ascii: "\n")

@@ -2,9 +2,9 @@ import JobWatchCore
 
 /// How close an unknown key is to one of a submission's own.
 ///
-/// A reply of the cloud has any keys, and one may resemble ours by chance: `services`, `channel_id`, `server`, `job_name`.
-/// So a key that is one slip away from ours is a mistake everywhere. A key that is further away, or another form of our
-/// word (`label`, `jobType`), is a mistake only in an entry that is no reply.
+/// A reply of the cloud has any keys, and one may resemble ours by chance: `services`, `channel_id`, `server`,
+/// `job_name`. So a key that is one slip away from ours is a mistake everywhere. A key that is further away, or
+/// another form of our word (`label`, `jobType`), is a mistake only in an entry that is no reply.
 enum SpoolWord: Sendable, Hashable {
   /// A letter is missing, doubled, wrong, or has changed places with its neighbour.
   case slip(of: String)

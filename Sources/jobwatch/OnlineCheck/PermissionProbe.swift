@@ -1,8 +1,8 @@
 import CloudAPI
 import JobWatchCore
 
-/// Asks a service for a job that cannot exist, as the daemon asks for jobs: the answer "no such job" means that everything
-/// is in order.
+/// Asks a service for a job that cannot exist, as the daemon asks for jobs: the answer "no such job" means that
+/// everything is in order.
 struct PermissionProbe: Sendable {
   /// Of the usual length and letters; the clouds make ids at random.
   static let jobID = String(repeating: "0", count: 32)
