@@ -28,22 +28,6 @@ struct LineVerifier {
   /// 2020-01-01, before the first jobwatch: the time of the last event of a new database.
   private static let epoch = Timestamp(milliseconds: 1_577_836_800_000)
 
-  init(
-    lastSeq: Int64, lastAt: Timestamp?,
-    event: @escaping (Int64) throws -> (at: Timestamp, kind: String)?
-  ) {
-    self.lastSeq = lastSeq
-    self.lastAt = lastAt
-    self.event = event
-  }
-
-  init(_ transaction: Transaction) throws {
-    let last = try transaction.lastSeq()
-    self.init(lastSeq: last, lastAt: try transaction.event(last)?.at) {
-      try transaction.event($0).map { ($0.at, $0.kind) }
-    }
-  }
-
   func verdict(_ line: ValidLine) throws -> Verdict {
     guard line.seq > 0 else { return .foreign }
     if line.seq <= lastSeq {
@@ -54,6 +38,15 @@ struct LineVerifier {
     let since = max(line.time - (lastAt ?? Self.epoch), .zero).seconds
     let most = Self.eventsAtOnce + Self.eventsPerSecond * since
     return Double(line.seq - lastSeq) <= most ? .ahead : .foreign
+  }
+}
+
+extension LineVerifier {
+  init(_ transaction: Transaction) throws {
+    let last = try transaction.lastSeq()
+    self.init(lastSeq: last, lastAt: try transaction.event(last)?.at) {
+      try transaction.event($0).map { ($0.at, $0.kind) }
+    }
   }
 }
 

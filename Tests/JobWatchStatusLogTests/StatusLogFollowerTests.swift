@@ -1,7 +1,9 @@
 import Foundation
 import JobWatchCore
+import JobWatchFiles
 import JobWatchStore
 import Logging
+import TestSupport
 import Testing
 
 @testable import JobWatchStatusLog
@@ -82,6 +84,30 @@ import Testing
     for expected in 1...2 { #expect(await numbers.next() == Int64(expected)) }
     task.cancel()
     try await task.value
+  }
+
+  @Test func `a log in a directory that cannot be watched is read every second, which is told`()
+    async throws
+  {
+    let told = Told()
+    try fixture.append(LogFixture.text(1...1))
+    let (lines, seen) = AsyncStream.makeStream(of: Int64.self)
+    let follower = StatusLogFollower(
+      path: fixture.log,
+      watcher: { directory, _, _ throws(FileFailure) in
+        throw FileFailure("cannot be watched", directory, EMFILE)
+      }, onTrouble: { told($0) })
+    let task = Task {
+      defer { seen.finish() }
+      try await follower.run(stopOn: []) { seen.yield($0.seq) }
+    }
+    var numbers = lines.makeAsyncIterator()
+    #expect(await numbers.next() == 1)
+    try fixture.append(LogFixture.text(2...2))
+    #expect(await numbers.next() == 2)
+    task.cancel()
+    try await task.value
+    #expect(told.all.count == 1 && told.all.first?.contains("every second") == true)
   }
 
   @Test func `what takes the lines ends the following by throwing`() async throws {
