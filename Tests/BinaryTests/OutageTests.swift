@@ -31,8 +31,9 @@ import Testing
       let ended = Testbed.clock()
       for service in SimulatedService.allCases { bed.cloud.clearFault(of: service) }
       let calls = bed.cloud.calls(since: began).count { $0.time < ended }
-      // Under load the outage lasts longer, and each service is probed every two seconds of it.
-      let most = 30 + Int(max(0, (ended - began).seconds - 10))
+      // One for each job, as all may be due before a breaker opens, and of each service the probes, two seconds apart but
+      // for the first.
+      let most = jobs.count + 2 * (2 + Int((ended - began).seconds / 2))
       #expect((2...most).contains(calls), "\(calls) calls in \((ended - began).seconds) s")
       try await within(.seconds(10), "every end is told after the outage") {
         try await bed.told(jobs)

@@ -3,7 +3,6 @@ import JobWatchCore
 import JobWatchStore
 import TestSupport
 import Testing
-import TestSupport
 
 @testable import JobWatchDaemon
 @testable import JobWatchStatusLog

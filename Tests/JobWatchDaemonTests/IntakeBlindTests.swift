@@ -24,7 +24,7 @@ import Testing
       #expect(isTaken(try spool.left(), "moved"))
       writer.write("bbbb2\n")
       writer.finish()
-      try await spool.announcedTurn(at: 4)
+      try await spool.announcedTurns(at: 4) { try await $0.jobs().count == 2 }
       #expect(try await spool.jobs() == ["aaaa1", "bbbb2"])
       try await spool.turn(at: 63)
       #expect(isTaken(try spool.left(), "moved"))
@@ -42,7 +42,7 @@ import Testing
       try await spool.announcedTurn(at: 1)
       holder.write("bbbb2\n")
       holder.finish()
-      try await spool.announcedTurn(at: 6)
+      try await spool.announcedTurns(at: 6) { try await $0.jobs().count == 2 }
       #expect(try await spool.jobs() == ["aaaa1", "bbbb2"])
       try await spool.turn(at: 66)
       #expect(try spool.left().isEmpty)

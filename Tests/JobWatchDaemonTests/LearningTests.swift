@@ -2,7 +2,6 @@ import JobWatchCore
 import JobWatchStore
 import TestSupport
 import Testing
-import TestSupport
 
 @testable import JobWatchDaemon
 @testable import PollPlanning

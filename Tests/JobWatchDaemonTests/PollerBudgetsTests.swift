@@ -6,7 +6,6 @@ import PollPlanning
 import Synchronization
 import TestSupport
 import Testing
-import TestSupport
 
 @testable import JobWatchConfiguration
 @testable import JobWatchDaemon

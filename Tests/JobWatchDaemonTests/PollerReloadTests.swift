@@ -4,7 +4,6 @@ import JobWatchStore
 import Synchronization
 import TestSupport
 import Testing
-import TestSupport
 
 @testable import JobWatchConfiguration
 @testable import JobWatchDaemon

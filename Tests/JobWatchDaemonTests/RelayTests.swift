@@ -5,7 +5,6 @@ import Logging
 import Synchronization
 import TestSupport
 import Testing
-import TestSupport
 
 @testable import JobWatchDaemon
 @testable import JobWatchLogging

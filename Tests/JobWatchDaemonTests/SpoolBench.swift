@@ -5,7 +5,6 @@ import JobWatchStore
 import Logging
 import TestSupport
 import Testing
-import TestSupport
 
 @testable import JobWatchConfiguration
 @testable import JobWatchDaemon
@@ -61,6 +60,16 @@ final class SpoolBench: Sendable {
   func announcedTurn(at uptime: Int = 0) async throws {
     await alarm.wait(.seconds(30))
     try await turn(at: uptime)
+  }
+
+  /// Turns at one moment, as often as something is announced, until `isDone`: what the intake renames itself is announced,
+  /// too.
+  func announcedTurns(at uptime: Int, until isDone: (SpoolBench) async throws -> Bool) async throws
+  {
+    for _ in 0..<20 {
+      try await announcedTurn(at: uptime)
+      if try await isDone(self) { return }
+    }
   }
 
   func jobs() async throws -> Set<String> {

@@ -4,7 +4,6 @@ import JobWatchStore
 import Logging
 import TestSupport
 import Testing
-import TestSupport
 
 @testable import JobWatchConfiguration
 @testable import JobWatchDaemon

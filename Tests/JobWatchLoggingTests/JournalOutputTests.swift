@@ -3,10 +3,6 @@ import JobWatchCore
 import Logging
 import TestSupport
 import Testing
-import TestSupport
-
-@testable import JobWatchFiles
-@testable import JobWatchLogging
 
 @testable import JobWatchFiles
 @testable import JobWatchLogging

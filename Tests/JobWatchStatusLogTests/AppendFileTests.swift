@@ -2,10 +2,6 @@ import Foundation
 import SystemPackage
 import TestSupport
 import Testing
-import TestSupport
-
-@testable import JobWatchFiles
-@testable import JobWatchStatusLog
 
 @testable import JobWatchFiles
 @testable import JobWatchStatusLog

@@ -3,9 +3,6 @@ import JobWatchCore
 import JobWatchStore
 import TestSupport
 import Testing
-import TestSupport
-
-@testable import JobWatchStatusLog
 
 @testable import JobWatchStatusLog
 

@@ -2,9 +2,6 @@ import Foundation
 import JobWatchCore
 import TestSupport
 import Testing
-import TestSupport
-
-@testable import JobWatchStatusLog
 
 @testable import JobWatchStatusLog
 

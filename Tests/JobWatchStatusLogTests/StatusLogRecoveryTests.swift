@@ -4,9 +4,6 @@ import JobWatchStore
 import Logging
 import TestSupport
 import Testing
-import TestSupport
-
-@testable import JobWatchFiles
 
 @testable import JobWatchFiles
 
