@@ -5,7 +5,7 @@
 ///
 /// ```
 ///  answer                      breaker   permission  jobs counted against it   condition
-///  seen, unrecognised          succeeds  succeeds    none                      ends all but busy of another job
+///  seen, unrecognised          succeeds  succeeds    none                      ends all
 ///  absent                      succeeds  succeeds    absent ones               absent, once most are
 ///  busy                        succeeds  succeeds    without an answer         busy, once no job has one
 ///  forbidden, misconfigured    succeeds  fails       barred                    forbidden, misconfigured
@@ -353,6 +353,8 @@ package struct EndpointState: Sendable {
 
   package mutating func clockWasSet(by step: Duration, at now: Timestamp) {
     clockOffset.shift(by: step)
+    if let since = outage?.since.wall { outage?.since.wall = since + step }
+    if let since = busy?.since.wall { busy?.since.wall = since + step }
     absences.clockWasSet(at: now)
   }
 }

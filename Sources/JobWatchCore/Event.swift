@@ -166,6 +166,15 @@ package struct BlindGap: Sendable, Hashable, Codable {
     self.to = to
     self.cause = cause
   }
+
+  /// What is left of it before and behind another gap.
+  package func without(_ other: BlindGap) -> [BlindGap] {
+    guard other.from < to, from < other.to else { return [self] }
+    return [
+      BlindGap(from: from, to: other.from, cause: cause),
+      BlindGap(from: other.to, to: to, cause: cause),
+    ].filter { $0.from < $0.to }
+  }
 }
 
 /// The raw answer inside an event.

@@ -1,4 +1,9 @@
 extension Job {
+  /// Whether one more "no such job" may be the last that a verdict needs.
+  package func mayBeGone(under rules: WatchRules) -> Bool {
+    state != .lost && (absence?.answers ?? 0) + 1 >= rules.absence.answers
+  }
+
   /// "No such job": counted, asked again, and believed only after enough answers over enough time.
   func absent(_ evidence: Evidence?, at now: Timestamp, under rules: WatchRules) -> Decision {
     if state == .lost { return Decision(job: self, next: stillLost(at: now, under: rules)) }

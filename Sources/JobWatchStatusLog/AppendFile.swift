@@ -92,6 +92,7 @@ package struct AppendFile: ~Copyable {
       var rest = bytes[...]
       while !rest.isEmpty {
         let count = try rest.withUnsafeBytes { try operations.write(descriptor, $0) }
+        guard count > 0 else { throw Errno.ioError }
         rest = rest.dropFirst(count)
       }
     }

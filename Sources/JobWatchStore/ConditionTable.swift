@@ -12,7 +12,8 @@ extension Transaction {
   package func apply(_ change: ConditionChange, routes: RouteTable) throws {
     guard try change.isEnd ? close(change.condition) : open(change.condition) else { return }
     effects.news.hasConditions = true
-    guard let event = change.event(besides: try openConditions()) else { return }
+    let told = try openConditions().filter { $0.toldAt != nil }
+    guard let event = change.event(besides: told) else { return }
     try append(event, of: nil, to: routes.channels(for: event))
   }
 
@@ -40,19 +41,27 @@ extension Transaction {
     return toldAt.flatMap { $0[0] as Timestamp? } != nil
   }
 
-  /// What kept jobwatch from seeing the jobs of an endpoint between two times, oldest first; each lasts at least a part
-  /// of that time.
+  /// What kept jobwatch from seeing the jobs of an endpoint between two times. While jobwatch did not run, nothing else
+  /// is known to have done so.
   package func gaps(of endpoint: EndpointKey, from: Timestamp, to: Timestamp) throws -> [BlindGap] {
-    let subjects: [Condition.Subject] = [
-      .daemon, .poller, .account(endpoint.account), .endpoint(endpoint),
-    ]
-    return try subjects.flatMap { subject in
+    func gaps(_ subject: Condition.Subject) throws -> [BlindGap] {
       try conditions(
         Self.condition + """
-           WHERE subject = ?1 AND since < ?3 AND coalesce(until, ?3) > ?2 ORDER BY since
-          """, ["\(subject)", from, to])
-    }.map { BlindGap(from: $0.since, to: $0.until ?? to, cause: $0.blindness) }
+           WHERE subject = ?1 AND since < ?3 AND coalesce(until, ?3) > ?2
+          ORDER BY since DESC LIMIT \(Self.mostGaps)
+          """, ["\(subject)", from, to]
+      ).map { BlindGap(from: $0.since, to: $0.until ?? to, cause: $0.blindness) }
+    }
+    let stops = try gaps(.daemon)
+    let others = try [.poller, .account(endpoint.account), .endpoint(endpoint)].flatMap(gaps)
+    return stops
+      + others.flatMap { gap in
+        stops.reduce([gap]) { pieces, stop in pieces.flatMap { $0.without(stop) } }
+      }
   }
+
+  /// Of one subject, the newest: an endpoint may fail for a moment very often.
+  private static let mostGaps = 64
 
   private static let condition = "SELECT subject, kind, since, until, told_at, cause FROM condition"
 
@@ -86,6 +95,12 @@ extension Transaction {
   /// The time from the last sign of life until now, in which jobwatch did not run. Nothing for a new database.
   package func noteStart(at now: Timestamp) throws {
     guard let last = try lastSignOfLife(), last < now else { return }
+    // What was untold may have been over in a moment: nobody looked.
+    try execute(
+      """
+      UPDATE condition SET until = max(since, ?)
+      WHERE until IS NULL AND told_at IS NULL AND kind <> ?
+      """, [last, Condition.Kind.unconfigured.rawValue])
     try execute(
       "INSERT INTO condition (subject, kind, since, until, cause) VALUES (?, ?, ?, ?, ?)",
       ["\(Condition.Subject.daemon)", Condition.Kind.stopped.rawValue, last, now, "not running"])

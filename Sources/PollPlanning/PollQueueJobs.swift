@@ -106,10 +106,10 @@ extension PollQueue {
     let poll = noting(outcome, of: taken, basis, at: now.uptime)
     let index = poll.endpoint.index
     lines[index].lost += (poll.isLost ? 1 : 0) - (taken.isLost ? 1 : 0)
+    // It was submitted again during the call: after its answer was on record, or for an answer that told nothing of it.
+    let isStale = outcome.isFinal || (taken.isLost && outcome.sighting == nil)
+    if isStale, lines[index].renewed[poll.job] != nil { return drop(poll, at: now) }
     switch outcome.next {
-    // It was submitted again after its answer was on record.
-    case .after where outcome.isFinal && lines[index].renewed[poll.job] != nil:
-      return drop(poll, at: now)
     case .after(let gap):
       putBack(planned(poll, after: gap, outcome, basis.plan, at: now.uptime))
     case .whenAllowed: putBack(poll)

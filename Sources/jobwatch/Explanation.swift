@@ -27,11 +27,12 @@ struct Explanation {
       transaction, configuration, service: job.key.service, isWatched: isWatched, at: now.wall)
     self.job = job
     self.now = now.wall
-    type = forecasts.schedule.type(job.durationKey)
+    type = try forecasts.learned { $0.type(job.durationKey) }
     forecast = try forecasts.forecast(of: job)
     quota =
       forecast == nil
-      ? nil : forecasts.schedule.budget(of: job.key.lane).map { QuotaStatus($0, at: now) }
+      ? nil
+      : try forecasts.learned { $0.budget(of: job.key.lane) }.map { QuotaStatus($0, at: now) }
     let previous = try transaction.transitions(of: job.id).last?.transition.from
     sample = job.state.isFinal ? SampleSummary(job, previous: previous) : nil
     calls = try transaction.polls(of: job.id)

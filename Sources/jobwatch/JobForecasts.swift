@@ -7,7 +7,10 @@ import PollPlanning
 /// When jobs of one service are polled next and why then, as the database tells it to a command.
 struct JobForecasts {
   let pauses: AccountPauses
-  var schedule: LearnedSchedule
+  /// Nil until a forecast needs it: it reads all that runs.
+  private var learned: LearnedSchedule?
+  private let configuration: Configuration
+  private let service: String
   private let transaction: Transaction
   private let isWatched: Bool
   private let now: Timestamp
@@ -18,15 +21,27 @@ struct JobForecasts {
     at now: Timestamp
   ) throws {
     pauses = try AccountPauses(transaction)
-    schedule = try LearnedSchedule(configuration, transaction, service: service)
+    (self.configuration, self.service) = (configuration, service)
     (self.transaction, self.isWatched, self.now) = (transaction, isWatched, now)
+  }
+
+  /// What is known of how long jobs of the service take, for `body` to ask.
+  mutating func learned<Value>(_ body: (inout LearnedSchedule) -> Value) throws -> Value {
+    var schedule =
+      try learned ?? LearnedSchedule(configuration, transaction, service: service)
+    // The one copy, or it is made again with each change.
+    learned = nil
+    defer { learned = schedule }
+    return body(&schedule)
   }
 
   /// Nil: the job is not polled any more.
   mutating func forecast(of job: Job) throws -> PollForecast? {
     guard let dueAt = try transaction.nextPoll(of: job.id) else { return nil }
-    let obstacle = blocker(of: job, dueAt: dueAt)
-    return schedule.outlook(of: job, dueAt: dueAt, obstacle: obstacle, at: now)
+    let (obstacle, now) = (blocker(of: job, dueAt: dueAt), now)
+    return try learned {
+      $0.outlook(of: job, dueAt: dueAt, obstacle: obstacle, at: now)
+    }
   }
 
   /// What stands in the way of a job's polls, in words; nil: nothing that is known. An endpoint in trouble is still

@@ -139,7 +139,8 @@ import Testing
     state.clockWasSet(by: .days(1), at: .start + .days(1))
     let now = Moment(wall: .start + .days(1) + .seconds(59), uptime: Self.moment(59).uptime)
     #expect(state.tell(at: now) == nil)
-    #expect(state.tell(at: Self.moment(60)) != nil)
+    let told = state.tell(at: Self.moment(60))
+    #expect(told?.condition.since == .start + .days(1), "by the clock that holds since")
   }
 
   @Test func `notices one failed call by nothing that anybody sees`() throws {

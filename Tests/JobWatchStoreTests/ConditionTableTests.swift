@@ -111,6 +111,29 @@ import Testing
     }
   }
 
+  /// By whether an outage was told before a stop, and where it ends in the record: what hides jobs, and for how many hours.
+  @Test(arguments: [(false, [(4, 1), (8, 4)]), (true, [(4, 1), (8, 4), (9, 1)])])
+  func `blames nothing else for the time in which jobwatch did not run`(
+    _ isTold: Bool, _ expected: [(until: Int, hours: Int)]
+  ) throws {
+    try Place().transaction { transaction throws in
+      var outage = isTold ? down(at: 3) : begun
+      outage.condition.since = time(3)
+      try transaction.apply(outage, routes: routes)
+      var sign = EventDraft.sample()
+      sign.time = time(4)
+      try transaction.append(sign, of: nil, to: [])
+      try transaction.noteStart(at: time(8))
+      #expect(try transaction.openConditions().isEmpty == !isTold)
+      try transaction.apply(up(at: 9), routes: routes)
+      let gaps = try transaction.gaps(of: Self.ecs, from: .start, to: time(20))
+        .sorted { $0.to < $1.to }
+      #expect(gaps.map(\.to) == expected.map { time($0.until) })
+      #expect(gaps.map { $0.to - $0.from } == expected.map { .hours($0.hours) })
+      #expect(gaps.filter { $0.cause.hasPrefix("jobwatch was not running") }.count == 1)
+    }
+  }
+
   @Test func `parks the jobs of accounts that are not configured, until they are again`() throws {
     try Place().transaction { transaction throws in
       _ = try transaction.insert(.sample("a"), dueAt: .start, noticeAt: nil)

@@ -133,6 +133,22 @@ import Testing
       setting.record(PollOutcome(next: .never, isFinal: true), of: next, at: due) == nil)
   }
 
+  @Test func `takes a lost job for a watched one when it is submitted again during its call`()
+    throws
+  {
+    var setting = PollQueueSetting(polling: PollPolicy(fixed: .seconds(20)))
+    setting.add(PollQueueSetting.job(1, state: .lost))
+    let poll = try setting.taken(at: .seconds(1))
+    setting.add(
+      PollQueueSetting.job(1, due: .seconds(7), state: .registered), at: .seconds(1))
+    let again = setting.record(
+      PollOutcome(next: .after(.seconds(50)), isFinal: false), of: poll, at: .seconds(1))
+    #expect(again?.state == .registered)
+    #expect(setting.state.watched == 1)
+    let next = try setting.taken(at: .seconds(7))
+    #expect(!next.isLost)
+  }
+
   @Test func `takes a job that is submitted again for one, wherever it stands`() {
     var setting = PollQueueSetting()
     setting.add(PollQueueSetting.job(1, due: .hours(1), state: .lost), PollQueueSetting.job(2))

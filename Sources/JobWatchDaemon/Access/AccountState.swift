@@ -139,6 +139,11 @@ struct AccountState: Sendable {
     return true
   }
 
+  /// What is recorded later is dated by the new clock.
+  mutating func clockWasSet(by step: Duration) {
+    if let since = lockout?.since.wall { lockout?.since.wall = since + step }
+  }
+
   /// When to tell that the account does not get in; nil while it does.
   func tellAt(grace: Duration, at uptime: Duration) -> Duration? {
     guard let lockout, credential(at: uptime) == nil else { return nil }

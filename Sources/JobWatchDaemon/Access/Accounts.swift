@@ -242,6 +242,10 @@ struct Accounts: Sendable {
     return changes
   }
 
+  mutating func clockWasSet(by step: Duration) {
+    for name in Array(states.keys) { states[name]?.clockWasSet(by: step) }
+  }
+
   private static let patience =
     "let this host reach what hands the credential out; it is asked again every minute"
 

@@ -51,17 +51,52 @@ struct WallClockState {
 
 /// What could not be stored yet.
 struct UnsavedChanges {
+  /// What is on its way to be stored.
+  struct Batch {
+    fileprivate var number: Int
+    private(set) var changes: [ConditionChange]
+
+    fileprivate init(_ number: Int, _ changes: [ConditionChange]) {
+      (self.number, self.changes) = (number, changes)
+    }
+  }
+
+  private struct Key: Hashable {
+    var subject: Condition.Subject
+    var kind: Condition.Kind
+
+    init(_ change: ConditionChange) {
+      (subject, kind) = (change.condition.subject, change.condition.kind)
+    }
+  }
+
   /// In the order in which they came about.
   var changes: [ConditionChange] = []
+  private var batches = 0
+  /// The last batch that changes a condition.
+  private var newest: [Key: Int] = [:]
   /// No call is made before this, because its answer could not be stored just now.
   var retryAt: Duration?
 
   static let retryAfter = Duration.seconds(5)
 
-  mutating func take() -> [ConditionChange] {
-    defer { changes = [] }
-    return changes
+  /// - Parameter more: what an answer adds.
+  mutating func take(with more: [ConditionChange] = []) -> Batch {
+    batches += 1
+    let batch = Batch(batches, changes + more)
+    for change in batch.changes { newest[Key(change)] = batch.number }
+    changes = []
+    return batch
   }
 
-  mutating func giveBack(_ taken: [ConditionChange]) { changes = taken + changes }
+  mutating func stored(_ batch: Batch) {
+    for change in batch.changes where newest[Key(change)] == batch.number {
+      newest[Key(change)] = nil
+    }
+  }
+
+  /// It could not be stored. What a later batch has overtaken, the begin of something that is over, is dropped.
+  mutating func giveBack(_ batch: Batch) {
+    changes = batch.changes.filter { newest[Key($0)] == batch.number } + changes
+  }
 }

@@ -63,6 +63,7 @@ struct PollState: Sendable {
   }
 
   mutating func clockWasSet(by step: Duration, at now: Timestamp) {
+    accounts.clockWasSet(by: step)
     for index in endpoints.indices { endpoints[index].state.clockWasSet(by: step, at: now) }
   }
 
@@ -262,6 +263,8 @@ struct PollState: Sendable {
   /// first, and the quota keeps a call in reserve for them.
   mutating func lend(_ request: TaskProgressRequest, at now: Moment) -> JobQuery? {
     guard let index = positions[request.endpoint], !isPaused(index),
+      accounts.breaker(of: request.endpoint.account, at: now.uptime)?
+        .readiness(at: now.uptime) == .open,
       queue.hasSpareCall(endpoints[index].place, at: now.uptime),
       let credential = accounts.credential(of: request.endpoint.account, at: now.uptime)
     else { return nil }

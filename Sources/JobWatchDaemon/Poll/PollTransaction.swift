@@ -26,7 +26,7 @@ struct PollTransaction: Sendable {
       return PollOutcome(next: .never, isFinal: true)
     }
     var rules = rules
-    if case .absent = answer.observation {
+    if case .absent = answer.observation, job.mayBeGone(under: rules) {
       rules.gaps = try transaction.gaps(of: job.key.lane, from: job.lastVouchedAt, to: at)
     }
     let decision = job.observe(

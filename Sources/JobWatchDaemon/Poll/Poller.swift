@@ -325,12 +325,12 @@ package actor Poller: Worker {
     noteClock(now)
     let effects = state.record(answer, of: call, at: now)
     effects.report(answer, of: call, at: state.endpoints[call.index].key, to: log)
-    let changes = unsaved.take() + effects.changes
+    let batch = unsaved.take(with: effects.changes)
     let (rules, basis) = state.basis(
       of: call, answer.observation, clockSetAt: wall.setAt, at: now.uptime)
     let transaction = PollTransaction(
       poll: call.poll, projectID: call.credential.projectID, answer: answer, at: now.wall,
-      rules: rules, routes: routes, changes: changes, key: basis.key, model: basis.model)
+      rules: rules, routes: routes, changes: batch.changes, key: basis.key, model: basis.model)
     let limiters = answer.observation.isThrottled ? state.queue.dueRecords(at: clock()) : []
     do {
       let outcome = try await store.write {
@@ -338,11 +338,12 @@ package actor Poller: Worker {
         return try transaction.commit($0)
       }
       state.queue.noteSaved(limiters)
+      unsaved.stored(batch)
       if unsaved.retryAt != nil { log.notice("answers can be stored again") }
       answersCanBeStored(at: now)
       state.record(outcome, of: call, basis, at: now)
     } catch {
-      unsaved.giveBack(changes)
+      unsaved.giveBack(batch)
       holdCalls(error, at: now)
       state.queue.putBack(call.poll, until: now.uptime + UnsavedChanges.retryAfter)
     }
@@ -363,14 +364,15 @@ package actor Poller: Worker {
 
   /// What was judged apart from any answer.
   private func saveChanges() async throws {
-    let changes = unsaved.take()
-    guard !changes.isEmpty else { return }
+    guard !unsaved.changes.isEmpty else { return }
+    let batch = unsaved.take()
     do {
-      try await store.write { [routes] transaction in
+      try await store.write { [routes, changes = batch.changes] transaction in
         for change in changes { try transaction.apply(change, routes: routes) }
       }
+      unsaved.stored(batch)
     } catch {
-      unsaved.giveBack(changes)
+      unsaved.giveBack(batch)
       throw error
     }
   }

@@ -89,8 +89,9 @@ enum SpoolText {
   }
 
   private static func array(_ text: Substring) throws(Unacceptable) -> Entries {
-    let list = try decode(EntryList.self, text)
-    try checkCount(list.count)
+    let list = try decode(EntryList.self, text) { list throws(Unacceptable) in
+      try checkCount(list.count)
+    }
     return list.values.enumerated().map { (.entry($0.offset + 1), .value($0.element)) }
   }
 
@@ -134,11 +135,13 @@ enum SpoolText {
     }
   }
 
+  /// - Parameter check: comes before the search for repeated names, which takes memory for every value.
   private static func decode<Value: Decodable>(
-    _ type: Value.Type, _ text: Substring
+    _ type: Value.Type, _ text: Substring, check: (Value) throws(Unacceptable) -> Void = { _ in }
   ) throws(Unacceptable) -> Value {
     do {
       let value = try JSONDecoder().decode(type, from: Data(text.utf8))
+      try check(value)
       if let name = JSONText.repeatedName(of: FoundJobIDs.keys, in: text) {
         throw Unacceptable("\(name) stands twice in one object: submit the jobs one by one")
       }
