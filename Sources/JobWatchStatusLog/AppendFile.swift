@@ -58,22 +58,26 @@ package struct AppendFile: ~Copyable {
   /// Appends and flushes. A failure cuts the file back to what it was, so that a full disk leaves no half line. What
   /// another program left behind the last newline becomes a line of its own, and takes nothing away from ours.
   func append(_ bytes: [UInt8]) throws(FileFailure) {
-    let length = try? descriptor.seek(offset: 0, from: .end)
+    let length = try FileFailure.wrap("cannot be examined", path) {
+      try descriptor.seek(offset: 0, from: .end)
+    }
     do throws(FileFailure) {
-      try write(isOpenEnded(length ?? 0) ? [UInt8(ascii: "\n")] + bytes : bytes)
+      try write(try isOpenEnded(length) ? [UInt8(ascii: "\n")] + bytes : bytes)
       try flush()
     } catch {
       // The failure that led here is the one to report.
-      if let length { try? cut(to: length) }
+      try? cut(to: length)
       throw error
     }
   }
 
-  private func isOpenEnded(_ length: Int64) -> Bool {
-    guard length > 0, let last = try? descriptor.bytes(upTo: 1, from: length - 1).first else {
-      return false
+  private func isOpenEnded(_ length: Int64) throws(FileFailure) -> Bool {
+    guard length > 0 else { return false }
+    let last = try FileFailure.wrap("cannot be read", path) {
+      try descriptor.bytes(upTo: 1, from: length - 1)
     }
-    return last != UInt8(ascii: "\n")
+    // Nothing, where the file was emptied meanwhile.
+    return last.first.map { $0 != UInt8(ascii: "\n") } ?? false
   }
 
   /// Cuts what follows `length` and flushes the cut: a cut that is only in memory is undone by a power cut, and then
