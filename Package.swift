@@ -125,10 +125,12 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "JobWatchCoreTests", dependencies: ["JobWatchCore", "PollPlanning", "TestSupport"],
+      name: "JobWatchCoreTests",
+      dependencies: ["JobWatchCore", "PollPlanning", "TestSupport", "TestTraits"],
       swiftSettings: strict),
     .testTarget(
-      name: "PollPlanningTests", dependencies: ["JobWatchCore", "PollPlanning", "TestSupport"],
+      name: "PollPlanningTests",
+      dependencies: ["JobWatchCore", "PollPlanning", "TestSupport", "TestTraits"],
       swiftSettings: strict),
     .testTarget(
       name: "CloudAPITests",
@@ -176,6 +178,9 @@ let package = Package(
         "JobWatchDaemon", "JobWatchSpool", "JobWatchStore", "SimulatedCloud", "TestSupport",
       ],
       exclude: ["Vendor"],
+      swiftSettings: strict),
+    .target(
+      name: "TestTraits", dependencies: ["TestSupport"], path: "Tests/TestTraits",
       swiftSettings: strict),
     .target(
       name: "TestSupport",

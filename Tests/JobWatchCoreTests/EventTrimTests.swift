@@ -1,5 +1,6 @@
 import Foundation
 import JobWatchCore
+import TestTraits
 import Testing
 
 /// What is too long to be told is told shorter, and says so.

@@ -1,6 +1,7 @@
 import Glibc
 import JobWatchCore
 import TestSupport
+import TestTraits
 import Testing
 
 @testable import PollPlanning

@@ -1,4 +1,5 @@
 import JobWatchCore
+import TestTraits
 import Testing
 
 @testable import PollPlanning

@@ -1,5 +1,6 @@
 import JobWatchCore
 import TestSupport
+import TestTraits
 import Testing
 
 @testable import PollPlanning

@@ -4,12 +4,12 @@ import Testing
 
 /// For tests that compute for seconds: they run one after the other on a thread of their own, and keep none of those
 /// few on which all other tests wait for their sockets and clocks.
-struct AsideTrait: SuiteTrait, TestTrait, TestScoping {
+package struct AsideTrait: SuiteTrait, TestTrait, TestScoping {
   private static let thread = OneThread("tests that compute", .background)
 
-  var isRecursive: Bool { true }
+  package var isRecursive: Bool { true }
 
-  func provideScope(
+  package func provideScope(
     for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
   ) async throws {
     try await withTaskExecutorPreference(Self.thread) { try await function() }
@@ -17,5 +17,5 @@ struct AsideTrait: SuiteTrait, TestTrait, TestScoping {
 }
 
 extension Trait where Self == AsideTrait {
-  static var aside: AsideTrait { AsideTrait() }
+  package static var aside: AsideTrait { AsideTrait() }
 }
