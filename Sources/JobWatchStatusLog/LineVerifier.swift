@@ -43,9 +43,9 @@ struct LineVerifier {
 
 extension LineVerifier {
   init(_ transaction: Transaction) throws {
-    let last = try transaction.lastSeq()
-    self.init(lastSeq: last, lastAt: try transaction.event(last)?.at) {
-      try transaction.event($0).map { ($0.at, $0.kind) }
+    let last = try transaction.events.lastSeq()
+    self.init(lastSeq: last, lastAt: try transaction.events.find(last)?.at) {
+      try transaction.events.find($0).map { ($0.at, $0.kind) }
     }
   }
 }

@@ -44,7 +44,7 @@ package actor StatusLog {
   package func work(at now: Moment) async throws -> Duration? {
     try await commitCursor()
     let after = written
-    let events = try await store.read { try $0.events(after: after, limit: Self.batch) }
+    let events = try await store.read { try $0.events.all(after: after, limit: Self.batch) }
     guard let last = events.last else { return nil }
     let inode = try append(Array(events.map(Self.line).joined()))
     written = last.seq
@@ -102,9 +102,9 @@ package actor StatusLog {
     let inode = try (file ?? OpenLog(path, operations)).file.inode
     let isRestored = try await store.write { transaction in
       try transaction.setLogCursor(path, .init(seq: logged, inode: inode))
-      let last = try transaction.lastSeq()
+      let last = try transaction.events.lastSeq()
       if logged > last {
-        try transaction.liftCounter(to: logged)
+        try transaction.events.liftCounter(to: logged)
         let event = Self.restored(logged: logged, database: last, at: now.wall)
         try transaction.append(event, of: nil, to: routes.channels(for: event))
       }

@@ -56,7 +56,7 @@ extension DatabaseCopy {
   private static func describe(_ target: Database, _ file: StagedFile) throws -> DatabaseCopy {
     let count = { sql in try Int.fetchOne(target, sql: sql) ?? 0 }
     return DatabaseCopy(
-      path: file.target, bytes: 0, lastSeq: try Transaction(target).lastSeq(),
+      path: file.target, bytes: 0, lastSeq: try Transaction(target).events.lastSeq(),
       jobs: try count("SELECT count(*) FROM job"),
       watched: try count("SELECT count(*) FROM job INDEXED BY job_active WHERE ended_at IS NULL"))
   }

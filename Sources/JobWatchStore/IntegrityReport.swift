@@ -1,5 +1,4 @@
 import GRDB
-import JobWatchCore
 
 /// What a look at every page of the database has found.
 package struct IntegrityReport: Sendable, Hashable {
@@ -51,18 +50,6 @@ extension Store {
     configuration.readonly = true
     configuration.busyMode = .timeout(5)
     return configuration
-  }
-}
-
-extension Transaction {
-  /// When the whole file was last found sound, and in which boot of the machine; nil: never yet.
-  package func lastSound() throws -> (at: Timestamp, bootID: String?)? {
-    try row("SELECT checked_at, boot_id FROM integrity", []).map { ($0[0], $0[1]) }
-  }
-
-  package func noteSound(inBoot bootID: String?, at now: Timestamp) throws {
-    try execute(
-      "INSERT OR REPLACE INTO integrity (id, checked_at, boot_id) VALUES (1, ?, ?)", [now, bootID])
   }
 }
 

@@ -199,7 +199,7 @@ enum Schema {
     ) STRICT, WITHOUT ROWID;
     """
 
-  /// What `Transaction.standing` reads every few seconds, whatever the number of jobs: to count a million of them takes a
+  /// What `Transaction.totals` reads every few seconds, whatever the number of jobs: to count a million of them takes a
   /// tenth of a second, so the watched ones are counted as they come and go. A poll without news changes none of
   /// the columns that the triggers and indexes are on but `at_risk_since`, which is nearly always null before and after.
   ///
@@ -235,5 +235,44 @@ enum Schema {
     CREATE TRIGGER job_is_gone AFTER DELETE ON job WHEN old.ended_at IS NULL BEGIN
       UPDATE watched SET jobs = max(jobs - 1, 0) WHERE account = old.account;
     END;
+    """
+
+  /// One row: the last check of the whole file that found it sound, and the boot of the machine in which it was made.
+  private static let integrity = """
+    CREATE TABLE integrity (
+      id INTEGER PRIMARY KEY CHECK (id = 1),
+      checked_at INTEGER NOT NULL,
+      boot_id TEXT
+    ) STRICT;
+    """
+
+  /// When a message's `due_at` was set, which bounds it: see `DueTime`. What waits already was set at its last attempt.
+  private static let settings = """
+    ALTER TABLE message ADD COLUMN set_at INTEGER NOT NULL DEFAULT 0;
+    UPDATE message SET set_at = coalesce(
+      (SELECT max(a.at) FROM attempt a WHERE a.message = message.id),
+      (SELECT e.at FROM event e WHERE e.seq = message.seq), due_at)
+    WHERE state = 'waiting';
+    """
+
+  /// A condition keeps both ends: `until` is null while it lasts, `told_at` until an event tells of it. What was on
+  /// record before was told when it began.
+  private static let conditions = """
+    CREATE TABLE condition_with_end (
+      id INTEGER PRIMARY KEY,
+      subject TEXT NOT NULL,
+      kind TEXT NOT NULL,
+      since INTEGER NOT NULL,
+      until INTEGER CHECK (until >= since),
+      told_at INTEGER,
+      cause TEXT NOT NULL
+    ) STRICT;
+    INSERT INTO condition_with_end (subject, kind, since, told_at, cause)
+      SELECT subject, kind, since, since, cause FROM condition ORDER BY since, subject;
+    DROP TABLE condition;
+    ALTER TABLE condition_with_end RENAME TO condition;
+    CREATE UNIQUE INDEX condition_open ON condition (subject, kind) WHERE until IS NULL;
+    CREATE INDEX condition_by_subject ON condition (subject, since);
+    CREATE INDEX condition_by_end ON condition (until) WHERE until IS NOT NULL;
     """
 }

@@ -227,16 +227,16 @@ private final class PendingWrite: @unchecked Sendable {
   /// Throws only when the whole transaction is lost; the body's own error is kept for its caller.
   func run(_ transaction: Transaction) throws {
     // GRDB's own `inSavepoint` prepares its statements anew for each write.
-    try transaction.execute("SAVEPOINT one", [])
+    try transaction.db.run("SAVEPOINT one")
     do {
       try body(transaction)
     } catch {
       failure = error
       // A full disk or an I/O error ends the transaction under our feet: the others' work is gone too.
       guard transaction.db.isInsideTransaction else { throw error }
-      try transaction.execute("ROLLBACK TO one", [])
+      try transaction.db.run("ROLLBACK TO one")
     }
-    try transaction.execute("RELEASE one", [])
+    try transaction.db.run("RELEASE one")
   }
 
   func finish() { resume(failure.map(Result.failure) ?? .success(())) }

@@ -13,6 +13,14 @@ package struct StoreError: Error, CustomStringConvertible, Sendable {
   package var kind: Kind
   package var description: String
 
+  static func lasting(_ description: String) -> StoreError {
+    StoreError(kind: .lasting, description: description)
+  }
+
+  static func passing(_ description: String) -> StoreError {
+    StoreError(kind: .passing, description: description)
+  }
+
   static func newer(_ path: String) -> StoreError {
     StoreError(
       kind: .lasting,

@@ -22,8 +22,8 @@ extension CompletionKind {
       guard let path = configuration(words)?.databasePath else { return [] }
       let ids = try? StoreReader(path: path).read { transaction in
         prefix.isEmpty
-          ? try transaction.jobs(matching: JobFilter(), limit: offered).map(\.key.jobID)
-          : try transaction.jobIDs(startingWith: prefix, limit: offered)
+          ? try transaction.jobs.all(matching: JobFilter(), limit: offered).map(\.key.jobID)
+          : try transaction.jobs.ids(startingWith: prefix, limit: offered)
       }
       return ids ?? []
     }

@@ -35,7 +35,7 @@ struct DurationsCommand: ParsableCommand {
     let configuration = try file.load().value
     let learned = try StoreReader(path: configuration.databasePath).reading { transaction in
       var schedule = try LearnedSchedule(configuration, transaction, service: service)
-      return try transaction.learned().filter { service == nil || service == $0.key.service }
+      return try transaction.durations.all().filter { service == nil || service == $0.key.service }
         .map { LearnedType(type: schedule.type($0.key), tally: $0.tally) }
         .sorted { ($1.tally.jobs, $0.type.name) < ($0.tally.jobs, $1.type.name) }
     }

@@ -33,9 +33,9 @@ struct Explanation {
       forecast == nil
       ? nil
       : try forecasts.learned { $0.budget(of: job.key.lane) }.map { QuotaStatus($0, at: now) }
-    let previous = try transaction.transitions(of: job.id).last?.transition.from
+    let previous = try transaction.history.transitions(of: job.id).last?.transition.from
     sample = job.state.isFinal ? SampleSummary(job, previous: previous) : nil
-    calls = try transaction.polls(of: job.id)
+    calls = try transaction.jobs.polls(of: job.id)
   }
 
   /// The coming polls that are told.

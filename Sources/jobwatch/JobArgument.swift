@@ -40,15 +40,15 @@ struct JobArgument: ParsableArguments {
 
   /// Never empty: where there is none, the error tells it and ends the command.
   private func jobs(_ transaction: Transaction) throws -> [Job] {
-    var jobs = try transaction.jobs(withID: id)
+    var jobs = try transaction.jobs.all(withID: id)
     if jobs.isEmpty, id.count >= Self.shortestPrefix {
-      let ids = try transaction.jobIDs(startingWith: id, limit: Self.candidates + 1)
+      let ids = try transaction.jobs.ids(startingWith: id, limit: Self.candidates + 1)
       if ids.count > 1 {
         let named = ids.prefix(Self.candidates).joined(separator: ", ")
         let more = ids.count > Self.candidates ? ", …" : ""
         throw ExitCode.no.telling("several jobs begin with \(id): \(named)\(more)")
       }
-      jobs = try ids.first.map(transaction.jobs(withID:)) ?? []
+      jobs = try ids.first.map(transaction.jobs.all(withID:)) ?? []
     }
     let narrowed = jobs.filter { job in
       (place.account == nil || place.account == job.key.account)

@@ -10,8 +10,8 @@ struct JobDetails {
   let now: Timestamp
   let retention: RetentionPolicy
   /// Oldest first.
-  let transitions: [Transaction.PastTransition]
-  let messages: [Transaction.MessageStatus]
+  let transitions: [HistoryTable.PastTransition]
+  let messages: [MessageTable.Status]
   let pauses: AccountPauses
   /// Of the job's task; nil: nobody asked for it.
   let progress: ProgressReport?
@@ -26,9 +26,9 @@ struct JobDetails {
     self.job = job
     self.now = now
     retention = configuration.retention(of: job)
-    transitions = try transaction.transitions(of: job.id)
-    messages = try transaction.messages(of: job.id)
-    progress = try transaction.progress(of: job.id)
+    transitions = try transaction.history.transitions(of: job.id)
+    messages = try transaction.messages.all(of: job.id)
+    progress = try transaction.jobs.progress(of: job.id)
     var forecasts = try JobForecasts(
       transaction, configuration, service: job.key.service, isWatched: isWatched, at: now)
     pauses = forecasts.pauses

@@ -25,7 +25,7 @@ extension JobDetails {
     ]
   }
 
-  private static func object(_ past: Transaction.PastTransition) -> JSONObject {
+  private static func object(_ past: HistoryTable.PastTransition) -> JSONObject {
     let transition = past.transition
     return [
       "at": transition.at, "from": transition.from, "to": transition.to,
@@ -44,7 +44,7 @@ extension JobDetails {
     ]
   }
 
-  private func object(_ message: Transaction.MessageStatus) -> JSONObject {
+  private func object(_ message: MessageTable.Status) -> JSONObject {
     let isWaiting = message.settledAt == nil
     return [
       "seq": message.seq, "webhook_id": message.eventID, "event": message.kind,

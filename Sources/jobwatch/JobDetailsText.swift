@@ -94,7 +94,7 @@ struct JobDetailsText {
       }
   }
 
-  private func nextTry(_ message: Transaction.MessageStatus) -> String {
+  private func nextTry(_ message: MessageTable.Status) -> String {
     guard message.settledAt == nil else { return "" }
     let due = message.due.bounded(at: now).at
     let ahead = message.due.isAhead(at: now) ? " (the clock was ahead)" : ""

@@ -37,7 +37,7 @@ struct JobForecasts {
 
   /// Nil: the job is not polled any more.
   mutating func forecast(of job: Job) throws -> PollForecast? {
-    guard let dueAt = try transaction.nextPoll(of: job.id) else { return nil }
+    guard let dueAt = try transaction.jobs.nextPoll(of: job.id) else { return nil }
     let (obstacle, now) = (blocker(of: job, dueAt: dueAt), now)
     return try learned {
       $0.outlook(of: job, dueAt: dueAt, obstacle: obstacle, at: now)

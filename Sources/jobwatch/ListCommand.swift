@@ -65,7 +65,7 @@ struct ListCommand: ParsableCommand {
     // One more than is shown tells whether there are more.
     let (found, pauses) = try StoreReader(path: configuration.databasePath).reading { transaction in
       (
-        try transaction.jobs(matching: filter(at: now), limit: limit + 1),
+        try transaction.jobs.all(matching: filter(at: now), limit: limit + 1),
         try AccountPauses(transaction)
       )
     }

@@ -56,7 +56,7 @@ import Testing
 
   private func expectDamage(in store: Store) async {
     let error = await #expect(throws: StoreError.self) {
-      try await store.read { try $0.schedule().count }
+      try await store.read { try $0.jobs.schedule().count }
     }
     #expect(error?.description.contains("is damaged") == true)
   }

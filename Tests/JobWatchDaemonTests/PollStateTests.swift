@@ -1,10 +1,10 @@
 import CloudAPI
 import JobWatchConfiguration
 import JobWatchCore
-import JobWatchStore
 import Testing
 
 @testable import JobWatchDaemon
+@testable import JobWatchStore
 
 @Suite struct `What the poller knows` {
   private static let ecs = EndpointKey(account: "prod", service: "ecs")
@@ -38,9 +38,9 @@ import Testing
   }
 
   private func question(_ job: Int64, project: String = "p", region: String = "eu-de")
-    -> Transaction.Question
+    -> JobTable.Question
   {
-    Transaction.Question(id: job, jobID: "job\(job)", projectID: project, region: region, task: nil)
+    JobTable.Question(id: job, jobID: "job\(job)", projectID: project, region: region, task: nil)
   }
 
   private func answer(

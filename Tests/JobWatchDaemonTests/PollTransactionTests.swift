@@ -16,14 +16,14 @@ import Testing
       let job = try await store.write { transaction in
         var job = try insert("p", into: transaction)
         (job.state, job.firstSeenAt, job.lastSeenAt, job.endedAt) = (.lost, start, start, start)
-        try transaction.save(job, bodyHash: nil, dueAt: start, noticeAt: nil)
+        try transaction.jobs.save(job, bodyHash: nil, dueAt: start, noticeAt: nil)
         return job
       }
       for (time, isPolled) in [(start + .hours(2), true), (start + .days(2), false)] {
         let record = record(Answer(.absent(code: "Common.0011")), of: job, at: time)
         let outcome = try await store.write { try record.commit($0) }
         #expect(outcome.isFinal && (outcome.next == .never) != isPolled)
-        #expect(try await store.read { try $0.schedule().isEmpty } != isPolled)
+        #expect(try await store.read { try $0.jobs.schedule().isEmpty } != isPolled)
       }
     }
   }
@@ -39,7 +39,7 @@ import Testing
           evidence: Evidence(httpStatus: 200, body: Array(project.utf8)))
         let record = record(answer, of: job, in: project, at: start)
         _ = try await store.write { try record.commit($0) }
-        #expect(try await store.read { try $0.job(job.id)?.projectID } == "found")
+        #expect(try await store.read { try $0.jobs.find(job.id)?.projectID } == "found")
       }
     }
   }
@@ -61,9 +61,10 @@ import Testing
         let record = record(running, of: job, at: time, under: rules)
         _ = try await store.write { try record.commit($0) }
         // Without gaps: the number of events so far.
-        #expect(try await store.read { try $0.lastSeq() } == events, "at \(minute) min")
+        #expect(try await store.read { try $0.events.lastSeq() } == events, "at \(minute) min")
       }
-      #expect(try await store.read { try $0.job(job.id)?.notices.stuckAt } == start + .minutes(10))
+      #expect(
+        try await store.read { try $0.jobs.find(job.id)?.notices.stuckAt } == start + .minutes(10))
     }
   }
 
@@ -85,14 +86,14 @@ import Testing
           let outcome = try await store.write { try record.commit($0) }
           #expect(outcome.next == decision.next, "at \(minute) min")
           guard case .after(let gap) = outcome.next else { return }
-          #expect(try await store.read { try $0.nextPoll(of: inserted.id) } == time + gap)
+          #expect(try await store.read { try $0.jobs.nextPoll(of: inserted.id) } == time + gap)
           for limit in [expectation, .minutes(50)].compactMap({ $0 }) where .minutes(minute) < limit
           {
             #expect(time + gap <= start + limit, "at \(minute) min")
           }
           job = decision.job
         }
-        let stored = try await store.read { try $0.job(inserted.id) }
+        let stored = try await store.read { try $0.jobs.find(inserted.id) }
         #expect(stored?.span == job.span && stored?.notices == job.notices)
       }
     }
@@ -112,7 +113,7 @@ import Testing
             Answer(observation, evidence: body), of: job, at: start + .minutes(minute))
           _ = try await store.write { try record.commit($0) }
         }
-        let known = try await store.read { try $0.job(job.id) }
+        let known = try await store.read { try $0.jobs.find(job.id) }
         #expect(known?.state == state && known?.unknownWord == nil)
       }
     }
@@ -124,7 +125,7 @@ import Testing
     let new = Job(
       key: JobKey(account: "prod", service: "ecs", jobID: "ff80"), projectID: project, region: "r",
       hint: Job.Hint(expectWithin: expectation), submittedAt: start, registeredAt: start)
-    return try #require(try transaction.insert(new, dueAt: start, noticeAt: nil))
+    return try #require(try transaction.jobs.insert(new, dueAt: start, noticeAt: nil))
   }
 
   private func record(

@@ -49,7 +49,7 @@ import Testing
       var record = spent.record(at: now.uptime)
       (record.price, record.trim) = (12.5, 0.75)
       let saved = SavedRateLimiter(key: lane, savedAt: now.wall, record: record)
-      try await store.write { try $0.save(saved) }
+      try await store.write { try $0.budgets.save([saved]) }
       let (poller, _) = try Self.poller(store) { request, _, _ async throws(HTTPFailure) in
         Issue.record("a call is made inside the window of a throttling answer")
         return Self.running(request)
@@ -76,7 +76,7 @@ import Testing
 
   private static func record(in store: Store) async -> RateLimiterRecord? {
     do {
-      return try await store.read { try $0.budgets() }.first?.record
+      return try await store.read { try $0.budgets.all() }.first?.record
     } catch is CancellationError {
       // The poller has ended the call, and the test is over.
       return nil

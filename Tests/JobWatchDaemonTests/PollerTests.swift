@@ -68,12 +68,12 @@ import Testing
     try await insert(id, Job.Hint(jobType: "createServer"), dueAt: now, into: store)
     try await store.write { transaction in
       let key = JobKey(account: "prod", service: "ecs", jobID: id)
-      var job = try #require(try transaction.job(key))
+      var job = try #require(try transaction.jobs.find(key))
       let report = JobReport(jobType: "createServer", rawStatus: "RUNNING")
       job = job.observe(.seen(.running, report), at: now, under: WatchRules()).job
       job = job.observe(.absent(code: ""), at: now, under: WatchRules()).job
       if id == "reopened" { (job.state, job.absence) = (.registered, nil) }
-      try transaction.save(job, bodyHash: nil, dueAt: now, noticeAt: nil)
+      try transaction.jobs.save(job, bodyHash: nil, dueAt: now, noticeAt: nil)
     }
     let (asked, noted) = AsyncStream.makeStream(of: String.self)
     let (poller, _) = try poller(store, PollPolicy(price: .hours(9))) {

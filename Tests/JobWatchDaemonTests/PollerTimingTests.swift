@@ -16,9 +16,10 @@ import Testing
     try await Scene.play(jobs: 1) { scene in
       var model = DurationModel()
       for age in 95..<105 { model.finish(.at(Double(age)), of: WatchedSpan()) }
-      let learned = Transaction.Learned(
-        key: Scene.key, model: model.bytes, tally: DurationTally(), taughtAt: scene.now.wall)
-      try await scene.store.write { try $0.save(learned) }
+      let (bytes, wall) = (model.bytes, scene.now.wall)
+      try await scene.store.write {
+        try $0.durations.save(bytes, DurationTally(), of: Scene.key, taughtAt: wall)
+      }
       scene.advance(wall: .seconds(2), uptime: .seconds(2))
       try await scene.turn()
       #expect(scene.calls == ["job0"])
@@ -55,8 +56,8 @@ import Testing
       scene.advance(wall: .days(-3), uptime: .milliseconds(10))
       try await scene.turn()
       let wall = scene.now.wall
-      #expect(try await scene.store.read { try $0.job(1) }?.submittedAt == wall)
-      #expect(try await scene.store.read { try !$0.hasJobTimesAhead(of: wall) })
+      #expect(try await scene.store.read { try $0.jobs.find(1) }?.submittedAt == wall)
+      #expect(try await scene.store.read { try !$0.jobs.hasTimesAhead(of: wall) })
       #expect(await scene.poller.wall.setAt == (isRunning ? wall : nil))
     }
   }

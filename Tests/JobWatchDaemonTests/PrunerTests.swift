@@ -155,9 +155,11 @@ private final class Scene: Sendable {
       for _ in 0..<count {
         let key = JobKey(account: "prod", service: "ecs", jobID: UUID().uuidString)
         let job = Job(key: key, projectID: "p", region: "r", submittedAt: time, registeredAt: time)
-        guard var old = try transaction.insert(job, dueAt: time, noticeAt: nil) else { continue }
+        guard var old = try transaction.jobs.insert(job, dueAt: time, noticeAt: nil) else {
+          continue
+        }
         (old.state, old.endedAt) = (.lost, time)
-        try transaction.save(old, bodyHash: nil, dueAt: nil, noticeAt: nil)
+        try transaction.jobs.save(old, bodyHash: nil, dueAt: nil, noticeAt: nil)
         let event = EventDraft(.jobLost, at: time, EventData(summary: "s"))
         try transaction.append(event, of: old.id, to: [])
       }
@@ -167,6 +169,6 @@ private final class Scene: Sendable {
 
   /// Jobs that are still there, by their events: those go first.
   func left() async throws -> Int {
-    try await store.read { try $0.events(after: 0, limit: .max).count }
+    try await store.read { try $0.events.all(after: 0, limit: .max).count }
   }
 }

@@ -42,11 +42,11 @@ import Testing
         }
       }
       // The event; its loss on either channel; the loss of either loss on the other, told to nobody.
-      #expect(try await store.read { try $0.lastSeq() } == 5)
+      #expect(try await store.read { try $0.events.lastSeq() } == 5)
       #expect(
         try await store.read {
-          try $0.dueMessages("a", at: SystemClock.now().wall, limit: 10)
-            + $0.dueMessages("b", at: SystemClock.now().wall, limit: 10)
+          try $0.messages.due("a", at: SystemClock.now().wall, limit: 10)
+            + $0.messages.due("b", at: SystemClock.now().wall, limit: 10)
         }.isEmpty)
     }
   }
@@ -58,9 +58,9 @@ import Testing
       _ = try await relay.work(at: SystemClock.now())
       await relay.finish()
       let later = SystemClock.now().wall + .hours(1)
-      let message = try await store.read { try $0.dueMessages("a", at: later, limit: 1).first }
+      let message = try await store.read { try $0.messages.due("a", at: later, limit: 1).first }
       #expect(message?.attempts == 0)
-      #expect(try await store.read { try $0.openConditions().map(\.subject) } == [.channel("a")])
+      #expect(try await store.read { try $0.conditions.open().map(\.subject) } == [.channel("a")])
     }
   }
 

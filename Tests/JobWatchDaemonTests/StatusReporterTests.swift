@@ -17,7 +17,7 @@ import Testing
         let job = Job(
           key: JobKey(account: account, service: "ecs", jobID: id), projectID: "p",
           region: "eu-de", submittedAt: scene.clock.now.wall, registeredAt: scene.clock.now.wall)
-        _ = try await store.write { try $0.insert(job, dueAt: job.submittedAt, noticeAt: nil) }
+        _ = try await store.write { try $0.jobs.insert(job, dueAt: job.submittedAt, noticeAt: nil) }
       }
       scene.report.isReady()
       _ = scene.socket.pending()
@@ -173,13 +173,13 @@ private final class Scene: Sendable {
   /// The summaries of `daemon.degraded`.
   func told() async throws -> [String] {
     struct Data: Decodable { var summary: String }
-    let events = try await store.read { try $0.events(after: 0, limit: 100) }
+    let events = try await store.read { try $0.events.all(after: 0, limit: 100) }
     return try events.filter { $0.kind == EventKind.daemonDegraded.rawValue }.map {
       try JSONDecoder().decode(Data.self, from: Foundation.Data($0.data.utf8)).summary
     }
   }
 
   func onRecord() async throws -> [String] {
-    try await store.read { try $0.openConditions().map { "\($0.subject)" } }
+    try await store.read { try $0.conditions.open().map { "\($0.subject)" } }
   }
 }

@@ -67,14 +67,14 @@ import TestSupport
     try await withStore { store in
       let place = try LogPlace(store)
       try await place.tell(5)
-      let lines = try await store.read { try $0.events(after: 0, limit: 5) }.map {
+      let lines = try await store.read { try $0.events.all(after: 0, limit: 5) }.map {
         Data(StatusLog.line($0))
       }
       try put(state, lines, at: place)
       try await setCursor(state.cursor, of: place, in: store)
       try await place.run()
 
-      let told = try await store.read { try $0.events(after: 5, limit: 9) }
+      let told = try await store.read { try $0.events.all(after: 5, limit: 9) }
       #expect(told.map(\.kind) == (state.isRepaired ? ["daemon.repaired"] : []))
       let all = lines + told.map { Data(StatusLog.line($0)) }
       let kept = state.kept.map { all[($0.lowerBound - 1)...($0.upperBound - 1)] } ?? []

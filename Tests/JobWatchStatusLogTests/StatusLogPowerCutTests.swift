@@ -25,9 +25,9 @@ import Testing
       try await place.run()
       let asides = try place.asides
       #expect(asides.first?.content == harm.aside?(before))
-      let last = try await store.read { try $0.lastSeq() }
+      let last = try await store.read { try $0.events.lastSeq() }
       #expect(try place.numbers == (1...last).filter { !harm.missing.contains($0) })
-      let told = try await store.read { try $0.events(after: 20, limit: 9) }
+      let told = try await store.read { try $0.events.all(after: 20, limit: 9) }
       #expect(told.map(\.kind) == (harm.aside == nil ? [] : ["daemon.repaired"]))
       try await place.run()
       #expect(try place.asides.count == asides.count)

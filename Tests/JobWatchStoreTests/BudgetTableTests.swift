@@ -27,8 +27,8 @@ import Testing
       let saved = [(dcs, first), (ecs, record(&budget, at: .seconds(91), calls: 3))].map {
         SavedRateLimiter(key: $0.0, savedAt: .start, record: $0.1)
       }
-      for budget in saved.reversed() { try transaction.save(budget) }
-      #expect(try transaction.budgets() == saved)
+      for budget in saved.reversed() { try transaction.budgets.save([budget]) }
+      #expect(try transaction.budgets.all() == saved)
     }
   }
 
@@ -40,8 +40,8 @@ import Testing
         SavedRateLimiter(key: ecs, savedAt: .start - .hours(number), record: record)
       }
       for (budget, kept) in [(1, 1), (0, 1), (1, 1), (2, 2)] {
-        try transaction.save(saved[budget])
-        #expect(try transaction.budgets() == [saved[kept]])
+        try transaction.budgets.save([saved[budget]])
+        #expect(try transaction.budgets.all() == [saved[kept]])
       }
     }
   }

@@ -47,10 +47,10 @@ import Testing
     let store = try Store(path: place.directory.database)
     let doubts = Mutex<[StoreError]>([])
     store.onDoubt { doubt in doubts.withLock { $0.append(doubt) } }
-    await #expect(throws: StoreError.self) { try await store.read { try $0.schedule().count } }
+    await #expect(throws: StoreError.self) { try await store.read { try $0.jobs.schedule().count } }
     #expect(doubts.withLock(\.count) == 1)
     await #expect(throws: DatabaseError.self) {
-      try await store.write { try $0.schedule().count }
+      try await store.write { try $0.jobs.schedule().count }
     }
     #expect(doubts.withLock(\.count) == 2)
     #expect(doubts.withLock(\.self).allSatisfy { $0.kind == .lasting })

@@ -8,7 +8,7 @@ import Testing
   let horizon = Timestamp.start + .days(90)
 
   private func seqs(_ transaction: Transaction) throws -> [Int64] {
-    try transaction.events(after: 0, limit: 10_000).map(\.seq)
+    try transaction.events.all(after: 0, limit: 10_000).map(\.seq)
   }
 
   private func end(
@@ -16,9 +16,9 @@ import Testing
   )
     throws
   {
-    var job = try #require(try transaction.job(id))
+    var job = try #require(try transaction.jobs.find(id))
     (job.state, job.endedAt) = (.lost, time)
-    try transaction.save(job, bodyHash: nil, dueAt: dueAt, noticeAt: nil)
+    try transaction.jobs.save(job, bodyHash: nil, dueAt: dueAt, noticeAt: nil)
   }
 
   @Test func `takes an event once it is logged, settled and old`() throws {
@@ -31,8 +31,8 @@ import Testing
       try transaction.setLogCursor("/l", .init(seq: 3, inode: 1))
       #expect(try transaction.prune(before: horizon, limit: 10) == 2)
       #expect(try seqs(transaction) == [2, 4, 5])
-      let message = try #require(try transaction.dueMessages("hook", at: .start, limit: 1).first)
-      try transaction.settle(
+      let message = try #require(try transaction.messages.due("hook", at: .start, limit: 1).first)
+      try transaction.messages.settle(
         message.id, .givenUp, outcome: .failed, startedAt: .start, at: .start)
       try transaction.setLogCursor("/l", .init(seq: 5, inode: 1))
       #expect(try transaction.prune(before: horizon, limit: 10) == 2)
@@ -67,7 +67,7 @@ import Testing
       for _ in 0..<20 { try transaction.append(.sample(), of: nil, to: ["gone"]) }
       for _ in 0..<50 { try transaction.append(.sample(at: horizon), of: nil, to: []) }
       for number in 0..<12 {
-        let job = try transaction.insert(.sample("job\(number)"), dueAt: .start, noticeAt: nil)
+        let job = try transaction.jobs.insert(.sample("job\(number)"), dueAt: .start, noticeAt: nil)
         try transaction.append(.sample(at: horizon), of: job?.id, to: ["gone"])
         try end(try #require(job).id, at: .start, in: transaction)
       }
@@ -108,7 +108,7 @@ import Testing
       #expect(try transaction.prune(events, before: horizon) == 2)
       #expect(try transaction.prune(jobs, before: horizon) == 1)
       #expect(try seqs(transaction) == [1])
-      #expect(try ids.filter { try transaction.job($0) != nil } == Array(ids.prefix(2)))
+      #expect(try ids.filter { try transaction.jobs.find($0) != nil } == Array(ids.prefix(2)))
     }
   }
 
@@ -139,7 +139,8 @@ import Testing
     try place.transaction { transaction throws in
       let change = Transition(from: .running, to: .lost, rawStatus: nil, at: .start)
       for id in ids {
-        try transaction.record(change, evidence: Evidence(httpStatus: 200, body: [1]), of: id)
+        try transaction.history.record(
+          change, evidence: Evidence(httpStatus: 200, body: [1]), of: id)
       }
       try transaction.append(.sample(), of: ids[0], to: ["hook"])
       try transaction.append(.sample(), of: ids[4], to: [])
@@ -148,9 +149,9 @@ import Testing
       try end(ids[2], at: horizon, in: transaction)
       try end(ids[4], at: .start, in: transaction)
       #expect(try transaction.prune(before: horizon, limit: 10) == 1)
-      #expect(try ids.filter { try transaction.job($0) != nil } == Array(ids.prefix(4)))
-      #expect(try transaction.transitions(of: ids[4]).isEmpty)
-      #expect(try transaction.integer("SELECT count(*) FROM evidence") == 4)
+      #expect(try ids.filter { try transaction.jobs.find($0) != nil } == Array(ids.prefix(4)))
+      #expect(try transaction.history.transitions(of: ids[4]).isEmpty)
+      #expect(try transaction.db.value("SELECT count(*) FROM evidence") == 4)
       // The event that told of it is still to be logged.
       #expect(try seqs(transaction) == [1, 2])
     }
@@ -163,7 +164,8 @@ import Testing
       let change = Transition(from: .running, to: .lost, rawStatus: nil, at: .start)
       let body = [UInt8](repeating: 7, count: 4000)
       for id in ids {
-        try transaction.record(change, evidence: Evidence(httpStatus: 200, body: body), of: id)
+        try transaction.history.record(
+          change, evidence: Evidence(httpStatus: 200, body: body), of: id)
         try end(id, at: .start, in: transaction)
       }
     }

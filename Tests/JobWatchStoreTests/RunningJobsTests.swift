@@ -14,7 +14,7 @@ import Testing
         number += 1
         var job = Job.sample("job\(number)")
         job.key.service = service
-        guard var stored = try transaction.insert(job, dueAt: .start, noticeAt: nil) else {
+        guard var stored = try transaction.jobs.insert(job, dueAt: .start, noticeAt: nil) else {
           continue
         }
         if state == .registered { continue }
@@ -24,7 +24,7 @@ import Testing
         stored.state = state
         stored.endedAt = state.isFinal ? .start : nil
         if number == 5 { stored.paidAt = .start }
-        try transaction.save(
+        try transaction.jobs.save(
           stored, bodyHash: nil, dueAt: state == .succeeded ? nil : .start, noticeAt: nil)
       }
     }
@@ -33,11 +33,11 @@ import Testing
   @Test func `are those that the schedule counts, and no others`() throws {
     try Place().transaction { transaction throws in
       try fill(transaction)
-      let watched = try transaction.schedule().filter(\.isWatched)
+      let watched = try transaction.jobs.schedule().filter(\.isWatched)
       #expect(watched.count == 3)
       for service in [nil, "ecs", "dcs", "none"] {
         var spans: [String: [WatchedSpan]] = [:]
-        try transaction.forEachRunning(of: ["prod"], service: service) { key, span in
+        try transaction.jobs.forEachRunning(of: ["prod"], service: service) { key, span in
           #expect(key.jobType == "createServer" && key.region == "eu-de")
           spans[key.service, default: []].append(span)
         }
@@ -46,7 +46,8 @@ import Testing
           spans
             == Dictionary(grouping: expected, by: \.endpoint.service).mapValues { $0.map(\.span) })
       }
-      try transaction.forEachRunning(of: ["other"], service: nil) { key, _ in Issue.record("\(key)")
+      try transaction.jobs.forEachRunning(of: ["other"], service: nil) { key, _ in
+        Issue.record("\(key)")
       }
     }
   }

@@ -34,7 +34,7 @@ extension Store {
   package func register(_ jobs: [Job]) async throws {
     try await write { transaction in
       for job in jobs {
-        _ = try transaction.insert(job, dueAt: job.submittedAt, noticeAt: nil)
+        _ = try transaction.jobs.insert(job, dueAt: job.submittedAt, noticeAt: nil)
       }
     }
   }

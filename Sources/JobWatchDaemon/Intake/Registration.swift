@@ -36,10 +36,10 @@ struct Registration: Sendable {
       submittedAt: min(submission.submittedAt ?? now, now), registeredAt: now)
     let rule = watchRules[key.service] ?? WatchRules()
     let noticeAt = firstNotice(of: job, under: rule, at: now)
-    if let stored = try transaction.insert(job, dueAt: now, noticeAt: noticeAt) {
+    if let stored = try transaction.jobs.insert(job, dueAt: now, noticeAt: noticeAt) {
       let event = stored.event(.jobRegistered, at: now, previous: nil, evidence: nil, rule)
       try transaction.append(event, of: stored.id, to: routes.channels(for: event))
-    } else if let known = try transaction.job(key) {
+    } else if let known = try transaction.jobs.find(key) {
       try join(job, to: known, rule, at: now, transaction)
     }
   }
@@ -64,7 +64,7 @@ struct Registration: Sendable {
       return try reopen(joined, fresh, rule, at: now, transaction)
     }
     if joined != known {
-      try transaction.join(joined, noticeAt: firstNotice(of: joined, under: rule, at: now))
+      try transaction.jobs.join(joined, noticeAt: firstNotice(of: joined, under: rule, at: now))
     }
     if known.state.isConfirmedEnd {
       for channel in added { try transaction.enqueueEnd(of: known.id, to: channel, at: now) }
@@ -75,9 +75,9 @@ struct Registration: Sendable {
     _ joined: Job, _ fresh: Job, _ rule: WatchRules, at now: Timestamp, _ transaction: Transaction
   ) throws {
     let reopened = joined.reopened(as: fresh)
-    try transaction.reopen(
+    try transaction.jobs.reopen(
       reopened, dueAt: now, noticeAt: firstNotice(of: reopened, under: rule, at: now))
-    try transaction.record(
+    try transaction.history.record(
       Transition(from: joined.state, to: .registered, rawStatus: nil, at: now), evidence: nil,
       of: joined.id)
     let event = reopened.event(.jobRegistered, at: now, previous: joined.state, evidence: nil, rule)

@@ -48,26 +48,26 @@ actor ExpiryWatch: Worker {
     if now.uptime - last < Self.shortestWait { return last + Self.shortestWait }
     lastLookAt = now.uptime
     if try await tell(at: now) == Self.batch { return now.uptime + Self.shortestWait }
-    let next = try await store.read { try $0.nextNoticeTime() }
+    let next = try await store.read { try $0.jobs.nextNoticeTime() }
     return next.map { now.uptime + max($0 - now.wall, Self.shortestWait) }
   }
 
   private func tell(at now: Moment) async throws -> Int {
     let (rules, routes) = (rules, routes)
-    guard try await store.read({ !(try $0.jobsToNotice(at: now.wall, limit: 1).isEmpty) }) else {
+    guard try await store.read({ !(try $0.jobs.toNotice(at: now.wall, limit: 1).isEmpty) }) else {
       return 0
     }
     return try await store.write { transaction in
-      let jobs = try transaction.jobsToNotice(at: now.wall, limit: Self.batch)
+      let jobs = try transaction.jobs.toNotice(at: now.wall, limit: Self.batch)
       for job in jobs {
         var rule = rules[job.key.service] ?? WatchRules()
-        rule.gaps = try transaction.gaps(
+        rule.gaps = try transaction.conditions.gaps(
           of: job.key.lane, from: job.lastVouchedAt, to: now.wall)
         let (told, events) = job.notices(at: now.wall, under: rule)
         for event in events {
           try transaction.append(event, of: job.id, to: routes.channels(for: event))
         }
-        try transaction.setNotice(
+        try transaction.jobs.setNotice(
           job.id, notices: told.notices, noticeAt: told.nextNotice(after: now.wall, under: rule))
       }
       return jobs.count

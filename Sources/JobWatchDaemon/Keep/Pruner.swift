@@ -68,7 +68,7 @@ actor Pruner: Worker {
 
   /// Whether the daemon was down for long, or the clock leapt meanwhile, cannot be told apart.
   private func firstWait() async throws -> Duration {
-    let absence = try await store.read { try $0.absenceBeforeStart() }
+    let absence = try await store.read { try $0.events.absenceBeforeStart() }
     return absence ?? .zero >= Self.leap ? Self.probation : Self.firstWait
   }
 

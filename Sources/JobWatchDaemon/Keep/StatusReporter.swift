@@ -37,7 +37,7 @@ actor StatusReporter: Worker {
 
   func work(at now: Moment) async throws -> Duration? {
     let (totals, conditions) = try await ground.store.read {
-      (try $0.standing(), try $0.openConditions())
+      (try $0.totals(), try $0.conditions.open())
     }
     let due = await poller.due(at: now.uptime)
     ground.report.stands(

@@ -109,7 +109,7 @@ package struct Daemon: Sendable {
   /// What only the status line shows keeps nobody from starting.
   private func recount(_ store: Store) async {
     do {
-      try await store.write { try $0.recountWatched() }
+      try await store.write { try $0.jobs.recountWatched() }
     } catch {
       log.warning(
         "the watched jobs were not counted anew: their number in the status line may be wrong",

@@ -17,7 +17,7 @@ struct PollCall: Sendable {
   }
 
   var taken: Taken
-  var question: Transaction.Question
+  var question: JobTable.Question
 
   var poll: ScheduledPoll { taken.poll }
   var index: Int { taken.index }

@@ -173,7 +173,7 @@ struct PollState: Sendable {
   ///
   /// - Parameter parksFirst: called with the first job of an endpoint that is parked.
   mutating func call(
-    _ taken: PollCall.Taken, _ question: Transaction.Question?, at uptime: Duration,
+    _ taken: PollCall.Taken, _ question: JobTable.Question?, at uptime: Duration,
     parksFirst: (EndpointKey, String) -> Void
   ) -> PollCall? {
     let endpoint = endpoints[taken.index]

@@ -22,12 +22,13 @@ struct PollTransaction: Sendable {
   func commit(_ transaction: Transaction) throws -> PollOutcome {
     for change in changes { try transaction.apply(change, routes: routes) }
     if let outcome = try sightAgain(transaction) { return outcome }
-    guard let job = try transaction.job(poll.job) else {
+    guard let job = try transaction.jobs.find(poll.job) else {
       return PollOutcome(next: .never, isFinal: true)
     }
     var rules = rules
     if case .absent = answer.observation, job.mayBeGone(under: rules) {
-      rules.gaps = try transaction.gaps(of: job.key.lane, from: job.lastVouchedAt, to: at)
+      rules.gaps = try transaction.conditions.gaps(
+        of: job.key.lane, from: job.lastVouchedAt, to: at)
     }
     let decision = job.observe(
       answer.observation, evidence: answer.evidence, at: at, under: rules)
@@ -45,8 +46,8 @@ struct PollTransaction: Sendable {
       // Nothing else about it has changed: a lost job may be no longer looked for, and one that is never answered is not
       // overdue for that.
       switch decision.next {
-      case .never: try transaction.endPolls(of: job.id)
-      case .after(let gap): try transaction.setDue(job.id, at: at + gap)
+      case .never: try transaction.jobs.setDue(job.id, at: nil)
+      case .after(let gap): try transaction.jobs.setDue(job.id, at: at + gap)
       case .whenAllowed: break
       }
       return outcome
@@ -54,11 +55,11 @@ struct PollTransaction: Sendable {
     var changed = decision.job
     // Its account's project was not known when it was registered: from now on it is bound to this one.
     if changed.projectID.isEmpty { changed.projectID = projectID }
-    try transaction.save(
+    try transaction.jobs.save(
       changed, bodyHash: bodyHash, dueAt: dueAt(decision.next),
       noticeAt: decision.job.nextNotice(after: at, under: rules))
     if let transition = decision.transition {
-      try transaction.record(transition, evidence: answer.evidence, of: job.id)
+      try transaction.history.record(transition, evidence: answer.evidence, of: job.id)
     }
     for event in decision.events {
       try transaction.append(event, of: job.id, to: routes.channels(for: event))
@@ -75,18 +76,17 @@ struct PollTransaction: Sendable {
   ) throws
     -> DurationModel
   {
-    let stored = try transaction.learned(key)
+    let stored = try transaction.durations.find(key)
     var model = model
     if let stored { model.recall(stored.model) }
     model.learn(sample, of: job.span)
     var tally = stored?.tally ?? DurationTally()
     if case .ended(let end) = sample {
       tally.count(
-        end, polls: try transaction.polls(of: job.id),
+        end, polls: try transaction.jobs.polls(of: job.id),
         age: ended.age(at: at, offset: rules.clockOffset))
     }
-    try transaction.save(
-      Transaction.Learned(key: key, model: model.bytes, tally: tally, taughtAt: at))
+    try transaction.durations.save(model.bytes, tally, of: key, taughtAt: at)
     return model
   }
 
@@ -95,7 +95,7 @@ struct PollTransaction: Sendable {
     guard let bodyHash,
       let sighting = RepeatedSighting(
         answer.observation, jitterSeed: poll.jitterSeed, at: at, under: rules),
-      let from = try transaction.sight(
+      let from = try transaction.jobs.sight(
         poll.job, bodyHash: bodyHash, knownAge: sighting.age, at: at, dueAt: at + sighting.gap,
         noticeAt: rules.firstRiskNotice(after: at))
     else { return nil }

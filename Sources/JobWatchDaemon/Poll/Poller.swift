@@ -87,7 +87,7 @@ package actor Poller: Worker {
     let limiters = state.queue.lastRecords(at: clock())
     guard !limiters.isEmpty else { return }
     do {
-      try await store.write { try $0.save(limiters) }
+      try await store.write { try $0.budgets.save(limiters) }
     } catch {
       log.warning(
         "what is left of the quotas cannot be stored: the next start takes less to be left",
@@ -105,8 +105,8 @@ package actor Poller: Worker {
     let log = log
     let (learned, ends, limiters, seq, conditions) = try await store.read { transaction in
       (
-        try transaction.learned(), try transaction.recentEnds(PollQueue.recentEnds),
-        try transaction.budgets { endpoint, error in
+        try transaction.durations.all(), try transaction.jobs.recentEnds(PollQueue.recentEnds),
+        try transaction.budgets.all { endpoint, error in
           log.warning(
             "what is left of a quota cannot be read: it is learned anew",
             metadata: [
@@ -114,7 +114,7 @@ package actor Poller: Worker {
               "error": "\(error)",
             ])
         },
-        try transaction.lastSeq(), try transaction.openConditions()
+        try transaction.events.lastSeq(), try transaction.conditions.open()
       )
     }
     state.queue.restore(limiters, at: now)
@@ -144,7 +144,7 @@ package actor Poller: Worker {
     while isMore {
       let after = last
       let jobs = try await store.read {
-        try $0.schedule(after: after, limit: PollRounds.rowsAtOnce)
+        try $0.jobs.schedule(after: after, limit: PollRounds.rowsAtOnce)
       }
       last = jobs.last?.id ?? last
       isMore = jobs.count == PollRounds.rowsAtOnce
@@ -163,8 +163,8 @@ package actor Poller: Worker {
     do {
       let (jobs, seq, conditions) = try await store.read { transaction in
         (
-          try transaction.scheduled(after: after), try transaction.lastSeq(),
-          try transaction.openConditions()
+          try transaction.jobs.scheduled(after: after), try transaction.events.lastSeq(),
+          try transaction.conditions.open()
         )
       }
       state.accounts.takePauses(conditions)
@@ -186,7 +186,7 @@ package actor Poller: Worker {
       "there are too many job types; what the longest untaught ones had taught is forgotten",
       metadata: ["types": "\(forgotten.count)", "first": "\(forgotten[0])"])
     try await store.write { transaction in
-      for key in forgotten { try transaction.forget(key) }
+      for key in forgotten { try transaction.durations.forget(key) }
     }
   }
 
@@ -205,8 +205,8 @@ package actor Poller: Worker {
     guard wall.mayHaveTimesAhead else { return }
     let time = now.wall
     do {
-      if try await store.read({ try $0.hasJobTimesAhead(of: time) }) {
-        try await store.write { try $0.boundJobTimes(at: time) }
+      if try await store.read({ try $0.jobs.hasTimesAhead(of: time) }) {
+        try await store.write { try $0.jobs.boundTimes(at: time) }
         log.notice("jobs were registered while the clock was ahead: their ages count from now on")
       }
       wall.mayHaveTimesAhead = false
@@ -245,10 +245,10 @@ package actor Poller: Worker {
     let taken = state.take(at: now.uptime)
     guard !taken.isEmpty else { return }
     let ids = taken.map(\.poll.job)
-    let questions: [Int64: Transaction.Question]
+    let questions: [Int64: JobTable.Question]
     do {
       try await saveLimiters()
-      let rows = try await store.read { try $0.questions(ids) }
+      let rows = try await store.read { try $0.jobs.questions(ids) }
       questions = Dictionary(uniqueKeysWithValues: rows.map { ($0.id, $0) })
     } catch {
       state.withdraw(taken, at: now.uptime)
@@ -305,7 +305,7 @@ package actor Poller: Worker {
   private func saveLimiters() async throws {
     let limiters = state.queue.dueRecords(at: clock())
     guard !limiters.isEmpty else { return }
-    try await store.write { try $0.save(limiters) }
+    try await store.write { try $0.budgets.save(limiters) }
     state.queue.noteSaved(limiters)
   }
 
@@ -334,7 +334,7 @@ package actor Poller: Worker {
     let limiters = answer.observation.isThrottled ? state.queue.dueRecords(at: clock()) : []
     do {
       let outcome = try await store.write {
-        try $0.save(limiters)
+        try $0.budgets.save(limiters)
         return try transaction.commit($0)
       }
       state.queue.noteSaved(limiters)

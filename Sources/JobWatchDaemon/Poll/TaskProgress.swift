@@ -115,12 +115,12 @@ actor TaskProgress: Worker {
   private static func keep(
     _ answer: TaskProgressAnswer, of job: Int64, at now: Timestamp, _ transaction: Transaction
   ) throws {
-    var report = try transaction.progress(of: job) ?? ProgressReport()
+    var report = try transaction.jobs.progress(of: job) ?? ProgressReport()
     switch answer {
     case .told(let progress): report.take(progress, at: now)
     case .throttled(let throttle): report.fail("\(throttle.code): the quota is used up", at: now)
     case .failed(let cause): report.fail(cause, at: now)
     }
-    try transaction.setProgress(report, of: job)
+    try transaction.jobs.setProgress(report, of: job)
   }
 }

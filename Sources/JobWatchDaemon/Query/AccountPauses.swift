@@ -24,7 +24,7 @@ package struct AccountPauses: Sendable {
   private static let outages: Set<Condition.Kind> = [.unreachable, .busy, .absent]
 
   package init(_ transaction: Transaction) throws {
-    told = try transaction.openConditions().filter { $0.toldAt != nil }
+    told = try transaction.conditions.open().filter { $0.toldAt != nil }
   }
 
   /// Why polls of `endpoint` bring no usable answer, as `endpoint.down` has told.

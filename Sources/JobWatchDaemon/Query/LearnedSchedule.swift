@@ -23,13 +23,15 @@ package struct LearnedSchedule {
     let service = hasTarget ? nil : service
     var queue = configuration.pollQueue
     queue.restore(
-      learned: try transaction.learned().filter { service == nil || $0.key.service == service }
-        .map { ($0.key, $0.model) },
-      ends: hasTarget ? try transaction.recentEnds(PollQueue.recentEnds) : [])
-    try transaction.forEachRunning(of: configuration.accounts.map(\.name), service: service) {
+      learned: try transaction.durations.all().filter {
+        service == nil || $0.key.service == service
+      }
+      .map { ($0.key, $0.model) },
+      ends: hasTarget ? try transaction.jobs.recentEnds(PollQueue.recentEnds) : [])
+    try transaction.jobs.forEachRunning(of: configuration.accounts.map(\.name), service: service) {
       queue.watch($1, of: $0)
     }
-    limiters = try transaction.budgets()
+    limiters = try transaction.budgets.all()
     // Accounts that are not configured any more have their last price too.
     for limiter in limiters { queue.addEndpoint(limiter.key) }
     queue.restore(limiters, at: Moment(wall: Timestamp(milliseconds: 0), uptime: Self.uptime))

@@ -5,7 +5,7 @@ import JobWatchStore
 struct DeliveryRecord: Sendable {
   var message: Int64
   var channel: String
-  var settlement: Transaction.Settlement
+  var settlement: MessageTable.Settlement
   var outcome: DeliveryOutcome
   var startedAt: Timestamp
   var at: Timestamp
@@ -20,8 +20,11 @@ struct DeliveryRecord: Sendable {
   var isLossQuiet: Bool
 
   func commit(_ transaction: Transaction, routes: RouteTable) throws {
-    try transaction.settle(message, settlement, outcome: outcome, startedAt: startedAt, at: at)
-    if let recovery { try transaction.makeDue(channel, at: at, except: recovery.waitingOn) }
+    try transaction.messages.settle(
+      message, settlement, outcome: outcome, startedAt: startedAt, at: at)
+    if let recovery {
+      try transaction.messages.makeDue(channel, at: at, except: recovery.waitingOn)
+    }
     if let change { try transaction.apply(change, routes: routes) }
     guard let loss else { return }
     try transaction.append(loss, of: nil, to: isLossQuiet ? [] : routes.channels(for: loss))

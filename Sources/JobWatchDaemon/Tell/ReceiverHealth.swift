@@ -6,7 +6,7 @@ import JobWatchStore
 struct ReceiverHealth: Sendable {
   /// The consequences of one outcome.
   struct Judgement: Sendable {
-    var settlement: Transaction.Settlement
+    var settlement: MessageTable.Settlement
     var recovery: Recovery?
     /// The change of the channel's health, if any.
     var change: ConditionChange?
@@ -191,7 +191,7 @@ struct ReceiverHealth: Sendable {
   private func settlement(
     _ message: OutgoingMessage, _ outcome: DeliveryOutcome, _ verdict: RefusalStreak.Verdict?,
     at now: Moment, jitter: Double
-  ) -> Transaction.Settlement {
+  ) -> MessageTable.Settlement {
     let wish: Duration?
     switch outcome {
     case .delivered: return .delivered

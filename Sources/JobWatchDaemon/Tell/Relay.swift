@@ -69,9 +69,9 @@ actor Relay: Worker {
     settledMeanwhile = []
     let (due, next) = try await store.read { transaction in
       (
-        try transaction.dueMessages(
+        try transaction.messages.due(
           channel, at: now.wall, limit: limit, newestFirst: isShut),
-        try transaction.nextMessageDue(channel, after: now.wall)
+        try transaction.messages.nextDue(channel, after: now.wall)
       )
     }
     let waiting = due.filter { isFree($0.id) }
@@ -92,9 +92,9 @@ actor Relay: Worker {
     guard mayBeAhead || step != nil else { return }
     mayBeAhead = true
     let channel = channel
-    while try await store.read({ try $0.hasDueTimeAhead(channel, at: now.wall) }) {
+    while try await store.read({ try $0.messages.hasDueTimeAhead(channel, at: now.wall) }) {
       try await store.write {
-        try $0.boundDueTimes(
+        try $0.messages.boundDueTimes(
           channel, at: now.wall, after: step ?? .zero, limit: Self.boundedAtOnce)
       }
       pulse.turns(at: clock().awake)
@@ -125,7 +125,7 @@ actor Relay: Worker {
   }
 
   private func load(at now: Moment) async throws {
-    let conditions = try await store.read { try $0.openConditions() }
+    let conditions = try await store.read { try $0.conditions.open() }
     if conditions.contains(where: { $0.subject == .channel(channel) }) {
       health.resumeFailing(at: now.uptime)
     }

@@ -36,13 +36,15 @@ struct WatchedJobs: Sendable {
     let (begin, seen) = (begin(number), lastSeen(number))
     let new = Job.registered(
       BenchJobs.quiet.id(number), at: begin, projectID: BenchAccount.projectID)
-    guard var job = try transaction.insert(new, dueAt: due(number), noticeAt: nil) else { return }
+    guard var job = try transaction.jobs.insert(new, dueAt: due(number), noticeAt: nil) else {
+      return
+    }
     job.state = .running
     job.report = JobReport(
       jobType: type(number), rawStatus: "RUNNING", begin: CloudTime(raw: "", instant: begin))
     (job.firstSeenAt, job.lastSeenAt) = (seen, seen)
     job.span = WatchedSpan(known: age(number).exactSeconds)
-    try transaction.save(job, bodyHash: 1, dueAt: due(number), noticeAt: seen + .hours(20))
+    try transaction.jobs.save(job, bodyHash: 1, dueAt: due(number), noticeAt: seen + .hours(20))
   }
 
   private func type(_ number: Int) -> String { Self.types[number % Self.types.count] }

@@ -31,7 +31,7 @@ struct PollLoad: Sendable {
     let (now, count) = (SystemClock.now().wall, ThroughputSetting.jobs)
     try await store.write { [kind] transaction in
       for number in 0..<count {
-        _ = try transaction.insert(
+        _ = try transaction.jobs.insert(
           .registered(kind.id(number), at: now, projectID: BenchAccount.projectID),
           dueAt: now + Self.gap.scaled(by: Double(number) / Double(count)), noticeAt: nil)
       }

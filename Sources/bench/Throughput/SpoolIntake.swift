@@ -35,7 +35,7 @@ struct SpoolIntake: Sendable {
       try fill(workplace.incoming)
       let duration = try await take(workplace)
       let store = try Store(path: workplace.database)
-      let stored = try await store.read { try $0.schedule().count }
+      let stored = try await store.read { try $0.jobs.schedule().count }
       try store.close()
       guard stored == jobs else { throw Failure("\(stored) of \(jobs) jobs are in the database") }
       return Double(jobs) / duration.exactSeconds
