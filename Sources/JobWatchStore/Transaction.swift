@@ -6,11 +6,15 @@ import JobWatchCore
 package struct Transaction {
   let db: Database
   let effects = Effects()
+  private let random: @Sendable () -> UInt64
 
   /// What the transaction changes that others wait for. `Store` tells them after the commit.
   final class Effects { var news = Store.News() }
 
-  init(_ db: Database) { self.db = db }
+  init(_ db: Database, random: @escaping @Sendable () -> UInt64 = Store.systemRandom) {
+    self.db = db
+    self.random = random
+  }
 
   package var jobs: JobTable { JobTable(db: db) }
   package var history: HistoryTable { HistoryTable(db: db) }
@@ -36,12 +40,11 @@ package struct Transaction {
 
   /// 128 random bits, in the form that Standard Webhooks suggests.
   private func newEventID() -> String {
-    let numbers = [UInt64.random(in: .min ... .max), .random(in: .min ... .max)]
-    return "msg_"
-      + numbers.map { number in
-        let digits = String(number, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
-      }.joined()
+    let numbers = [random(), random()].map { number in
+      let digits = String(number, radix: 16)
+      return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+    return "msg_" + numbers.joined()
   }
 
   private func enqueue(_ seq: Int64, _ channel: String, job: Int64?, at: Timestamp) throws {

@@ -25,7 +25,7 @@ import Testing
       check = IntegrityCheck(
         store: store, bootID: boot, alarm: alarm,
         log: .silent)
-      store.onDoubt(check.note)
+      store.onReportedDamage(check.note)
     }
 
     /// One turn, and another once the look that it began is over.
@@ -110,7 +110,7 @@ import Testing
     #expect(try await lastSound(store) == nil)
     try await Turned(store, boot: nil).look(at: .seconds(2))
     #expect(try await lastSound(store)?.0 == Self.moment(.seconds(2)).wall)
-    #expect(store.pendingDoubt == nil)
+    #expect(store.reportedDamage == nil)
   }
 
   @Test func `follows what SQLite says of damage, ends nothing without it, and then rests`()

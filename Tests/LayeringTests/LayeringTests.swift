@@ -11,7 +11,7 @@ import Testing
       "NIOHTTP1", "NIOPosix", "NIOSSL",
     ],
     "JobWatchStore": [
-      "JobWatchCore", "PollPlanning", "Foundation", "Glibc", "GRDB", "Synchronization",
+      "JobWatchCore", "PollPlanning", "Dispatch", "Foundation", "Glibc", "GRDB", "Synchronization",
     ],
     "JobWatchFiles": ["Dispatch", "Glibc", "SystemPackage"],
     "JobWatchConfiguration": ["CloudAPI", "JobWatchCore", "Foundation", "Yams"],
@@ -91,7 +91,7 @@ import Testing
       "Dispatch",
       [
         "JobWatchDaemon/Loop/Alarm.swift", "JobWatchDaemon/Loop/Ticker.swift",
-        "JobWatchFiles/InotifyWatch.swift",
+        "JobWatchFiles/InotifyWatch.swift", "JobWatchStore/StoreQueue.swift",
         // Simulations side by side, in a command that is not concurrent otherwise.
         "bench/Polling/Fleet.swift",
         // A thread apart, for tests that look at the clock.

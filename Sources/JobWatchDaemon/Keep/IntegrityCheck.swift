@@ -61,7 +61,7 @@ actor IntegrityCheck: Worker {
   func finish() async {
     look?.task.cancel()
     await look?.task.value
-    store.giveBack(look?.reason)
+    store.returnReportedDamage(look?.reason)
   }
 
   private func isDue() async -> Bool {
@@ -70,11 +70,11 @@ actor IntegrityCheck: Worker {
       let last = try? await store.read { try $0.lastSound() }
       isBootSettled = last?.bootID == bootID
     }
-    return !isBootSettled || store.pendingDoubt != nil
+    return !isBootSettled || store.reportedDamage != nil
   }
 
   private func begin(at now: Moment) {
-    let reason = store.takeDoubt()
+    let reason = store.takeReportedDamage()
     let task = Task {
       let finding: Result<IntegrityReport, any Error>
       do {
@@ -98,7 +98,7 @@ actor IntegrityCheck: Worker {
       isBootSettled = true
       report(look, took: now.uptime - look.beganAt)
     case .failure(let error):
-      store.giveBack(look.reason)
+      store.returnReportedDamage(look.reason)
       log.warning(
         "the database could not be checked and will be again",
         metadata: ["error": "\(error)", "again_in": "\(Self.pause.spoken)"])

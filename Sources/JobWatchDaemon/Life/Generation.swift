@@ -63,7 +63,7 @@ struct Generation: Sendable {
   /// Throws what a worker says that only a person can put right; the others have ended then, too.
   func run() async throws {
     ground.store.onNews(hints.onNews)
-    ground.store.onDoubt(hints.onDoubt)
+    ground.store.onReportedDamage(hints.onDoubt)
     ground.report.watches(vitals)
     let fault = await withTaskGroup(of: (any Error)?.self) { group in
       for loop in loops {
