@@ -29,14 +29,14 @@ import Testing
     #expect(try OldDatabase.content(of: old.copy) == before)
     let mode = try FileManager.default.attributesOfItem(atPath: old.copy)[.posixPermissions]
     #expect(mode as? Int == 0o600)
-    let (standing, jobs, seq) = try await store.read { transaction in
+    let (totals, jobs, seq) = try await store.read { transaction in
       (
         try transaction.totals(), try transaction.jobs.schedule().count,
         try transaction.events.lastSeq()
       )
     }
     #expect(
-      standing == Totals(watched: ["demo": 3], atRisk: 2, waiting: ["screen": 8], givenUp: 0))
+      totals == Totals(watched: ["demo": 3], atRisk: 2, waiting: ["screen": 8], givenUp: 0))
     #expect(jobs == 3)
     try store.close()
     #expect(try old.names == ["jobwatch.db", "jobwatch.db.before-\(step + 1)"])

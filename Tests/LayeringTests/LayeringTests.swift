@@ -11,7 +11,7 @@ import Testing
       "NIOHTTP1", "NIOPosix", "NIOSSL",
     ],
     "JobWatchStore": [
-      "JobWatchCore", "PollPlanning", "Dispatch", "Foundation", "Glibc", "GRDB", "Synchronization",
+      "JobWatchCore", "PollPlanning", "Dispatch", "Foundation", "GRDB", "Synchronization",
     ],
     "JobWatchFiles": ["Dispatch", "Glibc", "SystemPackage"],
     "JobWatchConfiguration": ["CloudAPI", "JobWatchCore", "Foundation", "Yams"],
@@ -109,8 +109,7 @@ import Testing
       [
         "CloudAPI/", "PollPlanning/RealFunctions.swift", "JobWatchDaemon/", "JobWatchFiles/",
         "JobWatchLogging/", "JobWatchSpool/", "JobWatchStatusLog/",
-        "JobWatchStore/FileIdentity.swift", "SimulatedCloud/", "TestSupport/", "bench/", "demo/",
-        "jobwatch/",
+        "SimulatedCloud/", "TestSupport/", "bench/", "demo/", "jobwatch/",
       ]
     ),
     (

@@ -46,7 +46,7 @@ package struct Premises: Sendable {
     }
     if !findings.faults.contains(where: { $0.place == .key("state_dir") }) {
       note(&findings, "state_dir") {
-        try Store.look(at: configuration.databasePath, unlessCheckedIn: boot)
+        try Store.check(at: configuration.databasePath, unlessCheckedIn: boot)
       }
     }
     note(&findings, "status_log") { try lookAtClaims() }

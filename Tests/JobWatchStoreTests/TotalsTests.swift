@@ -111,8 +111,8 @@ import Testing
         try transaction.messages.settle(
           message.id, way, outcome: .failed, startedAt: .start, at: .start)
       }
-      let standing = try transaction.totals()
-      #expect(standing == Totals(waiting: ["hook": 1, "journal": 3], givenUp: 1))
+      let totals = try transaction.totals()
+      #expect(totals == Totals(waiting: ["hook": 1, "journal": 3], givenUp: 1))
     }
   }
 }

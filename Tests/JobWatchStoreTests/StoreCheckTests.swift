@@ -6,7 +6,7 @@ import Testing
 
 @testable import JobWatchStore
 
-@Suite struct `A look at a database` {
+@Suite struct `A check of a database` {
   struct Damage: Sendable, CustomTestStringConvertible {
     var testDescription: String
     var inflict: @Sendable (String) throws -> Void
@@ -50,7 +50,7 @@ import Testing
     try place.store.close()
     try damage.inflict(path)
     let before = try content(of: place.directory.path)
-    let seen = #expect(throws: StoreError.self) { try Store.look(at: path) }
+    let seen = #expect(throws: StoreError.self) { try Store.check(at: path) }
     #expect(try content(of: place.directory.path) == before)
     let met = #expect(throws: StoreError.self) { _ = try Store(path: path) }
     #expect(seen?.description == met?.description)
@@ -62,11 +62,11 @@ import Testing
     for path in [none.database, old.path, place.directory.database] {
       let directory = (path as NSString).deletingLastPathComponent
       let names = try FileManager.default.contentsOfDirectory(atPath: directory).sorted()
-      try Store.look(at: path, unlessCheckedIn: "this boot")
+      try Store.check(at: path, unlessCheckedIn: "this boot")
       #expect(try FileManager.default.contentsOfDirectory(atPath: directory).sorted() == names)
     }
     try place.store.close()
-    try Store.look(at: place.directory.database, unlessCheckedIn: "this boot")
+    try Store.check(at: place.directory.database, unlessCheckedIn: "this boot")
     #expect(try FileManager.default.contentsOfDirectory(atPath: place.directory.path).count == 1)
   }
 
@@ -79,9 +79,9 @@ import Testing
     let middle = bytes.count / 8192 * 4096
     bytes = bytes.prefix(middle) + Data(repeating: 0x5a, count: bytes.count - middle)
     try bytes.write(to: URL(fileURLWithPath: path))
-    try Store.look(at: path)
+    try Store.check(at: path)
     let error = #expect(throws: StoreError.self) {
-      try Store.look(at: path, unlessCheckedIn: "this boot")
+      try Store.check(at: path, unlessCheckedIn: "this boot")
     }
     #expect(error?.kind == .lasting && error?.description.contains("is damaged") == true)
   }
