@@ -1,7 +1,58 @@
+import JobWatchCore
 import JobWatchFiles
+import JobWatchStore
 import SystemPackage
 
-/// The end of a file of the status log: which line is the last of its own, and what follows it.
+/// Decides by the database whether a line is the status log's own.
+///
+/// A number that the log has is never given to another event. A line of another program, or one flipped bit in a number,
+/// must therefore not lift the counter. A number that the database does not have is believed only where the lines before
+/// it lead to it, and never beyond what could have been written since.
+struct LineVerifier {
+  enum Verdict: Sendable, Hashable {
+    /// The database has this event, or had it.
+    case own
+    /// Another event has this number, or no event can have it.
+    case foreign
+    /// The database may have been restored from before it.
+    case ahead
+  }
+
+  /// Number and time of the database's last event; zero and nil: there is none.
+  var lastSeq: Int64
+  var lastAt: Timestamp?
+  /// Time and kind of the event with a number; nil: the database has none.
+  var event: (Int64) throws -> (at: Timestamp, kind: String)?
+
+  /// Far more events than a daemon tells in the long run, and for one mass of jobs.
+  private static let eventsPerSecond = 1000.0
+  private static let eventsAtOnce = 10_000_000.0
+  /// 2020-01-01, before the first jobwatch: the time of the last event of a new database.
+  private static let epoch = Timestamp(milliseconds: 1_577_836_800_000)
+
+  func verdict(_ line: ValidLine) throws -> Verdict {
+    guard line.seq > 0 else { return .foreign }
+    if line.seq <= lastSeq {
+      // An event that was pruned, or lost with a backup, cannot be compared.
+      guard let event = try event(line.seq) else { return .own }
+      return event.at == line.time && event.kind == line.event ? .own : .foreign
+    }
+    let since = max(line.time - (lastAt ?? Self.epoch), .zero).seconds
+    let most = Self.eventsAtOnce + Self.eventsPerSecond * since
+    return Double(line.seq - lastSeq) <= most ? .ahead : .foreign
+  }
+}
+
+extension LineVerifier {
+  init(_ events: EventTable) throws {
+    let last = try events.lastSeq()
+    self.init(lastSeq: last, lastAt: try events.find(last)?.at) {
+      try events.find($0).map { ($0.at, $0.kind) }
+    }
+  }
+}
+
+/// The end of a file of the status log: the last line of its own, and what follows it.
 struct LogTail: Sendable, Hashable {
   /// Nil: there is none within `bound` of the end.
   var last: ValidLine?
@@ -22,7 +73,7 @@ struct LogTail: Sendable, Hashable {
 
   /// How far back the last line is looked for, in bytes. A file with more damage than that is not taken for the log.
   private static let bound: Int64 = 64 << 20
-  /// The bytes of the shortest line: so many may have stood where damage is.
+  /// The bytes of the shortest line: one line may have stood where so much damage is.
   private static let shortest: Int64 = 64
 
   /// - Parameters:
@@ -72,7 +123,8 @@ struct LogTail: Sendable, Hashable {
     (last, self.end, isTorn, isBroken) = (line, end, false, true)
   }
 
-  /// A line that is ahead of the database is believed if the line before it leads to it.
+  /// Believes a line that is ahead of the database if the line before it leads to it.
+  ///
   /// - Parameter lines: those before it.
   private static func isOwn(
     _ line: ValidLine, before lines: ReverseLineReader, _ verifier: LineVerifier
@@ -96,11 +148,10 @@ struct LogTail: Sendable, Hashable {
     return true
   }
 
-  private static let head = Array(#"{"v":1,"seq":"#.utf8)
-
   /// Whether it may be the beginning of a line of the log: text that begins so. A power cut leaves zeros instead.
   private static func isBeginning(_ bytes: [UInt8]) -> Bool {
-    let common = min(head.count, bytes.count)
-    return bytes.prefix(common) == head.prefix(common) && !bytes.contains { $0 < 0x20 }
+    let common = min(LogHead.beforeSeq.count, bytes.count)
+    return bytes.prefix(common) == LogHead.beforeSeq.prefix(common)
+      && !bytes.contains { $0 < 0x20 }
   }
 }

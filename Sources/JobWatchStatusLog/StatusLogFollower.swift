@@ -21,8 +21,6 @@ package struct StatusLogFollower: Sendable {
 
   /// Between two reads without a hint: bounds what a lost hint costs.
   private static let longestWait = Duration.seconds(30)
-  /// Between two reads where the directory cannot be watched.
-  private static let lookEvery = Duration.seconds(1)
 
   package init(
     path: String, filter: LogFilter = LogFilter(), from start: Start = .first,
@@ -36,10 +34,10 @@ package struct StatusLogFollower: Sendable {
     self.onTrouble = onTrouble
   }
 
-  /// Hands over every wanted line until one of `signals` arrives or the task is cancelled, and then
-  /// returns.
+  /// Hands over every wanted line, and returns when one of `signals` arrives or the task is cancelled. Waits for a log
+  /// that does not exist yet.
   ///
-  /// A log that does not exist yet is waited for. Throws `LogUnreadable`, and what `take` throws.
+  /// Throws `LogUnreadable`, and what `take` throws.
   package func run(
     stopOn signals: [UnixSignal], _ take: @escaping @Sendable (LogLine) throws -> Void
   ) async throws {
@@ -80,8 +78,8 @@ package struct StatusLogFollower: Sendable {
       let watch = try watcher(parent.isEmpty ? "." : parent, .growth) { _ in changed() }
       return (watch, Self.longestWait)
     } catch {
-      onTrouble("\(error); the log is looked at every second")
-      return (nil, Self.lookEvery)
+      onTrouble("\(error); the log is read every second")
+      return (nil, .seconds(1))
     }
   }
 
