@@ -1,10 +1,9 @@
 import Dispatch
 import Glibc
 
-/// Begins to watch a directory, which ends when the result is let go.
+/// Watches a directory until its result is let go.
 ///
-/// `changed` gets the changes of a burst, perhaps repeated, on a queue of its own. A hint: what the directory and its
-/// files hold is the truth.
+/// `changed` gets the changes of a burst, perhaps repeated, on a queue of its own. They are hints: the files are the truth.
 package typealias DirectoryWatcher =
   @Sendable (
     _ directory: String, _ interest: InotifyWatch.Interest,
@@ -31,7 +30,7 @@ package final class InotifyWatch: Sendable {
     }
   }
 
-  /// A change, with the name of the file, byte for byte.
+  /// A change, with the bytes of the file's name.
   package enum Change: Sendable, Hashable {
     /// A file came, by a rename for instance.
     case came([UInt8])
@@ -61,7 +60,7 @@ package final class InotifyWatch: Sendable {
 
   deinit { source.read.cancel() }
 
-  /// Everything that is there to be read (inotify(7): a header of fixed size, then a name padded with zeros).
+  /// All changes that can be read now (inotify(7): a header of fixed size, then a name padded with zeros).
   private static func changes(_ descriptor: Int32) -> [Change] {
     var buffer = [UInt8](repeating: 0, count: 65_536)
     var changes: [Change] = []
