@@ -54,7 +54,7 @@ package final class Store: Sendable {
   ///     million jobs, with the path at which the copy is kept.
   ///   - random: makes the ids of events.
   package init(
-    path: String, on queue: StoreQueue = .threads(), onMigration: (String) -> Void = { _ in },
+    path: String, on queue: StoreQueue = .threads, onMigration: (String) -> Void = { _ in },
     random: @escaping @Sendable () -> UInt64 = Store.systemRandom
   ) throws {
     pool = try StoreOpening.pool(path, onMigration: onMigration)

@@ -9,9 +9,9 @@ package struct StoreQueue: Sendable {
     self.run = run
   }
 
-  /// Threads of Dispatch, because SQLite's calls block and Swift's own threads are few.
-  package static func threads() -> StoreQueue {
-    let queue = DispatchQueue(label: "jobwatch store", attributes: .concurrent)
-    return StoreQueue { queue.async(execute: $0) }
+  /// A thread of Dispatch for each work. Only serial queues have threads beyond the number of processors: a concurrent
+  /// one would block those that run Swift's tasks.
+  package static let threads = StoreQueue {
+    DispatchQueue(label: "jobwatch store").async(execute: $0)
   }
 }
