@@ -7,9 +7,8 @@ import SystemPackage
 
 /// Writes every event to the status log, in the order of `seq`, one JSON object a line.
 ///
-/// The log is a projection of the event table. A line counts as written once it is flushed and the cursor behind it
-/// (seq, inode) is committed. A crash between the two leaves lines that the next start finds at the end of the file
-/// that the cursor names. So no line is missing, and none is there twice.
+/// A line counts as written once it is flushed and the cursor behind it (seq, inode) is committed. A crash between the two
+/// leaves lines that the next start finds at the end of the file: no line is missing, and none is there twice.
 package actor StatusLog {
   package nonisolated let name = "status log"
 
@@ -20,7 +19,7 @@ package actor StatusLog {
   private var file: AppendFile?
   private var written: Int64 = 0
   /// Behind the last flushed line, until it is committed.
-  private var uncommitted: Transaction.LogCursor?
+  private var uncommitted: (seq: Int64, inode: UInt64)?
 
   /// Events of one write: limits the memory, and what a failed write repeats.
   private static let batch = 500
@@ -35,7 +34,7 @@ package actor StatusLog {
     self.operations = operations
   }
 
-  /// Writes one batch. A backlog takes several turns, because a longer turn would delay a stop and look like a stall.
+  /// Writes one batch. A backlog takes several turns, because a long turn would look like a stall.
   package func work(at now: Moment) async throws -> Duration? {
     try await commitCursor()
     let after = written
@@ -43,7 +42,7 @@ package actor StatusLog {
     guard let last = events.last else { return nil }
     let inode = try append(Array(events.map(Self.line).joined()))
     written = last.seq
-    uncommitted = Transaction.LogCursor(seq: last.seq, inode: inode)
+    uncommitted = (last.seq, inode)
     try await commitCursor()
     return events.count == Self.batch ? now.uptime : nil
   }
@@ -52,7 +51,7 @@ package actor StatusLog {
   private func commitCursor() async throws {
     guard let cursor = uncommitted else { return }
     let path = path
-    try await store.write { try $0.setLogCursor(path, cursor) }
+    try await store.write { try $0.setLogCursor(path, seq: cursor.seq, inode: cursor.inode) }
     uncommitted = nil
   }
 
@@ -69,7 +68,7 @@ package actor StatusLog {
     }
   }
 
-  /// Bytes of a line, its newline included: log shippers cut longer lines, and what is left is no JSON.
+  /// Bytes of a line with its newline: log shippers cut longer ones, which breaks their JSON.
   static let lineLimit = 65_536
 
   /// The event as a line. The members of `data`, which is an object, follow those of the line.
@@ -82,10 +81,9 @@ package actor StatusLog {
   // MARK: Recovery
 
   /// Finds out up to which event the log is written, before anything new is told. Cuts a torn line, sets aside what is
-  /// not the log's own, reads the end of a rotated file, and lifts the event counter when the log is ahead of the
-  /// database.
+  /// not the log's own, and lifts the event counter when the log is ahead of the database.
   ///
-  /// Throws where the file can be neither opened nor read. What is in the file never keeps the daemon from starting.
+  /// Throws where the file cannot be opened or read. What is in it never keeps the daemon from starting.
   package func recover(at now: Moment, routes: RouteTable) async throws {
     let open = try AppendFile(path: path, operations: operations)
     let path = path
@@ -96,7 +94,7 @@ package actor StatusLog {
     written = logged
     let inode = try (file ?? AppendFile(path: path, operations: operations)).inode
     let isRestored = try await store.write { transaction in
-      try transaction.setLogCursor(path, .init(seq: logged, inode: inode))
+      try transaction.setLogCursor(path, seq: logged, inode: inode)
       let last = try transaction.events.lastSeq()
       if logged > last {
         try transaction.events.liftCounter(to: logged)
@@ -155,8 +153,7 @@ package actor StatusLog {
     return verdict == .foreign ? 0 : own.seq
   }
 
-  /// Makes the file end with the last line of its own. Where the disk does not allow that, the rest stays, and readers
-  /// pass it over.
+  /// Makes the file end with its last own line. If the disk refuses, the rest stays, and readers pass it over.
   ///
   /// - Returns: the event that tells it.
   private func repair(_ tail: LogTail, _ open: AppendFile, at now: Timestamp) -> EventDraft? {

@@ -6,8 +6,8 @@ import PollPlanning
 package struct BudgetTable {
   let db: Database
 
-  /// - Parameter onUnreadable: called with each record that makes no sense. Such a record is left out: a first start
-  ///   costs some answers of the throttle, a daemon that stands still costs every job.
+  /// - Parameter onUnreadable: called with each record that cannot be decoded, and is left out. A start without it costs
+  ///   some throttled calls; no start would cost every job.
   package func all(
     onUnreadable: (EndpointKey, any Error) -> Void = { _, _ in }
   ) throws -> [SavedRateLimiter] {

@@ -3,11 +3,10 @@ import GRDB
 
 /// A copy of the database, made while others use it.
 ///
-/// SQLite's backup takes it in one step within one read transaction: every page as it was at one moment. A backup in
-/// several steps would begin again with each commit of the daemon. `VACUUM INTO` takes twice the time, and would hide
-/// damage, because it makes new pages of what it can read.
+/// SQLite's backup takes it in one read transaction, because one in steps begins again with each commit of the daemon.
+/// `VACUUM INTO` takes twice the time, and would hide damage: it makes new pages of what it can read.
 ///
-/// The copy gets its name when it is whole, checked and on disk. It is one file that needs no write-ahead log to be read.
+/// The copy gets its name when it is whole, checked and on disk. It is one file, without a write-ahead log.
 package struct DatabaseCopy: Sendable, Hashable {
   package var path: String
   package var bytes: Int

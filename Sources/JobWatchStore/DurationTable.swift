@@ -14,13 +14,9 @@ package struct DurationTally: Hashable, Sendable {
   /// Polls that an interval of 10 s would have taken.
   package var fixedPolls = 0
 
-  package init() {}
+  package static let zero = DurationTally()
 
-  /// Counts a job that ended.
-  ///
-  /// - Parameters:
-  ///   - polls: answers that were stored of it.
-  ///   - age: the age at which it was seen ended, in seconds.
+  /// - Parameter age: the age at which the job was seen ended, in seconds.
   package mutating func count(_ end: DurationSample.End, polls: Int, age: Double) {
     jobs += 1
     self.polls += polls
@@ -80,14 +76,12 @@ package struct DurationTable {
 extension DurationTable.Learned {
   fileprivate init(_ row: Row) {
     let (model, latency): (Data, Int64) = (row["model"], row["latency_ms"])
-    var tally = DurationTally()
-    tally.jobs = row["jobs"]
-    tally.polls = row["polls"]
-    tally.timedJobs = row["timed_jobs"]
-    tally.latency = .milliseconds(latency)
-    tally.fixedPolls = row["fixed_polls"]
     self.init(
       key: DurationKey(service: row["service"], jobType: row["job_type"], region: row["region"]),
-      model: Array(model), tally: tally, taughtAt: row["taught_at"])
+      model: Array(model),
+      tally: DurationTally(
+        jobs: row["jobs"], polls: row["polls"], timedJobs: row["timed_jobs"],
+        latency: .milliseconds(latency), fixedPolls: row["fixed_polls"]),
+      taughtAt: row["taught_at"])
   }
 }

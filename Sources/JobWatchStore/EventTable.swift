@@ -62,14 +62,12 @@ package struct EventTable {
 
   /// The time between the newest `daemon.started` and the event before it; nil where one of them is missing.
   package func absenceBeforeStart() throws -> Duration? {
-    let start = try db.row(
-      "SELECT seq, at FROM event WHERE kind = ? ORDER BY seq DESC LIMIT 1",
-      [EventKind.daemonStarted.rawValue])
-    guard let start,
-      let last: Timestamp = try db.value(
-        "SELECT at FROM event WHERE seq < ? ORDER BY seq DESC LIMIT 1", [start[0] as Int64])
-    else { return nil }
-    return (start[1] as Timestamp) - last
+    try db.value(
+      """
+      SELECT start.at - (SELECT at FROM event WHERE seq < start.seq ORDER BY seq DESC LIMIT 1)
+      FROM event start WHERE kind = ? ORDER BY seq DESC LIMIT 1
+      """, [EventKind.daemonStarted.rawValue]
+    ).map { Duration.milliseconds($0 as Int64) }
   }
 }
 

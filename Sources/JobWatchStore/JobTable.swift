@@ -3,24 +3,15 @@ import JobWatchCore
 
 /// Which jobs a list shows; what is empty or nil asks for nothing.
 package struct JobFilter: Sendable, Hashable {
-  package var states: Set<JobState>
+  package var states: Set<JobState> = []
   /// Leaves out jobs whose end was learned before this time.
   package var endedSince: Timestamp?
   package var account: String?
   package var service: String?
   /// All of them must be on the job with these values.
-  package var labels: [String: String]
+  package var labels: [String: String] = [:]
 
-  package init(
-    states: Set<JobState> = [], endedSince: Timestamp? = nil, account: String? = nil,
-    service: String? = nil, labels: [String: String] = [:]
-  ) {
-    self.states = states
-    self.endedSince = endedSince
-    self.account = account
-    self.service = service
-    self.labels = labels
-  }
+  package static let all = JobFilter()
 }
 
 /// The table `job`, and `watched`, which counts its rows.
@@ -45,9 +36,8 @@ package struct JobTable {
     try db.rows("SELECT * FROM job WHERE job_id = ? ORDER BY id", [jobID]).map(Job.init)
   }
 
-  /// The watched jobs, newest first, then the ended ones, latest end first; up to `limit`.
-  ///
-  /// Each half follows an index in the order that is shown. Without conditions no more rows are read than are returned.
+  /// The watched jobs, newest first, then the ended ones, latest end first; up to `limit`. Each half follows an index in
+  /// that order.
   package func all(matching filter: JobFilter, limit: Int) throws -> [Job] {
     let states = filter.states.isEmpty ? Set(JobState.allCases) : filter.states
     var jobs: [Job] = []
@@ -127,8 +117,7 @@ package struct JobTable {
       ])
   }
 
-  /// Begins the watch of a known job again. The next answer is news, whatever it says. The polls of a job that was seen
-  /// count on, because its end comes of them all.
+  /// Begins the watch of a known job again. Its next answer is news. The polls of a job that was seen count on.
   package func reopen(_ job: Job, dueAt: Timestamp, noticeAt: Timestamp?) throws {
     try save(job, bodyHash: nil, dueAt: dueAt, noticeAt: noticeAt)
     try db.run(
@@ -190,11 +179,9 @@ package struct JobTable {
       ])
   }
 
-  /// Stores a poll without news: the answer is the last one again, the job is not absent, and no expected end is still
-  /// to come.
+  /// Stores a poll without news: the last answer again, of a job that is not absent and has no expected end to come.
   ///
-  /// - Parameter noticeAt: the first notice that a sighting makes possible. A later one was planned by a clock that was
-  ///   ahead.
+  /// - Parameter noticeAt: the first notice after a sighting. A clock that was ahead has planned any later one.
   /// - Returns: the age from which the job is watched, in seconds; nil: there is news, so read the job and decide.
   package func sight(
     _ id: Int64, bodyHash: Int64, knownAge: Double, at now: Timestamp, dueAt: Timestamp,
@@ -254,7 +241,6 @@ package struct JobTable {
       [seq, EventKind.jobRegistered.rawValue])
   }
 
-  /// Reads with a cursor, because there may be a million rows.
   private func schedule(
     _ condition: String, _ arguments: StatementArguments
   ) throws -> [ScheduledJob] {
@@ -268,12 +254,9 @@ package struct JobTable {
     return try Array(Row.fetchCursor(statement, arguments: arguments).map(ScheduledJob.init))
   }
 
-  /// Calls `body` with the type and span of each job that runs and may end. A distribution follows from them and from
-  /// the ended jobs.
+  /// Calls `body` with the type and span of each job of `accounts` that runs and may end.
   ///
-  /// - Parameters:
-  ///   - accounts: only their jobs.
-  ///   - service: only its jobs; nil: all.
+  /// - Parameter service: only its jobs; nil: all.
   package func forEachRunning(
     of accounts: [String], service: String?, _ body: (DurationKey, WatchedSpan) -> Void
   ) throws {
@@ -330,8 +313,7 @@ package struct JobTable {
 
   // MARK: Counts
 
-  /// The number of jobs that have not ended, by account. Triggers keep it, because counting a million rows takes a tenth
-  /// of a second.
+  /// The number of jobs that have not ended, by account. Triggers keep it.
   func watchedByAccount() throws -> [String: Int] {
     try db.counts("SELECT account, jobs FROM watched WHERE jobs > 0")
   }
@@ -350,8 +332,7 @@ package struct JobTable {
 
   // MARK: Times ahead of the clock
 
-  /// Times of watched jobs that a clock which was ahead has set. With them every age would be zero until the clock has
-  /// come to where it was.
+  /// Times that a clock which was ahead has set. They would make every age zero until the clock comes there.
   private static let areAhead = """
     ended_at IS NULL AND (submitted_at > ?1 OR registered_at > ?1 OR first_seen_at > ?1 OR last_seen_at > ?1
       OR record_since > ?1)

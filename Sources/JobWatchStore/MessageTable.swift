@@ -44,10 +44,9 @@ package struct MessageTable {
   }
 
   /// The messages that are due on a channel, at most one of each job: its messages arrive in order. Those that never
-  /// failed go first, because they may be taken where others are not.
+  /// failed go first, because the channel may take them where it refuses others.
   ///
-  /// - Parameter newestFirst: the order of those that never failed. The newest is most likely of another kind than those
-  ///   that are not taken.
+  /// - Parameter newestFirst: the order of those that never failed.
   package func due(
     _ channel: String, at now: Timestamp, limit: Int, newestFirst: Bool = false
   ) throws -> [OutgoingMessage] {
@@ -112,8 +111,8 @@ package struct MessageTable {
       ])
   }
 
-  /// Makes all messages of a channel that works again due. The attempt that follows replaces the last one, whose wait it
-  /// cuts short: otherwise recoveries would use up the attempts.
+  /// Makes the messages of a channel that works again due. The next attempt replaces the last one, because recoveries
+  /// must not use up the attempts.
   ///
   /// - Parameter kept: messages that wait on.
   package func makeDue(_ channel: String, at now: Timestamp, except kept: Set<Int64> = []) throws {

@@ -3,8 +3,7 @@ import JobWatchCore
 
 /// Old rows of one table that may go, and the place where the search for them goes on.
 ///
-/// A pass reads the tables once, a few rows at a time, and deletes what it finds by key in short writes. Rows that stay
-/// are read once a pass, beside the writer.
+/// A pass reads the tables once, a few rows at a time beside the writer, and deletes by key in short writes.
 package struct Prunable: Sendable {
   /// Where a search begins. Events come first, because each event that is left would be written when its job goes.
   package enum Place: Sendable, Hashable {
@@ -70,8 +69,8 @@ extension Transaction {
       WHERE e.job = job.id AND m.state = 'waiting')
     """
 
-  /// Ends with the first rows that are all young. Events are in the order of their times, unless the clock was set: what
-  /// is dated in the future holds up nothing behind it. An index of the times would cost every event.
+  /// Ends with the first rows that are all young. Events are in the order of their times unless the clock was set, and
+  /// those of the future hold up nothing behind them.
   private func events(after seq: Int64, _ young: Range<Timestamp>, _ limit: Int) throws -> Prunable
   {
     let rows = try db.rows(

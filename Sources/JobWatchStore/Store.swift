@@ -44,14 +44,12 @@ package final class Store: Sendable {
 
   package static let systemRandom: @Sendable () -> UInt64 = { .random(in: .min ... .max) }
 
-  /// Opens or creates the database and brings its tables up to date.
-  ///
-  /// Throws `StoreError` when the file cannot be opened, is not jobwatch's, or was written by a newer version; when the
-  /// tables could not be brought up to date, they are as they were.
+  /// Opens or creates the database and brings its tables up to date, or throws a `StoreError` and leaves them as they
+  /// were.
   ///
   /// - Parameters:
-  ///   - onMigration: called before an older database is copied and brought up to date, which takes some seconds for a
-  ///     million jobs, with the path at which the copy is kept.
+  ///   - onMigration: called with the path of the copy, before an older database is copied and brought up to date, which
+  ///     takes some seconds for a million jobs.
   ///   - random: makes the ids of events.
   package init(
     path: String, on queue: StoreQueue = .threads, onMigration: (String) -> Void = { _ in },
@@ -114,60 +112,51 @@ package final class Store: Sendable {
   package func read<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value)
     async throws -> Value
   {
-    do {
-      return try await run { [pool] in try pool.read { try body(Transaction($0)) } }
-    } catch {
-      throw explained(error)
-    }
+    try await run { [pool] in try pool.read { try body(Transaction($0)) } }
   }
 
   /// Gives free pages back to the file system, so few at a time that no commit waits long.
   ///
   /// - Returns: the free pages that are left for another call.
   package func shrink() async throws -> Int {
-    do {
-      return try await run { [pool] in
-        try pool.writeWithoutTransaction { db in
-          try db.execute(sql: "PRAGMA incremental_vacuum(500)")
-          return try db.value("PRAGMA freelist_count") ?? 0
-        }
+    try await run { [pool] in
+      try pool.writeWithoutTransaction { db in
+        try db.execute(sql: "PRAGMA incremental_vacuum(500)")
+        return try db.value("PRAGMA freelist_count") ?? 0
       }
-    } catch {
-      throw explained(error)
     }
   }
 
-  /// Checks the whole file on a connection of its own, which the writer does not wait for.
-  ///
-  /// Meanwhile the write-ahead log does not begin again, and grows with what is written. A million jobs and as many
-  /// events, 0.8 GB, take 3.5 s of a processor and as long as the disk needs to read them. A check table by table would
-  /// leave out the pages between the tables.
+  /// Checks the whole file on a connection of its own, beside the writer; the write-ahead log grows meanwhile. A million
+  /// jobs and as many events, 0.8 GB, take 3.5 s of a processor.
   ///
   /// - Throws: `StoreError` when it cannot be known, `CancellationError` as soon as the task is cancelled.
   package func examine() async throws -> IntegrityReport {
-    do {
-      let connection = try DatabaseQueue(
-        path: path, configuration: .labelled("examination", readonly: true))
-      let isCancelled = Mutex(false)
-      return try await withTaskCancellationHandler {
-        try await run {
-          try connection.read { db in
-            // An interrupt reaches only a statement that runs already.
-            if isCancelled.withLock(\.self) { throw CancellationError() }
-            return try IntegrityReport(of: db)
+    let connection = Mutex<(queue: DatabaseQueue?, isCancelled: Bool)>((nil, false))
+    return try await withTaskCancellationHandler {
+      try await run { [path] in
+        do {
+          let queue = try DatabaseQueue(
+            path: path, configuration: .labelled("examination", readonly: true))
+          try connection.withLock {
+            if $0.isCancelled { throw CancellationError() }
+            $0.queue = queue
+          }
+          return try queue.read(IntegrityReport.init(of:))
+        } catch let error as DatabaseError {
+          switch error.resultCode {
+          // The file cannot even be read.
+          case .SQLITE_CORRUPT, .SQLITE_NOTADB:
+            return IntegrityReport(damage: error.message ?? "\(error.resultCode)")
+          case .SQLITE_INTERRUPT: throw CancellationError()
+          default: throw StoreError(error, path: path)
           }
         }
-      } onCancel: {
-        isCancelled.withLock { $0 = true }
-        connection.interrupt()
       }
-    } catch let error as DatabaseError {
-      switch error.resultCode {
-      // The file cannot even be read.
-      case .SQLITE_CORRUPT, .SQLITE_NOTADB:
-        return IntegrityReport(damage: error.message ?? "\(error.resultCode)")
-      case .SQLITE_INTERRUPT: throw CancellationError()
-      default: throw StoreError(error, path: path)
+    } onCancel: {
+      connection.withLock {
+        $0.isCancelled = true
+        $0.queue?.interrupt()
       }
     }
   }
@@ -178,19 +167,19 @@ package final class Store: Sendable {
   /// Closes after all that is under way, and leaves the file ready to be copied.
   package func close() throws { try pool.closeWhole() }
 
+  /// Runs blocking work on the queue, and gives SQLite's errors path and cure.
   private func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws
     -> Value
   {
     try Task.checkCancellation()
-    return try await withCheckedThrowingContinuation { continuation in
-      queue.run { continuation.resume(with: Result(catching: work)) }
+    do {
+      return try await withCheckedThrowingContinuation { continuation in
+        queue.run { continuation.resume(with: Result(catching: work)) }
+      }
+    } catch let error as DatabaseError {
+      noteDamage(error)
+      throw StoreError(error, path: path)
     }
-  }
-
-  /// SQLite's errors with path and cure, others as they are.
-  private func explained(_ error: any Error) -> any Error {
-    noteDamage(error)
-    return error is DatabaseError ? StoreError(error, path: path) : error
   }
 
   private func noteDamage(_ error: any Error) {
@@ -218,24 +207,14 @@ package final class Store: Sendable {
     }
   }
 
-  /// Moves all of the write-ahead log into the file that it belongs to, wherever that is now: the next start would play
-  /// it into whatever file it finds in this place.
-  private func takeLog(_ db: Database) {
-    do {
-      try db.checkpoint(.truncate)
-    } catch {
-      // Mostly somebody reads, and the next write that is refused tries again.
-      noteDamage(error)
-    }
-  }
-
   private func commit(_ group: [PendingWrite], _ db: Database) {
     let transaction = Transaction(db, random: random)
     var rowsBefore = 0
     do {
       // SQLite would go on with a file that has no name any more, and a restart without what was accepted into it.
       guard FileIdentity(of: path) == file else {
-        takeLog(db)
+        // The next start would play the write-ahead log into another file.
+        do { try db.checkpoint(.truncate) } catch { noteDamage(error) }
         throw StoreError.moved(path)
       }
       try db.inTransaction(.immediate) {
@@ -263,9 +242,7 @@ package final class Store: Sendable {
   }
 }
 
-/// One caller's part of a group: its closure, then its outcome, then its continuation.
-///
-/// Only the writer's thread uses it after it was queued. That makes it safe to send.
+/// One caller's part of a group. It is safe to send, because only the writer's thread uses it after it was queued.
 private final class PendingWrite: @unchecked Sendable {
   /// Returns what tells the caller its value.
   private let body: (Transaction) throws -> () -> Void

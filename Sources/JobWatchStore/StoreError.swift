@@ -21,15 +21,6 @@ package struct StoreError: Error, CustomStringConvertible, Sendable {
     StoreError(kind: .passing, description: description)
   }
 
-  static func newer(_ path: String) -> StoreError {
-    .lasting("\(path) was written by a newer jobwatch: install that version or a later one")
-  }
-
-  static func foreign(_ path: String) -> StoreError {
-    .lasting(
-      "\(path) is a database, but not one of jobwatch's: move it away, or name another state_dir")
-  }
-
   /// Nothing replaces a damaged file: what can be read of it is worth more than an empty database, and a running service
   /// would look sound.
   package static func damaged(_ path: String, _ reason: String) -> StoreError {
@@ -73,7 +64,10 @@ extension StoreError {
         "\(path) cannot be opened (\(reason)): mount its file system for writing, or if it is no "
           + "default place add it to ReadWritePaths= (systemctl edit jobwatch)")
     }
-    guard mayLackRoom, isAllowed(path) else { return denied(path, reason) }
+    guard mayLackRoom, access(path.parentDirectory + "/.", R_OK | W_OK | X_OK) == 0,
+      obstacle(to: path) == nil
+    else { return denied(path, reason) }
+    // SQLite's error for a file system without room or inodes for the files that it makes beside the database.
     return .passing(
       "\(path), or \(path)-wal or -shm, cannot be opened (\(reason)), and not for want of "
         + "permissions: look for free space and inodes on its file system")
@@ -85,30 +79,19 @@ extension StoreError {
         + "jobwatch runs as, and so must the file, its -wal and its -shm where they are there")
   }
 
-  /// Checks that this user can open the database, and what SQLite has put beside it.
-  static func requireRights(_ path: String) throws(StoreError) {
+  /// Why this user cannot open the database, or what SQLite has put beside it; nil: permissions allow it.
+  static func obstacle(to path: String) -> String? {
     for file in [path] + WriteAheadLog.companions.map({ path + $0 }) {
       var status = stat()
       if lstat(file, &status) != 0, errno == ENOENT { continue }
       guard faccessat(AT_FDCWD, file, R_OK | W_OK, AT_EACCESS) == 0 else {
-        throw denied(path, String(cString: strerror(errno)))
+        return String(cString: strerror(errno))
       }
       guard stat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-        throw denied(path, "\(file) is no file")
+        return "\(file) is no file"
       }
     }
-  }
-
-  /// Whether permissions let files be made and opened there. SQLite gives the same error for a file system without room
-  /// or inodes for the files that it puts beside the database at every start.
-  private static func isAllowed(_ path: String) -> Bool {
-    guard access(path.parentDirectory + "/.", R_OK | W_OK | X_OK) == 0 else { return false }
-    return ([""] + WriteAheadLog.companions).allSatisfy { suffix in
-      var status = stat()
-      guard lstat(path + suffix, &status) == 0 else { return errno == ENOENT }
-      guard stat(path + suffix, &status) == 0 else { return false }
-      return status.st_mode & S_IFMT == S_IFREG && access(path + suffix, R_OK | W_OK) == 0
-    }
+    return nil
   }
 }
 

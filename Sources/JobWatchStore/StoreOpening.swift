@@ -6,9 +6,9 @@ import GRDB
 /// A database is created only if the path does not exist. It gets its name when its tables are in it, so an empty file
 /// of that name was emptied by somebody, and is refused.
 ///
-/// An older database is copied before it is brought up to date: `jobwatch.db.before-2` is the one before step 2. A copy
-/// with that name is replaced. Either a crash came after the copy, and the database is still the same; or somebody went
-/// back to that copy, and what happened since must not be lost. The copies of earlier steps go once the step is done.
+/// An older database is copied before it is brought up to date: `jobwatch.db.before-2` is the one before step 2. It
+/// replaces a copy of that name, which a crash or a return to the older version left: the database has all that is in
+/// it. The copies of earlier steps go once the step is done.
 enum StoreOpening {
   static func pool(
     _ path: String, _ migrator: DatabaseMigrator = Schema.migrator, onMigration: (String) -> Void
@@ -75,11 +75,17 @@ enum StoreOpening {
   }
 
   static func requireOurs(
-    _ db: Database, _ path: String, _ migrator: DatabaseMigrator
+    _ db: Database, _ path: String, _ migrator: DatabaseMigrator, mayLackSteps: Bool = false
   ) throws {
-    if try Schema.isForeign(db) { throw StoreError.foreign(path) }
-    if try migrator.hasBeenSuperseded(db) { throw StoreError.newer(path) }
-    if try Schema.hasTables(db), try migrator.appliedMigrations(db).isEmpty {
+    if try Schema.isForeign(db) {
+      throw StoreError.lasting(
+        "\(path) is a database, but not one of jobwatch's: move it away, or name another state_dir")
+    }
+    if try migrator.hasBeenSuperseded(db) {
+      throw StoreError.lasting(
+        "\(path) was written by a newer jobwatch: install that version or a later one")
+    }
+    if try !mayLackSteps && Schema.hasTables(db) && migrator.appliedMigrations(db).isEmpty {
       throw StoreError.lasting(
         "\(path) has tables, but nothing in grdb_migrations says of which version, as after a "
           + "recovery that lost it: move it away and put a backup in its place, as jobwatch(8) shows"
@@ -159,17 +165,16 @@ enum StoreOpening {
 }
 
 extension Store {
-  /// Throws what the opening would, as far as a check finds it without a change to any file, beside a daemon or without
-  /// one. It does not find a lack of room for a copy, nor rows that a step stumbles over.
+  /// Throws the `StoreError` of the opening, as far as it is found without a change to any file, with or without a
+  /// daemon. A lack of room for a copy and rows that a step stumbles over are not found.
   ///
-  /// - Parameter boot: reads the file from end to end unless it was found sound in this boot of the machine; nil: does
+  /// - Parameter boot: the file is read from end to end unless it was found sound in this boot of the machine; nil: it is
   ///   not.
-  /// - Throws: `StoreError`.
   package static func check(at path: String, unlessCheckedIn boot: String? = nil) throws {
     do {
       guard !StoreOpening.isMissing(path) else { return try StoreOpening.requireNoLog(path) }
       try StoreOpening.requireContent(path)
-      try StoreError.requireRights(path)
+      if let reason = StoreError.obstacle(to: path) { throw StoreError.denied(path, reason) }
       // The opening rolls back what a crash left half done, which a reader may not do.
       guard StoreOpening.isMissing(path + "-journal") else { return }
       try StoreReader(path: path).snapshot { db in

@@ -1,13 +1,13 @@
 import Foundation
 import GRDB
 
-/// The database for commands: read-only, beside a daemon that runs or after one that stopped, by a user who may only
-/// read the files. Never creates a file, never migrates.
+/// The database for commands: read-only, with or without a daemon, for a user who may only read the files. Never creates
+/// a file, never migrates.
 ///
-/// While the daemon has the database open there is a `-wal` file, and SQLite shares it between processes. Without one
-/// nobody has it open, and SQLite would create a `-wal`: a reader may not do that, and root would leave it behind. The
-/// file is then opened as immutable, without locks, and read again if it was changed meanwhile. (That needs an SQLite
-/// that reads URI file names, `SQLITE_USE_URI`, as distributions' builds do.)
+/// While the daemon has the database open there is a `-wal` file, which SQLite shares between processes. Without one
+/// SQLite would create it: a reader may not do that, and root would leave it behind. The file is then opened as
+/// immutable, without locks, and read again if it was changed meanwhile. (That needs an SQLite that reads URI file
+/// names, `SQLITE_USE_URI`, as distributions' builds do.)
 package struct StoreReader: Sendable {
   let path: String
 
@@ -79,10 +79,8 @@ package struct StoreReader: Sendable {
   }
 
   private func requireTables(_ db: Database) throws {
-    if try Schema.isForeign(db) { throw StoreError.foreign(path) }
-    let migrator = Schema.migrator
-    if try migrator.hasBeenSuperseded(db) { throw StoreError.newer(path) }
-    guard try migrator.hasCompletedMigrations(db) else {
+    try StoreOpening.requireOurs(db, path, Schema.migrator, mayLackSteps: true)
+    guard try Schema.migrator.hasCompletedMigrations(db) else {
       throw StoreError.lasting(
         "\(path) lacks the tables of this version: start this version's daemon once, which brings "
           + "an older database up to date")

@@ -5,22 +5,13 @@ import JobWatchCore
 /// a third of a second.
 package struct Totals: Sendable, Hashable {
   /// Jobs that have not ended, by account. An account that is not configured any more has its jobs parked.
-  package var watched: [String: Int]
+  package var watched: [String: Int] = [:]
   /// The watched jobs whose end was told to be at risk of being missed, and that were not seen since.
-  package var atRisk: Int
+  package var atRisk = 0
   /// Messages that are still to be delivered, by channel, including channels that are not configured any more.
-  package var waiting: [String: Int]
+  package var waiting: [String: Int] = [:]
   /// Messages that were given up.
-  package var givenUp: Int
-
-  package init(
-    watched: [String: Int] = [:], atRisk: Int = 0, waiting: [String: Int] = [:], givenUp: Int = 0
-  ) {
-    self.watched = watched
-    self.atRisk = atRisk
-    self.waiting = waiting
-    self.givenUp = givenUp
-  }
+  package var givenUp = 0
 }
 
 extension Transaction {

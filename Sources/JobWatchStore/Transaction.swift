@@ -26,8 +26,7 @@ package struct Transaction {
 
   // MARK: Events
 
-  /// Gives the event its number and id, and queues a message for each channel. Check for duplicates before: a number
-  /// is never taken back.
+  /// Gives the event its number and id, and queues a message for each channel.
   @discardableResult
   package func append(_ draft: EventDraft, of job: Int64?, to channels: [String]) throws -> Int64 {
     let seq = try events.insert(draft, id: newEventID(), of: job)
@@ -109,11 +108,6 @@ package struct Transaction {
     package var seq: Int64
     /// Of the file with the last written line.
     package var inode: UInt64
-
-    package init(seq: Int64, inode: UInt64) {
-      self.seq = seq
-      self.inode = inode
-    }
   }
 
   package func logCursor(_ path: String) throws -> LogCursor? {
@@ -122,13 +116,12 @@ package struct Transaction {
     }
   }
 
-  /// Forgets the cursors of other paths, because there is one status log. A cursor that no longer advances would keep
-  /// all later events from being pruned.
-  package func setLogCursor(_ path: String, _ cursor: LogCursor) throws {
+  /// Forgets the cursors of other paths, because one that no longer advances keeps all later events from being pruned.
+  package func setLogCursor(_ path: String, seq: Int64, inode: UInt64) throws {
     try db.run("DELETE FROM log_cursor WHERE path <> ?", [path])
     try db.run(
       "INSERT OR REPLACE INTO log_cursor (path, seq, inode) VALUES (?, ?, ?)",
-      [path, cursor.seq, Int64(bitPattern: cursor.inode)])
+      [path, seq, Int64(bitPattern: inode)])
   }
 
   /// Remembers a spool file whose effect must not come twice: a command, or a rejection that is told.
@@ -189,15 +182,6 @@ enum StoredJSON {
 
   static func text(_ value: some Encodable) throws -> String {
     String(decoding: try encoder.encode(value), as: UTF8.self)
-  }
-
-  /// Most jobs have no labels and name no channels, and the encoder needs microseconds for an empty collection.
-  static func text(_ labels: [String: String]) throws -> String {
-    labels.isEmpty ? "{}" : String(decoding: try encoder.encode(labels), as: UTF8.self)
-  }
-
-  static func text(_ names: [String]) throws -> String {
-    names.isEmpty ? "[]" : String(decoding: try encoder.encode(names), as: UTF8.self)
   }
 
   static func value<Value: Decodable>(_ type: Value.Type, _ text: String) throws -> Value {

@@ -22,7 +22,7 @@ extension CompletionKind {
       guard let path = configuration(words)?.databasePath else { return [] }
       let ids = try? StoreReader(path: path).read { transaction in
         prefix.isEmpty
-          ? try transaction.jobs.all(matching: JobFilter(), limit: offered).map(\.key.jobID)
+          ? try transaction.jobs.all(matching: .all, limit: offered).map(\.key.jobID)
           : try transaction.jobs.ids(startingWith: prefix, limit: offered)
       }
       return ids ?? []

@@ -86,9 +86,9 @@ struct ListCommand: ParsableCommand {
   }
 
   private func filter(at now: Timestamp) -> JobFilter {
-    var filter = JobFilter(
-      states: Set(state), account: place.account, service: place.service,
-      labels: LabelArgument.dictionary(label))
+    var filter = JobFilter.all
+    (filter.account, filter.service) = (place.account, place.service)
+    (filter.states, filter.labels) = (Set(state), LabelArgument.dictionary(label))
     switch scope {
     case .active: filter.states = Set(JobState.allCases.filter { !$0.isFinal })
     case .all: break

@@ -1,8 +1,8 @@
 import JobWatchCore
-import JobWatchStore
 import Testing
 
 @testable import JobWatchDaemon
+@testable import JobWatchStore
 
 /// What the manual says of the line that `systemctl status` shows is what the daemon can say.
 @Suite struct `The manual of the status line` {

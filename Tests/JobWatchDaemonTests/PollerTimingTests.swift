@@ -18,7 +18,7 @@ import Testing
       for age in 95..<105 { model.finish(.at(Double(age)), of: WatchedSpan()) }
       let (bytes, wall) = (model.bytes, scene.now.wall)
       try await scene.store.write {
-        try $0.durations.save(bytes, DurationTally(), of: Scene.key, taughtAt: wall)
+        try $0.durations.save(bytes, .zero, of: Scene.key, taughtAt: wall)
       }
       scene.advance(wall: .seconds(2), uptime: .seconds(2))
       try await scene.turn()

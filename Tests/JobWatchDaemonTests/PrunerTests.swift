@@ -163,7 +163,7 @@ private final class Scene: Sendable {
         let event = EventDraft(.jobLost, at: time, EventData(summary: "s"))
         try transaction.append(event, of: old.id, to: [])
       }
-      try transaction.setLogCursor("/l", .init(seq: .max, inode: 1))
+      try transaction.setLogCursor("/l", seq: .max, inode: 1)
     }
   }
 

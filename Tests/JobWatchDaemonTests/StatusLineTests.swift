@@ -1,8 +1,8 @@
 import JobWatchCore
-import JobWatchStore
 import Testing
 
 @testable import JobWatchDaemon
+@testable import JobWatchStore
 
 @Suite struct `The line of how things stand` {
   struct Case: Sendable, CustomTestStringConvertible {

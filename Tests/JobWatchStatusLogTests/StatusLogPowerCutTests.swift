@@ -19,7 +19,7 @@ import Testing
       let (path, before) = (place.path, try place.content)
       try await store.write { transaction in
         guard let cursor = try transaction.logCursor(path) else { return }
-        try transaction.setLogCursor(path, .init(seq: 5, inode: cursor.inode))
+        try transaction.setLogCursor(path, seq: 5, inode: cursor.inode)
       }
       try place.put(harm.file(before))
       try await place.run()

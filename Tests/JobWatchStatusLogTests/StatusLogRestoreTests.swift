@@ -51,7 +51,7 @@ import Testing
       if let file = state.file { try place.put(text(file) + Data(state.rest.utf8)) }
       let path = place.path
       let inode = try Self.inode(path + (state.rotated == nil ? "" : ".1"))
-      try await store.write { try $0.setLogCursor(path, .init(seq: 3, inode: inode)) }
+      try await store.write { try $0.setLogCursor(path, seq: 3, inode: inode) }
       try await place.run()
 
       let told = try await store.read { try $0.events.all(after: 3, limit: 9) }

@@ -28,13 +28,13 @@ import Testing
       }
       try transaction.append(.sample(at: horizon), of: nil, to: [])
       #expect(try transaction.prune(before: horizon, limit: 10) == 0, "nothing is logged")
-      try transaction.setLogCursor("/l", .init(seq: 3, inode: 1))
+      try transaction.setLogCursor("/l", seq: 3, inode: 1)
       #expect(try transaction.prune(before: horizon, limit: 10) == 2)
       #expect(try seqs(transaction) == [2, 4, 5])
       let message = try #require(try transaction.messages.due("hook", at: .start, limit: 1).first)
       try transaction.messages.settle(
         message.id, .givenUp, outcome: .failed, startedAt: .start, at: .start)
-      try transaction.setLogCursor("/l", .init(seq: 5, inode: 1))
+      try transaction.setLogCursor("/l", seq: 5, inode: 1)
       #expect(try transaction.prune(before: horizon, limit: 10) == 2)
       #expect(try seqs(transaction) == [5])
       #expect(try transaction.append(.sample(), of: nil, to: []) == 6)
@@ -45,7 +45,7 @@ import Testing
     try Place().transaction { transaction throws in
       for _ in 0..<20 { try transaction.append(.sample(), of: nil, to: ["gone"]) }
       for _ in 0..<20 { try transaction.append(.sample(), of: nil, to: []) }
-      try transaction.setLogCursor("/l", .init(seq: 40, inode: 1))
+      try transaction.setLogCursor("/l", seq: 40, inode: 1)
       #expect(try transaction.prune(before: horizon, limit: 5) == 20)
       #expect(try seqs(transaction) == (1...20).map(\.self))
     }
@@ -56,7 +56,7 @@ import Testing
       let ahead = horizon + .days(1500)
       for _ in 0..<20 { try transaction.append(.sample(at: ahead), of: nil, to: []) }
       for _ in 0..<20 { try transaction.append(.sample(), of: nil, to: []) }
-      try transaction.setLogCursor("/l", .init(seq: 40, inode: 1))
+      try transaction.setLogCursor("/l", seq: 40, inode: 1)
       #expect(try transaction.prune(before: horizon, limit: 5) == 20)
       #expect(try seqs(transaction) == (1...20).map(\.self))
     }
@@ -71,7 +71,7 @@ import Testing
         try transaction.append(.sample(at: horizon), of: job?.id, to: ["gone"])
         try end(try #require(job).id, at: .start, in: transaction)
       }
-      try transaction.setLogCursor("/l", .init(seq: 82, inode: 1))
+      try transaction.setLogCursor("/l", seq: 82, inode: 1)
       var (place, places) = (Prunable.Place.start, [Prunable.Place]())
       for _ in 0..<8 {
         let found = try transaction.prunable(
@@ -96,7 +96,7 @@ import Testing
         try transaction.append(.sample(), of: id, to: [])
         try end(id, at: .start, in: transaction)
       }
-      try transaction.setLogCursor("/l", .init(seq: 3, inode: 1))
+      try transaction.setLogCursor("/l", seq: 3, inode: 1)
       let find = { (place: Prunable.Place) in
         try transaction.prunable(from: place, before: horizon, at: horizon + .days(90), limit: 10)
       }
@@ -126,8 +126,8 @@ import Testing
   @Test func `is not held up by where the status log was before`() throws {
     try Place().transaction { transaction throws in
       for _ in 0..<4 { try transaction.append(.sample(), of: nil, to: []) }
-      try transaction.setLogCursor("/old", .init(seq: 1, inode: 1))
-      try transaction.setLogCursor("/new", .init(seq: 4, inode: 2))
+      try transaction.setLogCursor("/old", seq: 1, inode: 1)
+      try transaction.setLogCursor("/new", seq: 4, inode: 2)
       #expect(try transaction.prune(before: horizon, limit: 10) == 4)
       #expect(try transaction.logCursor("/new") == .init(seq: 4, inode: 2))
     }

@@ -67,7 +67,7 @@ import Testing
       job.id = id
       try transaction.jobs.save(job, bodyHash: -5, dueAt: .start + .seconds(5), noticeAt: .start)
       try transaction.history.record(Self.transition, evidence: Self.evidence, of: id)
-      try transaction.setLogCursor("/l", .init(seq: 3, inode: .max))
+      try transaction.setLogCursor("/l", seq: 3, inode: .max)
       return (id, try transaction.append(.sample(), of: id, to: ["hook"]))
     }
     try place.store.close()

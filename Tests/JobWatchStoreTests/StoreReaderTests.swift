@@ -1,9 +1,10 @@
 import Foundation
 import GRDB
 import JobWatchCore
-import JobWatchStore
 import TestSupport
 import Testing
+
+@testable import JobWatchStore
 
 @Suite struct `Reading the database` {
   private let scratch: TemporaryDirectory

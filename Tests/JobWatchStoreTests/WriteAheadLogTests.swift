@@ -147,7 +147,7 @@ import Testing
     try await place.write { transaction in
       try transaction.db.run("UPDATE job SET state = 'failed', ended_at = 1, due_at = NULL", [])
       try transaction.db.run("UPDATE message SET state = 'delivered', settled_at = 1", [])
-      try transaction.setLogCursor("/l", .init(seq: .max, inode: 1))
+      try transaction.setLogCursor("/l", seq: .max, inode: 1)
     }
     let horizon = Timestamp.start + .days(1)
     _ = try await place.write { try $0.prune(before: horizon, limit: 100) }

@@ -80,7 +80,7 @@ struct PollTransaction: Sendable {
     var model = model
     if let stored { model.recall(stored.model) }
     model.learn(sample, of: job.span)
-    var tally = stored?.tally ?? DurationTally()
+    var tally = stored?.tally ?? .zero
     if case .ended(let end) = sample {
       tally.count(
         end, polls: try transaction.jobs.polls(of: job.id),

@@ -69,7 +69,7 @@ struct GroupCommit: Sendable {
     while ContinuousClock.now < end {
       try await Task.sleep(for: .microseconds(Int.random(in: 2000...12_000)))
       let start = ContinuousClock.now
-      try await store.write { try $0.setLogCursor("bench", .init(seq: 0, inode: 0)) }
+      try await store.write { try $0.setLogCursor("bench", seq: 0, inode: 0) }
       waits.append((ContinuousClock.now - start).exactSeconds * 1000)
     }
     return waits
