@@ -25,8 +25,7 @@ package final class AppendFile: Sendable {
     package init() {}
   }
 
-  /// Creates the file (mode 0640) if it does not exist. Refuses all but plain files, because writing to a FIFO would wait
-  /// for its reader.
+  /// Creates the file (mode 0640) if it does not exist. Refuses all but plain files: a FIFO waits for its reader.
   init(path: String, operations: Operations = Operations()) throws(FileFailure) {
     self.path = path
     self.operations = operations
@@ -70,8 +69,8 @@ package final class AppendFile: Sendable {
     }
   }
 
-  /// Cuts what follows `length` and flushes the cut. A power cut would undo a cut that is only in memory, perhaps in a
-  /// file that is rotated and never repaired.
+  /// Cuts what follows `length`, and flushes: a power cut could undo the cut in a file that is rotated, never to be
+  /// repaired.
   func cut(to length: Int64) throws(FileFailure) {
     try FileFailure.wrap("cannot be cut", path) { try operations.truncate(descriptor, length) }
     try flush()

@@ -37,7 +37,15 @@ enum AsideFile {
     }
     defer { try? file.close() }
     do throws(FileFailure) {
-      try copy(source, path, from: offset, to: file, target)
+      var offset = offset
+      while true {
+        let bytes = try FileFailure.wrap("cannot be read", path) {
+          try source.bytes(upTo: 65_536, from: offset)
+        }
+        if bytes.isEmpty { break }
+        try FileFailure.wrap("cannot be written", target) { _ = try file.writeAll(bytes) }
+        offset += Int64(bytes.count)
+      }
       guard fsync(file.rawValue) == 0 else { throw FileFailure("cannot be flushed", target, errno) }
       try DirectoryEntry.keepName(target)
     } catch {
@@ -50,21 +58,6 @@ enum AsideFile {
       fchmod(file.rawValue, status.permissions.rawValue & 0o777)
     }
     return target
-  }
-
-  private static func copy(
-    _ source: FileDescriptor, _ path: String, from offset: Int64, to file: FileDescriptor,
-    _ target: String
-  ) throws(FileFailure) {
-    var offset = offset
-    while true {
-      let bytes = try FileFailure.wrap("cannot be read", path) {
-        try source.bytes(upTo: 65_536, from: offset)
-      }
-      if bytes.isEmpty { return }
-      try FileFailure.wrap("cannot be written", target) { _ = try file.writeAll(bytes) }
-      offset += Int64(bytes.count)
-    }
   }
 
   private static func freeName(beside path: String, at now: Timestamp) -> String {

@@ -7,13 +7,14 @@ struct LogDirectory {
   /// The path of the current file.
   let log: String
 
-  private var directory: String {
+  private var name: String { (log as NSString).lastPathComponent }
+
+  var directory: String {
     let parent = (log as NSString).deletingLastPathComponent
     return parent.isEmpty ? "." : parent
   }
 
-  /// Every file that holds lines, the oldest lines first, and the current file even when it is empty. Their first lines
-  /// give the order, whatever the files are called.
+  /// Every file that holds lines, in the order of their first lines, and the current file even when it is empty.
   ///
   /// - Parameter tell: told which rotated files cannot be read.
   func segments(tell: (String) -> Void) throws -> [LogSegment] {
@@ -22,7 +23,7 @@ struct LogDirectory {
     for name in names.sorted() {
       // The uncompressed file stands beside it until the compression is complete.
       if name.hasSuffix(".gz"), names.contains(String(name.dropLast(3))) { continue }
-      if Self.foreign.contains(where: name.hasSuffix) {
+      if [".xz", ".zst", ".bz2", ".lz4", ".Z"].contains(where: name.hasSuffix) {
         tell("\(name) is left out: only gzip's compression is read")
         continue
       }
@@ -43,9 +44,8 @@ struct LogDirectory {
   }
 
   private func segment(_ path: String, _ tell: (String) -> Void) throws -> LogSegment? {
-    guard var segment = try LogSegment(path: path), let lines = try segment.open() else {
-      return nil
-    }
+    guard let (lines, inode) = try LogSegment.open(path) else { return nil }
+    var segment = LogSegment(path: path, inode: inode)
     while let line = try lines.next() {
       guard let head = LogHead(line) else { continue }
       segment.first = (head.seq, String(decoding: head.time, as: UTF8.self))
@@ -57,34 +57,22 @@ struct LogDirectory {
 
   /// The names beside the log's that rotation gives: `.1`, `.2.gz`, `-20261121`, `-20261121-1764000000.gz`.
   private func rotated() throws(LogUnreadable) -> Set<String> {
-    let stem = (log as NSString).lastPathComponent
+    let suffix = /[.\-][0-9][0-9\-_T]*(?:\.(?:gz|xz|zst|bz2|lz4|Z))?/
     do throws(FileFailure) {
       let names = try DirectoryEntry.list(directory).map(\.name)
-      return Set(names.filter { Self.isRotated($0, from: stem) })
+      return Set(
+        names.filter {
+          $0.hasPrefix(name) && $0.dropFirst(name.count).wholeMatch(of: suffix) != nil
+        })
     } catch {
       throw LogUnreadable(error.code == ENOENT ? log : directory, error.code)
     }
   }
 
-  private static func isRotated(_ name: String, from stem: String) -> Bool {
-    guard name.hasPrefix(stem), let separator = name.dropFirst(stem.count).first,
-      ".-".contains(separator)
-    else { return false }
-    let suffix = name.dropFirst(stem.count + 1)
-    let mark = suffix.prefix { $0.isASCII && ($0.isNumber || "-_T".contains($0)) }
-    let compression = String(suffix.dropFirst(mark.count))
-    return mark.first?.isNumber == true
-      && (["", ".gz"].contains(compression) || foreign.contains(compression))
-  }
-
-  /// The suffixes of other compressors.
-  private static let foreign = [".xz", ".zst", ".bz2", ".lz4", ".Z"]
-
   /// The plain file beside the log, named after it, that has this inode.
   func sibling(_ inode: UInt64) -> FilePath? {
-    let stem = (log as NSString).lastPathComponent
-    return (try? DirectoryEntry.list(directory))?.map(\.name)
-      .filter { $0.hasPrefix(stem) && $0 != stem }
+    (try? DirectoryEntry.list(directory))?.map(\.name)
+      .filter { $0.hasPrefix(name) && $0 != name }
       .map { FilePath(directory).appending($0) }
       .first {
         let status = try? Stat($0)
@@ -101,36 +89,30 @@ struct LogSegment {
   /// The number and the time of its first line; nil while it has none.
   var first: (seq: Int64, time: String)?
 
-  /// Nil when there is no plain file at `path`.
-  init?(path: String) throws(LogUnreadable) {
-    self.path = path
-    var status = stat()
-    guard stat(path, &status) == 0 else {
-      if errno == ENOENT { return nil }
-      throw LogUnreadable(path, errno)
-    }
-    guard status.st_mode & S_IFMT == S_IFREG else { return nil }
-    inode = UInt64(status.st_ino)
-  }
-
   var isCompressed: Bool { path.hasSuffix(".gz") }
   var name: String { (path as NSString).lastPathComponent }
 
   /// Nil when the name leads elsewhere meanwhile: the log was rotated.
   func open() throws -> LineReader? {
-    let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+    try Self.open(path).flatMap { $0.inode == inode ? $0.lines : nil }
+  }
+
+  /// Nil when there is no plain file at `path`.
+  static func open(_ path: String) throws -> (lines: LineReader, inode: UInt64)? {
+    let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       if errno == ENOENT { return nil }
       throw LogUnreadable(path, errno)
     }
     var status = stat()
-    guard fstat(descriptor, &status) == 0, UInt64(status.st_ino) == inode else {
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       close(descriptor)
       return nil
     }
-    guard isCompressed else { return LineReader(descriptor, name: path) }
+    let inode = UInt64(status.st_ino)
+    guard path.hasSuffix(".gz") else { return (LineReader(descriptor, name: path), inode) }
     defer { close(descriptor) }
-    return try LineReader.decompressing(descriptor, name: path)
+    return (try LineReader.decompressing(descriptor, name: path), inode)
   }
 }
 

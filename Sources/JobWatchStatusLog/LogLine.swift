@@ -37,15 +37,14 @@ package struct LogLine: Sendable, Hashable {
   }
 }
 
-/// The fixed beginning of a line, `{"v":1,"seq":7,"time":"…","event":"…"`, read where it stands. Most lines are passed
-/// over for their head, and decoding a line as JSON takes a hundred times as long.
+/// The fixed beginning of a line, `{"v":1,"seq":7,"time":"…","event":"…"`, read where it stands: to decode the line as
+/// JSON takes a hundred times as long.
 struct LogHead {
   let seq: Int64
   let time: ArraySlice<UInt8>
   let event: ArraySlice<UInt8>
 
-  /// Nil for a line that `StatusLog` has not written. Blanks at the end do no harm: an editor of another system leaves a
-  /// carriage return.
+  /// Nil for a line that `StatusLog` has not written. Blanks at the end do no harm, such as an editor's carriage return.
   init?(_ line: ArraySlice<UInt8>) {
     let line = line.withoutTrailingBlanks
     var rest = line

@@ -5,9 +5,8 @@ import SystemPackage
 
 /// Decides by the database whether a line is the status log's own.
 ///
-/// A number that the log has is never given to another event. A line of another program, or one flipped bit in a number,
-/// must therefore not lift the counter. A number that the database does not have is believed only where the lines before
-/// it lead to it, and never beyond what could have been written since.
+/// A number in the log is never given to another event, so a foreign line or a flipped bit must not lift the counter. A
+/// number that the database lacks is believed only if the lines before lead to it, and events could have come so far.
 struct LineVerifier {
   enum Verdict: Sendable, Hashable {
     /// The database has this event, or had it.
@@ -24,7 +23,7 @@ struct LineVerifier {
   /// Time and kind of the event with a number; nil: the database has none.
   var event: (Int64) throws -> (at: Timestamp, kind: String)?
 
-  /// Far more events than a daemon tells in the long run, and for one mass of jobs.
+  /// Far more events than a daemon tells, in the long run and at once.
   private static let eventsPerSecond = 1000.0
   private static let eventsAtOnce = 10_000_000.0
   /// 2020-01-01, before the first jobwatch: the time of the last event of a new database.
@@ -60,9 +59,9 @@ struct LogTail: Sendable, Hashable {
   var end: Int64 = 0
   /// Of the file, in bytes.
   var length: Int64
-  /// What follows is the beginning of a line, as a crash leaves it. The database has its event.
+  /// The beginning of a line follows, as a crash leaves it. The database has its event.
   var isTorn = false
-  /// Lines are missing before what follows, and the database has their events: the log is written again from there on.
+  /// Lines are missing before what follows: the log is written again from there on.
   var isBroken = false
 
   /// Bytes at the end that are not the log's own.
@@ -71,14 +70,12 @@ struct LogTail: Sendable, Hashable {
   /// Nothing in the file is the log's own: it is not the log.
   var isForeign: Bool { last == nil && foreign > 0 }
 
-  /// How far back the last line is looked for, in bytes. A file with more damage than that is not taken for the log.
+  /// Bytes in which the last line is searched. A file with more damage is not taken for the log.
   private static let bound: Int64 = 64 << 20
   /// The bytes of the shortest line: one line may have stood where so much damage is.
   private static let shortest: Int64 = 64
 
-  /// - Parameters:
-  ///   - file: a plain file that may be read.
-  ///   - written: the number up to which lines are known to be on the disk; nil: none is known.
+  /// - Parameter written: the number up to which lines are known to be on the disk; nil: none is known.
   init(
     of file: FileDescriptor, name: String, _ verifier: LineVerifier, from written: Int64? = nil
   ) throws {
@@ -98,8 +95,8 @@ struct LogTail: Sendable, Hashable {
     }
   }
 
-  /// Ends the log before the first gap behind `written`, because a power cut may keep later lines and lose earlier
-  /// ones. Damage that cost no line stays, and readers pass it over.
+  /// Ends the log before the first gap behind `written`: a power cut may keep later lines and lose earlier ones. Damage
+  /// that cost no line stays.
   private mutating func retreat(
     from newest: ValidLine, over lines: ReverseLineReader, to written: Int64,
     _ verifier: LineVerifier

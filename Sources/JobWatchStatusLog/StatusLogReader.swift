@@ -2,10 +2,7 @@ import Glibc
 import JobWatchCore
 
 /// Reads the status log: the rotated files and the current one, in the order of `seq`, each line once, in constant
-/// memory.
-///
-/// `lastSeq` says how far it has read. When files are renamed, compressed or copied meanwhile, they are listed again,
-/// and lines up to `lastSeq` are passed over.
+/// memory. When files are renamed, compressed or copied meanwhile, it lists them again and passes over what it has read.
 package final class StatusLogReader {
   private let directory: LogDirectory
   private let filter: LogFilter
@@ -18,11 +15,11 @@ package final class StatusLogReader {
   /// The newest file that holds lines, open where it was left.
   private var current: (segment: LogSegment, lines: LineReader)?
 
-  /// A file is passed over for its time only with this much to spare, because the wall clock may have been set back.
+  /// Spare time before a file is passed over for its time: the wall clock may have been set back.
   private static let clockSlack = Duration.hours(1)
   /// Rotations during one read after which it gives up.
   private static let tries = 10
-  /// A number that is further from the one before is believed only when a greater one follows.
+  /// A number so far from the one before is believed only when a greater one follows.
   private static let leap: Int64 = 1_000_000
   /// Lines between two checks for cancellation.
   private static let stride = 4096
@@ -38,8 +35,7 @@ package final class StatusLogReader {
 
   /// Hands over every wanted line after `lastSeq` that is there by now.
   ///
-  /// Throws `LogUnreadable` when there is no log or it may not be read, what `take` throws, and `CancellationError` when
-  /// the task is cancelled meanwhile.
+  /// Throws `LogUnreadable`, what `take` throws, and `CancellationError` when the task is cancelled.
   package func read(_ take: (LogLine) throws -> Void) throws {
     if let (segment, lines) = current {
       let stays = isCurrent(segment, lines)
@@ -112,8 +108,8 @@ package final class StatusLogReader {
     return reached < since - Self.clockSlack
   }
 
-  /// Whether the log still grows in the open file. It does until another file under its name holds a line: the writer
-  /// may have checked the name just before a rotation, and append to the old file just after.
+  /// Whether the log still grows in the open file: until another file under its name holds a line, the writer may append
+  /// to the old one just after a rotation.
   private func isCurrent(_ segment: LogSegment, _ lines: LineReader) -> Bool {
     var status = stat()
     guard stat(directory.log, &status) == 0 else { return errno == ENOENT }
