@@ -40,7 +40,8 @@ package final class InotifyWatch: Sendable {
     case overflow
   }
 
-  private let source: Source
+  /// Dispatch's sources are documented as safe to use from any thread, but not marked so.
+  private nonisolated(unsafe) let source: any DispatchSourceRead
 
   private init(
     _ directory: String, _ interest: Interest, _ changed: @escaping @Sendable ([Change]) -> Void
@@ -52,13 +53,13 @@ package final class InotifyWatch: Sendable {
       close(descriptor)
       throw FileFailure("cannot be watched", directory, code)
     }
-    source = Source(DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: .global()))
-    source.read.setEventHandler { changed(Self.changes(descriptor)) }
-    source.read.setCancelHandler { close(descriptor) }
-    source.read.activate()
+    source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: .global())
+    source.setEventHandler { changed(Self.changes(descriptor)) }
+    source.setCancelHandler { close(descriptor) }
+    source.activate()
   }
 
-  deinit { source.read.cancel() }
+  deinit { source.cancel() }
 
   /// All changes that can be read now (inotify(7): a header of fixed size, then a name padded with zeros).
   private static func changes(_ descriptor: Int32) -> [Change] {
@@ -84,11 +85,5 @@ package final class InotifyWatch: Sendable {
     if mask & UInt32(IN_Q_OVERFLOW) != 0 { return .overflow }
     if name.isEmpty { return nil }
     return mask & UInt32(IN_CLOSE_WRITE | IN_MODIFY) != 0 ? .written(name) : .came(name)
-  }
-
-  /// Dispatch's sources are documented as safe to use from any thread, but not marked so.
-  private final class Source: @unchecked Sendable {
-    let read: any DispatchSourceRead
-    init(_ read: any DispatchSourceRead) { self.read = read }
   }
 }

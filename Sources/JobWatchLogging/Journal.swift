@@ -30,13 +30,11 @@ struct JournalEntry {
   /// journal drops a field with a longer one.
   private static func name(_ key: String) -> String {
     let fit = key.utf8.map { byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"): byte - 32
-      case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): byte
-      default: UInt8(ascii: "_")
-      }
+      let character = Character(UnicodeScalar(byte))
+      let isFit = character.isASCII && (character.isLetter || character.isNumber)
+      return isFit ? character.uppercased() : "_"
     }
-    return String(("JOBWATCH_" + String(decoding: fit, as: UTF8.self)).prefix(64))
+    return String(("JOBWATCH_" + fit.joined()).prefix(64))
   }
 
   private static func bytes(_ name: String, _ value: [UInt8]) -> [UInt8] {
