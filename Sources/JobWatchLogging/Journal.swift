@@ -94,8 +94,7 @@ package final class JournalSocket: Sendable {
     if connection.descriptor < 0 { connection.descriptor = try connect() }
     var code = send(datagram, connection.descriptor)
     if code == EAGAIN && !connection.isFull {
-      // The queue holds some hundred entries (`net.unix.max_dgram_qlen`). A working journal takes them faster than they
-      // come.
+      // A working journal takes the entries of its queue (`net.unix.max_dgram_qlen`) faster than they come.
       _ = LogStream.waitForRoom(connection.descriptor)
       code = send(datagram, connection.descriptor)
     }

@@ -20,9 +20,8 @@ final class LogStream: Sendable {
   /// everybody who has the terminal or the pipe open.
   private static let piece = 4096
 
-  /// Ignores SIGPIPE from now on, because writing to a pipe without a reader would end the process.
-  ///
-  /// - Parameter descriptor: not closed here.
+  /// Ignores SIGPIPE from now on, because writing to a pipe without a reader would end the process. Does not close
+  /// `descriptor`.
   init(descriptor: Int32) {
     self.descriptor = descriptor
     signal(SIGPIPE, SIG_IGN)

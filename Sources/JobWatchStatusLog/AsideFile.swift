@@ -13,9 +13,7 @@ enum AsideFile {
     return file.lastComponent?.string.hasPrefix(stem + mark) == true
   }
 
-  /// Moves the whole file aside.
-  ///
-  /// - Returns: its new path.
+  /// Moves the whole file aside, and returns its new path.
   static func move(_ path: String, at now: Timestamp) throws(FileFailure) -> String {
     let target = freeName(beside: path, at: now)
     guard rename(path, target) == 0 else { throw FileFailure("cannot be renamed", path, errno) }
@@ -23,9 +21,7 @@ enum AsideFile {
     return target
   }
 
-  /// Copies what follows `offset` aside, flushed, with mode and owner of the file.
-  ///
-  /// - Returns: the path of the copy.
+  /// Copies what follows `offset` aside, with the file's mode and owner, and returns the path of the flushed copy.
   static func copy(
     _ source: FileDescriptor, of path: String, from offset: Int64, at now: Timestamp
   ) throws(FileFailure) -> String {

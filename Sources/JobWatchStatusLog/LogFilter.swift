@@ -14,12 +14,7 @@ package struct LogFilter: Sendable {
   /// Groups of texts: a wanted line holds one of each group. Ids and names need no escapes in JSON.
   private let needles: [[[UInt8]]]
 
-  /// - Parameters:
-  ///   - jobs: any of these ids.
-  ///   - events: any of these patterns.
-  ///   - labels: all of these.
-  ///   - since: at this time or later.
-  ///   - until: before this time.
+  /// A line needs one of `jobs`, one of `events`, all `labels`, and a time from `since` on and before `until`.
   package init(
     jobs: Set<String> = [], events: [EventPattern] = [], account: String? = nil,
     service: String? = nil, labels: [String: String] = [:], since: Timestamp? = nil,

@@ -120,9 +120,7 @@ struct LogTail: Sendable, Hashable {
     (last, self.end, isTorn, isBroken) = (line, end, false, true)
   }
 
-  /// Believes a line that is ahead of the database if the line before it leads to it.
-  ///
-  /// - Parameter lines: those before it.
+  /// Believes a line that is ahead of the database if the `lines` before it lead to it.
   private static func isOwn(
     _ line: ValidLine, before lines: ReverseLineReader, _ verifier: LineVerifier
   ) throws -> Bool {

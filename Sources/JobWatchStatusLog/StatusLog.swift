@@ -153,9 +153,8 @@ package actor StatusLog {
     return verdict == .foreign ? 0 : own.seq
   }
 
-  /// Makes the file end with its last own line. If the disk refuses, the rest stays, and readers pass it over.
-  ///
-  /// - Returns: the event that tells it.
+  /// Makes the file end with its last own line, and returns the event that tells it. If the disk refuses, the rest stays,
+  /// and readers pass it over.
   private func repair(_ tail: LogTail, _ open: AppendFile, at now: Timestamp) -> EventDraft? {
     var outcome: Result<String, FileFailure>
     do throws(FileFailure) {
@@ -211,9 +210,7 @@ extension EventDraft {
     return EventDraft(.daemonRestored, at: now, data)
   }
 
-  /// - Parameters:
-  ///   - isBroken: lines are missing before the bytes that are not the log's own.
-  ///   - outcome: the path of those bytes now, or why they could not be set aside.
+  /// - Parameter outcome: the path of the bytes that are not the log's own, or why they could not be set aside.
   fileprivate static func repaired(
     _ path: String, isBroken: Bool, _ outcome: Result<String, FileFailure>, at now: Timestamp
   ) -> EventDraft {

@@ -33,9 +33,8 @@ package final class StatusLogReader {
     self.onTrouble = onTrouble
   }
 
-  /// Hands over every wanted line after `lastSeq` that is there by now.
-  ///
-  /// Throws `LogUnreadable`, what `take` throws, and `CancellationError` when the task is cancelled.
+  /// Hands over every wanted line after `lastSeq` that is there by now. Throws `LogUnreadable`, what `take` throws, and
+  /// `CancellationError` when the task is cancelled.
   package func read(_ take: (LogLine) throws -> Void) throws {
     if let (segment, lines) = current {
       let stays = isCurrent(segment, lines)

@@ -11,7 +11,7 @@ package struct ConditionTable {
     try select("WHERE until IS NULL ORDER BY since, subject")
   }
 
-  /// - Returns: whether an event has to tell it.
+  /// Returns whether an event has to tell it.
   func open(_ condition: Condition) throws -> Bool {
     try db.run(
       """
@@ -27,9 +27,7 @@ package struct ConditionTable {
     return db.changesCount == 1
   }
 
-  /// Ends a condition at its beginning if a clock that was ahead set that.
-  ///
-  /// - Returns: whether an event has to tell it.
+  /// Ends a condition, at its beginning if that is ahead of the clock; returns whether an event has to tell it.
   func close(_ condition: Condition) throws -> Bool {
     let toldAt: Timestamp? = try db.value(
       """

@@ -69,10 +69,8 @@ extension URL {
 }
 
 extension StoreReader {
-  /// Copies the database into `target`, beside a daemon or without one.
-  ///
-  /// - Parameter replacing: a file of that name may be there, and goes.
-  /// - Throws: `StoreError`; then there is no new file, and the old one is as it was.
+  /// Copies the database into `target`, which it replaces if `replacing`, with or without a daemon. If it throws a
+  /// `StoreError`, there is no new file, and the old one is as it was.
   package func copy(to target: String, replacing: Bool) throws -> DatabaseCopy {
     try refuse(target, replacing: replacing)
     let name = ".\(URL(fileURLWithPath: target).lastPathComponent).\(getpid()).tmp"
@@ -117,8 +115,7 @@ struct StagedFile: Sendable {
   let target: String
   let path: String
 
-  /// - Parameter path: in the directory of `target`, because no rename crosses file systems. What an earlier attempt left
-  ///   there goes.
+  /// `path` is in the directory of `target`, because no rename crosses file systems. An earlier attempt's file goes.
   init(for target: String, at path: String) throws(StoreError) {
     (self.target, self.path) = (target, path)
     discard()

@@ -139,9 +139,8 @@ package struct MessageTable {
     try !aheadOfClock(channel, at: now, limit: 1).isEmpty
   }
 
-  /// Bounds the due times of up to `limit` messages that a clock ahead of `now` set.
-  ///
-  /// - Parameter step: by how much the clock was set back; zero: not known.
+  /// Bounds the due times of up to `limit` messages that a clock ahead of `now` set, which was set back by `step` (zero:
+  /// not known).
   package func boundDueTimes(
     _ channel: String, at now: Timestamp, after step: Duration, limit: Int
   ) throws {

@@ -45,9 +45,7 @@ extension Transaction {
     }
   }
 
-  /// Deletes the found rows that may still go.
-  ///
-  /// - Returns: their number, without the rows that go with them.
+  /// Deletes the found rows that may still go, and returns their number without the rows that go with them.
   package func prune(_ found: Prunable, before horizon: Timestamp) throws -> Int {
     try found.keys.reduce(0) { pruned, key in
       try db.run(found.delete, [horizon, key])

@@ -3,9 +3,8 @@ import Synchronization
 
 /// The database: one SQLite file, one writer, group commit.
 ///
-/// A write is a closure that runs inside a transaction shared with whatever else was waiting. When `write` returns, it is
-/// on disk (WAL, `synchronous=FULL`). No timer gathers the group: it is what queued while the last commit ran. An idle
-/// store adds no delay, and a busy one commits once for many.
+/// A write is a closure that runs inside a transaction shared with all others that were waiting. No timer gathers the
+/// group: it is what queued while the last commit ran. An idle store adds no delay, and a busy one commits once for many.
 package final class Store: Sendable {
   /// What a commit brought that others may be waiting for.
   package struct News: Sendable {
@@ -90,10 +89,8 @@ package final class Store: Sendable {
     state.withLock { $0.reportedDamage = $0.reportedDamage ?? report }
   }
 
-  /// Runs `body` in a transaction and returns once it is durable.
-  ///
-  /// `body` is atomic: where it throws, nothing of it stays, and the writes beside it are not disturbed. Throws what
-  /// `body` throws, or `StoreError` when the commit fails (a full disk, say): then nothing was stored.
+  /// Runs `body` in a transaction and returns once it is durable. If `body` throws, nothing of it stays, and the writes
+  /// beside it do. Throws what `body` throws, or `StoreError` when the commit fails: then nothing was stored.
   package func write<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value)
     async throws -> Value
   {
@@ -115,9 +112,7 @@ package final class Store: Sendable {
     try await run { [pool] in try pool.read { try body(Transaction($0)) } }
   }
 
-  /// Gives free pages back to the file system, so few at a time that no commit waits long.
-  ///
-  /// - Returns: the free pages that are left for another call.
+  /// Gives a few free pages back to the file system, and returns how many are left for another call.
   package func shrink() async throws -> Int {
     try await run { [pool] in
       try pool.writeWithoutTransaction { db in

@@ -16,10 +16,7 @@ package struct StoreReader: Sendable {
 
   package init(path: String) { self.path = path }
 
-  /// Runs `body` on a snapshot.
-  ///
-  /// Throws what `body` throws, or `StoreError` when there is no database, it may not be read, or another version wrote
-  /// it.
+  /// Runs `body` on a snapshot. Throws what `body` throws, or `StoreError` when the database cannot be read.
   package func read<Value>(_ body: (Transaction) throws -> Value) throws -> Value {
     try requireReadable()
     do {

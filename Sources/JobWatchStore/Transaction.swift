@@ -70,9 +70,7 @@ package struct Transaction {
     try append(event, of: nil, to: routes.channels(for: event))
   }
 
-  /// Records which accounts with watched jobs are not configured. Nobody polls their jobs, which may cost their ends.
-  ///
-  /// - Returns: those accounts.
+  /// Records and returns the accounts with watched jobs that are not configured: nobody polls their jobs.
   package func noteConfigured(
     accounts: Set<String>, at now: Timestamp, routes: RouteTable
   ) throws -> [String] {
@@ -124,9 +122,8 @@ package struct Transaction {
       [path, seq, Int64(bitPattern: inode)])
   }
 
-  /// Remembers a spool file whose effect must not come twice: a command, or a rejection that is told.
-  ///
-  /// - Returns: false if the file is remembered already, because a crash came before it was cleared away.
+  /// Remembers a spool file whose effect must not come twice: a command, or a rejection that is told. False: it is
+  /// remembered already, because a crash came before it was cleared away.
   package func noteFile(_ fingerprint: String, at now: Timestamp) throws -> Bool {
     try db.run(
       "INSERT INTO handled_file (fingerprint, at) VALUES (?, ?) ON CONFLICT DO NOTHING",
