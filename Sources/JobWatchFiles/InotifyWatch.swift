@@ -3,7 +3,7 @@ import Glibc
 
 /// Watches a directory until its result is let go.
 ///
-/// `changed` gets the changes of a burst, perhaps repeated, on a queue of its own. They are hints: the files are the truth.
+/// `changed` gets the changes of a burst, perhaps repeated, on its own queue. They are hints: the files are the truth.
 package typealias DirectoryWatcher =
   @Sendable (
     _ directory: String, _ interest: InotifyWatch.Interest,

@@ -9,8 +9,8 @@ import Synchronization
 struct JournalEntry {
   private(set) var datagram: [UInt8] = []
 
-  /// Bytes of a datagram; fields beyond are left out. It must fit into the socket's send buffer, 212,992 bytes by default
-  /// (`net.core.wmem_default`), some of which the kernel uses itself.
+  /// Bytes of a datagram; fields beyond are left out. It must fit into the socket's send buffer, 212,992 bytes by
+  /// default (`net.core.wmem_default`), some of which the kernel uses itself.
   static let limit = 131_072
 
   init(_ entry: LogEntry) {

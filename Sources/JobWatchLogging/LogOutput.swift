@@ -54,8 +54,8 @@ package struct LogOutput: Sendable {
     return stream == "\(status.st_dev):\(status.st_ino)"
   }
 
-  /// Returns once the entry is with the kernel. Standard error gets entries that the journal's socket does not take, with
-  /// a priority and without fields.
+  /// Returns once the entry is with the kernel. Standard error gets entries that the journal's socket does not take,
+  /// with a priority and without fields.
   ///
   /// - Parameter isKept: the caller tries again later if the journal is full; otherwise standard error gets the entry.
   /// - Throws: after a bounded time, if the entry could not be written.

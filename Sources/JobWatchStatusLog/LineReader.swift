@@ -36,8 +36,8 @@ final class LineReader {
     if gzip?.isRunning == true { gzip?.terminate() }
   }
 
-  /// Reads a gzip-compressed file from its beginning through the `gzip` program, because a log may be too large for the
-  /// memory. `file` may be closed afterwards.
+  /// Reads a gzip-compressed file from its beginning through the `gzip` program, because a log may be too large for
+  /// the memory. `file` may be closed afterwards.
   static func decompressing(_ file: Int32, name: String) throws -> LineReader {
     let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
     let program = path.split(separator: ":").map { "\($0)/gzip" }

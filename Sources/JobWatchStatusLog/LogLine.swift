@@ -44,7 +44,7 @@ struct LogHead {
   let time: ArraySlice<UInt8>
   let event: ArraySlice<UInt8>
 
-  /// Nil for a line that `StatusLog` has not written. Blanks at the end do no harm, such as an editor's carriage return.
+  /// Nil for a line that `StatusLog` has not written. Blanks at the end, such as a carriage return, do no harm.
   init?(_ line: ArraySlice<UInt8>) {
     let line = line.withoutTrailingBlanks
     var rest = line

@@ -5,8 +5,8 @@ import SystemPackage
 
 /// Decides by the database whether a line is the status log's own.
 ///
-/// A number in the log is never given to another event, so a foreign line or a flipped bit must not lift the counter. A
-/// number that the database lacks is believed only if the lines before lead to it, and events could have come so far.
+/// A number in the log is never given to another event, so a foreign line or a flipped bit must not lift the counter.
+/// A number that the database lacks is believed only if the lines before lead to it, as far as events can have come.
 struct LineVerifier {
   enum Verdict: Sendable, Hashable {
     /// The database has this event, or had it.
@@ -95,8 +95,8 @@ struct LogTail: Sendable, Hashable {
     }
   }
 
-  /// Ends the log before the first gap behind `written`: a power cut may keep later lines and lose earlier ones. Damage
-  /// that cost no line stays.
+  /// Ends the log before the first gap behind `written`: a power cut may keep later lines and lose earlier ones.
+  /// Damage that cost no line stays.
   private mutating func retreat(
     from newest: ValidLine, over lines: ReverseLineReader, to written: Int64,
     _ verifier: LineVerifier

@@ -7,8 +7,8 @@ import SystemPackage
 
 /// Writes every event to the status log, in the order of `seq`, one JSON object a line.
 ///
-/// A line counts as written once it is flushed and the cursor behind it (seq, inode) is committed. A crash between the two
-/// leaves lines that the next start finds at the end of the file: no line is missing, and none is there twice.
+/// A line counts as written once it is flushed and the cursor behind it (seq, inode) is committed. A crash between the
+/// two leaves lines that the next start finds at the end of the file: no line is missing, and none is there twice.
 package actor StatusLog {
   package nonisolated let name = "status log"
 
@@ -153,8 +153,8 @@ package actor StatusLog {
     return verdict == .foreign ? 0 : own.seq
   }
 
-  /// Makes the file end with its last own line, and returns the event that tells it. If the disk refuses, the rest stays,
-  /// and readers pass it over.
+  /// Makes the file end with its last own line, and returns the event that tells it. If the disk refuses, the rest
+  /// stays, and readers pass it over.
   private func repair(_ tail: LogTail, _ open: AppendFile, at now: Timestamp) -> EventDraft? {
     var outcome: Result<String, FileFailure>
     do throws(FileFailure) {

@@ -26,8 +26,8 @@ package struct StatusLogFollower: Sendable {
     self.onTrouble = onTrouble
   }
 
-  /// Hands over every wanted line until one of `signals` arrives or the task is cancelled; waits for a log that does not
-  /// exist yet. Throws `LogUnreadable`, and what `take` throws.
+  /// Hands over every wanted line until one of `signals` arrives or the task is cancelled; waits for a log that does
+  /// not exist yet. Throws `LogUnreadable`, and what `take` throws.
   package func run(
     stopOn signals: [UnixSignal], _ take: @escaping @Sendable (LogLine) throws -> Void
   ) async throws {

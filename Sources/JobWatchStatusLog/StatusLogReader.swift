@@ -2,7 +2,7 @@ import Glibc
 import JobWatchCore
 
 /// Reads the status log: the rotated files and the current one, in the order of `seq`, each line once, in constant
-/// memory. When files are renamed, compressed or copied meanwhile, it lists them again and passes over what it has read.
+/// memory. When files are renamed, compressed or copied meanwhile, it lists them again and skips what it has read.
 package final class StatusLogReader {
   private let directory: LogDirectory
   private let filter: LogFilter
@@ -33,8 +33,8 @@ package final class StatusLogReader {
     self.onTrouble = onTrouble
   }
 
-  /// Hands over every wanted line after `lastSeq` that is there by now. Throws `LogUnreadable`, what `take` throws, and
-  /// `CancellationError` when the task is cancelled.
+  /// Hands over every wanted line after `lastSeq` that is there by now. Throws `LogUnreadable`, what `take` throws,
+  /// and `CancellationError` when the task is cancelled.
   package func read(_ take: (LogLine) throws -> Void) throws {
     if let (segment, lines) = current {
       let stays = isCurrent(segment, lines)
@@ -107,8 +107,8 @@ package final class StatusLogReader {
     return reached < since - Self.clockSlack
   }
 
-  /// Whether the log still grows in the open file: until another file under its name holds a line, the writer may append
-  /// to the old one just after a rotation.
+  /// Whether the log still grows in the open file: until another file under its name holds a line, the writer may
+  /// append to the old one just after a rotation.
   private func isCurrent(_ segment: LogSegment, _ lines: LineReader) -> Bool {
     var status = stat()
     guard stat(directory.log, &status) == 0 else { return errno == ENOENT }

@@ -6,8 +6,8 @@ import PollPlanning
 package struct BudgetTable {
   let db: Database
 
-  /// - Parameter onUnreadable: called with each record that cannot be decoded, and is left out. A start without it costs
-  ///   some throttled calls; no start would cost every job.
+  /// - Parameter onUnreadable: called with each record that cannot be decoded, and is left out. A start without it
+  ///   costs some throttled calls; no start would cost every job.
   package func all(
     onUnreadable: (EndpointKey, any Error) -> Void = { _, _ in }
   ) throws -> [SavedRateLimiter] {

@@ -1,8 +1,8 @@
 import GRDB
 import JobWatchCore
 
-/// The table `condition`: what is or was wrong, with both ends. A restart neither forgets a condition nor tells it twice.
-/// `Transaction.apply` changes it.
+/// The table `condition`: what is or was wrong, with both ends. A restart neither forgets a condition nor tells it
+/// twice. `Transaction.apply` changes it.
 package struct ConditionTable {
   let db: Database
 
@@ -49,8 +49,8 @@ package struct ConditionTable {
       ["\(Condition.Subject.daemon)", Condition.Kind.stopped.rawValue, last, now, "not running"])
   }
 
-  /// What kept jobwatch from seeing the jobs of an endpoint between two times. The times without jobwatch are cut out of
-  /// all other gaps, because nobody knows what else was wrong then.
+  /// What kept jobwatch from seeing the jobs of an endpoint between two times. The times without jobwatch are cut out
+  /// of all other gaps, because nobody knows what else was wrong then.
   package func gaps(of endpoint: EndpointKey, from: Timestamp, to: Timestamp) throws -> [BlindGap] {
     func gaps(_ subject: Condition.Subject) throws -> [BlindGap] {
       try select(

@@ -128,8 +128,8 @@ struct StagedFile: Sendable {
     close(file)
   }
 
-  /// Flushes the file and gives it its own name, which a power cut may still undo: see `sync(directoryOf:)`. Throws when
-  /// there is a file of that name that is not to be replaced.
+  /// Flushes the file and gives it its own name, which a power cut may still undo: see `sync(directoryOf:)`. Throws
+  /// when there is a file of that name that is not to be replaced.
   func put(replacing: Bool) throws(StoreError) {
     try Self.sync(path, O_RDWR)
     if replacing {

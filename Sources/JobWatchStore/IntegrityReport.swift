@@ -5,7 +5,7 @@ package struct IntegrityReport: Sendable, Hashable {
   /// On one line; nil: it is sound.
   package let damage: String?
 
-  /// SQLite's `quick_check`. `integrity_check` would also compare indexes with their tables, which takes twice the time.
+  /// SQLite's `quick_check`. `integrity_check` also compares indexes with their tables, which takes twice the time.
   init(of db: Database) throws {
     // One problem is enough to know, some help to see how far it goes.
     let problems = try String.fetchAll(db, sql: "PRAGMA quick_check(3)")

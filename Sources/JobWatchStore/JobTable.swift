@@ -36,8 +36,8 @@ package struct JobTable {
     try db.rows("SELECT * FROM job WHERE job_id = ? ORDER BY id", [jobID]).map(Job.init)
   }
 
-  /// The watched jobs, newest first, then the ended ones, latest end first; up to `limit`. Each half follows an index in
-  /// that order.
+  /// The watched jobs, newest first, then the ended ones, latest end first; up to `limit`. Each half follows an index
+  /// in that order.
   package func all(matching filter: JobFilter, limit: Int) throws -> [Job] {
     let states = filter.states.isEmpty ? Set(JobState.allCases) : filter.states
     var jobs: [Job] = []

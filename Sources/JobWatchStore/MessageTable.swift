@@ -18,7 +18,7 @@ package struct MessageTable {
   package enum Settlement: Sendable, Hashable {
     case delivered
     case retry(at: Timestamp)
-    /// The channel takes nothing for now. Such an attempt is not counted and not stored, because it may repeat for ever.
+    /// The channel takes nothing for now. Such an attempt is neither counted nor stored: it may repeat for ever.
     case held(until: Timestamp)
     case givenUp
   }
@@ -139,8 +139,8 @@ package struct MessageTable {
     try !aheadOfClock(channel, at: now, limit: 1).isEmpty
   }
 
-  /// Bounds the due times of up to `limit` messages that a clock ahead of `now` set, which was set back by `step` (zero:
-  /// not known).
+  /// Bounds the due times of up to `limit` messages that a clock ahead of `now` set, which was set back by `step`
+  /// (zero: not known).
   package func boundDueTimes(
     _ channel: String, at now: Timestamp, after step: Duration, limit: Int
   ) throws {

@@ -2,9 +2,9 @@ import GRDB
 
 /// The tables. A released migration is never edited.
 ///
-/// Times are milliseconds since 1970 by the local clock, which may be wrong: a test lists what bounds each. No index has
-/// `job.due_at` and `job.last_seen_at`, because they change with every poll. The poll schedule is a heap in memory,
-/// rebuilt from the rows at start.
+/// Times are milliseconds since 1970 by the local clock, which may be wrong: a test lists what bounds each. No index
+/// has `job.due_at` and `job.last_seen_at`, because they change with every poll. The poll schedule is a heap in
+/// memory, rebuilt from the rows at start.
 enum Schema {
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
@@ -176,9 +176,9 @@ enum Schema {
     ) STRICT, WITHOUT ROWID;
     """
 
-  /// What `Transaction.totals` reads every few seconds. Triggers count the watched jobs, because to count a million rows
-  /// takes a tenth of a second; a poll without news runs none of them. A recovery of a damaged file may lose rows of
-  /// `watched`: the triggers allow for it, and each start of the daemon counts again.
+  /// What `Transaction.totals` reads every few seconds. Triggers count the watched jobs, because to count a million
+  /// rows takes a tenth of a second; a poll without news runs none of them. A recovery of a damaged file may lose rows
+  /// of `watched`: the triggers allow for it, and each start of the daemon counts again.
   ///
   /// `integrity` has one row: the last check of the whole file that found it sound, and the machine's boot it was in.
   private static let counts = """
@@ -218,7 +218,7 @@ enum Schema {
     ) STRICT;
     """
 
-  /// When a message's `due_at` was set, which bounds it: see `DueTime`. What waits already was set at its last attempt.
+  /// When a message's `due_at` was set, which bounds it: see `DueTime`. For those that wait it is their last attempt.
   private static let settings = """
     ALTER TABLE message ADD COLUMN set_at INTEGER NOT NULL DEFAULT 0;
     UPDATE message SET set_at = coalesce(
@@ -227,8 +227,8 @@ enum Schema {
     WHERE state = 'waiting';
     """
 
-  /// A condition keeps both ends: `until` is null while it lasts, `told_at` until an event tells of it. Older conditions
-  /// were told when they began.
+  /// A condition keeps both ends: `until` is null while it lasts, `told_at` until an event tells of it. Older
+  /// conditions were told when they began.
   private static let conditions = """
     CREATE TABLE condition_with_end (
       id INTEGER PRIMARY KEY,

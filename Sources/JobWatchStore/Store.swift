@@ -4,7 +4,7 @@ import Synchronization
 /// The database: one SQLite file, one writer, group commit.
 ///
 /// A write is a closure that runs inside a transaction shared with all others that were waiting. No timer gathers the
-/// group: it is what queued while the last commit ran. An idle store adds no delay, and a busy one commits once for many.
+/// group: it is what queued while the last commit ran. An idle store adds no delay; a busy one commits once for many.
 package final class Store: Sendable {
   /// What a commit brought that others may be waiting for.
   package struct News: Sendable {
@@ -47,8 +47,8 @@ package final class Store: Sendable {
   /// were.
   ///
   /// - Parameters:
-  ///   - onMigration: called with the path of the copy, before an older database is copied and brought up to date, which
-  ///     takes some seconds for a million jobs.
+  ///   - onMigration: called with the path of the copy, before an older database is copied and brought up to date:
+  ///     some seconds for a million jobs.
   ///   - random: makes the ids of events.
   package init(
     path: String, on queue: StoreQueue = .threads, onMigration: (String) -> Void = { _ in },
@@ -89,8 +89,8 @@ package final class Store: Sendable {
     state.withLock { $0.reportedDamage = $0.reportedDamage ?? report }
   }
 
-  /// Runs `body` in a transaction and returns once it is durable. If `body` throws, nothing of it stays, and the writes
-  /// beside it do. Throws what `body` throws, or `StoreError` when the commit fails: then nothing was stored.
+  /// Runs `body` in a transaction and returns once it is durable. If `body` throws, nothing of it stays, and the
+  /// writes beside it do. Throws what `body` throws, or `StoreError` when the commit fails: then nothing was stored.
   package func write<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value)
     async throws -> Value
   {
@@ -122,8 +122,8 @@ package final class Store: Sendable {
     }
   }
 
-  /// Checks the whole file on a connection of its own, beside the writer; the write-ahead log grows meanwhile. A million
-  /// jobs and as many events, 0.8 GB, take 3.5 s of a processor.
+  /// Checks the whole file on a connection of its own, beside the writer; the write-ahead log grows meanwhile. A
+  /// million jobs and as many events, 0.8 GB, take 3.5 s of a processor.
   ///
   /// - Throws: `StoreError` when it cannot be known, `CancellationError` as soon as the task is cancelled.
   package func examine() async throws -> IntegrityReport {

@@ -21,8 +21,8 @@ package struct StoreError: Error, CustomStringConvertible, Sendable {
     StoreError(kind: .passing, description: description)
   }
 
-  /// Nothing replaces a damaged file: what can be read of it is worth more than an empty database, and a running service
-  /// would look sound.
+  /// Nothing replaces a damaged file: what can be read of it is worth more than an empty database, and a running
+  /// service would look sound.
   package static func damaged(_ path: String, _ reason: String) -> StoreError {
     .lasting(
       "\(path) is damaged (\(reason)): stop jobwatch; move the file away and keep it, with "

@@ -157,8 +157,8 @@ enum StoreOpening {
     rename(path, "\(path).aside-\(number)")
   }
 
-  /// Removes only copies that were made here: `jobwatch.db.before-upgrade` is somebody's own. One that cannot be removed
-  /// takes room, and does no other harm.
+  /// Removes only copies that were made here: `jobwatch.db.before-upgrade` is somebody's own. One that cannot be
+  /// removed takes room, and does no other harm.
   private static func forgetCopies(of path: String, _ steps: [String]) {
     for step in steps { unlink("\(path).before-\(step)") }
   }
@@ -168,8 +168,8 @@ extension Store {
   /// Throws the `StoreError` of the opening, as far as it is found without a change to any file, with or without a
   /// daemon. A lack of room for a copy and rows that a step stumbles over are not found.
   ///
-  /// - Parameter boot: the file is read from end to end unless it was found sound in this boot of the machine; nil: it is
-  ///   not.
+  /// - Parameter boot: the file is read from end to end unless it was found sound in this boot of the machine; nil: it
+  ///   is not.
   package static func check(at path: String, unlessCheckedIn boot: String? = nil) throws {
     do {
       guard !StoreOpening.isMissing(path) else { return try StoreOpening.requireNoLog(path) }

@@ -1,8 +1,8 @@
 import Foundation
 import GRDB
 
-/// The database for commands: read-only, with or without a daemon, for a user who may only read the files. Never creates
-/// a file, never migrates.
+/// The database for commands: read-only, with or without a daemon, for a user who may only read the files. Never
+/// creates a file, never migrates.
 ///
 /// While the daemon has the database open there is a `-wal` file, which SQLite shares between processes. Without one
 /// SQLite would create it: a reader may not do that, and root would leave it behind. The file is then opened as

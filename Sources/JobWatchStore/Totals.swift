@@ -1,8 +1,8 @@
 import GRDB
 import JobWatchCore
 
-/// How things stand, in numbers. They are read as fast with a million jobs as with ten; a million waiting messages take
-/// a third of a second.
+/// How things stand, in numbers. They are read as fast with a million jobs as with ten; a million waiting messages
+/// take a third of a second.
 package struct Totals: Sendable, Hashable {
   /// Jobs that have not ended, by account. An account that is not configured any more has its jobs parked.
   package var watched: [String: Int] = [:]

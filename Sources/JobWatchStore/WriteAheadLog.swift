@@ -7,8 +7,8 @@
 /// - Only the transactions of a backup and of the check of the whole file last: seconds with a million jobs.
 /// - The last connection that closes moves all that is left and removes the log.
 ///
-/// That is what litestream asks of an application: a checkpoint that empties the log behind its back would cost it a new
-/// snapshot. Its tables, `_litestream_seq` and `_litestream_lock`, do no harm.
+/// That is what litestream asks of an application: a checkpoint that empties the log behind its back would cost it a
+/// new snapshot. Its tables, `_litestream_seq` and `_litestream_lock`, do no harm.
 enum WriteAheadLog {
   /// 16 MB: few enough to read at a start, enough that a page which changes all the time is moved once.
   static let pages = 4000
