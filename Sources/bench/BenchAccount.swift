@@ -22,6 +22,6 @@ enum BenchAccount {
     var options = SimulatedCloud.Options(
       projectIDs: [projectID], credentials: AcceptedCredentials(accessKeys: [key]))
     options.callLimit = limit
-    return SimulatedCloud(options: options, clock: { SystemClock.now().wall })
+    return SimulatedCloud(options: options, clock: { Time.system.now().wall })
   }
 }

@@ -14,7 +14,7 @@ final class Stage: Sendable {
   let screenHook: WebhookReceiver
   let startedAt: Timestamp
 
-  private static let clock: @Sendable () -> Timestamp = { SystemClock.now().wall }
+  private static let clock: @Sendable () -> Timestamp = { Time.system.now().wall }
 
   /// All is over in half of this; a demo that takes longer has failed.
   private static let patience = Duration.seconds(50)

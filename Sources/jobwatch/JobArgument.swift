@@ -23,7 +23,7 @@ struct JobArgument: ParsableArguments {
     json: ((View) -> JSONObject)?, text: (View) -> [String]
   ) throws {
     let configuration = try file.load().value
-    let now = SystemClock.now()
+    let now = Time.system.now()
     let reader = StoreReader(path: configuration.databasePath)
     let isWatched = reader.seemsInUse
     let views = try reader.reading { transaction in

@@ -25,7 +25,7 @@ import Testing
       check = IntegrityCheck(
         store: store, bootID: boot, alarm: alarm,
         log: .silent)
-      store.onDoubt(check.note)
+      store.onDoubt { [alarm] _ in alarm.ring() }
     }
 
     /// One turn, and another once the look that it began is over.
@@ -72,7 +72,7 @@ import Testing
     // Another process in the same boot finds that it was made.
     let again = Turned(store, boot: "one")
     #expect(try await again.check.work(at: Self.moment(.seconds(2))) == nil)
-    #expect(await !again.check.isLooking)
+    #expect(await !again.check.isChecking)
     #expect(try #require(try await lastSound(store)) == (Self.moment(.seconds(1)).wall, "one"))
     try await Turned(store, boot: "two").look(at: .seconds(3))
     #expect(try #require(try await lastSound(store)) == (Self.moment(.seconds(3)).wall, "two"))
@@ -83,7 +83,7 @@ import Testing
     let store = try Store(path: path)
     let turned = Turned(store, boot: nil)
     #expect(try await turned.check.work(at: Self.moment(.seconds(1))) == nil)
-    #expect(await !turned.check.isLooking)
+    #expect(await !turned.check.isChecking)
     try store.close()
   }
 

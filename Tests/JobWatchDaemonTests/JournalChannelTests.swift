@@ -82,9 +82,9 @@ import Testing
       let table = RouteTable(channels: [.init(name: "journal", kind: .journal)], routes: [])
       let relay = Relay(
         channel: "journal", policy: DeliveryPolicy(), store: store, routes: table,
-        clock: SystemClock.now, alarm: Alarm(), log: Logger(label: "test") { _ in ConsoleLog() },
+        clock: Time.system.now, alarm: Alarm(), log: Logger(label: "test") { _ in ConsoleLog() },
         deliver: { try channel.deliver($0, at: $1) })
-      let start = SystemClock.now()
+      let start = Time.system.now()
       let event = EventDraft(.daemonStarted, at: start.wall, EventData(summary: "x"))
       _ = try await store.write { try $0.append(event, of: nil, to: ["journal"]) }
       _ = try await relay.work(at: start)

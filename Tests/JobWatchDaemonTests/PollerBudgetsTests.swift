@@ -44,7 +44,7 @@ import Testing
     try await withStore { store in
       try await Self.insert(1, into: store)
       var spent = RateLimiter(cap: Self.quota)
-      let now = SystemClock.now()
+      let now = Time.system.now()
       spent.throttled(Throttle(limit: 100, window: .minutes(1), code: "APIGW.0308"), at: now.uptime)
       var record = spent.record(at: now.uptime)
       (record.price, record.trim) = (12.5, 0.75)
@@ -54,7 +54,7 @@ import Testing
         Issue.record("a call is made inside the window of a throttling answer")
         return Self.running(request)
       }
-      for _ in 0..<3 { _ = try await poller.work(at: SystemClock.now()) }
+      for _ in 0..<3 { _ = try await poller.work(at: Time.system.now()) }
       #expect(await poller.rate(of: lane) == spent.rate)
       await poller.finish()
       let last = try #require(await Self.record(in: store))
@@ -87,7 +87,7 @@ import Testing
   }
 
   private static func insert(_ count: Int, into store: Store) async throws {
-    let now = SystemClock.now().wall
+    let now = Time.system.now().wall
     try await store.register((0..<count).map { .registered("job\($0)", at: now) })
   }
 

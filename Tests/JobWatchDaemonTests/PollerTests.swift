@@ -15,7 +15,7 @@ import Testing
     let directory = try TemporaryDirectory()
     defer { withExtendedLifetime(directory) {} }
     let store = try Store(path: directory.database)
-    let now = SystemClock.now().wall
+    let now = Time.system.now().wall
     // The odd one is the longest due: it is asked for first.
     try await insert("odd", dueAt: now - .hours(1), into: store)
     try await insert("fine", dueAt: now, into: store)
@@ -52,7 +52,7 @@ import Testing
       _, _, _ async throws(HTTPFailure) in HTTPResponse(status: 500, body: [])
     }
     let next = try await poller.work(at: now)
-    #expect(next == now.uptime + (isThen ? .seconds(7) : Alarm.longestWait))
+    #expect(next == now.uptime + (isThen ? .seconds(7) : Intervals().longestWait))
     await poller.finish()
     try store.close()
   }
@@ -64,7 +64,7 @@ import Testing
     let directory = try TemporaryDirectory()
     defer { withExtendedLifetime(directory) {} }
     let store = try Store(path: directory.database)
-    let now = SystemClock.now().wall
+    let now = Time.system.now().wall
     try await insert(id, Job.Hint(jobType: "createServer"), dueAt: now, into: store)
     try await store.write { transaction in
       let key = JobKey(account: "prod", service: "ecs", jobID: id)
@@ -81,7 +81,7 @@ import Testing
       noted.yield(request.url)
       return HTTPResponse(status: 500, body: [])
     }
-    _ = try await poller.work(at: SystemClock.now())
+    _ = try await poller.work(at: Time.system.now())
     #expect(await asked.first { _ in true }?.hasSuffix(id) == true)
     await poller.finish()
     try store.close()
@@ -94,7 +94,7 @@ import Testing
   }
 
   private func poller(
-    _ store: Store, _ polling: PollPolicy = PollPolicy(), clock: @escaping Clock = SystemClock.now,
+    _ store: Store, _ polling: PollPolicy = PollPolicy(), clock: @escaping Clock = Time.system.now,
     _ transport: @escaping HTTPTransport
   ) throws -> (Poller, PollerSetup) {
     var setup = PollerSetup()

@@ -14,12 +14,12 @@ import Testing
   func `does not hold up a start`() async throws {
     try await withScene { scene in
       let (alarm, stop) = (Alarm(), StopSignal())
-      let vitals = HealthRegistry { alarm.ring() }
+      let registry = HealthRegistry { alarm.ring() }
       let loop = WorkerLoop(
-        worker: scene.pruner, alarm: Alarm(), pulse: vitals.pulse("pruner"),
-        clock: { scene.clock.now }, log: .silent)
+        worker: scene.pruner, alarm: Alarm(scene.clock.time), health: registry.register("pruner"),
+        log: .silent)
       let run = Task { try await loop.run(until: stop) }
-      while !vitals.hasSettled { await alarm.wait(.seconds(30)) }
+      while !registry.hasSettled { await alarm.wait(.seconds(30)) }
       #expect(try await scene.left() == Self.jobs)
       stop.raise()
       try await run.value

@@ -18,12 +18,12 @@ import Testing
   {
     Relay(
       channel: channel, policy: DeliveryPolicy(delays: [.zero]), store: store, routes: routes,
-      clock: SystemClock.now, alarm: Alarm(), log: Logger(label: "test") { _ in ConsoleLog() },
+      clock: Time.system.now, alarm: Alarm(), log: Logger(label: "test") { _ in ConsoleLog() },
       deliver: { _, _ in outcome })
   }
 
   private func append(_ kind: EventKind, to channels: [String], in store: Store) async throws {
-    let event = EventDraft(kind, at: SystemClock.now().wall, EventData(summary: "x"))
+    let event = EventDraft(kind, at: Time.system.now().wall, EventData(summary: "x"))
     _ = try await store.write { try $0.append(event, of: nil, to: channels) }
   }
 
@@ -37,7 +37,7 @@ import Testing
       try await append(.daemonStarted, to: ["a", "b"], in: store)
       for _ in 0..<10 {
         for relay in relays {
-          _ = try await relay.work(at: SystemClock.now())
+          _ = try await relay.work(at: Time.system.now())
           await relay.finish()
         }
       }
@@ -45,8 +45,8 @@ import Testing
       #expect(try await store.read { try $0.lastSeq() } == 5)
       #expect(
         try await store.read {
-          try $0.dueMessages("a", at: SystemClock.now().wall, limit: 10)
-            + $0.dueMessages("b", at: SystemClock.now().wall, limit: 10)
+          try $0.dueMessages("a", at: Time.system.now().wall, limit: 10)
+            + $0.dueMessages("b", at: Time.system.now().wall, limit: 10)
         }.isEmpty)
     }
   }
@@ -55,12 +55,33 @@ import Testing
     try await withStore { store in
       try await append(.daemonStarted, to: ["a"], in: store)
       let relay = relay("a", store, answering: .gone(status: 410))
-      _ = try await relay.work(at: SystemClock.now())
+      _ = try await relay.work(at: Time.system.now())
       await relay.finish()
-      let later = SystemClock.now().wall + .hours(1)
+      let later = Time.system.now().wall + .hours(1)
       let message = try await store.read { try $0.dueMessages("a", at: later, limit: 1).first }
       #expect(message?.attempts == 0)
       #expect(try await store.read { try $0.openConditions().map(\.subject) } == [.channel("a")])
+    }
+  }
+
+  @Test(
+    "varies a wait by the random number that it is given",
+    arguments: [
+      (0.0, Duration.minutes(9)), (0.5, .minutes(10)), (0.75, .minutes(10) + .seconds(30)),
+    ])
+  func jitter(_ number: Double, _ wait: Duration) async throws {
+    try await withStore { store in
+      let clock = ManualClock()
+      let relay = Relay(
+        channel: "a", policy: DeliveryPolicy(delays: [.zero, .minutes(10)], spread: 0.1),
+        store: store, routes: routes, clock: { clock.now }, alarm: Alarm(clock.time), log: .silent,
+        jitter: { number }, deliver: { _, _ in .retry(status: 503, reason: "no", retryAfter: nil) })
+      let event = EventDraft(.daemonStarted, at: clock.wall, EventData(summary: "x"))
+      _ = try await store.write { try $0.append(event, of: nil, to: ["a"]) }
+      _ = try await relay.work(at: clock.now)
+      await relay.finish()
+      let due = try await store.read { try $0.nextMessageDue("a", after: clock.wall) }
+      #expect(due == clock.wall + wait)
     }
   }
 

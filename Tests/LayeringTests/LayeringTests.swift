@@ -90,8 +90,7 @@ import Testing
     (
       "Dispatch",
       [
-        "JobWatchDaemon/Loop/Alarm.swift", "JobWatchDaemon/Loop/Ticker.swift",
-        "JobWatchFiles/InotifyWatch.swift",
+        "JobWatchDaemon/Loop/Time.swift", "JobWatchFiles/InotifyWatch.swift",
         // Simulations side by side, in a command that is not concurrent otherwise.
         "bench/Polling/Fleet.swift",
         // A thread apart, for tests that look at the clock.

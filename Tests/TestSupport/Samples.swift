@@ -43,7 +43,7 @@ extension Store {
 /// A poller without the rest of the daemon.
 package struct PollerSetup: Sendable {
   package var configuration = Configuration(accounts: [.sample])
-  package var clock: Clock = SystemClock.now
+  package var clock: Clock = Time.system.now
   package var alarm = Alarm()
   package var log = Logger.silent
   package var memory = CredentialMemory()
@@ -69,7 +69,7 @@ package struct PollerSetup: Sendable {
     let turning = Task {
       while !Task.isCancelled {
         let next = try await poller.work(at: clock())
-        await alarm.wait(next.map { $0 - clock().uptime } ?? Alarm.longestWait)
+        await alarm.wait(next.map { $0 - clock().uptime } ?? alarm.longestWait)
       }
     }
     let outcome: Result<Value, any Error>

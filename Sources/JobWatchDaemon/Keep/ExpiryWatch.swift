@@ -5,24 +5,25 @@ import JobWatchStore
 
 /// Tells what the cloud is about to delete, whose end may be missed, and who is late.
 ///
-/// A row's `notice_at` is never too late, but may be too early, since a sighting moves the deadline without
-/// touching it: what comes up is looked at again, told if it is still due, and given its new time.
+/// A row's `notice_at` may be too early, because a sighting moves the deadline without touching it; it is never too
+/// late. A row that comes up is checked again, told if it is still due, and given its new time.
 actor ExpiryWatch: Worker {
   nonisolated let name = "expiry watch"
 
   private let store: Store
   private let rules: [String: WatchRules]
   private let routes: RouteTable
+  /// After a long stop the polls that are due at once say more than a notice would.
   private let firstWait: Duration
-  /// Once the clock was set, all was seen by another clock. Until what is watched has been seen anew, it would look unseen for
-  /// as long as the clock leapt, and what is urgent is known early enough after it.
-  private let calm: Duration
+  /// The pause after the clock was set, because what is watched looks unseen for the length of the step until its next
+  /// poll.
+  private let clockPause: Duration
   private var clockWatch = ClockWatch()
   private var quietUntil = Duration.zero
-  private var lastLookAt: Duration?
+  private var readyAt: Duration?
 
   private static let batch = 200
-  /// Notices are minutes to days ahead; whoever rings for every event must not make this a query for every event.
+  /// Notices are minutes to days ahead, and the alarm rings for every event: not each ring needs a query.
   private static let shortestWait = Duration.milliseconds(200)
 
   init(configuration: Configuration, store: Store) {
@@ -32,22 +33,21 @@ actor ExpiryWatch: Worker {
     let leads = expiry.finished + expiry.unpaid + expiry.atRisk
     let quarter = leads.min()?.scaled(by: 0.25) ?? .minutes(15)
     firstWait = min(.seconds(30), quarter)
-    calm = min(.minutes(15), quarter)
+    clockPause = min(.minutes(15), quarter)
     rules = Dictionary(
       uniqueKeysWithValues: CloudService.all.map { ($0.name, configuration.rules(for: $0)) })
   }
 
   func work(at now: Moment) async throws -> Duration? {
-    if let step = clockWatch.step(at: now), step > .minutes(1) { quietUntil = now.uptime + calm }
-    if now.uptime < quietUntil { return quietUntil }
-    guard let last = lastLookAt else {
-      // After a long stop the polls that are due at once say more than a notice would.
-      lastLookAt = now.uptime + firstWait - Self.shortestWait
-      return now.uptime + firstWait
+    if let step = clockWatch.step(at: now), step > .minutes(1) {
+      quietUntil = now.uptime + clockPause
     }
-    if now.uptime - last < Self.shortestWait { return last + Self.shortestWait }
-    lastLookAt = now.uptime
-    if try await tell(at: now) == Self.batch { return now.uptime + Self.shortestWait }
+    if now.uptime < quietUntil { return quietUntil }
+    let ready = readyAt ?? now.uptime + firstWait
+    readyAt = ready
+    if now.uptime < ready { return ready }
+    readyAt = now.uptime + Self.shortestWait
+    if try await tell(at: now) == Self.batch { return readyAt }
     let next = try await store.read { try $0.nextNoticeTime() }
     return next.map { now.uptime + max($0 - now.wall, Self.shortestWait) }
   }

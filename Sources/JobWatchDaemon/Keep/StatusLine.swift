@@ -3,7 +3,7 @@ import JobWatchStore
 
 /// How things stand, in the one line that `systemctl status` shows. What is in order is not mentioned.
 struct StatusLine {
-  var standing: Totals
+  var totals: Totals
   /// Jobs whose poll is due, or overdue.
   var due: Int
   /// Those that were told of and last.
@@ -34,24 +34,24 @@ struct StatusLine {
     switch part {
     case .watched: watched
     case .due: "\(due) due"
-    case .atRisk: "\(standing.atRisk) at risk"
+    case .atRisk: "\(totals.atRisk) at risk"
     case .parked: parked
     case .paused: named("paused", pausedAccounts.filter(accounts.contains))
     case .down: named("no use calling", endpoints)
     case .failing: named("channels failing", failingChannels.filter(channels.contains))
     case .unclosed: named("spool files not closed", unclosed)
     case .waiting: waiting
-    case .givenUp: standing.givenUp == 0 ? nil : "\(count(standing.givenUp, "message")) given up"
+    case .givenUp: totals.givenUp == 0 ? nil : "\(count(totals.givenUp, "message")) given up"
     }
   }
 
   private var watched: String {
-    let watched = standing.watched.filter { accounts.contains($0.key) }.values.reduce(0, +)
+    let watched = totals.watched.filter { accounts.contains($0.key) }.values.reduce(0, +)
     return "watching \(count(watched, "job"))"
   }
 
   private var parked: String? {
-    let parked = standing.watched.filter { !accounts.contains($0.key) }
+    let parked = totals.watched.filter { !accounts.contains($0.key) }
     guard !parked.isEmpty else { return nil }
     return "\(parked.values.reduce(0, +)) parked (not configured: \(list(parked.keys)))"
   }
@@ -73,10 +73,10 @@ struct StatusLine {
   }
 
   private var waiting: String? {
-    let waiting = standing.waiting.values.reduce(0, +)
+    let waiting = totals.waiting.values.reduce(0, +)
     guard waiting > 0 else { return nil }
     let text = "\(count(waiting, "message")) waiting"
-    let parked = standing.waiting.keys.filter { !channels.contains($0) }
+    let parked = totals.waiting.keys.filter { !channels.contains($0) }
     return parked.isEmpty ? text : "\(text) (not configured: \(list(parked)))"
   }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import JobWatchConfiguration
 import JobWatchFiles
 
 /// One daemon per state directory: held for the life of the process, released by the kernel whatever ends it.
@@ -18,7 +19,7 @@ struct DaemonLock: Sendable {
     let path = Self.path(in: directory)
     var file = open(path, O_RDWR | O_CREAT | O_NONBLOCK | O_CLOEXEC, 0o600)
     let code = errno
-    // What may only be read, and be it a directory, can be locked as well.
+    // A file that may only be read can be locked as well, and so can a directory.
     if file < 0 { file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) }
     guard file >= 0 else { throw FileFailure("cannot be opened", path, code) }
     guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
@@ -29,15 +30,99 @@ struct DaemonLock: Sendable {
     descriptor = file
   }
 
-  /// Writes who holds it. Where that cannot be written (a full disk, no right to), `check` knows less, and that is all.
-  func note(_ record: DaemonRecord) {
+  /// Writes who holds the lock. Where that fails (a full disk, no right to write), `check` knows less.
+  func write(_ record: DaemonRecord) {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    guard let bytes = try? encoder.encode(record), ftruncate(descriptor, 0) == 0 else {
-      return
-    }
+    guard let bytes = try? encoder.encode(record), ftruncate(descriptor, 0) == 0 else { return }
     _ = Array(bytes).withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
   }
 
   func release() { close(descriptor) }
+}
+
+/// What a running daemon says of itself in its lock file, by which `check` knows what a reload would refuse.
+package struct DaemonRecord: Codable, Sendable, Hashable {
+  /// What only a restart can change.
+  package struct Places: Codable, Sendable, Hashable {
+    var stateDirectory: String
+    var spoolDirectory: String
+    var statusLog: String
+
+    private enum CodingKeys: String, CodingKey, CaseIterable {
+      case stateDirectory = "state_dir"
+      case spoolDirectory = "spool_dir"
+      case statusLog = "status_log"
+    }
+
+    package init(_ configuration: Configuration) {
+      stateDirectory = configuration.stateDirectory
+      spoolDirectory = configuration.spoolDirectory
+      statusLog = configuration.statusLog
+    }
+
+    /// Why a daemon that works in these cannot take a configuration that names others.
+    func faults(becoming new: Places) -> [StartFault] {
+      let (before, after) = (paths, new.paths)
+      return CodingKeys.allCases.indices.filter { before[$0] != after[$0] }.map { index in
+        StartFault(
+          .key(CodingKeys.allCases[index].rawValue),
+          "is \(before[index]) and cannot become \(after[index]) while jobwatch runs: restart needed "
+            + "(systemctl restart jobwatch)")
+      }
+    }
+
+    private var paths: [String] { [stateDirectory, spoolDirectory, statusLog] }
+  }
+
+  package let pid: Int32
+  /// The absolute path of its configuration.
+  package let configuration: String
+  package let places: Places
+
+  init(of configuration: DecodedConfiguration) {
+    pid = getpid()
+    self.configuration = FilePlace.real(configuration.file) ?? configuration.file
+    places = Places(configuration.value)
+  }
+
+  /// The daemon that reads this configuration, or works in its state directory; nil where this user sees none.
+  package static func running(with configuration: DecodedConfiguration) -> DaemonRecord? {
+    let file = FilePlace.real(configuration.file) ?? configuration.file
+    let records = names(in: "/proc").compactMap { Int32($0) }.compactMap(record)
+    return records.first { $0.configuration == file }
+      ?? records.first { $0.places.stateDirectory == configuration.value.stateDirectory }
+  }
+
+  /// Variables of its environment; nil where this user may not see them.
+  package var environment: [String: String]? {
+    guard let bytes = FileManager.default.contents(atPath: "/proc/\(pid)/environ") else {
+      return nil
+    }
+    let pairs = bytes.split(separator: 0).compactMap { entry -> (String, String)? in
+      let parts = entry.split(
+        separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false
+      ).map { String(decoding: $0, as: UTF8.self) }
+      return parts.count == 2 ? (parts[0], parts[1]) : nil
+    }
+    return Dictionary(pairs) { first, _ in first }
+  }
+
+  private static func names(in directory: String) -> [String] {
+    (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+  }
+
+  /// Found by the lock that the process holds open, because a record may also be of a process that is gone.
+  private static func record(of pid: Int32) -> DaemonRecord? {
+    for name in names(in: "/proc/\(pid)/fd") {
+      let link = "/proc/\(pid)/fd/\(name)"
+      let target = try? FileManager.default.destinationOfSymbolicLink(atPath: link)
+      guard target?.hasSuffix(DaemonLock.path(in: "")) == true,
+        let bytes = FileManager.default.contents(atPath: link),
+        let record = try? JSONDecoder().decode(DaemonRecord.self, from: bytes), record.pid == pid
+      else { continue }
+      return record
+    }
+    return nil
+  }
 }

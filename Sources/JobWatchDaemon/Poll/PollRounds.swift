@@ -19,8 +19,8 @@ struct PollRounds {
   mutating func loaded(upTo seq: Int64) { (isLoaded, seenSeq) = (true, seq) }
 
   /// Without a hint it looks now and then, because a hint may be lost.
-  mutating func looksForNews(isHinted: Bool, at uptime: Duration) -> Bool {
-    guard isHinted || uptime - lookedAt >= Alarm.longestWait else { return false }
+  mutating func looksForNews(isHinted: Bool, every wait: Duration, at uptime: Duration) -> Bool {
+    guard isHinted || uptime - lookedAt >= wait else { return false }
     lookedAt = uptime
     return true
   }

@@ -24,7 +24,7 @@ package actor Poller: Worker {
   private let alarm: Alarm
   private let memory: CredentialMemory
   private let health: LoopHealth
-  private let progress: TaskProgressRequests
+  private let progress: TaskProgressRequests?
   private nonisolated let hasNews = Atomic(true)
 
   private(set) var state: PollState
@@ -37,7 +37,7 @@ package actor Poller: Worker {
     configuration: Configuration, store: Store, clients: [String: CloudClient],
     logins: [AccountLogin], clock: @escaping Clock, alarm: Alarm, log: Logger,
     memory: CredentialMemory = CredentialMemory(), pulse: LoopHealth = LoopHealth("poller"),
-    progress: TaskProgressRequests = TaskProgressRequests()
+    progress: TaskProgressRequests? = nil
   ) throws {
     self.store = store
     self.clients = clients
@@ -73,7 +73,7 @@ package actor Poller: Worker {
       if calls.isEmpty { answersCanBeStored(at: now) }
     }
     let end = clock()
-    let longest = end.uptime + Alarm.longestWait
+    let longest = end.uptime + alarm.longestWait
     let next = min(state.nextWork(at: end) ?? longest, longest)
     rounds.wakesAt = max(next, end.uptime + PollRounds.tick, unsaved.retryAt ?? .zero)
     return rounds.wakesAt
@@ -81,7 +81,7 @@ package actor Poller: Worker {
 
   /// Answers that are nearly there are waited for, because their calls are spent.
   package func finish() async {
-    await drain(calls.close(), timeout: .seconds(3))
+    await drain(calls.close(), timeout: .seconds(3), by: alarm.time)
     // A poller that never worked knows nothing: what the one before it knew is for the next.
     if rounds.isLoaded { memory.keep(state.accounts) }
     let limiters = state.queue.lastRecords(at: clock())
@@ -158,7 +158,8 @@ package actor Poller: Worker {
 
   private func takeNews(at now: Moment) async throws {
     let isHinted = hasNews.exchange(false, ordering: .acquiring)
-    guard rounds.looksForNews(isHinted: isHinted, at: now.uptime) else { return }
+    guard rounds.looksForNews(isHinted: isHinted, every: alarm.longestWait, at: now.uptime)
+    else { return }
     let after = rounds.seenSeq
     do {
       let (jobs, seq, conditions) = try await store.read { transaction in
@@ -275,7 +276,7 @@ package actor Poller: Worker {
     await settle(call, answer)
     guard let task = call.question.task, answer.observation.isSighting else { return }
     let endpoint = state.endpoints[call.index].key
-    progress.request(
+    progress?.request(
       TaskProgressRequest(
         job: call.job, task: task, endpoint: endpoint, jobID: call.question.jobID))
   }

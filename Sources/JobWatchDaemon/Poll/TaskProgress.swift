@@ -16,9 +16,9 @@ struct TaskProgressRequest: Sendable {
 /// What the poller leaves for `TaskProgress`; of one job the last request counts.
 package final class TaskProgressRequests: Sendable {
   private let requests = Mutex<[Int64: TaskProgressRequest]>([:])
-  let alarm = Alarm()
+  let alarm: Alarm
 
-  package init() {}
+  package init(_ alarm: Alarm) { self.alarm = alarm }
 
   func request(_ request: TaskProgressRequest) {
     requests.withLock { $0[request.job] = request }
@@ -86,7 +86,7 @@ actor TaskProgress: Worker {
     return nil
   }
 
-  func finish() async { await drain(calls.close(), timeout: .seconds(3)) }
+  func finish() async { await drain(calls.close(), timeout: .seconds(3), by: requests.alarm.time) }
 
   private func isFree(_ request: TaskProgressRequest, at uptime: Duration) -> Bool {
     let asked = asked[request.endpoint] ?? []

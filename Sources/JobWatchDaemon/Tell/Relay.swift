@@ -18,6 +18,7 @@ actor Relay: Worker {
   private let alarm: Alarm
   private let log: Logger
   private let pulse: LoopHealth
+  private let jitter: @Sendable () -> Double
 
   private var health: ReceiverHealth
   private var isLoaded = false
@@ -44,6 +45,7 @@ actor Relay: Worker {
     channel: String, policy: DeliveryPolicy, store: Store, routes: RouteTable,
     clock: @escaping Clock,
     alarm: Alarm, log: Logger, pulse: LoopHealth = LoopHealth("relay"),
+    jitter: @escaping @Sendable () -> Double = { .random(in: 0..<1) },
     deliver: @escaping Delivery
   ) {
     name = "relay \(channel)"
@@ -57,6 +59,7 @@ actor Relay: Worker {
     self.alarm = alarm
     self.log = log
     self.pulse = pulse
+    self.jitter = jitter
   }
 
   func work(at now: Moment) async throws -> Duration? {
@@ -121,7 +124,7 @@ actor Relay: Worker {
 
   func finish() async {
     isFinishing = true
-    await drain(Array(inFlight.values), timeout: Self.farewell)
+    await drain(Array(inFlight.values), timeout: Self.farewell, by: alarm.time)
   }
 
   private func load(at now: Moment) async throws {
@@ -159,7 +162,7 @@ actor Relay: Worker {
   ) async {
     let now = clock()
     let judgement = health.judge(
-      message, permit, outcome, since: start, at: now, jitter: .random(in: 0..<1))
+      message, permit, outcome, since: start, at: now, jitter: jitter())
     let record = DeliveryRecord(
       message: message.id, channel: channel, settlement: judgement.settlement, outcome: outcome,
       startedAt: start.wall, at: now.wall, recovery: judgement.recovery,

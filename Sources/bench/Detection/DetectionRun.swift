@@ -52,7 +52,7 @@ struct DetectionRun: Sendable {
     var begun: [String: Timestamp] = [:]
     for job in load.jobs {
       try await Task.sleep(until: start + job.arrival)
-      let now = SystemClock.now().wall
+      let now = Time.system.now().wall
       cloud.submit(job.script, at: now)
       begun[job.id] = now
       let submission = SpoolSubmission(
@@ -95,7 +95,7 @@ private final class ToldEnds: Sendable {
     let follower = StatusLogFollower(
       path: path, filter: filter, onTrouble: MeasureOptions.complain)
     try await follower.run(stopOn: []) { [self] line in
-      let now = SystemClock.now().wall
+      let now = Time.system.now().wall
       // A new log tells all events of the database, and so of the jobs that taught it.
       guard let id = try line.data().jobID, jobs.contains(id) else { return }
       let isLast = state.withLock { times in

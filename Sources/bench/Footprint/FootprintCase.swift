@@ -31,10 +31,10 @@ struct FootprintCase: Sendable {
   private func measure(
     _ program: String, _ workplace: Workplace, _ cloud: SimulatedCloud, _ endpoint: String
   ) async throws -> [Figure] {
-    let watched = WatchedJobs(count: jobs, now: SystemClock.now().wall)
+    let watched = WatchedJobs(count: jobs, now: Time.system.now().wall)
     let store = try Store(path: workplace.database)
     try await ending({ try await watched.register(in: store) }, with: store.close)
-    watched.submit(to: cloud, dueBefore: SystemClock.now().wall + window + .minutes(2))
+    watched.submit(to: cloud, dueBefore: Time.system.now().wall + window + .minutes(2))
     let start = ContinuousClock.now
     return try await workplace.withDaemon(program, cloud: endpoint, polling: polling) { daemon in
       try await daemon.isLoaded()

@@ -15,7 +15,7 @@ struct BareLoad: Sendable {
   func run<Value: Sendable>(
     _ body: @Sendable () async throws -> Value
   ) async throws -> Value {
-    let now = SystemClock.now().wall
+    let now = Time.system.now().wall
     let requests = (0..<rate).map { request($0, at: now) }
     let load = Task { await send(requests) }
     return try await ending(body) {

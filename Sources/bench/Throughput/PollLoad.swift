@@ -28,7 +28,7 @@ struct PollLoad: Sendable {
     _ store: Store, _ body: @Sendable (Store) async throws -> Value
   ) async throws -> Value {
     // Due evenly over the first second, and so over each second that follows.
-    let (now, count) = (SystemClock.now().wall, ThroughputSetting.jobs)
+    let (now, count) = (Time.system.now().wall, ThroughputSetting.jobs)
     try await store.write { [kind] transaction in
       for number in 0..<count {
         _ = try transaction.insert(

@@ -30,7 +30,7 @@ package struct OnlineCheck: Sendable {
   package static func run(
     _ configuration: Configuration, scope: Scope,
     environment: [String: String] = ProcessInfo.processInfo.environment,
-    clock: @escaping Clock = SystemClock.now
+    clock: @escaping Clock = Time.system.now
   ) async throws -> [OnlineReport] {
     let proxies = try ProxyRules(environment: environment)
     var trust: [String: TrustedCertificates] = [:]

@@ -1,0 +1,49 @@
+import Dispatch
+import Foundation
+import JobWatchCore
+
+/// Reads all clocks. Only loops and the ends of calls do; every decision takes the time as a parameter.
+package typealias Clock = @Sendable () -> Moment
+
+/// The clocks and the timer: the system's, or those of a test. The only file that knows Dispatch's timers.
+package struct Time: Sendable {
+  /// Calls `ring` once, after a time, from any thread. Letting go of the result ends it before.
+  package typealias Wake =
+    @Sendable (_ after: Duration, _ ring: @escaping @Sendable () -> Void) -> any Sendable
+
+  package var now: Clock
+  package var wake: Wake
+
+  package init(now: @escaping Clock, wake: @escaping Wake) {
+    self.now = now
+    self.wake = wake
+  }
+
+  /// `awake` is CLOCK_MONOTONIC, by which Dispatch's timers and systemd's watchdog run. `wake` calls from a thread of
+  /// Dispatch's, which no task holds up.
+  package static let system = Time(
+    now: {
+      let (awake, uptime) = (read(CLOCK_MONOTONIC), read(CLOCK_BOOTTIME))
+      return Moment(wall: Timestamp(Date()), uptime: uptime, slept: uptime - awake)
+    }, wake: { Timer(after: $0, ring: $1) })
+
+  private static func read(_ clock: clockid_t) -> Duration {
+    var time = timespec()
+    clock_gettime(clock, &time)
+    return .seconds(Int64(time.tv_sec)) + .nanoseconds(Int64(time.tv_nsec))
+  }
+
+  /// Dispatch's sources are documented as safe to use from any thread, but not marked so.
+  private final class Timer: @unchecked Sendable {
+    private let source = DispatchSource.makeTimerSource(queue: .global())
+
+    init(after wait: Duration, ring: @escaping @Sendable () -> Void) {
+      source.schedule(
+        deadline: .now() + .milliseconds(Int(wait.milliseconds)), leeway: .milliseconds(1))
+      source.setEventHandler(handler: ring)
+      source.activate()
+    }
+
+    deinit { source.cancel() }
+  }
+}
