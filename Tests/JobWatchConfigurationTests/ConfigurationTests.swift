@@ -199,7 +199,7 @@ import Testing
       channels: [{name: h, type: webhook, url: {env: URL}, secret: {file: /nowhere/s}}]
       """)
     let environment = ["URL": "http://hooks.example/hidden"]
-    let faults = ResolvedReferences.faults(of: decoded.value, environment: environment)
+    let faults = ResolvedReferences.resolve(decoded.value, environment: environment).faults
     let found = faults.map { decoded.problem($0) }
     #expect(found.map(\.line) == [2, 2, 3, 3])
     #expect(faults.map(\.reason) == [.lasting, .environment, .lasting, .lasting])

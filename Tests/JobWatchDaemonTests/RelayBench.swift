@@ -81,7 +81,7 @@ final class RelayBench: Sendable {
   private func fresh() -> Relay {
     Relay(
       channel: "a", policy: policy, store: store, routes: Self.routes,
-      clock: { [clock] in clock.now }, alarm: Alarm(),
+      clock: { [clock] in clock.now }, alarm: Alarm(clock.time),
       log: .silent,
       deliver: { [unowned self] message, now in answer(message.event.seq, now.wall) })
   }

@@ -97,7 +97,7 @@ import Testing
       func relay() -> Relay {
         Relay(
           channel: "a", policy: DeliveryPolicy(delays: [.zero, .hours(2)], spread: 0), store: store,
-          routes: routes, clock: { clock.now }, alarm: Alarm(),
+          routes: routes, clock: { clock.now }, alarm: Alarm(clock.time),
           log: Logger(label: "test") { _ in ConsoleLog() }, deliver: { _, _ in answers.next() })
       }
       let event = EventDraft(.daemonStarted, at: clock.now.wall, EventData(summary: "x"))

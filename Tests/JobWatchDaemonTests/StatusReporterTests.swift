@@ -158,11 +158,12 @@ import Testing
     failures.update(failing: failing(since: since), untried: [], at: clock.now)
     clock.pass(.minutes(1))
     failures.update(failing: [], untried: [], at: clock.now)
-    failures.restore([])
     #expect(
-      words(failures.changes(at: clock.wall)) == ["begins", "told: the disk is full", "ends"])
+      words(failures.changes(to: [], at: clock.wall)) == [
+        "begins", "told: the disk is full", "ends",
+      ])
     failures.stored()
-    #expect(failures.changes(at: clock.wall).isEmpty)
+    #expect(failures.changes(to: [], at: clock.wall).isEmpty)
   }
 
   /// Whether the process before this one told of it, and whether it lasts.
@@ -178,12 +179,12 @@ import Testing
       failing: lasts ? failing("still full", since: since) : [], untried: [], at: clock.now)
     var condition = Condition(.worker("intake"), .failing, since: begun, cause: "the disk is full")
     if isTold { condition.toldAt = begun + .minutes(1) }
-    failures.restore([condition])
     let told = isTold || !lasts ? [] : ["told: still full"]
-    #expect(words(failures.changes(at: clock.wall)) == told + (lasts ? [] : ["ends"]))
+    #expect(
+      words(failures.changes(to: [condition], at: clock.wall)) == told + (lasts ? [] : ["ends"]))
     failures.stored()
-    failures.restore([condition])
-    #expect(failures.changes(at: clock.wall).isEmpty)
+    condition.toldAt = condition.toldAt ?? clock.wall
+    #expect(failures.changes(to: lasts ? [condition] : [], at: clock.wall).isEmpty)
   }
 }
 

@@ -51,7 +51,6 @@ package struct ConfigurationCheck: Sendable {
 
   package var configuration: Configuration { decoded.value }
 
-  /// The result of a check.
   package struct Report: Sendable {
     package var problems: [ConfigurationProblem]
     /// Every problem that is no warning may pass by itself.
@@ -67,7 +66,7 @@ package struct ConfigurationCheck: Sendable {
     let check = { DaemonFiles(decoded).check(unlessCheckedIn: boot) }
     // Before the first start systemd, which is root, makes the directories.
     let files = user.map { $0.isGuessed ? check() : $0.acting(check) } ?? check()
-    let moved = daemon?.places.faults(becoming: .init(decoded.value)) ?? []
+    let moved = DaemonRecord.faults(moving: daemon?.places ?? [:], to: decoded.value)
     let faults = referenceFaults() + files.faults + moved
     let doubts = isOnlooker ? [] : files.doubts.map { decoded.problem($0, isWarning: true) }
     let unclear = decoded.secrets.compactMap { $0.doubt(environment: environment) }
@@ -89,7 +88,7 @@ package struct ConfigurationCheck: Sendable {
   }
 
   private func faults() -> [StartFault] {
-    ResolvedReferences.faults(of: decoded.value, environment: environment)
+    ResolvedReferences.resolve(decoded.value, environment: environment).faults
   }
 
   private func configurationFault() -> [StartFault] {
@@ -97,8 +96,6 @@ package struct ConfigurationCheck: Sendable {
     let message = "may not be read by the service's user: let its group read it"
     return [StartFault(.key(""), message, .denied)]
   }
-
-  // MARK: What another user or process cannot see
 
   private func isWarning(_ fault: StartFault) -> Bool {
     switch fault.reason {

@@ -27,7 +27,7 @@ struct ServiceUser: Sendable {
   /// Runs `body` with its rights, where root may take them. Of the whole process: for a command, not for a daemon.
   func acting<Value>(_ body: () -> Value) -> Value {
     let (mine, groups) = (getegid(), Self.groups())
-    guard setgroups(memberships.count, memberships) == 0 else { return body() }
+    guard initgroups(name, gid) == 0 else { return body() }
     defer {
       seteuid(0)
       setegid(mine)
@@ -40,12 +40,5 @@ struct ServiceUser: Sendable {
   private static func groups() -> [gid_t] {
     var groups = [gid_t](repeating: 0, count: Int(max(getgroups(0, nil), 0)))
     return Array(groups.prefix(Int(max(getgroups(Int32(groups.count), &groups), 0))))
-  }
-
-  private var memberships: [gid_t] {
-    var count: Int32 = 256
-    var groups = [gid_t](repeating: 0, count: Int(count))
-    guard getgrouplist(name, gid, &groups, &count) >= 0 else { return [gid] }
-    return Array(groups.prefix(Int(count)))
   }
 }

@@ -47,17 +47,16 @@ actor ExpiryWatch: Worker {
     readyAt = ready
     if now.uptime < ready { return ready }
     readyAt = now.uptime + Self.shortestWait
-    if try await tell(at: now) == Self.batch { return readyAt }
-    let next = try await store.read { try $0.nextNoticeTime() }
+    var next = try await store.read { try $0.nextNoticeTime() }
+    if let due = next, due <= now.wall {
+      if try await tell(at: now) == Self.batch { return readyAt }
+      next = try await store.read { try $0.nextNoticeTime() }
+    }
     return next.map { now.uptime + max($0 - now.wall, Self.shortestWait) }
   }
 
   private func tell(at now: Moment) async throws -> Int {
-    let (rules, routes) = (rules, routes)
-    guard try await store.read({ !(try $0.jobsToNotice(at: now.wall, limit: 1).isEmpty) }) else {
-      return 0
-    }
-    return try await store.write { transaction in
+    try await store.write { [rules, routes] transaction in
       let jobs = try transaction.jobsToNotice(at: now.wall, limit: Self.batch)
       for job in jobs {
         var rule = rules[job.key.service] ?? WatchRules()

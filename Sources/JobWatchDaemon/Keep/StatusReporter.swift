@@ -44,39 +44,31 @@ actor StatusReporter: Worker {
         totals: totals, due: due, conditions: conditions.filter { $0.toldAt != nil },
         accounts: accounts, channels: channels, unclosed: spool.unclosed
       ).line)
-    failures.restore(conditions)
-    try await store(failures.changes(at: now.wall))
-    return now.uptime + context.intervals.status
-  }
-
-  private func store(_ changes: [ConditionChange]) async throws {
-    guard !changes.isEmpty else { return }
-    try await context.store.write { [routes] transaction in
-      for change in changes { try transaction.apply(change, routes: routes) }
+    let changes = failures.changes(to: conditions, at: now.wall)
+    if !changes.isEmpty {
+      try await context.store.write { [routes] transaction in
+        for change in changes { try transaction.apply(change, routes: routes) }
+      }
     }
     failures.stored()
+    return now.uptime + context.intervals.status
   }
 }
 
-/// The loops that cannot do their work: when each began to fail, when that is told, and when it is over. All of it stays
-/// here until it is on record, because a full disk may be what keeps it from being written.
+/// The loops that cannot do their work. A failure stays here until its end is on record, because a full disk may be what
+/// keeps it from being written.
 struct LoopFailures {
   private struct Failure {
     var since: Timestamp
     var reason: String
     var toldAt: Timestamp?
     var isOver = false
-    var isStored = false
-    var isTellingStored = false
-
-    var needsStoring: Bool { !isStored || isOver || (toldAt != nil && !isTellingStored) }
   }
 
   private let grace: Duration
   private var failures: [String: Failure] = [:]
   /// The loops whose failure may last.
   private var lasting: Set<String> = []
-  private var isRestored = false
 
   /// - Parameter grace: how long a failure lasts before it is told.
   init(grace: Duration) { self.grace = grace }
@@ -101,46 +93,32 @@ struct LoopFailures {
     }
   }
 
-  /// Takes what was on record when this began; later calls do nothing.
-  mutating func restore(_ conditions: [Condition]) {
-    guard !isRestored else { return }
-    isRestored = true
+  /// What the open conditions on record lack. One reason is told once, in however many loops it shows.
+  func changes(to conditions: [Condition], at now: Timestamp) -> [ConditionChange] {
+    var record: [String: Condition] = [:]
     for condition in conditions {
-      guard case .worker(let loop) = condition.subject else { continue }
-      var failure = failures[loop] ?? Failure(since: condition.since, reason: condition.cause)
-      (failure.since, failure.toldAt) = (condition.since, condition.toldAt ?? failure.toldAt)
-      (failure.isStored, failure.isTellingStored) = (true, condition.toldAt != nil)
-      failure.isOver = !lasting.contains(loop)
-      failures[loop] = failure
+      if case .worker(let loop) = condition.subject { record[loop] = condition }
     }
-  }
-
-  /// What is to be stored. One reason is told once, in however many loops it shows.
-  func changes(at now: Timestamp) -> [ConditionChange] {
-    let open = failures.filter(\.value.needsStoring).sorted { $0.key < $1.key }
-    let begun = open.filter { !$0.value.isStored }.map { loop, failure in
+    let known = failures.sorted { $0.key < $1.key }
+    let begun = known.filter { record[$0.key] == nil }.map { loop, failure in
       ConditionChange.begins(
         Condition(.worker(loop), .failing, since: failure.since, cause: failure.reason))
     }
-    let untold = open.filter { $0.value.toldAt != nil && !$0.value.isTellingStored }
+    let untold = known.filter { $0.value.toldAt != nil && record[$0.key]?.toldAt == nil }
     let told = Dictionary(grouping: untold, by: \.value.reason).sorted { $0.key < $1.key }
       .flatMap { reason, loops in
         ConditionChange.degraded(
-          Dictionary(uniqueKeysWithValues: loops.map { ($0.key, $0.value.since) }),
+          Dictionary(
+            uniqueKeysWithValues: loops.map { ($0.key, record[$0.key]?.since ?? $0.value.since) }),
           because: reason, at: loops.compactMap(\.value.toldAt).min() ?? now)
       }
-    let over = open.filter(\.value.isOver).map { ConditionChange.works($0.key, at: now) }
-    return begun + told + over
+    let over = Set(record.keys).union(failures.keys)
+      .filter { failures[$0]?.isOver ?? !lasting.contains($0) }.sorted()
+    return begun + told + over.map { .works($0, at: now) }
   }
 
-  /// All of `changes` is on record.
-  mutating func stored() {
-    failures = failures.filter { !$0.value.isOver }.mapValues { failure in
-      var failure = failure
-      (failure.isStored, failure.isTellingStored) = (true, failure.toldAt != nil)
-      return failure
-    }
-  }
+  /// `changes` is on record.
+  mutating func stored() { failures = failures.filter { !$0.value.isOver } }
 }
 
 /// Passes through the writer's queue now and then. A writer that is stuck stalls this loop, and so is found however

@@ -32,15 +32,12 @@ package struct Daemon: Sendable {
 
   private var configuration: Configuration { decoded.value }
 
-  /// Runs until one of `signals` arrives; SIGHUP reloads.
+  /// Runs until SIGTERM or SIGINT arrives; SIGHUP reloads.
   ///
   /// - Parameter onReady: called once every loop has done what was due at the start.
   /// - Throws: `StartRefusal` or `DaemonLock.Held` when it cannot start, and `FileFailure`, `StoreError` or
   ///   `SecretError` where it fails though all seemed well; a `LastingFault` when it cannot go on.
-  package func run(
-    stopOn signals: [UnixSignal] = [.sigterm, .sigint],
-    onReady: @escaping @Sendable () -> Void = {}
-  ) async throws {
+  package func run(onReady: @escaping @Sendable () -> Void = {}) async throws {
     let report = ServiceReport(serviceManager, time: .system, log: log)
     let references = try ResolvedReferences.forStart(of: decoded)
     for path in try DaemonFiles(decoded).prepare() {
@@ -50,16 +47,14 @@ package struct Daemon: Sendable {
     defer { lock.release() }
     lock.write(DaemonRecord(of: decoded))
     let context = DaemonContext(store: try open(report), report: report, log: log, output: output)
-    try await live(with: references, on: context, onReady: onReady) {
-      await Self.orders(stopOn: signals)
-    }
+    try await live(with: references, on: context, onReady: onReady, orders: Self.orders)
     try context.store.close()
     log.notice("jobwatch has stopped")
   }
 
-  /// Traps the signals, which end the process before.
-  private static func orders(stopOn signals: [UnixSignal]) async -> AsyncStream<Order> {
-    let arrivals = await UnixSignalsSequence(trapping: signals + [.sighup])
+  /// Traps the signals; until then they end the process.
+  private static func orders() async -> AsyncStream<Order> {
+    let arrivals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
     let (orders, order) = AsyncStream.makeStream(of: Order.self)
     let forwarding = Task {
       for await signal in arrivals { order.yield(signal == .sighup ? .reload : .stop) }

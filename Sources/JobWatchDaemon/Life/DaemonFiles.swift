@@ -1,4 +1,5 @@
 import CloudAPI
+import Foundation
 import Glibc
 import JobWatchConfiguration
 import JobWatchFiles
@@ -22,7 +23,6 @@ package struct DaemonFiles: Sendable {
     spool = SpoolDirectory(path: configuration.spoolDirectory)
   }
 
-  /// The result of a check.
   package struct Findings: Sendable {
     /// Reasons not to start.
     package var faults: [StartFault] = []
@@ -73,7 +73,7 @@ package struct DaemonFiles: Sendable {
     }
     findings.note("status_log", checkClaims)
     if findings.isThere(log, "status_log") { findings.note("status_log", checkLog) }
-    checkUse(of: spool, &findings)
+    findings.doubts = spoolDoubts(after: findings.toBeMade)
     return findings
   }
 
@@ -134,26 +134,20 @@ package struct DaemonFiles: Sendable {
 
   /// Whether the file is one of SQLite's, of whatever program.
   private static func isDatabase(_ path: String) -> Bool {
-    let file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-    guard file >= 0 else { return false }
-    defer { close(file) }
-    let magic = Array("SQLite format 3\0".utf8)
-    var bytes = [UInt8](repeating: 0, count: magic.count)
-    return pread(file, &bytes, bytes.count, 0) == bytes.count && bytes == magic
+    let magic = Data("SQLite format 3\0".utf8)
+    return (try? FileHandle(forReadingAtPath: path)?.read(upToCount: magic.count)) == magic
   }
 
   /// A spool that cannot be used does not end the daemon: it watches what it has.
-  private func checkUse(of spool: SpoolDirectory, _ findings: inout Findings) {
-    for directory in spool.needed.dropFirst()
-    where !findings.toBeMade.contains(directory.path) && access(directory.path, F_OK) == 0 {
-      guard !NeededDirectory.allows(directory.path, R_OK | W_OK | X_OK) else { continue }
-      let failure = FileFailure(
-        "cannot be used, so that nothing is taken in", directory.path, errno)
-      findings.doubts.append(StartFault(.key("spool_dir"), failure))
+  private func spoolDoubts(after toBeMade: [String]) -> [StartFault] {
+    spool.needed.dropFirst().map(\.path).compactMap { path in
+      guard !toBeMade.contains(path), access(path, F_OK) == 0,
+        !NeededDirectory.allows(path, R_OK | W_OK | X_OK)
+      else { return nil }
+      let failure = FileFailure("cannot be used, so that nothing is taken in", path, errno)
+      return StartFault(.key("spool_dir"), failure)
     }
   }
-
-  // MARK: Files that are something else
 
   /// A file that jobwatch works with or reads cannot be its status log as well: a start would move it aside as a damaged
   /// log, or write lines into it. Also where the log's directory is still to be made, because a first start makes the

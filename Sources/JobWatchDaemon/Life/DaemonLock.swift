@@ -7,7 +7,6 @@ import JobWatchFiles
 struct DaemonLock: Sendable {
   private let descriptor: Int32
 
-  /// Another daemon runs on the same state directory.
   package struct Held: PassingFault, CustomStringConvertible {
     package var description: String
     package var mayPass: Bool { true }
@@ -43,47 +42,34 @@ struct DaemonLock: Sendable {
 
 /// What a running daemon says of itself in its lock file, by which `check` knows what a reload would refuse.
 package struct DaemonRecord: Codable, Sendable, Hashable {
-  /// What only a restart can change.
-  package struct Places: Codable, Sendable, Hashable {
-    var stateDirectory: String
-    var spoolDirectory: String
-    var statusLog: String
-
-    private enum CodingKeys: String, CodingKey, CaseIterable {
-      case stateDirectory = "state_dir"
-      case spoolDirectory = "spool_dir"
-      case statusLog = "status_log"
-    }
-
-    package init(_ configuration: Configuration) {
-      stateDirectory = configuration.stateDirectory
-      spoolDirectory = configuration.spoolDirectory
-      statusLog = configuration.statusLog
-    }
-
-    /// Why a daemon that works in these cannot take a configuration that names others.
-    func faults(becoming new: Places) -> [StartFault] {
-      let (before, after) = (paths, new.paths)
-      return CodingKeys.allCases.indices.filter { before[$0] != after[$0] }.map { index in
-        StartFault(
-          .key(CodingKeys.allCases[index].rawValue),
-          "is \(before[index]) and cannot become \(after[index]) while jobwatch runs: restart needed "
-            + "(systemctl restart jobwatch)")
-      }
-    }
-
-    private var paths: [String] { [stateDirectory, spoolDirectory, statusLog] }
-  }
-
   package let pid: Int32
   /// The absolute path of its configuration.
   package let configuration: String
-  package let places: Places
+  let places: [String: String]
 
   init(of configuration: DecodedConfiguration) {
     pid = getpid()
     self.configuration = FilePlace.real(configuration.file) ?? configuration.file
-    places = Places(configuration.value)
+    places = Self.places(of: configuration.value)
+  }
+
+  /// What only a restart can change, by the keys of the configuration.
+  static func places(of configuration: Configuration) -> [String: String] {
+    [
+      "state_dir": configuration.stateDirectory, "spool_dir": configuration.spoolDirectory,
+      "status_log": configuration.statusLog,
+    ]
+  }
+
+  /// Why a daemon that works in `places` cannot take a configuration.
+  static func faults(moving places: [String: String], to new: Configuration) -> [StartFault] {
+    Self.places(of: new).sorted { $0.key < $1.key }.compactMap { key, after in
+      guard let before = places[key], before != after else { return nil }
+      return StartFault(
+        .key(key),
+        "is \(before) and cannot become \(after) while jobwatch runs: restart needed "
+          + "(systemctl restart jobwatch)")
+    }
   }
 
   /// The daemon that reads this configuration, or works in its state directory; nil where this user sees none.
@@ -91,7 +77,7 @@ package struct DaemonRecord: Codable, Sendable, Hashable {
     let file = FilePlace.real(configuration.file) ?? configuration.file
     let records = names(in: "/proc").compactMap { Int32($0) }.compactMap(record)
     return records.first { $0.configuration == file }
-      ?? records.first { $0.places.stateDirectory == configuration.value.stateDirectory }
+      ?? records.first { $0.places["state_dir"] == configuration.value.stateDirectory }
   }
 
   /// Variables of its environment; nil where this user may not see them.

@@ -5,20 +5,18 @@ import Glibc
 struct FilePlace {
   /// With all links followed, as far as the directories exist.
   let path: String
-  private let device: UInt64?
-  private let inode: UInt64?
+  /// Device and inode of a file that is there.
+  private let identity: [UInt]?
 
   init(_ path: String) {
     self.path = Self.resolved(Self.target(of: path))
     var status = stat()
-    let isThere = stat(path, &status) == 0
-    device = isThere ? UInt64(status.st_dev) : nil
-    inode = isThere ? UInt64(status.st_ino) : nil
+    identity = stat(path, &status) == 0 ? [status.st_dev, status.st_ino] : nil
   }
 
   /// One file may have several names.
   func isSame(as other: FilePlace) -> Bool {
-    path == other.path || (inode != nil && inode == other.inode && device == other.device)
+    path == other.path || (identity != nil && identity == other.identity)
   }
 
   /// The end of a chain of links, which may lead nowhere; `path` itself where it is no link. Follows 40 links, as the
@@ -35,11 +33,10 @@ struct FilePlace {
   }
 
   private static func resolved(_ path: String) -> String {
-    if let whole = real(path) { return whole }
     let parent = NeededDirectory.parent(of: path)
-    let name = path.split(separator: "/").last.map(String.init) ?? ""
-    if let parent = real(parent) { return parent == "/" ? "/" + name : parent + "/" + name }
-    return parent == "/" || parent == "." ? path : resolved(parent) + "/" + name
+    if let whole = real(path) ?? (parent == path ? path : nil) { return whole }
+    let base = resolved(parent)
+    return (base == "/" ? "" : base) + "/" + (path.split(separator: "/").last ?? "")
   }
 
   /// realpath(3); nil where nothing is there.

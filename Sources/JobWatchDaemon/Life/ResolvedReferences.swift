@@ -27,9 +27,9 @@ package struct ResolvedReferences: Sendable {
 
   /// For a configuration that is to replace one whose database and log are open.
   static func forReload(
-    of decoded: DecodedConfiguration, replacing places: DaemonRecord.Places
+    of decoded: DecodedConfiguration, replacing old: Configuration
   ) throws(StartRefusal) -> ResolvedReferences {
-    let moved = places.faults(becoming: .init(decoded.value))
+    let moved = DaemonRecord.faults(moving: DaemonRecord.places(of: old), to: decoded.value)
     // What is in another spool does not matter.
     return try require(decoded, moved.isEmpty ? DaemonFiles(decoded).checkSpool() : moved)
   }
@@ -44,15 +44,8 @@ package struct ResolvedReferences: Sendable {
     return references
   }
 
-  /// Everything that is wrong with what the configuration refers to.
-  package static func faults(
-    of configuration: Configuration, environment: [String: String]
-  ) -> [StartFault] {
-    resolve(configuration, environment: environment).faults
-  }
-
-  /// Nil where there are faults.
-  private static func resolve(
+  /// Reads everything that the configuration refers to. `references` is nil where there are faults.
+  package static func resolve(
     _ configuration: Configuration,
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) -> (references: ResolvedReferences?, faults: [StartFault]) {
@@ -61,7 +54,10 @@ package struct ResolvedReferences: Sendable {
     for (index, account) in configuration.accounts.enumerated() { reader.check(account, index) }
     let webhooks = reader.webhooks(configuration.channels)
     let heartbeat = configuration.heartbeat.flatMap { reader.address($0.url, in: "heartbeat") }
-    guard let proxies = reader.proxies(), reader.faults.isEmpty else { return (nil, reader.faults) }
+    let proxies = reader.take(.key(""), "the environment's ") {
+      try ProxyRules(environment: environment)
+    }
+    guard let proxies, reader.faults.isEmpty else { return (nil, reader.faults) }
     let references = ResolvedReferences(
       proxies: proxies, trust: trust, webhooks: webhooks, heartbeat: heartbeat)
     return (references, [])
@@ -75,13 +71,16 @@ private struct ReferenceReader {
 
   init(environment: [String: String]) { self.environment = environment }
 
-  private mutating func take<Value>(
-    _ place: StartFault.Place, _ body: () throws -> Value
+  /// - Parameter subject: begins the message of an error that does not name its place.
+  mutating func take<Value>(
+    _ place: StartFault.Place, _ subject: String = "", _ body: () throws -> Value
   ) -> Value? {
     do {
       return try body()
     } catch {
-      note(StartFault(place, error))
+      var fault = StartFault(place, error)
+      fault.message = subject + fault.message
+      note(fault)
       return nil
     }
   }
@@ -93,15 +92,6 @@ private struct ReferenceReader {
 
   private mutating func secret(_ source: SecretSource, in part: String) -> Secret? {
     take(.secret(source, in: part)) { [environment] in try source.read(environment: environment) }
-  }
-
-  mutating func proxies() -> ProxyRules? {
-    do {
-      return try ProxyRules(environment: environment)
-    } catch {
-      note(StartFault(.key(""), "the environment's \(error)"))
-      return nil
-    }
   }
 
   mutating func certificates(_ accounts: [Account]) -> [String: TrustedCertificates] {
@@ -134,20 +124,18 @@ private struct ReferenceReader {
     for channel in channels {
       guard case .webhook(let url, let secrets) = channel.kind else { continue }
       let address = address(url, in: "channels")
-      let signers = secrets.compactMap { signer($0) }
+      var signers: [StandardWebhooks] = []
+      for source in secrets {
+        guard let secret = secret(source, in: "channels"),
+          let signer = take(
+            .secret(source, in: "channels"), "\(source) ",
+            { try StandardWebhooks(secret: secret) })
+        else { continue }
+        signers.append(signer)
+      }
       webhooks[channel.name] = address.map { .init(url: $0, signer: .init(joining: signers)) }
     }
     return webhooks
-  }
-
-  private mutating func signer(_ source: SecretSource) -> StandardWebhooks? {
-    guard let secret = secret(source, in: "channels") else { return nil }
-    do throws(SecretError) {
-      return try StandardWebhooks(secret: secret)
-    } catch {
-      note(StartFault(.secret(source, in: "channels"), "\(source) \(error)"))
-      return nil
-    }
   }
 
   mutating func address(_ source: SecretSource, in part: String) -> Secret? {

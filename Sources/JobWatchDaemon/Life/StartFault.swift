@@ -18,9 +18,8 @@ extension StoreError: PassingFault {
 
 extension FileFailure: PassingFault {}
 
-/// A reason not to start with a configuration, or not to take it while running.
+/// A reason not to start with a configuration, or not to reload it.
 package struct StartFault: Sendable, Hashable {
-  /// What it is about.
   package enum Place: Sendable, Hashable {
     /// A key path of the file, as in `accounts[0].ca_file`; empty for the file as a whole.
     case key(String)

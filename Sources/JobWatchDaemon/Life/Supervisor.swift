@@ -6,12 +6,9 @@ import Logging
 actor Supervisor {
   private let context: DaemonContext
   private let reload: @Sendable () throws -> DecodedConfiguration
-  /// Those that run, or ran last.
   private(set) var current: Workers
-  /// Run when the current ones have ended.
   private var next: Workers?
 
-  /// - Parameter reload: the configuration as it is now; throws why there is none.
   init(
     _ first: Workers, on context: DaemonContext,
     reload: @escaping @Sendable () throws -> DecodedConfiguration
@@ -33,22 +30,17 @@ actor Supervisor {
         }
       }
     }
-    var fault: (any Error)?
-    do {
-      try await runAll()
-    } catch {
-      fault = error
-    }
+    let fault = await runAll()
     following.cancel()
     await following.value
     await end(before: nil)
     if let fault { throw fault }
   }
 
-  private func runAll() async throws {
+  private func runAll() async -> (any LastingFault)? {
     while true {
-      try await current.run()
-      guard let next else { return }
+      if let fault = await current.run() { return fault }
+      guard let next else { return nil }
       (current, self.next) = (next, nil)
     }
   }
@@ -79,7 +71,7 @@ actor Supervisor {
   private func prepare() async throws -> Workers {
     let decoded = try reload()
     let references = try ResolvedReferences.forReload(
-      of: decoded, replacing: .init(current.configuration))
+      of: decoded, replacing: current.configuration)
     return try await .make(decoded.value, references, on: context, current.statusLog) {
       [context] in
       context.log.notice(

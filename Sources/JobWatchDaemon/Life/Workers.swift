@@ -43,23 +43,17 @@ struct Workers: Sendable {
     }
   }
 
-  /// Runs until `stop` is raised and what was under way has ended.
-  ///
-  /// Throws a `LastingFault` of a worker, when the others have ended, too.
-  func run() async throws {
+  /// Runs until `stop` is raised, or a worker has a `LastingFault`, and what was under way has ended.
+  func run() async -> (any LastingFault)? {
     context.store.onNews(onNews)
     context.store.onDoubt(onDoubt)
     context.report.watches(health)
-    let fault = await withTaskGroup(of: (any Error)?.self) { group in
+    let fault = await withTaskGroup(of: (any LastingFault)?.self) { group in
       for loop in loops {
         group.addTask {
-          do {
-            try await loop.run(until: stop)
-            return nil
-          } catch {
-            stop.raise()
-            return error
-          }
+          let fault = await loop.run(until: stop)
+          if fault != nil { stop.raise() }
+          return fault
         }
       }
       return await group.reduce(nil) { $0 ?? $1 }
@@ -69,13 +63,11 @@ struct Workers: Sendable {
     let call = closing.callBegan(limit: .seconds(30), at: context.time.now().awake)
     await transports.close()
     closing.callEnded(call)
-    if let fault { throw fault }
+    return fault
   }
 
   /// Instead of `run`.
   func discard() async { await transports.close() }
-
-  // MARK: Making them
 
   /// Makes the workers, each with its loop, and the hints between them.
   private mutating func makeLoops() throws {

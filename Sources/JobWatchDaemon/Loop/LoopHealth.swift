@@ -43,23 +43,21 @@ package final class LoopHealth: Sendable {
     state.withLock { $0.overdueAt = awake + Self.turnLimit }
   }
 
-  /// The loop did what was due. More is due at once where `next` is not after `awake`.
-  func waits(until next: Duration, at awake: Duration) {
-    rest(until: next, failure: nil, hasSettled: next > awake, at: awake)
+  /// The turn is over. More is due at once where `next` is not after `awake`.
+  /// - Parameter reason: why the loop could not do what was due.
+  func waits(until next: Duration, at awake: Duration, because reason: String? = nil) {
+    let isFirst = state.withLock { state in
+      state.overdueAt = max(next, awake) + Self.wakeSlack
+      state.failure = reason.map { Failure(since: state.failure?.since ?? awake, reason: $0) }
+      guard !state.hasSettled, reason != nil || next > awake else { return false }
+      state.hasSettled = true
+      return true
+    }
+    if isFirst { onSettled() }
   }
 
   func failed(_ reason: String, retriesAt next: Duration, at awake: Duration) {
-    rest(until: next, failure: reason, hasSettled: true, at: awake)
-  }
-
-  private func rest(until next: Duration, failure: String?, hasSettled: Bool, at awake: Duration) {
-    let isFirst = state.withLock { state in
-      state.overdueAt = max(next, awake) + Self.wakeSlack
-      state.failure = failure.map { Failure(since: state.failure?.since ?? awake, reason: $0) }
-      defer { state.hasSettled = state.hasSettled || hasSettled }
-      return hasSettled && !state.hasSettled
-    }
-    if isFirst { onSettled() }
+    waits(until: next, at: awake, because: reason)
   }
 
   /// Nothing more is to be expected.

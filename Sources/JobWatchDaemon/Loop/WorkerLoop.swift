@@ -4,12 +4,11 @@ import Synchronization
 
 /// The one shape of everything that repeats: do what is due now, say when to be woken.
 package protocol Worker: Sendable {
-  /// For the log.
   var name: String { get }
 
   /// Does what is due and returns the uptime at which more will be; nil: nothing is known to come.
   ///
-  /// Throws when the work could not be done for now: the loop logs it and tries again. A `LastingFault` ends the daemon.
+  /// When it throws, the loop logs it and tries again; a `LastingFault` ends the daemon.
   func work(at now: Moment) async throws -> Duration?
 
   /// Ends what `work` has started and left running.
@@ -33,10 +32,7 @@ final class StopSignal: Sendable {
 
   /// Rings `alarm` when raised, at once if it is already.
   func ring(_ alarm: Alarm) {
-    let isRaised = state.withLock { state in
-      state.alarms.append(alarm)
-      return state.isRaised
-    }
+    state.withLock { $0.alarms.append(alarm) }
     if isRaised { alarm.ring() }
   }
 
@@ -60,15 +56,15 @@ struct WorkerLoop: Sendable {
     .seconds(1), .seconds(2), .seconds(5), .seconds(10), .seconds(30),
   ]
 
-  /// Throws a `LastingFault` of the worker.
-  func run(until stop: StopSignal) async throws {
+  /// Returns the `LastingFault` of the worker, if one ended it.
+  func run(until stop: StopSignal) async -> (any LastingFault)? {
     // News does not ring it: a loop that fails on a full disk must not try at each event.
     let pause = Alarm(alarm.time, longestWait: alarm.longestWait)
     for alarm in [alarm, pause] { stop.ring(alarm) }
     let fault = await turn(until: stop, pause)
     await worker.finish()
     health.ends()
-    if let fault { throw fault }
+    return fault
   }
 
   private func turn(until stop: StopSignal, _ pause: Alarm) async -> (any LastingFault)? {

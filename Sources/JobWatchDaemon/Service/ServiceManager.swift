@@ -82,28 +82,24 @@ extension ServiceManager.Message {
   fileprivate var text: String {
     switch self {
     case .ready: "READY=1"
-    case .reloading(let time): "RELOADING=1\nMONOTONIC_USEC=\(time.wholeMicroseconds)"
+    case .reloading(let time): "RELOADING=1\nMONOTONIC_USEC=\(Self.microseconds(time))"
     case .stopping: "STOPPING=1"
     case .status(let line): "STATUS=\(Self.oneLine(line))"
     case .watchdog: "WATCHDOG=1"
-    case .extendTimeout(let time): "EXTEND_TIMEOUT_USEC=\(time.wholeMicroseconds)"
+    case .extendTimeout(let time): "EXTEND_TIMEOUT_USEC=\(Self.microseconds(time))"
     }
   }
 
-  /// A line break would begin another assignment, and with the messages beside it the datagram has to stay
-  /// below its limit.
+  private static func microseconds(_ time: Duration) -> Int64 {
+    time.components.seconds * 1_000_000 + time.components.attoseconds / 1_000_000_000_000
+  }
+
+  /// A line break would begin another assignment. Leaves room for other messages in the datagram.
   private static func oneLine(_ text: String) -> String {
     let limit = ServiceManager.datagramLimit - 512
-    let line = String(text.unicodeScalars.map { $0.value < 0x20 ? " " : Character($0) })
+    var line = String(text.unicodeScalars.map { $0.value < 0x20 ? " " : Character($0) })
     guard line.utf8.count > limit else { return line }
-    var head = line
-    while head.utf8.count > limit { head.removeLast() }
-    return head + "…"
-  }
-}
-
-extension Duration {
-  fileprivate var wholeMicroseconds: Int64 {
-    components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000
+    while line.utf8.count > limit { line.removeLast() }
+    return line + "…"
   }
 }

@@ -67,21 +67,18 @@ package final class ServiceReport: Sendable {
     state.withLock { $0.timer = timer }
   }
 
-  // MARK: What happens
-
   /// A step of the start, before the loops turn.
   package func begins(_ step: Step) {
     tell([.extendTimeout(Self.grant), .status(step.rawValue)])
   }
 
-  /// Sets the loops that must turn from now on.
   package func watches(_ loops: HealthRegistry) { state.withLock { $0.loops = loops } }
 
   /// Every loop has done what was due: the daemon is up, or up again.
   package func isReady() {
     // Loops also settle while they end, which the service manager does not wait for.
     guard proceed({ ($0.phase, $0.isSettled) = (.running, true) }) else { return }
-    let status = status(at: time.now().awake)
+    let status = status()
     state.withLock { $0.told = status }
     tell([.ready, .status(status)])
   }
@@ -101,7 +98,7 @@ package final class ServiceReport: Sendable {
     }
   }
 
-  /// The new configuration is at work when its loops have settled, which `isReady` says.
+  /// `isReady` follows when the loops of the new configuration have settled.
   package func acceptsReload() { state.withLock { $0.isSettled = false } }
 
   /// The old configuration stays. While its own loops have yet to settle, that is waited for.
@@ -123,8 +120,6 @@ package final class ServiceReport: Sendable {
     state.withLock { $0.totals = totals }
     tellStatus()
   }
-
-  // MARK: What is told
 
   /// Feeds the watchdog if every loop turns now.
   func tick() {
@@ -158,7 +153,7 @@ package final class ServiceReport: Sendable {
   }
 
   private func tellStatus() {
-    let status = status(at: time.now().awake)
+    let status = status()
     let isNews = state.withLock { state in
       guard state.phase == .running, state.told != status else { return false }
       state.told = status
@@ -167,11 +162,11 @@ package final class ServiceReport: Sendable {
     if isNews { tell([.status(status)]) }
   }
 
-  private func status(at awake: Duration) -> String {
+  private func status() -> String {
     let (totals, refusal, loops) = state.withLock { ($0.totals, $0.refusal, $0.loops) }
     return StatusText(
-      stalled: loops?.stalled(at: awake) ?? [], failing: loops?.failing ?? [], totals: totals,
-      refusal: refusal
+      stalled: loops?.stalled(at: time.now().awake) ?? [], failing: loops?.failing ?? [],
+      totals: totals, refusal: refusal
     ).line
   }
 
