@@ -2,7 +2,7 @@ import Synchronization
 
 /// What one configuration knew of the credentials, for the next one to go on with.
 ///
-/// All else that a generation hands to the next is in the rows. This is not, because what log-ins bring must never be
+/// All else that the workers of one configuration hand to the next is in the rows. This is not, because what log-ins bring must never be
 /// in the database; and without it each reload would cost a refused call per wrong key, of which five lock it, and a
 /// log-in per account. A restart of the process, which is rare, begins anew.
 ///

@@ -80,7 +80,7 @@ struct Workers: Sendable {
     let poller = try Poller(
       configuration: configuration, store: store, clients: transports.clients,
       logins: transports.logins, clock: time.now, alarm: alarms.poller, log: log,
-      memory: context.credentials, pulse: polling, progress: requests)
+      memory: context.credentials, health: polling, progress: requests)
     let intake = try Intake(
       configuration: configuration, store: store, alarm: alarms.intake, log: log,
       intervals: context.intervals, watcher: context.watchDirectory,
@@ -134,7 +134,7 @@ struct Workers: Sendable {
     let relay = Relay(
       channel: channel.name, policy: configuration.delivery, store: context.store,
       routes: configuration.routeTable, clock: context.time.now, alarm: alarm, log: context.log,
-      pulse: health,
+      health: health,
       jitter: { [random = context.random] in Double(random() >> 11) * 0x1p-53 },
       deliver: delivery(to: channel))
     return WorkerLoop(worker: relay, alarm: alarm, health: health, log: context.log)

@@ -82,7 +82,7 @@ package final class LoopHealth: Sendable {
   }
 
   /// The turns succeed, but something they are for does not. Nil: it does again.
-  package func isHindered(by reason: String?, at awake: Duration) {
+  package func isDegraded(by reason: String?, at awake: Duration) {
     state.withLock { state in
       state.degradation = reason.map {
         Failure(since: state.degradation?.since ?? awake, reason: $0)

@@ -36,7 +36,7 @@ package actor Poller: Worker {
   package init(
     configuration: Configuration, store: Store, clients: [String: CloudClient],
     logins: [AccountLogin], clock: @escaping Clock, alarm: Alarm, log: Logger,
-    memory: CredentialMemory = CredentialMemory(), pulse: LoopHealth = LoopHealth("poller"),
+    memory: CredentialMemory = CredentialMemory(), health: LoopHealth = LoopHealth("poller"),
     progress: TaskProgressRequests? = nil
   ) throws {
     self.store = store
@@ -46,7 +46,7 @@ package actor Poller: Worker {
     self.log = log
     self.memory = memory
     self.progress = progress
-    health = pulse
+    self.health = health
     routes = configuration.routeTable
     state = try PollState(configuration, logins)
   }
@@ -390,12 +390,12 @@ package actor Poller: Worker {
     }
     unsaved.retryAt = now.uptime + UnsavedChanges.retryAfter
     // In the words of the other loops that meet it, because it is one trouble.
-    health.isHindered(by: "\(error)", at: now.awake)
+    health.isDegraded(by: "\(error)", at: now.awake)
   }
 
   private func answersCanBeStored(at now: Moment) {
     unsaved.retryAt = nil
-    health.isHindered(by: nil, at: now.awake)
+    health.isDegraded(by: nil, at: now.awake)
   }
 
   // MARK: Calls for the progress of tasks

@@ -17,7 +17,7 @@ actor Relay: Worker {
   private let clock: Clock
   private let alarm: Alarm
   private let log: Logger
-  private let pulse: LoopHealth
+  private let loopHealth: LoopHealth
   private let jitter: @Sendable () -> Double
 
   private var health: ReceiverHealth
@@ -44,7 +44,7 @@ actor Relay: Worker {
   init(
     channel: String, policy: DeliveryPolicy, store: Store, routes: RouteTable,
     clock: @escaping Clock,
-    alarm: Alarm, log: Logger, pulse: LoopHealth = LoopHealth("relay"),
+    alarm: Alarm, log: Logger, health loopHealth: LoopHealth = LoopHealth("relay"),
     jitter: @escaping @Sendable () -> Double = { .random(in: 0..<1) },
     deliver: @escaping Delivery
   ) {
@@ -58,7 +58,7 @@ actor Relay: Worker {
     self.clock = clock
     self.alarm = alarm
     self.log = log
-    self.pulse = pulse
+    self.loopHealth = loopHealth
     self.jitter = jitter
   }
 
@@ -100,7 +100,7 @@ actor Relay: Worker {
         try $0.boundDueTimes(
           channel, at: now.wall, after: step ?? .zero, limit: Self.boundedAtOnce)
       }
-      pulse.turns(at: clock().awake)
+      loopHealth.turns(at: clock().awake)
     }
     mayBeAhead = false
   }
@@ -137,7 +137,7 @@ actor Relay: Worker {
 
   private func start(_ message: OutgoingMessage, _ permit: CircuitBreaker.Permit) {
     let limit = timeout + Self.settlingTime
-    let mark = pulse.callBegan(limit: limit, at: clock().awake)
+    let mark = loopHealth.callBegan(limit: limit, at: clock().awake)
     inFlight[message.id] = Task {
       let started = self.clock()
       let outcome: DeliveryOutcome
@@ -149,7 +149,7 @@ actor Relay: Worker {
       if !(self.isFinishing && Task.isCancelled) {
         await self.settle(message, permit, outcome, since: started)
       }
-      self.pulse.callEnded(mark)
+      self.loopHealth.callEnded(mark)
       self.inFlight[message.id] = nil
       self.settledMeanwhile.insert(message.id)
       self.alarm.ring()
