@@ -17,8 +17,6 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
-let lifecycle = Target.Dependency.product(
-  name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
@@ -93,8 +91,8 @@ let package = Package(
       name: "JobWatchDaemon",
       dependencies: [
         "JobWatchCore", "PollPlanning", "CloudAPI", "JobWatchStore", "JobWatchConfiguration",
-        "JobWatchFiles", "JobWatchLogging", "JobWatchSpool", "JobWatchStatusLog", crypto, lifecycle,
-        logging, unixSignals,
+        "JobWatchFiles", "JobWatchLogging", "JobWatchSpool", "JobWatchStatusLog", crypto, logging,
+        unixSignals,
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -102,7 +100,7 @@ let package = Package(
       dependencies: [
         "JobWatchCore", "PollPlanning", "CloudAPI", "JobWatchStore", "JobWatchConfiguration",
         "JobWatchDaemon", "JobWatchLogging", "JobWatchSpool", "JobWatchStatusLog", argumentParser,
-        lifecycle, logging,
+        logging,
       ],
       swiftSettings: strict),
     .target(
@@ -113,7 +111,7 @@ let package = Package(
       name: "demo",
       dependencies: [
         "JobWatchCore", "CloudAPI", "JobWatchStore", "JobWatchConfiguration", "JobWatchDaemon",
-        "JobWatchLogging", "JobWatchSpool", "SimulatedCloud", lifecycle, logging,
+        "JobWatchLogging", "JobWatchSpool", "SimulatedCloud", logging,
       ],
       swiftSettings: strict),
     .executableTarget(

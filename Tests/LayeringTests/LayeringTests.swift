@@ -30,13 +30,13 @@ import Testing
     "JobWatchDaemon": [
       "CloudAPI", "JobWatchConfiguration", "JobWatchCore", "JobWatchFiles", "JobWatchLogging",
       "JobWatchSpool", "JobWatchStatusLog", "JobWatchStore", "PollPlanning", "Crypto", "Dispatch",
-      "Foundation", "Glibc", "Logging", "ServiceLifecycle", "Synchronization", "UnixSignals",
+      "Foundation", "Glibc", "Logging", "Synchronization", "UnixSignals",
     ],
     "jobwatch": [
       "CloudAPI", "JobWatchConfiguration", "JobWatchCore", "JobWatchDaemon", "JobWatchLogging",
       "JobWatchSpool", "JobWatchStatusLog", "JobWatchStore", "PollPlanning", "ArgumentParser",
       "Foundation",
-      "Glibc", "Logging", "ServiceLifecycle", "Synchronization",
+      "Glibc", "Logging", "Synchronization",
     ],
     "SimulatedCloud": [
       "CloudAPI", "JobWatchCore", "Crypto", "Foundation", "Glibc", "Hummingbird", "Logging",
@@ -49,7 +49,7 @@ import Testing
     "demo": [
       "CloudAPI", "JobWatchConfiguration", "JobWatchCore", "JobWatchDaemon", "JobWatchLogging",
       "JobWatchSpool", "JobWatchStore", "SimulatedCloud", "Foundation", "Glibc", "Logging",
-      "ServiceLifecycle", "Synchronization",
+      "Synchronization",
     ],
     "bench": [
       "CloudAPI", "JobWatchConfiguration", "JobWatchCore", "JobWatchDaemon", "JobWatchLogging",
