@@ -6,6 +6,7 @@ import Logging
 import SimulatedCloud
 import Synchronization
 import TestSupport
+import Testing
 
 @testable import JobWatchConfiguration
 @testable import JobWatchDaemon
@@ -71,6 +72,7 @@ final class DaemonBench: Sendable {
     try await life.value
     try store.close()
     try outcome.get()
+    #expect(bench.openClients == 0, "every connection is let go of")
   }
 
   var configuration: String {
@@ -94,6 +96,11 @@ final class DaemonBench: Sendable {
 
   func write(_ text: String, to name: String) throws {
     try Data(text.utf8).write(to: URL(fileURLWithPath: "\(root)/\(name)"), options: .atomic)
+  }
+
+  /// Orders reloads and does not wait for any.
+  func orderReloads(_ count: Int) {
+    for _ in 0..<count { order.yield(.reload) }
   }
 
   /// Orders a reload and returns the line of the log that says what became of it.
