@@ -94,7 +94,7 @@ package struct ConfigurationCheck: Sendable {
   private func configurationFault() -> [StartFault] {
     guard !NeededDirectory.allows(decoded.file, R_OK) else { return [] }
     let message = "may not be read by the service's user: let its group read it"
-    return [StartFault(.key(""), message, .denied)]
+    return [StartFault(place: .key(""), message: message, reason: .denied)]
   }
 
   private func isWarning(_ fault: StartFault) -> Bool {

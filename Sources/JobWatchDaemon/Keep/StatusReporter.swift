@@ -11,9 +11,7 @@ actor StatusReporter: Worker {
   private let loops: HealthRegistry
   private let poller: Poller
   private let spool: SpoolBacklog
-  private let accounts: Set<String>
-  private let channels: Set<String>
-  private let routes: RouteTable
+  private let configuration: Configuration
   private var failures: LoopFailures
 
   init(
@@ -24,9 +22,7 @@ actor StatusReporter: Worker {
     self.loops = loops
     self.poller = poller
     self.spool = spool
-    accounts = Set(configuration.accounts.map(\.name))
-    channels = Set(configuration.channels.map(\.name))
-    routes = configuration.routeTable
+    self.configuration = configuration
     failures = LoopFailures(grace: configuration.breaker.grace)
   }
 
@@ -42,11 +38,12 @@ actor StatusReporter: Worker {
     context.report.shows(
       StatusLine(
         totals: totals, due: due, conditions: conditions.filter { $0.toldAt != nil },
-        accounts: accounts, channels: channels, unclosed: spool.unclosed
+        accounts: Set(configuration.accounts.map(\.name)),
+        channels: Set(configuration.channels.map(\.name)), unclosed: spool.unclosed
       ).line)
     let changes = failures.changes(to: conditions, at: now.wall)
     if !changes.isEmpty {
-      try await context.store.write { [routes] transaction in
+      try await context.store.write { [routes = configuration.routeTable] transaction in
         for change in changes { try transaction.apply(change, routes: routes) }
       }
     }

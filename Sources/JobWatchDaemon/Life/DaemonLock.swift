@@ -66,8 +66,8 @@ package struct DaemonRecord: Codable, Sendable, Hashable {
     Self.places(of: new).sorted { $0.key < $1.key }.compactMap { key, after in
       guard let before = places[key], before != after else { return nil }
       return StartFault(
-        .key(key),
-        "is \(before) and cannot become \(after) while jobwatch runs: restart needed "
+        place: .key(key),
+        message: "is \(before) and cannot become \(after) while jobwatch runs: restart needed "
           + "(systemctl restart jobwatch)")
     }
   }

@@ -141,7 +141,7 @@ private struct ReferenceReader {
   mutating func address(_ source: SecretSource, in part: String) -> Secret? {
     guard let address = secret(source, in: part) else { return nil }
     guard let problem = WebAddress.problem(withWebhook: address.reveal()) else { return address }
-    note(StartFault(.secret(source, in: part), "\(source) \(problem)"))
+    note(StartFault(place: .secret(source, in: part), message: "\(source) \(problem)"))
     return nil
   }
 }

@@ -41,14 +41,10 @@ package struct StartFault: Sendable, Hashable {
   package var place: Place
   /// What is wrong and what to do about it. Never holds a secret.
   package var message: String
-  package var reason: Reason
+  package var reason = Reason.lasting
+}
 
-  package init(_ place: Place, _ message: String, _ reason: Reason = .lasting) {
-    self.place = place
-    self.message = message
-    self.reason = reason
-  }
-
+extension StartFault {
   init(_ place: Place, _ error: any Error) {
     let reason: Reason =
       switch error {
@@ -59,7 +55,7 @@ package struct StartFault: Sendable, Hashable {
       case let error as any PassingFault where error.mayPass: .passing
       default: .lasting
       }
-    self.init(place, "\(error)", reason)
+    self.init(place: place, message: "\(error)", reason: reason)
   }
 }
 

@@ -90,10 +90,8 @@ struct Workers: Sendable {
     let relays = configuration.channels.map(relay)
     loops =
       [
-        loop(intake, alarms.intake),
-        WorkerLoop(worker: poller, alarm: alarms.poller, health: polling, log: log),
-        taskProgress(requests, of: poller),
-        loop(statusLog, alarms.log),
+        loop(intake, alarms.intake), loop(poller, alarms.poller, polling),
+        taskProgress(requests, of: poller), loop(statusLog, alarms.log),
         loop(ExpiryWatch(configuration: configuration, store: store), alarms.expiry),
         loop(Pruner(keep: configuration.keep, store: store, clock: time.now, log: log)),
         loop(WriterProbe(store: store, every: context.intervals.writerProbe)),
@@ -101,10 +99,7 @@ struct Workers: Sendable {
         loop(StatusReporter(configuration, context, health, poller: poller, spool: intake.backlog)),
       ] + relays + heartbeat()
     onNews = { news in
-      if news.hasEvents {
-        alarms.log.ring()
-        alarms.expiry.ring()
-      }
+      if news.hasEvents { for alarm in [alarms.log, alarms.expiry] { alarm.ring() } }
       if news.hasJobs || news.hasConditions { poller.hint() }
       if news.hasMessages { for relay in relays { relay.alarm.ring() } }
     }
@@ -115,10 +110,12 @@ struct Workers: Sendable {
     Alarm(context.time, longestWait: context.intervals.longestWait)
   }
 
-  private func loop(_ worker: any Worker, _ alarm: Alarm? = nil) -> WorkerLoop {
+  private func loop(
+    _ worker: any Worker, _ alarm: Alarm? = nil, _ health: LoopHealth? = nil
+  ) -> WorkerLoop {
     WorkerLoop(
-      worker: worker, alarm: alarm ?? self.alarm(), health: health.register(worker.name),
-      log: context.log)
+      worker: worker, alarm: alarm ?? self.alarm(),
+      health: health ?? self.health.register(worker.name), log: context.log)
   }
 
   private func taskProgress(_ requests: TaskProgressRequests, of poller: Poller) -> WorkerLoop {
@@ -126,7 +123,7 @@ struct Workers: Sendable {
     let worker = TaskProgress(
       requests, of: poller, clients: transports.clients, store: context.store,
       clock: context.time.now, log: context.log, health: health)
-    return WorkerLoop(worker: worker, alarm: requests.alarm, health: health, log: context.log)
+    return loop(worker, requests.alarm, health)
   }
 
   private func relay(_ channel: Channel) -> WorkerLoop {
@@ -137,7 +134,7 @@ struct Workers: Sendable {
       health: health,
       jitter: { [random = context.random] in Double(random() >> 11) * 0x1p-53 },
       deliver: delivery(to: channel))
-    return WorkerLoop(worker: relay, alarm: alarm, health: health, log: context.log)
+    return loop(relay, alarm, health)
   }
 
   private func delivery(to channel: Channel) -> Relay.Delivery {

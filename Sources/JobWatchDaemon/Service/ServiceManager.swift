@@ -56,18 +56,19 @@ package struct ServiceManager: Sendable {
   package func tell(_ messages: [Message]) throws(Unheard) {
     let bytes = Array(messages.map(\.text).joined(separator: "\n").utf8)
     let handle = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-    guard handle >= 0 else { throw Unheard(description: "no socket: \(Self.reason(errno))") }
+    guard handle >= 0 else {
+      throw Unheard(description: "no socket: \(String(cString: strerror(errno)))")
+    }
     defer { close(handle) }
     let flags = Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)
     let sent = address.withPointer { pointer, length in
       sendto(handle, bytes, bytes.count, flags, pointer, length)
     }
     guard sent == bytes.count else {
-      throw Unheard(description: "nothing can be sent to it: \(Self.reason(errno))")
+      throw Unheard(description: "nothing can be sent to it: \(String(cString: strerror(errno)))")
     }
   }
 
-  private static func reason(_ code: Int32) -> String { String(cString: strerror(code)) }
 }
 
 extension ServiceManager.Message {
