@@ -44,6 +44,8 @@ package struct EndpointState: Sendable {
   private var absences = MassAbsence()
   private var outage: Trouble?
   private var busy: Trouble?
+  /// The last answer said that the quota is used up.
+  private var isThrottled = false
   private var jobs = JobStandings()
   /// The cloud's clock minus ours.
   package private(set) var clockOffset = ClockOffset()
@@ -118,6 +120,8 @@ package struct EndpointState: Sendable {
       case answersAgain(after: Duration)
       /// One job has no answer now; another may have.
       case isBusy(cause: String)
+      /// The quota is used up: the first such answer in a row.
+      case isThrottled(code: String)
     }
 
     package var changes: [ConditionChange] = []
@@ -139,6 +143,8 @@ package struct EndpointState: Sendable {
     _ permits: Permits, watched: Int, at now: Moment
   ) -> Effects {
     var effects = Effects()
+    let wasThrottled = isThrottled
+    isThrottled = false
     switch observation {
     case .seen, .unrecognised:
       jobs.sighted(job)
@@ -156,7 +162,10 @@ package struct EndpointState: Sendable {
       jobs.failed(job)
       accept(job, permits, at: now, &effects)
       stall(job, cause, watched: watched, at: now, &effects)
-    case .throttled: release(permits, at: now.uptime)
+    case .throttled(let throttle):
+      isThrottled = true
+      if !wasThrottled { effects.notices.append(.isThrottled(code: throttle.code)) }
+      release(permits, at: now.uptime)
     case .garbled(let cause), .unreachable(let cause):
       jobs.failed(job)
       fail(job, cause, isOfEndpoint, permits, watched: watched, at: now, &effects)

@@ -121,7 +121,7 @@ extension PollQueue {
     records(at: now, isLast: false) { $0.mustBeSaved }
   }
 
-  /// What is to be stored when no call is under way and none will be made.
+  /// What is to be stored when no call will be made any more.
   package mutating func lastRecords(at now: Moment) -> [SavedRateLimiter] {
     records(at: now, isLast: true) { !$0.isUntouched }
   }

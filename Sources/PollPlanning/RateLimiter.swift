@@ -3,8 +3,9 @@ import JobWatchCore
 /// The calls that one endpoint may make: never more than a limit in any window.
 ///
 /// Two limits hold at once: the configured share, if any, and what is known of the cloud's. The second starts at 20 calls
-/// a second and doubles per quiet minute up to 100, unless the share or a throttling answer names a limit. A window and
-/// not a rate: 95 calls a minute may be too many for one second of it.
+/// a second and doubles per quiet minute up to 100, unless the share or a throttling answer names a limit. A throttling
+/// answer that names none lowers the calls of a window; once that is one call, it doubles the window, up to about a minute.
+/// A window and not a rate: 95 calls a minute may be too many for one second of it.
 ///
 /// A small share of each window is kept for urgent calls: probes, and polls without which a record is deleted unseen.
 package struct RateLimiter: Sendable {
@@ -23,11 +24,15 @@ package struct RateLimiter: Sendable {
   /// What `known` grows to in quiet minutes: the ceiling, or less for some hours after a throttling answer that named
   /// no limit.
   var most: Int
+  /// The window of `known` is this many times as long as it was before throttling answers widened it.
+  var widened = 1
   var quietSince: Duration?
   var journal = LimiterCheckpoint()
 
   private static let start = 20
   private static let unnamedMost = 100
+  /// A window that is this long is not widened.
+  private static let wideEnough = Duration.minutes(1)
 
   package init(cap: Quota? = nil) {
     share = cap.map(SlidingWindow.init)
@@ -86,10 +91,15 @@ package struct RateLimiter: Sendable {
       isTold = true
       ceiling = known.calls
       most = ceiling
+      widened = 1
     } else if uptime >= blockedUntil {
       // At most once per window: the calls that were under way say the same thing again. What failed is not tried
       // again soon: growing back to it every minute would mean a throttled call every minute.
       let failed = known.calls
+      if failed == 1, known.window < Self.wideEnough {
+        widened *= 2
+        known.window = known.window * 2
+      }
       known.calls = max(1, Int(Double(failed) * 0.7))
       most = max(known.calls, failed - max(1, failed / 10))
     }
@@ -101,7 +111,11 @@ package struct RateLimiter: Sendable {
 
   private mutating func grow(at uptime: Duration) {
     guard let since = quietSince else { return quietSince = uptime }
-    if known.calls < most {
+    if widened > 1 {
+      guard uptime - since >= max(.minutes(1), known.window * 8) else { return }
+      widened /= 2
+      known.window = known.window / 2
+    } else if known.calls < most {
       guard uptime - since >= .minutes(1) else { return }
       known.calls = min(known.calls * 2, most)
     } else if most < ceiling {

@@ -4,7 +4,8 @@ import JobWatchCore
 ///
 /// A record is written before calls begin that the last one did not allow for. A crash at any moment finds a record that
 /// allows for every call that was made; what it allows for beyond the ended calls counts as ended at the restart. A
-/// graceful stop leaves a record with no allowance, which goes on as if there had been no stop.
+/// graceful stop leaves a record with no allowance, which goes on as if there had been no stop. A call that is still
+/// under way at the stop counts as ended at the restart, too, because the cloud may count it after the record.
 ///
 /// Rejected: a promise that no call begins later than a second after the record. It takes a write before nearly every
 /// call of a quiet daemon, says nothing of a call that hangs until the crash, and costs a whole window after it.
@@ -29,6 +30,8 @@ package struct RateLimiterRecord: Hashable, Codable, Sendable {
   package var share: SlidingWindow?
   /// What is known of the cloud's limit.
   package var known: SlidingWindow
+  /// How many times the window of `known` was widened by throttling answers; nil: it was not.
+  package var widened: Int?
   /// The cloud named it.
   package var isTold: Bool
   /// What `known.calls` may grow to, ever and for now.

@@ -19,19 +19,16 @@ extension RateLimiter {
 
   /// What is to be stored now. The price is the caller's to fill in.
   ///
-  /// - Parameter isLast: no call will begin any more, and those under way are over.
+  /// - Parameter isLast: no call will begin any more.
   package mutating func record(at uptime: Duration, isLast: Bool = false) -> RateLimiterRecord {
-    var (ended, missing) = runs(at: uptime, isExact: isLast)
-    if isLast && underWay > 0 {
-      ended.insert(RateLimiterRecord.Run(age: 0, calls: underWay), at: 0)
-    }
+    let (ended, missing) = runs(at: uptime, isExact: isLast)
     let ahead = min(known.recordedAhead, share?.recordedAhead ?? .max)
     return RateLimiterRecord(
       number: journal.next(), uptime: uptime.wholeMilliseconds, share: share, known: known,
-      isTold: isTold, ceiling: ceiling, most: most,
+      widened: widened > 1 ? widened : nil, isTold: isTold, ceiling: ceiling, most: most,
       quiet: quietSince.map { (uptime - $0).milliseconds },
       blocked: max(blockedUntil - uptime, .zero).wholeMilliseconds, ended: ended,
-      missing: missing, underWay: isLast ? 0 : underWay, ahead: isLast ? 0 : ahead)
+      missing: missing, underWay: underWay, ahead: isLast ? 0 : ahead)
   }
 
   /// It is stored.
@@ -47,7 +44,7 @@ extension RateLimiter {
     let then = now.uptime - record.elapsed(since: savedAt, at: now)
     if record.isTold || record.share == share {
       (known, ceiling, most) = (record.known, record.ceiling, record.most)
-      isTold = record.isTold
+      (isTold, widened) = (record.isTold, record.widened ?? 1)
       quietSince = record.quiet.map { then - .milliseconds($0) }
     }
     blockedUntil = max(then + record.blockedFor, .zero)

@@ -255,6 +255,21 @@ import Testing
     #expect(failures(of: 3) == 0)
   }
 
+  @Test func `notes once that the quota is used up, until another answer comes`() throws {
+    var state = state
+    let throttled = Observation.throttled(Throttle(code: "T"))
+    let answers = [
+      throttled, throttled, Self.seen, throttled, throttled, .unreachable("U"), throttled,
+    ]
+    let notices = try answers.enumerated().map { second, answer in
+      let now = Self.moment(10 * second)
+      let permits = try enter(&state, at: now.uptime)
+      return state.record(answer, of: 1, permits, watched: 9, at: now).notices
+    }
+    let noted = notices.map { $0.contains(.isThrottled(code: "T")) }
+    #expect(noted == [true, false, false, true, false, false, true])
+  }
+
   @Test func `knows a job that has no answer while others have`() throws {
     var state = state
     _ = try play(

@@ -203,6 +203,37 @@ import Testing
     #expect(other.rate == fresh.rate)
   }
 
+  @Test func `counts a call that outlasts a graceful stop as ended at the start`() {
+    let wall = Timestamp(milliseconds: 1_764_000_000_000)
+    for (isOver, ready) in [(true, Duration.seconds(12)), (false, .milliseconds(14_500))] {
+      var limiter = RateLimiter(cap: Quota(calls: 1, per: .seconds(10)))
+      limiter.spend(at: .seconds(1))
+      if isOver { limiter.finish(at: .milliseconds(1500)) }
+      let record = limiter.record(at: .seconds(2), isLast: true)
+      #expect((record.underWay, record.ahead) == (isOver ? 0 : 1, 0))
+      // The cloud may have counted it until just now.
+      var next = RateLimiter(cap: Quota(calls: 1, per: .seconds(10)))
+      next.restore(
+        record, savedAt: wall, at: Moment(wall: wall + .seconds(2), uptime: .seconds(4)))
+      #expect(next.readyAt(.seconds(4)) == ready)
+    }
+  }
+
+  @Test func `goes on at the pace to which throttling answers without a limit have brought it`() {
+    var limiter = RateLimiter()
+    for second in [0, 1, 2, 3, 4, 5, 6, 8, 12, 20] {
+      limiter.throttled(Throttle(code: ""), at: .seconds(second))
+    }
+    let record = limiter.record(at: .seconds(40))
+    #expect(record.widened == 16 && record.known == SlidingWindow(calls: 1, window: .seconds(16)))
+    let wall = Timestamp(milliseconds: 1_764_000_000_000)
+    var restored = RateLimiter()
+    restored.restore(record, savedAt: wall, at: Moment(wall: wall, uptime: .seconds(40)))
+    #expect(restored.rate == limiter.rate)
+    for minute in [5, 10, 15, 20] { restored.spend(at: .minutes(minute)) }
+    #expect(restored.rate == 1, "quiet minutes bring it back to a call a second")
+  }
+
   @Test func `says what is used of its limit, and for how long it is blocked`() {
     var limiter = RateLimiter(cap: Quota(calls: 200, per: .minutes(1)))
     for second in 0..<100 {

@@ -4,13 +4,12 @@ import Logging
 extension EndpointState.Effects {
   /// Says in the log what an answer showed of the endpoint.
   func report(_ answer: Answer, of call: PollCall, at endpoint: EndpointKey, to log: Logger) {
-    if case .throttled(let throttle) = answer.observation {
-      log.notice(
-        "the cloud's quota is used up; calls wait",
-        metadata: ["endpoint": "\(endpoint)", "code": "\(throttle.code)"])
-    }
     for notice in notices {
       switch notice {
+      case .isThrottled(let code):
+        log.notice(
+          "the cloud's quota is used up; calls wait",
+          metadata: ["endpoint": "\(endpoint)", "code": "\(code)"])
       case .isLeftAlone(let cause):
         log.warning(
           "an endpoint gives no usable answer and is only probed until it does",
