@@ -70,7 +70,7 @@ struct PollState: Sendable {
   // MARK: Calls
 
   private func isPaused(_ index: Int) -> Bool {
-    accounts.pausedByHand.contains(endpoints[index].key.account)
+    accounts.isPausedByHand(endpoints[index].key.account)
   }
 
   /// When the endpoint's next call is worth a try; nil: only an answer, a job or a credential can change it.

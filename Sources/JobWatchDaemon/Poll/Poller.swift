@@ -224,7 +224,7 @@ package actor Poller: Worker {
   }
 
   private func logIn(_ account: AccountState) async {
-    let name = account.account.name
+    let name = account.name
     let cloudTime = clock().wall + state.clockOffset(of: name)
     let result = await account.login.obtain(account.secrets, at: cloudTime)
     guard !calls.isAbandoned else { return }

@@ -44,7 +44,7 @@ struct AccountCheck: Sendable {
   }
 
   /// The login method with its secrets; nil when they cannot be read.
-  var means: AccountSecrets.LoginMethod? { try? secrets.get().means }
+  var means: AccountSecrets.LoginMethod? { try? secrets.get().method }
 
   private var timeout: Duration { min(Self.exchangeLimit, end - clock().uptime) }
 

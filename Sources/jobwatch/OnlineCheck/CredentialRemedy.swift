@@ -42,7 +42,7 @@ struct CredentialRemedy {
       "put a valid key into \(source), or see whether auth: aksk is meant"
     case (_, let source?): "put a valid one into \(source)"
     case (_, nil):
-      "replace it in \((try? login.secrets())?.origin ?? "the environment"), where it was found"
+      "replace it in \((try? login.secrets())?.source ?? "the environment"), where it was found"
     }
   }
 
