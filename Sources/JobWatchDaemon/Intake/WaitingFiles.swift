@@ -1,15 +1,16 @@
 import JobWatchCore
 import JobWatchSpool
+import Synchronization
 
 /// The files in `incoming/` that wait for their writers, and since when. Times are uptimes.
 struct WaitingFiles: Sendable {
   typealias Name = SpoolDirectory.Name
   typealias Identity = SpoolDirectory.Identity
 
-  /// A file whose writers cannot be detected counts as whole after this time without a change, measured by a clock that
-  /// nobody sets. For the time before the daemon started only the file's own date can tell.
+  /// A file whose writers cannot be detected counts as whole after this time without a change. It is measured as uptime,
+  /// because anybody may set the wall clock; for the time before the daemon started only the file's date can tell.
   static let rest = Duration.seconds(60)
-  /// A file that is open for so long is logged, because its writer may have forgotten it.
+  /// A file that is open for this long is logged, because its writer may have forgotten it.
   static let patience = Duration.seconds(60)
 
   private struct Wait: Sendable {
@@ -95,4 +96,13 @@ struct WaitingFiles: Sendable {
     unsure = unsure.filter { $0.value.scan == scan }
     scan += 1
   }
+}
+
+/// Spool files that have been open for writing for too long, as their submitters called them: for the status line.
+final class SpoolBacklog: Sendable {
+  private let names = Mutex<[String]>([])
+
+  var unclosed: [String] { names.withLock(\.self) }
+
+  func note(unclosed: [String]) { names.withLock { $0 = unclosed } }
 }
