@@ -57,7 +57,7 @@ import Testing
       let wall = scene.now.wall
       #expect(try await scene.store.read { try $0.job(1) }?.submittedAt == wall)
       #expect(try await scene.store.read { try !$0.hasJobTimesAhead(of: wall) })
-      #expect(await scene.poller.wall.setAt == (isRunning ? wall : nil))
+      #expect(await scene.poller.clockSetAt == (isRunning ? wall : nil))
     }
   }
 

@@ -28,7 +28,7 @@ struct Crew {
     let poller = try Poller(
       configuration: configuration, store: store, clients: transports.clients,
       logins: transports.logins, clock: ground.clock, alarm: alarms.poller,
-      log: log, memory: ground.credentials, pulse: pulse, progress: requests)
+      log: log, memory: ground.credentials, health: pulse, progress: requests)
     let relays = configuration.channels.map(relay)
     let intake = try Intake(
       configuration: configuration, store: store, alarm: alarms.intake, log: log)
@@ -78,7 +78,7 @@ struct Crew {
     let relay = Relay(
       channel: channel.name, policy: configuration.delivery, store: ground.store,
       routes: configuration.routeTable, clock: ground.clock, alarm: alarm, log: ground.log,
-      pulse: pulse, deliver: deliver)
+      loop: pulse, deliver: deliver)
     return WorkerLoop(
       worker: relay, alarm: alarm, pulse: pulse, clock: ground.clock, log: ground.log)
   }

@@ -8,9 +8,9 @@ import Synchronization
 
 /// Asks the clouds about whatever is due: takes from the queue, asks, commits the answer, and reports back.
 ///
-/// `work` starts calls and returns. Each answer comes back as a message of its own, so a call that hangs delays no other.
-/// `PollState` decides whether and whom to ask, and what an answer changes. It is built from the rows at a start; new
-/// jobs are read from the event table, so a lost hint costs half a minute at most.
+/// `work` starts calls and returns. Each answer is handled by itself, so a call that hangs delays no other. `PollState`
+/// decides whether and whom to ask, and what an answer changes. It is built from the rows at a start; new jobs are read
+/// from the event table, so a lost hint costs half a minute at most.
 package actor Poller: Worker {
   package nonisolated let name = Poller.loop
   /// The name of its loop in conditions.
@@ -25,18 +25,32 @@ package actor Poller: Worker {
   private let memory: CredentialMemory
   private let health: LoopHealth
   private let progress: TaskProgressRequests
+  private let calls: CallsInFlight
   private nonisolated let hasNews = Atomic(true)
 
   private(set) var state: PollState
-  private var calls = CallsInFlight()
-  private var rounds = PollRounds()
-  private(set) var wall = WallClockState()
+  /// The newest event that was looked at for new jobs; nil before the schedule is loaded.
+  private var seenSeq: Int64?
+  private var reviewedAt = Duration.zero
+  /// When the loop looks again; an answer that makes something due before that rings.
+  private var wakesAt = Duration.zero
+  private var clockWatch = ClockWatch()
+  /// When the wall clock was last set.
+  private(set) var clockSetAt: Timestamp?
+  /// Times of jobs may be stored that are later than now: at a start, and after the clock was set back.
+  private var mayHaveTimesAhead = true
   private var unsaved = UnsavedChanges()
+
+  /// Due times are served in ticks, so that a thousand polls a second do not wake the loop a thousand times.
+  private static let tick = Duration.milliseconds(10)
+  private static let rowsAtOnce = 10_000
+  /// A hint of new jobs may be lost, and prices change slowly.
+  private static let reviewEvery = Alarm.longestWait
 
   package init(
     configuration: Configuration, store: Store, clients: [String: CloudClient],
     logins: [AccountLogin], clock: @escaping Clock, alarm: Alarm, log: Logger,
-    memory: CredentialMemory = CredentialMemory(), pulse: LoopHealth = LoopHealth("poller"),
+    memory: CredentialMemory = CredentialMemory(), health: LoopHealth = LoopHealth(loop),
     progress: TaskProgressRequests = TaskProgressRequests()
   ) throws {
     self.store = store
@@ -46,7 +60,8 @@ package actor Poller: Worker {
     self.log = log
     self.memory = memory
     self.progress = progress
-    health = pulse
+    self.health = health
+    calls = CallsInFlight(health, clock)
     routes = configuration.routeTable
     state = try PollState(configuration, logins)
   }
@@ -60,11 +75,14 @@ package actor Poller: Worker {
   package func work(at now: Moment) async throws -> Duration? {
     noteClock(now)
     await boundJobTimes(at: now)
-    if !rounds.isLoaded { try await load(at: now) }
-    try await takeNews(at: now)
-    try await review(at: now.uptime)
+    if seenSeq == nil { try await load(at: now) }
+    let isReview = now.uptime - reviewedAt >= Self.reviewEvery
+    if hasNews.exchange(false, ordering: .acquiring) || isReview { try await takeNews(at: now) }
+    if isReview { try await review(at: now.uptime) }
     state.accounts.refresh(at: now.uptime, log: log)
-    startLogins(at: now)
+    for account in state.accounts.takeLogins(at: now.uptime) {
+      calls.run { await self.logIn(account) }
+    }
     unsaved.changes += state.tell(at: now)
     try await saveChanges()
     if unsaved.retryAt ?? .zero <= now.uptime {
@@ -75,15 +93,16 @@ package actor Poller: Worker {
     let end = clock()
     let longest = end.uptime + Alarm.longestWait
     let next = min(state.nextWork(at: end) ?? longest, longest)
-    rounds.wakesAt = max(next, end.uptime + PollRounds.tick, unsaved.retryAt ?? .zero)
-    return rounds.wakesAt
+    wakesAt = max(next, end.uptime + Self.tick, unsaved.retryAt ?? .zero)
+    return wakesAt
   }
 
-  /// Answers that are nearly there are waited for, because their calls are spent.
+  /// Waits for answers that are nearly there, because their calls are spent. A call that was lent may outlast it: the last
+  /// records count that one as under way.
   package func finish() async {
-    await drain(calls.close(), timeout: .seconds(3))
+    await calls.finish()
     // A poller that never worked knows nothing: what the one before it knew is for the next.
-    if rounds.isLoaded { memory.keep(state.accounts) }
+    if seenSeq != nil { memory.keep(state.accounts) }
     let limiters = state.queue.lastRecords(at: clock())
     guard !limiters.isEmpty else { return }
     do {
@@ -98,7 +117,7 @@ package actor Poller: Worker {
   /// Jobs whose time has come, whether or not anything stands in the way of their poll.
   package func due(at uptime: Duration) -> Int { state.queue.due(at: uptime) }
 
-  // MARK: What is to be watched
+  // MARK: Jobs
 
   func load(at now: Moment) async throws {
     try await noteConfigured(at: now.wall)
@@ -123,7 +142,7 @@ package actor Poller: Worker {
     try await loadJobs(at: now)
     state.queue.spread(at: now.uptime)
     state.resume(conditions, memory.take(), at: now)
-    rounds.loaded(upTo: seq)
+    seenSeq = seq
     log.info("the schedule is loaded", metadata: ["jobs": "\(state.queue.count)"])
   }
 
@@ -144,10 +163,10 @@ package actor Poller: Worker {
     while isMore {
       let after = last
       let jobs = try await store.read {
-        try $0.schedule(after: after, limit: PollRounds.rowsAtOnce)
+        try $0.schedule(after: after, limit: Self.rowsAtOnce)
       }
       last = jobs.last?.id ?? last
-      isMore = jobs.count == PollRounds.rowsAtOnce
+      isMore = jobs.count == Self.rowsAtOnce
       state.enroll(jobs, at: now)
       health.turns(at: clock().awake)
     }
@@ -157,9 +176,7 @@ package actor Poller: Worker {
   }
 
   private func takeNews(at now: Moment) async throws {
-    let isHinted = hasNews.exchange(false, ordering: .acquiring)
-    guard rounds.looksForNews(isHinted: isHinted, at: now.uptime) else { return }
-    let after = rounds.seenSeq
+    let after = seenSeq ?? 0
     do {
       let (jobs, seq, conditions) = try await store.read { transaction in
         (
@@ -169,16 +186,16 @@ package actor Poller: Worker {
       }
       state.accounts.takePauses(conditions)
       state.add(jobs, at: now)
-      rounds.seenSeq = seq
+      seenSeq = seq
     } catch {
       hasNews.store(true, ordering: .releasing)
       throw error
     }
   }
 
-  /// Now and then: the price that meets the target, and types that found no room.
+  /// Finds the price that meets the target, and forgets types that found no room.
   private func review(at uptime: Duration) async throws {
-    guard rounds.reviews(at: uptime) else { return }
+    reviewedAt = uptime
     state.queue.reprice(at: uptime)
     let forgotten = state.queue.takeForgotten()
     guard !forgotten.isEmpty else { return }
@@ -192,36 +209,32 @@ package actor Poller: Worker {
 
   // MARK: The wall clock
 
-  /// Notices that the wall clock was set: the clouds' times are told by it, and ages with them.
+  /// The clouds' times are told by the wall clock, and ages with them.
   private func noteClock(_ now: Moment) {
-    guard let step = wall.step(at: now) else { return }
+    guard let step = clockWatch.step(at: now) else { return }
     let change = step < .zero ? "\((.zero - step).spoken) back" : "\(step.spoken) ahead"
     log.notice("the system's clock was set", metadata: ["by": "\(change)"])
+    clockSetAt = now.wall
+    if step < .zero { mayHaveTimesAhead = true }
     state.clockWasSet(by: step, at: now.wall)
   }
 
   /// Once for each step back. While the database takes nothing it is tried again, and polls go on.
   private func boundJobTimes(at now: Moment) async {
-    guard wall.mayHaveTimesAhead else { return }
+    guard mayHaveTimesAhead else { return }
     let time = now.wall
     do {
       if try await store.read({ try $0.hasJobTimesAhead(of: time) }) {
         try await store.write { try $0.boundJobTimes(at: time) }
         log.notice("jobs were registered while the clock was ahead: their ages count from now on")
       }
-      wall.mayHaveTimesAhead = false
+      mayHaveTimesAhead = false
     } catch {
       log.debug("times that are ahead stay for now", metadata: ["error": "\(error)"])
     }
   }
 
-  // MARK: Log-ins
-
-  private func startLogins(at now: Moment) {
-    for account in state.accounts.takeLogins(at: now.uptime) {
-      run { await self.logIn(account) }
-    }
-  }
+  // MARK: Calls
 
   private func logIn(_ account: AccountState) async {
     let name = account.name
@@ -239,12 +252,10 @@ package actor Poller: Worker {
     alarm.ring()
   }
 
-  // MARK: Calls
-
   private func startCalls(at now: Moment) async throws {
     let taken = state.take(at: now.uptime)
     guard !taken.isEmpty else { return }
-    let ids = taken.map(\.poll.job)
+    let ids = taken.map(\.job)
     let questions: [Int64: Transaction.Question]
     do {
       try await saveLimiters()
@@ -254,37 +265,41 @@ package actor Poller: Worker {
       state.withdraw(taken, at: now.uptime)
       throw error
     }
-    for taken in taken {
-      let call = state.call(taken, questions[taken.poll.job], at: now.uptime) { endpoint, job in
+    for call in taken {
+      let question = questions[call.job]
+      if let question, state.fits(call, question) {
+        calls.run { await self.poll(call, question) }
+      } else if state.park(call, at: now.uptime), let question {
         log.warning(
           "jobs are parked: their account now names another project or region",
-          metadata: ["endpoint": "\(endpoint)", "first": "\(job)"])
+          metadata: [
+            "endpoint": "\(state.endpoints[call.index].key)", "first": "\(question.jobID)",
+          ])
       }
-      if let call { run { await self.poll(call) } }
     }
   }
 
-  private func poll(_ call: PollCall) async {
-    var answer = await ask(call)
+  private func poll(_ call: PollCall, _ question: Transaction.Question) async {
+    var answer = await ask(question.jobID, call)
     // A signature that was refused for its date is made once more, by the clock that the cloud told.
     if case .skewed(let serverTime?, _) = answer.observation {
       state.correctClock(of: call, serverTime, at: clock().wall)
-      if await spend(on: call) { answer = await ask(call) }
+      if await spend(on: call) { answer = await ask(question.jobID, call) }
     }
     guard !calls.isAbandoned else { return }
-    await settle(call, answer)
-    guard let task = call.question.task, answer.observation.isSighting else { return }
-    let endpoint = state.endpoints[call.index].key
+    await settle(call, question.jobID, answer)
+    guard let task = question.task, answer.observation.isSighting else { return }
     progress.request(
       TaskProgressRequest(
-        job: call.job, task: task, endpoint: endpoint, jobID: call.question.jobID))
+        job: call.job, task: task, endpoint: state.endpoints[call.index].key,
+        jobID: question.jobID))
   }
 
-  private func ask(_ call: PollCall) async -> Answer {
+  private func ask(_ jobID: String, _ call: PollCall) async -> Answer {
     guard let client = clients[state.endpoints[call.index].key.account] else {
       return Answer(.unreachable("the account is not configured"))
     }
-    let answer = await client.ask(state.query(for: call, at: clock().wall))
+    let answer = await client.ask(state.query(for: jobID, call, at: clock().wall))
     state.queue[limiter: call.poll.endpoint].finish(at: clock().uptime)
     return answer
   }
@@ -301,7 +316,7 @@ package actor Poller: Worker {
     }
   }
 
-  /// What calls were counted is stored before they are made, or a crash could make the next process forget them.
+  /// Calls are counted on record before they are made, because a crash would make the next process forget them.
   private func saveLimiters() async throws {
     let limiters = state.queue.dueRecords(at: clock())
     guard !limiters.isEmpty else { return }
@@ -309,28 +324,22 @@ package actor Poller: Worker {
     state.queue.noteSaved(limiters)
   }
 
-  /// Runs beside everything else, until `finish` ends it.
-  private func run(_ work: @escaping @Sendable () async -> Void) {
-    let number = calls.begin(at: clock().awake, health)
-    calls[number] = Task {
-      await work()
-      self.calls.end(number, self.health)
-    }
-  }
-
   // MARK: Answers
 
-  private func settle(_ call: PollCall, _ answer: Answer) async {
+  private func settle(_ call: PollCall, _ jobID: String, _ answer: Answer) async {
     let now = clock()
     noteClock(now)
     let effects = state.record(answer, of: call, at: now)
-    effects.report(answer, of: call, at: state.endpoints[call.index].key, to: log)
+    for notice in effects.notices {
+      notice.report(of: jobID, at: state.endpoints[call.index].key, to: log)
+    }
     let batch = unsaved.take(with: effects.changes)
     let (rules, basis) = state.basis(
-      of: call, answer.observation, clockSetAt: wall.setAt, at: now.uptime)
+      of: call, answer.observation, clockSetAt: clockSetAt, at: now.uptime)
     let transaction = PollTransaction(
       poll: call.poll, projectID: call.credential.projectID, answer: answer, at: now.wall,
       rules: rules, routes: routes, changes: batch.changes, key: basis.key, model: basis.model)
+    // What a throttling answer taught must survive a crash.
     let limiters = answer.observation.isThrottled ? state.queue.dueRecords(at: clock()) : []
     do {
       let outcome = try await store.write {
@@ -338,7 +347,6 @@ package actor Poller: Worker {
         return try transaction.commit($0)
       }
       state.queue.noteSaved(limiters)
-      unsaved.stored(batch)
       if unsaved.retryAt != nil { log.notice("answers can be stored again") }
       answersCanBeStored(at: now)
       state.record(outcome, of: call, basis, at: now)
@@ -354,15 +362,15 @@ package actor Poller: Worker {
 
   /// Rings if the endpoint can be served before the loop looks again; not for a tick's sake.
   private func wake(_ index: Int, at now: Moment) {
-    guard rounds.wakesAt > now.uptime + PollRounds.tick,
-      state.isReady(index, before: rounds.wakesAt, at: now.uptime)
+    guard wakesAt > now.uptime + Self.tick,
+      state.isReady(index, before: wakesAt, at: now.uptime)
     else { return }
     alarm.ring()
   }
 
   // MARK: Storing
 
-  /// What was judged apart from any answer.
+  /// Stores what was decided apart from any answer.
   private func saveChanges() async throws {
     guard !unsaved.changes.isEmpty else { return }
     let batch = unsaved.take()
@@ -370,7 +378,6 @@ package actor Poller: Worker {
       try await store.write { [routes, changes = batch.changes] transaction in
         for change in changes { try transaction.apply(change, routes: routes) }
       }
-      unsaved.stored(batch)
     } catch {
       unsaved.giveBack(batch)
       throw error

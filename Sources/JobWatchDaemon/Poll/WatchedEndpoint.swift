@@ -3,7 +3,7 @@ import JobWatchConfiguration
 import JobWatchCore
 import PollPlanning
 
-/// One service of one account: where it is asked, by which rules, and how it does.
+/// One service of one account: where it is asked, by which rules, and its health.
 struct WatchedEndpoint: Sendable {
   let key: EndpointKey
   let service: CloudService
@@ -37,14 +37,14 @@ extension Configuration {
       }, routes: routes)
   }
 
-  /// What a user set, for the jobs of one service.
+  /// The settings for the jobs of one service.
   package func rules(for service: CloudService) -> WatchRules {
     WatchRules(
       polling: polling, absence: absence,
       retention: retention[service.name] ?? service.retention, expiry: expiry)
   }
 
-  /// With an endpoint for each service that an account can be asked about; nothing is learned yet.
+  /// A queue with an endpoint for each service that an account can be asked about; nothing is learned yet.
   package var pollQueue: PollQueue {
     var queue = PollQueue(
       polling: polling,
@@ -60,7 +60,6 @@ extension Configuration {
     return queue
   }
 
-  /// Those of the queue.
   func endpoints(in queue: PollQueue) -> [WatchedEndpoint] {
     accounts.flatMap { account in
       CloudService.all.compactMap { service in

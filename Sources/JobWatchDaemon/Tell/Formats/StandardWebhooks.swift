@@ -79,7 +79,7 @@ extension WebhookFormat {
       let data = EventData.text(event.data, within: limit - head.utf8.count - 1)
       let body = Array((head + data + "}").utf8)
       let headers = signer.headers(id: event.id, timestamp: now.milliseconds / 1000, body: body)
-      return Message(body: body, headers: headers + [("Content-Type", "application/json")])
+      return (body, headers + [("Content-Type", "application/json")])
     }
   }
 }
