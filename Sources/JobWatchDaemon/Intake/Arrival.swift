@@ -9,9 +9,9 @@ struct Arrival: Sendable {
   var identity: SpoolDirectory.Identity?
   let fingerprint: String
   let file: SpoolFile
-  /// It is committed already, and unchanged since.
+  /// It was committed before, and is unchanged since.
   let isRepeat: Bool
-  /// Its rest, or its writer's name, says that nobody writes to it. Used where writers cannot be detected.
+  /// Nobody writes to it, by its rest or by the name of its writer. It matters where writers cannot be detected.
   let hasRested: Bool
 
   /// - Parameters:

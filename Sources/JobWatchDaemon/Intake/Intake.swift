@@ -41,6 +41,8 @@ actor Intake: Worker {
   private var claimed: [Arrival] = []
   /// Names that this daemon has no right to clear away.
   private var stuck: Set<SpoolDirectory.Name> = []
+  /// The log says that writers cannot be detected.
+  private var isWarned = false
 
   /// Limits of one transaction, because a poll waits for it.
   private static let batch = (files: 256, jobs: 2000)
@@ -127,7 +129,7 @@ actor Intake: Worker {
     if case .unsure(let identity, let reason) = content {
       let until = waiting.restsUntil(name, identity, at: now)
       guard until <= now.uptime else {
-        if waiting.isFirstUnsure() { warnUndetected(because: reason) }
+        warnUndetected(because: reason)
         next = min(next, until)
         return nil
       }
@@ -164,8 +166,8 @@ actor Intake: Worker {
     var task: Task<Void, any Error>
   }
 
-  /// Begins to store a batch once the one before is stored. Meanwhile the files of the one before are cleared away and
-  /// the next batch is read.
+  /// Begins to store a batch once the one before is stored. Meanwhile the files of that one are cleared away and the next
+  /// batch is read.
   private func commit(_ batch: [Arrival], after last: Commit?, at now: Moment) async throws
     -> Commit?
   {
@@ -213,7 +215,7 @@ actor Intake: Worker {
         case .done, .open: break
         }
       } catch let error as FileFailure where error.isDenied {
-        // Another user's directory, for instance. Its jobs, if any, are stored.
+        // A directory of another user, for instance. Jobs of it are stored.
         stuck.insert(arrival.name)
         log.error(
           "something in the spool cannot be cleared away: remove it",
@@ -228,8 +230,8 @@ actor Intake: Worker {
   private func clear(_ arrival: Arrival) throws -> SpoolDirectory.Outcome {
     for note in arrival.isRepeat ? [] : arrival.file.notes {
       log.warning(
-        "a spool file is taken in with a doubt",
-        metadata: ["file": "\(arrival.name)", "doubt": "\(note)"])
+        "a spool file is taken in, though something in it looks wrong",
+        metadata: ["file": "\(arrival.name)", "note": "\(note)"])
     }
     if let identity = arrival.identity, arrival.isAccepted {
       return try directory.remove(
@@ -258,7 +260,10 @@ actor Intake: Worker {
       ])
   }
 
+  /// Once, because it is the same for every file.
   private func warnUndetected(because reason: String) {
+    guard !isWarned else { return }
+    isWarned = true
     log.warning(
       "whether a spool file is still being written cannot be seen: it rests before it is taken in",
       metadata: [

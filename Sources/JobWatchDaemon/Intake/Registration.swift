@@ -19,16 +19,15 @@ struct Registration: Sendable {
       uniqueKeysWithValues: CloudService.all.map { ($0.name, configuration.rules(for: $0)) })
   }
 
-  /// New: inserted. Known: its labels and channels are joined, a task and an expectation take the place of those
-  /// before, and the watch begins again if it ended without an end of which the cloud told.
+  /// Inserts a job that is not known. A known one gets the labels and channels beside its own, and the task and expectation
+  /// instead of its own; its watch begins again if it ended without an end that the cloud told.
   func register(_ submission: SpoolSubmission, at now: Timestamp, _ transaction: Transaction) throws
   {
     let key = rules.key(of: submission)
     guard let account = accounts[key.account] else { return }
     let job = Job(
       key: key, projectID: account.projectID ?? "", region: account.region,
-      labels: submission.labels,
-      channels: submission.channels,
+      labels: submission.labels, channels: submission.channels,
       hint: Job.Hint(
         jobType: submission.jobType, beginTime: submission.beginTime,
         instanceID: submission.instanceID, taskID: submission.taskID,

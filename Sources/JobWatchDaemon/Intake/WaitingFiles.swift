@@ -28,16 +28,9 @@ struct WaitingFiles: Sendable {
   /// Names that were there before the watch began; empty after the first scan.
   private var early: Set<Name>
   private var scan = 0
-  private var hasBeenUnsure = false
 
   /// - Parameter early: names that were there before the directory was watched.
   init(early: [Name]) { self.early = Set(early) }
-
-  /// True once: the warning is the same for every file.
-  mutating func isFirstUnsure() -> Bool {
-    defer { hasBeenUnsure = true }
-    return !hasBeenUnsure
-  }
 
   /// Notes a file that somebody has open for writing. True once for each, when it has been open for `patience`.
   mutating func isOverlong(_ name: Name, _ identity: Identity, at now: Duration) -> Bool {

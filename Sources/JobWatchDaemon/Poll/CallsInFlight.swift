@@ -41,14 +41,11 @@ final class CallsInFlight: Sendable {
       state.isFinishing = true
       return Array(state.tasks.values)
     }
-    guard !tasks.isEmpty else { return }
-    let alarm = Alarm()
     let watch = Task {
-      await alarm.wait(patience)
+      try await Task.sleep(for: patience)
       for task in tasks { task.cancel() }
     }
     for task in tasks { await task.value }
-    alarm.ring()
-    await watch.value
+    watch.cancel()
   }
 }

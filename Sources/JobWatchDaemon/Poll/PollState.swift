@@ -87,28 +87,29 @@ struct PollState: Sendable {
     accounts.isPausedByHand(endpoints[index].key.account)
   }
 
-  /// When the endpoint's next call is worth a try; nil: only an answer, a job or a credential can change it.
-  private func readyAt(_ index: Int, _ uptime: Duration) -> Duration? {
+  /// When the endpoint's next call is worth a try, and what it is to find out; nil: only an answer, a job or a credential
+  /// can change it.
+  private func next(_ index: Int, _ uptime: Duration) -> (time: Duration, probe: ProbeChoice?)? {
     guard !isPaused(index),
       let breaker = accounts.breaker(of: endpoints[index].key.account, at: uptime),
       let opens = endpoints[index].state.opensAt(with: breaker, uptime)
     else { return nil }
     let probe = endpoints[index].state.probe(with: breaker, at: uptime)
-    let isDue = queue.readyAt(
+    let due = queue.readyAt(
       endpoints[index].place, uptime, isProbe: probe != nil, avoiding: probe ?? ProbeChoice())
-    return isDue.map { max($0, opens) }
+    return due.map { (max($0, opens), probe) }
   }
 
   /// Whether the endpoint can be served before the loop looks again.
   func isReady(_ index: Int, before wake: Duration, at uptime: Duration) -> Bool {
-    readyAt(index, uptime).map { $0 < wake } ?? false
+    next(index, uptime).map { $0.time < wake } ?? false
   }
 
   /// When there is something to do.
   func nextWork(at now: Moment) -> Duration? {
     var times = [accounts.nextWork(grace: grace, at: now)]
     for index in endpoints.indices where !isPaused(index) {
-      times += [readyAt(index, now.uptime), endpoints[index].state.tellAt()]
+      times += [next(index, now.uptime)?.time, endpoints[index].state.tellAt()]
     }
     return times.compactMap(\.self).min()
   }
@@ -145,23 +146,15 @@ struct PollState: Sendable {
   }
 
   private mutating func take(from index: Int, at uptime: Duration) -> PollCall? {
-    let account = endpoints[index].key.account
-    guard let time = readyAt(index, uptime), time <= uptime,
-      let credential = accounts.credential(of: account, at: uptime),
-      let breaker = accounts.breaker(of: account, at: uptime)
-    else { return nil }
-    let probe = endpoints[index].state.probe(with: breaker, at: uptime)
-    guard
+    guard let next = next(index, uptime), next.time <= uptime,
+      let credential = accounts.credential(of: endpoints[index].key.account, at: uptime),
       let poll = queue.take(
-        from: endpoints[index].place, at: uptime, isProbe: probe != nil,
-        avoiding: probe ?? ProbeChoice())
+        from: endpoints[index].place, at: uptime, isProbe: next.probe != nil,
+        avoiding: next.probe ?? ProbeChoice())
     else { return nil }
-    guard let permit = accounts.enter(credential, at: uptime) else {
-      queue.withdraw(poll)
-      return nil
-    }
-    guard let permits = endpoints[index].state.enter(at: uptime) else {
-      accounts.release(permit, credential, at: uptime)
+    let permit = accounts.enter(credential, at: uptime)
+    guard let permit, let permits = endpoints[index].state.enter(at: uptime) else {
+      if let permit { accounts.release(permit, credential, at: uptime) }
       queue.withdraw(poll)
       return nil
     }
@@ -195,10 +188,6 @@ struct PollState: Sendable {
     release(call, at: uptime)
     queue.park(call.poll)
     return isFirst
-  }
-
-  func query(for jobID: String, _ call: PollCall, at now: Timestamp) -> JobQuery {
-    endpoints[call.index].query(for: jobID, with: call.credential, at: now)
   }
 
   // MARK: Answers

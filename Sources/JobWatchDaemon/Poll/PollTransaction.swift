@@ -2,10 +2,10 @@ import JobWatchCore
 import JobWatchStore
 import PollPlanning
 
-/// One answer on its way into the database: reads the job's row, decides, and writes what follows, all inside the
-/// one transaction, never from a copy that was made before the call.
+/// Stores one answer: reads the job's row, decides, and writes what follows, all in one transaction. It never decides on a
+/// copy from before the call.
 struct PollTransaction: Sendable {
-  /// As it was in the schedule when the call was made.
+  /// As it was in the queue when the call was made.
   var poll: ScheduledPoll
   /// Where it was asked for.
   var projectID: String
@@ -31,19 +31,9 @@ struct PollTransaction: Sendable {
     }
     let decision = job.observe(
       answer.observation, evidence: answer.evidence, at: at, under: rules)
-    let isFinal = decision.job.state.isFinal
-    var outcome = PollOutcome(
-      next: decision.next, isFinal: isFinal,
-      isShown: isFinal || decision.job.lastSeenAt != nil)
-    if answer.observation.isSighting || decision.sample != nil {
-      let (job, age) = (decision.job, decision.job.span.known)
-      outcome.sighting = .init(
-        span: job.span, isWatched: job.isWatched,
-        deadline: job.deadline(after: age, under: rules))
-    }
+    var outcome = outcome(of: decision, rules)
     guard decision.job != job else {
-      // Nothing else about it has changed: a lost job may be no longer looked for, and one that is never answered is not
-      // overdue for that.
+      // A lost job may be no longer looked for, and one without an answer is not overdue.
       switch decision.next {
       case .never: try transaction.endPolls(of: job.id)
       case .after(let gap): try transaction.setDue(job.id, at: at + gap)
@@ -52,7 +42,7 @@ struct PollTransaction: Sendable {
       return outcome
     }
     var changed = decision.job
-    // Its account's project was not known when it was registered: from now on it is bound to this one.
+    // A job that was registered before its account's project was known is bound to this one from now on.
     if changed.projectID.isEmpty { changed.projectID = projectID }
     try transaction.save(
       changed, bodyHash: bodyHash, dueAt: dueAt(decision.next),
@@ -69,12 +59,23 @@ struct PollTransaction: Sendable {
     return outcome
   }
 
+  private func outcome(of decision: Decision, _ rules: WatchRules) -> PollOutcome {
+    let job = decision.job
+    var outcome = PollOutcome(
+      next: decision.next, isFinal: job.state.isFinal,
+      isShown: job.state.isFinal || job.lastSeenAt != nil)
+    if answer.observation.isSighting || decision.sample != nil {
+      outcome.sighting = .init(
+        span: job.span, isWatched: job.isWatched,
+        deadline: job.deadline(after: job.span.known, under: rules))
+    }
+    return outcome
+  }
+
   /// Adds to what is on record, which another job may have changed since the call.
   private func learn(
     _ sample: DurationSample, from job: Job, to ended: Job, _ transaction: Transaction
-  ) throws
-    -> DurationModel
-  {
+  ) throws -> DurationModel {
     let stored = try transaction.learned(key)
     var model = model
     if let stored { model.recall(stored.model) }
@@ -114,8 +115,8 @@ struct PollTransaction: Sendable {
     }
   }
 
-  /// Names the body and what was made of it, so that an unchanged one is recognised without decoding what was stored;
-  /// a later version that knows one more word does not take it for unchanged.
+  /// Of the body and its meaning, to recognise an unchanged answer without reading what was stored. It differs where a later
+  /// version knows one more word.
   private var bodyHash: Int64? {
     let meaning: String
     switch answer.observation {

@@ -157,7 +157,7 @@ package actor Poller: Worker {
       metadata: ["accounts": "\(parked.joined(separator: ", "))"])
   }
 
-  /// Some rows at a time, because a million of them take ten times the memory of a million polls.
+  /// Reads some rows at a time, because a million rows take ten times the memory of a million polls.
   private func loadJobs(at now: Moment) async throws {
     var (last, isMore) = (Int64(0), true)
     while isMore {
@@ -219,7 +219,7 @@ package actor Poller: Worker {
     state.clockWasSet(by: step, at: now.wall)
   }
 
-  /// Once for each step back. While the database takes nothing it is tried again, and polls go on.
+  /// Brings back times that are later than now. It is tried again while the database takes nothing, and polls go on.
   private func boundJobTimes(at now: Moment) async {
     guard mayHaveTimesAhead else { return }
     let time = now.wall
@@ -296,10 +296,12 @@ package actor Poller: Worker {
   }
 
   private func ask(_ jobID: String, _ call: PollCall) async -> Answer {
-    guard let client = clients[state.endpoints[call.index].key.account] else {
+    let endpoint = state.endpoints[call.index]
+    guard let client = clients[endpoint.key.account] else {
       return Answer(.unreachable("the account is not configured"))
     }
-    let answer = await client.ask(state.query(for: jobID, call, at: clock().wall))
+    let answer = await client.ask(
+      endpoint.query(for: jobID, with: call.credential, at: clock().wall))
     state.queue[limiter: call.poll.endpoint].finish(at: clock().uptime)
     return answer
   }
@@ -384,7 +386,7 @@ package actor Poller: Worker {
     }
   }
 
-  /// An answer that cannot be stored is of no use, and the call for it was spent in vain.
+  /// No call is made while answers cannot be stored, because the calls would be wasted.
   private func holdCalls(_ error: any Error, at now: Moment) {
     guard error is StoreError else {
       // One record that cannot be read concerns no other.

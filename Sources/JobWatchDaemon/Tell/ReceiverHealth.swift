@@ -142,9 +142,8 @@ struct ReceiverHealth: Sendable {
         channel, failing: outcome.reason ?? "gone",
         deed: "keeps its messages and tries one every 10 min", at: now.wall)
     case .rejected(let status, _):
-      let verdict = refusals.refused(message.id, since: start.uptime)
-      change = refused(verdict, status, permit, isFresh, at: now)
-      settlement = kept(message.id, verdict, at: now)
+      (settlement, change) = refused(
+        message.id, status, permit, isFresh, since: start, at: now)
     }
     if !outcome.isRejected || (isFresh && permit.isProbe) {
       freshAt = probeTime(after: now.uptime) ?? freshAt
@@ -160,24 +159,25 @@ struct ReceiverHealth: Sendable {
     return Array(waiting)
   }
 
-  /// A refusal is no recovery: only a message that is taken opens the breaker again.
+  /// A refusal is no recovery: only a message that is taken opens the breaker again. Nil for the message: it is tried
+  /// again after its next delay, as one that failed.
   private mutating func refused(
-    _ verdict: RefusalStreak.Verdict, _ status: Int, _ permit: CircuitBreaker.Permit,
-    _ isFresh: Bool, at now: Moment
-  ) -> ConditionChange? {
+    _ message: Int64, _ status: Int, _ permit: CircuitBreaker.Permit, _ isFresh: Bool,
+    since start: Moment, at now: Moment
+  ) -> (Transaction.Settlement?, ConditionChange?) {
+    let verdict = refusals.refused(message, since: start.uptime)
+    var isTelling = verdict == .warn
     switch verdict {
     case .hold where breaker.isShut:
       // A message that was under way when the breaker shut tells nothing new.
-      guard permit.isProbe else { return nil }
+      guard permit.isProbe else { break }
       _ = breaker.fail(permit, at: now.uptime)
       // The same messages refused again at once show no more than before.
-      let isYoung = suspectedAt.map { now.uptime - $0 < Self.probes[0] } ?? false
-      return isFresh || !isYoung ? .channel(channel, refusingWith: status, at: now.wall) : nil
+      isTelling = isFresh || suspectedAt.map { now.uptime - $0 >= Self.probes[0] } ?? true
     case .hold:
       // One more message that was never refused shows at once whether it is the channel.
       breaker.suspect(at: now.uptime)
       (suspectedAt, freshAt) = (now.uptime, now.uptime)
-      return nil
     case .warn:
       // The next message, whichever it is, shows at once whether it is the channel.
       freshAt = now.uptime
@@ -186,29 +186,30 @@ struct ReceiverHealth: Sendable {
       } else {
         breaker.resumeShut(at: now.uptime)
       }
-      return .channel(channel, refusingWith: status, at: now.wall)
     case .again, .giveUp:
       // The next probe is made with another message, at once.
       breaker.release(permit, at: now.uptime)
-      return nil
     }
+    return (
+      refusedSettlement(message, verdict, at: now),
+      isTelling ? .channel(channel, refusingWith: status, at: now.wall) : nil
+    )
   }
 
-  /// Nil: a refused message is tried again after its next delay, as one that failed.
-  private func kept(_ message: Int64, _ verdict: RefusalStreak.Verdict, at now: Moment)
-    -> Transaction.Settlement?
-  {
+  private func refusedSettlement(
+    _ message: Int64, _ verdict: RefusalStreak.Verdict, at now: Moment
+  ) -> Transaction.Settlement? {
     switch verdict {
+    case .giveUp: return .givenUp
+    case .again where !isTold: return nil
     case .hold:
       // Behind those that wait already, because the probes try one after the other.
-      let wait = probeTime(after: now.uptime).map { $0 - now.uptime } ?? Self.probes[0]
-      return .held(until: now.wall + wait)
-    case .warn, .again:
-      guard isTold || verdict == .warn else { return nil }
+      let probe = probeTime(after: now.uptime) ?? now.uptime + Self.probes[0]
+      return .held(until: now.wall + (probe - now.uptime))
+    case .again, .warn:
       // It alone shows the trouble, while the breaker lets others through.
       let count = refusals.count(of: message) - RefusalStreak.attempts - 1
       return .held(until: now.wall + Self.probes[min(max(count, 0), Self.probes.count - 1)])
-    case .giveUp: return .givenUp
     }
   }
 }
