@@ -138,21 +138,34 @@ import Testing
   }
 
   @Test func `lends a call that can be spared, and none while a poll is due`() throws {
-    var state = try state(jobs: 1...1)
-    let request = TaskProgressRequest(
-      job: 1, task: try #require(TaskName("i", "t")), endpoint: Self.ecs, jobID: "job1")
+    var state = try state(jobs: 1...2)
     let now = Self.moment(0)
-    #expect(state.lend(request, at: now) == nil)
-    let taken = state.take(at: now.uptime)[0]
-    state.queue[limiter: taken.poll.endpoint].finish(at: now.uptime)
-    _ = try answer(taken, Self.seen, &state, at: 0)
-    _ = state.queue.dueRecords(at: now)
-    state.queue.noteSaved(state.queue.dueRecords(at: now))
-    let query = state.lend(request, at: now)
+    func finish(_ call: PollCall) throws {
+      state.queue[limiter: call.poll.endpoint].finish(at: now.uptime)
+      _ = try answer(call, Self.seen, &state, at: 0)
+      state.queue.noteSaved(state.queue.dueRecords(at: now))
+    }
+    var calls = state.take(at: now.uptime)
+    let unproven = state.lend(calls[0], "job1", at: now)
+    try finish(calls[0])
+    let early = state.lend(calls[0], "job1", at: now)
+    #expect(unproven == nil && early == nil, "the other job is due")
+    calls += state.take(at: now.uptime)
+    try finish(calls[1])
+    let query = state.lend(calls[0], "job1", at: now)
     #expect(query?.jobID == "job1" && query?.projectID == "p")
-    // The cloud may count it after the poller's last record, which is made while it is under way.
+    // The cloud may count it after the last record of a poller that does not wait for it any more.
     var stopped = state
     #expect(stopped.queue.lastRecords(at: now).map(\.record.underWay) == [1])
-    #expect(state.returned(request, at: now.uptime) != nil)
+    let again = state.lend(calls[0], "job1", at: now)
+    #expect(again == nil, "its answer is still out")
+    state.returned(calls[0], .failed("no answer"), at: now.uptime)
+    let next = state.lend(calls[0], "job1", at: now)
+    #expect(next != nil)
+    let throttle = Throttle(limit: 1, window: .minutes(1), code: "APIGW.0308")
+    state.returned(calls[0], .throttled(throttle), at: now.uptime)
+    let polls = state.queue[limiter: calls[0].poll.endpoint].readyAt(now.uptime)
+    let throttled = state.lend(calls[1], "job2", at: now)
+    #expect(throttled == nil && polls == .zero, "that quota is the progress calls' own")
   }
 }

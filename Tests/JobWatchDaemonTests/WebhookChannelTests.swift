@@ -1,9 +1,9 @@
-import CloudAPI
 import JobWatchCore
 import SimulatedCloud
 import Synchronization
 import Testing
 
+@testable import CloudAPI
 @testable import JobWatchDaemon
 @testable import JobWatchStore
 
@@ -134,7 +134,7 @@ import Testing
 }
 
 /// A delivery to a receiver on loopback, by the transport of the daemon.
-@Suite(.timeLimit(.minutes(1))) struct `A webhook channel on the network` {
+@Suite(.timeLimit(.minutes(5))) struct `A webhook channel on the network` {
   private let now = Moment(wall: Timestamp(milliseconds: 1_790_000_000_000), uptime: .zero)
   private static let path = "/hook?key=hush"
 
@@ -147,10 +147,12 @@ import Testing
   }
 
   private func deliver(
-    to url: String, secrets: [String] = [], timeout: Duration = .seconds(30)
+    to url: String, secrets: [String] = [], timeout: Duration = .minutes(2)
   ) async throws -> DeliveryOutcome {
     let signers = try secrets.map { try StandardWebhooks(secret: Secret($0)) }
-    let transport = HTTPClientTransport()
+    var options = HTTPClientTransport.Options()
+    options.connectTimeout = timeout
+    let transport = HTTPClientTransport(options: options)
     let channel = WebhookChannel(
       url: Secret(url), format: .standardWebhooks(StandardWebhooks(joining: signers)),
       timeout: timeout, transport: transport.transport)
@@ -226,7 +228,7 @@ import Testing
   @Test(arguments: ["hangs", "resets", "is away", "speaks no TLS"])
   func `tries again later where a receiver gives no status`(_ trouble: String) async throws {
     try await withReceiver { receiver, url async throws in
-      var (url, timeout) = (url, Duration.seconds(30))
+      var (url, timeout) = (url, Duration.minutes(2))
       switch trouble {
       case "hangs":
         receiver.answer(with: [], then: .hang)

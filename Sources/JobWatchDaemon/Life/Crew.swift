@@ -24,11 +24,10 @@ struct Crew {
       log: Alarm(), poller: Alarm(), intake: Alarm(), expiry: Alarm(), integrity: Alarm()
     )
     let pulse = vitals.pulse(Poller.loop)
-    let requests = TaskProgressRequests()
     let poller = try Poller(
       configuration: configuration, store: store, clients: transports.clients,
       logins: transports.logins, clock: ground.clock, alarm: alarms.poller,
-      log: log, memory: ground.credentials, health: pulse, progress: requests)
+      log: log, memory: ground.credentials, health: pulse)
     let relays = configuration.channels.map(relay)
     let intake = try Intake(
       configuration: configuration, store: store, alarm: alarms.intake, log: log)
@@ -39,7 +38,6 @@ struct Crew {
       loop(intake, alarms.intake),
       WorkerLoop(
         worker: poller, alarm: alarms.poller, pulse: pulse, clock: ground.clock, log: log),
-      taskProgress(requests, of: poller),
       loop(statusLog, alarms.log),
       loop(expiry, alarms.expiry),
       loop(Pruner(keep: configuration.keep, store: store, clock: ground.clock, log: log)),
@@ -61,15 +59,6 @@ struct Crew {
     WorkerLoop(
       worker: worker, alarm: alarm, pulse: vitals.pulse(worker.name), clock: ground.clock,
       log: ground.log)
-  }
-
-  private func taskProgress(_ requests: TaskProgressRequests, of poller: Poller) -> WorkerLoop {
-    let health = vitals.pulse("task progress")
-    let worker = TaskProgress(
-      requests, of: poller, clients: transports.clients, store: ground.store, clock: ground.clock,
-      log: ground.log, health: health)
-    return WorkerLoop(
-      worker: worker, alarm: requests.alarm, pulse: health, clock: ground.clock, log: ground.log)
   }
 
   private func relay(_ channel: Channel) -> WorkerLoop {

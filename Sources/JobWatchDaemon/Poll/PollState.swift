@@ -258,24 +258,35 @@ struct PollState: Sendable {
 
   // MARK: Calls for the progress of tasks
 
-  /// Counts a call for a task's progress, and returns its query. Nil: it must not be made, because due polls come first,
-  /// and the quota keeps a call in reserve for them.
-  mutating func lend(_ request: TaskProgressRequest, at now: Moment) -> JobQuery? {
-    guard let index = positions[request.endpoint], !isPaused(index),
-      accounts.breaker(of: request.endpoint.account, at: now.uptime)?
-        .readiness(at: now.uptime) == .open,
-      queue.hasSpareCall(endpoints[index].place, at: now.uptime),
-      let credential = accounts.credential(of: request.endpoint.account, at: now.uptime)
+  /// Of one endpoint at once, because a call to an endpoint that hangs holds a part of its quota all the while.
+  private static let progressCalls = 4
+
+  /// Counts a call for the progress of the job's task, and returns its query. Nil: it must not be made, because due polls
+  /// come first, and the quota keeps a call in reserve for them.
+  mutating func lend(_ call: PollCall, _ jobID: String, at now: Moment) -> JobQuery? {
+    let (index, uptime) = (call.index, now.uptime)
+    let account = endpoints[index].key.account
+    guard !isPaused(index),
+      accounts.breaker(of: account, at: uptime)?.readiness(at: uptime) == .open,
+      queue.hasSpareCall(call.poll.endpoint, at: uptime),
+      endpoints[index].asked.count < Self.progressCalls,
+      let readyAt = endpoints[index].progressLimiter.readyAt(uptime), readyAt <= uptime,
+      let credential = accounts.credential(of: account, at: uptime),
+      endpoints[index].asked.insert(call.job).inserted
     else { return nil }
-    queue[limiter: endpoints[index].place].spend(at: now.uptime)
-    return endpoints[index].query(for: request.jobID, with: credential, at: now.wall)
+    endpoints[index].progressLimiter.spend(at: uptime)
+    queue[limiter: call.poll.endpoint].spend(at: uptime)
+    return endpoints[index].query(for: jobID, with: credential, at: now.wall)
   }
 
-  /// The lent call is over. Returns the index of its endpoint.
-  mutating func returned(_ request: TaskProgressRequest, at uptime: Duration) -> Int? {
-    guard let index = positions[request.endpoint] else { return nil }
-    queue[limiter: endpoints[index].place].finish(at: uptime)
-    return index
+  /// The lent call is over.
+  mutating func returned(_ call: PollCall, _ answer: TaskProgressAnswer, at uptime: Duration) {
+    queue[limiter: call.poll.endpoint].finish(at: uptime)
+    endpoints[call.index].asked.remove(call.job)
+    endpoints[call.index].progressLimiter.finish(at: uptime)
+    if case .throttled(let throttle) = answer {
+      endpoints[call.index].progressLimiter.throttled(throttle, at: uptime)
+    }
   }
 
   /// The clouds' clock at an account's endpoints minus ours.

@@ -24,7 +24,6 @@ package actor Poller: Worker {
   private let alarm: Alarm
   private let memory: CredentialMemory
   private let health: LoopHealth
-  private let progress: TaskProgressRequests
   private let calls: CallsInFlight
   private nonisolated let hasNews = Atomic(true)
 
@@ -50,8 +49,7 @@ package actor Poller: Worker {
   package init(
     configuration: Configuration, store: Store, clients: [String: CloudClient],
     logins: [AccountLogin], clock: @escaping Clock, alarm: Alarm, log: Logger,
-    memory: CredentialMemory = CredentialMemory(), health: LoopHealth = LoopHealth(loop),
-    progress: TaskProgressRequests = TaskProgressRequests()
+    memory: CredentialMemory = CredentialMemory(), health: LoopHealth = LoopHealth(loop)
   ) throws {
     self.store = store
     self.clients = clients
@@ -59,7 +57,6 @@ package actor Poller: Worker {
     self.alarm = alarm
     self.log = log
     self.memory = memory
-    self.progress = progress
     self.health = health
     calls = CallsInFlight(health, clock)
     routes = configuration.routeTable
@@ -97,8 +94,7 @@ package actor Poller: Worker {
     return wakesAt
   }
 
-  /// Waits for answers that are nearly there, because their calls are spent. A call that was lent may outlast it: the last
-  /// records count that one as under way.
+  /// Waits for answers that are nearly there, because their calls are spent.
   package func finish() async {
     await calls.finish()
     // A poller that never worked knows nothing: what the one before it knew is for the next.
@@ -121,8 +117,7 @@ package actor Poller: Worker {
 
   func load(at now: Moment) async throws {
     try await noteConfigured(at: now.wall)
-    let log = log
-    let (learned, ends, limiters, seq, conditions) = try await store.read { transaction in
+    let (learned, ends, limiters, seq, conditions) = try await store.read { [log] transaction in
       (
         try transaction.learned(), try transaction.recentEnds(PollQueue.recentEnds),
         try transaction.budgets { endpoint, error in
@@ -162,9 +157,7 @@ package actor Poller: Worker {
     var (last, isMore) = (Int64(0), true)
     while isMore {
       let after = last
-      let jobs = try await store.read {
-        try $0.schedule(after: after, limit: Self.rowsAtOnce)
-      }
+      let jobs = try await store.read { try $0.schedule(after: after, limit: Self.rowsAtOnce) }
       last = jobs.last?.id ?? last
       isMore = jobs.count == Self.rowsAtOnce
       state.enroll(jobs, at: now)
@@ -206,8 +199,6 @@ package actor Poller: Worker {
       for key in forgotten { try transaction.forget(key) }
     }
   }
-
-  // MARK: The wall clock
 
   /// The clouds' times are told by the wall clock, and ages with them.
   private func noteClock(_ now: Moment) {
@@ -270,11 +261,10 @@ package actor Poller: Worker {
       if let question, state.fits(call, question) {
         calls.run { await self.poll(call, question) }
       } else if state.park(call, at: now.uptime), let question {
+        let endpoint = state.endpoints[call.index].key
         log.warning(
           "jobs are parked: their account now names another project or region",
-          metadata: [
-            "endpoint": "\(state.endpoints[call.index].key)", "first": "\(question.jobID)",
-          ])
+          metadata: ["endpoint": "\(endpoint)", "first": "\(question.jobID)"])
       }
     }
   }
@@ -289,10 +279,7 @@ package actor Poller: Worker {
     guard !calls.isAbandoned else { return }
     await settle(call, question.jobID, answer)
     guard let task = question.task, answer.observation.isSighting else { return }
-    progress.request(
-      TaskProgressRequest(
-        job: call.job, task: task, endpoint: state.endpoints[call.index].key,
-        jobID: question.jobID))
+    await askProgress(of: task, question.jobID, call)
   }
 
   private func ask(_ jobID: String, _ call: PollCall) async -> Answer {
@@ -309,13 +296,9 @@ package actor Poller: Worker {
   /// Counts one more call beside those that the queue has counted. False: it must not be made.
   private func spend(on call: PollCall) async -> Bool {
     state.queue[limiter: call.poll.endpoint].spend(at: clock().uptime)
-    do {
-      try await saveLimiters()
-      return true
-    } catch {
-      state.queue[limiter: call.poll.endpoint].withdraw()
-      return false
-    }
+    if (try? await saveLimiters()) != nil { return true }
+    state.queue[limiter: call.poll.endpoint].withdraw()
+    return false
   }
 
   /// Calls are counted on record before they are made, because a crash would make the next process forget them.
@@ -364,10 +347,8 @@ package actor Poller: Worker {
 
   /// Rings if the endpoint can be served before the loop looks again; not for a tick's sake.
   private func wake(_ index: Int, at now: Moment) {
-    guard wakesAt > now.uptime + Self.tick,
-      state.isReady(index, before: wakesAt, at: now.uptime)
-    else { return }
-    alarm.ring()
+    let isLong = wakesAt > now.uptime + Self.tick
+    if isLong, state.isReady(index, before: wakesAt, at: now.uptime) { alarm.ring() }
   }
 
   // MARK: Storing
@@ -406,16 +387,27 @@ package actor Poller: Worker {
     health.isHindered(by: nil, at: now.awake)
   }
 
-  // MARK: Calls for the progress of tasks
-
-  func lend(_ request: TaskProgressRequest) -> JobQuery? {
-    guard !calls.isFinishing, unsaved.retryAt == nil else { return nil }
-    return state.lend(request, at: clock())
-  }
-
-  /// The lent call is over. Polls may have waited for it.
-  func returned(_ request: TaskProgressRequest) {
+  /// Asks for the progress of the task of a job that was just seen. It is for people: its outcome changes neither the job
+  /// nor the health of anything. Where no call can be spared, the next sighting asks again.
+  private func askProgress(of task: TaskName, _ jobID: String, _ call: PollCall) async {
+    guard !calls.isFinishing, unsaved.retryAt == nil,
+      let client = clients[state.endpoints[call.index].key.account],
+      let query = state.lend(call, jobID, at: clock())
+    else { return }
+    let answer = await client.progress(of: task, query)
     let now = clock()
-    if let index = state.returned(request, at: now.uptime) { wake(index, at: now) }
+    state.returned(call, answer, at: now.uptime)
+    // Polls may have waited for it.
+    wake(call.index, at: now)
+    guard !calls.isAbandoned else { return }
+    do {
+      try await store.write { transaction in
+        var report = try transaction.progress(of: call.job) ?? ProgressReport()
+        report.take(answer, at: now.wall)
+        try transaction.setProgress(report, of: call.job)
+      }
+    } catch {
+      log.warning("a task's progress cannot be stored", metadata: ["error": "\(error)"])
+    }
   }
 }

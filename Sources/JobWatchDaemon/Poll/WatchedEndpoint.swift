@@ -16,6 +16,10 @@ struct WatchedEndpoint: Sendable {
   var state: EndpointState
   /// The account's, as of the last call.
   var projectID: String?
+  /// Jobs whose task's progress is asked for now.
+  var asked: Set<Int64> = []
+  /// Of calls for the progress of tasks. The gateway counts each API by itself, so its limit for one holds for no other.
+  var progressLimiter = RateLimiter()
 
   func query(
     for jobID: String, with credential: AccountState.ActiveCredential, at now: Timestamp
@@ -71,6 +75,16 @@ extension Configuration {
           rules: rules(for: service), place: place,
           state: EndpointState(key, breaker: breaker, probes: probes, absence: absence))
       }
+    }
+  }
+}
+
+extension ProgressReport {
+  mutating func take(_ answer: TaskProgressAnswer, at now: Timestamp) {
+    switch answer {
+    case .told(let progress): take(progress, at: now)
+    case .throttled(let throttle): fail("\(throttle.code): the quota is used up", at: now)
+    case .failed(let cause): fail(cause, at: now)
     }
   }
 }
