@@ -73,8 +73,8 @@ struct Accounts: Sendable {
   }
 
   /// Goes on where the last configuration ended, for accounts that log in as they did there. To be called after `resume`:
-  /// an account of which the record says otherwise, because the last change could not be stored, begins as after a
-  /// restart. So do all accounts when the waits between probes have changed.
+  /// an account begins as after a restart if its row says otherwise, because the last change could not be stored. All
+  /// accounts do if the waits between probes have changed.
   mutating func takeOver(_ past: Accounts, at uptime: Duration) {
     guard probes == past.probes else { return }
     breakersMade = max(breakersMade, past.breakersMade)
@@ -82,11 +82,10 @@ struct Accounts: Sendable {
       guard let state = states[name], state.isTold == before.isTold, state.logsIn(as: before)
       else { continue }
       states[name]?.takeOver(before, at: uptime)
-      // A refusal that was told of another account, which may be gone, is yet to be told of this one.
+      // A refusal may have been told of another account with the same credential: this one begins with a probe.
       guard let fingerprint = before.active?.fingerprint, var breaker = past.breakers[fingerprint],
         state.isTold || !breaker.isShut
       else { continue }
-      // Whoever was let through it is not there any more.
       breaker.abandon(at: uptime)
       breakers[fingerprint] = breaker
     }

@@ -15,8 +15,8 @@ struct Arrival: Sendable {
   let hasRested: Bool
 
   /// - Parameters:
-  ///   - hasRested: it has not changed for as long as a file must rest whose writers cannot be detected.
-  ///   - isOld: its date says that it had this rest before the daemon started.
+  ///   - hasRested: it has not changed for `WaitingFiles.rest`.
+  ///   - isOld: by its date it had this rest before the daemon started.
   init(
     _ name: SpoolDirectory.Name, _ file: SpoolFile, _ identity: SpoolDirectory.Identity?,
     _ directory: SpoolDirectory, _ waiting: WaitingFiles, hasRested: Bool, isOld: Bool

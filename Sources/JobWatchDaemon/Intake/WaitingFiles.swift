@@ -62,7 +62,7 @@ struct WaitingFiles: Sendable {
     return since + Self.rest
   }
 
-  /// Whether its date says that it had its rest before the watch began.
+  /// Whether it had its rest before the watch began, by its date.
   func isOld(_ name: Name, _ identity: Identity, at now: Timestamp) -> Bool {
     early.contains(name) && identity.age(at: now) >= Self.rest
   }

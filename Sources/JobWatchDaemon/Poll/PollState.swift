@@ -50,7 +50,7 @@ struct PollState: Sendable {
     if let past { accounts.takeOver(past, at: now.uptime) }
   }
 
-  /// Counts jobs that are to be admitted when all are counted.
+  /// Counts jobs that are admitted to the queue once all are counted.
   mutating func enroll(_ jobs: [ScheduledJob], at now: Moment) {
     note(jobs)
     queue.enroll(jobs, at: now)
@@ -136,8 +136,8 @@ struct PollState: Sendable {
     }
   }
 
-  /// Endpoints with jobs, that of the longest due one first: so the one call that proves a credential is not always for
-  /// the same service.
+  /// Endpoints with jobs, by their first due times: so the one call that proves a credential is not always for the same
+  /// service.
   private func dueEndpoints(at uptime: Duration) -> [Int] {
     endpoints.indices.compactMap { index -> (due: Duration, index: Int)? in
       guard !isPaused(index) else { return nil }
@@ -248,7 +248,7 @@ struct PollState: Sendable {
     if let renewed { enter(renewed, at: index) }
   }
 
-  /// What lasts and is to be told now.
+  /// The troubles that have lasted long enough to be told now.
   mutating func tell(at now: Moment) -> [ConditionChange] {
     let outages = endpoints.indices.compactMap { index in
       isPaused(index) ? nil : endpoints[index].state.tell(at: now)

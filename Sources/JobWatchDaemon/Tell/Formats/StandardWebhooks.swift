@@ -14,11 +14,11 @@ package struct StandardWebhooks: Sendable {
   /// Each of `signers` signs, in their order.
   init(joining signers: [StandardWebhooks]) { keys = signers.flatMap(\.keys) }
 
-  /// `whsec_` and base64, with or without its padding, is the specification's form; the bytes of any other text are
-  /// the key. The error continues a sentence that begins with the name of the secret's place.
+  /// The specification's form is `whsec_` and base64, with or without padding; the bytes of any other text are the key.
+  /// The URL-safe alphabet is refused, because the specification's libraries do not agree on it: Go's refuses it, and
+  /// those of Python, Ruby and PHP skip `-` and `_` and verify with another key.
   ///
-  /// The URL-safe alphabet is refused, because the specification's libraries do not agree on it: that for Go refuses
-  /// such a secret, and those for Python, Ruby and PHP skip `-` and `_` and verify with another key.
+  /// - Throws: an error that continues a sentence, which begins with the name of the secret's place.
   package init(secret: Secret) throws(SecretError) {
     let (text, prefix) = (secret.reveal(), "whsec_")
     guard text.hasPrefix(prefix) else {
