@@ -54,8 +54,7 @@ import Testing
     "bench": [
       "CloudAPI", "JobWatchConfiguration", "JobWatchCore", "JobWatchDaemon", "JobWatchLogging",
       "JobWatchSpool", "JobWatchStatusLog", "JobWatchStore", "PollPlanning", "SimulatedCloud",
-      "TestSupport", "ArgumentParser", "Dispatch", "Foundation", "Glibc", "GRDB", "Logging",
-      "Synchronization",
+      "TestSupport", "ArgumentParser", "Foundation", "Glibc", "GRDB", "Logging", "Synchronization",
     ],
   ]
 
@@ -92,8 +91,6 @@ import Testing
       [
         "JobWatchDaemon/Loop/Alarm.swift", "JobWatchDaemon/Loop/Ticker.swift",
         "JobWatchFiles/InotifyWatch.swift",
-        // Simulations side by side, in a command that is not concurrent otherwise.
-        "bench/Polling/Fleet.swift",
         // A thread apart, for tests that look at the clock.
         "TestSupport/Waiting.swift",
       ]
