@@ -50,20 +50,6 @@ extension DurationBook {
   }
 }
 
-extension KnownType {
-  /// Where a type's prior comes from.
-  package enum Prior: Hashable, Sendable {
-    /// The same type in this region.
-    case region(String)
-    /// What is shipped of the type.
-    case shipped
-    /// The other types of its service.
-    case service
-    /// What holds of anything.
-    case generic
-  }
-}
-
 /// A type whose jobs may stand in for another's.
 private struct Witness: Comparable {
   var id: DurationBook.ID

@@ -8,8 +8,8 @@ package struct KnownType: Sendable {
   /// Jobs of it that run, and count among those that may end.
   package let running: Int
   package let distribution: DurationDistribution
-  /// Who stands in for what it has not shown.
-  package var prior = Prior.generic
+  /// What stands in for what it has not shown.
+  var prior = Prior.generic
   /// The age, in seconds, at which one of its jobs is told to be stuck; nil: never.
   package var stuckAge: Double?
 
@@ -28,5 +28,32 @@ package struct KnownType: Sendable {
   /// What it is called: `createServer of ecs in eu-de`.
   package var name: String {
     "\(key.jobType.isEmpty ? "jobs without a type" : key.jobType) of \(key.service) in \(key.region)"
+  }
+
+  /// Where a type's prior comes from.
+  enum Prior: Hashable, Sendable {
+    /// The same type in this region.
+    case region(String)
+    /// What is shipped of the type.
+    case shipped
+    /// The other types of its service.
+    case service
+    /// What holds of anything.
+    case generic
+  }
+
+  /// For programs: `region`, `shipped`, `service` or `generic`.
+  package var priorName: String {
+    if case .region = prior { "region" } else { "\(prior)" }
+  }
+
+  /// For people.
+  package var priorText: String {
+    switch prior {
+    case .region(let region): "what the same type has shown in \(region)"
+    case .shipped: "what jobwatch is shipped with of this type"
+    case .service: "what the other types of \(key.service) have shown"
+    case .generic: "a general guess (nine in ten around 1 m 40 s, one anywhere up to days)"
+    }
   }
 }

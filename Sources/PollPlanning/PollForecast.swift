@@ -7,7 +7,10 @@ package struct PollForecast: Sendable {
   package let type: KnownType
   /// With the pace of its type.
   package let rules: WatchRules
-  package let cost: CallCost
+  /// Seconds of latency that a call costs now at the job's endpoint.
+  package let price: Double
+  /// The same by what the user says.
+  package let leastPrice: Double
   package let now: Timestamp
   /// When it is asked for next, unless something stands in the way.
   package let nextPoll: Timestamp
@@ -16,19 +19,27 @@ package struct PollForecast: Sendable {
 
   /// - Parameter dueAt: as it is on record.
   init(
-    job: Job, type: KnownType, rules: WatchRules, cost: CallCost, dueAt: Timestamp,
+    job: Job, type: KnownType, rules: WatchRules, price: Double, least: Double, dueAt: Timestamp,
     obstacle: String? = nil, now: Timestamp
   ) {
     self.job = job
     self.type = type
     self.rules = rules
-    self.cost = cost
+    (self.price, leastPrice) = (max(price, least), least)
     self.obstacle = obstacle
     self.now = now
     // As the daemon does: by a clock that was ahead it would be at any time.
     let longest = max(rules.pollCeiling, rules.polling.fixed ?? .zero).scaled(by: 1.1)
-    nextPoll = min(Self.nextPoll(of: job, rules, cost, dueAt: dueAt, at: now), now + longest)
+    let isRaised = Self.isRaised(self.price, least)
+    nextPoll = min(
+      Self.nextPoll(of: job, rules, isRaised: isRaised, dueAt: dueAt, at: now), now + longest)
   }
+
+  /// The quota is too short for the calls that the user's price would buy.
+  package var isPriceRaised: Bool { Self.isRaised(price, leastPrice) }
+
+  /// Prices lie a tenth apart: less is none.
+  private static func isRaised(_ price: Double, _ least: Double) -> Bool { price > 1.1 * least }
 
   /// Of its type, at the price of now; nil: the user wants the same gap always.
   package var plan: PollPlan? {
@@ -38,15 +49,14 @@ package struct PollForecast: Sendable {
   /// The stored time was planned at the last poll. A job that was not asked for yet is planned when it enters the queue.
   /// One whose turn has come is planned again, and waits on if a call is dearer now.
   private static func nextPoll(
-    of job: Job, _ rules: WatchRules, _ cost: CallCost, dueAt: Timestamp, at now: Timestamp
+    of job: Job, _ rules: WatchRules, isRaised: Bool, dueAt: Timestamp, at now: Timestamp
   ) -> Timestamp {
     guard case .plan = rules.pace, job.jobType != nil, job.absence == nil, !job.isReopened else {
       return dueAt
     }
     let planned = job.knownAt + job.pollGap(at: now, under: rules)
     if job.firstSeenAt == nil && job.hasAge { return planned }
-    let isMoved = dueAt <= now || cost.isRaised
-    return job.isWatched && isMoved ? max(dueAt, planned) : dueAt
+    return job.isWatched && (dueAt <= now || isRaised) ? max(dueAt, planned) : dueAt
   }
 
   /// An answer takes its time, and so does its commit: only what is overdue for longer was not answered.
@@ -62,27 +72,26 @@ package struct PollForecast: Sendable {
   private var isOverdue: Bool { now - nextPoll > Self.patience }
 
   /// The first is why the next poll is when it is; never empty.
-  package var reasons: [Reason] {
+  var reasons: [PollReason] {
     let first = stateReason ?? paceReason
-    switch first {
-    case .fewEndSooner, .mostEndThen, .nearlyAllEndSooner, .outlivedMost, .typeNew:
-      return cost.isRaised ? [first, .quotaShort(price: cost.now)] : [first]
-    default: return [first]
-    }
+    return first.followsFromPrice && isPriceRaised ? [first, .quotaShort(price: price)] : [first]
   }
 
+  /// For programs.
+  package var reasonNames: [String] { reasons.map(\.name) }
+
   /// Why no plan decides.
-  private var stateReason: Reason? {
+  private var stateReason: PollReason? {
     if job.state == .lost { return .lost }
     if isOverdue && obstacle == nil {
-      return cost.isRaised ? .quotaShort(price: cost.now) : .unanswered
+      return isPriceRaised ? .quotaShort(price: price) : .unanswered
     }
     if job.absence != nil { return .doubted }
     if job.state == .awaitingPayment { return .unpaid }
     return nil
   }
 
-  private var paceReason: Reason {
+  private var paceReason: PollReason {
     let dueAge = age(at: nextPoll)
     if let deadline = job.deadline(after: job.span.known, under: rules)?.seconds,
       abs(deadline - dueAge) < 0.01
@@ -117,20 +126,14 @@ package struct PollForecast: Sendable {
     return nextPoll > now ? "next poll in \((nextPoll - now).spoken)" : "next poll now"
   }
 
-  package struct Poll: Hashable, Sendable {
-    /// Seconds.
-    package let age: Double
-    package let at: Timestamp
-  }
-
-  /// The next polls of a job that does not end, by the plan as it is now; the first is on record. Empty where no age
-  /// decides.
-  package func polls(_ count: Int) -> [Poll] {
+  /// The next polls of a job that does not end, by the plan as it is now; ages in seconds. The first is on record. Empty
+  /// where no age decides.
+  package func polls(_ count: Int) -> [(age: Double, at: Timestamp)] {
     guard job.hasAge, job.absence == nil else { return [] }
-    var polls: [Poll] = []
+    var polls: [(age: Double, at: Timestamp)] = []
     var (age, time) = (age(at: max(nextPoll, now)), max(nextPoll, now))
     while polls.count < count {
-      polls.append(Poll(age: age, at: time))
+      polls.append((age, time))
       let gap = rules.cut(
         gap(after: age), after: age, at: job.deadline(after: age, under: rules))
       (age, time) = (age + gap.seconds, time + gap)
@@ -158,5 +161,63 @@ extension Double {
   package var spokenAge: String {
     let most = DurationDistribution.longestAge
     return self <= most ? Duration.seconds(self).spoken : "over \(Duration.seconds(most).spoken)"
+  }
+}
+
+/// Why a watched job is polled when it is.
+struct PollReason: Hashable, Sendable {
+  /// For programs.
+  let name: String
+  /// What follows "because".
+  let text: String
+  /// A price decides as well.
+  var followsFromPrice = false
+
+  static let fewEndSooner = byPrice("few_end_sooner", "few end sooner")
+  /// Within the ages at which eight in ten of its type end.
+  static let mostEndThen = byPrice("most_end_then", "most end around then")
+  static let nearlyAllEndSooner = byPrice("nearly_all_end_sooner", "nearly all have ended by then")
+  static let outlivedMost = byPrice(
+    "outlived_most", "it takes longer than 9 in 10 of its type")
+
+  static func typeNew(jobs: Int) -> PollReason {
+    byPrice("type_new", "its type is new: \(jobs) of it ended so far")
+  }
+
+  private static func byPrice(_ name: String, _ text: String) -> PollReason {
+    PollReason(name: name, text: text, followsFromPrice: true)
+  }
+
+  static let expected = PollReason(
+    name: "expected", text: "its submitter expects its end by then")
+  static let stuckLimit = PollReason(
+    name: "stuck_limit", text: "polling.stuck_after is over then")
+  /// It was not seen yet, and its submitter did not name its type.
+  static let typeUnknown = PollReason(name: "type_unknown", text: "its type is not known yet")
+  static let unpaid = PollReason(name: "unpaid", text: "the order is not paid")
+  static let doubted = PollReason(
+    name: "doubted",
+    text: "the service says that there is no such job, which is not believed yet")
+  static let lost = PollReason(name: "lost", text: "it is lost, and may show up again")
+  static let unanswered = PollReason(
+    name: "unanswered", text: "it could not be asked, or brought no usable answer")
+
+  /// - Parameter gap: seconds.
+  static func ceiling(_ gap: Double) -> PollReason {
+    PollReason(
+      name: "ceiling",
+      text: "no job is left alone for longer than \(Duration.seconds(gap).spoken)")
+  }
+
+  /// - Parameter gap: seconds.
+  static func fixed(_ gap: Double) -> PollReason {
+    PollReason(name: "fixed", text: "polling.fixed is \(Duration.seconds(gap).spoken)")
+  }
+
+  /// Beside the others: a call costs so many seconds of latency, more than the user says.
+  static func quotaShort(price: Double) -> PollReason {
+    PollReason(
+      name: "quota_short",
+      text: "the call price is \(Duration.seconds(price).spoken): the quota is short")
   }
 }

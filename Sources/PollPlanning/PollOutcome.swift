@@ -7,34 +7,22 @@ package struct PollOutcome: Sendable {
   package var isFinal: Bool
   /// The service has shown the job some time, or it has ended.
   package var isShown: Bool
-  /// How the job stands on record after an answer that told of it.
-  package var sighting: Sighting?
+  /// As it is on record after an answer that told of the job; nil: the answer told nothing of it.
+  package var span: WatchedSpan?
+  /// After such an answer: it counts among the jobs that run and may end.
+  package var isWatched: Bool
+  /// After such an answer: the next age at which it is polled whatever its plan says.
+  package var deadline: Duration?
   /// What is known of its type now, if the answer was a sample.
   package var learned: DurationModel?
 
   package init(
-    next: NextPoll, isFinal: Bool, isShown: Bool = true, sighting: Sighting? = nil,
-    learned: DurationModel? = nil
+    next: NextPoll, isFinal: Bool, isShown: Bool = true, span: WatchedSpan? = nil,
+    isWatched: Bool = false, deadline: Duration? = nil, learned: DurationModel? = nil
   ) {
-    self.next = next
-    self.isFinal = isFinal
-    self.isShown = isShown
-    self.sighting = sighting
+    (self.next, self.isFinal, self.isShown) = (next, isFinal, isShown)
+    (self.span, self.isWatched, self.deadline) = (span, isWatched, deadline)
     self.learned = learned
-  }
-
-  package struct Sighting: Sendable {
-    package var span: WatchedSpan
-    /// It counts among the jobs that run and may end.
-    package var isWatched: Bool
-    /// The next age at which it is asked for whatever its plan says.
-    package var deadline: Duration?
-
-    package init(span: WatchedSpan, isWatched: Bool, deadline: Duration? = nil) {
-      self.span = span
-      self.isWatched = isWatched
-      self.deadline = deadline
-    }
   }
 }
 
@@ -49,5 +37,21 @@ extension PollQueue {
     package let pace: PollPace
     /// The age that hardly one job of its type in a thousand reaches; nil while too few are known to say.
     package let stuckAge: Duration?
+  }
+}
+
+extension ScheduledPoll {
+  /// - Parameter plan: of its type; nil: the user wants the same gap always.
+  mutating func plan(
+    after gap: Duration, _ outcome: PollOutcome, _ plan: PollPlan?, at uptime: Duration
+  ) {
+    if isWatched, outcome.span != nil, let plan,
+      gap >= plan.gap(after: span.known, jitterSeed: jitterSeed)
+    {
+      self.plan(at: uptime + gap, price: plan.price)
+    } else {
+      // A question that no price puts off.
+      self.plan(at: uptime + gap, for: outcome.isShown ? .known : .again)
+    }
   }
 }

@@ -6,17 +6,15 @@ import JobWatchCore
 /// All ages are seconds since a job's begin. A plan takes up to 130 KB, and is shared by all jobs of its type.
 package final class PollPlan: GapPlan {
   /// How finely it is planned.
-  package struct Detail: Sendable {
+  struct Detail: Sendable {
     /// Ages to choose from, for each gap.
-    package var perGap = 8.0
+    var perGap = 8.0
     /// In gaps as they are where polls are many.
-    package var lookAhead = 8.0
+    var lookAhead = 8.0
     /// Seconds; beyond this age a local rule holds.
-    package var horizon = 86_400.0
+    var horizon = 86_400.0
     /// Ages to choose from in all; beyond the last the local rule holds.
-    package var most = 8192
-
-    package init() {}
+    var most = 8192
   }
 
   /// Seconds of latency that one call is worth.
@@ -47,10 +45,19 @@ package final class PollPlan: GapPlan {
   }
 
   /// With the bounds that hold where none are configured.
+  ///
+  /// - Parameters:
+  ///   - horizon: seconds; beyond this age a local rule holds.
+  ///   - isExact: planned as finely as is useful, however long it takes.
   package convenience init(
-    distribution: DurationDistribution, price: Double, detail: Detail = Detail()
+    distribution: DurationDistribution, price: Double, horizon: Double = 86_400,
+    isExact: Bool = false
   ) {
-    self.init(distribution: distribution, price: price, bounds: PollBounds(), detail: detail)
+    self.init(
+      distribution: distribution, price: price, bounds: PollBounds(),
+      detail: isExact
+        ? Detail(perGap: 40, lookAhead: 12, horizon: horizon, most: .max)
+        : Detail(horizon: horizon))
   }
 
   /// The age of the next poll of a job that was last seen running at this age; 0 for one that was not seen yet. Where
@@ -120,5 +127,108 @@ extension PollCandidates {
       index = next[index]
     }
     return (calls, late / max(1 - list[index].survival, 1e-12))
+  }
+}
+
+/// The ages from which a plan chooses its polls: eight to a gap, evenly in the best density where polls are many, which
+/// is √(hazard ÷ 2·price) a second.
+struct PollCandidates {
+  struct Candidate {
+    /// Seconds.
+    var age = 0.0
+    /// The share of jobs that take longer.
+    var survival = 1.0
+    /// That share summed over the seconds up to this age.
+    var lived = 0.0
+    /// The density summed over the seconds up to this age: about how many polls there are.
+    var polls = 0.0
+  }
+
+  /// At least two, the first at age 0.
+  private(set) var list = [Candidate()]
+  private let distribution: DurationDistribution
+  private let density: [Double]
+  private let horizon: Double
+
+  /// - Parameter price: seconds of latency that a call is worth.
+  init(
+    distribution: DurationDistribution, price: Double, bounds: PollBounds, detail: PollPlan.Detail
+  ) {
+    self.distribution = distribution
+    horizon = detail.horizon
+    var (density, polls, ended) = ([Double](), 0.0, 0.0)
+    for (cell, rate) in distribution.hazards.enumerated() {
+      let width = min(distribution.edges[cell + 1], horizon) - distribution.edges[cell]
+      // Where less than one job in a million is left, or the horizon is reached, a local rule is as good.
+      guard width > 0, ended < 13.8 else { break }
+      density.append(
+        min(max((rate / (2 * price)).squareRoot(), 1 / bounds.ceiling), 1 / bounds.floor))
+      polls += density[cell] * width
+      ended += rate * width
+    }
+    self.density = density
+    // Where few polls are the best, the first is chosen from many ages all the same.
+    fill(step: min(1 / detail.perGap, polls / 512), most: detail.most)
+  }
+
+  private mutating func fill(step: Double, most: Int) {
+    var here = Candidate()
+    for (cell, density) in density.enumerated() {
+      let end = min(distribution.edges[cell + 1], horizon)
+      while list.count < most {
+        let age = here.age + (step * Double(list.count) - here.polls) / density
+        guard age < end else { break }
+        here.move(to: age, rate: distribution.hazards[cell], density: density)
+        list.append(here)
+      }
+      guard list.count < most else { return }
+      here.move(to: end, rate: distribution.hazards[cell], density: density)
+    }
+    list.append(here)
+  }
+}
+
+extension PollCandidates.Candidate {
+  /// Within one cell of the distribution.
+  fileprivate mutating func move(to next: Double, rate: Double, density: Double) {
+    let seconds = next - age
+    let stays = (-rate * seconds).exponential
+    lived += survival * (rate * seconds > 1e-9 ? (1 - stays) / rate : seconds)
+    survival *= stays
+    polls += density * seconds
+    age = next
+  }
+}
+
+extension PollCandidates {
+  /// For each candidate as the age at which a job was last seen running, the one at which it is best polled next:
+  /// that which makes the least of the mean latency, and the price for each call, up to the last candidate.
+  ///
+  /// From the back: with W the cost of all that follows, times the share of jobs that comes so far,
+  /// `W(a) = min over b of price·S(a) + (b − a)·S(a) − ∫S from a to b + W(b)`. What in it depends on b is a straight
+  /// line in S(a).
+  func best(price: Double, bounds: PollBounds, lookAhead: Double) -> [Int] {
+    let (ages, last) = (list.map(\.age), list.count - 1)
+    var next = Array(repeating: last, count: list.count)
+    var rest = list.map { -$0.lived }
+    var (near, far) = (last, last)
+    for index in (0..<last).reversed() {
+      let here = list[index]
+      while near > index + 1, ages[near - 1] - here.age >= bounds.floor * (1 - 1e-9) { near -= 1 }
+      while far > near,
+        ages[far] - here.age > bounds.ceiling || list[far].polls - here.polls > lookAhead
+      {
+        far -= 1
+      }
+      var (least, choice) = (Double.infinity, near)
+      for candidate in near...far {
+        let cost = here.survival * ages[candidate] + rest[candidate]
+        if cost < least { (least, choice) = (cost, candidate) }
+      }
+      next[index] = choice
+      // The costs are W less what was lived, which cancels between neighbours.
+      rest[index] = here.survival * (price - here.age) + least
+    }
+    return next
   }
 }

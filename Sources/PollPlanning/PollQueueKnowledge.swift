@@ -57,9 +57,11 @@ extension PollQueue {
     -> PollPlan?
   {
     guard polling.fixed == nil else { return nil }
-    let price = endpoint.map { lines[$0.index].schedule.price.value } ?? least
-    return book.plan(of: type, price: price, at: uptime)
+    return book.plan(of: type, price: endpoint.map(price) ?? least, at: uptime)
   }
+
+  /// Seconds of latency that one call is worth now.
+  func price(_ endpoint: Endpoint) -> Double { lines[endpoint.index].schedule.price.value }
 
   private func pace(_ plan: PollPlan?) -> PollPace {
     if let plan { .plan(plan) } else { .fixed(polling.fixed ?? polling.ceiling) }
@@ -80,12 +82,6 @@ extension PollQueue {
         .compactMap(\.self).min())
   }
 
-  package func cost(_ endpoint: Endpoint?) -> PollForecast.CallCost {
-    PollForecast.CallCost(
-      recorded: endpoint.map { lines[$0.index].schedule.price.value } ?? 0, least: least,
-      target: polling.target?.seconds)
-  }
-
   /// What can be said of the job's coming polls.
   ///
   /// - Parameters:
@@ -99,50 +95,35 @@ extension PollQueue {
     var rules = rules
     rules.pace = pace(plan(at: endpoint, book.id(of: job.durationKey), at: now.uptime))
     return PollForecast(
-      job: job, type: type(job.durationKey, at: now.uptime), rules: rules, cost: cost(endpoint),
-      dueAt: dueAt, obstacle: obstacle, now: now.wall)
+      job: job, type: type(job.durationKey, at: now.uptime), rules: rules,
+      price: endpoint.map(price) ?? least, least: least, dueAt: dueAt, obstacle: obstacle,
+      now: now.wall)
   }
 
   // MARK: What is stored of the limiters
 
   /// Goes on with what the last process has left of each quota, at the price that it had come to.
-  package mutating func restore(_ limiters: [SavedRateLimiter], at now: Moment) {
-    for saved in limiters {
-      guard let index = endpoint(saved.key)?.index else { continue }
-      lines[index].schedule.limiter.restore(saved.record, savedAt: saved.savedAt, at: now)
-      lines[index].schedule.price = CallPrice(
-        least: lines[index].schedule.price.least, value: saved.record.price,
-        trim: saved.record.trim)
+  package mutating func restore(_ limiters: [RateLimiterRecord], at now: Moment) {
+    for record in limiters {
+      guard let index = endpoint(record.key)?.index else { continue }
+      lines[index].restore(record, at: now)
     }
   }
 
   /// What has to be stored before the calls that were counted are made. Whoever stores it says so with `noteSaved`.
-  package mutating func dueRecords(at now: Moment) -> [SavedRateLimiter] {
-    records(at: now, isLast: false) { $0.mustBeSaved }
+  package mutating func dueRecords(at now: Moment) -> [RateLimiterRecord] {
+    lines.indices.compactMap { lines[$0].record(at: now, isLast: false) }
   }
 
   /// What is to be stored when no call is under way and none will be made.
-  package mutating func lastRecords(at now: Moment) -> [SavedRateLimiter] {
-    records(at: now, isLast: true) { !$0.isUntouched }
+  package mutating func lastRecords(at now: Moment) -> [RateLimiterRecord] {
+    lines.indices.compactMap { lines[$0].record(at: now, isLast: true) }
   }
 
-  package mutating func noteSaved(_ limiters: [SavedRateLimiter]) {
-    for saved in limiters {
-      guard let index = endpoint(saved.key)?.index else { continue }
-      lines[index].schedule.limiter.saved(saved.record)
-    }
-  }
-
-  private mutating func records(
-    at now: Moment, isLast: Bool, where isWanted: (RateLimiter) -> Bool
-  ) -> [SavedRateLimiter] {
-    lines.indices.compactMap { index in
-      guard isWanted(lines[index].schedule.limiter) else { return nil }
-      var record = lines[index].schedule.limiter.record(at: now.uptime, isLast: isLast)
-      (record.price, record.trim) = (
-        lines[index].schedule.price.value, lines[index].schedule.price.trim
-      )
-      return SavedRateLimiter(key: lines[index].key, savedAt: now.wall, record: record)
+  package mutating func noteSaved(_ limiters: [RateLimiterRecord]) {
+    for record in limiters {
+      guard let endpoint = endpoint(record.key) else { continue }
+      self[limiter: endpoint].saved(record)
     }
   }
 }

@@ -113,3 +113,189 @@ package struct RateLimiter: Sendable {
     quietSince = uptime
   }
 }
+
+/// How a limiter outlives the process: `record` is stored before the calls that it is made for begin.
+extension RateLimiter {
+  /// The ends of calls are stored to this part of the window, or of their age where a window is longer.
+  private static let grain: Int64 = 64
+  /// So far back ends are stored although no window is as long: the next limit may have a longer one.
+  private static let leastMemory = Duration.minutes(2)
+
+  /// Whether the last record that was stored allows for less than what has happened: calls that were counted must not
+  /// be made before `record` is stored, and what was learned is lost by a crash.
+  package var mustBeSaved: Bool { journal.isDue }
+
+  /// Whether there is nothing to be stored: no call was made yet, and nothing learned.
+  package var isUntouched: Bool { journal.count == 0 }
+
+  /// Whether one more call may be made without a new record.
+  package var isSavedAhead: Bool { journal.covers(1) }
+
+  /// What is to be stored now. The caller fills in the row's columns and the price.
+  ///
+  /// - Parameter isLast: no call will begin any more, and those under way are over.
+  package mutating func record(at uptime: Duration, isLast: Bool = false) -> RateLimiterRecord {
+    var (ended, missing) = runs(at: uptime, isExact: isLast)
+    if isLast && underWay > 0 {
+      ended.insert(RateLimiterRecord.Run(age: 0, calls: underWay), at: 0)
+    }
+    let ahead = min(known.recordedAhead, share?.recordedAhead ?? .max)
+    return RateLimiterRecord(
+      number: journal.next(), uptime: uptime.wholeMilliseconds, share: share, known: known,
+      isTold: isTold, ceiling: ceiling, most: most,
+      quiet: quietSince.map { (uptime - $0).milliseconds },
+      blocked: max(blockedUntil - uptime, .zero).wholeMilliseconds, ended: ended,
+      missing: missing, underWay: isLast ? 0 : underWay, ahead: isLast ? 0 : ahead)
+  }
+
+  /// It is stored.
+  package mutating func saved(_ record: RateLimiterRecord) {
+    journal.saved(record.number, ahead: record.ahead)
+  }
+
+  /// Goes on where a record leaves off.
+  ///
+  /// What was learned of a limit that nobody named holds for as long as the configured share stays what it was; what
+  /// the cloud named stays.
+  mutating func restore(_ record: RateLimiterRecord, at now: Moment) {
+    let then = now.uptime - record.elapsed(at: now)
+    if record.isTold || record.share == share {
+      (known, ceiling, most) = (record.known, record.ceiling, record.most)
+      isTold = record.isTold
+      quietSince = record.quiet.map { then - .milliseconds($0) }
+    }
+    blockedUntil = max(then + record.blockedFor, .zero)
+    forgottenAt = record.missing.map { then - .milliseconds($0) }
+    // As many as a limit that was configured meanwhile can look back at; any other looks at later ones only.
+    answered = forgottenAt.map { Array(repeating: $0, count: lookBack) } ?? []
+    for run in record.ended.reversed() {
+      answered += repeatElement(then - .milliseconds(run.age), count: run.calls)
+    }
+    let unended = record.underWay + record.ahead
+    answered += repeatElement(now.uptime, count: unended)
+    journal = LimiterCheckpoint(count: record.number + Int64(record.ahead))
+  }
+
+  /// Ends that lie close together become the latest of them: that grants nothing earlier. Those beyond any window are
+  /// left out.
+  private func runs(at uptime: Duration, isExact: Bool) -> (
+    [RateLimiterRecord.Run], missing: Int64?
+  ) {
+    let windows = [known.window, share?.window ?? known.window]
+    let shortest = windows.min()?.milliseconds ?? 0
+    let longest = windows.reduce(Self.leastMemory, max).milliseconds
+    var runs: [RateLimiterRecord.Run] = []
+    for end in answered.reversed() {
+      let age = (uptime - end).milliseconds
+      if age > longest { return (runs, age) }
+      let width = isExact ? 0 : max(shortest, runs.last?.age ?? 0) / Self.grain
+      if let last = runs.last, age - last.age <= width {
+        runs[runs.count - 1].calls += 1
+      } else {
+        runs.append(RateLimiterRecord.Run(age: age, calls: 1))
+      }
+    }
+    return (runs, forgottenAt.map { (uptime - $0).milliseconds })
+  }
+}
+
+extension Duration {
+  /// Rounded up.
+  fileprivate var wholeMilliseconds: Int64 {
+    let count = milliseconds
+    return .milliseconds(count) < self ? count + 1 : count
+  }
+}
+
+/// Whether the stored record of a limiter allows for what has happened since.
+///
+/// It counts events: a call begins, something is learned, a record is made. A record allows for the calls that begin
+/// while the count is within its allowance.
+struct LimiterCheckpoint: Sendable {
+  private(set) var count: Int64 = 0
+  /// The count when something was learned that must be on record.
+  private var learnedAt: Int64 = 0
+  private var savedAt: Int64 = 0
+  private var savedAhead = 0
+
+  /// - Parameter count: what the record says from which the limiter is restored, or more.
+  init(count: Int64 = 0) {
+    self.count = count
+    savedAt = count
+  }
+
+  /// A call begins.
+  mutating func note() { count += 1 }
+
+  mutating func noteLearned() {
+    count += 1
+    learnedAt = count
+  }
+
+  /// The number of a record that is made now.
+  mutating func next() -> Int64 {
+    count += 1
+    return count
+  }
+
+  /// The record of this number is stored. Another one may have been, meanwhile, that was made later.
+  mutating func saved(_ number: Int64, ahead: Int) {
+    guard number > savedAt else { return }
+    (savedAt, savedAhead) = (number, ahead)
+  }
+
+  var isDue: Bool { learnedAt > savedAt || !covers(0) }
+
+  /// Whether so many more calls may begin before the next record.
+  func covers(_ calls: Int) -> Bool { count + Int64(calls) - savedAt <= Int64(savedAhead) }
+}
+
+/// At most so many calls in any window of this length.
+struct SlidingWindow: Hashable, Sendable {
+  var calls: Int
+  var window: Duration
+
+  /// The share of a named quota that is used, and the factor by which its window is stretched: the cloud's clock and the
+  /// network's delays shift calls over the window's edge.
+  private static let share = 0.95
+  private static let stretch = 1.05
+
+  /// Calls of each window that are kept for urgent ones: a fiftieth, and at least one where that leaves most of them.
+  var reserve: Int { calls < 10 ? 0 : max(1, calls / 50) }
+
+  /// How much of a rate the price of a call aims at.
+  private static let aim = 0.98
+
+  /// Calls a second in the long run. The aim at 98 % of it leaves the reserve alone: a reserve that is more than a
+  /// fiftieth lowers the rate.
+  var rate: Double {
+    min(Double(calls), Double(calls - reserve) / Self.aim) / window.seconds
+  }
+
+  /// Calls that one record of a limiter may allow for: a second's at full rate, which makes about one record a second, or
+  /// a sixteenth of the window's, which is what a crash then costs.
+  var recordedAhead: Int {
+    max(1, calls / 16, min(calls, Int((Double(calls) / window.seconds).rounded(.up))))
+  }
+}
+
+/// As `[calls, milliseconds]`.
+extension SlidingWindow: Codable {
+  init(_ quota: Quota) {
+    calls = max(1, Int(Double(quota.calls) * Self.share))
+    window = quota.per.scaled(by: Self.stretch)
+  }
+
+  init(from decoder: any Decoder) throws {
+    var container = try decoder.unkeyedContainer()
+    self.init(
+      calls: try container.decode(Int.self),
+      window: .milliseconds(try container.decode(Int64.self)))
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.unkeyedContainer()
+    try container.encode(calls)
+    try container.encode(window.milliseconds)
+  }
+}

@@ -10,64 +10,58 @@ import JobWatchCore
 /// call of a quiet daemon, says nothing of a call that hangs until the crash, and costs a whole window after it.
 package struct RateLimiterRecord: Hashable, Codable, Sendable {
   /// Calls that ended at about the same time.
-  package struct Run: Hashable, Sendable {
+  struct Run: Hashable, Sendable {
     /// From the last one's end to the record, in milliseconds.
-    package var age: Int64
-    package var calls: Int
-
-    package init(age: Int64, calls: Int) {
-      self.age = age
-      self.calls = calls
-    }
+    var age: Int64
+    var calls: Int
   }
 
+  /// The key of its row.
+  package private(set) var key = EndpointKey(account: "", service: "")
+  /// The wall time of the record, in its row.
+  package private(set) var savedAt = Timestamp(milliseconds: 0)
   /// A later record of the same limiter has a greater one.
   package var number: Int64
   /// When it was made, in milliseconds of uptime.
-  package var uptime: Int64
+  var uptime: Int64
   /// The configured limit.
-  package var share: SlidingWindow?
+  var share: SlidingWindow?
   /// What is known of the cloud's limit.
-  package var known: SlidingWindow
+  var known: SlidingWindow
   /// The cloud named it.
   package var isTold: Bool
   /// What `known.calls` may grow to, ever and for now.
-  package var ceiling: Int
-  package var most: Int
+  var ceiling: Int
+  var most: Int
   /// Milliseconds since the last growth or throttling answer.
-  package var quiet: Int64?
+  var quiet: Int64?
   /// Milliseconds for which no call is made, after a throttling answer.
-  package var blocked: Int64
+  var blocked: Int64
   /// The newest first.
-  package var ended: [Run]
+  var ended: [Run]
   /// Calls that ended as many milliseconds before the record, or earlier, are missing. Nil: none is missing.
-  package var missing: Int64?
+  var missing: Int64?
   package var underWay: Int
   /// Calls that may begin before the next record.
   package var ahead: Int
   /// Seconds of latency that one call is worth, and the slow correction that the price stands at.
   package var price = 0.0
   package var trim = 1.0
-}
 
-/// A record in its row.
-package struct SavedRateLimiter: Sendable, Hashable {
-  package var key: EndpointKey
-  package var savedAt: Timestamp
-  package var record: RateLimiterRecord
-
-  package init(key: EndpointKey, savedAt: Timestamp, record: RateLimiterRecord) {
-    self.key = key
-    self.savedAt = savedAt
-    self.record = record
+  /// The columns of its row are left out.
+  private enum CodingKeys: CodingKey {
+    case number, uptime, share, known, isTold, ceiling, most, quiet, blocked, ended, missing
+    case underWay, ahead, price, trim
   }
 }
 
 extension RateLimiterRecord {
-  /// The limit that grants fewer calls in the long run.
-  package var limit: SlidingWindow {
-    guard let share else { return known }
-    return share.rate < known.rate ? share : known
+  /// The limit that grants fewer calls in the long run, and where it is from: `configured`, `cloud` (its answer to a
+  /// refused call) or `assumed`.
+  package var limit: (calls: Int, window: Duration, source: String) {
+    let limit = share.map { $0.rate < known.rate ? $0 : known } ?? known
+    let source = limit == share ? "configured" : isTold ? "cloud" : "assumed"
+    return (limit.calls, limit.window, source)
   }
 
   /// Calls that stand in the window, those under way included.
@@ -78,6 +72,13 @@ extension RateLimiterRecord {
     return underWay + ended.filter { $0.age < oldest }.reduce(0) { $0 + $1.calls }
   }
 
+  /// With the columns of its row.
+  package func stored(as key: EndpointKey, at time: Timestamp) -> RateLimiterRecord {
+    var record = self
+    (record.key, record.savedAt) = (key, time)
+    return record
+  }
+
   /// How long no call is made, counted from the record.
   package var blockedFor: Duration { .milliseconds(max(blocked, 0)) }
 
@@ -85,9 +86,7 @@ extension RateLimiterRecord {
   ///
   /// The uptime of the same boot is exact, and that of a later one can only be too short. A file that was moved to
   /// another machine has the wall clock against it, which in turn may have been set: the lesser of the two counts.
-  ///
-  /// - Parameter savedAt: the wall time of the record.
-  package func elapsed(since savedAt: Timestamp, at now: Moment) -> Duration {
+  package func elapsed(at now: Moment) -> Duration {
     let counted = now.uptime - .milliseconds(uptime)
     return max(min(now.wall - savedAt, counted >= .zero ? counted : now.uptime), .zero)
   }
@@ -95,12 +94,12 @@ extension RateLimiterRecord {
 
 /// As `[age, calls]`: there may be a few hundred of them.
 extension RateLimiterRecord.Run: Codable {
-  package init(from decoder: any Decoder) throws {
+  init(from decoder: any Decoder) throws {
     var container = try decoder.unkeyedContainer()
     self.init(age: try container.decode(Int64.self), calls: try container.decode(Int.self))
   }
 
-  package func encode(to encoder: any Encoder) throws {
+  func encode(to encoder: any Encoder) throws {
     var container = encoder.unkeyedContainer()
     try container.encode(age)
     try container.encode(calls)

@@ -69,7 +69,7 @@ package struct ScheduledPoll: Sendable {
   }
 
   /// What a poll is for that no price puts off.
-  package enum Question: Float, Sendable {
+  enum Question: Float, Sendable {
     case known = 0
     /// Whether there is such a job: thousands may be named at once, and no other job waits long for that.
     case first = -1
@@ -83,7 +83,7 @@ package struct ScheduledPoll: Sendable {
   var isCounted: Bool { demand != Question.again.rawValue }
 
   /// Due at this time, whatever the price.
-  package mutating func plan(at due: Duration, for question: Question = .known) {
+  mutating func plan(at due: Duration, for question: Question = .known) {
     dueMilliseconds = due.milliseconds
     demand = question.rawValue
   }

@@ -39,5 +39,5 @@ struct Explanation {
   }
 
   /// The coming polls that are told.
-  var polls: [PollForecast.Poll] { forecast?.polls(8) ?? [] }
+  var polls: [(age: Double, at: Timestamp)] { forecast?.polls(8) ?? [] }
 }

@@ -26,7 +26,7 @@ extension Explanation {
       // Jobs that ended, and that run.
       "jobs": type.ended, "running": type.running,
       // So few jobs are known that the prior weighs in.
-      "is_guess": type.isNew, "prior": type.prior.name,
+      "is_guess": type.isNew, "prior": type.priorName,
       // Left out where a job of it is never told to be stuck.
       "stuck_seconds": type.stuckAge?.finite,
       "p10_seconds": law.quantile(0.1).finite, "p50_seconds": law.quantile(0.5).finite,
@@ -52,29 +52,16 @@ extension Explanation {
   }
 
   private func price(_ forecast: PollForecast) -> JSONObject? {
-    let cost = forecast.cost
-    let source = cost.isRaised ? "quota" : cost.target == nil ? "price" : "target"
+    let said = forecast.rules.polling.target == nil ? "price" : "target"
     guard forecast.plan != nil else { return nil }
     return [
       // Seconds of latency that a call is worth now.
-      "seconds": cost.now.thousandths,
+      "seconds": forecast.price.thousandths,
       // The same by what the configuration says.
-      "least_seconds": cost.least.thousandths,
+      "least_seconds": forecast.leastPrice.thousandths,
       // What the price follows from now.
-      "source": source,
+      "source": forecast.isPriceRaised ? "quota" : said,
     ]
-  }
-}
-
-extension KnownType.Prior {
-  /// `region`: the same type in another region; `service`: its other types.
-  fileprivate var name: String {
-    switch self {
-    case .region: "region"
-    case .shipped: "shipped"
-    case .service: "service"
-    case .generic: "generic"
-    }
   }
 }
 

@@ -37,17 +37,8 @@ struct ExplanationText {
         let doubt = type.isGuess(share) ? " perhaps" : ""
         return "\(name)\(doubt) \(law.quantile(share).spokenAge)"
       }
-    let guess = type.isNew ? " So few say little: \(prior) weighs in." : ""
+    let guess = type.isNew ? " So few say little: \(type.priorText) weighs in." : ""
     return "\(type.name): \(counts).\(guess) \(quantiles.joined(separator: ", "))."
-  }
-
-  private var prior: String {
-    switch explanation.type.prior {
-    case .region(let region): "what the same type has shown in \(region)"
-    case .shipped: "what jobwatch is shipped with of this type"
-    case .service: "what the other types of \(job.key.service) have shown"
-    case .generic: "a general guess (nine in ten around 1 m 40 s, one anywhere up to days)"
-    }
   }
 
   /// The job's age among those of its type.
@@ -95,13 +86,13 @@ struct ExplanationText {
 
   private var price: String? {
     guard let forecast = explanation.forecast, forecast.plan != nil else { return nil }
-    let cost = forecast.cost
     let said =
-      cost.target.map { "what meets polling.target, a mean delay of \($0.spokenAge)" }
-      ?? "polling.price"
-    let now = "A call costs as much as \(cost.now.spokenAge) of delay"
-    return cost.isRaised
-      ? "\(now), raised from \(cost.least.spokenAge) (\(said)): at that the calls would not fit the quota."
+      forecast.rules.polling.target.map {
+        "what meets polling.target, a mean delay of \($0.seconds.spokenAge)"
+      } ?? "polling.price"
+    let now = "A call costs as much as \(forecast.price.spokenAge) of delay"
+    return forecast.isPriceRaised
+      ? "\(now), raised from \(forecast.leastPrice.spokenAge) (\(said)): at that the calls would not fit the quota."
       : "\(now): \(said)."
   }
 

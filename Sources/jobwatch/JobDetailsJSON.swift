@@ -94,11 +94,11 @@ extension PollForecast {
       // Left out where its age decides nothing.
       "age_seconds": age?.thousandths,
       // Jobs of its type that ended.
-      "jobs_known": type.ended, "next_poll_at": nextPoll, "reasons": reasons.map(\.name),
+      "jobs_known": type.ended, "next_poll_at": nextPoll, "reasons": reasonNames,
       // What stands in the way of any poll now.
       "obstacle": obstacle,
       // Left out where the gap is fixed, and no price decides.
-      "price_seconds": plan != nil ? cost.now.thousandths : nil,
+      "price_seconds": plan != nil ? price.thousandths : nil,
     ]
   }
 }

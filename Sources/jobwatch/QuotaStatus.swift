@@ -15,17 +15,14 @@ struct QuotaStatus: Encodable {
   let blockedUntil: Timestamp?
   let recordedAt: Timestamp
 
-  init(_ saved: SavedRateLimiter, at now: Moment) {
-    let record = saved.record
+  init(_ record: RateLimiterRecord, at now: Moment) {
     let limit = record.limit
-    let elapsed = record.elapsed(since: saved.savedAt, at: now)
-    limitCalls = limit.calls
-    limitSeconds = limit.window.seconds
-    source = limit == record.share ? "configured" : record.isTold ? "cloud" : "assumed"
+    let elapsed = record.elapsed(at: now)
+    (limitCalls, limitSeconds, source) = (limit.calls, limit.window.seconds, limit.source)
     usedCalls = record.used(in: limit.window, after: elapsed)
     let blocked = record.blockedFor - elapsed
     blockedUntil = blocked > .zero ? now.wall + blocked : nil
-    recordedAt = saved.savedAt
+    recordedAt = record.savedAt
   }
 }
 

@@ -48,7 +48,7 @@ import Testing
       spent.throttled(Throttle(limit: 100, window: .minutes(1), code: "APIGW.0308"), at: now.uptime)
       var record = spent.record(at: now.uptime)
       (record.price, record.trim) = (12.5, 0.75)
-      let saved = SavedRateLimiter(key: lane, savedAt: now.wall, record: record)
+      let saved = record.stored(as: lane, at: now.wall)
       try await store.write { try $0.save(saved) }
       let (poller, _) = try Self.poller(store) { request, _, _ async throws(HTTPFailure) in
         Issue.record("a call is made inside the window of a throttling answer")
@@ -76,7 +76,7 @@ import Testing
 
   private static func record(in store: Store) async -> RateLimiterRecord? {
     do {
-      return try await store.read { try $0.budgets() }.first?.record
+      return try await store.read { try $0.budgets() }.first
     } catch is CancellationError {
       // The poller has ended the call, and the test is over.
       return nil

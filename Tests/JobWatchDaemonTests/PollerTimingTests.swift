@@ -163,7 +163,7 @@ extension Poller {
     guard let place = place(of: lane), let poll = queue.first(place) else {
       return (.zero, .zero)
     }
-    let plan = queue.plan(of: key, price: queue.cost(place).now, at: uptime)
+    let plan = queue.plan(of: key, price: queue.price(place), at: uptime)
     return (poll.due - uptime, plan.gap(after: poll.span.known, jitterSeed: poll.jitterSeed))
   }
 }

@@ -34,9 +34,7 @@ import Testing
     let policy = PollPolicy(ceiling: .seconds(ceiling), stuckAfter: .minutes(30))
     return PollForecast(
       job: job, type: type, rules: WatchRules(polling: policy, pace: pace),
-      cost: PollForecast.CallCost(recorded: price, least: 5), dueAt: Self.now + due,
-      obstacle: obstacle,
-      now: now)
+      price: price, least: 5, dueAt: Self.now + due, obstacle: obstacle, now: now)
   }
 
   @Test(

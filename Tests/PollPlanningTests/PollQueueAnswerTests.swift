@@ -21,8 +21,7 @@ import Testing
     setting.queue.record(
       PollOutcome(
         next: .after(gap.scaled(by: share)), isFinal: false,
-        sighting: isSighting
-          ? PollOutcome.Sighting(span: WatchedSpan(known: 100), isWatched: isRunning) : nil),
+        span: isSighting ? WatchedSpan(known: 100) : nil, isWatched: isRunning),
       of: poll, basis, at: PollQueueSetting.moment(.zero))
     let next = try #require(setting.queue.first(setting.endpoint))
     #expect(next.due == gap.scaled(by: share) && next.isPlanned == isPlanned)
@@ -49,8 +48,8 @@ import Testing
     let poll = try setting.taken(at: .zero)
     let basis = setting.queue.basis(of: poll, type: PollQueueSetting.type, at: .zero)
     #expect(basis.key == PollQueueSetting.type && basis.model.completions == 0)
-    var outcome = PollOutcome(next: .after(.seconds(30)), isFinal: false)
-    outcome.sighting = PollOutcome.Sighting(span: WatchedSpan(known: 2), isWatched: true)
+    let outcome = PollOutcome(
+      next: .after(.seconds(30)), isFinal: false, span: WatchedSpan(known: 2), isWatched: true)
     setting.queue.record(outcome, of: poll, basis, at: PollQueueSetting.moment(.seconds(2)))
     #expect(setting.queue.type(PollQueueSetting.type, at: .seconds(2)).running == 1)
 
@@ -62,7 +61,7 @@ import Testing
     setting.queue.record(
       PollOutcome(
         next: .never, isFinal: true,
-        sighting: PollOutcome.Sighting(span: last.span, isWatched: false), learned: model),
+        span: last.span, learned: model),
       of: last, then, at: PollQueueSetting.moment(.minutes(1)))
     let known = setting.queue.type(PollQueueSetting.type, at: .minutes(2))
     #expect(known.ended == 1 && known.running == 0)
@@ -109,11 +108,11 @@ import Testing
     #expect(setting.queue.dueRecords(at: now).isEmpty)
     #expect(setting.queue.lastRecords(at: now).count == 1)
 
-    records[0].record.price = 77
+    records[0].price = 77
     var next = PollQueueSetting(quota: Quota(calls: 20, per: .hours(1)))
     #expect(next.queue.lastRecords(at: now).isEmpty)
     next.queue.restore(records, at: now)
-    #expect(next.queue.cost(next.endpoint).now == 77 && next.queue.cost(next.endpoint).isRaised)
+    #expect(next.queue.price(next.endpoint) == 77)
     let limiter = next.queue[limiter: next.endpoint]
     #expect(limiter.readyAt(now.uptime).map { $0 > .hours(1) } == true)
   }
@@ -121,11 +120,11 @@ import Testing
   @Test func `of a target is the price that meets it, everywhere`() {
     var setting = PollQueueSetting(polling: PollPolicy(target: .seconds(30)))
     let other = setting.queue.addEndpoint(EndpointKey(account: "prod", service: "dcs"))
-    #expect(setting.queue.cost(other).now == 0.01)
+    #expect(setting.queue.price(other) == 0.01)
     setting.add(PollQueueSetting.job(1))
     setting.queue.reprice(at: .zero)
-    let price = setting.queue.cost(setting.endpoint).now
-    #expect(price > 1 && setting.queue.cost(other).now == price)
+    let price = setting.queue.price(setting.endpoint)
+    #expect(price > 1 && setting.queue.price(other) == price)
     let plan = setting.queue.plan(of: PollQueueSetting.type, price: price, at: .zero)
     #expect(abs(plan.meanLatency - 30) < 3)
   }
@@ -147,6 +146,6 @@ import Testing
     setting.add(row)
     let poll = try #require(setting.queue.first(setting.endpoint))
     #expect(forecast.nextPoll == now.wall + poll.due)
-    #expect(forecast.cost.now == 5)
+    #expect(forecast.price == 5)
   }
 }

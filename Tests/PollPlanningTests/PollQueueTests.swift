@@ -16,7 +16,7 @@ import Testing
     var due: Duration?
   }
 
-  static let seen = PollOutcome.Sighting(span: WatchedSpan(known: 101), isWatched: true)
+  static let seen = WatchedSpan(known: 101)
 
   static let transitions = [
     Transition(
@@ -53,7 +53,8 @@ import Testing
       testDescription: "seen running",
       change: {
         $0.record(
-          PollOutcome(next: .after(.seconds(20)), isFinal: false, sighting: seen), of: $1,
+          PollOutcome(
+            next: .after(.seconds(20)), isFinal: false, span: seen, isWatched: true), of: $1,
           at: .seconds(1))
       }, state: State(waiting: 1, watched: 1, running: 1), due: .seconds(21)),
     Transition(
@@ -64,9 +65,8 @@ import Testing
     Transition(
       testDescription: "seen ended",
       change: {
-        var outcome = PollOutcome(next: .never, isFinal: true)
-        outcome.sighting = PollOutcome.Sighting(span: WatchedSpan(known: 101), isWatched: false)
-        $0.record(outcome, of: $1, at: .seconds(1))
+        $0.record(
+          PollOutcome(next: .never, isFinal: true, span: seen), of: $1, at: .seconds(1))
       }, state: State()),
     Transition(
       testDescription: "gone before it was seen running",
@@ -77,15 +77,16 @@ import Testing
     Transition(
       testDescription: "lost, and looked for",
       change: {
-        var outcome = PollOutcome(next: .after(.hours(1)), isFinal: true)
-        outcome.sighting = PollOutcome.Sighting(span: WatchedSpan(known: 100), isWatched: false)
-        $0.record(outcome, of: $1, at: .seconds(1))
+        let span = WatchedSpan(known: 100)
+        $0.record(
+          PollOutcome(next: .after(.hours(1)), isFinal: true, span: span), of: $1, at: .seconds(1))
       }, state: State(waiting: 1), due: .hours(1) + .seconds(1)),
     Transition(
       testDescription: "lost, and found", job: PollQueueSetting.job(1, state: .lost),
       change: {
         $0.record(
-          PollOutcome(next: .after(.seconds(20)), isFinal: false, sighting: seen), of: $1,
+          PollOutcome(
+            next: .after(.seconds(20)), isFinal: false, span: seen, isWatched: true), of: $1,
           at: .seconds(1))
       }, state: State(waiting: 1, watched: 1, running: 1), due: .seconds(21)),
     Transition(
@@ -175,7 +176,7 @@ import Testing
     setting.add(job)
     var polls: [ScheduledPoll] = []
     while let poll = setting.take(at: .seconds(1)) { polls.append(poll) }
-    #expect(polls.count == PollQueue.concurrency)
+    #expect(polls.count == EndpointQueue.concurrency)
     #expect(setting.queue.readyAt(setting.endpoint, .seconds(1)) == nil)
     #expect(setting.queue.take(from: other, at: .seconds(1))?.job == 100)
     setting.record(PollOutcome(next: .never, isFinal: true), of: polls[0], at: .seconds(1))

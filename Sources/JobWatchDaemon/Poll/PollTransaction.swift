@@ -37,9 +37,8 @@ struct PollTransaction: Sendable {
       isShown: isFinal || decision.job.lastSeenAt != nil)
     if answer.observation.isSighting || decision.sample != nil {
       let (job, age) = (decision.job, decision.job.span.known)
-      outcome.sighting = .init(
-        span: job.span, isWatched: job.isWatched,
-        deadline: job.deadline(after: age, under: rules))
+      (outcome.span, outcome.isWatched) = (job.span, job.isWatched)
+      outcome.deadline = job.deadline(after: age, under: rules)
     }
     guard decision.job != job else {
       // Nothing else about it has changed: a lost job may be no longer looked for, and one that is never answered is not
@@ -101,9 +100,8 @@ struct PollTransaction: Sendable {
     else { return nil }
     return PollOutcome(
       next: .after(sighting.gap), isFinal: false,
-      sighting: .init(
-        span: WatchedSpan(from: from, known: sighting.age), isWatched: true,
-        deadline: sighting.deadline))
+      span: WatchedSpan(from: from, known: sighting.age), isWatched: true,
+      deadline: sighting.deadline)
   }
 
   private func dueAt(_ next: NextPoll) -> Timestamp? {

@@ -8,7 +8,7 @@ import PollPlanning
 /// of the quotas.
 package struct LearnedSchedule {
   private var queue: PollQueue
-  private let limiters: [SavedRateLimiter]
+  private let limiters: [RateLimiterRecord]
   private let rules: [String: WatchRules]
 
   /// One moment, because nothing is kept from an earlier one.
@@ -40,7 +40,7 @@ package struct LearnedSchedule {
 
   package mutating func type(_ key: DurationKey) -> KnownType { queue.type(key, at: Self.uptime) }
 
-  package func budget(of lane: EndpointKey) -> SavedRateLimiter? {
+  package func budget(of lane: EndpointKey) -> RateLimiterRecord? {
     limiters.first { $0.key == lane }
   }
 

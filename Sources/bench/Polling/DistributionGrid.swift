@@ -66,10 +66,9 @@ struct DistributionGrid: Sendable {
   /// The best outcome at each price.
   func optima(at prices: [Double]) -> [Outcome] {
     let distribution = distribution
-    var detail = PollPlan.Detail()
-    (detail.perGap, detail.lookAhead, detail.horizon, detail.most) = (40, 12, horizon, .max)
     return prices.map {
-      outcome(of: PollPlan(distribution: distribution, price: $0, detail: detail))
+      outcome(
+        of: PollPlan(distribution: distribution, price: $0, horizon: horizon, isExact: true))
     }
   }
 

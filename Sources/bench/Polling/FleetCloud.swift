@@ -57,8 +57,10 @@ struct FleetDeadlines {
   /// - Parameters:
   ///   - deadlines: uptimes in milliseconds, by job.
   ///   - now: when the first call can be made. None was made lately: a whole window's may be made at once.
-  init(_ deadlines: [Int64: Int64], at now: Int64, limit: SlidingWindow) {
+  init(_ deadlines: [Int64: Int64], at now: Int64, quota: Quota) {
     open = deadlines
+    var limiter = RateLimiter(cap: quota)
+    let limit = limiter.record(at: .zero).limit
     // The calls all take the same time: the nearest deadline that can still be met is always a best one.
     for deadline in deadlines.values.sorted()
     where now + Int64(possible / limit.calls) * limit.window.milliseconds < deadline {

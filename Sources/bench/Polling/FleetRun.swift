@@ -100,7 +100,7 @@ struct FleetRun: Sendable {
     let watched = jobs.indices.filter { jobs[$0].seenAt != .max }
     deadlines = FleetDeadlines(
       Dictionary(uniqueKeysWithValues: watched.map { (Int64($0), jobs[$0].seenAt + retention) }),
-      at: now, limit: SlidingWindow(scale.quota))
+      at: now, quota: scale.quota)
   }
 
   // MARK: Jobs
@@ -181,8 +181,7 @@ struct FleetRun: Sendable {
   ) -> PollOutcome {
     let end = job.begin + job.duration
     found.append((Float(end) / 1000, Float(now - end) / 1000))
-    var outcome = PollOutcome(next: .never, isFinal: true)
-    outcome.sighting = PollOutcome.Sighting(span: poll.span, isWatched: false)
+    var outcome = PollOutcome(next: .never, isFinal: true, span: poll.span)
     guard script.fixed == nil else { return outcome }
     var model = basis.model
     model.finish(.at(Double(job.duration) / 1000), of: poll.span)
@@ -195,7 +194,6 @@ struct FleetRun: Sendable {
   ) -> PollOutcome {
     PollOutcome(
       next: .after(basis.pace.gap(after: age, jitterSeed: poll.jitterSeed)), isFinal: false,
-      sighting: PollOutcome.Sighting(
-        span: WatchedSpan(from: poll.span.from, known: age), isWatched: true))
+      span: WatchedSpan(from: poll.span.from, known: age), isWatched: true)
   }
 }

@@ -48,12 +48,10 @@ struct PlanCommand: ParsableCommand {
     }
 
     var answer: Answer {
-      var detail = PollPlan.Detail()
-      detail.horizon = horizon ?? detail.horizon
-      let plan = PollPlan(distribution: planned(to: detail.horizon), price: price, detail: detail)
+      let horizon = horizon ?? 86_400
+      let plan = PollPlan(distribution: planned(to: horizon), price: price, horizon: horizon)
       return Answer(
-        ages: plan.schedule(until: detail.horizon), calls: plan.calls,
-        meanLatency: plan.meanLatency)
+        ages: plan.schedule(until: horizon), calls: plan.calls, meanLatency: plan.meanLatency)
     }
 
     private func planned(to horizon: Double) -> DurationDistribution {

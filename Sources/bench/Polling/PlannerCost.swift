@@ -131,7 +131,7 @@ struct QueueCost {
         queue.record(
           PollOutcome(
             next: .after(basis.pace.gap(after: known, jitterSeed: poll.jitterSeed)), isFinal: false,
-            sighting: PollOutcome.Sighting(span: WatchedSpan(known: known), isWatched: true)),
+            span: WatchedSpan(known: known), isWatched: true),
           of: poll, basis, at: moment)
         calls += 1
       }
