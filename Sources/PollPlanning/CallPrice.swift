@@ -55,8 +55,8 @@ struct CallPrice: Hashable, Sendable {
   private static let (memory, unplannedMemory) = (120.0, 60.0)
   /// A percent a minute at the most: what follows an outage, or a change of the quota, is over by then.
   private static let (trimTime, trimPace, trimRange) = (1800.0, 0.3, 0.3...3.0)
-  /// A backlog of half a minute makes a call a quarter dearer, and none makes it more: what an outage left is worked
-  /// off at any price, and a high one would leave the quota unused after that.
+  /// A backlog of half a minute makes a call a quarter dearer, and none makes it more, because a high price would leave
+  /// the quota unused after the backlog.
   private static let (backlogTime, backlogMost) = (120.0, 1.25)
   private static let most = 1e6
 
@@ -75,9 +75,8 @@ struct CallPrice: Hashable, Sendable {
     steppedAt.map { uptime - $0 >= Self.interval } ?? true
   }
 
-  /// Follows the load, at most once per `interval`. The first time, where no price was stored, it goes at once to where
-  /// it is aimed; else it moves by little, and a pause of any length counts as one interval. It is not called while no
-  /// call may be made: an outage says nothing about what a call is worth.
+  /// Follows the load, at most once per `interval`. The first step goes where it is aimed, unless a price was stored. Any
+  /// other is small, and a pause of any length counts as one interval. No step is made while no call may be made.
   mutating func step(_ load: Load, at uptime: Duration) {
     guard isDue(at: uptime), load.rate > 0 else { return }
     let isFirst = steppedAt == nil && !isRestored
@@ -104,9 +103,8 @@ struct CallPrice: Hashable, Sendable {
   private mutating func noteUnplanned(_ load: Load, over seconds: Double) -> Double {
     let now = Double(load.unplanned) / seconds
     let share = min(seconds / Self.unplannedMemory, 1)
-    let mean = unplanned.map { $0 + share * (now - $0) } ?? now
-    unplanned = mean
-    return mean
+    unplanned = unplanned.map { $0 + share * (now - $0) } ?? now
+    return unplanned ?? now
   }
 
   /// Where the price is the user's, that fewer calls come due than the quota allows is no fault of it.
@@ -115,9 +113,8 @@ struct CallPrice: Hashable, Sendable {
   ) {
     let now = Double(load.calls) / seconds + Double(load.backlog) / Self.memory
     let share = min(Self.interval.seconds / Self.memory, 1)
-    let seen = seen.map { $0 + share * (now - $0) } ?? now
-    self.seen = seen
-    guard isFree else { return }
+    seen = seen.map { $0 + share * (now - $0) } ?? now
+    guard isFree, let seen else { return }
     let excess = min(max(2 * (seen / granted - 1), -Self.trimPace), Self.trimPace)
     let corrected = trim * (Self.interval.seconds / Self.trimTime * excess).exponential
     trim = min(max(corrected, Self.trimRange.lowerBound), Self.trimRange.upperBound)

@@ -1,11 +1,9 @@
 import JobWatchCore
 
-/// What is known of how long jobs of one (service, job type, region) take.
+/// What is known of how long jobs of one (service, job type, region) take. All ages are seconds since a job's begin.
 ///
-/// It learns from the begin and end times of records. Detection times would feed a schedule's delays back into it.
-/// Running jobs count as watched: the first jobs to end are the short ones, and would be taken for all.
-///
-/// All ages are seconds since a job's begin.
+/// It learns from the begin and end times of records, because detection times would feed a schedule's delays back into
+/// it. Running jobs count as watched, because the first jobs to end are the short ones.
 package struct DurationModel: Hashable, Sendable {
   var prior: DurationPrior
   /// One that follows a change soon, one that knows rare ends.
@@ -60,7 +58,7 @@ package struct DurationModel: Hashable, Sendable {
     settle(span, endedIn: known)
   }
 
-  /// Moves a job from the running ones to the memories. One that ended before it was first watched never counted as running.
+  /// Moves a job from the running ones to the memories. One that ended before it was first watched was not running.
   private mutating func settle(_ span: WatchedSpan, endedIn end: Int) {
     count(span, -1)
     let from = AgeScale.bucket(span.from)
@@ -70,16 +68,16 @@ package struct DurationModel: Hashable, Sendable {
     }
   }
 
-  /// The first bucket is left out, because no watch begins within it. So a job that was never seen running needs no
-  /// `watch` before its end.
+  /// The first bucket is left out, because no watch begins within it: a job that was never seen running needs no `watch`
+  /// before its end.
   private mutating func count(_ span: WatchedSpan, _ one: Float) {
     let (known, from) = (AgeScale.bucket(span.known), AgeScale.bucket(span.from))
     if known > 0 { running[known] += one }
     if from > 0 { running[from] -= one }
   }
 
-  /// An end between two ages is spread over them: nine tenths as the distribution has it, one tenth evenly. Otherwise
-  /// nothing could be learned that the distribution rules out.
+  /// An end between two ages is spread over them: nine tenths as the distribution has it, and one tenth evenly, because
+  /// the distribution may rule out the very ages to be learned.
   private func share(_ end: DurationSample.End) -> BucketShare {
     switch end {
     case .at(let age):
@@ -115,7 +113,7 @@ extension DurationModel {
       for (share, memory) in zip(shares, memories) {
         watched += share * Double(memory.watched[bucket])
       }
-      // Smoothing moves what ended, not what was watched: where the difference is small, it may come out too low.
+      // May come out too low where it is small, because smoothing moves the ended jobs and not the watched ones.
       let risk = max(ended + watched, 0.25 * ended)
       let ends = min(events[bucket] / max(risk, 1e-12), 0.999)
       hazards[bucket] = -(-ends).logarithmOfOnePlus / AgeScale.widths[bucket]
@@ -153,23 +151,27 @@ extension DurationModel {
     bytes.append(UInt64(completions))
     for memory in memories {
       for index in memory.scores.indices { bytes.append(memory.scores[index].bitPattern) }
-      for table in [memory.ended, memory.watched] {
-        bytes.append(table)
-      }
+      bytes.append(memory.ended)
+      bytes.append(memory.watched)
     }
     return bytes
   }
 
   /// Replaces the memories by the stored ones; running jobs and prior stay.
   package mutating func recall(_ bytes: some Collection<UInt8>) {
-    guard let stored = DurationModel(bytes: bytes) else { return }
-    (memories, completions) = (stored.memories, stored.completions)
+    if let stored = DurationModel(bytes: bytes) { recall(stored) }
+  }
+
+  mutating func recall(_ other: DurationModel) {
+    (memories, completions) = (other.memories, other.completions)
   }
 
   /// Nil for bytes that no version of this program wrote.
   init?(bytes: some Collection<UInt8>) {
-    var reader = ByteReader(bytes: Array(bytes))
-    guard reader.next() == Self.version, let count = reader.number(UInt64.self) else { return nil }
+    var reader = ByteReader(bytes: ArraySlice(bytes))
+    guard reader.bytes.popFirst() == Self.version, let count = reader.number(UInt64.self) else {
+      return nil
+    }
     self.init()
     completions = Int(clamping: count)
     for index in memories.indices {
@@ -181,7 +183,7 @@ extension DurationModel {
       memories[index].ended = ended
       memories[index].watched = watched
     }
-    guard reader.isAtEnd else { return nil }
+    guard reader.bytes.isEmpty else { return nil }
   }
 }
 
@@ -221,23 +223,13 @@ extension [UInt8] {
 }
 
 private struct ByteReader {
-  let bytes: [UInt8]
-  private var position = 0
-
-  init(bytes: [UInt8]) { self.bytes = bytes }
-
-  var isAtEnd: Bool { position == bytes.count }
-
-  mutating func next() -> UInt8? {
-    guard position < bytes.count else { return nil }
-    defer { position += 1 }
-    return bytes[position]
-  }
+  /// Those that are left.
+  var bytes: ArraySlice<UInt8>
 
   mutating func number<Number: FixedWidthInteger>(_ type: Number.Type) -> Number? {
     var number: Number = 0
     for shift in stride(from: 0, to: Number.bitWidth, by: 8) {
-      guard let byte = next() else { return nil }
+      guard let byte = bytes.popFirst() else { return nil }
       number |= Number(truncatingIfNeeded: byte) << Number(shift)
     }
     return number
@@ -249,11 +241,9 @@ private struct ByteReader {
   }
 
   mutating func table() -> [Float]? {
-    var bits: [UInt8] = []
-    for _ in stride(from: 0, to: AgeScale.count, by: 8) {
-      guard let byte = next() else { return nil }
-      bits.append(byte)
-    }
+    let bits = Array(bytes.prefix((AgeScale.count + 7) / 8))
+    guard bits.count * 8 >= AgeScale.count else { return nil }
+    bytes.removeFirst(bits.count)
     var table = [Float](repeating: 0, count: AgeScale.count)
     for bucket in table.indices where bits[bucket / 8] >> (bucket % 8) & 1 == 1 {
       guard let value = real() else { return nil }

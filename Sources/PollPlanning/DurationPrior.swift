@@ -44,7 +44,7 @@ struct DurationPrior: Hashable, Sendable {
     return DurationPrior(shares: shares)
   }
 
-  /// No age is left without belief: one that was is learned too late.
+  /// A tenth is spread evenly, because an age without belief would be learned too late.
   private static func mixed(_ shares: [Double]) -> DurationPrior {
     let sum = shares.reduce(0, +)
     return DurationPrior(

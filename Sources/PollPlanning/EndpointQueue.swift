@@ -80,7 +80,7 @@ struct EndpointQueue: Sendable {
     return polls + jobs.compactMap { parked.removeValue(forKey: $0) }
   }
 
-  /// The poll of a job whose call is under way is another now.
+  /// The poll of a job whose call is under way has changed.
   mutating func replace(_ old: ScheduledPoll, by new: ScheduledPoll) {
     lost += (new.isLost ? 1 : 0) - (old.isLost ? 1 : 0)
   }

@@ -20,7 +20,9 @@ package struct KnownType: Sendable {
 
   /// The ages, in seconds, between which eight in ten of its jobs end; the upper one may be infinite. Nil while it is
   /// new.
-  package var typical: (from: Double, to: Double)? { isNew ? nil : distribution.typical() }
+  package var typical: (from: Double, to: Double)? {
+    isNew ? nil : distribution.typical()
+  }
 
   /// Whether the age by which this share of its jobs ends lies beyond what its few jobs have shown.
   package func isGuess(_ share: Double) -> Bool { (1 - share) * Double(ended) < 1 }

@@ -1,9 +1,9 @@
 import HeapModule
 import JobWatchCore
 
-/// The jobs that are due. First come those whose record may soon be deleted, the nearest deletion first; then the others
-/// in the order in which they came. Jobs that may not exist have a line of their own, which takes turns with the other:
-/// a flood of unknown ids delays no job that runs.
+/// The jobs that are due. Those whose record may soon be deleted come first, the nearest deletion first; then the others
+/// in the order in which they came. Jobs that may not exist have a line of their own, which takes turns with the other,
+/// because a flood of unknown ids must delay no job that runs.
 ///
 /// A record may be deleted once its job is unseen for the service's retention. A job unseen for half of that goes first.
 /// One unseen for all of it has nothing left to be saved, and joins the others.
@@ -16,7 +16,7 @@ struct PollBacklog: Sendable {
     }
 
     static func == (left: Urgent, right: Urgent) -> Bool {
-      left.poll.knownAt == right.poll.knownAt && left.poll.job == right.poll.job
+      (left.poll.knownAt, left.poll.job) == (right.poll.knownAt, right.poll.job)
     }
   }
 
@@ -85,8 +85,8 @@ struct PollBacklog: Sendable {
 
   /// The first of those that `isWanted` takes.
   func first(where isWanted: (ScheduledPoll) -> Bool) -> ScheduledPoll? {
-    urgent.unordered.filter { isWanted($0.poll) }.min()?.poll ?? line.first(where: isWanted)
-      ?? patient.first(where: isWanted)
+    urgent.unordered.filter { isWanted($0.poll) }.min()?.poll ?? line.all.first(where: isWanted)
+      ?? patient.all.first(where: isWanted)
   }
 
   /// Both lines by this, the least first.
@@ -104,14 +104,15 @@ struct PollBacklog: Sendable {
 }
 
 /// Jobs that wait in the order in which they came. Taking the first moves no other.
-struct PollLine: Sendable {
+private struct PollLine: Sendable {
   private var polls: [ScheduledPoll] = []
-  /// Of the polls; what is before it is gone.
+  /// The polls before it are gone.
   private var head = 0
 
+  var all: ArraySlice<ScheduledPoll> { polls[head...] }
   var count: Int { polls.count - head }
-  /// Of those for which the price makes no room.
-  var uncounted: Int { polls[head...].count { !$0.isCounted } }
+  /// Those for which the price makes no room.
+  var uncounted: Int { all.count { !$0.isCounted } }
   var first: ScheduledPoll? { head < polls.count ? polls[head] : nil }
 
   mutating func append(_ poll: ScheduledPoll) { polls.append(poll) }
@@ -131,17 +132,13 @@ struct PollLine: Sendable {
 
   mutating func takeAll() -> [ScheduledPoll] {
     defer { (polls, head) = ([], 0) }
-    return Array(polls[head...])
+    return Array(all)
   }
 
   mutating func remove(_ jobs: Set<Int64>) -> [ScheduledPoll] {
-    let gone = polls[head...].filter { jobs.contains($0.job) }
-    if !gone.isEmpty { (polls, head) = (polls[head...].filter { !jobs.contains($0.job) }, 0) }
+    let gone = all.filter { jobs.contains($0.job) }
+    if !gone.isEmpty { (polls, head) = (all.filter { !jobs.contains($0.job) }, 0) }
     return gone
-  }
-
-  func first(where isWanted: (ScheduledPoll) -> Bool) -> ScheduledPoll? {
-    polls[head...].first(where: isWanted)
   }
 
   /// The least first.

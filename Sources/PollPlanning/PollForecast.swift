@@ -1,7 +1,6 @@
 import JobWatchCore
 
-/// What can be said of the coming polls of a job: how old it is beside jobs of its type, when it is asked for next, and why
-/// then.
+/// The coming polls of a job: how old it is beside jobs of its type, when it is polled next, and why then.
 package struct PollForecast: Sendable {
   package let job: Job
   package let type: KnownType
@@ -11,55 +10,39 @@ package struct PollForecast: Sendable {
   package let price: Double
   /// The same by what the user says.
   package let leastPrice: Double
-  package let now: Timestamp
-  /// When it is asked for next, unless something stands in the way.
-  package let nextPoll: Timestamp
+  /// The next poll as it is on record.
+  let dueAt: Timestamp
   /// What stands in the way of all polls, in words.
-  package let obstacle: String?
+  package var obstacle: String?
+  package let now: Timestamp
 
-  /// - Parameter dueAt: as it is on record.
-  init(
-    job: Job, type: KnownType, rules: WatchRules, price: Double, least: Double, dueAt: Timestamp,
-    obstacle: String? = nil, now: Timestamp
-  ) {
-    self.job = job
-    self.type = type
-    self.rules = rules
-    (self.price, leastPrice) = (max(price, least), least)
-    self.obstacle = obstacle
-    self.now = now
-    // As the daemon does: by a clock that was ahead it would be at any time.
-    let longest = max(rules.pollCeiling, rules.polling.fixed ?? .zero).scaled(by: 1.1)
-    let isRaised = Self.isRaised(self.price, least)
-    nextPoll = min(
-      Self.nextPoll(of: job, rules, isRaised: isRaised, dueAt: dueAt, at: now), now + longest)
-  }
-
-  /// The quota is too short for the calls that the user's price would buy.
-  package var isPriceRaised: Bool { Self.isRaised(price, leastPrice) }
-
-  /// Prices lie a tenth apart: less is none.
-  private static func isRaised(_ price: Double, _ least: Double) -> Bool { price > 1.1 * least }
+  /// The quota is too short for the calls that the user's price would buy. Prices lie a tenth apart: less is none.
+  package var isPriceRaised: Bool { price > 1.1 * leastPrice }
 
   /// Of its type, at the price of now; nil: the user wants the same gap always.
   package var plan: PollPlan? {
     if case .plan(let plan) = rules.pace { plan as? PollPlan } else { nil }
   }
 
-  /// The stored time was planned at the last poll. A job that was not asked for yet is planned when it enters the queue.
-  /// One whose turn has come is planned again, and waits on if a call is dearer now.
-  private static func nextPoll(
-    of job: Job, _ rules: WatchRules, isRaised: Bool, dueAt: Timestamp, at now: Timestamp
-  ) -> Timestamp {
+  /// When it is polled next, unless something stands in the way.
+  package var nextPoll: Timestamp {
+    // No later than the daemon does, because a clock that was ahead may have stored any time.
+    let longest = max(rules.pollCeiling, rules.polling.fixed ?? .zero).scaled(by: 1.1)
+    return min(plannedPoll, now + longest)
+  }
+
+  /// The stored time was planned at the last poll. A job that was not polled yet is planned when it enters the queue. One
+  /// whose turn has come is planned again, and waits on if a call is dearer now.
+  private var plannedPoll: Timestamp {
     guard case .plan = rules.pace, job.jobType != nil, job.absence == nil, !job.isReopened else {
       return dueAt
     }
     let planned = job.knownAt + job.pollGap(at: now, under: rules)
     if job.firstSeenAt == nil && job.hasAge { return planned }
-    return job.isWatched && (dueAt <= now || isRaised) ? max(dueAt, planned) : dueAt
+    return job.isWatched && (dueAt <= now || isPriceRaised) ? max(dueAt, planned) : dueAt
   }
 
-  /// An answer takes its time, and so does its commit: only what is overdue for longer was not answered.
+  /// An answer and its commit take less: a poll that is overdue for longer was not answered.
   private static let patience = Duration.seconds(5)
 
   /// Its age in seconds; nil where its age decides nothing: it waits for its payment, or it is lost.
@@ -102,7 +85,7 @@ package struct PollForecast: Sendable {
     if job.jobType == nil && job.firstSeenAt == nil { return .typeUnknown }
     if type.isNew { return .typeNew(jobs: type.ended) }
     if type.distribution.survival(at: job.span.known) < 0.1 { return .outlivedMost }
-    // Not before the gap has been moved away from those of other jobs.
+    // The gap may be up to a tenth shorter, moved away from those of other jobs.
     let ceiling = rules.pollCeiling.seconds
     if dueAge - job.span.known >= 0.9 * ceiling { return .ceiling(ceiling) }
     switch type.distribution.survival(at: dueAge) {
@@ -141,7 +124,7 @@ package struct PollForecast: Sendable {
     return polls
   }
 
-  /// Unmoved: by how much it is moved depends on the very millisecond of the poll before.
+  /// Not moved, because the move depends on the very millisecond of the poll before.
   private func gap(after age: Double) -> Duration {
     guard let plan else { return rules.gap(after: age, jitterSeed: 0) }
     return .milliseconds(Int64(1000 * (plan.nextAge(after: age) - age)))
@@ -171,53 +154,47 @@ struct PollReason: Hashable, Sendable {
   /// What follows "because".
   let text: String
   /// A price decides as well.
-  var followsFromPrice = false
+  let followsFromPrice: Bool
 
-  static let fewEndSooner = byPrice("few_end_sooner", "few end sooner")
+  private init(_ name: String, _ text: String, followsFromPrice: Bool = false) {
+    (self.name, self.text, self.followsFromPrice) = (name, text, followsFromPrice)
+  }
+
+  static let fewEndSooner = Self("few_end_sooner", "few end sooner", followsFromPrice: true)
   /// Within the ages at which eight in ten of its type end.
-  static let mostEndThen = byPrice("most_end_then", "most end around then")
-  static let nearlyAllEndSooner = byPrice("nearly_all_end_sooner", "nearly all have ended by then")
-  static let outlivedMost = byPrice(
-    "outlived_most", "it takes longer than 9 in 10 of its type")
-
-  static func typeNew(jobs: Int) -> PollReason {
-    byPrice("type_new", "its type is new: \(jobs) of it ended so far")
-  }
-
-  private static func byPrice(_ name: String, _ text: String) -> PollReason {
-    PollReason(name: name, text: text, followsFromPrice: true)
-  }
-
-  static let expected = PollReason(
-    name: "expected", text: "its submitter expects its end by then")
-  static let stuckLimit = PollReason(
-    name: "stuck_limit", text: "polling.stuck_after is over then")
+  static let mostEndThen = Self("most_end_then", "most end around then", followsFromPrice: true)
+  static let nearlyAllEndSooner = Self(
+    "nearly_all_end_sooner", "nearly all have ended by then", followsFromPrice: true)
+  static let outlivedMost = Self(
+    "outlived_most", "it takes longer than 9 in 10 of its type", followsFromPrice: true)
+  static let expected = Self("expected", "its submitter expects its end by then")
+  static let stuckLimit = Self("stuck_limit", "polling.stuck_after is over then")
   /// It was not seen yet, and its submitter did not name its type.
-  static let typeUnknown = PollReason(name: "type_unknown", text: "its type is not known yet")
-  static let unpaid = PollReason(name: "unpaid", text: "the order is not paid")
-  static let doubted = PollReason(
-    name: "doubted",
-    text: "the service says that there is no such job, which is not believed yet")
-  static let lost = PollReason(name: "lost", text: "it is lost, and may show up again")
-  static let unanswered = PollReason(
-    name: "unanswered", text: "it could not be asked, or brought no usable answer")
+  static let typeUnknown = Self("type_unknown", "its type is not known yet")
+  static let unpaid = Self("unpaid", "the order is not paid")
+  static let doubted = Self(
+    "doubted", "the service says that there is no such job, which is not believed yet")
+  static let lost = Self("lost", "it is lost, and may show up again")
+  static let unanswered = Self(
+    "unanswered", "it could not be asked, or brought no usable answer")
 
-  /// - Parameter gap: seconds.
-  static func ceiling(_ gap: Double) -> PollReason {
-    PollReason(
-      name: "ceiling",
-      text: "no job is left alone for longer than \(Duration.seconds(gap).spoken)")
+  static func typeNew(jobs: Int) -> Self {
+    Self("type_new", "its type is new: \(jobs) of it ended so far", followsFromPrice: true)
   }
 
   /// - Parameter gap: seconds.
-  static func fixed(_ gap: Double) -> PollReason {
-    PollReason(name: "fixed", text: "polling.fixed is \(Duration.seconds(gap).spoken)")
+  static func ceiling(_ gap: Double) -> Self {
+    Self("ceiling", "no job is left alone for longer than \(Duration.seconds(gap).spoken)")
+  }
+
+  /// - Parameter gap: seconds.
+  static func fixed(_ gap: Double) -> Self {
+    Self("fixed", "polling.fixed is \(Duration.seconds(gap).spoken)")
   }
 
   /// Beside the others: a call costs so many seconds of latency, more than the user says.
-  static func quotaShort(price: Double) -> PollReason {
-    PollReason(
-      name: "quota_short",
-      text: "the call price is \(Duration.seconds(price).spoken): the quota is short")
+  static func quotaShort(price: Double) -> Self {
+    let price = Duration.seconds(price).spoken
+    return Self("quota_short", "the call price is \(price): the quota is short")
   }
 }

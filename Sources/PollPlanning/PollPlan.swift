@@ -1,9 +1,9 @@
 import JobWatchCore
 
-/// When jobs of one distribution are asked for at one price: for each age at which a job was last seen running, the age of
-/// its next poll. It minimises the mean latency of detection plus the price of each call. See `Polling.md`.
+/// For each age at which a job was last seen running, the age of its next poll. It minimises the mean latency of
+/// detection plus the price of each call, for jobs of one distribution. See `Polling.md`.
 ///
-/// All ages are seconds since a job's begin. A plan takes up to 130 KB, and is shared by all jobs of its type.
+/// All ages are seconds since a job's begin. A plan takes up to 130 KB, and all jobs of its type share it.
 package final class PollPlan: GapPlan {
   /// How finely it is planned.
   struct Detail: Sendable {
@@ -60,23 +60,23 @@ package final class PollPlan: GapPlan {
         : Detail(horizon: horizon))
   }
 
-  /// The age of the next poll of a job that was last seen running at this age; 0 for one that was not seen yet. Where
-  /// the job is older than that already, because it was registered late, the poll is due at once.
+  /// The age of the next poll of a job that was last seen running at this age; 0: it was not seen yet. The poll is due at
+  /// once where the job, which was registered late, is older than that.
   package func nextAge(after known: Double) -> Double {
     let index = ages.lastIndex(notAfter: known)
     let wanted: Double
     if index + 1 < ages.count {
       wanted = ages[next[max(index, 0)]]
     } else {
-      // Where the rate hardly changes within a gap, this gap is about the best.
+      // About the best gap where the rate hardly changes within it.
       wanted = known + (2 * price / max(distribution.hazard(at: known), 1e-12)).squareRoot()
     }
     return min(max(wanted, known + bounds.floor), known + bounds.ceiling)
   }
 
   /// The gap from the age at which a job was last seen running to its next poll. It is moved by up to a tenth of the
-  /// shorter of this gap and the next: jobs that began together do not ask together. The move follows from the job and
-  /// the age, and is the same after a restart.
+  /// shorter of this gap and the next, because jobs that began together must not be polled together. The move follows
+  /// from the job and the age, and is the same after a restart.
   package func gap(after known: Double, jitterSeed: UInt32) -> Duration {
     let age = nextAge(after: known)
     let gap = min(age - known, nextAge(after: age) - age)
@@ -98,12 +98,12 @@ package final class PollPlan: GapPlan {
   }
 }
 
-/// Between which lengths every gap between two polls of a job lies, in seconds; at least a millisecond.
+/// The shortest and the longest gap between two polls of a job, in seconds; at least a millisecond.
 struct PollBounds: Hashable, Sendable {
   let floor: Double
   let ceiling: Double
 
-  /// A floor above the ceiling gives way to it: the ceiling guards against a record that is deleted unseen.
+  /// A floor above the ceiling gives way to it, because the ceiling guards against a record that is deleted unseen.
   init(floor: Double = 1, ceiling: Double = 3600) {
     self.ceiling = max(ceiling, 1e-3)
     self.floor = min(max(floor, 1e-3), self.ceiling)
@@ -201,11 +201,11 @@ extension PollCandidates.Candidate {
 }
 
 extension PollCandidates {
-  /// For each candidate as the age at which a job was last seen running, the one at which it is best polled next:
-  /// that which makes the least of the mean latency, and the price for each call, up to the last candidate.
+  /// For each candidate as the age at which a job was last seen running, the index of the one at which it is best polled
+  /// next, up to the last candidate.
   ///
-  /// From the back: with W the cost of all that follows, times the share of jobs that comes so far,
-  /// `W(a) = min over b of price·S(a) + (b − a)·S(a) − ∫S from a to b + W(b)`. What in it depends on b is a straight
+  /// From the back, with W the cost of all that follows, times the share of jobs that comes so far:
+  /// `W(a) = min over b of price·S(a) + (b − a)·S(a) − ∫S from a to b + W(b)`. The part that depends on b is a straight
   /// line in S(a).
   func best(price: Double, bounds: PollBounds, lookAhead: Double) -> [Int] {
     let (ages, last) = (list.map(\.age), list.count - 1)
@@ -226,7 +226,7 @@ extension PollCandidates {
         if cost < least { (least, choice) = (cost, candidate) }
       }
       next[index] = choice
-      // The costs are W less what was lived, which cancels between neighbours.
+      // W less the time lived, which cancels between neighbours.
       rest[index] = here.survival * (price - here.age) + least
     }
     return next

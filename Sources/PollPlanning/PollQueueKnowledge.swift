@@ -1,6 +1,6 @@
 import JobWatchCore
 
-/// What the queue knows: how long jobs take, what a call costs, and what of both is stored.
+/// How long jobs take, what a call costs, and what of both is stored.
 extension PollQueue {
   /// Begins with what was stored, and with no job counted.
   ///
@@ -38,8 +38,6 @@ extension PollQueue {
 
   // MARK: What is known
 
-  /// What a decision on the poll's answer goes by.
-  ///
   /// - Parameter type: as the answer has it; nil: as it was.
   package mutating func basis(
     of poll: ScheduledPoll, type: DurationKey? = nil, at uptime: Duration
@@ -96,7 +94,7 @@ extension PollQueue {
     rules.pace = pace(plan(at: endpoint, book.id(of: job.durationKey), at: now.uptime))
     return PollForecast(
       job: job, type: type(job.durationKey, at: now.uptime), rules: rules,
-      price: endpoint.map(price) ?? least, least: least, dueAt: dueAt, obstacle: obstacle,
+      price: endpoint.map(price) ?? least, leastPrice: least, dueAt: dueAt, obstacle: obstacle,
       now: now.wall)
   }
 

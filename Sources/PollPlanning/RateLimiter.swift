@@ -8,23 +8,23 @@ import JobWatchCore
 ///
 /// A small share of each window is kept for urgent calls: probes, and polls without which a record is deleted unseen.
 package struct RateLimiter: Sendable {
-  let share: SlidingWindow?
-  var known: SlidingWindow
+  private let share: SlidingWindow?
+  private var known: SlidingWindow
   /// The cloud named the known limit.
-  var isTold = false
+  private var isTold = false
   /// The ends of the last calls, oldest first; at least as many as either limit looks back.
-  var answered: [Duration] = []
+  private var answered: [Duration] = []
   /// Calls that ended then, or earlier, may be missing in `answered`.
-  var forgottenAt: Duration?
-  var underWay = 0
-  var blockedUntil: Duration = .zero
+  private var forgottenAt: Duration?
+  private var underWay = 0
+  private var blockedUntil: Duration = .zero
   /// The named limit, where the user or the cloud named one.
-  var ceiling: Int
+  private var ceiling: Int
   /// What `known` grows to in quiet minutes: the ceiling, or less for some hours after a throttling answer that named
   /// no limit.
-  var most: Int
-  var quietSince: Duration?
-  var journal = LimiterCheckpoint()
+  private var most: Int
+  private var quietSince: Duration?
+  private var checkpoint = LimiterCheckpoint()
 
   private static let start = 20
   private static let unnamedMost = 100
@@ -40,7 +40,7 @@ package struct RateLimiter: Sendable {
   package var rate: Double { share.map { min($0.rate, known.rate) } ?? known.rate }
 
   /// The most ended calls that a limit looks back at.
-  var lookBack: Int { max(ceiling, share?.calls ?? 0) }
+  private var lookBack: Int { max(ceiling, share?.calls ?? 0) }
 
   /// When the next call may be made: at once if not after `uptime`. Nil: only after a call under way has ended.
   ///
@@ -58,15 +58,15 @@ package struct RateLimiter: Sendable {
     return last < answered.count ? answered[last] + limit.window : nil
   }
 
-  /// Counts one call; only after `readyAt` has come.
+  /// Counts a call; only after `readyAt` has come.
   package mutating func spend(at uptime: Duration) {
     grow(at: uptime)
     underWay += 1
-    journal.note()
+    checkpoint.count()
   }
 
-  /// The call is over, answered or not. The cloud counted it at some moment since `spend`, so it stands in the window
-  /// from then until a whole window after this: a slow answer never lets one call too many through.
+  /// The call is over, answered or not. It stands in the window from `spend` until a whole window after this, because the
+  /// cloud counted it at some moment between.
   package mutating func finish(at uptime: Duration) {
     underWay = max(0, underWay - 1)
     answered.append(uptime)
@@ -87,8 +87,8 @@ package struct RateLimiter: Sendable {
       ceiling = known.calls
       most = ceiling
     } else if uptime >= blockedUntil {
-      // At most once per window: the calls that were under way say the same thing again. What failed is not tried
-      // again soon: growing back to it every minute would mean a throttled call every minute.
+      // Once per window, because the calls that were under way say the same thing again. What failed is not tried
+      // again soon, because growing back to it would mean a throttled call every minute.
       let failed = known.calls
       known.calls = max(1, Int(Double(failed) * 0.7))
       most = max(known.calls, failed - max(1, failed / 10))
@@ -96,7 +96,7 @@ package struct RateLimiter: Sendable {
     quietSince = uptime
     let window = max(throttle.window ?? .zero, known.window)
     blockedUntil = max(blockedUntil, uptime + max(throttle.retryAfter ?? .zero, window))
-    journal.noteLearned()
+    checkpoint.count(isLearned: true)
   }
 
   private mutating func grow(at uptime: Duration) {
@@ -121,15 +121,15 @@ extension RateLimiter {
   /// So far back ends are stored although no window is as long: the next limit may have a longer one.
   private static let leastMemory = Duration.minutes(2)
 
-  /// Whether the last record that was stored allows for less than what has happened: calls that were counted must not
-  /// be made before `record` is stored, and what was learned is lost by a crash.
-  package var mustBeSaved: Bool { journal.isDue }
+  /// Whether the stored record allows for less than what has happened: counted calls must not be made before a new one
+  /// is stored, and a crash loses what was learned.
+  package var mustBeSaved: Bool { checkpoint.isDue }
 
   /// Whether there is nothing to be stored: no call was made yet, and nothing learned.
-  package var isUntouched: Bool { journal.count == 0 }
+  package var isUntouched: Bool { checkpoint.count == 0 }
 
   /// Whether one more call may be made without a new record.
-  package var isSavedAhead: Bool { journal.covers(1) }
+  package var isSavedAhead: Bool { checkpoint.covers(1) }
 
   /// What is to be stored now. The caller fills in the row's columns and the price.
   ///
@@ -141,7 +141,7 @@ extension RateLimiter {
     }
     let ahead = min(known.recordedAhead, share?.recordedAhead ?? .max)
     return RateLimiterRecord(
-      number: journal.next(), uptime: uptime.wholeMilliseconds, share: share, known: known,
+      number: checkpoint.count(), uptime: uptime.wholeMilliseconds, share: share, known: known,
       isTold: isTold, ceiling: ceiling, most: most,
       quiet: quietSince.map { (uptime - $0).milliseconds },
       blocked: max(blockedUntil - uptime, .zero).wholeMilliseconds, ended: ended,
@@ -150,7 +150,7 @@ extension RateLimiter {
 
   /// It is stored.
   package mutating func saved(_ record: RateLimiterRecord) {
-    journal.saved(record.number, ahead: record.ahead)
+    checkpoint.saved(record.number, ahead: record.ahead)
   }
 
   /// Goes on where a record leaves off.
@@ -160,27 +160,26 @@ extension RateLimiter {
   mutating func restore(_ record: RateLimiterRecord, at now: Moment) {
     let then = now.uptime - record.elapsed(at: now)
     if record.isTold || record.share == share {
-      (known, ceiling, most) = (record.known, record.ceiling, record.most)
-      isTold = record.isTold
+      (known, isTold) = (record.known, record.isTold)
+      (ceiling, most) = (record.ceiling, record.most)
       quietSince = record.quiet.map { then - .milliseconds($0) }
     }
     blockedUntil = max(then + record.blockedFor, .zero)
     forgottenAt = record.missing.map { then - .milliseconds($0) }
-    // As many as a limit that was configured meanwhile can look back at; any other looks at later ones only.
+    // As many as a limit that was configured meanwhile may look back at.
     answered = forgottenAt.map { Array(repeating: $0, count: lookBack) } ?? []
     for run in record.ended.reversed() {
       answered += repeatElement(then - .milliseconds(run.age), count: run.calls)
     }
-    let unended = record.underWay + record.ahead
-    answered += repeatElement(now.uptime, count: unended)
-    journal = LimiterCheckpoint(count: record.number + Int64(record.ahead))
+    answered += repeatElement(now.uptime, count: record.underWay + record.ahead)
+    checkpoint = LimiterCheckpoint(count: record.number + Int64(record.ahead))
   }
 
-  /// Ends that lie close together become the latest of them: that grants nothing earlier. Those beyond any window are
+  /// Ends that lie close together become the latest of them, which grants nothing earlier. Those beyond any window are
   /// left out.
-  private func runs(at uptime: Duration, isExact: Bool) -> (
-    [RateLimiterRecord.Run], missing: Int64?
-  ) {
+  private func runs(
+    at uptime: Duration, isExact: Bool
+  ) -> ([RateLimiterRecord.Run], missing: Int64?) {
     let windows = [known.window, share?.window ?? known.window]
     let shortest = windows.min()?.milliseconds ?? 0
     let longest = windows.reduce(Self.leastMemory, max).milliseconds
@@ -207,10 +206,9 @@ extension Duration {
   }
 }
 
-/// Whether the stored record of a limiter allows for what has happened since.
+/// Tells whether the stored record of a limiter allows for what has happened since.
 ///
-/// It counts events: a call begins, something is learned, a record is made. A record allows for the calls that begin
-/// while the count is within its allowance.
+/// It counts events: a call begins, something is learned, a record is made. A record allows for so many of them.
 struct LimiterCheckpoint: Sendable {
   private(set) var count: Int64 = 0
   /// The count when something was learned that must be on record.
@@ -218,27 +216,18 @@ struct LimiterCheckpoint: Sendable {
   private var savedAt: Int64 = 0
   private var savedAhead = 0
 
-  /// - Parameter count: what the record says from which the limiter is restored, or more.
-  init(count: Int64 = 0) {
-    self.count = count
-    savedAt = count
-  }
+  /// - Parameter count: that of the record from which the limiter is restored, or more.
+  init(count: Int64 = 0) { (self.count, savedAt) = (count, count) }
 
-  /// A call begins.
-  mutating func note() { count += 1 }
-
-  mutating func noteLearned() {
+  /// - Returns: the number of the event.
+  @discardableResult
+  mutating func count(isLearned: Bool = false) -> Int64 {
     count += 1
-    learnedAt = count
-  }
-
-  /// The number of a record that is made now.
-  mutating func next() -> Int64 {
-    count += 1
+    if isLearned { learnedAt = count }
     return count
   }
 
-  /// The record of this number is stored. Another one may have been, meanwhile, that was made later.
+  /// The record of this number is stored. A later one may be stored already.
   mutating func saved(_ number: Int64, ahead: Int) {
     guard number > savedAt else { return }
     (savedAt, savedAhead) = (number, ahead)
@@ -255,19 +244,16 @@ struct SlidingWindow: Hashable, Sendable {
   var calls: Int
   var window: Duration
 
-  /// The share of a named quota that is used, and the factor by which its window is stretched: the cloud's clock and the
-  /// network's delays shift calls over the window's edge.
-  private static let share = 0.95
-  private static let stretch = 1.05
+  /// The share of a named quota that is used, and the factor by which its window is stretched, because the cloud's clock
+  /// and the network's delays shift calls over the window's edge.
+  private static let (share, stretch) = (0.95, 1.05)
+  /// The part of a rate at which the price of a call aims.
+  private static let aim = 0.98
 
   /// Calls of each window that are kept for urgent ones: a fiftieth, and at least one where that leaves most of them.
   var reserve: Int { calls < 10 ? 0 : max(1, calls / 50) }
 
-  /// How much of a rate the price of a call aims at.
-  private static let aim = 0.98
-
-  /// Calls a second in the long run. The aim at 98 % of it leaves the reserve alone: a reserve that is more than a
-  /// fiftieth lowers the rate.
+  /// Calls a second in the long run. A reserve of more than a fiftieth lowers it, because 98 % of it are aimed at.
   var rate: Double {
     min(Double(calls), Double(calls - reserve) / Self.aim) / window.seconds
   }
@@ -279,13 +265,13 @@ struct SlidingWindow: Hashable, Sendable {
   }
 }
 
-/// As `[calls, milliseconds]`.
 extension SlidingWindow: Codable {
   init(_ quota: Quota) {
     calls = max(1, Int(Double(quota.calls) * Self.share))
     window = quota.per.scaled(by: Self.stretch)
   }
 
+  /// From `[calls, milliseconds]`.
   init(from decoder: any Decoder) throws {
     var container = try decoder.unkeyedContainer()
     self.init(

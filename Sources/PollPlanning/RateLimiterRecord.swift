@@ -2,12 +2,9 @@ import JobWatchCore
 
 /// A rate limiter as it is stored: a restart neither exceeds the quota nor has to learn it again.
 ///
-/// A record is written before calls begin that the last one did not allow for. A crash at any moment finds a record that
-/// allows for every call that was made; what it allows for beyond the ended calls counts as ended at the restart. A
-/// graceful stop leaves a record with no allowance, which goes on as if there had been no stop.
-///
-/// Rejected: a promise that no call begins later than a second after the record. It takes a write before nearly every
-/// call of a quiet daemon, says nothing of a call that hangs until the crash, and costs a whole window after it.
+/// A record is written before calls begin that the last one did not allow for, so a crash always finds one that allows
+/// for every call that was made. What it allows for beyond the ended calls counts as ended at the restart. A graceful
+/// stop leaves a record with no allowance, which goes on as if there had been no stop.
 package struct RateLimiterRecord: Hashable, Codable, Sendable {
   /// Calls that ended at about the same time.
   struct Run: Hashable, Sendable {

@@ -34,7 +34,7 @@ import Testing
     let policy = PollPolicy(ceiling: .seconds(ceiling), stuckAfter: .minutes(30))
     return PollForecast(
       job: job, type: type, rules: WatchRules(polling: policy, pace: pace),
-      price: price, least: 5, dueAt: Self.now + due, obstacle: obstacle, now: now)
+      price: price, leastPrice: 5, dueAt: Self.now + due, obstacle: obstacle, now: now)
   }
 
   @Test(

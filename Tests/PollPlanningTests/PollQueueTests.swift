@@ -50,6 +50,30 @@ import Testing
         $0.queue.unpark($0.endpoint, at: .seconds(3))
       }, state: State(waiting: 1, watched: 1, running: 1), due: .seconds(2)),
     Transition(
+      testDescription: "submitted again during its call",
+      change: { setting, _ in
+        setting.add(PollQueueSetting.job(1, due: .seconds(7)), at: .seconds(1))
+      }, state: State(inFlight: 1, watched: 1, running: 1)),
+    Transition(
+      testDescription: "submitted again during its call, which brought nothing",
+      change: {
+        $0.add(PollQueueSetting.job(1, due: .seconds(7)), at: .seconds(1))
+        $0.queue.putBack($1)
+      }, state: State(waiting: 1, watched: 1, running: 1), due: .zero),
+    Transition(
+      testDescription: "seen, and not running",
+      change: {
+        $0.record(
+          PollOutcome(next: .after(.seconds(20)), isFinal: false, span: seen), of: $1,
+          at: .seconds(1))
+      }, state: State(waiting: 1, watched: 1), due: .seconds(21)),
+    Transition(
+      testDescription: "not seen",
+      change: {
+        $0.record(
+          PollOutcome(next: .after(.seconds(20)), isFinal: false), of: $1, at: .seconds(1))
+      }, state: State(waiting: 1, watched: 1, running: 1), due: .seconds(21)),
+    Transition(
       testDescription: "seen running",
       change: {
         $0.record(
@@ -92,6 +116,13 @@ import Testing
     Transition(
       testDescription: "lost, and parked", job: PollQueueSetting.job(1, state: .lost),
       change: { $0.queue.park($1) }, state: State(parked: 1)),
+    Transition(
+      testDescription: "lost, parked, and its account is what it was",
+      job: PollQueueSetting.job(1, state: .lost),
+      change: {
+        $0.queue.park($1)
+        $0.queue.unpark($0.endpoint, at: .seconds(2))
+      }, state: State(waiting: 1), due: .seconds(2)),
     Transition(
       testDescription: "lost, and not looked for any more",
       job: PollQueueSetting.job(1, state: .lost),
