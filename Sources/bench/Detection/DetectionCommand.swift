@@ -9,13 +9,13 @@ struct DetectionCommand: AsyncParsableCommand {
       "How soon the daemon knows that a job has ended, in as many calls as a fixed interval.",
     discussion: """
       Six types of jobs, which take about 5, 15, 25, 45, 80 and 120 s, arrive at 2.5 a second. They are submitted \
-      with nothing but their ids: the daemon learns their types by asking at once. The cloud is simulated \
-      on loopback; a latency is from the end in the job's record until the status log tells it.
+      with their ids alone: the daemon learns their types by polling at once. The cloud is simulated on loopback; a \
+      latency is from the end in the job's record until the status log tells it.
 
-      First every running job is asked for each 10 s. Then, with what that taught, on other jobs of these types and \
-      side by side: as learned, under a quota of as many calls in any 10 s as the first run made in 10 s on average, \
-      and with the least price, because the quota is to rule; the same with the types told; for a mean latency of \
-      5 s, without a quota; and at the default price.
+      The first run polls every running job each 10 s. The others start with what it taught, on other jobs of these \
+      types and side by side: as learned, under a quota of as many calls in any 10 s as the first run made in 10 s on \
+      average, and with the least price, because the quota is to set the price; the same with the types told; for a \
+      mean latency of 5 s, without a quota; and at the default price.
 
       Takes about 13 minutes.
       """)

@@ -13,13 +13,13 @@ struct FootprintCommand: AsyncParsableCommand {
       "What memory and CPU time the built daemon takes, idle and with up to a million jobs.",
     discussion: """
       It measures `jobwatch run` itself. The limits are for the binary that is shipped: build it with systemd/build, \
-      and measure it with --binary .build-static/jobwatch. One that shares Swift's libraries with other programs has \
-      more of their pages in memory. The cloud is simulated by this process, whose work is not counted. Memory is what \
-      is resident (MB of 1,000,000 bytes); CPU time is that of the process, by the kernel's count.
+      and measure it with --binary .build-static/jobwatch. A binary that shares Swift's libraries with other programs \
+      has more of their pages in memory. This process simulates the cloud, and its work is not counted. Memory is the \
+      resident memory in MB of 1,000,000 bytes; CPU time is the kernel's count for the process.
 
       idle     no job at all
-      10000    running jobs, each asked for once an hour
-      1000000  running jobs, asked for as the quota that the daemon finds out allows
+      10000    running jobs, each polled once an hour
+      1000000  running jobs, polled as often as the quota allows that the daemon finds out
 
       Takes about eight minutes.
       """)

@@ -168,12 +168,12 @@ struct FleetRun: Sendable {
     }
     deadlines.see(poll.job, at: now)
     let job = jobs[Int(poll.job)]
-    let age = now - job.begin
+    let (age, basis) = (now - job.begin, queue.basis(of: poll, at: uptime))
     let hasEnded = job.duration <= age
     jobs[Int(poll.job)].seenAt = hasEnded ? .max : now
-    let basis = queue.basis(of: poll, at: uptime)
-    let outcome = hasEnded ? find(job, poll, basis) : keep(poll, basis, at: Double(age) / 1000)
-    queue.record(outcome, of: poll, basis, at: moment)
+    queue.record(
+      hasEnded ? find(job, poll, basis) : keep(poll, basis, at: Double(age) / 1000), of: poll,
+      basis, at: moment)
   }
 
   private mutating func find(

@@ -5,7 +5,7 @@ import PollPlanning
 struct PollingCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "polling",
-    abstract: "What the learned schedule costs and gives, against the best there is.",
+    abstract: "What the learned schedule costs, against the best possible one and fixed intervals.",
     discussion: """
       laws: ten invented job types, whose distributions are known here and not to the schedule. No cloud, no clock: \
       every schedule is judged on the distribution itself, answers take no time, and jobs do not depend on one \

@@ -8,8 +8,8 @@ struct ThroughputCommand: AsyncParsableCommand {
     commandName: "throughput",
     abstract: "What a poll, an intake and a commit cost.",
     discussion: """
-      Takes about three minutes, and wants the machine for itself. The cloud is simulated by a process of its \
-      own, whose work is not counted.
+      Takes about three minutes, and needs the machine for itself. A process of its own simulates the cloud; its \
+      work is not counted.
       """)
 
   enum Part: String, CaseIterable, ExpressibleByArgument {
