@@ -6,14 +6,12 @@ import Testing
   static let lines = (limit: 31_166, now: 37_200)
   /// Lines of a type with all its extensions, in whatever file and module of `Sources` they are.
   static let typeLimit = 400
-  static let longTypes = [
-    "JobWatchCore.Job": 804, "JobWatchStore.Transaction": 1077, "PollPlanning.PollQueue": 521,
-  ]
+  static let longTypes = ["JobWatchCore.Job": 804, "JobWatchStore.Transaction": 1077]
   /// Variables that an actor stores; its constants do not count, because they are no state.
   static let actorLimit = 8
   static let fullActors: [String: Int] = [:]
   /// The planner's facade: types that other targets can see, nested ones and other names of types included.
-  static let planner = (target: "PollPlanning", limit: 12, now: 22)
+  static let planner = (target: "PollPlanning", limit: 12, now: 12)
 
   @Test func `is small as a whole`() throws {
     let lines = try Code().files.map(\.lineCount).reduce(0, +)
