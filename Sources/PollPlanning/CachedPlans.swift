@@ -3,7 +3,7 @@ import JobWatchCore
 /// The distribution of a type at one time, and the plans that follow from it. Each poll changes the distribution a
 /// little, so it is computed again at most every 20 s.
 struct CachedPlans: Sendable {
-  /// What a distribution follows from, as far as it changes.
+  /// The changing inputs of a distribution.
   struct Knowledge: Equatable, Sendable {
     /// Changes of the key.
     var own: Int

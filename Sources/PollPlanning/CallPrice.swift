@@ -9,7 +9,7 @@ import JobWatchCore
 /// The price moves by 3 % in a hundredth of the mean gap between two polls of a job, and no faster: a jump would move
 /// the due times of most jobs past one another, and leave the quota unused for a gap. See `Polling.md`.
 struct CallPrice: Hashable, Sendable {
-  /// What the jobs of one (account, service) ask for, and what they get.
+  /// The calls that the jobs of one (account, service) need and get.
   struct Load: Sendable {
     /// The sum of the jobs' demands.
     var demand: Double
@@ -21,15 +21,15 @@ struct CallPrice: Hashable, Sendable {
     var unplanned = 0
     /// Jobs that are due and wait.
     var backlog = 0
-    /// All that are asked for now and then; nil: so many that the price moves at its slowest.
+    /// Jobs that are polled now and then; nil: so many that the price moves at its slowest.
     var jobs: Int?
   }
 
   /// Seconds of latency that one call is worth.
   private(set) var value: Double
-  /// What the price aimed at is multiplied by, learned from how many calls come due.
+  /// A factor of the price aimed at, learned from the number of calls that come due.
   private(set) var trim: Double
-  /// What the user says, directly or by a target.
+  /// The price that the user sets, directly or by a target.
   var least: Double {
     didSet { value = max(value, least) }
   }
@@ -107,7 +107,7 @@ struct CallPrice: Hashable, Sendable {
     return unplanned ?? now
   }
 
-  /// Where the price is the user's, that fewer calls come due than the quota allows is no fault of it.
+  /// Corrects nothing where the price is the user's, because fewer calls than the quota allows are right then.
   private mutating func correct(
     _ load: Load, granted: Double, over seconds: Double, isFree: Bool
   ) {
@@ -148,7 +148,7 @@ struct PriceStep: Hashable, Comparable, Sendable {
 
   func steps(to other: PriceStep) -> Int { other.index - index }
 
-  /// How many steps, about, multiply a mean latency by this: it grows with the square root of the price.
+  /// About the number of steps that multiply a mean latency by this: it grows with the square root of the price.
   static func steps(forLatency factor: Double) -> Int {
     Int((2 * factor.logarithm / Self.factor.logarithm).rounded(.towardZero))
   }

@@ -1,6 +1,6 @@
 import JobWatchCore
 
-/// What is known of how long jobs take, for every type, and the plans that follow from it.
+/// The learned durations of every type of jobs, and the plans that follow from them.
 ///
 /// The number of types is bounded, whatever a service calls them. Beyond the bound, the type without watched jobs that
 /// learned the longest ago is forgotten. Where all have watched jobs, a new type gets the shared key of its service.
@@ -32,7 +32,7 @@ struct DurationBook: Sendable {
     /// Changes of the model; a new prior is none.
     var changes = 0
     var cached = CachedPlans.unlearned
-    /// Nil: no other type has asked for it.
+    /// Nil: no other type has needed it.
     var shown: ShownBelief?
 
     /// For places that are never empty.
@@ -188,7 +188,7 @@ struct RecentArrivals: Sendable {
 
   private(set) var counts: [DurationBook.ID: Int] = [:]
   private var ring: [DurationBook.ID] = []
-  /// Where the oldest stands, once the ring is full.
+  /// The place of the oldest, once the ring is full.
   private var oldest = 0
 
   var isFull: Bool { ring.count == Self.most }

@@ -29,7 +29,7 @@ extension DurationBook {
     entries[renewed(id, at: uptime), default: .blank].cached.stuckAge
   }
 
-  /// What was learned of a key, with the jobs that run now, and the prior of its distribution: a sample is scored against it.
+  /// The ended jobs of a key, the jobs that run now, and the prior, against which a sample is scored.
   mutating func model(of id: ID, at uptime: Duration) -> DurationModel {
     entries[renewed(id, at: uptime), default: .blank].model
   }

@@ -51,7 +51,7 @@ struct PriceSearch {
   private typealias Point = (step: PriceStep, latency: Double)
 
   private let target: Double
-  /// Where to look now; nil: the place is found.
+  /// The step to try now; nil: the place is found.
   private(set) var next: PriceStep?
   /// The highest step known that is soon enough, and the lowest that is not.
   private var low: Point?

@@ -1,4 +1,4 @@
-/// How long a job takes, as a rate of ending that is constant within each of many cells of age.
+/// The distribution of a duration, as a rate of ending that is constant within each of many cells of age.
 package struct DurationDistribution: Sendable {
   /// Ages in seconds, rising from 0; one more than there are hazards.
   package let edges: [Double]

@@ -10,7 +10,7 @@ struct DurationMemory: Hashable, Sendable {
 
   /// The scales, in buckets, of the four two-sided exponential kernels: 1 % to 48 % of an age.
   static let reaches = SIMD4<Double>(0.5, 2, 6, 18)
-  /// How much of a kernel is left one bucket on.
+  /// The share of a kernel that is left one bucket on.
   private static let decay = reaches.mapped { (-1 / $0).exponential }
   private static let scoreKept: Float = 0.97
 
@@ -43,7 +43,7 @@ struct DurationMemory: Hashable, Sendable {
 
   // The first bucket is as wide as the next 32: no kernel reaches across its edge.
 
-  /// How many of the ended each kernel puts into the share of the buckets.
+  /// The number of ended jobs that each kernel puts into the share of the buckets.
   private func expected(_ share: BucketShare) -> SIMD4<Double> {
     let decay = Self.decay
     var (sum, below, above) = (SIMD4<Double>.zero, SIMD4<Double>.zero, SIMD4<Double>.zero)

@@ -1,6 +1,6 @@
 import JobWatchCore
 
-/// What is known of how long jobs of one (service, job type, region) take. All ages are seconds since a job's begin.
+/// The learned durations of jobs of one (service, job type, region). All ages are seconds since a job's begin.
 ///
 /// It learns from the begin and end times of records, because detection times would feed a schedule's delays back into
 /// it. Running jobs count as watched, because the first jobs to end are the short ones.
@@ -14,7 +14,7 @@ package struct DurationModel: Hashable, Sendable {
   /// Jobs that ended, ever.
   package internal(set) var completions = 0
 
-  /// What remains of a memory after one more job: half after 40 and after 2000 jobs.
+  /// The part of a memory that remains after one more job: half after 40 and after 2000 jobs.
   static let kept = [40.0, 2000.0].map { Float((-1 / $0).powerOfTwo) }
   /// Jobs that the prior weighs as much as.
   static let priorWeight = 0.5

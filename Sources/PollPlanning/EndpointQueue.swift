@@ -24,7 +24,7 @@ struct EndpointQueue: Sendable {
 
   var watched: Int { schedule.count + inFlight.count - lost }
 
-  /// Whether the limiter has a call to spare, with another one left for whatever falls due meanwhile.
+  /// True if the limiter has a call to spare, with another one left for whatever falls due meanwhile.
   func hasSpareCall(at uptime: Duration) -> Bool {
     guard schedule.limiter.isSavedAhead, schedule.first.map({ $0.due > uptime }) ?? true else {
       return false
@@ -137,7 +137,7 @@ struct PollEntrant: Sendable {
   private let isForetold: Bool
   /// It is due at its deadline.
   private let isAtDeadline: Bool
-  /// Whether there is such a job, or still is, is the question: no price puts it off.
+  /// Set where the poll is to tell if there is such a job, or still is: no price puts it off.
   private let question: ScheduledPoll.Question?
 
   init(

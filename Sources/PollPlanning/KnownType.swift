@@ -1,6 +1,6 @@
 import JobWatchCore
 
-/// What is known of how long jobs of one type take.
+/// The learned durations of one type of jobs, for people and forecasts.
 package struct KnownType: Sendable {
   package let key: DurationKey
   /// Jobs of it that ended, ever.
@@ -8,7 +8,7 @@ package struct KnownType: Sendable {
   /// Jobs of it that run, and count among those that may end.
   package let running: Int
   package let distribution: DurationDistribution
-  /// What stands in for what it has not shown.
+  /// The source of what stands in for jobs that have not ended yet.
   var prior = Prior.generic
   /// The age, in seconds, at which one of its jobs is told to be stuck; nil: never.
   package var stuckAge: Double?
@@ -24,23 +24,23 @@ package struct KnownType: Sendable {
     isNew ? nil : distribution.typical()
   }
 
-  /// Whether the age by which this share of its jobs ends lies beyond what its few jobs have shown.
+  /// True if the age by which this share of its jobs ends lies beyond what its few jobs have shown.
   package func isGuess(_ share: Double) -> Bool { (1 - share) * Double(ended) < 1 }
 
-  /// What it is called: `createServer of ecs in eu-de`.
+  /// For people: `createServer of ecs in eu-de`.
   package var name: String {
     "\(key.jobType.isEmpty ? "jobs without a type" : key.jobType) of \(key.service) in \(key.region)"
   }
 
-  /// Where a type's prior comes from.
+  /// The source of a type's prior.
   enum Prior: Hashable, Sendable {
     /// The same type in this region.
     case region(String)
-    /// What is shipped of the type.
+    /// The prior that is shipped for the type.
     case shipped
     /// The other types of its service.
     case service
-    /// What holds of anything.
+    /// The one for any type.
     case generic
   }
 

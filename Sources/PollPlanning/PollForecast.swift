@@ -132,7 +132,7 @@ package struct PollForecast: Sendable {
 }
 
 extension Job {
-  /// Whether its age says when it may end.
+  /// True if its age says when it may end.
   fileprivate var hasAge: Bool { !state.isFinal && state != .awaitingPayment }
 
   /// When it had the age up to which its span is known.

@@ -1,6 +1,6 @@
 import JobWatchCore
 
-/// What an answer made of its job, as far as the queue needs to know it.
+/// The effect of an answer on its job, as far as the queue needs to know it.
 package struct PollOutcome: Sendable {
   package var next: NextPoll
   /// The job has ended, as far as is known; a lost one may still be looked for.
@@ -13,7 +13,7 @@ package struct PollOutcome: Sendable {
   package var isWatched: Bool
   /// After such an answer: the next age at which it is polled whatever its plan says.
   package var deadline: Duration?
-  /// What is known of its type now, if the answer was a sample.
+  /// The model of its type with this answer, if it was a sample.
   package var learned: DurationModel?
 
   package init(
@@ -27,7 +27,8 @@ package struct PollOutcome: Sendable {
 }
 
 extension PollQueue {
-  /// What is known of a job's type when its answer is judged: the rules for the decision, and what its end is added to.
+  /// The knowledge of a job's type by which its answer is judged: rules for the decision, and the model that learns from
+  /// its end.
   package struct Basis: Sendable {
     let type: DurationBook.ID
     package let key: DurationKey

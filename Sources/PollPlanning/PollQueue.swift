@@ -82,7 +82,7 @@ package struct PollQueue: Sendable {
   /// Jobs that are polled now and then, without those that are lost or parked.
   package func watched(_ endpoint: Endpoint) -> Int { lines[endpoint.index].watched }
 
-  /// How many are due, whether or not anything stands in the way of their poll. Looks at each: 5 ms for a million.
+  /// The number of due jobs, whether or not anything stands in the way of their polls. Looks at each: 5 ms for a million.
   package func due(at uptime: Duration) -> Int {
     lines.indices.reduce(0) { $0 + lines[$1].schedule.due(at: uptime) }
   }
@@ -96,10 +96,10 @@ package struct PollQueue: Sendable {
     lines[endpoint.index].inFlight.contains(job)
   }
 
-  /// Whether no job is parked for its project or region.
+  /// True if no job is parked for its project or region.
   package func hasNoneParked(_ endpoint: Endpoint) -> Bool { lines[endpoint.index].parked.isEmpty }
 
-  /// Whether the limiter has a call to spare, with another one left for whatever falls due meanwhile.
+  /// True if the limiter has a call to spare, with another one left for whatever falls due meanwhile.
   package func hasSpareCall(_ endpoint: Endpoint, at uptime: Duration) -> Bool {
     lines[endpoint.index].hasSpareCall(at: uptime)
   }
@@ -212,7 +212,7 @@ package struct PollQueue: Sendable {
 
   // MARK: Answers
 
-  /// Where the job stands after its answer is on record.
+  /// Gives the job its place after its answer is on record.
   ///
   /// - Returns: the job as it was submitted again meanwhile, which is in the queue in its place.
   @discardableResult

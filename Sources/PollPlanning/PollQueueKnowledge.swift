@@ -80,7 +80,7 @@ extension PollQueue {
         .compactMap(\.self).min())
   }
 
-  /// What can be said of the job's coming polls.
+  /// The job's coming polls.
   ///
   /// - Parameters:
   ///   - rules: of its service; the pace is filled in here.
@@ -108,12 +108,12 @@ extension PollQueue {
     }
   }
 
-  /// What has to be stored before the calls that were counted are made. Whoever stores it says so with `noteSaved`.
+  /// The records to store before the calls that were counted are made. `noteSaved` takes them once they are stored.
   package mutating func dueRecords(at now: Moment) -> [RateLimiterRecord] {
     lines.indices.compactMap { lines[$0].record(at: now, isLast: false) }
   }
 
-  /// What is to be stored when no call is under way and none will be made.
+  /// The records to store when no call is under way and none will be made.
   package mutating func lastRecords(at now: Moment) -> [RateLimiterRecord] {
     lines.indices.compactMap { lines[$0].record(at: now, isLast: true) }
   }

@@ -41,7 +41,7 @@ struct PollSchedule: Sendable {
 
   var count: Int { waiting.count + backlog.count }
 
-  /// How many are due. Looks at each: 5 ms for a million.
+  /// The number of due jobs. Looks at each: 5 ms for a million.
   func due(at uptime: Duration) -> Int {
     backlog.count + waiting.unordered.count { $0.due <= uptime }
   }
@@ -265,7 +265,7 @@ struct PollSchedule: Sendable {
 }
 
 extension ScheduledPoll {
-  /// How likely the job still runs.
+  /// The probability that the job still runs.
   fileprivate func shareRunning(
     at uptime: Duration, by distribution: DurationDistribution
   ) -> Double {

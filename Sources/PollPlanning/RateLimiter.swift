@@ -20,8 +20,8 @@ package struct RateLimiter: Sendable {
   private var blockedUntil: Duration = .zero
   /// The named limit, where the user or the cloud named one.
   private var ceiling: Int
-  /// What `known` grows to in quiet minutes: the ceiling, or less for some hours after a throttling answer that named
-  /// no limit.
+  /// The calls that `known` grows to in quiet minutes: the ceiling, or less for some hours after a throttling answer that
+  /// named no limit.
   private var most: Int
   private var quietSince: Duration?
   private var checkpoint = LimiterCheckpoint()
@@ -52,7 +52,7 @@ package struct RateLimiter: Sendable {
   }
 
   private func readyAt(_ limit: SlidingWindow, _ isUrgent: Bool) -> Duration? {
-    // The call that must be out of the window, so that one more fits in.
+    // One more call fits in once this one is out of the window.
     let last = answered.count + underWay - limit.calls + (isUrgent ? 0 : limit.reserve)
     if last < 0 { return .zero }
     return last < answered.count ? answered[last] + limit.window : nil
@@ -114,24 +114,24 @@ package struct RateLimiter: Sendable {
   }
 }
 
-/// How a limiter outlives the process: `record` is stored before the calls that it is made for begin.
+/// The limiter outlives the process: `record` is stored before the calls begin that it allows for.
 extension RateLimiter {
   /// The ends of calls are stored to this part of the window, or of their age where a window is longer.
   private static let grain: Int64 = 64
   /// So far back ends are stored although no window is as long: the next limit may have a longer one.
   private static let leastMemory = Duration.minutes(2)
 
-  /// Whether the stored record allows for less than what has happened: counted calls must not be made before a new one
+  /// True if the stored record allows for less than what has happened: counted calls must not be made before a new one
   /// is stored, and a crash loses what was learned.
   package var mustBeSaved: Bool { checkpoint.isDue }
 
-  /// Whether there is nothing to be stored: no call was made yet, and nothing learned.
+  /// True if there is nothing to store: no call was made yet, and nothing learned.
   package var isUntouched: Bool { checkpoint.count == 0 }
 
-  /// Whether one more call may be made without a new record.
+  /// True if one more call may be made without a new record.
   package var isSavedAhead: Bool { checkpoint.covers(1) }
 
-  /// What is to be stored now. The caller fills in the row's columns and the price.
+  /// The record to store now. The caller fills in the row's columns and the price.
   ///
   /// - Parameter isLast: no call will begin any more, and those under way are over.
   package mutating func record(at uptime: Duration, isLast: Bool = false) -> RateLimiterRecord {
@@ -235,7 +235,7 @@ struct LimiterCheckpoint: Sendable {
 
   var isDue: Bool { learnedAt > savedAt || !covers(0) }
 
-  /// Whether so many more calls may begin before the next record.
+  /// True if so many more calls may begin before the next record.
   func covers(_ calls: Int) -> Bool { count + Int64(calls) - savedAt <= Int64(savedAhead) }
 }
 

@@ -23,11 +23,11 @@ package struct RateLimiterRecord: Hashable, Codable, Sendable {
   var uptime: Int64
   /// The configured limit.
   var share: SlidingWindow?
-  /// What is known of the cloud's limit.
+  /// The cloud's limit, as far as it is known.
   var known: SlidingWindow
   /// The cloud named it.
   package var isTold: Bool
-  /// What `known.calls` may grow to, ever and for now.
+  /// The most that `known.calls` may grow to, ever and for now.
   var ceiling: Int
   var most: Int
   /// Milliseconds since the last growth or throttling answer.
@@ -76,7 +76,7 @@ extension RateLimiterRecord {
     return record
   }
 
-  /// How long no call is made, counted from the record.
+  /// The time for which no call is made, counted from the record.
   package var blockedFor: Duration { .milliseconds(max(blocked, 0)) }
 
   /// The time since the record, or less.

@@ -8,7 +8,7 @@ package struct ScheduledPoll: Sendable {
   /// See `JobKey.jitterSeed`.
   package let jitterSeed: UInt32
   package let endpoint: PollQueue.Endpoint
-  /// Whether the book counts it among those that run, over its span.
+  /// True if the book counts it among those that run, over its span.
   package private(set) var isWatched: Bool
   /// The ages between which it was seen, in seconds.
   private var from: Float
@@ -39,7 +39,7 @@ package struct ScheduledPoll: Sendable {
   private static let mostDemand: Float = 1e6
 
   var demandUnits: Int64 { Int64(Double(min(max(demand, 0), Self.mostDemand)) * Self.demandScale) }
-  /// Whether its due time follows from a price.
+  /// True if its due time follows from a price.
   package var isPlanned: Bool { demand > 0 }
 
   /// Its job is lost, and is only looked for: no deletion of its record is left to be met.
@@ -62,10 +62,10 @@ package struct ScheduledPoll: Sendable {
     knownMilliseconds = uptime.milliseconds
   }
 
-  /// What a poll is for that no price puts off.
+  /// The purpose of a poll that no price puts off.
   enum Question: Float, Sendable {
     case known = 0
-    /// Whether there is such a job. Thousands may be named at once, and no other job waits long for that.
+    /// To learn if there is such a job. Thousands may be named at once, and no other job waits long for that.
     case first = -1
     /// The same again, after "no such job". No other job is polled less often to make room for it.
     case again = -2

@@ -1,4 +1,4 @@
-/// What is believed of the job types that the documents of ECS and DCS name, before any job of theirs has ended.
+/// Priors of the job types that the documents of ECS and DCS name.
 ///
 /// The first ten jobs of a key outweigh it: it only has to be nearer than nothing. Few durations are public, and none
 /// is documented; each row says what it rests on:

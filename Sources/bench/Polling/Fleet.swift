@@ -9,7 +9,7 @@ struct Fleet {
     var quota: Quota
   }
 
-  /// What happens to the fleet.
+  /// The events of a simulated fleet.
   struct Script: Sendable {
     /// Of simulated time.
     var minutes: Int
@@ -80,7 +80,7 @@ struct Fleet {
     }
   }
 
-  /// What the fleet is held to.
+  /// With their limits.
   var figures: [Figure] {
     let runs = [
       ("learned, warm", warm, warm.latencies(60..<150)),

@@ -87,7 +87,7 @@ struct FleetRun: Sendable {
     }
   }
 
-  /// What the script says of this minute.
+  /// Applies the events of this minute.
   private mutating func turn(minute: Int) {
     if let share = script.shares.first(where: { $0.minute == minute })?.share {
       cloud.quota.calls = Int(Double(scale.quota.calls) * share)

@@ -79,7 +79,7 @@ struct JobType: Sendable {
 }
 
 extension DurationModel {
-  /// What jobs of these durations teach; nil is one that never ended.
+  /// Learned from jobs of these durations; nil is one that never ended.
   init(_ durations: [Double?], horizon: Double) {
     self.init()
     for duration in durations { learn(duration, horizon: horizon) }

@@ -2,7 +2,7 @@ import JobWatchCore
 import PollPlanning
 import TestSupport
 
-/// How long a plan, a sample and a look at a plan take, and how much of a type is stored: of the slowest type each.
+/// The time of a plan, a sample and a look at a plan, and the stored bytes of a type: of the slowest type each.
 enum PlanCost {
   static func figures() -> [Figure] {
     // Milliseconds, milliseconds, microseconds, bytes.

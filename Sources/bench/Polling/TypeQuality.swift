@@ -1,7 +1,7 @@
 import JobWatchCore
 import PollPlanning
 
-/// How good the learned schedule of one job type is, by the number of jobs that it was learned from.
+/// The quality of the learned schedule of one job type, by the number of jobs that it was learned from.
 struct TypeQuality: Sendable {
   /// Seconds a call, at which costs are compared.
   private static let prices = [1.0, 5, 20]

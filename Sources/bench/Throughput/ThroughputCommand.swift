@@ -47,7 +47,7 @@ struct ThroughputCommand: AsyncParsableCommand {
   }
 }
 
-/// How much is measured, and where.
+/// The amount and the place of a measurement.
 struct ThroughputSetting: Sendable {
   /// Each measures one side, then the other. The figure is the median of the pairs, because whatever else the machine
   /// does then falls on both.
