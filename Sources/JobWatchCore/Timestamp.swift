@@ -48,27 +48,17 @@ extension Timestamp: Codable, CustomStringConvertible {
   }
 
   private static let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
-  private static let wholeSeconds = Date.ISO8601FormatStyle()
 
   /// Reads `2026-11-21T21:38:21Z`, with or without a fraction of a second, which is cut below the millisecond; nil
   /// for anything else.
   package init?(iso8601 text: String) {
-    let (second, rest) = (text.prefix(19), text.dropFirst(19))
-    guard let date = try? Self.wholeSeconds.parse(second + "Z"), let fraction = Self.fraction(rest)
+    // Letters in the other case, and a comma, are a damaged line of a log and no time.
+    guard text.utf8.allSatisfy({ "0123456789-:.TZ".utf8.contains($0) }) else { return nil }
+    var scanner = TextScanner(text)
+    guard let time = scanner.civilTime("Y-M-DTh:m:sFZ"), time.second < 60, scanner.isAtEnd,
+      let timestamp = time.timestamp
     else { return nil }
-    self.init(milliseconds: Timestamp(date).milliseconds + fraction)
-    // The parser takes 30 February for 2 March.
-    guard description.hasPrefix(second) else { return nil }
-  }
-
-  /// The milliseconds in `Z` or `.123Z`.
-  private static func fraction(_ text: Substring) -> Int64? {
-    guard text.last == "Z" else { return nil }
-    let digits = text.dropFirst().dropLast()
-    guard text.first == ".", !digits.isEmpty, digits.allSatisfy({ ("0"..."9").contains($0) }) else {
-      return text == "Z" ? 0 : nil
-    }
-    return Int64((digits + "00").prefix(3))
+    self = timestamp
   }
 
   package init(from decoder: any Decoder) throws {

@@ -53,6 +53,13 @@ import Testing
       ("sat, 21 nov 2026 21:38:21 gmt", "2026-11-21T21:38:21.000Z"),
       ("Sun, 6 Nov 1994 08:49:37 GMT", "1994-11-06T08:49:37.000Z"),
       ("Sunday, 06-Nov-1994 08:49:37 GMT", "1994-11-06T08:49:37.000Z"),
+      // Blanks as servers have them: several, none, and tabs.
+      ("  Sun,  06\tNov 1994   08:49:37  GMT ", "1994-11-06T08:49:37.000Z"),
+      ("Sun,06 Nov 1994 08:49:37GMT", "1994-11-06T08:49:37.000Z"),
+      ("Sun , 06-Nov-94\t08:49:37 \tGMT", "1994-11-06T08:49:37.000Z"),
+      ("\tSun\tNov  6  08:49:37\t1994 ", "1994-11-06T08:49:37.000Z"),
+      ("Sun, 06 Nov 1994\r\n 08:49:37 GMT", "1994-11-06T08:49:37.000Z"),
+      ("Sun, 06Nov1994 08:49:37 GMT", nil), ("Sun, 06 Nov 199408:49:37 GMT", nil),
       // Two digits: not more than 50 years ahead.
       ("Saturday, 21-Nov-26 21:38:21 GMT", "2026-11-21T21:38:21.000Z"),
       ("Friday, 20-Nov-76 21:38:21 GMT", "2076-11-20T21:38:21.000Z"),

@@ -1,3 +1,5 @@
+import JobWatchCore
+
 /// An answer that is neither a job's record nor an error with a code, in words for people: who may have sent it, and
 /// where to look.
 struct UnusableAnswer {
