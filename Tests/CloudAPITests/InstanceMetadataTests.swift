@@ -121,13 +121,13 @@ struct InstanceMetadataTests {
     try await CloudBench.run {
       $0.identity = CloudBench.identity()
     } _: { bench async throws in
-      let metadata = InstanceMetadata(
-        endpoint: bench.base, form: .access,
+      let metadata = IdentityClient(
+        .metadata, endpoint: bench.base,
         transport: { [bench] (request, timeout, limit) async throws(HTTPFailure) in
           if request.method == "GET" { bench.cloud.set(fault, for: .metadata) }
           return try await bench.client.transport(request, timeout, limit)
         }, timeout: .patient)
-      let failure = try #require(await metadata.issue(at: bench.clock.wall).failure)
+      let failure = try #require(await metadata.temporaryKey(.access, at: bench.clock.wall).failure)
       #expect(failure.kind == kind)
       #expect(failure.text.contains(words), "\(failure.text)")
       #expect(!failure.text.contains("hush"))

@@ -30,13 +30,14 @@ struct TokenLoginTests {
 
   @Test func `the password is in the body of the request alone`() async throws {
     let sent = Mutex<HTTPRequest?>(nil)
-    let login = TokenLogin(
-      endpoint: "https://iam.example/", user: CloudBench.user, scope: .id("p1"),
+    let iam = IdentityClient(
+      .iam, endpoint: "https://iam.example/",
       transport: { (request, _, _) async throws(HTTPFailure) in
         sent.withLock { $0 = request }
         throw HTTPFailure(.reset, "gone")
       })
-    let failure = try #require(await login.issue(at: CloudBench.start).failure)
+    let result = await iam.token(for: CloudBench.user, .id("p1"), at: CloudBench.start)
+    let failure = try #require(result.failure)
     #expect(failure == ("unreachable", "IAM at https://iam.example/: gone"))
     let request = try #require(sent.withLock { $0 })
     #expect(request.method == "POST" && request.url == "https://iam.example/v3/auth/tokens")
@@ -155,10 +156,9 @@ struct TokenLoginTests {
       // Long enough for the call to arrive: a connection that nobody took yet would stop the server hard.
       let failure = try #require(await bench.login(timeout: .seconds(1)).failure)
       #expect(failure.kind == "unreachable" && failure.text.hasSuffix("no answer in time"))
-      let wrong = await TokenLogin(
-        endpoint: "iam.example", user: CloudBench.user, scope: .id("p"),
-        transport: bench.client.transport
-      ).issue(at: bench.clock.wall)
+      let wrong = await IdentityClient(
+        .iam, endpoint: "iam.example", transport: bench.client.transport
+      ).token(for: CloudBench.user, .id("p"), at: bench.clock.wall)
       #expect(wrong.failure?.kind == "misconfigured")
     }
   }

@@ -30,7 +30,7 @@ struct Redaction: Sendable {
     for secret in secrets { Self.hide(startOf: secret, atEndOf: &result) }
     for header in Self.headers {
       result = replacing(header, in: result) { [result] start in
-        let value = result[(start + header.count)...].drop { $0 == UInt8(ascii: " ") }
+        let value = result[(start + header.count)...].drop { $0 == " " }
         return value.startIndex..<(value.firstIndex(where: Self.endsValue) ?? value.endIndex)
       }
     }
@@ -74,6 +74,6 @@ struct Redaction: Sendable {
   }
 
   private static func endsValue(_ byte: UInt8) -> Bool {
-    byte <= 0x20 || byte == UInt8(ascii: "|") || byte == UInt8(ascii: "\"")
+    byte <= 0x20 || byte == "|" || byte == "\""
   }
 }

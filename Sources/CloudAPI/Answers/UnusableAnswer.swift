@@ -1,7 +1,6 @@
 import JobWatchCore
 
-/// An answer that is neither a job's record nor an error with a code, in words for people: who may have sent it, and
-/// where to look.
+/// An answer that is neither a job's record nor an error with a code, in words: who may have sent it, where to look.
 struct UnusableAnswer {
   var response: HTTPResponse
   /// The service that was asked for a job; nil for a query that is about no job.
@@ -23,7 +22,7 @@ struct UnusableAnswer {
     if response.truncated { return "a body that is too large or broke off" }
     if response.body.isEmpty { return "no body" }
     // Behind blanks and the mark that some put in front of UTF-8.
-    if response.body.first(where: { (0x21...0x7f).contains($0) }) == UInt8(ascii: "<") {
+    if response.body.first(where: { (0x21...0x7f).contains($0) }) == "<" {
       return "an HTML page"
         + (isFirewalled ? "" : ": perhaps a proxy answers instead of the cloud")
     }

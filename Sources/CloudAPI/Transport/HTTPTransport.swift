@@ -2,10 +2,8 @@ import AsyncHTTPClient
 import NIOCore
 import NIOSSL
 
-/// HTTP/1.1 over pooled connections, direct or through a proxy: the one place that knows the HTTP client in use.
-///
-/// One for each set of trusted certificates is enough, because it keeps a pool per host. `shutdown` must be called
-/// before it is released.
+/// HTTP/1.1 over pooled connections, direct or through a proxy: the one place that knows the HTTP client in use. It
+/// keeps a pool for each host. `shutdown` must be called before it is released.
 package final class HTTPClientTransport: Sendable {
   package struct Options: Sendable, Hashable {
     /// Instead of the system's.
@@ -40,8 +38,8 @@ package final class HTTPClientTransport: Sendable {
     }
   }
 
-  /// How much of an unwanted body is read, and for how long: enough for a receiver's few words, after which the
-  /// connection can be used again.
+  /// How much of an unwanted body is read, and for how long: a receiver's few words, after which the connection can be
+  /// used again.
   private static let drainLimit = (bytes: 65_536, time: TimeAmount.seconds(1))
 
   private let options: Options
@@ -56,7 +54,7 @@ package final class HTTPClientTransport: Sendable {
   }
 
   private static func configuration(
-    _ options: Options, proxy: ProxyServer? = nil
+    _ options: Options, proxy: ProxyServer?
   ) -> HTTPClient.Configuration {
     var configuration = HTTPClient.Configuration()
     configuration.httpVersion = .http1Only
@@ -84,11 +82,7 @@ package final class HTTPClientTransport: Sendable {
   /// Ends the exchanges under way as failures. A second call does nothing.
   package func shutdown() async {
     for client in ([direct] + proxied.values).flatMap({ [$0.pooled, $0.fresh] }) {
-      do {
-        try await client.shutdown()
-      } catch {
-        // It was shut down before.
-      }
+      try? await client.shutdown()  // fails only when it was done before
     }
   }
 
@@ -117,9 +111,14 @@ package final class HTTPClientTransport: Sendable {
         answer.body, limit: bodyLimit, until: deadline)
       return ContentCoding.decoded(response, limit: bodyLimit)
     } catch {
-      throw HTTPFailure(
-        error, proxy: proxy, trust: options.trust,
-        doubt: await doubt(about: error, request.url, proxy: proxy, until: deadline))
+      var doubt: CertificateDoubt?
+      if HTTPFailure.isDoubtful(error), !Task.isCancelled {
+        // It costs a second connection, over which no secret goes.
+        doubt = await CertificateDoubt.examine(
+          request.url, with: Self.configuration(options, proxy: proxy),
+          until: min(deadline, NIODeadline.now() + .seconds(5)))
+      }
+      throw HTTPFailure(error, proxy: proxy, trust: options.trust, doubt: doubt)
     }
   }
 
@@ -154,17 +153,6 @@ package final class HTTPClientTransport: Sendable {
   private func drain(_ body: HTTPClientResponse.Body) {
     let limit = Self.drainLimit
     Task { try? await read(body, limit: limit.bytes, until: .now() + limit.time) }
-  }
-
-  /// Why the server's certificate was not accepted, if the error does not tell. It costs a second connection, over
-  /// which no secret goes.
-  private func doubt(
-    about error: any Error, _ url: String, proxy: ProxyServer?, until deadline: NIODeadline
-  ) async -> CertificateDoubt? {
-    guard HTTPFailure.isDoubtful(error), !Task.isCancelled else { return nil }
-    let limit = min(deadline, NIODeadline.now() + .seconds(5))
-    return await CertificateDoubt.examine(
-      url, with: Self.configuration(options, proxy: proxy), until: limit)
   }
 
   /// With a timer of its own, because the client's deadline ends with the head of the answer.

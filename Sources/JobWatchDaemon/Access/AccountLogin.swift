@@ -40,14 +40,13 @@ package struct AccountLogin: Sendable {
     switch secrets.means {
     case .ready(let credential): result = .success(IssuedCredential(credential: credential))
     case .agency(let form):
-      let endpoint = account.endpoint(of: "metadata") ?? InstanceMetadata.defaultEndpoint
-      let metadata = InstanceMetadata(endpoint: endpoint, form: form, transport: transport)
-      result = await metadata.issue(at: now)
+      let endpoint = account.endpoint(of: "metadata") ?? IdentityClient.metadataEndpoint
+      let metadata = IdentityClient(.metadata, endpoint: endpoint, transport: transport)
+      result = await metadata.temporaryKey(form, at: now)
     case .password(let user):
       guard let endpoint = account.endpoint(of: "iam") else { return .failure(withoutIAM) }
-      let login = TokenLogin(
-        endpoint: endpoint, user: user, scope: secrets.project, transport: transport)
-      result = await login.issue(at: now)
+      let iam = IdentityClient(.iam, endpoint: endpoint, transport: transport)
+      result = await iam.token(for: user, secrets.project, at: now)
     }
     guard case .success(var issued) = result else { return result }
     switch await projectID(for: issued, secrets.project, at: now) {
@@ -66,8 +65,8 @@ package struct AccountLogin: Sendable {
     case .id(let id): return .success(id)
     case .name(let name):
       guard let endpoint = account.endpoint(of: "iam") else { return .failure(withoutIAM) }
-      let lookup = ProjectLookup(endpoint: endpoint, transport: transport)
-      return await lookup.id(ofProjectNamed: name, credential: issued.credential, at: now)
+      let iam = IdentityClient(.iam, endpoint: endpoint, transport: transport)
+      return await iam.id(ofProjectNamed: name, credential: issued.credential, at: now)
     }
   }
 

@@ -1,5 +1,13 @@
 import JobWatchCore
 
+// Bytes of strangers are compared with characters of ASCII: `byte == "{"`, `case "{":`.
+
+func == (byte: UInt8?, character: Unicode.Scalar) -> Bool { byte == UInt8(ascii: character) }
+
+func != (byte: UInt8?, character: Unicode.Scalar) -> Bool { byte != UInt8(ascii: character) }
+
+func ~= (character: Unicode.Scalar, byte: UInt8?) -> Bool { byte == UInt8(ascii: character) }
+
 /// Searching in bytes, where text comes from strangers and most of it does not match: several
 /// hundred times cheaper than a regular expression, which matters while a cloud throttles.
 enum ByteSearch {
@@ -33,5 +41,27 @@ extension String {
   /// Whether both are the same HTTP field name, which ignores the case of ASCII letters.
   func matchesFieldName(_ other: String) -> Bool {
     utf8.count == other.utf8.count && ByteSearch.match(utf8, other.utf8)
+  }
+
+  /// Without the white space of ASCII at both ends.
+  var trimmed: Substring {
+    func isBlank(_ byte: UInt8) -> Bool { byte == " " || (9...13).contains(byte) }
+    let start = utf8.firstIndex { !isBlank($0) } ?? utf8.endIndex
+    let last = utf8.lastIndex { !isBlank($0) }
+    return Substring(utf8[start..<(last.map(utf8.index(after:)) ?? start)])
+  }
+}
+
+extension UInt8 {
+  /// 0 to 15; nil for a byte that is no hexadecimal digit.
+  var hexadecimalValue: Int? { Character(Unicode.Scalar(self)).hexDigitValue }
+}
+
+extension Sequence<UInt8> {
+  /// In lower-case hexadecimal, as signatures and fingerprints are written.
+  var hexadecimal: String {
+    let digits = Array("0123456789abcdef".utf8)
+    return String(
+      decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }
 }

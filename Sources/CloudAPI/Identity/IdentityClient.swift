@@ -1,29 +1,79 @@
 import JobWatchCore
 
-/// An exchange with a service that hands out credentials, IAM or the metadata service: how it is asked, and what its
-/// answers mean.
-struct IdentityCall: Sendable {
+/// A credential from IAM or the metadata service.
+package struct IssuedCredential: Sendable, Hashable {
+  package var credential: Credential
+  /// From the answer on: `expires_at` less the answer's `Date`, else less the time of asking; nil if it does not
+  /// expire. It may be a second too long, because `Date` has whole seconds.
+  package var lifetime: Duration?
+  /// The project that a token is scoped to, if the answer says so.
+  package var projectID: String?
+
+  package init(credential: Credential, lifetime: Duration? = nil, projectID: String? = nil) {
+    self.credential = credential
+    self.lifetime = lifetime
+    self.projectID = projectID
+  }
+}
+
+/// Why nothing was handed out. No text in it quotes a secret.
+package enum IssueFailure: Error, Sendable, Hashable {
+  /// The proof is not accepted: a wrong password, no agency on this server. It may be accepted later, when a person has
+  /// changed something in the cloud.
+  case refused(APIError)
+  /// It can never work as configured: no such project, a wrong address. The message names the keys of the configuration
+  /// to look at.
+  case misconfigured(APIError)
+  case throttled(Throttle)
+  /// No usable answer: network, 5xx, something else than the documented reply.
+  case unreachable(String)
+}
+
+/// Asks a service that hands out credentials: what IAM and the metadata service have in common. Each question is an
+/// extension in a file of its own, and is answered by a value: none throws.
+package struct IdentityClient: Sendable {
+  /// By its name among the endpoints of the configuration.
+  package enum Service: String, Sendable { case iam, metadata }
+
   /// Characters of the service's own words that are kept.
   private static let messageLimit = 500
 
-  /// `IAM` or `the metadata service`.
-  let name: String
-  /// Its name among the endpoints of the configuration.
-  let key: String
-  /// `https://host[:port]`
-  let endpoint: String
-  let transport: HTTPTransport
-  /// For one whole exchange.
-  let timeout: Duration
+  private let service: Service
+  private let endpoint: String
+  private let transport: HTTPTransport
+  private let timeout: Duration
   /// Knows what no failure may quote.
   var redaction = Redaction([])
+
+  /// - Parameters:
+  ///   - endpoint: `https://host[:port]`.
+  ///   - timeout: for one whole exchange; by default 30 s for IAM, and 3 s for the metadata service, which is near.
+  package init(
+    _ service: Service, endpoint: String, transport: @escaping HTTPTransport,
+    timeout: Duration? = nil
+  ) {
+    self.service = service
+    self.endpoint = endpoint
+    self.transport = transport
+    self.timeout = timeout ?? (service == .iam ? .seconds(30) : .seconds(3))
+  }
+
+  func result<Value>(
+    _ work: () async throws(IssueFailure) -> Value
+  ) async -> Result<Value, IssueFailure> {
+    do throws(IssueFailure) {
+      return .success(try await work())
+    } catch {
+      return .failure(error)
+    }
+  }
 
   func address() throws(IssueFailure) -> EndpointAddress {
     if let address = EndpointAddress(endpoint) { return address }
     throw .misconfigured(
       APIError(
         code: "endpoint",
-        message: "The endpoint of \(key) is not of the form https://host[:port]."))
+        message: "The endpoint of \(service.rawValue) is not of the form https://host[:port]."))
   }
 
   /// - Parameter credential: what the request carries, if any: one that cannot be sent is no fault of the service.
@@ -60,35 +110,34 @@ struct IdentityCall: Sendable {
   }
 
   func unusable(_ what: String) -> IssueFailure {
-    .unreachable("\(name) at \(endpoint): \(what)")
-  }
-
-  /// For a success with something else than `expected` in its body.
-  func unusable(_ response: HTTPResponse, insteadOf expected: String) -> IssueFailure {
-    unusable("it answered with \(response.obstacle ?? "something else than \(expected)")")
+    let name = service == .iam ? "IAM" : "the metadata service"
+    return .unreachable("\(name) at \(endpoint): \(what)")
   }
 
   /// The failure that an answer without a credential means.
-  /// - Parameter objection: decides about what a person has to correct: its meaning is refused, forbidden or
-  ///   misconfigured.
+  /// - Parameter remedy: says of a refused, a forbidden or a misconfigured call whether a person has to correct the
+  ///   cloud (`refused`) or the configuration, and how.
   func failure(
     _ response: HTTPResponse, at now: Timestamp,
-    objection: (ErrorMeaning, APIError) -> IssueFailure
+    remedy: (ErrorMeaning) -> (isRefusal: Bool, text: String)
   ) -> IssueFailure {
     let body = response.truncated ? nil : ErrorBody(response.body)
-    let error = APIError(
+    var error = APIError(
       code: redaction.excerpt(body?.code ?? "HTTP \(response.status)", limit: 100),
       message: redaction.excerpt(
         body?.message ?? response.obstacle.map { "The answer has \($0)" } ?? "",
         limit: Self.messageLimit))
-    switch meaning(of: response, body) {
+    let meaning = meaning(of: response, body)
+    switch meaning {
     case .throttled:
       return .throttled(
-        ThrottleMessage.read(
+        Throttle(
           code: error.code, message: error.message, retryAfter: response.retryAfter(at: now)))
-    case .refused: return objection(.refused, error)
-    case .forbidden: return objection(.forbidden, error)
-    case .misconfigured, .absent: return objection(.misconfigured, error)
+    case .refused, .forbidden, .misconfigured, .absent:
+      let remedy = remedy(meaning)
+      let end = error.message.isEmpty ? "" : error.message.hasSuffix(".") ? " " : ". "
+      error.message += end + remedy.text
+      return remedy.isRefusal ? .refused(error) : .misconfigured(error)
     case .busy, .unreachable, .garbled:
       let words =
         body?.summary(of: response) ?? UnusableAnswer(response: response, service: nil).summary
@@ -109,13 +158,5 @@ extension HTTPResponse {
   var soundObject: JSONObject? {
     guard !truncated, let object = JSONObject(body), !object.isGuessed else { return nil }
     return object
-  }
-}
-
-extension APIError {
-  /// The same error, with what is to be done about it.
-  func with(remedy: String) -> APIError {
-    let end = message.isEmpty ? "" : message.hasSuffix(".") ? " " : ". "
-    return APIError(code: code, message: "\(message)\(end)\(remedy)")
   }
 }

@@ -1,3 +1,5 @@
+import CloudAPI
+
 /// A received `Authorization: SDK-HMAC-SHA256 …`, in its parts.
 package struct AuthorizationHeader: Sendable, Hashable {
   package var form: Signer.Form
