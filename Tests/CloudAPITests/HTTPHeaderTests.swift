@@ -41,6 +41,18 @@ import Testing
     #expect(response.retryAfter(at: Self.now) == .seconds(7))
   }
 
+  /// Obsolete, and sent by some: the HTTP library reads none such (RFC 9112, section 5.2).
+  @Test func `that go on in the next line are a failed exchange and no more`() async throws {
+    let server = try SocketServer(
+      .answer("HTTP/1.1 200 OK\r\nX-A: b\r\n\t c\r\nContent-Length: 2\r\n\r\n{}"))
+    let transport = HTTPClientTransport(options: .patient())
+    let failure = await #expect(throws: HTTPFailure.self) {
+      try await transport.send(HTTPRequest(url: server.url), timeout: .patient, bodyLimit: 10)
+    }
+    await transport.shutdown()
+    #expect(failure?.message == "the answer broke off or was no HTTP")
+  }
+
   @Test(
     "say the time in three forms",
     arguments: [

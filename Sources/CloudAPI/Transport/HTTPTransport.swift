@@ -135,18 +135,23 @@ package final class HTTPClientTransport: Sendable {
     return message
   }
 
-  /// Tries once more, at once and within the same time, if the connection ends before a byte of an answer: a server
-  /// may close a pooled connection just when a request goes out on it. The server has most likely not seen the first
-  /// request, and jobwatch sends nothing that may not be sent twice.
+  /// Tries once more, at once and within the same time, if the connection ends before a byte of an answer, or with 408:
+  /// a server may close a pooled connection just when a request goes out on it, and some say so by that status
+  /// (RFC 9110, section 15.5.9). The server has most likely not seen the first request, and jobwatch sends nothing that
+  /// may not be sent twice.
   private func head(
     for message: HTTPClientRequest, by route: Route, until deadline: NIODeadline
   ) async throws -> HTTPClientResponse {
     do {
-      return try await route.pooled.execute(message, deadline: deadline)
+      let response = try await route.pooled.execute(message, deadline: deadline)
+      let isClosing = response.headers[canonicalForm: "Connection"].contains {
+        $0.lowercased() == "close"
+      }
+      guard response.status == .requestTimeout, isClosing else { return response }
     } catch {
       guard HTTPFailure.endedUnanswered(error), !Task.isCancelled else { throw error }
-      return try await route.fresh.execute(message, deadline: deadline)
     }
+    return try await route.fresh.execute(message, deadline: deadline)
   }
 
   /// Reads on in the background, because a body that is left before its end takes its connection with it.
