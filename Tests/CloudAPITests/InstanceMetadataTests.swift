@@ -104,6 +104,10 @@ struct InstanceMetadataTests {
   @Test(arguments: [
     (Fault.text(200, ""), "unreachable", "else than a temporary key"),
     (Fault.text(200, #"{"credential":{"access":"a"}}"#), "unreachable", "than a temporary key"),
+    // A quotation mark too many, behind which everything is a guess.
+    (
+      Fault.text(200, key(#"a","b" c"#, #""2026-11-22T21:38:21Z""#)), "unreachable", "temporary key"
+    ),
     (Fault.text(200, key("", #""2026-11-22T21:38:21Z""#)), "unreachable", "empty"),
     (Fault.text(200, key("a b", #""2026-11-22T21:38:21Z""#)), "unreachable", "cannot be sent"),
     (Fault.text(200, key("ak", "null")), "unreachable", "no expires_at"),

@@ -120,6 +120,35 @@ struct TokenLoginTests {
     }
   }
 
+  /// As a job's record is read, see `A damaged answer`.
+  @Test(arguments: [("", "<!-- 42 ms -->"), ("", " trailing"), ("\u{FEFF}", "\0\n"), ("", good)])
+  func `a token is read with what stands around its JSON`(
+    before: String, behind: String
+  ) async throws {
+    let body = before + Self.good + behind
+    try await CloudBench.run {
+      $0.identity = CloudBench.identity()
+    } _: { bench async throws in
+      bench.cloud.set(Fault.text(201, body, Self.token), for: .iam)
+      #expect(try await bench.login().get().lifetime == .hours(24), "\(body)")
+    }
+  }
+
+  @Test func `of two ends of a token the last counts, unless more than JSON stands there`()
+    async throws
+  {
+    let twice =
+      #"{"token":{"expires_at":"2026-11-21T22:38:21Z","expires_at":"2026-11-21T23:38:21Z"}}"#
+    try await CloudBench.run {
+      $0.identity = CloudBench.identity()
+    } _: { bench async throws in
+      for (body, lifetime) in [(twice, Duration.hours(2)), (twice + " x", .hours(1))] {
+        bench.cloud.set(Fault.text(201, body, Self.token), for: .iam)
+        #expect(try await bench.login().get().lifetime == lifetime)
+      }
+    }
+  }
+
   @Test func `an answer that is too large is cut short`() async throws {
     // Not arguments, because those are printed.
     let long = String(repeating: " ", count: CloudClient.bodyLimit)

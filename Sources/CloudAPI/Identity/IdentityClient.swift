@@ -154,9 +154,6 @@ package struct IdentityClient: Sendable {
 }
 
 extension HTTPResponse {
-  /// The object of a whole and sound body. A credential must not be a guess.
-  var soundObject: JSONObject? {
-    guard !truncated, let object = JSONObject(body), !object.isGuessed else { return nil }
-    return object
-  }
+  /// The object of a whole body, read as a job's record is.
+  var soundObject: JSONObject? { truncated ? nil : JSONObject(body)?.withoutGuesses }
 }

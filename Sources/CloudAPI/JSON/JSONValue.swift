@@ -143,6 +143,11 @@ struct JSONObject: Hashable, Sendable {
 
   func object(_ name: String) -> JSONObject? { self[name]?.object }
 
+  /// Without the members that are guesses, in objects within it too: a credential must not be one.
+  var withoutGuesses: JSONObject? {
+    JSONValue.object(self).mapObjects { JSONObject($0.members.filter { !$0.isGuess }) }.object
+  }
+
   /// With an ellipsis for the rest, which counts as the three bytes that it takes. The limit counts scalars and not
   /// characters, because a single character may be made of any number of marks.
   static func cut(_ text: String, to limit: Int = textLimit) -> String {
