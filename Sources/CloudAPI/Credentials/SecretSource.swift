@@ -54,17 +54,21 @@ package enum SecretSource: Sendable, Hashable, CustomStringConvertible {
     guard !name.isEmpty, !name.contains("/"), name != ".", name != ".." else {
       throw failure("is no name of a credential", "use a name without a slash")
     }
+    let place = "/etc/jobwatch/credentials"
+    let remedy =
+      "write the secret into \(place)/\(name), a file of root with mode 0600, and run "
+      + "systemctl restart jobwatch"
     guard let directory = environment["CREDENTIALS_DIRECTORY"], !directory.isEmpty else {
       throw failure(
         "is not there: CREDENTIALS_DIRECTORY is not set",
-        "start jobwatch by systemd with LoadCredential=\(name):/path/of/the/secret in its unit",
-        .environment)
+        "\(remedy), because systemd hands it to the service alone; for another command set "
+          + "CREDENTIALS_DIRECTORY=\(place)", .environment)
     }
     let paths = ["\(directory)/\(name)", "\(directory)/jobwatch_\(name)"]
     if let path = paths.first(where: FileManager.default.fileExists(atPath:)) { return path }
     throw failure(
       "is not in \(directory)",
-      "add LoadCredential=\(name):/path/of/the/secret to the service's unit")
+      "\(remedy); a unit of your own needs LoadCredential=\(name):/path/of/the/secret")
   }
 
   private func content(of path: String) throws(SecretError) -> String {
