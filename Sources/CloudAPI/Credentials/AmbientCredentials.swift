@@ -1,8 +1,7 @@
 import Foundation
 
-/// Finds what the configuration leaves out where the vendors' tools look for it, so that a machine that is set up for
-/// them is set up for jobwatch. The first place that has anything is taken, whole: variables of the environment in the
-/// order below, then the profile.
+/// Finds what the configuration leaves out where the vendors' tools look for it. The first place that has anything is
+/// taken, whole: variables of the environment in the order below, then the profile.
 ///
 /// The profile is section `[basic]` of `HUAWEICLOUD_SDK_CREDENTIALS_FILE`, else of `~/.huaweicloud/credentials`. One
 /// that the configuration names comes before the variables, and for a key pair instead of them, because it was chosen.

@@ -93,8 +93,7 @@ package enum Credential: Sendable, Hashable {
     return HTTPRequest(url: request.url, headers: request.headers)
   }
 
-  /// SHA-256 of the contents in hexadecimal: equal for equal contents only. It tells whether a secret was changed, and
-  /// identifies it in memory; it is not meant for a log.
+  /// SHA-256 of the contents in hexadecimal, which tells whether a secret was changed. It is not meant for a log.
   package var fingerprint: String {
     let kind =
       switch self {

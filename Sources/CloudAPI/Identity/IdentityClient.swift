@@ -29,8 +29,7 @@ package enum IssueFailure: Error, Sendable, Hashable {
   case unreachable(String)
 }
 
-/// Asks a service that hands out credentials: what IAM and the metadata service have in common. Each question is an
-/// extension in a file of its own, and is answered by a value: none throws.
+/// Asks IAM or the metadata service, which hand out credentials. Each question is a file of its own.
 package struct IdentityClient: Sendable {
   /// By its name among the endpoints of the configuration.
   package enum Service: String, Sendable { case iam, metadata }

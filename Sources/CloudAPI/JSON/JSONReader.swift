@@ -1,19 +1,17 @@
 import JobWatchCore
 
-/// Makes values of a stranger's JSON, for records, errors, credentials and progress alike. It is strict only where it
-/// must be.
+/// Makes values of a stranger's JSON, for records, errors, credentials and progress alike.
 ///
 /// Sound JSON is read as the standard says. One bad byte must not cost the rest of a record, because the cloud is about
-/// to delete it. So it reads on over a string that is no UTF-8, half of a UTF-16 pair, a raw control character, an
+/// to delete it. The reader goes on over a string that is no UTF-8, half of a UTF-16 pair, a raw control character, an
 /// unknown escape, a quotation mark without its backslash, `NaN`, a comma too many, a mark before the first byte and
 /// anything behind the last.
 ///
-/// JSON that is not whole is refused, above all an object that is not closed, because the missing end may say
-/// anything. Whatever stands behind a quotation mark without its backslash is marked as a guess. A guess counts only
-/// where nothing before it says the same.
+/// An object that is not closed is refused, because the missing end may say anything. What stands behind a quotation
+/// mark without its backslash is a guess, which counts only where nothing before it says the same.
 ///
-/// Depth and number of values are bounded. A deeper value is null and further ones are left out; both are still skipped
-/// to their end, so that the members around them are found. No function calls itself more than `depthLimit` times.
+/// Depth and number of values are bounded. A deeper value is null and further ones are left out; both are skipped to
+/// their end, because the members behind them count. No function calls itself more than `depthLimit` times.
 struct JSONReader {
   /// Containers within containers. Parts of parts, twenty deep, take sixty of them.
   static let depthLimit = 128

@@ -2,9 +2,8 @@ import JobWatchCore
 
 /// Walks through JSON text of a stranger, whose bytes may be anything, and finds where strings, objects and lists end.
 ///
-/// A string ends at a quotation mark without a backslash, if something follows that may follow a string. A quotation
-/// mark inside that lacks its backslash does not end it. Then the end is a guess, because nobody knows where that
-/// string ended.
+/// A string ends at a quotation mark without a backslash, if something follows that may follow a string. Where another
+/// such mark stands inside, the end is a guess.
 struct JSONScanner {
   /// Where a string stands, which decides what may follow it.
   enum Place {

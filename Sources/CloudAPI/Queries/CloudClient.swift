@@ -1,7 +1,6 @@
 import JobWatchCore
 
-/// Asks the clouds for jobs. It keeps nothing between two queries and never throws: whatever goes wrong is an
-/// observation.
+/// Asks the clouds for jobs. It keeps nothing between two queries. Whatever goes wrong is an observation.
 package struct CloudClient: Sendable {
   package static let defaultUserAgent = "jobwatch/\(ProgramVersion.text)"
   /// Bytes of an answer that are read. A job of 1000 parts takes some 400 kB, and a larger answer is not a job's

@@ -1,8 +1,6 @@
-/// Decompresses a body that a gateway compressed, although the request asked for none.
-///
-/// async-http-client can decompress, but asks for compression if it does, and has one limit for all requests. It
-/// fails the exchange for deflate without zlib's frame, which some servers send (RFC 9110, section 8.4.1.2), for a
-/// second gzip member and for a missing end.
+/// Decompresses a body that a gateway compressed, although the request asked for none. async-http-client fails the
+/// exchange for deflate without zlib's frame, which some servers send (RFC 9110, section 8.4.1.2), for a second gzip
+/// member and for a missing end.
 enum ContentCoding {
   /// One inside the other; more is an attack.
   private static let depthLimit = 4
