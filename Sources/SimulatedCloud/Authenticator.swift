@@ -1,7 +1,8 @@
 import CloudAPI
 import JobWatchCore
 
-/// The credentials that the gateway accepts. They may change while the cloud runs: a key is revoked, its secret rotated.
+/// The credentials that the gateway accepts. They may change while the cloud runs: a key is revoked, its secret
+/// rotated.
 package struct AcceptedCredentials: Sendable {
   /// By the public half.
   package var accessKeys: [String: AccessKey]

@@ -122,7 +122,8 @@ struct CloudState: Sendable {
   }
 }
 
-/// Lets at most `quota.calls` calls pass in any window of length `quota.per`. A call that is turned away does not count.
+/// Lets at most `quota.calls` calls pass in any window of length `quota.per`. A call that is turned away does not
+/// count.
 private struct QuotaWindow: Sendable {
   let quota: Quota
   /// Passed calls in order of time; those before `start` have left the window.

@@ -51,8 +51,8 @@ enum ErrorReply {
     return .json(status: status, code: code, body)
   }
 
-  /// No such job, or its record was deleted. DCS documents its answer for migration tasks only, CCE for any resource. DDS
-  /// documents none: RDS's stands for it.
+  /// No such job, or its record was deleted. DCS documents its answer for migration tasks only, CCE for any resource.
+  /// DDS documents none: RDS's stands for it.
   static func absent(_ service: SimulatedService) -> Reply {
     switch service.manner {
     case .classic:

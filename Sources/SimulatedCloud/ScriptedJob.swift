@@ -28,8 +28,8 @@ extension [JobStep] {
   }
 }
 
-/// The course of one job on the simulated cloud, and its record. Where the job stands is computed at each query from the
-/// time since its submission; nothing runs in between.
+/// The course of one job on the simulated cloud, and its record. Where the job stands is computed at each query from
+/// the time since its submission; nothing runs in between.
 package struct ScriptedJob: Hashable, Sendable {
   package var service: SimulatedService
   package var jobID: String
@@ -45,9 +45,9 @@ package struct ScriptedJob: Hashable, Sendable {
   /// Sent once the job is in FAIL, by ECS and its siblings; DDM has no place for the reason either.
   package var errorCode: String?
   package var failReason: String?
-  /// The API shows the record only from then on, whatever the steps say (a replica that lags).
+  /// The API shows the record only from then on, even if the steps begin earlier (a replica that lags).
   package var visibleAfter: Duration
-  /// The record disappears then, whatever its status.
+  /// The record disappears then, also that of a running job.
   package var vanishesAfter: Duration?
 
   package init(

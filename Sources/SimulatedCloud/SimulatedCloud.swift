@@ -71,8 +71,8 @@ package final class SimulatedCloud: Sendable {
     state.withLock { $0.submit(job, at: time) }
   }
 
-  /// Sends `reply` to every authenticated query for this job within the quota, also if there is no such job; nil: as its
-  /// script says.
+  /// Sends `reply` to every authenticated query for this job within the quota, also if there is no such job; nil: as
+  /// its script says.
   package func answer(_ reply: Reply?, toQuestionsFor jobID: String) {
     state.withLock { $0.answers[jobID] = reply }
   }
@@ -130,7 +130,8 @@ package final class SimulatedCloud: Sendable {
     state.withLock { $0.identity.renewKey(revokingOld: revokingOld, in: &$0.authenticator) }
   }
 
-  /// As for a service with jobs. `.flowLimited` is 429 here, `.forbidden` 403, `.absence` 404; `.otherJob` means nothing.
+  /// As for a service with jobs. `.flowLimited` is 429 here, `.forbidden` 403, `.absence` 404; `.otherJob` means
+  /// nothing.
   package func set(_ fault: Fault, for service: IdentityService, calls: Int? = nil) {
     state.withLock { $0.identity.faults[service] = ArmedFault(fault: fault, remaining: calls) }
   }

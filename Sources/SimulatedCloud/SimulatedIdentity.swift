@@ -129,8 +129,8 @@ struct IdentityState: Sendable {
   // MARK: IAM
 
   /// The words of a refusal are those of Open Telekom Cloud,
-  /// https://github.com/opentelekomcloud/ansible-collection-cloud/issues/209. No vendor documents the 404 for an unknown
-  /// project.
+  /// https://github.com/opentelekomcloud/ansible-collection-cloud/issues/209. No vendor documents the 404 for an
+  /// unknown project.
   private func login(
     _ request: ReceivedRequest, _ gateway: inout Authenticator, at now: Timestamp
   ) -> Reply {

@@ -94,8 +94,8 @@ package struct WebhookEvent: Decodable, Sendable {
   private enum CodingKeys: String, CodingKey { case type, timestamp, data }
 }
 
-/// Checks the headers of the Standard Webhooks specification: `webhook-id`, `webhook-timestamp` (seconds since 1970) and
-/// `webhook-signature`, which holds one or more `v1,BASE64` divided by spaces, each the HMAC-SHA256 of
+/// Checks the headers of the Standard Webhooks specification: `webhook-id`, `webhook-timestamp` (seconds since 1970)
+/// and `webhook-signature`, which holds one or more `v1,BASE64` divided by spaces, each the HMAC-SHA256 of
 /// `id.timestamp.body`.
 private struct WebhookSignature: Sendable {
   static let tolerance: Duration = .minutes(5)

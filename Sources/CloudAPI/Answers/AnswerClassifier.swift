@@ -97,8 +97,8 @@ struct AnswerClassifier: Sendable {
 }
 
 extension Answer {
-  /// Whether an answer without a record is about the endpoint, whatever job was asked for: nothing came back, or a
-  /// gateway or a proxy answered without the service. A service's own code may be about this job alone.
+  /// Whether an answer without a record is about the endpoint and not about this job: nothing came back, or a gateway
+  /// or a proxy answered without the service. A service's own code may be about this job alone.
   package var isOfEndpoint: Bool {
     guard let evidence else { return true }
     guard [407, 408, 502, 503, 504].contains(evidence.httpStatus) else { return false }

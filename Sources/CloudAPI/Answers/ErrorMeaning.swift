@@ -82,7 +82,7 @@ enum ErrorMeaning {
     "0308": .throttled,
   ]
 
-  /// Whether the gateway speaks, and no service behind it.
+  /// Whether the code is the gateway's and not a service's.
   static func isGateway(_ code: String) -> Bool { gatewayNumber(code) != nil }
 
   private static func gatewayNumber(_ code: String) -> Substring? {

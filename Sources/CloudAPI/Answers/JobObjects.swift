@@ -4,7 +4,7 @@ struct JobObjects {
   private static let depthLimit = 3
 
   private(set) var scalars: [String: String] = [:]
-  /// The records of the parts, each of which may have parts of its own.
+  /// The records of the parts. Each may have parts of its own.
   private(set) var parts: [JSONObject] = []
   private let service: CloudService
 

@@ -23,7 +23,7 @@ enum JobRecordDecoder {
     }
   }
 
-  /// Parts in all: ten times what has been seen. The largest answer has room for a million empty ones, which would
+  /// Parts in all: ten times what has been seen. A million empty ones, for which the largest answer has room, would
   /// take half a gigabyte.
   private static let partLimit = 10_000
   /// Parts within parts. Two are known (CCE).

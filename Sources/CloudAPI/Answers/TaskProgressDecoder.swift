@@ -12,7 +12,7 @@ enum TaskProgressDecoder {
   /// Steps, and parts of a step, that are kept: a task of more is shown in part.
   static let stepLimit = 100
 
-  /// Nil if `body` says nothing of a progress. A member that is missing, null or of another type counts as nothing.
+  /// Nil if `body` says nothing about progress. A member that is missing, null or of another type counts as nothing.
   static func decode(_ body: [UInt8]) -> TaskProgress? {
     guard let reply = JSONObject(body) else { return nil }
     let percent = number(reply.text("progress")).flatMap { (0...100).contains($0) ? $0 : nil }
@@ -30,7 +30,6 @@ enum TaskProgressDecoder {
     text.flatMap { Double($0.hasSuffix("%") ? $0.dropLast() : $0[...]) }
   }
 
-  /// The elements as far as they are steps.
   private static func steps(_ list: [JSONValue]) -> [TaskProgress.Step] {
     Array(list.lazy.compactMap(\.object).map { step($0) }.prefix(stepLimit))
   }

@@ -33,8 +33,8 @@ struct UnusableAnswer {
       ? "JSON that is no job's record" : "the record of another job"
   }
 
-  /// Whether the answer passed the cloud's web application firewall. Its marks (`Server: CloudWAF`, the cookie
-  /// `HWWAFSESID`) are on all that passes, and tell something only where no code says who answered.
+  /// Whether the answer passed the cloud's web application firewall, which marks all that passes (`Server: CloudWAF`,
+  /// the cookie `HWWAFSESID`). The mark tells something only where no code says who answered.
   var isFirewalled: Bool {
     func has(_ mark: String, in name: String) -> Bool {
       response.headers.values(name).contains { TextScanner(behind: mark, in: $0) != nil }

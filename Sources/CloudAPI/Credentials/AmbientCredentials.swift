@@ -29,7 +29,7 @@ package struct AmbientCredentials: Sendable {
   private let section: String
   /// Whether the configuration names the profile.
   private let isChosen: Bool
-  /// Whether anything names the profile, so that its absence is a mistake.
+  /// Whether anything names the profile: then its absence is a mistake.
   private let isNamed: Bool
 
   /// - Parameters:

@@ -3,7 +3,7 @@ import JobWatchCore
 
 /// Where a secret is. Its description names the place, never the content.
 package enum SecretSource: Sendable, Hashable, CustomStringConvertible {
-  /// A file, read again each time, so that it can be rotated while the daemon runs.
+  /// A file. It is read again each time, because the secret may be rotated while the daemon runs.
   case file(String)
   /// An environment variable of the process.
   case environment(String)

@@ -18,7 +18,7 @@ struct JSONScanner {
   var index = 0
   /// Whether a string had a quotation mark inside.
   private(set) var isGuessing = false
-  /// Whether some string did not end by the strict rules of `endsMember`, so that from there on easier ones hold.
+  /// Whether some string did not end by the strict rules of `endsMember`: from there on easier ones hold.
   private var isEasy = false
 
   init(_ bytes: [UInt8]) { self.bytes = bytes }
@@ -36,7 +36,7 @@ struct JSONScanner {
     return index
   }
 
-  /// Blanks, and commas, of which there may be one too many.
+  /// Blanks and commas: some senders write one comma too many.
   mutating func skipSeparators() {
     while let byte = current, byte <= 0x20 || byte == "," { index += 1 }
   }

@@ -3,7 +3,6 @@ import JobWatchCore
 /// The URL of a query for one job, in its parts, as a person copies it from a log or a tool:
 /// `https://HOST[:PORT]/v1/PROJECT/jobs/ID`, or the address of another service, with or without more parameters.
 package struct JobAddress: Sendable, Hashable {
-  /// As it was written.
   package let text: String
   /// In lower case, with the port unless it is the scheme's own.
   package let host: String

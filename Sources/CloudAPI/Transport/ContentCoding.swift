@@ -57,8 +57,8 @@ enum ContentCoding {
     return named.isEmpty && response.body.starts(with: [0x1f, 0x8b, 8]) ? ["gzip"] : named
   }
 
-  /// Nil for a coding that is not known. Deflate comes with zlib's frame, as it should be, or without. The latter has
-  /// no mark and no checksum, so that damaged data which looks like text is taken for text.
+  /// Nil for a coding that is not known. Deflate comes with zlib's frame, as it should be, or without. Without a frame
+  /// it has no mark and no checksum: damaged data that looks like text is then taken for text.
   private static func inflated(_ body: [UInt8], _ name: String, _ limit: Int) -> Inflated? {
     guard ["gzip", "x-gzip", "deflate"].contains(name) else { return nil }
     let framed = Inflated(body, limit: limit)

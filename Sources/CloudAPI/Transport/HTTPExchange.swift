@@ -83,7 +83,7 @@ package struct HTTPFields: Sendable {
     self.entries = entries.map { ($0.0, String($0.1.trimmed)) }
   }
 
-  /// The first value of `name` that is not empty, whatever the case of the name's letters.
+  /// The first value of `name` that is not empty. The case of letters in a name does not matter.
   func first(_ name: String) -> String? { values(name).first { !$0.isEmpty } }
 
   func values(_ name: String) -> [String] {
