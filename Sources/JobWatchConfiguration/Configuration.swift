@@ -29,9 +29,9 @@ package struct Configuration: Sendable, Hashable {
     stateDirectory: String = "/var/lib/jobwatch", spoolDirectory: String = "/var/spool/jobwatch",
     statusLog: String = "/var/log/jobwatch/status.log", accounts: [Account] = [],
     channels: [Channel] = [], routes: [Route] = [], polling: PollPolicy = PollPolicy(),
-    absence: AbsencePolicy = AbsencePolicy(), expiry: ExpiryPolicy = ExpiryPolicy(),
-    delivery: DeliveryPolicy = DeliveryPolicy(), breaker: BreakerPolicy = BreakerPolicy(),
-    probes: ProbePolicy = ProbePolicy(),
+    absence: AbsencePolicy = .standard, expiry: ExpiryPolicy = ExpiryPolicy(),
+    delivery: DeliveryPolicy = .standard, breaker: BreakerPolicy = .standard,
+    probes: ProbePolicy = .standard,
     retention: [String: RetentionPolicy] = Configuration.defaultRetention,
     keep: Duration = .days(90), heartbeat: HeartbeatPolicy? = nil
   ) {

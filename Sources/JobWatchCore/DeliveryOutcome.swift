@@ -26,14 +26,3 @@ package enum DeliveryOutcome: Hashable, Sendable {
     }
   }
 }
-
-extension DeliveryPolicy {
-  /// How long to wait after `attempts` failed attempts; nil: the message is given up.
-  ///
-  /// - Parameter luck: in [0, 1), spreads the wait over ± `spread`.
-  package func wait(after attempts: Int, retryAfter: Duration?, luck: Double) -> Duration? {
-    guard attempts < delays.count else { return nil }
-    let wait = delays[attempts].scaled(by: 1 + spread * (2 * luck - 1))
-    return max(wait, retryAfter ?? .zero)
-  }
-}

@@ -45,21 +45,6 @@ extension Job {
     !state.isFinal && state != .awaitingPayment && !isPaid && span.known > 0
   }
 
-  /// Notes that it was seen at `now`, not ended.
-  mutating func extendSpan(at now: Timestamp, offset: Duration, isFirst: Bool) {
-    let age = Self.knownAge(age(at: now, offset: offset))
-    guard paidAt == nil else { return span = WatchedSpan(known: age) }
-    if isFirst { span.from = lateness(offset: offset) }
-    span.known = max(age, span.from)
-  }
-
   /// The age of a job that was seen: not zero, which stands for one that was not, however little the clocks agree.
   package static func knownAge(_ age: Double) -> Double { max(age, 0.001) }
-
-  /// The age at which it was submitted, where that is so late that it was perhaps found running. Who starts a job names
-  /// it within seconds.
-  private func lateness(offset: Duration) -> Double {
-    let age = age(at: submittedAt, offset: offset)
-    return age > 10 ? age : 0
-  }
 }

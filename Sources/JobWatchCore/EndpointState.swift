@@ -334,12 +334,12 @@ package struct EndpointState: Sendable {
   }
 
   /// What the decision on the job's answer takes from here.
-  package func inform(_ rules: inout WatchRules, about job: Int64) {
-    rules.clockOffset = clockOffset.value
-    rules.verdictsHeld = absences.isMass
-    rules.absencesCountFrom = absences.recoveredAt
-    rules.failuresBefore = jobs.failures(of: job)
-    rules.isAlone = unanswered.isOfJob(job) || barred.isOfJob(job) || stalled.isOfJob(job)
+  package func inform(_ context: inout PollContext, about job: Int64) {
+    context.clockOffset = clockOffset.value
+    context.verdictsHeld = absences.isMass
+    context.absencesCountFrom = absences.recoveredAt
+    context.failuresBefore = jobs.failures(of: job)
+    context.isAlone = unanswered.isOfJob(job) || barred.isOfJob(job) || stalled.isOfJob(job)
   }
 
   package mutating func note(_ serverDate: Timestamp, at now: Timestamp) {

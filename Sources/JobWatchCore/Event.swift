@@ -24,6 +24,15 @@ package enum Certainty: String, Sendable, Codable {
   case inferred
   /// It can no longer be known.
   case lost
+
+  init(_ state: JobState) {
+    self =
+      switch state {
+      case .registered, .pending, .running, .awaitingPayment, .succeeded, .failed: .confirmed
+      case .lapsed, .unknown, .forgotten: .inferred
+      case .lost: .lost
+      }
+  }
 }
 
 /// The `data` of an event, the same in the status log and in a webhook's body. A contract: fields are only
@@ -105,12 +114,6 @@ package struct SubJobCount: Sendable, Hashable, Codable {
     /// How many failed for it.
     package var count: Int
 
-    package init(errorCode: String?, failReason: String?, count: Int) {
-      self.errorCode = errorCode
-      self.failReason = failReason
-      self.count = count
-    }
-
     enum CodingKeys: String, CodingKey {
       case errorCode = "error_code"
       case failReason = "fail_reason"
@@ -165,6 +168,14 @@ package struct BlindGap: Sendable, Hashable, Codable {
     self.from = from
     self.to = to
     self.cause = cause
+  }
+
+  /// The gap between two times, with the cause of the gap that lasted longest in between.
+  init(from: Timestamp, to: Timestamp, of gaps: [BlindGap], otherwise: String) {
+    let overlaps = gaps.map { (gap: $0, length: min($0.to, to) - max($0.from, from)) }
+      .filter { $0.length > .zero }
+    let cause = overlaps.max { $0.length < $1.length }?.gap.cause
+    self.init(from: from, to: to, cause: cause ?? otherwise)
   }
 
   /// What is left of it before and behind another gap.

@@ -58,16 +58,6 @@ package struct Job: Hashable, Sendable {
     package var task: TaskName? { TaskName(instanceID, taskID) }
   }
 
-  package struct Absence: Hashable, Sendable {
-    package var answers: Int
-    package var since: Timestamp
-
-    package init(answers: Int, since: Timestamp) {
-      self.answers = answers
-      self.since = since
-    }
-  }
-
   package init(
     id: Int64 = 0, key: JobKey, projectID: String, region: String, state: JobState = .registered,
     report: JobReport? = nil, labels: [String: String] = [:], channels: [String] = [],

@@ -56,5 +56,5 @@ extension JobKey {
     return UInt32(truncatingIfNeeded: hash.value ^ hash.value >> 32)
   }
 
-  package var lane: EndpointKey { EndpointKey(account: account, service: service) }
+  package var endpoint: EndpointKey { EndpointKey(account: account, service: service) }
 }

@@ -38,6 +38,6 @@ extension Job {
 
   /// Whether the word, in any spelling, was told to be unknown.
   func hasReported(_ word: String) -> Bool {
-    !reportedWords.isEmpty && reportedWords.contains { StatusWord($0) == StatusWord(word) }
+    reportedWords.contains { StatusWord($0) == StatusWord(word) }
   }
 }

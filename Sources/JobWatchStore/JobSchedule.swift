@@ -51,7 +51,7 @@ extension ScheduledJob {
       JobKey(account: row[1], service: row[2], jobID: row[3]), row[5] as String?
     )
     self.init(
-      id: row[0], endpoint: key.lane,
+      id: row[0], endpoint: key.endpoint,
       type: DurationKey(service: key.service, jobType: jobType ?? "", region: row[4]),
       jitterSeed: key.jitterSeed, state: state, span: span,
       isWatched: Job.isWatched(state, span, isPaid: paidAt != nil), knownAt: seenAt ?? row[11],

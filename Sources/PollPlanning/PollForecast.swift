@@ -6,7 +6,7 @@ package struct PollForecast: Sendable {
   package let job: Job
   package let type: KnownType
   /// With the pace of its type.
-  package let rules: WatchRules
+  package let context: PollContext
   package let cost: CallCost
   package let now: Timestamp
   /// When it is asked for next, unless something stands in the way.
@@ -16,34 +16,35 @@ package struct PollForecast: Sendable {
 
   /// - Parameter dueAt: as it is on record.
   init(
-    job: Job, type: KnownType, rules: WatchRules, cost: CallCost, dueAt: Timestamp,
+    job: Job, type: KnownType, context: PollContext, cost: CallCost, dueAt: Timestamp,
     obstacle: String? = nil, now: Timestamp
   ) {
     self.job = job
     self.type = type
-    self.rules = rules
+    self.context = context
     self.cost = cost
     self.obstacle = obstacle
     self.now = now
     // As the daemon does: by a clock that was ahead it would be at any time.
-    let longest = max(rules.pollCeiling, rules.polling.fixed ?? .zero).scaled(by: 1.1)
-    nextPoll = min(Self.nextPoll(of: job, rules, cost, dueAt: dueAt, at: now), now + longest)
+    let longest = max(context.policies.pollCeiling, context.policies.polling.fixed ?? .zero).scaled(
+      by: 1.1)
+    nextPoll = min(Self.nextPoll(of: job, context, cost, dueAt: dueAt, at: now), now + longest)
   }
 
   /// Of its type, at the price of now; nil: the user wants the same gap always.
   package var plan: PollPlan? {
-    if case .plan(let plan) = rules.pace { plan as? PollPlan } else { nil }
+    if case .plan(let plan) = context.pace { plan as? PollPlan } else { nil }
   }
 
   /// The stored time was planned at the last poll. A job that was not asked for yet is planned when it enters the queue.
   /// One whose turn has come is planned again, and waits on if a call is dearer now.
   private static func nextPoll(
-    of job: Job, _ rules: WatchRules, _ cost: CallCost, dueAt: Timestamp, at now: Timestamp
+    of job: Job, _ context: PollContext, _ cost: CallCost, dueAt: Timestamp, at now: Timestamp
   ) -> Timestamp {
-    guard case .plan = rules.pace, job.jobType != nil, job.absence == nil, !job.isReopened else {
+    guard case .plan = context.pace, job.jobType != nil, job.absence == nil, !job.isReopened else {
       return dueAt
     }
-    let planned = job.knownAt + job.pollGap(at: now, under: rules)
+    let planned = job.knownAt + job.pollGap(at: now, under: context)
     if job.firstSeenAt == nil && job.hasAge { return planned }
     let isMoved = dueAt <= now || cost.isRaised
     return job.isWatched && isMoved ? max(dueAt, planned) : dueAt
@@ -84,17 +85,17 @@ package struct PollForecast: Sendable {
 
   private var paceReason: Reason {
     let dueAge = age(at: nextPoll)
-    if let deadline = job.deadline(after: job.span.known, under: rules)?.seconds,
+    if let deadline = job.deadline(after: job.span.known, under: context.policies.polling)?.seconds,
       abs(deadline - dueAge) < 0.01
     {
       return deadline == job.hint.expectWithin?.seconds ? .expected : .stuckLimit
     }
-    if case .fixed(let gap) = rules.pace { return .fixed(gap.seconds) }
+    if case .fixed(let gap) = context.pace { return .fixed(gap.seconds) }
     if job.jobType == nil && job.firstSeenAt == nil { return .typeUnknown }
     if type.isNew { return .typeNew(jobs: type.ended) }
     if type.distribution.survival(at: job.span.known) < 0.1 { return .outlivedMost }
     // Not before the gap has been moved away from those of other jobs.
-    let ceiling = rules.pollCeiling.seconds
+    let ceiling = context.policies.pollCeiling.seconds
     if dueAge - job.span.known >= 0.9 * ceiling { return .ceiling(ceiling) }
     switch type.distribution.survival(at: dueAge) {
     case 0.9...: return .fewEndSooner
@@ -131,8 +132,8 @@ package struct PollForecast: Sendable {
     var (age, time) = (age(at: max(nextPoll, now)), max(nextPoll, now))
     while polls.count < count {
       polls.append(Poll(age: age, at: time))
-      let gap = rules.cut(
-        gap(after: age), after: age, at: job.deadline(after: age, under: rules))
+      let gap = context.cut(
+        gap(after: age), after: age, at: job.deadline(after: age, under: context.policies.polling))
       (age, time) = (age + gap.seconds, time + gap)
     }
     return polls
@@ -140,7 +141,7 @@ package struct PollForecast: Sendable {
 
   /// Unmoved: by how much it is moved depends on the very millisecond of the poll before.
   private func gap(after age: Double) -> Duration {
-    guard let plan else { return rules.gap(after: age, jitterSeed: 0) }
+    guard let plan else { return context.gap(after: age, jitterSeed: 0) }
     return .milliseconds(Int64(1000 * (plan.nextAge(after: age) - age)))
   }
 }

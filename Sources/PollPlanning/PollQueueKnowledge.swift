@@ -89,17 +89,17 @@ extension PollQueue {
   /// What can be said of the job's coming polls.
   ///
   /// - Parameters:
-  ///   - rules: of its service; the pace is filled in here.
+  ///   - policies: of its service.
   ///   - dueAt: as it is on record.
   ///   - obstacle: what stands in the way of all polls, in words.
   package mutating func forecast(
-    of job: Job, _ rules: WatchRules, dueAt: Timestamp, obstacle: String?, at now: Moment
+    of job: Job, _ policies: Policies, dueAt: Timestamp, obstacle: String?, at now: Moment
   ) -> PollForecast {
-    let endpoint = endpoint(job.key.lane)
-    var rules = rules
-    rules.pace = pace(plan(at: endpoint, book.id(of: job.durationKey), at: now.uptime))
+    let endpoint = endpoint(job.key.endpoint)
+    var context = PollContext(policies)
+    context.pace = pace(plan(at: endpoint, book.id(of: job.durationKey), at: now.uptime))
     return PollForecast(
-      job: job, type: type(job.durationKey, at: now.uptime), rules: rules, cost: cost(endpoint),
+      job: job, type: type(job.durationKey, at: now.uptime), context: context, cost: cost(endpoint),
       dueAt: dueAt, obstacle: obstacle, now: now.wall)
   }
 

@@ -32,7 +32,7 @@ struct Explanation {
     quota =
       forecast == nil
       ? nil
-      : try forecasts.learned { $0.budget(of: job.key.lane) }.map { QuotaStatus($0, at: now) }
+      : try forecasts.learned { $0.budget(of: job.key.endpoint) }.map { QuotaStatus($0, at: now) }
     let previous = try transaction.transitions(of: job.id).last?.transition.from
     sample = job.state.isFinal ? SampleSummary(job, previous: previous) : nil
     calls = try transaction.polls(of: job.id)

@@ -42,7 +42,7 @@ extension Explanation {
       ["age_seconds": poll.age.thousandths, "at": poll.at]
     }
     guard let plan = forecast.plan else {
-      return ["fixed_seconds": forecast.rules.polling.fixed?.seconds, "polls": polls]
+      return ["fixed_seconds": forecast.context.policies.polling.fixed?.seconds, "polls": polls]
     }
     // Of a job of this type, from its begin to its end.
     return [

@@ -111,7 +111,7 @@ struct ExplanationText {
       return "A job of this type takes \(plan.calls.tenths) calls, and its end is known "
         + "\(plan.meanLatency.spokenAge) after it, on average."
     }
-    return forecast.rules.polling.fixed.map {
+    return forecast.context.policies.polling.fixed.map {
       "It is polled every \($0.spoken), whatever is known: polling.fixed."
     }
   }

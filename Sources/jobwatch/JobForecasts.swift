@@ -47,10 +47,10 @@ struct JobForecasts {
   /// What stands in the way of a job's polls, in words; nil: nothing that is known. An endpoint in trouble is still
   /// probed, so it blocks only what is overdue.
   private func blocker(of job: Job, dueAt: Timestamp) -> String? {
-    let lane = job.key.lane
+    let endpoint = job.key.endpoint
     if !isWatched { return "no daemon runs" }
-    if !pauses.on(lane).isEmpty { return "polls are paused" }
-    guard dueAt < now, let trouble = pauses.trouble(of: lane) else { return nil }
-    return "\(lane.service) gives no usable answer (\(trouble))"
+    if !pauses.on(endpoint).isEmpty { return "polls are paused" }
+    guard dueAt < now, let trouble = pauses.trouble(of: endpoint) else { return nil }
+    return "\(endpoint.service) gives no usable answer (\(trouble))"
   }
 }

@@ -6,7 +6,7 @@ extension Job {
   /// field.
   func json(retention: RetentionPolicy, pauses: AccountPauses) -> JSONObject {
     let subJobs = report?.subJobs ?? []
-    let paused = state.isFinal ? [] : pauses.on(key.lane)
+    let paused = state.isFinal ? [] : pauses.on(key.endpoint)
     return [
       "job_id": key.jobID, "account": key.account, "service": key.service, "region": region,
       "project_id": projectID, "job_type": jobType, "state": state,

@@ -63,7 +63,7 @@ struct JobProperties {
   }
 
   private var nextPoll: String? {
-    let pauses = job.state.isFinal ? [] : details.pauses.on(job.key.lane)
+    let pauses = job.state.isFinal ? [] : details.pauses.on(job.key.endpoint)
     return pauses.isEmpty
       ? details.forecast.map { when($0.nextPoll) } : pauses.map(\.sentence).joined(separator: "; ")
   }

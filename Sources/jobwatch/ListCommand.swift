@@ -108,8 +108,8 @@ struct ListCommand: ParsableCommand {
 
   /// Why jobs that are shown as watched are not polled.
   private func explanations(_ jobs: [Job], _ pauses: AccountPauses) -> [String] {
-    let lanes = Set(jobs.filter { !$0.state.isFinal }.map(\.key.lane))
-    return Set(lanes.flatMap(pauses.on).map(\.sentence)).sorted()
+    let endpoints = Set(jobs.filter { !$0.state.isFinal }.map(\.key.endpoint))
+    return Set(endpoints.flatMap(pauses.on).map(\.sentence)).sorted()
   }
 }
 

@@ -1,7 +1,7 @@
 import CloudAPI
 import Foundation
 import JobWatchConfiguration
-import JobWatchCore
+@testable import JobWatchCore
 import JobWatchDaemon
 import Testing
 

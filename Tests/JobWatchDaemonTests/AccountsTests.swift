@@ -1,6 +1,6 @@
 import CloudAPI
 import Foundation
-import JobWatchCore
+@testable import JobWatchCore
 import TestSupport
 import Testing
 

@@ -1,4 +1,4 @@
-import JobWatchCore
+@testable import JobWatchCore
 import Logging
 import TestSupport
 import Testing

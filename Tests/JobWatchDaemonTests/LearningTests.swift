@@ -139,7 +139,8 @@ import Testing
         isWatched: job.isWatched, knownAt: .zero),
       projectID: "p", answer: Answer(observation, evidence: Evidence(httpStatus: 200, body: body)),
       at: start + .seconds(seconds),
-      rules: WatchRules(retention: RetentionPolicy(finished: .days(1), unpaid: .days(14))),
+      context: PollContext(
+        Policies(retention: RetentionPolicy(finished: .days(1), unpaid: .days(14)))),
       routes: RouteTable(channels: [], routes: []), changes: [], key: key, model: DurationModel())
   }
 }

@@ -8,7 +8,7 @@ import Testing
 
 @Suite struct `An answer on record` {
   let start = Timestamp(milliseconds: 1_795_000_000_000)
-  let rules = WatchRules(retention: RetentionPolicy(finished: .days(1)))
+  let context = PollContext(Policies(retention: RetentionPolicy(finished: .days(1))))
 
   @Test func `of a lost job whose window is over ends the polls, also over a restart`() async throws
   {
@@ -55,10 +55,11 @@ import Testing
   @Test func `tells once that a job is stuck of which every answer says the same`() async throws {
     try await withStore { store in
       let job = try await store.write { try insert("p", into: $0) }
-      let rules = WatchRules(stuckAge: .minutes(10), endsKnown: 60)
+      var context = PollContext(Policies())
+      (context.stuckAge, context.endsKnown) = (.minutes(10), 60)
       for (minute, events) in [(1, 1), (2, 1), (9, 1), (10, 2), (11, 2), (90, 2)] {
         let time = start + .minutes(minute)
-        let record = record(running, of: job, at: time, under: rules)
+        let record = record(running, of: job, at: time, under: context)
         _ = try await store.write { try record.commit($0) }
         // Without gaps: the number of events so far.
         #expect(try await store.read { try $0.lastSeq() } == events, "at \(minute) min")
@@ -71,8 +72,8 @@ import Testing
   func `plans as the decision would, though it does not read the row of a job that says the same`()
     async throws
   {
-    var rules = rules
-    rules.polling.stuckAfter = .minutes(50)
+    var context = context
+    context.policies.polling.stuckAfter = .minutes(50)
     for expectation in [nil, Duration.minutes(20), .hours(3)] {
       try await withStore { store in
         let inserted = try await store.write { try insert("p", expectation, into: $0) }
@@ -80,8 +81,8 @@ import Testing
         for minute in stride(from: 1, through: 300, by: 7) {
           let time = start + .minutes(minute)
           let decision = job.observe(
-            running.observation, evidence: running.evidence, at: time, under: rules)
-          let record = record(running, of: job, at: time, under: rules)
+            running.observation, evidence: running.evidence, at: time, under: context)
+          let record = record(running, of: job, at: time, under: context)
           let outcome = try await store.write { try record.commit($0) }
           #expect(outcome.next == decision.next, "at \(minute) min")
           guard case .after(let gap) = outcome.next else { return }
@@ -129,7 +130,7 @@ import Testing
 
   private func record(
     _ answer: Answer, of job: Job, in project: String = "p", at time: Timestamp,
-    under rules: WatchRules? = nil
+    under context: PollContext? = nil
   ) -> PollTransaction {
     let key = DurationKey(service: "ecs", jobType: "createServer", region: "r")
     var book = DurationBook()
@@ -138,7 +139,7 @@ import Testing
         job: job.id, endpoint: PollQueue.Endpoint(number: 0), type: book.id(of: key),
         jitterSeed: job.key.jitterSeed, span: job.span,
         isWatched: job.isWatched, knownAt: .zero), projectID: project, answer: answer, at: time,
-      rules: rules ?? self.rules, routes: RouteTable(channels: [], routes: []), changes: [],
+      context: context ?? self.context, routes: RouteTable(channels: [], routes: []), changes: [],
       key: key,
       model: DurationModel())
   }

@@ -1,5 +1,5 @@
 import CloudAPI
-import JobWatchCore
+@testable import JobWatchCore
 import JobWatchStore
 import TestSupport
 import Testing
@@ -70,8 +70,8 @@ import Testing
       let key = JobKey(account: "prod", service: "ecs", jobID: id)
       var job = try #require(try transaction.job(key))
       let report = JobReport(jobType: "createServer", rawStatus: "RUNNING")
-      job = job.observe(.seen(.running, report), at: now, under: WatchRules()).job
-      job = job.observe(.absent(code: ""), at: now, under: WatchRules()).job
+      job = job.observe(.seen(.running, report), at: now, under: PollContext(Policies())).job
+      job = job.observe(.absent(code: ""), at: now, under: PollContext(Policies())).job
       if id == "reopened" { (job.state, job.absence) = (.registered, nil) }
       try transaction.save(job, bodyHash: nil, dueAt: now, noticeAt: nil)
     }

@@ -1,4 +1,4 @@
-import JobWatchCore
+@testable import JobWatchCore
 import JobWatchStore
 import TestSupport
 import Testing
@@ -49,10 +49,13 @@ import Testing
       let begin = CloudTime(raw: "b", instant: start)
       let report = JobReport(jobType: "createServer", rawStatus: "RUNNING", begin: begin)
       let lost = try await store.write { transaction in
-        var job = fresh.observe(.seen(.running, report), at: start, under: WatchRules()).job
+        var job = fresh.observe(.seen(.running, report), at: start, under: PollContext(Policies()))
+          .job
         for seconds in [60, 90, 180] {
           job =
-            job.observe(.absent(code: ""), at: start + .seconds(seconds), under: WatchRules()).job
+            job.observe(
+              .absent(code: ""), at: start + .seconds(seconds), under: PollContext(Policies())
+            ).job
           try transaction.save(job, bodyHash: 7, dueAt: nil, noticeAt: nil)
         }
         return job

@@ -1,5 +1,5 @@
 import Foundation
-import JobWatchCore
+@testable import JobWatchCore
 import JobWatchStore
 import Logging
 import Synchronization

@@ -147,7 +147,7 @@ import Testing
       #expect(try transaction.openConditions().map(\.since) == [time(2)])
       #expect(try note([account], 4).isEmpty)
       #expect(try transaction.openConditions().isEmpty)
-      let gaps = try transaction.gaps(of: Job.sample("a").key.lane, from: .start, to: time(9))
+      let gaps = try transaction.gaps(of: Job.sample("a").key.endpoint, from: .start, to: time(9))
       #expect(gaps.map(\.from) == [time(2)] && gaps.map(\.to) == [time(4)])
       #expect(try transaction.events(after: 0, limit: 9).isEmpty)
     }

@@ -1,11 +1,12 @@
 import GRDB
-import JobWatchCore
+@testable import JobWatchCore
 import Testing
 
 @testable import JobWatchStore
 
 @Suite struct `A job's row` {
-  let rules = WatchRules(retention: RetentionPolicy(finished: .days(1), unpaid: .days(14)))
+  let context = PollContext(
+    Policies(retention: RetentionPolicy(finished: .days(1), unpaid: .days(14))))
   let now = Timestamp.start + .minutes(7)
   let report = JobReport(
     rawStatus: "RUNNING", begin: CloudTime(raw: "", instant: .start + .seconds(3)))
@@ -25,10 +26,10 @@ import Testing
     var new = Job.sample()
     new.hint.expectWithin = expectWithin
     let stored = try #require(try transaction.insert(new, dueAt: .start, noticeAt: nil))
-    let decision = stored.observe(.seen(.running, report), at: .start, under: rules)
+    let decision = stored.observe(.seen(.running, report), at: .start, under: context)
     try transaction.save(
       decision.job, bodyHash: 77, dueAt: .start,
-      noticeAt: decision.job.nextNotice(after: .start, under: rules))
+      noticeAt: NoticeSchedule(of: decision.job, under: context.policies).next(after: .start))
     return decision.job
   }
 
@@ -57,20 +58,20 @@ import Testing
       let before = try row(transaction, job.id)
       let begun = try #require(report.begin?.instant)
       let age = (now - begun).seconds
-      let due = now + rules.pace.gap(after: age, jitterSeed: job.key.jitterSeed)
-      let noticeAt = rules.firstRiskNotice(after: now)
+      let due = now + context.pace.gap(after: age, jitterSeed: job.key.jitterSeed)
+      let noticeAt = context.policies.firstRiskNotice(after: now)
       #expect(
         try transaction.sight(
           job.id, bodyHash: 77, knownAge: age, at: now, dueAt: due, noticeAt: noticeAt) != nil)
       let sighted = try row(transaction, job.id)
       #expect(changes(before, sighted) == ["due_at", "known_age", "last_seen_at", "polls"])
 
-      let decision = job.observe(.seen(.running, report), at: now, under: rules)
+      let decision = job.observe(.seen(.running, report), at: now, under: context)
       guard case .after(let gap) = decision.next else { throw Undo() }
       #expect(decision.events.isEmpty && decision.transition == nil)
       try transaction.save(
         decision.job, bodyHash: 77, dueAt: now + gap,
-        noticeAt: decision.job.nextNotice(after: now, under: rules))
+        noticeAt: NoticeSchedule(of: decision.job, under: context.policies).next(after: now))
       // A notice that is planned too early is looked at and planned again.
       #expect(changes(sighted, try row(transaction, job.id)) == ["notice_at", "polls"])
     }
@@ -80,13 +81,13 @@ import Testing
     try Place().transaction { transaction throws in
       let job = try running(transaction)
       try transaction.setNotice(job.id, notices: job.notices, noticeAt: nil)
-      let noticeAt = try #require(rules.firstRiskNotice(after: now))
+      let noticeAt = try #require(context.policies.firstRiskNotice(after: now))
       #expect(
         try transaction.sight(
           job.id, bodyHash: 77, knownAge: 60, at: now, dueAt: now, noticeAt: noticeAt) != nil)
       #expect(try transaction.nextNoticeTime() == noticeAt)
       let seen = try #require(try transaction.job(job.id))
-      #expect(seen.nextNotice(after: now, under: rules) == noticeAt)
+      #expect(NoticeSchedule(of: seen, under: context.policies).next(after: now) == noticeAt)
     }
   }
 
@@ -97,7 +98,7 @@ import Testing
   {
     try Place().transaction { transaction throws in
       let job = try running(transaction)
-      let risk = try #require(rules.firstRiskNotice(after: now))
+      let risk = try #require(context.policies.firstRiskNotice(after: now))
       for (planned, expected) in [
         (risk + .days(3), risk), (risk - .hours(1), risk - .hours(1)), (nil, risk),
       ] {
@@ -124,7 +125,7 @@ import Testing
     try Place().transaction { transaction throws in
       var job = try running(transaction)
       switch doubt {
-      case .absence: job = job.observe(.absent(code: ""), at: .start, under: rules).job
+      case .absence: job = job.observe(.absent(code: ""), at: .start, under: context).job
       case .end: (job.state, job.endedAt) = (.lost, .start)
       case .noBody: try transaction.execute("UPDATE job SET body_hash = NULL", [])
       case .expectation: try transaction.execute("UPDATE job SET expect_within = 60001", [])
@@ -161,7 +162,7 @@ import Testing
       let old = try running(transaction, expectWithin: .minutes(5))
       var lost = old
       (lost.state, lost.endedAt, lost.recordSince) = (.lost, .start, .start)
-      lost.absence = Job.Absence(answers: 3, since: .start)
+      lost.absence = Absence(answers: 3, since: .start)
       lost.reportedWords = ["ODD"]
       lost.notices = Notices(
         atRisk: Notices.Told(deadline: .start, lead: 1), late: 1, stuckAt: .start)

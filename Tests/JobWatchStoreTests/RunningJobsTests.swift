@@ -4,7 +4,7 @@ import Testing
 @testable import JobWatchStore
 
 @Suite struct `The jobs that run` {
-  private let rules = WatchRules(retention: RetentionPolicy(finished: .days(1)))
+  private let context = PollContext(Policies(retention: RetentionPolicy(finished: .days(1))))
 
   /// One of each state, seen a minute after it began, and one that was never seen.
   private func fill(_ transaction: Transaction) throws {
@@ -20,7 +20,8 @@ import Testing
         if state == .registered { continue }
         let report = JobReport(
           jobType: "createServer", rawStatus: "", begin: CloudTime(raw: "", instant: .start))
-        stored = stored.observe(.seen(.running, report), at: .start + .minutes(1), under: rules).job
+        stored =
+          stored.observe(.seen(.running, report), at: .start + .minutes(1), under: context).job
         stored.state = state
         stored.endedAt = state.isFinal ? .start : nil
         if number == 5 { stored.paidAt = .start }

@@ -1,6 +1,6 @@
 import Foundation
 import GRDB
-import JobWatchCore
+@testable import JobWatchCore
 import Testing
 
 @testable import JobWatchStore
@@ -105,7 +105,7 @@ import Testing
       entities: ["server_id": "s"], subJobs: [part])
     (job.state, job.firstSeenAt, job.lastSeenAt) = (.lost, .start, .start + .seconds(1))
     (job.recordSince, job.endedAt) = (.start + .seconds(2), .start + .seconds(3))
-    job.absence = Job.Absence(answers: 2, since: .start + .seconds(4))
+    job.absence = Absence(answers: 2, since: .start + .seconds(4))
     job.reportedWords = ["", "ODD"]
     let told = Notices.Told(deadline: .start, lead: 5)
     job.notices = Notices(expiring: told, atRisk: told)

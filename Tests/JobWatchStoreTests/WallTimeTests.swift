@@ -37,7 +37,7 @@ import Testing
     "job.last_seen_at":
       "as first_seen_at; set anew by every sighting, at most a poll ceiling later",
     "job.notice_at":
-      "at most the first notice after now from the next sighting on: Transaction.sight, Job.nextNotice",
+      "at most the first notice after now from the next sighting on: Transaction.sight, NoticeSchedule.next",
     "job.paid_at": "nothing but that it is there",
     "job.record_since": "as first_seen_at, and from the next sighting on: Job.sighted",
     "job.registered_at": "as first_seen_at; shown",

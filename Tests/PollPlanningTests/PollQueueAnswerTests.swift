@@ -138,12 +138,12 @@ import Testing
       submittedAt: now.wall, registeredAt: now.wall)
     job.hint.jobType = "createServer"
     let row = ScheduledJob(
-      id: 1, endpoint: job.key.lane, type: job.durationKey, jitterSeed: job.key.jitterSeed,
+      id: 1, endpoint: job.key.endpoint, type: job.durationKey, jitterSeed: job.key.jitterSeed,
       state: job.state,
       span: job.span, isWatched: job.isWatched, knownAt: now.wall, dueAt: now.wall, isFresh: true,
       isSeen: false)
     let forecast = setting.queue.forecast(
-      of: job, WatchRules(), dueAt: now.wall, obstacle: nil, at: now)
+      of: job, Policies(), dueAt: now.wall, obstacle: nil, at: now)
     setting.add(row)
     let poll = try #require(setting.queue.first(setting.endpoint))
     #expect(forecast.nextPoll == now.wall + poll.due)

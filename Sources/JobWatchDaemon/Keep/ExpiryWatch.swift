@@ -11,7 +11,7 @@ actor ExpiryWatch: Worker {
   nonisolated let name = "expiry watch"
 
   private let store: Store
-  private let rules: [String: WatchRules]
+  private let policies: [String: Policies]
   private let routes: RouteTable
   private let firstWait: Duration
   /// Once the clock was set, all was seen by another clock. Until what is watched has been seen anew, it would look unseen for
@@ -33,8 +33,8 @@ actor ExpiryWatch: Worker {
     let quarter = leads.min()?.scaled(by: 0.25) ?? .minutes(15)
     firstWait = min(.seconds(30), quarter)
     calm = min(.minutes(15), quarter)
-    rules = Dictionary(
-      uniqueKeysWithValues: CloudService.all.map { ($0.name, configuration.rules(for: $0)) })
+    policies = Dictionary(
+      uniqueKeysWithValues: CloudService.all.map { ($0.name, configuration.policies(for: $0)) })
   }
 
   func work(at now: Moment) async throws -> Duration? {
@@ -53,22 +53,21 @@ actor ExpiryWatch: Worker {
   }
 
   private func tell(at now: Moment) async throws -> Int {
-    let (rules, routes) = (rules, routes)
+    let (policies, routes) = (policies, routes)
     guard try await store.read({ !(try $0.jobsToNotice(at: now.wall, limit: 1).isEmpty) }) else {
       return 0
     }
     return try await store.write { transaction in
       let jobs = try transaction.jobsToNotice(at: now.wall, limit: Self.batch)
       for job in jobs {
-        var rule = rules[job.key.service] ?? WatchRules()
-        rule.gaps = try transaction.gaps(
-          of: job.key.lane, from: job.lastVouchedAt, to: now.wall)
-        let (told, events) = job.notices(at: now.wall, under: rule)
-        for event in events {
+        var schedule = NoticeSchedule(of: job, under: policies[job.key.service] ?? Policies())
+        let gaps = try transaction.gaps(
+          of: job.key.endpoint, from: job.lastVouchedAt, to: now.wall)
+        for event in schedule.take(at: now.wall, gaps: gaps) {
           try transaction.append(event, of: job.id, to: routes.channels(for: event))
         }
         try transaction.setNotice(
-          job.id, notices: told.notices, noticeAt: told.nextNotice(after: now.wall, under: rule))
+          job.id, notices: schedule.job.notices, noticeAt: schedule.next(after: now.wall))
       }
       return jobs.count
     }

@@ -228,14 +228,14 @@ struct PollState: Sendable {
   /// What the decision on the job goes by.
   mutating func basis(
     of call: PollCall, _ observation: Observation, clockSetAt: Timestamp?, at uptime: Duration
-  ) -> (rules: WatchRules, basis: PollQueue.Basis) {
+  ) -> (context: PollContext, basis: PollQueue.Basis) {
     let type = call.durationKey(observation, at: endpoints[call.index].key.service)
     let basis = queue.basis(of: call.poll, type: type, at: uptime)
-    var rules = endpoints[call.index].rules
-    (rules.pace, rules.stuckAge) = (basis.pace, basis.stuckAge)
-    (rules.endsKnown, rules.clockSetAt) = (basis.model.completions, clockSetAt)
-    endpoints[call.index].state.inform(&rules, about: call.job)
-    return (rules, basis)
+    var context = PollContext(endpoints[call.index].policies)
+    (context.pace, context.stuckAge) = (basis.pace, basis.stuckAge)
+    (context.endsKnown, context.clockSetAt) = (basis.model.completions, clockSetAt)
+    endpoints[call.index].state.inform(&context, about: call.job)
+    return (context, basis)
   }
 
   /// The answer is on record.

@@ -11,7 +11,7 @@ struct PollTransaction: Sendable {
   var projectID: String
   var answer: Answer
   var at: Timestamp
-  var rules: WatchRules
+  var context: PollContext
   var routes: RouteTable
   /// What the answer changed beyond the job.
   var changes: [ConditionChange]
@@ -25,12 +25,12 @@ struct PollTransaction: Sendable {
     guard let job = try transaction.job(poll.job) else {
       return PollOutcome(next: .never, isFinal: true)
     }
-    var rules = rules
-    if case .absent = answer.observation, job.mayBeGone(under: rules) {
-      rules.gaps = try transaction.gaps(of: job.key.lane, from: job.lastVouchedAt, to: at)
+    var context = context
+    if case .absent = answer.observation, job.mayBeGone(under: context.policies.absence) {
+      context.gaps = try transaction.gaps(of: job.key.endpoint, from: job.lastVouchedAt, to: at)
     }
     let decision = job.observe(
-      answer.observation, evidence: answer.evidence, at: at, under: rules)
+      answer.observation, evidence: answer.evidence, at: at, under: context)
     let isFinal = decision.job.state.isFinal
     var outcome = PollOutcome(
       next: decision.next, isFinal: isFinal,
@@ -39,7 +39,7 @@ struct PollTransaction: Sendable {
       let (job, age) = (decision.job, decision.job.span.known)
       outcome.sighting = .init(
         span: job.span, isWatched: job.isWatched,
-        deadline: job.deadline(after: age, under: rules))
+        deadline: job.deadline(after: age, under: context.policies.polling))
     }
     guard decision.job != job else {
       // Nothing else about it has changed: a lost job may be no longer looked for, and one that is never answered is not
@@ -56,7 +56,7 @@ struct PollTransaction: Sendable {
     if changed.projectID.isEmpty { changed.projectID = projectID }
     try transaction.save(
       changed, bodyHash: bodyHash, dueAt: dueAt(decision.next),
-      noticeAt: decision.job.nextNotice(after: at, under: rules))
+      noticeAt: NoticeSchedule(of: decision.job, under: context.policies).next(after: at))
     if let transition = decision.transition {
       try transaction.record(transition, evidence: answer.evidence, of: job.id)
     }
@@ -83,7 +83,7 @@ struct PollTransaction: Sendable {
     if case .ended(let end) = sample {
       tally.count(
         end, polls: try transaction.polls(of: job.id),
-        age: ended.age(at: at, offset: rules.clockOffset))
+        age: ended.age(at: at, offset: context.clockOffset))
     }
     try transaction.save(
       Transaction.Learned(key: key, model: model.bytes, tally: tally, taughtAt: at))
@@ -94,10 +94,10 @@ struct PollTransaction: Sendable {
   private func sightAgain(_ transaction: Transaction) throws -> PollOutcome? {
     guard let bodyHash,
       let sighting = RepeatedSighting(
-        answer.observation, jitterSeed: poll.jitterSeed, at: at, under: rules),
+        answer.observation, jitterSeed: poll.jitterSeed, at: at, under: context),
       let from = try transaction.sight(
         poll.job, bodyHash: bodyHash, knownAge: sighting.age, at: at, dueAt: at + sighting.gap,
-        noticeAt: rules.firstRiskNotice(after: at))
+        noticeAt: context.policies.firstRiskNotice(after: at))
     else { return nil }
     return PollOutcome(
       next: .after(sighting.gap), isFinal: false,

@@ -326,11 +326,11 @@ package actor Poller: Worker {
     let effects = state.record(answer, of: call, at: now)
     effects.report(answer, of: call, at: state.endpoints[call.index].key, to: log)
     let batch = unsaved.take(with: effects.changes)
-    let (rules, basis) = state.basis(
+    let (context, basis) = state.basis(
       of: call, answer.observation, clockSetAt: wall.setAt, at: now.uptime)
     let transaction = PollTransaction(
       poll: call.poll, projectID: call.credential.projectID, answer: answer, at: now.wall,
-      rules: rules, routes: routes, changes: batch.changes, key: basis.key, model: basis.model)
+      context: context, routes: routes, changes: batch.changes, key: basis.key, model: basis.model)
     let limiters = answer.observation.isThrottled ? state.queue.dueRecords(at: clock()) : []
     do {
       let outcome = try await store.write {

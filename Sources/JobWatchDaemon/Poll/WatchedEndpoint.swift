@@ -3,14 +3,14 @@ import JobWatchConfiguration
 import JobWatchCore
 import PollPlanning
 
-/// One service of one account: where it is asked, by which rules, and how it does.
+/// One service of one account: where it is asked, by which settings, and how it does.
 struct WatchedEndpoint: Sendable {
   let key: EndpointKey
   let service: CloudService
   let url: String
   /// Jobs that were registered with another region are parked.
   let region: String
-  let rules: WatchRules
+  let policies: Policies
   /// In the queue.
   let place: PollQueue.Endpoint
   var state: EndpointState
@@ -38,8 +38,8 @@ extension Configuration {
   }
 
   /// What a user set, for the jobs of one service.
-  package func rules(for service: CloudService) -> WatchRules {
-    WatchRules(
+  package func policies(for service: CloudService) -> Policies {
+    Policies(
       polling: polling, absence: absence,
       retention: retention[service.name] ?? service.retention, expiry: expiry)
   }
@@ -49,7 +49,7 @@ extension Configuration {
     var queue = PollQueue(
       polling: polling,
       retention: Dictionary(
-        uniqueKeysWithValues: CloudService.all.map { ($0.name, rules(for: $0).retention) }))
+        uniqueKeysWithValues: CloudService.all.map { ($0.name, policies(for: $0).retention) }))
     for account in accounts {
       for service in CloudService.all where account.endpoint(of: service.name) != nil {
         queue.addEndpoint(
@@ -69,7 +69,7 @@ extension Configuration {
         else { return nil }
         return WatchedEndpoint(
           key: key, service: service, url: url, region: account.region,
-          rules: rules(for: service), place: place,
+          policies: policies(for: service), place: place,
           state: EndpointState(key, breaker: breaker, probes: probes, absence: absence))
       }
     }

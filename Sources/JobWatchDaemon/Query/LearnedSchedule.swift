@@ -9,7 +9,7 @@ import PollPlanning
 package struct LearnedSchedule {
   private var queue: PollQueue
   private let limiters: [SavedRateLimiter]
-  private let rules: [String: WatchRules]
+  private let policies: [String: Policies]
 
   /// One moment, because nothing is kept from an earlier one.
   private static let uptime = Duration.zero
@@ -34,14 +34,14 @@ package struct LearnedSchedule {
     for limiter in limiters { queue.addEndpoint(limiter.key) }
     queue.restore(limiters, at: Moment(wall: Timestamp(milliseconds: 0), uptime: Self.uptime))
     self.queue = queue
-    rules = Dictionary(
-      uniqueKeysWithValues: CloudService.all.map { ($0.name, configuration.rules(for: $0)) })
+    policies = Dictionary(
+      uniqueKeysWithValues: CloudService.all.map { ($0.name, configuration.policies(for: $0)) })
   }
 
   package mutating func type(_ key: DurationKey) -> KnownType { queue.type(key, at: Self.uptime) }
 
-  package func budget(of lane: EndpointKey) -> SavedRateLimiter? {
-    limiters.first { $0.key == lane }
+  package func budget(of endpoint: EndpointKey) -> SavedRateLimiter? {
+    limiters.first { $0.key == endpoint }
   }
 
   /// - Parameter dueAt: as it is on record.
@@ -50,7 +50,7 @@ package struct LearnedSchedule {
   ) -> PollForecast {
     queue.reprice(at: Self.uptime)
     return queue.forecast(
-      of: job, rules[job.key.service] ?? WatchRules(polling: queue.polling), dueAt: dueAt,
+      of: job, policies[job.key.service] ?? Policies(polling: queue.polling), dueAt: dueAt,
       obstacle: obstacle, at: Moment(wall: now, uptime: Self.uptime))
   }
 }

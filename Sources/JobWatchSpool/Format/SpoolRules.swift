@@ -30,14 +30,14 @@ package struct SpoolRules: Sendable, Hashable {
 
   package init(_ configuration: Configuration) {
     let services = CloudService.all.map(\.name)
-    let lanes = configuration.accounts.flatMap { account in
+    let endpoints = configuration.accounts.flatMap { account in
       services.filter { account.endpoint(of: $0) == nil }
         .map { EndpointKey(account: account.name, service: $0) }
     }
     self.init(
       services: services, accounts: configuration.accounts.map(\.name),
       channels: configuration.channels.map(\.name),
-      defaultAccount: configuration.accounts.first?.name ?? "", withoutEndpoint: Set(lanes),
+      defaultAccount: configuration.accounts.first?.name ?? "", withoutEndpoint: Set(endpoints),
       addresses: JobAddressBook(
         configuration.accounts.map {
           JobAddressBook.Entry(
@@ -66,7 +66,7 @@ package struct SpoolRules: Sendable, Hashable {
         "instance_id and task_id are for jobs of \(services), not of \(key.service): leave them out, "
         + "or name the service"
     }
-    guard withoutEndpoint.contains(key.lane) else { return nil }
+    guard withoutEndpoint.contains(key.endpoint) else { return nil }
     return "account \"\(key.account)\" has no endpoint of \(key.service): add "
       + "endpoints: {\(key.service): https://…} to the account"
   }
