@@ -22,9 +22,9 @@ package struct Absence: Hashable, Sendable {
     answers >= policy.answers && now - since >= policy.over
   }
 
-  /// How long the job is left alone after "no such job" at `now`: until the next step, each a share of the time that must
-  /// pass. After the last step it is asked again soon while answers are missing (after an outage, say), and slowly while
-  /// the verdict is held.
+  /// How long the job is left alone after "no such job" at `now`: until the next step, each a share of the time that
+  /// must pass. After the last step it is asked again soon while answers are missing (after an outage, say), and slowly
+  /// while the verdict is held.
   ///
   /// The time decides, and not the number of answers: a question out of turn moves no other.
   package func nextQuestion(

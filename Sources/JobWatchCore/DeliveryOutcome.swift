@@ -1,7 +1,7 @@
-/// What came of one attempt to tell a channel.
+/// The outcome of one attempt to deliver a message to a channel.
 package enum DeliveryOutcome: Hashable, Sendable {
   case delivered(status: Int?)
-  /// Worth another attempt; `retryAfter` is the receiver's wish, a floor of the wait.
+  /// Worth another attempt; `retryAfter` is the wait that the receiver asks for, at least.
   case retry(status: Int?, reason: String, retryAfter: Duration?)
   /// 400, 413, 422: the receiver will never take this message, or takes none for now (`RefusalStreak`).
   case rejected(status: Int, reason: String)

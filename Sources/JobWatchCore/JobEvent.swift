@@ -16,7 +16,7 @@ extension EventDraft {
     data.expiresAt = job.expiresAt(under: retention)
     if let report = job.report { data.take(report, state: job.state) }
     data.requestID = evidence?.requestID
-    // The raw answer travels with what ends or puzzles; a step on the way is not worth its size.
+    // The raw answer is not worth its size for a step on the way.
     if !kind.isProgress, let evidence {
       data.evidence = EvidenceText(evidence, receivedAt: now)
       if job.report?.isGuessed == true { data.evidence?.lossy = true }
@@ -31,7 +31,7 @@ extension EventDraft {
 }
 
 extension Job {
-  /// What a sentence calls it.
+  /// Its name in a sentence.
   var title: String {
     let type = jobType.map { " (\($0))" } ?? ""
     return "\(key.service) job \(key.jobID)\(type)"
@@ -54,7 +54,8 @@ extension EventData {
 }
 
 extension JobReport {
-  /// Of a success; nil where nobody can say, because not all parts were read or some may be none.
+  /// Whether a part of a success failed; nil where that is not known, because not all parts were read, or some are
+  /// guessed.
   fileprivate func isPartial(_ count: SubJobCount) -> Bool? {
     if isGuessed == true { return nil }
     if count.failed > 0 { return true }
@@ -62,7 +63,7 @@ extension JobReport {
   }
 }
 
-/// The one sentence that a person reads at night.
+/// The one sentence for people.
 struct JobSentence {
   var job: Job
   var kind: EventKind
@@ -102,7 +103,7 @@ struct JobSentence {
 
   private var word: String { job.report?.rawStatus ?? "" }
 
-  /// The cloud's own word where that says how it ended, of which `failed` would say too much.
+  /// The cloud's own word where that says how the job ended, because `failed` would say too much.
   private var failed: String { StatusWord(word).isOtherEnd ? "ended as \(word)" : "failed" }
 
   private var vanished: String {
@@ -124,7 +125,7 @@ struct JobSentence {
     return parts.isEmpty ? "" : ": " + parts.joined(separator: " ")
   }
 
-  /// A parent often carries no reason of its own: the first failed part then gives it.
+  /// A job often has no reason of its own: the first failed part then gives it.
   private var partly: String {
     guard let subJobs = job.report?.subJobs, !subJobs.isEmpty else { return "" }
     let count = SubJobCount(subJobs)

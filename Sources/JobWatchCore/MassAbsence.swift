@@ -1,5 +1,5 @@
-/// Tells one vanished record from a service that has forgotten everything (a failed-over region, a wrong
-/// project behind the same credential): then no verdict is given on any job of the (account, service).
+/// Tells one vanished record from a service that has forgotten everything (a failed-over region, a wrong project behind
+/// the same credential). Then no verdict is given on any job of the endpoint.
 package struct MassAbsence: Sendable {
   package enum Change: Hashable, Sendable {
     case massBegan(absent: Int, watched: Int)
@@ -8,11 +8,11 @@ package struct MassAbsence: Sendable {
 
   /// Which jobs vanish together.
   package enum Crowd: Hashable, Sendable {
-    /// It was shown before: that it is absent comes suddenly.
+    /// Jobs that were shown before: their absence comes suddenly.
     case shown
-    /// It was never shown, nor was any other that is watched.
+    /// Jobs that were never shown, where none is.
     case new
-    /// That it is absent is no surprise: the service shows others, or it was gone before.
+    /// Jobs whose absence is no surprise: the service shows others, or they were gone before.
     case none
   }
 
@@ -21,8 +21,8 @@ package struct MassAbsence: Sendable {
   /// When the first of them was.
   private var absentSince: Duration?
   private var massSince: Duration?
-  /// When the last mass absence ended with a sighting, or the clock was set. An answer from before that may come right
-  /// after it, and not all of a service recovers at once: what was said of a job until then counts for nothing.
+  /// When the last mass absence ended with a sighting, or the clock was set. Absences until then count for nothing: an
+  /// answer from before may come right after it, and not all of a service recovers at once.
   package private(set) var recoveredAt: Timestamp?
   /// The hold ran out; only a sighting makes a new one possible.
   private var exhausted = false
@@ -35,8 +35,8 @@ package struct MassAbsence: Sendable {
   package var isMass: Bool { massSince != nil }
 
   /// - Parameters:
-  ///   - watched: of the jobs of which this one is.
-  ///   - crowd: whom it is counted among.
+  ///   - crowd: the jobs that this one is counted among.
+  ///   - watched: how many these are.
   package mutating func absent(
     _ job: Int64, of crowd: Crowd = .shown, watched: Int, at uptime: Duration,
     policy: AbsencePolicy
@@ -44,15 +44,14 @@ package struct MassAbsence: Sendable {
     if let since = massSince {
       absent.insert(job)
       guard uptime - since >= policy.massHold else { return nil }
-      massSince = nil
-      exhausted = true
+      (massSince, exhausted) = (nil, true)
       return .massEnded
     }
     guard crowd != .none else { return nil }
     absent.insert(job)
     let first = absentSince ?? uptime
     absentSince = first
-    // The service may yet show one of them: before half the time is over there is no verdict to be held.
+    // The service may yet show a new job. No verdict has to be held before half the time to it is over.
     let patience = crowd == .new ? policy.over.scaled(by: 0.5) : .zero
     guard !exhausted, absent.count >= Self.fewest, absent.count * 2 >= watched,
       uptime - first >= patience
@@ -61,11 +60,11 @@ package struct MassAbsence: Sendable {
     return .massBegan(absent: absent.count, watched: watched)
   }
 
-  /// A mass absence that a restart finds on record goes on: no verdict is given on what the first answers say.
+  /// A mass absence that a restart finds on record goes on.
   /// - Parameter since: its start, before the present uptime.
   package mutating func resumeMass(since: Duration) { massSince = since }
 
-  /// The clock was set: how long a job has been absent is no longer known, and is counted anew.
+  /// The clock was set: how long a job has been absent is no longer known, and counts from now.
   package mutating func clockWasSet(at now: Timestamp) { recoveredAt = now }
 
   /// A verdict was given on the job: it counts no more.
@@ -74,11 +73,9 @@ package struct MassAbsence: Sendable {
   /// Any sighting shows that the service still knows jobs.
   package mutating func sighted(at now: Timestamp) -> Change? {
     absent.removeAll()
-    absentSince = nil
-    exhausted = false
+    (absentSince, exhausted) = (nil, false)
     guard massSince != nil else { return nil }
-    massSince = nil
-    recoveredAt = now
+    (massSince, recoveredAt) = (nil, now)
     return .massEnded
   }
 }

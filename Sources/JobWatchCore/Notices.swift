@@ -10,8 +10,8 @@ package struct Notices: Hashable, Sendable, Codable {
   package var expiring: Told?
   /// Before an end could be missed.
   package var atRisk: Told?
-  /// The longest expectation, in milliseconds, that it was told to have missed. A submitter who expects a later end after
-  /// that is told again.
+  /// The longest expectation, in milliseconds, that it was told to have missed. A submitter who expects a later end
+  /// after that is told again.
   package var late: Int64?
   /// When it was told to be stuck.
   package var stuckAt: Timestamp?
@@ -27,8 +27,8 @@ private struct Countdown {
   /// Longest first.
   var leads: [Duration]
 
-  /// The most urgent lead whose time has come, unless it was told. Nil once the deadline is over, because then the record
-  /// is gone, and the polls say so.
+  /// The most urgent lead whose time has come, unless it was told. Nil once the deadline is over, because then the
+  /// record is gone, and the polls say so.
   func due(at now: Timestamp, told: Notices.Told?) -> Notices.Told? {
     guard now < deadline, let lead = leads.last(where: { now >= deadline - $0 }) else { return nil }
     if let told, told.deadline == deadline, lead.milliseconds >= told.lead { return nil }
@@ -55,9 +55,9 @@ package struct NoticeSchedule {
     (self.job, self.policies) = (job, policies)
   }
 
-  /// When a notice falls due; nil: never, as long as the job does not change. A notice that is due and was not told makes
-  /// it `now`: a daemon that was down polls first, and must not plan past what it owes. A sighting only moves this time
-  /// back: a stored one comes too early, never too late.
+  /// When a notice falls due; nil: never, as long as the job does not change. A notice that is due and was not told
+  /// makes it `now`: a daemon that was down polls first, and must not plan past what it owes. A sighting only moves
+  /// this time back: a stored one comes too early, never too late.
   package func next(after now: Timestamp) -> Timestamp? {
     [
       expiry?.next(after: now, told: job.notices.expiring),

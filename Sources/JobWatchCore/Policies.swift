@@ -1,5 +1,5 @@
-// What a user may set, as values that the decisions take. The defaults are the documented ones: config/jobwatch.yaml shows
-// each with its unit and range.
+// What a user may set, as values that the decisions take. The defaults are the documented ones: config/jobwatch.yaml
+// shows each with its unit and range.
 
 /// The settings for the jobs of one service.
 package struct Policies: Hashable, Sendable {

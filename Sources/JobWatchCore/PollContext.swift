@@ -111,13 +111,13 @@ extension Job {
     return min(gap, max((deletion - now).scaled(by: 0.25), .minutes(1)))
   }
 
-  /// Its age at `now`, in seconds.
+  /// In seconds.
   package func age(at now: Timestamp, offset: Duration) -> Double {
     max(now - begunAt(offset: offset), .zero).seconds
   }
 
-  /// When the work began, by the local clock: when it was paid, where it had to be; as the record says; as the submitter
-  /// says; when it was submitted.
+  /// When the work began, by the local clock: when it was paid, where it had to be; as the record says; as the
+  /// submitter says; when it was submitted.
   package func begunAt(offset: Duration) -> Timestamp {
     if let paidAt { return paidAt }
     if let begin = report?.begin?.instant { return begin - offset }
@@ -125,7 +125,8 @@ extension Job {
   }
 }
 
-/// What `Job.observe` would decide where an answer says of a running job what the last one said, without reading its row.
+/// What `Job.observe` would decide where an answer says of a running job what the last one said, without reading its
+/// row.
 package struct RepeatedSighting: Hashable, Sendable {
   /// In seconds since the job began.
   package let age: Double

@@ -1,22 +1,23 @@
-/// How a watch ended, if the cloud told no end. It is kept until the job is sighted, because a submission shows nothing.
+/// How a watch ended, if the cloud told no end. It is kept until the job is sighted, because a submission shows
+/// nothing.
 package struct PastWatch: Hashable, Sendable, Codable {
   /// How it ended: unknown, lost, lapsed or forgotten.
   package var state: JobState
   /// As the job was last seen; registered for one that never was, or where that is not on record.
   package var seen: JobState
-  /// The first "no such job" that the verdict rests on, or the verdict itself where that is not on record. Of a forgotten
-  /// job, when it was taken off the list.
+  /// The first "no such job" that the verdict rests on, or the verdict itself where that is not on record. Of a
+  /// forgotten job, when it was taken off the list.
   package var missedAt: Timestamp
 }
 
 /// A job that is submitted again after its watch ended without an end that the cloud told.
 package struct Resubmission {
-  /// As it is watched again: bound to the place that the account has now, and believed absent after as many answers as a
-  /// new one.
+  /// As it is watched again: bound to the place that the account has now, and believed absent after as many answers as
+  /// a new one.
   package private(set) var job: Job
 
-  /// What the cloud said of the job stays. So does what a submitter said before where the cloud has shown the job, because
-  /// a second submission knows no better.
+  /// What the cloud said of the job stays. So does what a submitter said before where the cloud has shown the job,
+  /// because a second submission knows no better.
   ///
   /// - Parameters:
   ///   - known: with labels, channels, task and expectation joined already.

@@ -56,6 +56,6 @@ extension ScheduledJob {
       jitterSeed: key.jitterSeed, state: state, span: span,
       isWatched: Job.isWatched(state, span, isPaid: paidAt != nil), knownAt: seenAt ?? row[11],
       dueAt: row[12], expectWithin: Duration(stored: row[14]),
-      isFresh: seenAt == nil && absences == 0, isSeen: seenAt != nil, isDoubted: absences > 0)
+      isFresh: seenAt == nil && absences == 0, isSeen: seenAt != nil, isAbsent: absences > 0)
   }
 }

@@ -192,21 +192,21 @@ extension Job {
       id: row["id"],
       key: JobKey(account: row["account"], service: row["service"], jobID: row["job_id"]),
       projectID: row["project_id"], region: row["region"], state: state,
-      report: try report.map { try StoredJSON.value(JobReport.self, $0) },
       labels: try StoredJSON.value([String: String].self, row["labels"]),
       channels: try StoredJSON.value([String].self, row["channels"]),
       hint: Hint(
         jobType: row["hint_type"], beginTime: row["hint_begin"], instanceID: row["hint_instance"],
         taskID: row["hint_task"], expectWithin: Duration(stored: row["expect_within"])),
-      submittedAt: row["submitted_at"], registeredAt: row["registered_at"],
-      firstSeenAt: row["first_seen_at"], lastSeenAt: row["last_seen_at"],
-      span: WatchedSpan(
-        from: Double(milliseconds: row["watched_from"]),
-        known: Double(milliseconds: row["known_age"])), paidAt: row["paid_at"],
-      recordSince: row["record_since"], endedAt: row["ended_at"],
-      absence: absentSince.map { Absence(answers: row["absent_answers"], since: $0) },
-      reportedWords: try StoredJSON.value([String].self, row["reported_words"]),
-      notices: try StoredJSON.value(Notices.self, row["notices"]))
+      submittedAt: row["submitted_at"], registeredAt: row["registered_at"])
+    self.report = try report.map { try StoredJSON.value(JobReport.self, $0) }
+    (firstSeenAt, lastSeenAt) = (row["first_seen_at"], row["last_seen_at"])
+    span = WatchedSpan(
+      from: Double(milliseconds: row["watched_from"]), known: Double(milliseconds: row["known_age"])
+    )
+    (paidAt, recordSince, endedAt) = (row["paid_at"], row["record_since"], row["ended_at"])
+    absence = absentSince.map { Absence(answers: row["absent_answers"], since: $0) }
+    reportedWords = try StoredJSON.value([String].self, row["reported_words"])
+    notices = try StoredJSON.value(Notices.self, row["notices"])
   }
 }
 

@@ -184,6 +184,6 @@ extension ScheduledJob {
   /// What its next poll is to tell, where no price puts that off.
   fileprivate var question: ScheduledPoll.Question? {
     if !isSeen { return isFresh ? .first : .again }
-    return isDoubted || isReopened ? .known : nil
+    return isAbsent || isReopened ? .known : nil
   }
 }

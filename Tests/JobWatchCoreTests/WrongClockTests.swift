@@ -64,10 +64,10 @@ import Testing
   }
 
   @Test func `an absence that was seen before it is believed no earlier`() {
-    var transaction = MassAbsence()
-    transaction.clockWasSet(at: .start + .days(3))
+    var absences = MassAbsence()
+    absences.clockWasSet(at: .start + .days(3))
     var context = PollContext.ecs
-    context.absencesCountFrom = transaction.recoveredAt
+    context.absencesCountFrom = absences.recoveredAt
     var job = Job.sample(.running)
     // Three answers, by the clock that was behind.
     job.absence = .init(answers: 3, since: .start)

@@ -14,7 +14,7 @@ import Testing
     _ share: Double, _ isSighting: Bool, _ isRunning: Bool, _ isPlanned: Bool
   ) throws {
     var setting = PollQueueSetting()
-    setting.add(PollQueueSetting.job(1, isDoubted: true))
+    setting.add(PollQueueSetting.job(1, isAbsent: true))
     let poll = try setting.taken(at: .zero)
     let basis = setting.queue.basis(of: poll, at: .zero)
     let gap = basis.pace.gap(after: 100, jitterSeed: poll.jitterSeed)
@@ -71,8 +71,8 @@ import Testing
   @Test func `of a lost job has no deadline to be met`() throws {
     var setting = PollQueueSetting(retention: .hours(2))
     setting.add(
-      PollQueueSetting.job(1, isDoubted: true),
-      PollQueueSetting.job(2, due: .seconds(1), isDoubted: true))
+      PollQueueSetting.job(1, isAbsent: true),
+      PollQueueSetting.job(2, due: .seconds(1), isAbsent: true))
     let poll = try setting.taken(at: .zero)
     #expect(poll.job == 1)
     setting.record(

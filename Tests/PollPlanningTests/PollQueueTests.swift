@@ -169,8 +169,8 @@ import Testing
     var setting = PollQueueSetting(quota: Quota(calls: 10_000, per: .seconds(1)))
     let other = setting.queue.addEndpoint(
       EndpointKey(account: "prod", service: "dcs"), quota: Quota(calls: 200, per: .seconds(1)))
-    for id in 0..<100 { setting.add(PollQueueSetting.job(Int64(id), isDoubted: true)) }
-    var job = PollQueueSetting.job(100, isDoubted: true)
+    for id in 0..<100 { setting.add(PollQueueSetting.job(Int64(id), isAbsent: true)) }
+    var job = PollQueueSetting.job(100, isAbsent: true)
     job.endpoint.service = "dcs"
     setting.add(job)
     var polls: [ScheduledPoll] = []

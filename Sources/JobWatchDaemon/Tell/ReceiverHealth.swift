@@ -148,7 +148,7 @@ struct ReceiverHealth: Sendable {
       breaker.resumeShut(at: now.uptime + .minutes(10))
       return .channel(
         channel, failing: outcome.reason ?? "gone",
-        deed: "keeps its messages and tries one every 10 min", at: now.wall)
+        action: "keeps its messages and tries one every 10 min", at: now.wall)
     }
   }
 
