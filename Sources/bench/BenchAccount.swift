@@ -11,10 +11,12 @@ enum BenchAccount {
     access: "BENCHACCESSKEY000001", secret: Secret("bench-secret-key-of-no-account-anywhere"))
 
   static func account(endpoint: String) -> Account {
-    Account(
-      name: "prod", region: "eu-de", projectID: projectID, authentication: .akskOTC,
-      accessKey: .plain(Secret(key.access)), secretKey: .plain(key.secret),
-      endpoints: ["ecs": endpoint], quota: Quota(calls: 10_000, per: .seconds(1)))
+    var account = Account(
+      name: "prod", region: "eu-de", projectID: projectID, authentication: .akskOTC)
+    (account.accessKey, account.secretKey) = (.plain(Secret(key.access)), .plain(key.secret))
+    account.endpoints = ["ecs": endpoint]
+    account.quota = Quota(calls: 10_000, per: .seconds(1))
+    return account
   }
 
   /// - Parameter limit: calls that it keeps on record.

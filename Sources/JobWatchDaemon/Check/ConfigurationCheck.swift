@@ -75,7 +75,7 @@ package struct ConfigurationCheck: Sendable {
     let premises = user.map { $0.isGuessed ? look() : $0.acting(look) } ?? look()
     let faults = supplyFaults() + premises.faults + relocations
     let doubts = isOnlooker ? [] : premises.doubts.map { decoded.problem($0, isWarning: true) }
-    let unclear = decoded.secrets.compactMap { $0.doubt(environment: environment) }
+    let unclear = decoded.secrets.compactMap { $0.warning(environment: environment) }
     let grave = faults.filter { !isWarning($0) }
     return Report(
       problems: decoded.warnings + faults.map(problem) + doubts + unclear + vantage(faults),
@@ -145,6 +145,6 @@ package struct ConfigurationCheck: Sendable {
     guard isOnlooker, faults.contains(where: isWarning) else { return [] }
     let message =
       "this user may not look at all that the service reads: sudo jobwatch check says what it finds"
-    return [ConfigurationProblem(message: message, isWarning: true)]
+    return [ConfigurationProblem(message, isWarning: true)]
   }
 }

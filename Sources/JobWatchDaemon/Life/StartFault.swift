@@ -73,9 +73,7 @@ extension DecodedConfiguration {
   /// The fault with its line, where the file has one for it.
   package func problem(_ fault: StartFault, isWarning: Bool = false) -> ConfigurationProblem {
     let (path, mark) = place(fault.place)
-    return ConfigurationProblem(
-      line: mark?.line, column: mark?.column, path: path, message: fault.message,
-      isWarning: isWarning)
+    return ConfigurationProblem(fault.message, at: mark, path: path, isWarning: isWarning)
   }
 
   private func place(_ place: StartFault.Place) -> (path: String, ConfigurationMark?) {

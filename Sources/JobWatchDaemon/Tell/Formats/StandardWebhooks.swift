@@ -55,7 +55,7 @@ package struct StandardWebhooks: Sendable {
 
   /// A letter of the URL-safe alphabet (RFC 4648, base64url).
   private static func isLetter(_ byte: UInt8) -> Bool {
-    ConfiguredName.isAlphanumeric(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+    byte.isAlphanumeric || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
   }
 
   /// The three headers of one attempt. `timestamp` is in whole seconds since 1970.
