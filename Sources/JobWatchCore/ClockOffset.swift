@@ -12,9 +12,7 @@ package struct ClockOffset: Sendable, Hashable {
   /// spread over the second.
   private static let rest = Duration.milliseconds(270)
 
-  package init() {}
-
-  package mutating func note(_ serverDate: Timestamp, at now: Timestamp) {
+  mutating func note(_ serverDate: Timestamp, at now: Timestamp) {
     // Our clock may have been set back.
     if let sampledAt, now >= sampledAt, now - sampledAt < Self.rest { return }
     sampledAt = now
@@ -23,13 +21,13 @@ package struct ClockOffset: Sendable, Hashable {
   }
 
   /// A signature was refused for its date: the cloud's time replaces the samples, which are wrong.
-  package mutating func replace(_ serverTime: Timestamp, at now: Timestamp) {
+  mutating func replace(_ serverTime: Timestamp, at now: Timestamp) {
     samples = [(serverTime - now).milliseconds]
     sampledAt = now
   }
 
   /// Our clock was set, by so much ahead.
-  package mutating func shift(by jump: Duration) {
+  mutating func shift(by jump: Duration) {
     samples = samples.map { $0 - jump.milliseconds }
     sampledAt = sampledAt.map { $0 + jump }
   }

@@ -42,7 +42,8 @@ package struct EndpointState: Sendable {
   private var absences = MassAbsence()
   private var outage: Trouble?
   private var busy: Trouble?
-  private var jobs = WatchedJobs()
+  /// Polls of a job in a row without a usable answer.
+  private var failures: [Int64: Int] = [:]
   package private(set) var clockOffset = ClockOffset()
 
   package init(
@@ -133,23 +134,25 @@ package struct EndpointState: Sendable {
     var call = Call(job: job, permits: permits, watched: watched, now: now)
     switch observation {
     case .seen, .unrecognised:
-      jobs.clear(job)
+      failures[job] = nil
+      absences.shown(job)
       accept(&call)
       endBusy(&call)
       noteAbsence(absences.sighted(at: now.wall), &call)
     case .absent:
-      jobs.answered(job)
+      failures[job] = nil
       accept(&call)
       endBusy(&call)
       guard !isLost else { break }
-      noteAbsence(jobs.absent(job, of: watched, &absences, at: now.uptime, absence), &call)
+      noteAbsence(
+        absences.absent(job, watched: watched, at: now.uptime, policy: absence), &call)
     case .busy(let cause):
-      jobs.failed(job)
+      failures[job, default: 0] += 1
       accept(&call)
       noteBusy(cause, &call)
     case .throttled: release(permits, at: now.uptime)
     case .garbled(let cause), .unreachable(let cause):
-      jobs.failed(job)
+      failures[job, default: 0] += 1
       fail(cause, isOfEndpoint, &call)
     case .refused, .skewed:
       _ = refused.fail(job, watched: 1)
@@ -211,7 +214,7 @@ package struct EndpointState: Sendable {
   }
 
   private mutating func bar(_ kind: Condition.Kind, _ error: APIError, _ call: inout Call) {
-    jobs.failed(call.job)
+    failures[call.job, default: 0] += 1
     answer(&call)
     let blame = barred.fail(call.job, watched: call.watched)
     if blame == .unsure { call.effects.seeksWitness = barred }
@@ -296,13 +299,13 @@ package struct EndpointState: Sendable {
   ///   - isNew: the service has not shown it yet.
   ///   - isReturned: it was gone, and was submitted again.
   package mutating func enter(_ job: Int64, isNew: Bool, isReturned: Bool) {
-    jobs.enter(job, isNew: isNew, isReturned: isReturned)
+    absences.enter(job, isNew: isNew, isReturned: isReturned)
   }
 
   /// A verdict was given on the job; it may still be looked for.
   package mutating func ended(_ job: Int64) {
     absences.forget(job)
-    jobs.shown(job)
+    absences.shown(job)
   }
 
   /// It is watched no more.
@@ -310,7 +313,8 @@ package struct EndpointState: Sendable {
     unanswered.forget(job)
     barred.forget(job)
     unserved.forget(job)
-    jobs.clear(job)
+    failures[job] = nil
+    absences.shown(job)
   }
 
   /// Fills in what the decision on a job's answer takes from here.
@@ -318,7 +322,7 @@ package struct EndpointState: Sendable {
     context.clockOffset = clockOffset.value
     context.verdictsHeld = absences.isMass
     context.absencesCountFrom = absences.recoveredAt
-    context.failuresBefore = jobs.failures(of: job)
+    context.failuresBefore = failures[job] ?? 0
     context.isAlone = unanswered.isOfJob(job) || barred.isOfJob(job) || unserved.isOfJob(job)
   }
 
@@ -336,51 +340,5 @@ package struct EndpointState: Sendable {
     if let since = outage?.since.wall { outage?.since.wall = since + step }
     if let since = busy?.since.wall { busy?.since.wall = since + step }
     absences.clockWasSet(at: now)
-  }
-}
-
-/// The jobs of an endpoint: those that it never showed, those that were gone and are watched again, and how often in a
-/// row each had no usable answer.
-private struct WatchedJobs: Sendable {
-  private var unshown: Set<Int64> = []
-  private var returned: Set<Int64> = []
-  private var failures: [Int64: Int] = [:]
-
-  mutating func enter(_ job: Int64, isNew: Bool, isReturned: Bool) {
-    if isNew { unshown.insert(job) }
-    if isReturned { returned.insert(job) }
-  }
-
-  mutating func answered(_ job: Int64) {
-    if !failures.isEmpty { failures[job] = nil }
-  }
-
-  mutating func failed(_ job: Int64) { failures[job, default: 0] += 1 }
-
-  func failures(of job: Int64) -> Int { failures[job] ?? 0 }
-
-  mutating func shown(_ job: Int64) {
-    if !unshown.isEmpty { unshown.remove(job) }
-    if !returned.isEmpty { returned.remove(job) }
-  }
-
-  mutating func clear(_ job: Int64) {
-    answered(job)
-    shown(job)
-  }
-
-  /// "No such job", for one that is watched.
-  func absent(
-    _ job: Int64, of watched: Int, _ absences: inout MassAbsence, at uptime: Duration,
-    _ policy: AbsencePolicy
-  ) -> MassAbsence.Change? {
-    let shown = watched - unshown.count - returned.count
-    let crowd: MassAbsence.Crowd =
-      if returned.contains(job) { .none } else if unshown.contains(job) {
-        shown > 0 ? .none : .new
-      } else { .shown }
-    return absences.absent(
-      job, of: crowd, watched: crowd == .new ? unshown.count : max(shown, 1), at: uptime,
-      policy: policy)
   }
 }

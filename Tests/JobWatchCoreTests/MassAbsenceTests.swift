@@ -22,29 +22,36 @@ import Testing
   }
 
   @Test func `does not begin with jobs whose absence is no surprise`() {
-    var absences = MassAbsence()
-    for job in 0..<50 {
-      let change = absences.absent(
-        Int64(job), of: .none, watched: 1, at: .minutes(5), policy: policy)
-      #expect(change == nil)
+    // They were gone before, or the service shows another.
+    for isReturned in [true, false] {
+      var absences = MassAbsence()
+      for job in 0..<50 {
+        absences.enter(Int64(job), isNew: !isReturned, isReturned: isReturned)
+      }
+      for job in 0..<50 {
+        let change = absences.absent(
+          Int64(job), watched: 51, at: .minutes(5), policy: policy)
+        #expect(change == nil)
+      }
+      #expect(!absences.isMass)
     }
-    #expect(!absences.isMass)
   }
 
   @Test
   func `of jobs that are all new begins when half the time to a verdict is over`() {
     var absences = MassAbsence()
+    for job in 0..<9 { absences.enter(Int64(job), isNew: true, isReturned: false) }
     for second in [0, 1, 2, 5, 10, 20, 40, 59] {
       for job in 0..<9 {
         let change = absences.absent(
-          Int64(job), of: .new, watched: 9, at: .seconds(second), policy: policy)
+          Int64(job), watched: 9, at: .seconds(second), policy: policy)
         #expect(change == nil)
       }
     }
-    let change = absences.absent(1, of: .new, watched: 9, at: .minutes(1), policy: policy)
+    let change = absences.absent(1, watched: 9, at: .minutes(1), policy: policy)
     #expect(change == .massBegan(absent: 9, watched: 9))
     _ = absences.sighted(at: .start)
-    #expect(absences.absent(1, of: .new, watched: 9, at: .minutes(2), policy: policy) == nil)
+    #expect(absences.absent(1, watched: 9, at: .minutes(2), policy: policy) == nil)
   }
 
   @Test func `does not count a job on which a verdict was given`() {

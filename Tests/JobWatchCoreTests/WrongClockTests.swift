@@ -1,4 +1,4 @@
-import JobWatchCore
+@testable import JobWatchCore
 import Testing
 
 /// What was set by a clock that was wrong waits no longer than it was meant to, once the clock is right.
