@@ -3,12 +3,10 @@ import Testing
 /// What keeps the code small enough for one head. What is over a limit now is listed with its figure, and may not grow.
 @Suite struct `The size of the code` {
   /// Lines of Swift below `Sources`.
-  static let lines = (limit: 31_166, now: 37_200)
+  static let lines = (limit: 31_166, now: 36_760)
   /// Lines of a type with all its extensions, in whatever file and module of `Sources` they are.
   static let typeLimit = 400
-  static let longTypes = [
-    "JobWatchCore.Job": 804, "JobWatchStore.Transaction": 1077, "PollPlanning.PollQueue": 521,
-  ]
+  static let longTypes = ["JobWatchStore.Transaction": 1077, "PollPlanning.PollQueue": 521]
   /// Variables that an actor stores; its constants do not count, because they are no state.
   static let actorLimit = 8
   static let fullActors: [String: Int] = [:]
