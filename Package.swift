@@ -71,7 +71,7 @@ let package = Package(
     .target(name: "JobWatchFiles", dependencies: [systemPackage], swiftSettings: strict),
     .target(
       name: "JobWatchConfiguration",
-      dependencies: ["JobWatchCore", "CloudAPI", yams],
+      dependencies: ["JobWatchCore", "PollPlanning", "CloudAPI", yams],
       swiftSettings: strict),
     .target(
       name: "JobWatchSpool",

@@ -2,7 +2,6 @@ import ArgumentParser
 import Foundation
 import JobWatchConfiguration
 import JobWatchCore
-import JobWatchDaemon
 import JobWatchSpool
 import JobWatchStore
 

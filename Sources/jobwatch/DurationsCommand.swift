@@ -1,6 +1,5 @@
 import ArgumentParser
 import JobWatchCore
-import JobWatchDaemon
 import JobWatchStore
 
 struct DurationsCommand: ParsableCommand {

@@ -1,6 +1,5 @@
 import JobWatchConfiguration
 import JobWatchCore
-import JobWatchDaemon
 import JobWatchStore
 import PollPlanning
 
@@ -23,16 +22,20 @@ struct Explanation {
     _ job: Job, _ transaction: Transaction, _ configuration: Configuration, isWatched: Bool,
     at now: Moment
   ) throws {
-    var forecasts = try JobForecasts(
-      transaction, configuration, service: job.key.service, isWatched: isWatched, at: now.wall)
+    let pauses = try AccountPauses(transaction)
+    var schedule = try LearnedSchedule(configuration, transaction, service: job.key.service)
     self.job = job
     self.now = now.wall
-    type = try forecasts.learned { $0.type(job.durationKey) }
-    forecast = try forecasts.forecast(of: job)
+    type = schedule.type(job.durationKey)
+    forecast = try transaction.nextPoll(of: job.id).map { dueAt in
+      schedule.forecast(
+        of: job, dueAt: dueAt,
+        obstacle: pauses.obstacle(
+          on: job.key.lane, dueAt: dueAt, isWatched: isWatched, at: now.wall),
+        at: now.wall)
+    }
     quota =
-      forecast == nil
-      ? nil
-      : try forecasts.learned { $0.budget(of: job.key.lane) }.map { QuotaStatus($0, at: now) }
+      forecast == nil ? nil : schedule.budget(of: job.key.lane).map { QuotaStatus($0, at: now) }
     let previous = try transaction.transitions(of: job.id).last?.transition.from
     sample = job.state.isFinal ? SampleSummary(job, previous: previous) : nil
     calls = try transaction.polls(of: job.id)

@@ -1,7 +1,6 @@
 import ArgumentParser
 import JobWatchConfiguration
 import JobWatchCore
-import JobWatchDaemon
 import JobWatchStore
 
 /// The job that a command is about: an id or its beginning, narrowed to an account and a service.

@@ -1,6 +1,5 @@
 import JobWatchConfiguration
 import JobWatchCore
-import JobWatchDaemon
 import JobWatchStore
 import PollPlanning
 
@@ -29,10 +28,15 @@ struct JobDetails {
     transitions = try transaction.transitions(of: job.id)
     messages = try transaction.messages(of: job.id)
     progress = try transaction.progress(of: job.id)
-    var forecasts = try JobForecasts(
-      transaction, configuration, service: job.key.service, isWatched: isWatched, at: now)
-    pauses = forecasts.pauses
-    forecast = try forecasts.forecast(of: job)
+    let pauses = try AccountPauses(transaction)
+    self.pauses = pauses
+    forecast = try transaction.nextPoll(of: job.id).map { dueAt in
+      var schedule = try LearnedSchedule(configuration, transaction, service: job.key.service)
+      return schedule.forecast(
+        of: job, dueAt: dueAt,
+        obstacle: pauses.obstacle(on: job.key.lane, dueAt: dueAt, isWatched: isWatched, at: now),
+        at: now)
+    }
   }
 
   /// The last answer that was kept: those that changed the job's state are.

@@ -1,5 +1,4 @@
 import JobWatchCore
-import JobWatchDaemon
 
 extension Job {
   /// The job as `list` and `show` print it with `--json`: under the names of the events' data where both have the

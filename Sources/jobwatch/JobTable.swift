@@ -1,6 +1,5 @@
 import JobWatchConfiguration
 import JobWatchCore
-import JobWatchDaemon
 import PollPlanning
 
 /// The table that `list` prints: a line per job, no wider than the terminal.

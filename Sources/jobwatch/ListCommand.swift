@@ -1,7 +1,6 @@
 import ArgumentParser
 import Foundation
 import JobWatchCore
-import JobWatchDaemon
 import JobWatchStore
 
 struct ListCommand: ParsableCommand {

@@ -1,6 +1,5 @@
 import Foundation
 import JobWatchCore
-import JobWatchDaemon
 import JobWatchStore
 import SimulatedCloud
 import TestSupport

@@ -14,7 +14,7 @@ import Testing
       "JobWatchCore", "PollPlanning", "Foundation", "Glibc", "GRDB", "Synchronization",
     ],
     "JobWatchFiles": ["Dispatch", "Glibc", "SystemPackage"],
-    "JobWatchConfiguration": ["CloudAPI", "JobWatchCore", "Foundation", "Yams"],
+    "JobWatchConfiguration": ["CloudAPI", "JobWatchCore", "PollPlanning", "Foundation", "Yams"],
     "JobWatchSpool": [
       "CloudAPI", "JobWatchConfiguration", "JobWatchCore", "JobWatchFiles", "Foundation", "Glibc",
       "SystemPackage",
@@ -72,6 +72,14 @@ import Testing
 
   /// One place per foreign edge: the only files, or folders, of these targets that may import a module.
   static let edges: [(module: String, places: [String])] = [
+    // A command that only reads the database or writes into the spool links no loop.
+    (
+      "JobWatchDaemon",
+      [
+        "TestSupport/", "bench/", "demo/", "jobwatch/CheckCommand.swift", "jobwatch/OnlineCheck/",
+        "jobwatch/RunCommand.swift",
+      ]
+    ),
     (
       "AsyncHTTPClient",
       [
@@ -117,7 +125,8 @@ import Testing
       "Foundation",
       [
         "CloudAPI/", "JobWatchConfiguration/", "JobWatchCore/EventText.swift",
-        "JobWatchCore/Timestamp.swift", "JobWatchDaemon/", "JobWatchLogging/", "JobWatchSpool/",
+        "JobWatchCore/SystemClock.swift", "JobWatchCore/Timestamp.swift", "JobWatchDaemon/",
+        "JobWatchLogging/", "JobWatchSpool/",
         "JobWatchStatusLog/", "JobWatchStore/", "SimulatedCloud/", "TestSupport/", "bench/",
         "demo/", "jobwatch/",
       ]
@@ -134,6 +143,15 @@ import Testing
       file.imports.subtracting(allowed).map { "\(file.path) imports \($0)" }
     }
     #expect(wrong.isEmpty)
+  }
+
+  /// Time is a parameter of each decision.
+  @Test(arguments: ["JobWatchCore", "PollPlanning"])
+  func `decide without a clock`(_ target: String) throws {
+    let reading = try SourceTree.files(in: "Sources/\(target)").filter { file in
+      file.code.contains("SystemClock") || file.code.contains("Date()")
+    }
+    #expect(Set(reading.map(\.path)).isSubset(of: ["Sources/JobWatchCore/SystemClock.swift"]))
   }
 
   /// What every other target sees of the planner; the rest is its own.

@@ -4,20 +4,18 @@ import JobWatchCore
 import JobWatchStore
 import PollPlanning
 
-/// The daemon's queue, rebuilt from the database for commands: learned durations, the jobs that run now, and the rest
-/// of the quotas.
-package struct LearnedSchedule {
+/// The daemon's queue, rebuilt from the database: learned durations, the jobs that run now, and the rest of the quotas.
+struct LearnedSchedule {
   private var queue: PollQueue
   private let limiters: [SavedRateLimiter]
-  private let rules: [String: WatchRules]
+  private let configuration: Configuration
 
   /// One moment, because nothing is kept from an earlier one.
   private static let uptime = Duration.zero
 
   /// - Parameter service: whose jobs are asked about; nil: all services'.
-  package init(_ configuration: Configuration, _ transaction: Transaction, service: String? = nil)
-    throws
-  {
+  init(_ configuration: Configuration, _ transaction: Transaction, service: String? = nil) throws {
+    self.configuration = configuration
     let hasTarget = configuration.polling.target != nil
     // The price that meets a target follows from the jobs of all services; all else is each one's own.
     let service = hasTarget ? nil : service
@@ -34,23 +32,24 @@ package struct LearnedSchedule {
     for limiter in limiters { queue.addEndpoint(limiter.key) }
     queue.restore(limiters, at: Moment(wall: Timestamp(milliseconds: 0), uptime: Self.uptime))
     self.queue = queue
-    rules = Dictionary(
-      uniqueKeysWithValues: CloudService.all.map { ($0.name, configuration.rules(for: $0)) })
   }
 
-  package mutating func type(_ key: DurationKey) -> KnownType { queue.type(key, at: Self.uptime) }
+  mutating func type(_ key: DurationKey) -> KnownType { queue.type(key, at: Self.uptime) }
 
-  package func budget(of lane: EndpointKey) -> SavedRateLimiter? {
-    limiters.first { $0.key == lane }
+  func budget(of endpoint: EndpointKey) -> SavedRateLimiter? {
+    limiters.first { $0.key == endpoint }
   }
 
-  /// - Parameter dueAt: as it is on record.
-  package mutating func outlook(
+  /// - Parameters:
+  ///   - dueAt: as it is on record.
+  ///   - obstacle: what stands in the way of all polls, in words.
+  mutating func forecast(
     of job: Job, dueAt: Timestamp, obstacle: String?, at now: Timestamp
   ) -> PollForecast {
     queue.reprice(at: Self.uptime)
+    let rules = CloudService.named(job.key.service).map(configuration.rules)
     return queue.forecast(
-      of: job, rules[job.key.service] ?? WatchRules(polling: queue.polling), dueAt: dueAt,
+      of: job, rules ?? WatchRules(polling: configuration.polling), dueAt: dueAt,
       obstacle: obstacle, at: Moment(wall: now, uptime: Self.uptime))
   }
 }

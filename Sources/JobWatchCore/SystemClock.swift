@@ -1,7 +1,6 @@
 import Foundation
-import JobWatchCore
 
-/// Reads all clocks. Only loops and the ends of calls do; every decision takes the time as a parameter.
+/// Reads all clocks. Only loops, ends of calls and commands do; every decision takes the time as a parameter.
 package typealias Clock = @Sendable () -> Moment
 
 package enum SystemClock {
