@@ -102,7 +102,7 @@ let package = Package(
       dependencies: [
         "JobWatchCore", "PollPlanning", "CloudAPI", "JobWatchStore", "JobWatchConfiguration",
         "JobWatchDaemon", "JobWatchLogging", "JobWatchSpool", "JobWatchStatusLog", argumentParser,
-        lifecycle, logging,
+        logging,
       ],
       swiftSettings: strict),
     .target(
@@ -112,8 +112,8 @@ let package = Package(
     .executableTarget(
       name: "demo",
       dependencies: [
-        "JobWatchCore", "CloudAPI", "JobWatchStore", "JobWatchConfiguration", "JobWatchDaemon",
-        "JobWatchLogging", "JobWatchSpool", "SimulatedCloud", lifecycle, logging,
+        "JobWatchCore", "CloudAPI", "JobWatchConfiguration", "JobWatchDaemon", "JobWatchLogging",
+        "JobWatchSpool", "SimulatedCloud", logging,
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -185,8 +185,8 @@ let package = Package(
     .target(
       name: "TestSupport",
       dependencies: [
-        "JobWatchCore", "PollPlanning", "CloudAPI", "JobWatchStore", "JobWatchConfiguration",
-        "JobWatchDaemon", logging,
+        "JobWatchCore", "CloudAPI", "JobWatchStore", "JobWatchConfiguration", "JobWatchDaemon",
+        logging,
       ],
       path: "Tests/TestSupport",
       swiftSettings: strict),
