@@ -150,7 +150,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "JobWatchSpoolTests",
-      dependencies: ["JobWatchCore", "CloudAPI", "JobWatchSpool", "TestSupport"],
+      dependencies: [
+        "JobWatchCore", "CloudAPI", "JobWatchConfiguration", "JobWatchSpool", "TestSupport",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "JobWatchStatusLogTests",

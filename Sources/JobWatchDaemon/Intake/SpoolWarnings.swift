@@ -27,7 +27,7 @@ struct SpoolWarnings: Sendable {
       ])
   }
 
-  func doubts(_ note: SpoolFile.Note, in name: SpoolDirectory.Name) {
+  func doubts(_ note: SpoolFile.Remark, in name: SpoolDirectory.Name) {
     log.warning(
       "a spool file is taken in with a doubt", metadata: ["file": "\(name)", "doubt": "\(note)"])
   }
