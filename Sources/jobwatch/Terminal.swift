@@ -45,9 +45,7 @@ extension String {
         }
       })
   }
-}
 
-extension String {
   /// Its words on lines of at most so many columns, as far as the words are not longer themselves.
   func wrapped(to width: Int?) -> [String] {
     guard let width else { return [self] }
@@ -61,6 +59,11 @@ extension String {
     }
     return lines
   }
+}
+
+/// `1 job`, `2 jobs`.
+func counted(_ number: Int, _ noun: String) -> String {
+  "\(number) \(noun)\(number == 1 ? "" : "s")"
 }
 
 extension Terminal {

@@ -8,14 +8,12 @@ struct AccountCheck: Sendable {
   /// Limit of one exchange: longer than the limit of connecting, so that the two are told apart.
   private static let exchangeLimit = Duration.seconds(12)
 
-  let account: Account
   private let login: AccountLogin
   /// As they are read at the beginning.
   private let secrets: Result<AccountSecrets, any Error>
   private let transport: HTTPTransport
   private let proxies: ProxyRules
-  private let environment: [String: String]
-  private let clock: Clock
+  private let remedy: CredentialRemedy
   /// Of all steps, as uptime.
   private let end: Duration
   private(set) var findings: [OnlineFinding] = []
@@ -27,57 +25,51 @@ struct AccountCheck: Sendable {
     var endpoint: String
     /// The cloud's clock less this host's.
     var clockOffset: Duration
+
+    /// The cloud's time.
+    var now: Timestamp { SystemClock.now().wall + clockOffset }
   }
 
   init(
-    login: AccountLogin, transport: @escaping HTTPTransport, proxies: ProxyRules,
-    environment: [String: String], clock: @escaping Clock, end: Duration
+    _ login: AccountLogin, transport: @escaping HTTPTransport, proxies: ProxyRules,
+    environment: [String: String], end: Duration
   ) {
-    account = login.account
     self.login = login
     secrets = Result { try login.secrets() }
     self.transport = transport
     self.proxies = proxies
-    self.environment = environment
-    self.clock = clock
+    remedy = CredentialRemedy(login: login, environment: environment)
     self.end = end
   }
+
+  var account: Account { login.account }
 
   /// The login method with its secrets; nil when they cannot be read.
   var means: AccountSecrets.LoginMethod? { try? secrets.get().means }
 
-  private var timeout: Duration { min(Self.exchangeLimit, end - clock().uptime) }
+  private var timeLeft: Duration { end - SystemClock.now().uptime }
 
   // MARK: Without a credential
 
   mutating func probe(_ scope: OnlineCheck.Scope) async {
-    var probes: [(service: CloudService, probe: EndpointProbe)] = []
+    var probes: [EndpointProbe] = []
     for service in services(scope) {
-      guard let endpoint = account.endpoint(of: service.name) else {
-        findings.append(withoutEndpoint(service, scope))
-        continue
-      }
-      probes.append(
-        (
-          service,
+      if let endpoint = account.endpoint(of: service.name) {
+        probes.append(
           EndpointProbe(
-            service: service.name, endpoint: endpoint, proxy: proxies.server(for: endpoint),
-            transport: transport, clock: clock)
-        ))
-    }
-    let limit = timeout
-    let outcomes = await withTaskGroup(of: (Int, EndpointProbe.Outcome).self) { group in
-      for (number, probe) in probes.map(\.probe).enumerated() {
-        group.addTask { (number, await probe.run(timeout: limit)) }
+            service: service, endpoint: endpoint, proxy: proxies.server(for: endpoint),
+            transport: transport))
+      } else {
+        findings.append(withoutEndpoint(service, scope))
       }
-      return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
     }
-    for (number, (service, probe)) in probes.enumerated() {
-      guard let outcome = outcomes[number] else { continue }
+    let limit = min(Self.exchangeLimit, timeLeft)
+    let outcomes = await probes.concurrently { await $0.run(timeout: limit) }
+    for (probe, outcome) in zip(probes, outcomes) {
       findings += outcome.findings
       if let offset = outcome.clockOffset {
         reached.append(
-          Reached(service: service, endpoint: probe.endpoint, clockOffset: offset))
+          Reached(service: probe.service, endpoint: probe.endpoint, clockOffset: offset))
       }
     }
   }
@@ -117,23 +109,18 @@ struct AccountCheck: Sendable {
     switch secrets {
     case .success(let secrets): known = secrets
     case .failure(let error):
-      findings.append(cure.unreadable(error))
+      findings.append(remedy.unreadable(error))
       return false
     }
     guard let first = reached.first else {
       add(.skipped, "not tried: no service can be reached")
       return false
     }
-    switch await obtain(known, at: clock().wall + first.clockOffset) {
+    switch await obtain(known, at: first.now) {
     case .success(let issued): return await askAll(issued)
-    case .failure(let failure):
-      report(failure)
-      if case .refused = failure { return true }
-      return false
+    case .failure(let failure): return report(failure)
     }
   }
-
-  private var cure: CredentialRemedy { CredentialRemedy(login: login, environment: environment) }
 
   private mutating func add(
     _ result: OnlineFinding.Result, _ detail: String, cure: String? = nil
@@ -144,7 +131,7 @@ struct AccountCheck: Sendable {
   private func obtain(
     _ secrets: AccountSecrets, at now: Timestamp
   ) async -> Result<IssuedCredential, IssueFailure> {
-    let (login, limit) = (login, max(end - clock().uptime, .zero))
+    let (login, limit) = (login, max(timeLeft, .zero))
     return await withTaskGroup(of: Result<IssuedCredential, IssueFailure>.self) { group in
       group.addTask { await login.obtain(secrets, at: now) }
       group.addTask {
@@ -156,19 +143,23 @@ struct AccountCheck: Sendable {
     }
   }
 
-  private mutating func report(_ failure: IssueFailure) {
+  /// True when the credential is refused.
+  private mutating func report(_ failure: IssueFailure) -> Bool {
     switch failure {
-    case .refused(let complaint): add(.failed, complaint.text, cure: cure.refused)
-    case .misconfigured(let complaint):
-      add(.failed, complaint.text, cure: "correct the account in the configuration")
+    case .refused(let error):
+      add(.failed, error.text, cure: remedy.refused)
+      return true
+    case .misconfigured(let error):
+      add(.failed, error.text, cure: "correct the account in the configuration")
     case .throttled(let throttle):
       add(.warning, "\(throttle.code): too many log-ins just now", cure: "ask again later")
-    case .unreachable(let reason): add(.failed, reason, cure: cure.unreachable)
+    case .unreachable(let reason): add(.failed, reason, cure: remedy.unreachable)
     }
+    return false
   }
 
-  /// One service after the other until one accepts the credential, so that a refused one is not tried at
-  /// a second; then the rest together.
+  /// One service after the other until one accepts the credential, so that a refused one is not tried at a second; then
+  /// the rest together. True when the credential is refused.
   private mutating func askAll(_ issued: IssuedCredential) async -> Bool {
     guard let project = issued.projectID else {
       add(.failed, "it is not known for which project", cure: "add project_id to the account")
@@ -180,51 +171,38 @@ struct AccountCheck: Sendable {
       case .found(let finding, let proven):
         answers.append(finding)
         isProven = proven
-      case .refused(let complaint, let byClock):
+      case .refused(let error, let byClock):
         add(
-          .failed, "\(next.service.name): \(complaint.text)",
-          cure: byClock ? EndpointProbe.clockCure : cure.refused)
+          .failed, "\(next.service.name): \(error.text)",
+          cure: byClock ? EndpointProbe.clockCure : remedy.refused)
         findings += answers
-        findings += ([next] + rest).map { service in
+        findings += ([next] + rest).map {
           OnlineFinding(
-            service.service.name, .permission, .skipped,
+            $0.service.name, .permission, .skipped,
             "not asked: the credential is refused, and five refusals lock it")
         }
         return true
       }
     }
     add(.ok, words(issued, isProven))
-    findings += answers + (await askTogether(Array(rest), issued.credential, project))
-    return false
-  }
-
-  private func askTogether(
-    _ services: [Reached], _ credential: Credential, _ project: String
-  ) async -> [OnlineFinding] {
-    let answers = await withTaskGroup(of: (Int, OnlineFinding).self) { group in
-      for (number, next) in services.enumerated() {
-        group.addTask {
-          switch await ask(next, credential, project) {
-          case .found(let finding, _): (number, finding)
-          case .refused(let complaint, _):
-            (
-              number,
-              OnlineFinding(
-                next.service.name, .permission, .failed, complaint.text,
-                cure: "the credential is accepted elsewhere: see whether this endpoint is right")
-            )
-          }
-        }
+    let check = self
+    findings += answers
+    findings += await Array(rest).concurrently { next in
+      switch await check.ask(next, issued.credential, project) {
+      case .found(let finding, _): finding
+      case .refused(let error, _):
+        OnlineFinding(
+          next.service.name, .permission, .failed, error.text,
+          cure: "the credential is accepted elsewhere: see whether this endpoint is right")
       }
-      return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
     }
-    return services.indices.compactMap { answers[$0] }
+    return false
   }
 
   private func ask(
     _ next: Reached, _ credential: Credential, _ project: String
   ) async -> PermissionProbe.Verdict {
-    let limit = timeout
+    let limit = min(Self.exchangeLimit, timeLeft)
     guard limit > .zero else {
       let finding = OnlineFinding(
         next.service.name, .permission, .failed, "not asked: the time is over",
@@ -234,14 +212,13 @@ struct AccountCheck: Sendable {
     let probe = PermissionProbe(
       service: next.service, endpoint: next.endpoint,
       client: CloudClient(transport: transport, timeout: limit))
-    return await probe.run(credential, projectID: project, at: clock().wall + next.clockOffset)
+    return await probe.run(credential, projectID: project, at: next.now)
   }
 
   private func words(_ issued: IssuedCredential, _ isProven: Bool) -> String {
     let verdict = isProven ? "accepted" : "there, but no service could say whether it is accepted"
     let lifetime = issued.lifetime.map { ", good for \($0.spoken)" } ?? ""
-    let isFound = account.projectID == nil
-    let project = isFound ? issued.projectID.map { ", project \($0)" } ?? "" : ""
-    return "\(account.authentication.rawValue), \(verdict)\(lifetime)\(project)"
+    let project = account.projectID == nil ? issued.projectID.map { ", project \($0)" } : nil
+    return "\(account.authentication.rawValue), \(verdict)\(lifetime)\(project ?? "")"
   }
 }

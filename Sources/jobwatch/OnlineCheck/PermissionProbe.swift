@@ -28,13 +28,12 @@ struct PermissionProbe: Sendable {
     switch answer.observation {
     case .absent, .seen, .unrecognised:
       return .found(finding(.ok, "jobs may be queried"), proven: true)
-    case .refused(let complaint): return .refused(complaint, byClock: false)
-    case .skewed(_, let complaint): return .refused(complaint, byClock: true)
-    case .forbidden(let complaint):
-      return .found(finding(.failed, complaint.text, cure: grant), proven: true)
-    case .misconfigured(let complaint):
-      return .found(
-        finding(.failed, complaint.text, cure: correction(complaint, projectID)), proven: true)
+    case .refused(let error): return .refused(error, byClock: false)
+    case .skewed(_, let error): return .refused(error, byClock: true)
+    case .forbidden(let error):
+      return .found(finding(.failed, error.text, cure: grant), proven: true)
+    case .misconfigured(let error):
+      return .found(finding(.failed, error.text, cure: correction(error, projectID)), proven: true)
     case .throttled(let throttle):
       return .found(
         finding(
@@ -64,8 +63,8 @@ struct PermissionProbe: Sendable {
       : "grant the account's user, or agency, a policy that lets it query \(service.name) jobs"
   }
 
-  private func correction(_ complaint: APIError, _ projectID: String) -> String {
-    let isAboutProject = ["Common.0018", "Ecs.0023", "DCS.1004"].contains(complaint.code)
+  private func correction(_ error: APIError, _ projectID: String) -> String {
+    let isAboutProject = ["Common.0018", "Ecs.0023", "DCS.1004"].contains(error.code)
     return isAboutProject
       ? "correct project_id: the credential does not belong to project \(projectID)"
       : "correct region, project_id or endpoints: {\(service.name): …}"
