@@ -102,7 +102,7 @@ let package = Package(
       dependencies: [
         "JobWatchCore", "PollPlanning", "CloudAPI", "JobWatchStore", "JobWatchConfiguration",
         "JobWatchDaemon", "JobWatchLogging", "JobWatchSpool", "JobWatchStatusLog", argumentParser,
-        logging,
+        logging, systemPackage,
       ],
       swiftSettings: strict),
     .target(

@@ -1,7 +1,7 @@
 import JobWatchCore
 import JobWatchStore
 
-/// The conditions that keep jobwatch from polling some accounts or services: those that an event told of and that last.
+/// The conditions that keep jobwatch from polling some accounts or services: those that last and that an event told.
 struct AccountPauses {
   struct Pause: Encodable {
     /// Nil: all of the account's.
@@ -12,8 +12,7 @@ struct AccountPauses {
     let since: Timestamp
     let cause: String
 
-    /// The pause in a sentence for people. `held` ends when somebody resumes the account; the others end by themselves
-    /// once the cause does.
+    /// For people. `held` ends when somebody resumes the account, the others end once their cause does.
     var sentence: String {
       let whose = service.map { "\($0) of account \(account)" } ?? "account \(account)"
       let isByHand = kind == Condition.Kind.pausedByHand.rawValue
@@ -52,13 +51,9 @@ struct AccountPauses {
     }
   }
 
-  /// What stands in the way of an endpoint's polls, in words; nil: nothing that is known. An endpoint in trouble is
-  /// still probed, so it blocks only what is overdue.
-  /// - Parameter isWatched: whether a daemon seems to run.
-  func obstacle(
-    on endpoint: EndpointKey, dueAt: Timestamp, isWatched: Bool, at now: Timestamp
-  ) -> String? {
-    if !isWatched { return "no daemon runs" }
+  /// What keeps `endpoint` from being polled; nil: nothing that is known. An endpoint in trouble is still probed: only
+  /// what is overdue waits for it.
+  func obstacle(on endpoint: EndpointKey, _ dueAt: Timestamp, at now: Timestamp) -> String? {
     if !on(endpoint).isEmpty { return "polls are paused" }
     let outage = told.first {
       $0.subject == .endpoint(endpoint) && Self.outages.contains($0.kind)

@@ -27,11 +27,9 @@ struct ExplanationText {
 
   private func words(_ text: String?) -> [String] { text.map(terminal.indented) ?? [] }
 
-  // MARK: How long such jobs take
-
   private var known: String {
     let type = explanation.type
-    let counts = "\(Self.count(type.ended, "job")) ended, \(type.running) running"
+    let counts = "\(counted(type.ended, "job")) ended, \(type.running) running"
     let quantiles = [(0.5, "Half end by"), (0.95, "95 % by"), (0.99, "99 % by")]
       .map { share, name in
         let doubt = type.isGuess(share) ? " perhaps" : ""
@@ -69,7 +67,6 @@ struct ExplanationText {
     return " At \(age.spokenAge) it is told to be stuck."
   }
 
-  /// The share of jobs that take longer, in words.
   private func longer(than age: Double) -> String {
     switch law.survival(at: age) {
     case ..<0.01: "less than 1 %"
@@ -90,8 +87,6 @@ struct ExplanationText {
     return words("When jobs of its type end, by age\(scale)\(polls):")
       + plot.lines.map { Terminal.indent + $0 }
   }
-
-  // MARK: What follows
 
   private var price: String? {
     guard let forecast = explanation.forecast, forecast.plan != nil else { return nil }
@@ -129,8 +124,6 @@ struct ExplanationText {
           + "gaps sooner or later, and all move as more is learned.")
   }
 
-  // MARK: After its end
-
   private var taught: String? {
     guard let sample = explanation.sample else { return nil }
     switch sample {
@@ -148,7 +141,7 @@ struct ExplanationText {
   }
 
   private var found: String {
-    let calls = Self.count(explanation.calls, "answer")
+    let calls = counted(explanation.calls, "answer")
     guard let end = job.report?.end?.instant, let known = job.endedAt else {
       return "It took \(calls)."
     }
@@ -157,10 +150,6 @@ struct ExplanationText {
     }
     // Two clocks, ours and the cloud's.
     return "Its end was known about \(max(known - end, .zero).spoken) after it, by \(calls)."
-  }
-
-  private static func count(_ number: Int, _ noun: String) -> String {
-    number == 1 ? "1 \(noun)" : "\(number) \(noun)s"
   }
 }
 

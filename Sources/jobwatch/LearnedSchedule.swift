@@ -13,11 +13,11 @@ struct LearnedSchedule {
   /// One moment, because nothing is kept from an earlier one.
   private static let uptime = Duration.zero
 
-  /// - Parameter service: whose jobs are asked about; nil: all services'.
+  /// - Parameter service: the one whose jobs are asked about; nil: all.
   init(_ configuration: Configuration, _ transaction: Transaction, service: String? = nil) throws {
     self.configuration = configuration
     let hasTarget = configuration.polling.target != nil
-    // The price that meets a target follows from the jobs of all services; all else is each one's own.
+    // The price that meets a target follows from the jobs of all services.
     let service = hasTarget ? nil : service
     var queue = configuration.pollQueue
     queue.restore(
@@ -40,14 +40,16 @@ struct LearnedSchedule {
     limiters.first { $0.key == endpoint }
   }
 
-  /// - Parameters:
-  ///   - dueAt: as it is on record.
-  ///   - obstacle: what stands in the way of all polls, in words.
+  /// Nil: the job is not polled any more.
+  /// - Parameter isWatched: whether a daemon seems to run.
   mutating func forecast(
-    of job: Job, dueAt: Timestamp, obstacle: String?, at now: Timestamp
-  ) -> PollForecast {
-    queue.reprice(at: Self.uptime)
+    of job: Job, _ transaction: Transaction, _ pauses: AccountPauses, isWatched: Bool,
+    at now: Timestamp
+  ) throws -> PollForecast? {
+    guard let dueAt = try transaction.nextPoll(of: job.id) else { return nil }
+    let obstacle = isWatched ? pauses.obstacle(on: job.key.lane, dueAt, at: now) : "no daemon runs"
     let rules = CloudService.named(job.key.service).map(configuration.rules)
+    queue.reprice(at: Self.uptime)
     return queue.forecast(
       of: job, rules ?? WatchRules(polling: configuration.polling), dueAt: dueAt,
       obstacle: obstacle, at: Moment(wall: now, uptime: Self.uptime))

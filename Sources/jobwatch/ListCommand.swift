@@ -73,10 +73,12 @@ struct ListCommand: ParsableCommand {
       let objects = jobs.map { $0.json(retention: configuration.retention(of: $0), pauses: pauses) }
       print(try JSONText.line(objects))
     } else if !jobs.isEmpty {
-      let table = JobTable(
-        jobs: jobs, configuration: configuration, now: now, terminal: .standardOutput)
-      for line in table.lines { print(line) }
-      for line in explanations(jobs, pauses) { StandardError.write(line) }
+      let table = ListedJob.table(jobs, configuration, at: now, on: .standardOutput)
+      for line in table { print(line) }
+      // Why jobs that are shown as watched are not polled.
+      let endpoints = Set(jobs.filter { !$0.state.isFinal }.map(\.key.lane))
+      let sentences = Set(endpoints.flatMap(pauses.on).map(\.sentence))
+      for line in sentences.sorted() { StandardError.write(line) }
     }
     if jobs.isEmpty { StandardError.write(nothing) }
     if found.count > limit {
@@ -104,12 +106,4 @@ struct ListCommand: ParsableCommand {
     default: "no job matches"
     }
   }
-
-  /// Why jobs that are shown as watched are not polled.
-  private func explanations(_ jobs: [Job], _ pauses: AccountPauses) -> [String] {
-    let lanes = Set(jobs.filter { !$0.state.isFinal }.map(\.key.lane))
-    return Set(lanes.flatMap(pauses.on).map(\.sentence)).sorted()
-  }
 }
-
-extension JobState: ExpressibleByArgument {}

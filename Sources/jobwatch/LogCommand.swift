@@ -21,9 +21,7 @@ struct LogCommand: AsyncParsableCommand {
       configuration or the log cannot be read.
       """)
 
-  @Option(
-    help: .value("id", "Only events of this job; may be repeated."),
-    completion: .jobs)
+  @Option(help: .value("id", "Only events of this job; may be repeated."), completion: .jobs)
   var job: [String] = []
 
   @Option(

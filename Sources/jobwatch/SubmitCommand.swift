@@ -161,8 +161,3 @@ struct SubmitCommand: ParsableCommand {
     return (content.submissions, reasons, content.notes.map { "standard input, \($0)" })
   }
 }
-
-extension Duration: @retroactive ExpressibleByArgument {
-  /// Such as `90s` or `1.5h`.
-  public init?(argument: String) { self.init(text: argument) }
-}

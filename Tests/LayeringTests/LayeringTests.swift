@@ -35,7 +35,7 @@ import Testing
     "jobwatch": [
       "CloudAPI", "JobWatchConfiguration", "JobWatchCore", "JobWatchDaemon", "JobWatchLogging",
       "JobWatchSpool", "JobWatchStatusLog", "JobWatchStore", "PollPlanning", "ArgumentParser",
-      "Foundation", "Glibc", "Logging", "Synchronization",
+      "Foundation", "Glibc", "Logging", "Synchronization", "SystemPackage",
     ],
     "SimulatedCloud": [
       "CloudAPI", "JobWatchCore", "Crypto", "Foundation", "Glibc", "Hummingbird", "Logging",

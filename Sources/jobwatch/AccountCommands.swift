@@ -5,9 +5,46 @@ import JobWatchCore
 import JobWatchSpool
 import JobWatchStore
 
+struct PauseCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "pause",
+    abstract: "Stops asking the cloud about an account's jobs.",
+    discussion: """
+      From then on no call is made for the account, also after restarts, until jobwatch resume. Calls under \
+      way finish. Jobs can still be submitted; they wait. A job that ends meanwhile, and whose record the \
+      cloud deletes, is lost: job.at_risk warns of it.
+
+        sudo jobwatch pause prod --reason "the network moves"
+
+      \(AccountArguments.exitCodes)
+      """)
+
+  @OptionGroup var account: AccountArguments
+
+  func run() throws { try account.give(.pause) }
+}
+
+struct ResumeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "resume",
+    abstract: "Ends the pause of an account.",
+    discussion: """
+      What is due is polled at once, the longest overdue first. Nothing else ends a pause by hand. A pause \
+      for a refused credential or a forbidden call ends by itself once its cause does, and not by this.
+
+        sudo jobwatch resume prod
+
+      \(AccountArguments.exitCodes)
+      """)
+
+  @OptionGroup var account: AccountArguments
+
+  func run() throws { try account.give(.resume) }
+}
+
 /// What `pause` and `resume` share: they write a file into the spool, and wait shortly for the daemon to take it.
-struct AccountCommand: ParsableArguments {
-  static let exitCodes = """
+struct AccountArguments: ParsableArguments {
+  fileprivate static let exitCodes = """
     Only root and the service's own user may do this. Exit codes: 0 done, or left for the daemon to do when \
     it runs; 1 not allowed, or the daemon has not accepted it; 64 the command is wrong; 75 the spool cannot \
     be written now; 78 the configuration or the database cannot be read.
@@ -26,11 +63,7 @@ struct AccountCommand: ParsableArguments {
 
   @OptionGroup var file: ConfigOption
 
-  /// The wait for the daemon, in microseconds between looks: three seconds. It takes a file within milliseconds, a busy
-  /// one within a turn.
-  private static let patience = (looks: 60, every: UInt32(50_000))
-
-  func give(_ verb: SpoolCommand.Verb) throws {
+  fileprivate func give(_ verb: SpoolCommand.Verb) throws {
     let configuration = try file.load().value
     let command = SpoolCommand(verb, account: name, reason: reason)
     if let problem = command.problem ?? SpoolRules(configuration).problem(command) {
@@ -47,7 +80,7 @@ struct AccountCommand: ParsableArguments {
     } catch {
       throw ExitCode.tryAgain.telling("\(error)")
     }
-    let isTaken = waitUntilTaken(path)
+    let isTaken = Self.waitUntilTaken(path)
     if isTaken { try confirm(verb, configuration) }
     let receipt: JSONObject = [
       "file": path, "command": verb.rawValue, "account": name,
@@ -57,10 +90,11 @@ struct AccountCommand: ParsableArguments {
     print(json ? try JSONText.line(receipt) : message(verb, isTaken))
   }
 
-  private func waitUntilTaken(_ path: String) -> Bool {
-    for _ in 0..<Self.patience.looks {
+  /// Waits for at most three seconds: the daemon takes a file within milliseconds, a busy one within a turn.
+  private static func waitUntilTaken(_ path: String) -> Bool {
+    for _ in 0..<60 {
       if access(path, F_OK) != 0 { return true }
-      usleep(Self.patience.every)
+      usleep(50_000)
     }
     return false
   }
