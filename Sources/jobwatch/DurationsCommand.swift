@@ -11,7 +11,7 @@ struct DurationsCommand: ParsableCommand {
       For each type of jobs: how many ended; the age by which half, 95 % and 99 % of them end; the calls \
       per job; how long after its end an end was known; and the share of calls saved against asking every \
       10 s, which would know an end 5 s after it (below zero: more calls, for an earlier answer). A ~ marks \
-      what so few jobs only suggest. The daemon need not run.
+      a figure that only few jobs support. The daemon need not run.
 
         jobwatch durations
         jobwatch durations --service dcs

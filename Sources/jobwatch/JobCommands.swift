@@ -43,9 +43,9 @@ struct ExplainCommand: ParsableCommand {
     commandName: "explain",
     abstract: "Explains when one job is polled, and why then.",
     discussion: """
-      How long jobs of its type take, as far as those that ended have shown; how old this one is beside \
-      them; what a call costs; the polls that follow; and what is left of the quota. For a job that ended: \
-      what was learned from its end. The daemon need not run.
+      Shows how long jobs of its type take, by those that ended; how old this one is compared with them; what \
+      a call costs; the next polls; and what is left of the quota. For a job that ended: what was learned \
+      from its end. The daemon need not run.
 
         jobwatch explain 2c9eb2c5544cbf6101544f0602af2b4f
         jobwatch explain 2c9eb2         the beginning is enough where one job has it
