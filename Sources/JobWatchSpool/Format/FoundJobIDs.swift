@@ -83,17 +83,18 @@ struct FoundJobIDs {
 
   /// Reads all the names, because a reply may have the id of one job under one, and other jobs' under another.
   private static func direct(_ fields: Fields) throws(Unacceptable) -> FoundJobIDs? {
-    var place = FoundJobIDs(ids: [], isPlain: true)
+    var found: [(name: String, word: String)] = []
     for name in names + listNames {
-      for word in try words(fields[name] ?? .null, name) {
-        place.isPlain = place.isPlain && name == names[0]
-        if let address = JobAddress(word) {
-          guard let query = address.anyQuery else { throw Unacceptable(noQuery(word)) }
-          place.ids.append(query.jobID)
-          place.address = address
-        } else {
-          place.ids.append(word)
-        }
+      found += try words(fields[name] ?? .null, name).map { (name, $0) }
+    }
+    var place = FoundJobIDs(ids: [], isPlain: found.allSatisfy { $0.name == names[0] })
+    for (_, word) in found {
+      if let address = JobAddress(word) {
+        guard let query = address.anyQuery else { throw Unacceptable(noQuery(word)) }
+        place.ids.append(query.jobID)
+        place.address = address
+      } else {
+        place.ids.append(word)
       }
     }
     place.ids = distinct(place.ids)

@@ -18,17 +18,7 @@ struct AccountCheck: Sendable {
   private let end: Duration
   private(set) var findings: [OnlineFinding] = []
   /// The services that answered.
-  private var reached: [Reached] = []
-
-  private struct Reached: Sendable {
-    var service: CloudService
-    var endpoint: String
-    /// The cloud's clock less this host's.
-    var clockOffset: Duration
-
-    /// The cloud's time.
-    var now: Timestamp { SystemClock.now().wall + clockOffset }
-  }
+  private var reached: [ServiceCheck] = []
 
   init(
     _ login: AccountLogin, transport: @escaping HTTPTransport, proxies: ProxyRules,
@@ -52,11 +42,11 @@ struct AccountCheck: Sendable {
   // MARK: Without a credential
 
   mutating func probe(_ scope: OnlineCheck.Scope) async {
-    var probes: [EndpointProbe] = []
+    var checks: [ServiceCheck] = []
     for service in services(scope) {
       if let endpoint = account.endpoint(of: service.name) {
-        probes.append(
-          EndpointProbe(
+        checks.append(
+          ServiceCheck(
             service: service, endpoint: endpoint, proxy: proxies.server(for: endpoint),
             transport: transport))
       } else {
@@ -64,14 +54,12 @@ struct AccountCheck: Sendable {
       }
     }
     let limit = min(Self.exchangeLimit, timeLeft)
-    let outcomes = await probes.concurrently { await $0.run(timeout: limit) }
-    for (probe, outcome) in zip(probes, outcomes) {
-      findings += outcome.findings
-      if let offset = outcome.clockOffset {
-        reached.append(
-          Reached(service: probe.service, endpoint: probe.endpoint, clockOffset: offset))
-      }
+    let probed = await checks.concurrently { check in
+      var check = check
+      return (findings: await check.probe(timeout: limit), check: check)
     }
+    findings += probed.flatMap(\.findings)
+    reached = probed.map(\.check).filter { $0.clockOffset != nil }
   }
 
   private func services(_ scope: OnlineCheck.Scope) -> [CloudService] {
@@ -174,7 +162,7 @@ struct AccountCheck: Sendable {
       case .refused(let error, let byClock):
         add(
           .failed, "\(next.service.name): \(error.text)",
-          cure: byClock ? EndpointProbe.clockCure : remedy.refused)
+          cure: byClock ? ServiceCheck.clockCure : remedy.refused)
         findings += answers
         findings += ([next] + rest).map {
           OnlineFinding(
@@ -200,8 +188,8 @@ struct AccountCheck: Sendable {
   }
 
   private func ask(
-    _ next: Reached, _ credential: Credential, _ project: String
-  ) async -> PermissionProbe.Verdict {
+    _ next: ServiceCheck, _ credential: Credential, _ project: String
+  ) async -> ServiceCheck.Verdict {
     let limit = min(Self.exchangeLimit, timeLeft)
     guard limit > .zero else {
       let finding = OnlineFinding(
@@ -209,10 +197,7 @@ struct AccountCheck: Sendable {
         cure: "ask again; name single services by --service")
       return .found(finding, proven: false)
     }
-    let probe = PermissionProbe(
-      service: next.service, endpoint: next.endpoint,
-      client: CloudClient(transport: transport, timeout: limit))
-    return await probe.run(credential, projectID: project, at: next.now)
+    return await next.ask(credential, projectID: project, timeout: limit)
   }
 
   private func words(_ issued: IssuedCredential, _ isProven: Bool) -> String {
