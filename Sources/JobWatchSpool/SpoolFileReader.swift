@@ -64,8 +64,8 @@ package struct SpoolFileReader: Sendable {
     return read(file, name, identity)
   }
 
-  /// A file that one of its writers closed gets a name of the daemon's, so that no further program appends to it: the
-  /// next line makes a new file, and does not wait for the writers of this one.
+  /// A file that one of its writers closed gets a name of the daemon's. No further program appends to it then: the next
+  /// line makes a new file, and does not wait for the writers of this one.
   private func shared(_ name: Name, _ identity: Identity) -> Content {
     switch directory.claim(name, identity) {
     case .taken(let own): .open(own, identity)

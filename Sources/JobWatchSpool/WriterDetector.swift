@@ -3,10 +3,10 @@ import Glibc
 
 /// Finds out whether a file is open for writing.
 ///
-/// A read lease (fcntl(2)) is the proof: the kernel gives none on a file that any process has open for writing, and
-/// lets nobody open the file for writing while the lease is held. Only the owner of a file, or a process with
-/// CAP_LEASE, gets a lease, and not on every file system. `/proc/*/fd` is no substitute: it shows other users'
-/// processes to root only, and the systemd unit hides them.
+/// A read lease (fcntl(2)) is the proof: the kernel gives none on a file that any process has open for writing. While it
+/// is held, nobody can open the file for writing. Only the owner of a file, or a process with CAP_LEASE, gets a lease,
+/// and not on every file system. `/proc/*/fd` is no substitute: it shows other users' processes to root only, and the
+/// systemd unit hides them.
 package struct WriterDetector: Sendable {
   enum Result: Sendable, Hashable {
     case closed

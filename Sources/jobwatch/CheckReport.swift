@@ -115,7 +115,7 @@ struct ConfigurationSummary {
       })
   }
 
-  /// Those that are not the region's own: the others would fill a page.
+  /// Only those that differ from the region's own: all would fill a page.
   private func changedEndpoints(of account: Account) -> String {
     let own = endpoints(of: account).filter {
       $0.value != Endpoints.defaultEndpoint(service: $0.key, region: account.region)

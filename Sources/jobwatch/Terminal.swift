@@ -33,7 +33,7 @@ struct Terminal {
 }
 
 extension String {
-  /// Without control characters, because what the cloud wrote must neither begin a line nor command the terminal.
+  /// Without control characters: what the cloud wrote must not begin a line or command the terminal.
   var onOneLine: String {
     String(
       unicodeScalars.map { scalar in

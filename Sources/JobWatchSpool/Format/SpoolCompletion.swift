@@ -36,7 +36,7 @@ extension SpoolSubmission {
     func isForeign(_ noun: String, _ name: String, _ known: [String]) -> Bool {
       if known.contains(name) || NearestName.to(name, among: known) != nil { return false }
       note(
-        "the \(noun) \"\(Self.shown(name))\" of the reply is left alone, for none of that name is known here"
+        "the \(noun) \"\(Self.shown(name))\" of the reply is left alone because none of that name is known here"
       )
       return true
     }

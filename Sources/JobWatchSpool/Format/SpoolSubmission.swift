@@ -2,7 +2,7 @@ import CloudAPI
 import JobWatchConfiguration
 import JobWatchCore
 
-/// A request to watch one job. Those that `SpoolFile` returns have no `problem`.
+/// A request to watch one job. `SpoolFile` returns only requests without a `problem`.
 package struct SpoolSubmission: Sendable, Hashable {
   package var jobID: String
   /// Nil: `SpoolRules.defaultService`.

@@ -5,7 +5,7 @@ import JobWatchDaemon
 
 /// The steps of the check for one account, and their findings so far.
 struct AccountCheck: Sendable {
-  /// Limit of one exchange: longer than the limit of connecting, so that the two are told apart.
+  /// The limit of one exchange: longer than the limit of connecting, because the two are different faults.
   private static let exchangeLimit = Duration.seconds(12)
 
   private let login: AccountLogin
@@ -123,7 +123,7 @@ struct AccountCheck: Sendable {
     return await withTaskGroup(of: Result<IssuedCredential, IssueFailure>.self) { group in
       group.addTask { await login.obtain(secrets, at: now) }
       group.addTask {
-        try? await Task.sleep(for: limit)  // ends early when it is of no interest any more
+        try? await Task.sleep(for: limit)  // ends early once the other task has ended
         return .failure(.unreachable("no credential was handed out within \(limit.spoken)"))
       }
       defer { group.cancelAll() }
@@ -146,8 +146,8 @@ struct AccountCheck: Sendable {
     return false
   }
 
-  /// One service after the other until one accepts the credential, so that a refused one is not tried at a second; then
-  /// the rest together. True when the credential is refused.
+  /// Asks one service after the other until one accepts the credential, because a refused one is not tried at a second;
+  /// then the rest together. True when the credential is refused.
   private mutating func askAll(_ issued: IssuedCredential) async -> Bool {
     guard let project = issued.projectID else {
       add(.failed, "it is not known for which project", cure: "add project_id to the account")
