@@ -17,8 +17,6 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
-let lifecycle = Target.Dependency.product(
-  name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
@@ -71,7 +69,7 @@ let package = Package(
     .target(name: "JobWatchFiles", dependencies: [systemPackage], swiftSettings: strict),
     .target(
       name: "JobWatchConfiguration",
-      dependencies: ["JobWatchCore", "CloudAPI", yams],
+      dependencies: ["JobWatchCore", "PollPlanning", "CloudAPI", yams],
       swiftSettings: strict),
     .target(
       name: "JobWatchSpool",
@@ -93,8 +91,8 @@ let package = Package(
       name: "JobWatchDaemon",
       dependencies: [
         "JobWatchCore", "PollPlanning", "CloudAPI", "JobWatchStore", "JobWatchConfiguration",
-        "JobWatchFiles", "JobWatchLogging", "JobWatchSpool", "JobWatchStatusLog", crypto, lifecycle,
-        logging, unixSignals,
+        "JobWatchFiles", "JobWatchLogging", "JobWatchSpool", "JobWatchStatusLog", crypto, logging,
+        unixSignals,
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -102,7 +100,7 @@ let package = Package(
       dependencies: [
         "JobWatchCore", "PollPlanning", "CloudAPI", "JobWatchStore", "JobWatchConfiguration",
         "JobWatchDaemon", "JobWatchLogging", "JobWatchSpool", "JobWatchStatusLog", argumentParser,
-        lifecycle, logging,
+        logging, systemPackage,
       ],
       swiftSettings: strict),
     .target(
@@ -112,8 +110,8 @@ let package = Package(
     .executableTarget(
       name: "demo",
       dependencies: [
-        "JobWatchCore", "CloudAPI", "JobWatchStore", "JobWatchConfiguration", "JobWatchDaemon",
-        "JobWatchLogging", "JobWatchSpool", "SimulatedCloud", lifecycle, logging,
+        "JobWatchCore", "CloudAPI", "JobWatchConfiguration", "JobWatchDaemon", "JobWatchLogging",
+        "JobWatchSpool", "SimulatedCloud", logging,
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -150,7 +148,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "JobWatchSpoolTests",
-      dependencies: ["JobWatchCore", "CloudAPI", "JobWatchSpool", "TestSupport"],
+      dependencies: [
+        "JobWatchCore", "CloudAPI", "JobWatchConfiguration", "JobWatchSpool", "TestSupport",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "JobWatchStatusLogTests",
@@ -185,8 +185,8 @@ let package = Package(
     .target(
       name: "TestSupport",
       dependencies: [
-        "JobWatchCore", "PollPlanning", "CloudAPI", "JobWatchStore", "JobWatchConfiguration",
-        "JobWatchDaemon", logging,
+        "JobWatchCore", "CloudAPI", "JobWatchStore", "JobWatchConfiguration", "JobWatchDaemon",
+        logging,
       ],
       path: "Tests/TestSupport",
       swiftSettings: strict),

@@ -39,15 +39,15 @@ package struct Account: Sendable, Hashable {
   package var signature: Signer.Form?
   /// Scheme, host and port without a path, by service name, `iam` and `metadata` included. A service without an entry
   /// has the region's.
-  package var endpoints: [String: String]
+  package var endpoints: [String: String] = [:]
   /// PEM file with the certificates to trust instead of the system's.
   package var caFile: String?
   /// Hosts that may be asked over plain HTTP.
-  package var httpHosts: [String]
-  /// Cap on this account's calls per service, because other tools share the cloud's quota.
+  package var httpHosts: [String] = []
+  /// Cap on this account's calls to each service, because other tools share the cloud's quota.
   package var quota: Quota?
   /// Caps of single services; they win over `quota`.
-  package var serviceQuotas: [String: Quota]
+  package var serviceQuotas: [String: Quota] = [:]
 
   /// The user that logs in; the environment has the parts that are nil.
   package struct User: Sendable, Hashable {
@@ -55,47 +55,20 @@ package struct Account: Sendable, Hashable {
     package var password: SecretSource?
     /// The account that the user belongs to.
     package var domainName: String?
-
-    package init(
-      name: SecretSource? = nil, password: SecretSource? = nil, domainName: String? = nil
-    ) {
-      self.name = name
-      self.password = password
-      self.domainName = domainName
-    }
   }
 
   /// A section of an SDK's credentials file.
   package struct Profile: Sendable, Hashable {
     package var file: String?
     package var section: String?
-
-    package init(file: String? = nil, section: String? = nil) {
-      self.file = file
-      self.section = section
-    }
   }
 
   package init(
     name: String, region: String, projectID: String? = nil, authentication: Authentication = .aksk,
-    accessKey: SecretSource? = nil, secretKey: SecretSource? = nil,
-    securityToken: SecretSource? = nil, token: SecretSource? = nil,
-    endpoints: [String: String] = [:], caFile: String? = nil, quota: Quota? = nil,
-    serviceQuotas: [String: Quota] = [:]
+    endpoints: [String: String] = [:]
   ) {
-    self.name = name
-    self.region = region
-    self.projectID = projectID
-    self.authentication = authentication
-    self.accessKey = accessKey
-    self.secretKey = secretKey
-    self.securityToken = securityToken
-    self.token = token
-    self.endpoints = endpoints
-    self.caFile = caFile
-    httpHosts = []
-    self.quota = quota
-    self.serviceQuotas = serviceQuotas
+    (self.name, self.region, self.endpoints) = (name, region, endpoints)
+    (self.projectID, self.authentication) = (projectID, authentication)
   }
 }
 

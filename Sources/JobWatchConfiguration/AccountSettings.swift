@@ -83,8 +83,8 @@ struct AccountSettings {
     return Quota(calls: calls, per: per)
   }
 
-  /// A region that the endpoint table lacks needs endpoints of its own. A service without an endpoint is reported to
-  /// whoever submits its jobs, because nobody uses all services.
+  /// A region that the endpoint table lacks needs endpoints of its own. Nobody uses all services: a service without an
+  /// endpoint is reported to those who submit its jobs.
   private static func checkRegion(_ section: Section, _ account: Account) {
     let region = account.region
     guard let place = section["region"], !region.isEmpty, section["endpoints"] == nil,
@@ -99,21 +99,16 @@ struct AccountSettings {
 extension Setting {
   /// A part of a host name.
   fileprivate func regionName() -> String? {
-    guard let text = text("a region such as eu-de") else { return nil }
-    let isHostPart = text.utf8.allSatisfy {
-      ConfiguredName.isAlphanumeric($0) || $0 == UInt8(ascii: "-")
+    let rule = "must be a region such as eu-de: letters, digits and \"-\""
+    return text("a region such as eu-de", else: rule) {
+      $0.utf8.count <= 63 && $0.utf8.allSatisfy { $0.isAlphanumeric || $0 == UInt8(ascii: "-") }
     }
-    if isHostPart, text.utf8.count <= 63 { return text }
-    fail("must be a region such as eu-de: letters, digits and \"-\"")
-    return nil
   }
 
   /// Part of the request's path.
   fileprivate func projectID() -> String? {
-    guard let text = text("a project id") else { return nil }
-    if JobKey.isJobID(text) { return text }
-    fail(
-      "must be a project id, as in 0605767b5780d5762fc5c0118072a564: letters, digits, \"-\", \"_\"")
-    return nil
+    let rule =
+      "must be a project id, as in 0605767b5780d5762fc5c0118072a564: letters, digits, \"-\", \"_\""
+    return text("a project id", else: rule, where: JobKey.isJobID)
   }
 }

@@ -4,8 +4,8 @@ import CloudAPI
 struct ChannelSettings {
   private static let types = ["webhook", "journal", "statuslog"]
 
-  /// The channels that the file declares. The status log is no channel, because it gets every event without a route;
-  /// a declared one is remembered for the message to a route that names it.
+  /// The channels that the file declares. The status log is none, because it gets every event without a route. A
+  /// declared one is remembered for the message to a route that names it.
   var channels: [Channel] = []
   var statusLogs: Set<String> = []
 
@@ -25,17 +25,18 @@ struct ChannelSettings {
   }
 
   private mutating func add(_ section: Section, name: String, type: String?) {
+    guard let type else { return }
+    if type != "webhook" {
+      for key in ["url", "secret"] {
+        section[key]?.fail("is not used with type: \(type): remove it")
+      }
+    }
     switch type {
     case "webhook":
       guard let kind = Self.webhook(section) else { return }
       channels.append(Channel(name: name, kind: kind))
-    case "journal":
-      Self.refuseWebhookKeys(section, "journal")
-      channels.append(Channel(name: name, kind: .journal))
-    case "statuslog":
-      Self.refuseWebhookKeys(section, "statuslog")
-      statusLogs.insert(name)
-    default: return
+    case "journal": channels.append(Channel(name: name, kind: .journal))
+    default: statusLogs.insert(name)
     }
   }
 
@@ -55,9 +56,5 @@ struct ChannelSettings {
     guard let setting else { return [] }
     guard setting.isList else { return setting.secretSource().map { [$0] } ?? [] }
     return (setting.items(1...10) ?? []).compactMap { $0.secretSource() }
-  }
-
-  private static func refuseWebhookKeys(_ section: Section, _ type: String) {
-    for key in ["url", "secret"] { section[key]?.fail("is not used with type: \(type): remove it") }
   }
 }

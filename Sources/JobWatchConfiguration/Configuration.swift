@@ -4,57 +4,31 @@ import JobWatchCore
 /// Everything that a user may set. `ConfigurationFile` reads it; `config/jobwatch.yaml` shows each key at its default.
 package struct Configuration: Sendable, Hashable {
   /// Holds `jobwatch.db`.
-  package var stateDirectory: String
+  package var stateDirectory = "/var/lib/jobwatch"
   /// Holds `incoming/` and `rejected/`.
-  package var spoolDirectory: String
-  package var statusLog: String
+  package var spoolDirectory = "/var/spool/jobwatch"
+  package var statusLog = "/var/log/jobwatch/status.log"
   /// At least one; the first is the default account.
   package var accounts: [Account]
-  package var channels: [Channel]
-  package var routes: [Route]
-  package var polling: PollPolicy
-  package var absence: AbsencePolicy
-  package var expiry: ExpiryPolicy
-  package var delivery: DeliveryPolicy
-  package var breaker: BreakerPolicy
-  package var probes: ProbePolicy
+  package var channels: [Channel] = []
+  package var routes: [Route] = []
+  package var polling = PollPolicy()
+  package var absence = AbsencePolicy.standard
+  package var expiry = ExpiryPolicy()
+  package var delivery = DeliveryPolicy.standard
+  package var breaker = BreakerPolicy.standard
+  package var probes = ProbePolicy.standard
   /// By service name; every known service has an entry.
-  package var retention: [String: RetentionPolicy]
+  package var retention = Configuration.defaultRetention
   /// Finished jobs and told events older than this are deleted.
-  package var keep: Duration
+  package var keep = Duration.days(90)
   /// Nil: nobody is called.
   package var heartbeat: HeartbeatPolicy?
 
-  package init(
-    stateDirectory: String = "/var/lib/jobwatch", spoolDirectory: String = "/var/spool/jobwatch",
-    statusLog: String = "/var/log/jobwatch/status.log", accounts: [Account] = [],
-    channels: [Channel] = [], routes: [Route] = [], polling: PollPolicy = PollPolicy(),
-    absence: AbsencePolicy = AbsencePolicy(), expiry: ExpiryPolicy = ExpiryPolicy(),
-    delivery: DeliveryPolicy = DeliveryPolicy(), breaker: BreakerPolicy = BreakerPolicy(),
-    probes: ProbePolicy = ProbePolicy(),
-    retention: [String: RetentionPolicy] = Configuration.defaultRetention,
-    keep: Duration = .days(90), heartbeat: HeartbeatPolicy? = nil
-  ) {
-    self.stateDirectory = stateDirectory
-    self.spoolDirectory = spoolDirectory
-    self.statusLog = statusLog
-    self.accounts = accounts
-    self.channels = channels
-    self.routes = routes
-    self.polling = polling
-    self.absence = absence
-    self.expiry = expiry
-    self.delivery = delivery
-    self.breaker = breaker
-    self.probes = probes
-    self.retention = retention
-    self.keep = keep
-    self.heartbeat = heartbeat
-  }
+  package init(accounts: [Account] = []) { self.accounts = accounts }
 
-  package static var defaultRetention: [String: RetentionPolicy] {
-    Dictionary(uniqueKeysWithValues: CloudService.all.map { ($0.name, $0.retention) })
-  }
+  package static let defaultRetention = Dictionary(
+    uniqueKeysWithValues: CloudService.all.map { ($0.name, $0.retention) })
 
   package var databasePath: String { stateDirectory + "/jobwatch.db" }
 }
@@ -62,12 +36,7 @@ package struct Configuration: Sendable, Hashable {
 /// The dead-man's switch that is called while jobwatch is well.
 package struct HeartbeatPolicy: Sendable, Hashable {
   package var url: SecretSource
-  package var every: Duration
-
-  package init(url: SecretSource, every: Duration = .minutes(5)) {
-    self.url = url
-    self.every = every
-  }
+  package var every = Duration.minutes(5)
 }
 
 /// A receiver of events. The status log is none: it gets every event without a route.
@@ -80,9 +49,4 @@ package struct Channel: Sendable, Hashable {
 
   package var name: String
   package var kind: Kind
-
-  package init(name: String, kind: Kind) {
-    self.name = name
-    self.kind = kind
-  }
 }

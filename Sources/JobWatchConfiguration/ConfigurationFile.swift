@@ -3,13 +3,13 @@ import Foundation
 import JobWatchCore
 import Yams
 
-/// A configuration that can be used, and what was noticed while reading it.
+/// A configuration that can be used, and what the reading of its file found.
 package struct DecodedConfiguration: Sendable {
   /// For messages.
   package var file: String
   package var value: Configuration
   package var warnings: [ConfigurationProblem] = []
-  /// Every secret that the file names. None is read here.
+  /// Every secret that the file names, unread.
   package var secrets: [SecretReference] = []
   /// The places of its keys, by key path.
   package var marks: [String: ConfigurationMark] = [:]
@@ -21,12 +21,6 @@ package struct DecodedConfiguration: Sendable {
     (self.file, self.value) = (file, value)
     (warnings, secrets, marks) = (notes.inOrder, notes.secrets, notes.marks)
   }
-}
-
-/// A place in a file, from 1.
-package struct ConfigurationMark: Sendable, Hashable {
-  package var line: Int
-  package var column: Int
 }
 
 /// Reads the operator's YAML file into a `Configuration`. It walks the parsed tree, because `Codable` stops at the
@@ -55,7 +49,7 @@ package enum ConfigurationFile {
     do {
       root = try ConfigurationText.tree(bytes)
     } catch {
-      throw ConfigurationError(file: path, problems: [error.problem])
+      throw ConfigurationError(file: path, problems: [error])
     }
     let value = walk(Setting(node: root, path: "", notes: notes))
     if notes.hasErrors { throw ConfigurationError(file: path, problems: notes.inOrder) }
@@ -100,7 +94,7 @@ package enum ConfigurationFile {
       return try WrittenFile.bytes(at: path, limit: sizeLimit)
     } catch {
       throw ConfigurationError(
-        file: path, problems: [ConfigurationProblem(message: reason(error))])
+        file: path, problems: [ConfigurationProblem(reason(error))])
     }
   }
 

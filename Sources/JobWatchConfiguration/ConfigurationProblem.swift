@@ -1,8 +1,14 @@
+/// A place in a file, from 1.
+package struct ConfigurationMark: Sendable, Hashable {
+  package var line: Int
+  /// Counted in Unicode scalars; nil: not known.
+  var column: Int?
+}
+
 /// A mistake in a configuration file, and its place.
-package struct ConfigurationProblem: Sendable, Hashable, Codable {
-  /// From 1; nil: the problem is the whole file's.
+package struct ConfigurationProblem: Error, Sendable, Hashable, Codable {
+  /// Nil: the problem is the whole file's.
   package var line: Int?
-  /// From 1, counted in Unicode scalars.
   package var column: Int?
   /// The key path, as in `accounts[0].region`; empty for the file as a whole.
   package var path: String
@@ -12,14 +18,10 @@ package struct ConfigurationProblem: Sendable, Hashable, Codable {
   package var isWarning: Bool
 
   package init(
-    line: Int? = nil, column: Int? = nil, path: String = "", message: String,
-    isWarning: Bool = false
+    _ message: String, at mark: ConfigurationMark? = nil, path: String = "", isWarning: Bool = false
   ) {
-    self.line = line
-    self.column = column
-    self.path = path
-    self.message = message
-    self.isWarning = isWarning
+    (line, column) = (mark?.line, mark?.column)
+    (self.path, self.message, self.isWarning) = (path, message, isWarning)
   }
 
   /// `FILE:LINE: path: message`, the form that editors jump to.
@@ -36,13 +38,25 @@ package struct ConfigurationError: Error, Sendable, CustomStringConvertible {
   /// In the order of the file; warnings among them.
   package var problems: [ConfigurationProblem]
 
-  package init(file: String, problems: [ConfigurationProblem]) {
-    self.file = file
-    self.problems = problems
-  }
-
   /// Without the warnings, because they do not stop a start.
   package var description: String {
     problems.filter { !$0.isWarning }.map { $0.text(file: file) }.joined(separator: "\n")
   }
+}
+
+/// Collects what a walk through one file finds. Used by one walk only, hence a plain class.
+final class ProblemCollector {
+  private var problems: [ConfigurationProblem] = []
+  var secrets: [SecretReference] = []
+  /// The places of all keys, by key path.
+  var marks: [String: ConfigurationMark] = [:]
+
+  func add(_ problem: ConfigurationProblem) { problems.append(problem) }
+
+  /// The problems, by their lines.
+  var inOrder: [ConfigurationProblem] {
+    problems.sorted { ($0.line ?? 0, $0.column ?? 0) < ($1.line ?? 0, $1.column ?? 0) }
+  }
+
+  var hasErrors: Bool { problems.contains { !$0.isWarning } }
 }

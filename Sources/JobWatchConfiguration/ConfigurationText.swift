@@ -1,48 +1,40 @@
 import JobWatchCore
 import Yams
 
-/// Turns the bytes of a file into its YAML tree, and reports what is wrong before any key is read.
+/// Turns the bytes of a file into its YAML tree, or says why it has none.
 enum ConfigurationText {
-  struct Unreadable: Error {
-    var problem: ConfigurationProblem
-
-    init(_ message: String, line: Int? = nil, column: Int? = nil) {
-      problem = ConfigurationProblem(line: line, column: column, message: message)
-    }
-  }
-
-  /// An alias repeats what it stands for; nested ones multiply, and comparing the keys of such a tree
-  /// takes time for each copy. Twenty cannot multiply to more than some thousand.
+  /// An alias repeats what it stands for; nested ones multiply, and comparing the keys of such a tree takes time for
+  /// each copy. Twenty cannot multiply to more than some thousand.
   static let aliasLimit = 20
 
   static let tooLarge =
     "is larger than \(ConfigurationFile.sizeLimit >> 20) MiB: is this the right file?"
 
-  static func tree(_ bytes: some Collection<UInt8>) throws(Unreadable) -> Node {
-    guard bytes.count <= ConfigurationFile.sizeLimit else {
-      throw Unreadable(tooLarge)
-    }
+  static func tree(_ bytes: some Collection<UInt8>) throws(ConfigurationProblem) -> Node {
+    guard bytes.count <= ConfigurationFile.sizeLimit else { throw ConfigurationProblem(tooLarge) }
     let text: String
     do {
       text = try WrittenText(bytes).text
     } catch {
-      throw Unreadable("\(error)")
+      throw ConfigurationProblem("\(error)")
     }
     if let line = joint(text) {
-      throw Unreadable(
-        "begins with a byte order mark, as where files were joined: remove it", line: line)
+      throw ConfigurationProblem(
+        "begins with a byte order mark, as where files were joined: remove it",
+        at: ConfigurationMark(line: line))
     }
     guard aliases(text) <= aliasLimit else {
-      throw Unreadable("holds more than \(aliasLimit) aliases (*name): write the values out")
+      throw ConfigurationProblem(
+        "holds more than \(aliasLimit) aliases (*name): write the values out")
     }
     do {
-      // Without rules for numbers: `Setting` reads the text, and the regular expressions of the rules load tables that
-      // stay in the daemon's memory.
+      // Without rules for numbers: `Setting` reads the text. The regular expressions of the rules load tables that stay
+      // in the daemon's memory.
       if let root = try compose(yaml: text, .basic), !isNothing(root) { return root }
     } catch {
       throw unreadable(error as? YamlError, text)
     }
-    throw Unreadable("is empty: config/jobwatch.yaml is a template")
+    throw ConfigurationProblem("is empty: config/jobwatch.yaml is a template")
   }
 
   /// The first line that begins with a mark, which would be a part of its key.
@@ -56,8 +48,8 @@ enum ConfigurationText {
     return scalar.style == .plain && scalar.string.isEmpty
   }
 
-  /// Counts what may be an alias, outside of comments: a `*` at the beginning of a word. An upper bound,
-  /// as quoted text is not recognised.
+  /// Counts what may be an alias, outside of comments: a `*` at the beginning of a word. An upper bound, because quoted
+  /// text is not recognised.
   private static func aliases(_ text: String) -> Int {
     text.split(whereSeparator: \.isNewline).reduce(0) { count, line in
       if line.drop(while: { $0 == " " }).hasPrefix("#") { return count }
@@ -66,23 +58,29 @@ enum ConfigurationText {
     }
   }
 
-  private static func unreadable(_ error: YamlError?, _ text: String) -> Unreadable {
+  private static func unreadable(_ error: YamlError?, _ text: String) -> ConfigurationProblem {
     switch error {
     case .scanner(let context, let problem, let mark, _),
       .parser(let context, let problem, let mark, _),
       .composer(let context, let problem, let mark, _):
       let part = context.map { " \($0.text) (line \($0.mark.line))" } ?? ""
-      return Unreadable(
-        "is not valid YAML: \(problem)\(part)", line: mark.line, column: mark.column)
+      return ConfigurationProblem(
+        "is not valid YAML: \(problem)\(part)", at: ConfigurationMark(mark))
     case .duplicatedKeysInMapping(_, let context):
-      return Unreadable(
+      return ConfigurationProblem(
         "the key at column \(context.mark.column) is there twice: remove one of them",
-        line: context.mark.line, column: context.mark.column)
+        at: ConfigurationMark(context.mark))
     case .reader(let problem, let offset, _, _):
       let line = text.prefix(offset ?? 0).count(where: \.isNewline) + 1
-      return Unreadable("is not valid YAML: \(problem)", line: line)
+      return ConfigurationProblem(
+        "is not valid YAML: \(problem)", at: ConfigurationMark(line: line))
     default:
-      return Unreadable("is not valid YAML: \(error.map(String.init(describing:)) ?? "unknown")")
+      return ConfigurationProblem(
+        "is not valid YAML: \(error.map(String.init(describing:)) ?? "unknown")")
     }
   }
+}
+
+extension ConfigurationMark {
+  init(_ mark: Mark) { (line, column) = (mark.line, mark.column) }
 }

@@ -86,7 +86,7 @@ extension Configuration {
 }
 
 extension Setting {
-  /// Nil, too, for `off`.
+  /// Nil for `off` as well.
   fileprivate func durationUnlessOff(_ range: ClosedRange<Duration>) -> Duration? {
     if case .scalar(let scalar) = node, scalar.string == "off" { return nil }
     return duration(range)

@@ -1,30 +1,26 @@
 import CloudAPI
+import JobWatchCore
 
 /// A secret that the configuration names, and where.
 package struct SecretReference: Sendable, Hashable {
-  package var line: Int?
-  package var column: Int?
+  package var mark: ConfigurationMark?
   package var path: String
   package var source: SecretSource
   /// It is the address of a webhook or of the heartbeat, and must pass `WebAddress` as well.
-  package var isURL: Bool
-
-  package var mark: ConfigurationMark? {
-    line.map { ConfigurationMark(line: $0, column: column ?? 1) }
-  }
+  var isURL: Bool
 
   /// A warning of what an editor or a paste left beside the secret, because the cloud would only report a wrong
   /// password. Nil for a clean secret, and for one that cannot be read. The warning does not quote the secret.
-  package func doubt(environment: [String: String]) -> ConfigurationProblem? {
+  package func warning(environment: [String: String]) -> ConfigurationProblem? {
     guard !isURL, let secret = try? source.read(environment: environment),
-      let doubt = Self.doubt(about: secret)
+      let flaw = Self.flaw(of: secret)
     else { return nil }
     return ConfigurationProblem(
-      line: line, column: column, path: path,
-      message: "\(source) \(doubt): write the secret alone there, in one line", isWarning: true)
+      "\(source) \(flaw): write the secret alone there, in one line", at: mark, path: path,
+      isWarning: true)
   }
 
-  private static func doubt(about secret: Secret) -> String? {
+  private static func flaw(of secret: Secret) -> String? {
     let text = secret.reveal()
     if text.hasPrefix("\u{FEFF}") { return "begins with a byte order mark" }
     if text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
@@ -37,15 +33,14 @@ package struct SecretReference: Sendable, Hashable {
 extension Setting {
   /// `{file: PATH}`, `{env: NAME}`, `{credential: NAME}`, or the text itself.
   /// - Parameters:
-  ///   - isURL: an address, which is checked.
-  ///   - isOpen: its text may be here without a warning; so may that of an address.
+  ///   - isURL: an address, which may be here without a warning.
+  ///   - isOpen: its text, too, may be here without a warning.
   func secretSource(isURL: Bool = false, isOpen: Bool = false) -> SecretSource? {
     let source = isSection ? referredSecret() : plainSecret(isURL || isOpen)
     if let source {
-      notes.add(
+      notes.secrets.append(
         SecretReference(
-          line: node.mark?.line, column: node.mark?.column, path: path, source: source,
-          isURL: isURL))
+          mark: node.mark.map(ConfigurationMark.init), path: path, source: source, isURL: isURL))
     }
     return source
   }
@@ -70,26 +65,23 @@ extension Setting {
   }
 
   private func referredSecret() -> SecretSource? {
-    guard let section = section(["file", "env", "credential"]) else { return nil }
+    let keys = ["file", "env", "credential"]
+    guard let section = section(keys) else { return nil }
     let sources = [
       section["file"]?.absolutePath().map(SecretSource.file),
       section["env"]?.environmentName().map(SecretSource.environment),
       section["credential"]?.credentialName().map(SecretSource.credential),
     ]
-    guard [section["file"], section["env"], section["credential"]].count(where: { $0 != nil }) == 1
-    else {
+    guard keys.count(where: { section[$0] != nil }) == 1 else {
       fail("must name exactly one of file, env and credential")
       return nil
     }
-    return sources.compactMap { $0 }.first
+    return sources.compactMap(\.self).first
   }
 
   private func environmentName() -> String? {
     guard let text = openName("the name of an environment variable") else { return nil }
-    let isName = text.utf8.allSatisfy {
-      ConfiguredName.isAlphanumeric($0) || $0 == UInt8(ascii: "_")
-    }
-    if isName { return text }
+    if text.utf8.allSatisfy({ $0.isAlphanumeric || $0 == UInt8(ascii: "_") }) { return text }
     fail("must be the name of an environment variable: letters, digits and \"_\"")
     return nil
   }

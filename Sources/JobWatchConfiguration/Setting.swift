@@ -3,19 +3,20 @@ import Yams
 
 /// One value of the file with its place and its key path.
 ///
-/// Reading it never throws: a mistake is noted, the answer is nil, and the walk goes on. So an operator sees every
-/// mistake at once.
+/// Reading it never throws: a mistake is noted, the answer is nil, and the walk goes on. An operator sees every mistake
+/// at once.
 struct Setting {
   let node: Node
   let path: String
   let notes: ProblemCollector
 
-  func fail(_ message: String) {
-    notes.add(message, at: node.mark, path: path, isWarning: false)
-  }
+  func fail(_ message: String) { note(message, isWarning: false) }
 
-  func warn(_ message: String) {
-    notes.add(message, at: node.mark, path: path, isWarning: true)
+  func warn(_ message: String) { note(message, isWarning: true) }
+
+  private func note(_ message: String, isWarning: Bool) {
+    let mark = node.mark.map(ConfigurationMark.init)
+    notes.add(ConfigurationProblem(message, at: mark, path: path, isWarning: isWarning))
   }
 
   /// Notes a word that is none of `known`.
@@ -47,7 +48,7 @@ struct Setting {
     return scalar.style == .plain && ["", "~", "null", "Null", "NULL"].contains(scalar.string)
   }
 
-  /// The text of a scalar: `0605` is an id, not the number 605. Nil for anything else, which is not noted.
+  /// The text of a scalar: `0605` is an id, not the number 605. Nil for anything else, without a note.
   private var scalar: String? {
     guard case .scalar(let scalar) = node, !isNull else { return nil }
     return scalar.string
@@ -59,29 +60,30 @@ struct Setting {
     return nil
   }
 
-  func name() -> String? {
-    guard let text = text("a name") else { return nil }
-    if ConfiguredName.isValid(text) { return text }
-    fail(ConfiguredName.rule)
+  /// A text that must pass a check.
+  /// - Parameter rule: the message for one that does not.
+  func text(_ wanted: String, else rule: String, where isValid: (String) -> Bool) -> String? {
+    guard let text = text(wanted) else { return nil }
+    if isValid(text) { return text }
+    fail(rule)
     return nil
+  }
+
+  func name() -> String? {
+    text("a name", else: ConfiguredName.rule, where: ConfiguredName.isValid)
   }
 
   /// A name that messages quote. One that looks like a secret is refused, because it may be the secret itself.
   func openName(_ wanted: String) -> String? {
-    guard let text = text(wanted) else { return nil }
-    if !Quotation.isLikelySecret(text) { return text }
-    fail(
-      "must be \(wanted), and looks like a secret: write a name, without digits amid its letters")
-    return nil
+    let rule =
+      "must be \(wanted), and looks like a secret: write a name, without digits amid its letters"
+    return text(wanted, else: rule) { !Quotation.isLikelySecret($0) }
   }
 
   func absolutePath() -> String? {
-    guard let text = text("an absolute path") else { return nil }
-    guard text.hasPrefix("/"), !text.contains("\0"), text.utf8.count <= 4096 else {
-      fail("must be an absolute path such as /var/lib/jobwatch")
-      return nil
-    }
-    return text.count > 1 && text.hasSuffix("/") ? String(text.dropLast()) : text
+    text("an absolute path", else: "must be an absolute path such as /var/lib/jobwatch") {
+      $0.hasPrefix("/") && !$0.contains("\0") && $0.utf8.count <= 4096
+    }.map { $0.count > 1 && $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
   }
 
   func duration(_ range: ClosedRange<Duration>) -> Duration? {
@@ -119,7 +121,7 @@ struct Setting {
     }
     return sequence.enumerated().map { index, node in
       let entry = Setting(node: node, path: "\(path)[\(index)]", notes: notes)
-      notes.see(entry.path, at: node.mark)
+      notes.marks[entry.path] = node.mark.map(ConfigurationMark.init)
       return entry
     }
   }
@@ -160,4 +162,90 @@ struct Setting {
   /// Whether a list, a set of keys, or neither is written here.
   var isList: Bool { if case .sequence = node { true } else { false } }
   var isSection: Bool { if case .mapping = node { true } else { false } }
+}
+
+/// The keys below one key of the file. An unknown key is noted with the nearest known one.
+struct Section {
+  let setting: Setting
+  private var values: [String: Setting] = [:]
+
+  init(_ mapping: Node.Mapping, of setting: Setting, known: [String]) {
+    self.setting = setting
+    for (key, value) in mapping {
+      let name = key.scalar?.string ?? ""
+      let path = setting.path(of: name, among: known)
+      if known.contains(name) {
+        values[name] = Setting(node: value, path: path, notes: setting.notes)
+        setting.notes.marks[path] = key.mark.map(ConfigurationMark.init)
+      } else {
+        let place = Setting(node: key, path: path, notes: setting.notes)
+        place.fail("unknown key; \(Self.hint(name, among: known))")
+      }
+    }
+  }
+
+  private static func hint(_ name: String, among known: [String]) -> String {
+    name == "<<"
+      ? "merge keys are not supported: write the keys out"
+      : NearestName.hint(name, among: known)
+  }
+
+  /// Nil when the key is absent.
+  subscript(key: String) -> Setting? { values[key] }
+
+  var isEmpty: Bool { values.isEmpty }
+
+  /// Notes the absence, with what to write.
+  func required(_ key: String, _ cure: String) -> Setting? {
+    if let value = values[key] { return value }
+    setting.fail("\(key) is missing: \(cure)")
+    return nil
+  }
+}
+
+/// Puts a value in its place, and leaves the default there where it could not be read.
+func set<Value>(_ place: inout Value, _ value: Value?) {
+  if let value { place = value }
+}
+
+/// What of the file a message may quote. A secret can stand anywhere by mistake: as an unknown key, as a name, in the
+/// place of a list. Messages are logged, and therefore name the line and the key path. They quote only what cannot be a
+/// secret.
+enum Quotation {
+  /// Parts of the file that hold secrets: there even a plain word can be a password.
+  private static let secretive = ["accounts", "channels", "heartbeat"]
+
+  /// A word that is one of `known`, perhaps with a typing error, or outside of the secretive parts a plain name.
+  static func allows(_ word: String, at path: String, among known: [String]) -> Bool {
+    if known.contains(word) || NearestName.to(word, among: known) != nil { return true }
+    return !secretive.contains(where: path.hasPrefix) && ConfiguredName.isValid(word)
+      && !isLikelySecret(word)
+  }
+
+  /// A short number with its unit, where such is wanted: `0`, `-0.6`, `5min`.
+  static func allows(number text: String) -> Bool {
+    let text = text.hasPrefix("-") ? text.dropFirst() : text[...]
+    let digits = text.utf8.prefix { isDigit($0) || $0 == UInt8(ascii: ".") }
+    let unit = text.utf8.dropFirst(digits.count)
+    return (1...6).contains(digits.count) && unit.count <= 7 && unit.allSatisfy(isLetter)
+  }
+
+  /// Whether a text is an address, a long number, or random as keys are. These have digits amid their letters; a name
+  /// such as `OTC_SECRET_KEY_2` or `k8s-eu1a-b2c` has few, or is short.
+  static func isLikelySecret(_ text: String) -> Bool {
+    let parts = text.utf8.split { !$0.isAlphanumeric }
+    let length = parts.map(\.count).reduce(0, +)
+    if text.contains("://") || (length >= 12 && parts.joined().allSatisfy(isDigit)) { return true }
+    let amid = parts.map { zip($0, $0.dropFirst()).count { isDigit($0) && isLetter($1) } }
+    return (length >= 16 && amid.reduce(0, +) >= 3)
+      || zip(parts, amid).contains { $0.count >= 16 && $1 > 0 }
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+  }
+
+  private static func isLetter(_ byte: UInt8) -> Bool {
+    byte.isAlphanumeric && !isDigit(byte)
+  }
 }

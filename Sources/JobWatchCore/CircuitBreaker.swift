@@ -1,5 +1,5 @@
-/// Lets calls through until they fail, then only probes: the breaker of an endpoint, the pause of a refused
-/// credential or of a call that is not allowed, and the pause of a channel are all this.
+/// Lets calls through until they fail, and then only probes. It serves an endpoint, a credential, calls that are not
+/// allowed, and a channel.
 ///
 /// ```
 ///        fails `threshold` times          time for a probe
@@ -8,17 +8,16 @@
 ///   |                              +------- fails ------------+
 ///   +-------------------------- succeeds ---------------------+
 /// ```
-/// Each shutting starts a new generation. A call carries the generation it was let through under, and what it
-/// brings counts only while that still holds: a success that was under way when the key was revoked must not
-/// open the gate again, nor must ten late failures count as ten failed probes.
+/// Each shutting starts a new generation. A permit carries its generation, and an outcome counts only while that is the
+/// present one. A success that was under way when the key was revoked must not open the breaker again, nor must ten
+/// late failures count as ten failed probes.
 package struct CircuitBreaker: Sendable, Hashable {
   package struct Permit: Sendable, Hashable {
     fileprivate var generation: Int
-    /// While it is under way nothing else passes.
+    /// While a probe is under way nothing else passes.
     package fileprivate(set) var isProbe: Bool
   }
 
-  /// What an outcome changed, for the one who tells it.
   package enum Change: Sendable, Hashable { case shut, opened }
 
   package enum Readiness: Sendable, Hashable {
@@ -40,14 +39,14 @@ package struct CircuitBreaker: Sendable, Hashable {
   private var generation: Int
   private let threshold: Int
   private let waits: [Duration]
-  /// A gate that has let nothing through yet lets one call through at a time until one succeeds.
+  /// One call passes at a time until the first succeeds.
   private var unproven: Bool
 
   /// - Parameters:
-  ///   - threshold: failures in a row that shut an open gate.
+  ///   - threshold: failures in a row that shut an open breaker.
   ///   - waits: before the first, second … probe; the last repeats. Not empty.
   ///   - unproven: start by probing, at once.
-  ///   - firstGeneration: above those of a gate that this one replaces, whose passes may still be under way.
+  ///   - firstGeneration: above those of a breaker that this one replaces, whose permits may still be under way.
   package init(
     threshold: Int, waits: [Duration], unproven: Bool = false, firstGeneration: Int = 0
   ) {
@@ -74,7 +73,7 @@ package struct CircuitBreaker: Sendable, Hashable {
     }
   }
 
-  /// Whether something went wrong and has not been put right (an unproven gate is not in trouble).
+  /// Whether something went wrong and has not been put right; false for an unproven breaker.
   package var isShut: Bool {
     switch state {
     case .open: false
@@ -82,7 +81,7 @@ package struct CircuitBreaker: Sendable, Hashable {
     }
   }
 
-  /// Takes a call through; nil when it must wait.
+  /// Lets a call through; nil when it must wait.
   package mutating func enter(at uptime: Duration) -> Permit? {
     switch readiness(at: uptime) {
     case .open: return Permit(generation: generation, isProbe: false)
@@ -94,19 +93,19 @@ package struct CircuitBreaker: Sendable, Hashable {
     }
   }
 
-  package mutating func succeed(_ pass: Permit) -> Change? {
-    guard pass.generation == generation else { return nil }
+  package mutating func succeed(_ permit: Permit) -> Change? {
+    guard permit.generation == generation else { return nil }
     let wasShut = isShut
     state = .open(failures: 0)
     unproven = false
     return wasShut ? .opened : nil
   }
 
-  /// `retryAfter`: what the other side asked for, as a floor of the wait.
-  package mutating func fail(_ pass: Permit, at uptime: Duration, retryAfter: Duration = .zero)
-    -> Change?
-  {
-    guard pass.generation == generation else { return nil }
+  /// - Parameter retryAfter: the wait that the other side asks for, at least.
+  package mutating func fail(
+    _ permit: Permit, at uptime: Duration, retryAfter: Duration = .zero
+  ) -> Change? {
+    guard permit.generation == generation else { return nil }
     switch state {
     case .open(let failures) where failures + 1 < threshold:
       state = .open(failures: failures + 1)
@@ -122,22 +121,22 @@ package struct CircuitBreaker: Sendable, Hashable {
     }
   }
 
-  /// The outcome said nothing about what this gate guards: a probe is given back.
-  package mutating func release(_ pass: Permit, at uptime: Duration) {
-    guard pass.generation == generation, pass.isProbe, case .probing(let step) = state else {
+  /// The outcome says nothing about what this breaker guards: a probe is given back.
+  package mutating func release(_ permit: Permit, at uptime: Duration) {
+    guard permit.generation == generation, permit.isProbe, case .probing(let step) = state else {
       return
     }
     state = .shut(probeAt: uptime, step: step)
   }
 
-  /// The next probe is made at once, for a reason that the last one did not have.
+  /// Makes the next probe due at once.
   package mutating func hasten(at uptime: Duration) {
     guard case .shut(let probeAt, let step) = state, probeAt > uptime else { return }
     state = .shut(probeAt: uptime, step: step)
   }
 
-  /// All that is under way was given up, and nobody will say what it brought. A first call is made again at once; a
-  /// probe may have been refused, so that the next one waits as long as it did.
+  /// Gives up all calls under way, without their outcomes. A first call is made again at once. A probe may have been
+  /// refused, and the next one waits as long as it did.
   package mutating func abandon(at uptime: Duration) {
     generation += 1
     guard case .probing(let step) = state else { return }
@@ -146,24 +145,18 @@ package struct CircuitBreaker: Sendable, Hashable {
   }
 
   /// Shuts from the start, for trouble that a restart finds on record: the first call is a probe.
-  package mutating func resumeShut(at uptime: Duration) {
-    generation += 1
-    unproven = false
-    state = .shut(probeAt: uptime, step: 0)
-  }
+  package mutating func resumeShut(at uptime: Duration) { restart(probeAt: uptime, step: 0) }
 
-  /// Shuts on a suspicion: the next call shows at once whether it is right, as a probe, and the waits begin after it.
-  package mutating func suspect(at uptime: Duration) {
-    generation += 1
-    unproven = false
-    state = .shut(probeAt: uptime, step: -1)
-  }
+  /// Shuts on a suspicion. The next call is a probe at once, and the waits begin after it.
+  package mutating func suspect(at uptime: Duration) { restart(probeAt: uptime, step: -1) }
 
-  /// Begins anew, unproven: what it guards was replaced. What is under way counts no more.
-  package mutating func renew() {
+  /// Begins again, unproven, because what it guards was replaced. Calls under way count no more.
+  package mutating func renew() { restart(probeAt: .zero, step: -1, unproven: true) }
+
+  private mutating func restart(probeAt: Duration, step: Int, unproven: Bool = false) {
     generation += 1
-    unproven = true
-    state = .shut(probeAt: .zero, step: -1)
+    self.unproven = unproven
+    state = .shut(probeAt: probeAt, step: step)
   }
 
   private mutating func shut(step: Int, at uptime: Duration, _ retryAfter: Duration) {

@@ -1,6 +1,6 @@
-/// The cloud's clock minus ours, by the `Date` headers of its answers. They have whole seconds: each tells only that
-/// the cloud's clock stood somewhere in the second from its date on. Several, at different moments of a second, tell
-/// more. One odd answer, or a slow one, does not move it.
+/// The cloud's clock minus ours, by the `Date` headers of its answers. These are whole seconds: each says only that the
+/// cloud's clock stood somewhere in the second from its date on. Several, at different moments of a second, say more.
+/// One odd or slow answer does not move the offset.
 package struct ClockOffset: Sendable, Hashable {
   /// Dates minus the times at which they came, in milliseconds.
   private var samples: [Int64] = []
@@ -8,13 +8,11 @@ package struct ClockOffset: Sendable, Hashable {
 
   private static let kept = 9
   private static let second: Int64 = 1000
-  /// Between two samples: answers that come at once tell the same. No part of a second, so that nine of them fall
-  /// all over it.
+  /// Between two samples, because answers at the same moment say the same. A second is no multiple of it: nine samples
+  /// spread over the second.
   private static let rest = Duration.milliseconds(270)
 
-  package init() {}
-
-  package mutating func note(_ serverDate: Timestamp, at now: Timestamp) {
+  mutating func note(_ serverDate: Timestamp, at now: Timestamp) {
     // Our clock may have been set back.
     if let sampledAt, now >= sampledAt, now - sampledAt < Self.rest { return }
     sampledAt = now
@@ -22,14 +20,14 @@ package struct ClockOffset: Sendable, Hashable {
     if samples.count > Self.kept { samples.removeFirst() }
   }
 
-  /// A signature was refused for its date: what was learned is wrong, the cloud's own word replaces it.
-  package mutating func replace(_ serverTime: Timestamp, at now: Timestamp) {
+  /// A signature was refused for its date: the cloud's time replaces the samples, which are wrong.
+  mutating func replace(_ serverTime: Timestamp, at now: Timestamp) {
     samples = [(serverTime - now).milliseconds]
     sampledAt = now
   }
 
-  /// Our clock was set, by so much ahead: what the answers before have told of it no longer holds.
-  package mutating func shift(by jump: Duration) {
+  /// Our clock was set, by so much ahead.
+  mutating func shift(by jump: Duration) {
     samples = samples.map { $0 - jump.milliseconds }
     sampledAt = sampledAt.map { $0 + jump }
   }
@@ -39,7 +37,7 @@ package struct ClockOffset: Sendable, Hashable {
     guard !samples.isEmpty else { return .zero }
     let median = samples.sorted()[samples.count / 2]
     let agreeing = samples.filter { abs($0 - median) < Self.second }
-    // Within the second of each of them: in the middle of what they have in common.
+    // The middle of what the seconds of all have in common.
     let (least, most) = (agreeing.min() ?? median, agreeing.max() ?? median)
     return .milliseconds((least + most + Self.second) / 2)
   }

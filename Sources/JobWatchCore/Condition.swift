@@ -1,8 +1,7 @@
 /// Something that is wrong and concerns more than one job, from its beginning to its end: one row of the database.
 ///
-/// It stays on record after its end because a job that is lost later may have been blinded by it.
+/// It stays on record after its end, because it may explain why a job was lost.
 package struct Condition: Hashable, Sendable {
-  /// What is in trouble.
   package enum Subject: Hashable, Sendable {
     case account(String)
     case endpoint(EndpointKey)
@@ -11,13 +10,12 @@ package struct Condition: Hashable, Sendable {
     case worker(String)
     case daemon
 
-    /// The loop that asks for jobs: while it cannot work, no job is seen.
+    /// The loop that polls: while it cannot work, no job is seen.
     package static let poller = Subject.worker("poller")
   }
 
-  /// What is wrong with it.
   package enum Kind: String, Hashable, Sendable {
-    /// An account that somebody paused by hand.
+    /// An account that a person paused.
     case pausedByHand = "held"
     /// A credential that the cloud refuses.
     case refused
@@ -46,7 +44,7 @@ package struct Condition: Hashable, Sendable {
   package var since: Timestamp
   /// Nil while it lasts.
   package var until: Timestamp?
-  /// When an event told of it; nil while its grace lasts, and for what no event tells.
+  /// When an event told of it; nil while its grace lasts, and where no event tells of it.
   package var toldAt: Timestamp?
   /// In the words of whatever failed.
   package var cause: String
@@ -63,7 +61,7 @@ package struct Condition: Hashable, Sendable {
     self.cause = cause
   }
 
-  /// Why nobody could see a job while it lasted, with its times.
+  /// Why no job was seen while it lasted, with its times.
   package var blindness: String {
     "\(sentence) (\(until.map { "from \(since) to \($0)" } ?? "since \(since)"))"
   }

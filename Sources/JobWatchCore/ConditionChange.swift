@@ -16,53 +16,62 @@ package struct ConditionChange: Hashable, Sendable {
 
   private static func told(
     _ subject: Condition.Subject, _ kind: Condition.Kind, since: Timestamp? = nil,
-    at now: Timestamp, cause: String, _ event: EventKind, _ data: EventData
+    cause: String, _ event: EventKind, _ summary: String, errorCode: String? = nil,
+    cure: String? = nil, at now: Timestamp
   ) -> ConditionChange {
-    var data = data
-    data.cause = cause
+    var data = EventData(about: subject, summary)
+    (data.cause, data.errorCode, data.cure) = (cause, errorCode, cure)
     return ConditionChange(
       condition: Condition(subject, kind, since: since ?? now, toldAt: now, cause: cause),
       event: EventDraft(event, at: now, data))
   }
 
   private static func ended(
-    _ subject: Condition.Subject, _ kind: Condition.Kind, at now: Timestamp, remedy: String = "",
-    _ event: EventKind? = nil, _ data: EventData? = nil
+    _ subject: Condition.Subject, _ kind: Condition.Kind,
+    _ event: (kind: EventKind, summary: String)? = nil, remedy: String = "", at now: Timestamp
   ) -> ConditionChange {
     ConditionChange(
       condition: Condition(subject, kind, since: now, until: now, cause: ""),
-      event: event.flatMap { kind in data.map { EventDraft(kind, at: now, $0) } }, remedy: remedy)
+      event: event.map { EventDraft($0.kind, at: now, EventData(about: subject, $0.summary)) },
+      remedy: remedy)
   }
 
-  /// The event, given what else is wrong with its subject: an account may be paused for two reasons, and the end of one
-  /// does not end the pause.
+  /// The event, given what else is wrong with its subject: the end of one reason does not end a pause that has two.
   package func event(besides others: [Condition]) -> EventDraft? {
     guard var event, event.kind == .accountResumed, let account = event.data.account,
       let other = others.first(where: { $0.subject == .account(account) })
     else { return event }
     event.data.cause = other.cause
-    event.data.summary =
-      "account \(account) stays paused (\(other.cause)), although \(remedy)"
+    event.data.summary = "account \(account) stays paused (\(other.cause)), although \(remedy)"
     return event
+  }
+}
+
+extension EventData {
+  fileprivate init(about subject: Condition.Subject, _ summary: String) {
+    self.init(summary: summary)
+    switch subject {
+    case .account(let name): account = name
+    case .endpoint(let key): (account, service) = (key.account, key.service)
+    case .channel(let name): channel = name
+    case .worker, .daemon: break
+    }
   }
 }
 
 // MARK: Accounts
 
 extension ConditionChange {
-  /// 401, or a credential that cannot be fetched: nothing of the account can be asked for.
+  /// 401, or a credential that cannot be fetched: nothing of the account can be polled.
   /// - Parameter kind: `refused` or `lockedOut`.
   package static func loggedOut(
     _ kind: Condition.Kind, account: String, _ error: APIError, cure: String, since: Timestamp,
     at now: Timestamp
   ) -> ConditionChange {
-    var data = EventData(
-      summary: "account \(account) is paused: it cannot log in (\(error.text))")
-    data.account = account
-    data.errorCode = error.code.isEmpty ? nil : error.code
-    data.cure = cure
-    return told(
-      .account(account), kind, since: since, at: now, cause: error.text, .accountPaused, data)
+    told(
+      .account(account), kind, since: since, cause: error.text, .accountPaused,
+      "account \(account) is paused: it cannot log in (\(error.text))",
+      errorCode: error.code.isEmpty ? nil : error.code, cure: cure, at: now)
   }
 
   /// Ends whichever of the two is on record.
@@ -74,10 +83,9 @@ extension ConditionChange {
     account: String, by user: String, reason: String?, at now: Timestamp
   ) -> ConditionChange {
     let cause = byHand("paused", user, reason)
-    var data = EventData(summary: "account \(account) is \(cause)")
-    data.account = account
-    data.cure = "jobwatch resume \(account)"
-    return told(.account(account), .pausedByHand, at: now, cause: cause, .accountPaused, data)
+    return told(
+      .account(account), .pausedByHand, cause: cause, .accountPaused,
+      "account \(account) is \(cause)", cure: "jobwatch resume \(account)", at: now)
   }
 
   package static func resumed(
@@ -86,50 +94,46 @@ extension ConditionChange {
     resumed(account, .pausedByHand, "it was \(byHand("resumed", user, reason))", at: now)
   }
 
-  private static func byHand(_ deed: String, _ user: String, _ reason: String?) -> String {
-    "\(deed) by hand by \(user)" + (reason.map { ": \($0)" } ?? "")
+  private static func byHand(_ verb: String, _ user: String, _ reason: String?) -> String {
+    "\(verb) by hand by \(user)" + (reason.map { ": \($0)" } ?? "")
   }
 
   private static func resumed(
     _ account: String, _ kind: Condition.Kind, _ remedy: String, at now: Timestamp
   ) -> ConditionChange {
-    var data = EventData(summary: "account \(account) is polled again: \(remedy)")
-    data.account = account
-    return ended(.account(account), kind, at: now, remedy: remedy, .accountResumed, data)
+    ended(
+      .account(account), kind, (.accountResumed, "account \(account) is polled again: \(remedy)"),
+      remedy: remedy, at: now)
+  }
+
+  package static func configured(account: String, at now: Timestamp) -> ConditionChange {
+    ended(.account(account), .unconfigured, at: now)
   }
 }
 
 // MARK: Endpoints
 
 extension ConditionChange {
-  private static func data(_ endpoint: EndpointKey, _ summary: String) -> EventData {
-    var data = EventData(summary: summary)
-    (data.account, data.service) = (endpoint.account, endpoint.service)
-    return data
-  }
-
   /// 403, or a request that can never work as configured: one service of the account is paused.
   package static func barred(
     _ endpoint: EndpointKey, _ kind: Condition.Kind, _ error: APIError, at now: Timestamp
   ) -> ConditionChange {
     let service = endpoint.service
-    var data = data(
-      endpoint, "\(service) jobs of account \(endpoint.account) are paused: \(error.text)")
-    data.errorCode = error.code
-    data.cure =
-      kind == .forbidden
-      ? "allow the account's user to query \(service) jobs"
-      : "check project_id, region and the endpoint of \(service) in the configuration"
-    return told(.endpoint(endpoint), kind, at: now, cause: error.text, .accountPaused, data)
+    return told(
+      .endpoint(endpoint), kind, cause: error.text, .accountPaused,
+      "\(service) jobs of account \(endpoint.account) are paused: \(error.text)",
+      errorCode: error.code,
+      cure: kind == .forbidden
+        ? "allow the account's user to query \(service) jobs"
+        : "check project_id, region and the endpoint of \(service) in the configuration", at: now)
   }
 
   package static func unbarred(_ endpoint: EndpointKey, at now: Timestamp) -> [ConditionChange] {
-    let data = data(
-      endpoint, "\(endpoint.service) jobs of account \(endpoint.account) are polled again")
+    let summary = "\(endpoint.service) jobs of account \(endpoint.account) are polled again"
     return [.forbidden, .misconfigured].map {
       ended(
-        .endpoint(endpoint), $0, at: now, remedy: "\(endpoint.service) calls are accepted",
-        .accountResumed, data)
+        .endpoint(endpoint), $0, (.accountResumed, summary),
+        remedy: "\(endpoint.service) calls are accepted", at: now)
     }
   }
 
@@ -137,57 +141,51 @@ extension ConditionChange {
     _ endpoint: EndpointKey, _ kind: Condition.Kind, since: Timestamp? = nil, cause: String,
     at now: Timestamp
   ) -> ConditionChange {
-    var data = data(
-      endpoint,
-      "\(endpoint.service) of account \(endpoint.account) gives no usable answer: \(cause)")
-    data.cure =
-      switch kind {
-      case .busy, .absent: "check that these jobs' ids belong to this service and account"
-      default: "jobwatch check --online shows at which step a call fails"
-      }
-    return told(
-      .endpoint(endpoint), kind, since: since, at: now, cause: cause, .endpointDown, data)
+    told(
+      .endpoint(endpoint), kind, since: since, cause: cause, .endpointDown,
+      "\(endpoint.service) of account \(endpoint.account) gives no usable answer: \(cause)",
+      cure: kind == .busy || kind == .absent
+        ? "check that these jobs' ids belong to this service and account"
+        : "jobwatch check --online shows at which step a call fails", at: now)
   }
 
-  package static func up(_ endpoint: EndpointKey, _ kind: Condition.Kind, at now: Timestamp)
-    -> ConditionChange
-  {
-    ended(
-      .endpoint(endpoint), kind, at: now, .endpointUp,
-      data(endpoint, "\(endpoint.service) of account \(endpoint.account) answers again"))
+  package static func up(
+    _ endpoint: EndpointKey, _ kind: Condition.Kind, at now: Timestamp
+  ) -> ConditionChange {
+    let summary = "\(endpoint.service) of account \(endpoint.account) answers again"
+    return ended(.endpoint(endpoint), kind, (.endpointUp, summary), at: now)
   }
 }
 
 // MARK: Channels and the daemon
 
 extension ConditionChange {
-  /// - Parameter deed: what jobwatch does about it.
+  /// - Parameter action: what jobwatch does about it.
   package static func channel(
-    _ name: String, failing cause: String, deed: String = "goes on trying, one message at a time",
+    _ name: String, failing cause: String,
+    action: String = "goes on trying, one message at a time", cure: String? = nil,
     at now: Timestamp
   ) -> ConditionChange {
-    var data = EventData(
-      summary: "channel \(name) is in trouble (\(cause)); jobwatch \(deed)")
-    data.channel = name
-    return told(.channel(name), .failing, at: now, cause: cause, .channelFailing, data)
+    told(
+      .channel(name), .failing, cause: cause, .channelFailing,
+      "channel \(name) is in trouble (\(cause)); jobwatch \(action)", cure: cure, at: now)
   }
 
   /// The receiver answers, and takes no message.
-  package static func channel(_ name: String, refusingWith status: Int, at now: Timestamp)
-    -> ConditionChange
-  {
-    var change = channel(
+  package static func channel(
+    _ name: String, refusingWith status: Int, at now: Timestamp
+  ) -> ConditionChange {
+    channel(
       name, failing: "the receiver answers every message with \(status)",
-      deed: "keeps its messages and tries one every 30 s to 10 min", at: now)
-    change.event?.data.cure =
-      "see what the receiver objects to, above all what was changed there or in the channel"
-    return change
+      action: "keeps its messages and tries one every 30 s to 10 min",
+      cure: "see what the receiver objects to, above all what was changed there or in the channel",
+      at: now)
   }
 
   package static func channelRecovered(_ name: String, at now: Timestamp) -> ConditionChange {
-    var data = EventData(summary: "channel \(name) takes messages again")
-    data.channel = name
-    return ended(.channel(name), .failing, at: now, .channelRecovered, data)
+    ended(
+      .channel(name), .failing, (.channelRecovered, "channel \(name) takes messages again"),
+      at: now)
   }
 
   /// Loops that cannot do their work, all for one reason: a condition each, and one event.
@@ -196,14 +194,13 @@ extension ConditionChange {
     _ since: [String: Timestamp], because cause: String, at now: Timestamp
   ) -> [ConditionChange] {
     let loops = since.sorted { ($0.value, $0.key) < ($1.value, $1.key) }
-    var data = EventData(
-      summary: "jobwatch is degraded: what it cannot do now it tries again "
-        + "(\(loops.map(\.key).joined(separator: ", ")): \(cause))")
-    data.cure = "do what the cause says; jobwatch goes on by itself then, unless it names a restart"
+    let names = loops.map(\.key).joined(separator: ", ")
     return loops.enumerated().map { index, loop in
       var change = told(
-        .worker(loop.key), .failing, since: loop.value, at: now, cause: cause, .daemonDegraded,
-        data)
+        .worker(loop.key), .failing, since: loop.value, cause: cause, .daemonDegraded,
+        "jobwatch is degraded: what it cannot do now it tries again (\(names): \(cause))",
+        cure: "do what the cause says; jobwatch goes on by itself then, unless it names a restart",
+        at: now)
       if index > 0 { change.event = nil }
       return change
     }
@@ -212,9 +209,5 @@ extension ConditionChange {
   /// A loop that does its work again: its log and status say so, and no event.
   package static func works(_ loop: String, at now: Timestamp) -> ConditionChange {
     ended(.worker(loop), .failing, at: now)
-  }
-
-  package static func configured(account: String, at now: Timestamp) -> ConditionChange {
-    ended(.account(account), .unconfigured, at: now)
   }
 }

@@ -1,7 +1,7 @@
-/// What came of one attempt to tell a channel.
+/// The outcome of one attempt to deliver a message to a channel.
 package enum DeliveryOutcome: Hashable, Sendable {
   case delivered(status: Int?)
-  /// Worth another attempt; `retryAfter` is the receiver's wish, a floor of the wait.
+  /// Worth another attempt; `retryAfter` is the wait that the receiver asks for, at least.
   case retry(status: Int?, reason: String, retryAfter: Duration?)
   /// 400, 413, 422: the receiver will never take this message, or takes none for now (`RefusalStreak`).
   case rejected(status: Int, reason: String)
@@ -24,16 +24,5 @@ package enum DeliveryOutcome: Hashable, Sendable {
     case .retry(_, let reason, _), .rejected(_, let reason): reason
     case .gone: "the receiver answered 410 Gone"
     }
-  }
-}
-
-extension DeliveryPolicy {
-  /// How long to wait after `attempts` failed attempts; nil: the message is given up.
-  ///
-  /// - Parameter luck: in [0, 1), spreads the wait over ± `spread`.
-  package func wait(after attempts: Int, retryAfter: Duration?, luck: Double) -> Duration? {
-    guard attempts < delays.count else { return nil }
-    let wait = delays[attempts].scaled(by: 1 + spread * (2 * luck - 1))
-    return max(wait, retryAfter ?? .zero)
   }
 }

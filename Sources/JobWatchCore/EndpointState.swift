@@ -1,20 +1,18 @@
-/// The health of one endpoint (one service of one account), as its answers show it.
-///
-/// A value that decides: each answer is recorded, and what comes back says what changed. It knows no clock, no database
-/// and no network; the times it is given are the caller's.
+/// The health of one endpoint (one service of one account), as its answers show it. Each answer is recorded, and what
+/// comes back says what changed.
 ///
 /// ```
 ///  answer                      breaker   permission  jobs counted against it   condition
 ///  seen, unrecognised          succeeds  succeeds    none                      ends all
 ///  absent                      succeeds  succeeds    absent ones               absent, once most are
-///  busy                        succeeds  succeeds    without an answer         busy, once no job has one
+///  busy                        succeeds  succeeds    unserved                  busy, once no job has an answer
 ///  forbidden, misconfigured    succeeds  fails       barred                    forbidden, misconfigured
 ///  refused, skewed             succeeds  released    refused                   the account's
 ///  garbled, unreachable        fails     released    unanswered                unreachable
 ///  throttled                   released  released    none                      none
 /// ```
 package struct EndpointState: Sendable {
-  /// What one call passes with, beside its credential.
+  /// The permits of one call, beside its credential's.
   package struct Permits: Hashable, Sendable {
     package var breaker: CircuitBreaker.Permit
     package var permission: CircuitBreaker.Permit
@@ -33,31 +31,28 @@ package struct EndpointState: Sendable {
   private let grace: Duration
   private let absence: AbsencePolicy
 
-  /// Against an endpoint that gives no usable answer.
+  /// Shuts while the endpoint gives no usable answer.
   private(set) var breaker: CircuitBreaker
-  /// Against calls that are not allowed (403), or that can never work as configured.
+  /// Shuts while calls are not allowed (403), or can never work as configured.
   private(set) var permission: CircuitBreaker
   private var unanswered: FailureStreak
   private var barred = FailureStreak(answers: 1)
-  private var stalled = FailureStreak(neverFewer: true)
+  private var unserved = FailureStreak(neverFewer: true)
   private var refused = FailureStreak()
   private var absences = MassAbsence()
   private var outage: Trouble?
   private var busy: Trouble?
-  private var jobs = JobStandings()
-  /// The cloud's clock minus ours.
+  /// The last answer said that the quota is used up.
+  private var isThrottled = false
+  /// Polls of a job in a row without a usable answer.
+  private var failures: [Int64: Int] = [:]
   package private(set) var clockOffset = ClockOffset()
 
-  /// - Parameters:
-  ///   - probes: the waits before a call that is not allowed is tried again.
-  ///   - absence: when "no such job" is believed.
   package init(
     _ key: EndpointKey, breaker policy: BreakerPolicy = BreakerPolicy(),
     probes: ProbePolicy = ProbePolicy(), absence: AbsencePolicy = AbsencePolicy()
   ) {
-    self.key = key
-    self.absence = absence
-    grace = policy.grace
+    (self.key, self.absence, grace) = (key, absence, policy.grace)
     // The streak decides how many failures it takes.
     var once = policy
     once.failures = 1
@@ -68,7 +63,8 @@ package struct EndpointState: Sendable {
 
   // MARK: Calls
 
-  /// When a call may be made with this credential, not after `uptime` for now; nil: an answer under way decides.
+  /// When a call may be made with this credential: `uptime` at once, later while a breaker is shut; nil: an answer
+  /// under way decides.
   package func opensAt(with credential: CircuitBreaker, _ uptime: Duration) -> Duration? {
     var time = uptime
     for breaker in [credential, permission, breaker] {
@@ -81,7 +77,7 @@ package struct EndpointState: Sendable {
     return time
   }
 
-  /// Whether the next call is to find out something, and which jobs had better not be asked for it; nil: no probe is due.
+  /// Which jobs had better not be asked for by the next call, where it is a probe; nil: no probe is due.
   package func probe(with credential: CircuitBreaker, at uptime: Duration) -> ProbeChoice? {
     var choice: ProbeChoice?
     for (breaker, streak) in [(credential, refused), (permission, barred), (breaker, unanswered)]
@@ -92,7 +88,7 @@ package struct EndpointState: Sendable {
     return choice
   }
 
-  /// Takes a call through; nil where it must wait.
+  /// Lets a call through; nil where it must wait.
   package mutating func enter(at uptime: Duration) -> Permits? {
     guard let one = breaker.enter(at: uptime) else { return nil }
     guard let two = permission.enter(at: uptime) else {
@@ -110,7 +106,6 @@ package struct EndpointState: Sendable {
 
   // MARK: Answers
 
-  /// What an answer changed.
   package struct Effects: Sendable {
     package enum Notice: Hashable, Sendable {
       /// Only probes are made from now on.
@@ -118,158 +113,155 @@ package struct EndpointState: Sendable {
       case answersAgain(after: Duration)
       /// One job has no answer now; another may have.
       case isBusy(cause: String)
+      /// The quota is used up: the first such answer in a row.
+      case isThrottled(code: String)
     }
 
     package var changes: [ConditionChange] = []
     /// For the log.
     package var notices: [Notice] = []
-    /// These jobs failed: whether the service is in trouble shows when another is asked.
+    /// These jobs failed. Asking another job shows whether the service is in trouble.
     package var seeksWitness: FailureStreak?
-    /// An outage is over that left a backlog.
+    /// The end of an outage that left a backlog.
     package var leavesBacklog = false
   }
 
   /// - Parameters:
   ///   - job: whose answer it is.
-  ///   - isLost: it is only looked for: that it is absent says nothing new.
-  ///   - isOfEndpoint: whoever had been asked for, the answer would have been the same.
+  ///   - isLost: the job is only looked for, and its absence says nothing new.
+  ///   - isOfEndpoint: any job would have got this answer.
   ///   - watched: jobs of the endpoint.
   package mutating func record(
     _ observation: Observation, of job: Int64, isLost: Bool = false, isOfEndpoint: Bool = false,
     _ permits: Permits, watched: Int, at now: Moment
   ) -> Effects {
-    var effects = Effects()
+    let wasThrottled = isThrottled
+    isThrottled = false
+    var call = Call(job: job, permits: permits, watched: watched, now: now)
     switch observation {
     case .seen, .unrecognised:
-      jobs.sighted(job)
-      accept(job, permits, at: now, &effects)
-      endBusy(job, at: now, &effects)
-      absent(absences.sighted(at: now.wall), at: now, &effects)
+      failures[job] = nil
+      absences.shown(job)
+      accept(&call)
+      endBusy(&call)
+      noteAbsence(absences.sighted(at: now.wall), &call)
     case .absent:
-      jobs.answered(job)
-      accept(job, permits, at: now, &effects)
-      endBusy(job, at: now, &effects)
+      failures[job] = nil
+      accept(&call)
+      endBusy(&call)
       guard !isLost else { break }
-      absent(
-        jobs.absent(job, of: watched, &absences, at: now.uptime, absence), at: now, &effects)
+      noteAbsence(
+        absences.absent(job, watched: watched, at: now.uptime, policy: absence), &call)
     case .busy(let cause):
-      jobs.failed(job)
-      accept(job, permits, at: now, &effects)
-      stall(job, cause, watched: watched, at: now, &effects)
-    case .throttled: release(permits, at: now.uptime)
+      failures[job, default: 0] += 1
+      accept(&call)
+      noteBusy(cause, &call)
+    case .throttled(let throttle):
+      isThrottled = true
+      if !wasThrottled { call.effects.notices.append(.isThrottled(code: throttle.code)) }
+      release(permits, at: now.uptime)
     case .garbled(let cause), .unreachable(let cause):
-      jobs.failed(job)
-      fail(job, cause, isOfEndpoint, permits, watched: watched, at: now, &effects)
+      failures[job, default: 0] += 1
+      fail(cause, isOfEndpoint, &call)
     case .refused, .skewed:
       _ = refused.fail(job, watched: 1)
       permission.release(permits.permission, at: now.uptime)
-      answer(job, permits, at: now, &effects)
-    case .forbidden(let error):
-      bar(job, .forbidden, error, permits, watched: watched, at: now, &effects)
-    case .misconfigured(let error):
-      bar(job, .misconfigured, error, permits, watched: watched, at: now, &effects)
+      answer(&call)
+    case .forbidden(let error): bar(.forbidden, error, &call)
+    case .misconfigured(let error): bar(.misconfigured, error, &call)
     }
-    return effects
+    return call.effects
+  }
+
+  /// A call whose answer is recorded, and what that changes.
+  private struct Call {
+    let job: Int64
+    let permits: Permits
+    let watched: Int
+    let now: Moment
+    var effects = Effects()
   }
 
   /// The service took the call.
-  private mutating func accept(
-    _ job: Int64, _ permits: Permits, at now: Moment, _ effects: inout Effects
-  ) {
-    answer(job, permits, at: now, &effects)
-    barred.succeed(job)
-    refused.succeed(job)
-    guard permission.succeed(permits.permission) == .opened else { return }
-    effects.changes += ConditionChange.unbarred(key, at: now.wall)
+  private mutating func accept(_ call: inout Call) {
+    answer(&call)
+    barred.succeed(call.job)
+    refused.succeed(call.job)
+    guard permission.succeed(call.permits.permission) == .opened else { return }
+    call.effects.changes += ConditionChange.unbarred(key, at: call.now.wall)
   }
 
-  /// The endpoint gave an answer that can be used.
-  private mutating func answer(
-    _ job: Int64, _ permits: Permits, at now: Moment, _ effects: inout Effects
-  ) {
-    let hasOpened = breaker.succeed(permits.breaker) == .opened
-    unanswered.succeed(job)
+  /// The endpoint gave a usable answer.
+  private mutating func answer(_ call: inout Call) {
+    let hasOpened = breaker.succeed(call.permits.breaker) == .opened
+    unanswered.succeed(call.job)
     guard let outage, !breaker.isShut else { return }
     self.outage = nil
-    effects.changes.append(.up(key, .unreachable, at: now.wall))
-    // One call that failed is no news, nor is its end, and it has left no backlog.
-    effects.leavesBacklog = hasOpened
+    call.effects.changes.append(.up(key, .unreachable, at: call.now.wall))
+    // One failed call is no news, nor is its end, and it leaves no backlog.
+    call.effects.leavesBacklog = hasOpened
     if hasOpened || outage.isTold {
-      effects.notices.append(.answersAgain(after: now.uptime - outage.since.uptime))
+      call.effects.notices.append(.answersAgain(after: call.now.uptime - outage.since.uptime))
     }
   }
 
-  private mutating func fail(
-    _ job: Int64, _ cause: String, _ isOfEndpoint: Bool, _ permits: Permits, watched: Int,
-    at now: Moment, _ effects: inout Effects
-  ) {
-    permission.release(permits.permission, at: now.uptime)
-    let blame = unanswered.fail(job, watched: watched, isOfEndpoint: isOfEndpoint)
-    if blame == .unsure { effects.seeksWitness = unanswered }
+  private mutating func fail(_ cause: String, _ isOfEndpoint: Bool, _ call: inout Call) {
+    permission.release(call.permits.permission, at: call.now.uptime)
+    let blame = unanswered.fail(call.job, watched: call.watched, isOfEndpoint: isOfEndpoint)
+    if blame == .unsure { call.effects.seeksWitness = unanswered }
     if outage == nil, !unanswered.failing.isEmpty {
-      outage = Trouble(since: now, cause: cause)
+      outage = Trouble(since: call.now, cause: cause)
     }
     outage?.isConfirmed = true
-    guard blame == .service || permits.breaker.isProbe,
-      breaker.fail(permits.breaker, at: now.uptime) == .shut
+    guard blame == .service || call.permits.breaker.isProbe,
+      breaker.fail(call.permits.breaker, at: call.now.uptime) == .shut
     else { return }
-    effects.notices.append(.isLeftAlone(cause: cause))
-    effects.changes.append(
-      .begins(
-        Condition(
-          .endpoint(key), .unreachable, since: outage?.since.wall ?? now.wall, cause: cause)))
+    let since = outage?.since.wall ?? call.now.wall
+    call.effects.notices.append(.isLeftAlone(cause: cause))
+    call.effects.changes.append(
+      .begins(Condition(.endpoint(key), .unreachable, since: since, cause: cause)))
   }
 
-  private mutating func bar(
-    _ job: Int64, _ kind: Condition.Kind, _ error: APIError, _ permits: Permits, watched: Int,
-    at now: Moment, _ effects: inout Effects
-  ) {
-    jobs.failed(job)
-    answer(job, permits, at: now, &effects)
-    let blame = barred.fail(job, watched: watched)
-    if blame == .unsure { effects.seeksWitness = barred }
-    guard blame == .service || permits.permission.isProbe,
-      permission.fail(permits.permission, at: now.uptime) == .shut
+  private mutating func bar(_ kind: Condition.Kind, _ error: APIError, _ call: inout Call) {
+    failures[call.job, default: 0] += 1
+    answer(&call)
+    let blame = barred.fail(call.job, watched: call.watched)
+    if blame == .unsure { call.effects.seeksWitness = barred }
+    guard blame == .service || call.permits.permission.isProbe,
+      permission.fail(call.permits.permission, at: call.now.uptime) == .shut
     else { return }
-    effects.changes.append(.barred(key, kind, error, at: now.wall))
+    call.effects.changes.append(.barred(key, kind, error, at: call.now.wall))
   }
 
-  private mutating func stall(
-    _ job: Int64, _ cause: String, watched: Int, at now: Moment, _ effects: inout Effects
-  ) {
-    let blame = stalled.fail(job, watched: watched)
-    if blame == .unsure { effects.seeksWitness = stalled }
-    guard !stalled.failing.isEmpty else { return }
-    if busy == nil {
-      busy = Trouble(since: now, cause: cause)
-      effects.notices.append(.isBusy(cause: cause))
+  private mutating func noteBusy(_ cause: String, _ call: inout Call) {
+    let blame = unserved.fail(call.job, watched: call.watched)
+    if blame == .unsure { call.effects.seeksWitness = unserved }
+    guard !unserved.failing.isEmpty else { return }
+    if busy == nil { call.effects.notices.append(.isBusy(cause: cause)) }
+    var trouble = busy ?? Trouble(since: call.now, cause: cause)
+    trouble.cause = cause
+    if blame == .service, !trouble.isTold, call.now.uptime - trouble.since.uptime >= grace {
+      trouble.isTold = true
+      call.effects.changes.append(
+        .down(key, .busy, since: trouble.since.wall, cause: cause, at: call.now.wall))
     }
-    busy?.cause = cause
-    guard blame == .service, let trouble = busy, !trouble.isTold,
-      now.uptime - trouble.since.uptime >= grace
-    else { return }
-    busy?.isTold = true
-    effects.changes.append(
-      .down(key, .busy, since: trouble.since.wall, cause: cause, at: now.wall))
+    busy = trouble
   }
 
   /// The service has answered for a job.
-  private mutating func endBusy(_ job: Int64, at now: Moment, _ effects: inout Effects) {
-    stalled.succeed(job)
-    guard let trouble = busy else { return }
+  private mutating func endBusy(_ call: inout Call) {
+    unserved.succeed(call.job)
+    if busy?.isTold == true { call.effects.changes.append(.up(key, .busy, at: call.now.wall)) }
     busy = nil
-    if trouble.isTold { effects.changes.append(.up(key, .busy, at: now.wall)) }
   }
 
-  private func absent(
-    _ change: MassAbsence.Change?, at now: Moment, _ effects: inout Effects
-  ) {
+  private func noteAbsence(_ change: MassAbsence.Change?, _ call: inout Call) {
     switch change {
     case .massBegan(let absent, let watched):
       let cause =
         "\(absent) of \(watched) watched jobs are suddenly unknown to it; no verdict is given on any"
-      effects.changes.append(.down(key, .absent, cause: cause, at: now.wall))
-    case .massEnded: effects.changes.append(.up(key, .absent, at: now.wall))
+      call.effects.changes.append(.down(key, .absent, cause: cause, at: call.now.wall))
+    case .massEnded: call.effects.changes.append(.up(key, .absent, at: call.now.wall))
     case nil: break
     }
   }
@@ -292,7 +284,7 @@ package struct EndpointState: Sendable {
 
   /// Trouble that a restart finds on record: it is neither forgotten nor told twice.
   package mutating func resume(_ condition: Condition, at now: Moment) {
-    // Since later than now, by a clock that was ahead: it counts from now on.
+    // What began later than now, by a clock that was ahead, counts from now on.
     let age = max(now.wall - condition.since, .zero)
     var since = now
     (since.wall, since.uptime) = (condition.since, now.uptime - age)
@@ -311,35 +303,36 @@ package struct EndpointState: Sendable {
 
   // MARK: Jobs and clocks
 
-  /// A job of the endpoint begins to be watched.
+  /// A job begins to be watched.
   /// - Parameters:
   ///   - isNew: the service has not shown it yet.
   ///   - isReturned: it was gone, and was submitted again.
   package mutating func enter(_ job: Int64, isNew: Bool, isReturned: Bool) {
-    jobs.enter(job, isNew: isNew, isReturned: isReturned)
+    absences.enter(job, isNew: isNew, isReturned: isReturned)
   }
 
   /// A verdict was given on the job; it may still be looked for.
   package mutating func ended(_ job: Int64) {
     absences.forget(job)
-    jobs.shown(job)
+    absences.shown(job)
   }
 
   /// It is watched no more.
   package mutating func forget(_ job: Int64) {
     unanswered.forget(job)
     barred.forget(job)
-    stalled.forget(job)
-    jobs.forget(job)
+    unserved.forget(job)
+    failures[job] = nil
+    absences.shown(job)
   }
 
-  /// What the decision on the job's answer takes from here.
-  package func inform(_ rules: inout WatchRules, about job: Int64) {
-    rules.clockOffset = clockOffset.value
-    rules.verdictsHeld = absences.isMass
-    rules.absencesCountFrom = absences.recoveredAt
-    rules.failuresBefore = jobs.failures(of: job)
-    rules.isAlone = unanswered.isOfJob(job) || barred.isOfJob(job) || stalled.isOfJob(job)
+  /// Fills in what the decision on a job's answer takes from here.
+  package func inform(_ context: inout PollContext, about job: Int64) {
+    context.clockOffset = clockOffset.value
+    context.verdictsHeld = absences.isMass
+    context.absencesCountFrom = absences.recoveredAt
+    context.failuresBefore = failures[job] ?? 0
+    context.isAlone = unanswered.isOfJob(job) || barred.isOfJob(job) || unserved.isOfJob(job)
   }
 
   package mutating func note(_ serverDate: Timestamp, at now: Timestamp) {

@@ -1,4 +1,4 @@
-/// An event before it has a number: what is told, and the channels that its job asked for.
+/// An event before it has a number.
 package struct EventDraft: Sendable, Hashable {
   package var kind: EventKind
   package var time: Timestamp
@@ -9,10 +9,7 @@ package struct EventDraft: Sendable, Hashable {
   package init(
     _ kind: EventKind, at time: Timestamp, _ data: EventData, jobChannels: [String] = []
   ) {
-    self.kind = kind
-    self.time = time
-    self.data = data
-    self.jobChannels = jobChannels
+    (self.kind, self.time, self.data, self.jobChannels) = (kind, time, data, jobChannels)
   }
 }
 
@@ -24,10 +21,19 @@ package enum Certainty: String, Sendable, Codable {
   case inferred
   /// It can no longer be known.
   case lost
+
+  init(_ state: JobState) {
+    self =
+      switch state {
+      case .registered, .pending, .running, .awaitingPayment, .succeeded, .failed: .confirmed
+      case .lapsed, .unknown, .forgotten: .inferred
+      case .lost: .lost
+      }
+  }
 }
 
-/// The `data` of an event, the same in the status log and in a webhook's body. A contract: fields are only
-/// ever added, and a field that does not apply is left out. jobwatch-status(5) describes each.
+/// The `data` of an event, the same in the status log and in a webhook's body. A contract: fields are only ever added,
+/// and one that does not apply is left out. jobwatch-status(5) describes each.
 package struct EventData: Sendable, Hashable, Codable {
   package var jobID: String?
   package var account: String?
@@ -50,7 +56,7 @@ package struct EventData: Sendable, Hashable, Codable {
   package var expiresAt: Timestamp?
   /// When the job should have ended, for `job.late` and `job.stuck`.
   package var expectedBy: Timestamp?
-  /// For `job.expiring`: the job's end is kept here.
+  /// For `job.expiring`: the job's end is on record.
   package var captured: Bool?
   /// What nobody saw, for `job.at_risk`, `job.late`, `job.lost` and `job.lapsed`.
   package var blindGap: BlindGap?
@@ -59,7 +65,6 @@ package struct EventData: Sendable, Hashable, Codable {
   package var channel: String?
   package var file: String?
   package var cause: String?
-  /// What a person can do about it.
   package var cure: String?
   /// One sentence for people.
   package var summary: String
@@ -90,7 +95,7 @@ package struct EventData: Sendable, Hashable, Codable {
   }
 }
 
-/// A job's parts, counted, and the failed ones whole: of parts of parts those that do the work, see `counted`.
+/// A job's parts, counted, and the failed ones whole; see `counted` for parts of parts.
 package struct SubJobCount: Sendable, Hashable, Codable {
   package var total: Int
   package var succeeded: Int
@@ -102,14 +107,7 @@ package struct SubJobCount: Sendable, Hashable, Codable {
   package struct Reason: Sendable, Hashable, Codable {
     package var errorCode: String?
     package var failReason: String?
-    /// How many failed for it.
     package var count: Int
-
-    package init(errorCode: String?, failReason: String?, count: Int) {
-      self.errorCode = errorCode
-      self.failReason = failReason
-      self.count = count
-    }
 
     enum CodingKeys: String, CodingKey {
       case errorCode = "error_code"
@@ -162,9 +160,15 @@ package struct BlindGap: Sendable, Hashable, Codable {
   package var cause: String
 
   package init(from: Timestamp, to: Timestamp, cause: String) {
-    self.from = from
-    self.to = to
-    self.cause = cause
+    (self.from, self.to, self.cause) = (from, to, cause)
+  }
+
+  /// The gap between two times, with the cause of the gap that lasted longest in between.
+  init(from: Timestamp, to: Timestamp, of gaps: [BlindGap], otherwise: String) {
+    let overlaps = gaps.map { (gap: $0, length: min($0.to, to) - max($0.from, from)) }
+      .filter { $0.length > .zero }
+    let cause = overlaps.max { $0.length < $1.length }?.gap.cause
+    self.init(from: from, to: to, cause: cause ?? otherwise)
   }
 
   /// What is left of it before and behind another gap.
@@ -183,11 +187,11 @@ package struct EvidenceText: Sendable, Hashable, Codable {
   package var receivedAt: Timestamp
   /// The body as text; left out when it is larger than `limit`.
   package var body: String?
-  /// True where `body` is not byte by byte what came: it was not UTF-8, and was read as `LegibleText` reads.
+  /// True where `body` differs from the bytes that came: they were not UTF-8 (`LegibleText`).
   package var lossy: Bool?
   package var bytes: Int
 
-  /// Receivers commonly accept 20 to 64 kB; the rest of an event needs some of it.
+  /// Receivers commonly accept 20 to 64 kB, and the rest of an event needs some of it.
   package static let limit = 16_384
 
   package init(_ evidence: Evidence, receivedAt: Timestamp) {
@@ -196,8 +200,7 @@ package struct EvidenceText: Sendable, Hashable, Codable {
     bytes = evidence.body.count
     guard evidence.body.count <= Self.limit else { return }
     let legible = LegibleText(evidence.body)
-    body = legible.text
-    if !legible.isExact { lossy = true }
+    (body, lossy) = (legible.text, legible.isExact ? nil : true)
   }
 
   enum CodingKeys: String, CodingKey {

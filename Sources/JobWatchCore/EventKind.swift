@@ -51,7 +51,7 @@ package enum EventKind: String, Sendable, Codable, CaseIterable {
     self == .jobRegistered || self == .jobPending || self == .jobRunning
   }
 
-  /// How loud it is: the journal's priority, and the colour on a terminal.
+  /// The journal's priority, and the colour on a terminal.
   package var severity: Severity {
     switch self {
     case .jobFailed, .jobLost, .jobAtRisk, .accountPaused, .endpointDown, .channelFailing,

@@ -1,12 +1,10 @@
-/// How the data of an event is made to fit where only so many bytes are taken: receivers refuse a body, and log shippers
-/// cut a line, that is too long. The database keeps all of it.
+/// Makes the data of an event fit where only so many bytes are taken, as by receivers and log shippers. The database keeps
+/// all of it, counts stay whole, and `truncated` names what was cut.
 ///
-/// Counts stay whole. What was left out or shortened is named in `truncated`, in the order in which it goes: first the raw
-/// answer, which says once more what the other fields say; then the last of the failed sub-jobs, of which the first stay,
-/// with each distinct reason and how many have it; then long texts and long lists. The same data always gives the same,
-/// so that a message that is tried again has the body it had.
+/// The raw answer goes first, because the other fields repeat it; then the last of the failed sub-jobs, with each distinct
+/// reason kept and counted; then long texts and lists. The same data always gives the same, also for a later attempt.
 struct EventTrim {
-  /// The most that stays. Texts are measured as they are in JSON, where a quote takes two bytes and a control character six.
+  /// The most that stays. Texts are measured as JSON, where a quote takes two bytes and a control character six.
   struct Limits {
     var failures: Int
     var reasons: Int
@@ -18,7 +16,7 @@ struct EventTrim {
     var labels: Int
   }
 
-  /// From one to the next less stays. The last comes to less than 8 kB, whatever the data.
+  /// Each step leaves less than the one before. The last comes to less than 8 kB, whatever the data.
   static let steps = [
     Limits(failures: 200, reasons: 50, text: 8192, part: 1024, entities: 100, labels: 32),
     Limits(failures: 60, reasons: 20, text: 4096, part: 320, entities: 48, labels: 32),
@@ -29,12 +27,11 @@ struct EventTrim {
     Limits(failures: 1, reasons: 2, text: 128, part: 48, entities: 4, labels: 4),
   ]
 
-  private let limits: Limits
+  let limits: Limits
   private var marks: Set<String> = []
 
   init(_ limits: Limits) { self.limits = limits }
 
-  /// `data`, cut to the limits.
   mutating func cut(_ data: EventData) -> EventData {
     var data = data
     let texts: [(String, WritableKeyPath<EventData, String?>)] = [
@@ -43,15 +40,14 @@ struct EventTrim {
       ("fail_reason", \.failReason), ("request_id", \.requestID), ("channel", \.channel),
       ("file", \.file), ("cause", \.cause), ("cure", \.cure),
     ]
-    for (name, path) in texts { data[keyPath: path] = cut(data[keyPath: path], limits.text, name) }
-    data.summary = cut(data.summary, limits.text, "summary") ?? ""
-    if var gap = data.blindGap {
-      gap.cause = cut(gap.cause, limits.text, "blind_gap.cause") ?? ""
-      data.blindGap = gap
+    for (name, path) in texts { cut(&data[keyPath: path], limits.text, name) }
+    data.summary = cut(data.summary, limits.text, "summary")
+    if let cause = data.blindGap?.cause {
+      data.blindGap?.cause = cut(cause, limits.text, "blind_gap.cause")
     }
     data.entities = cut(data.entities, limits.entities, "entities")
     data.labels = cut(data.labels, limits.labels, "labels")
-    if let count = data.subJobs { data.subJobs = cut(count) }
+    data.subJobs = data.subJobs.map { cut($0) }
     marks.formUnion(data.truncated ?? [])
     data.truncated = marks.isEmpty ? nil : marks.sorted()
     return data
@@ -67,8 +63,8 @@ struct EventTrim {
       let texts: [WritableKeyPath<SubJobCount.Failure, String?>] = [
         \.jobID, \.jobType, \.beginTime, \.endTime, \.errorCode, \.failReason,
       ]
-      for path in texts { failure[keyPath: path] = cut(failure[keyPath: path], limits.part, name) }
-      failure.rawStatus = cut(failure.rawStatus, limits.part, name) ?? ""
+      for path in texts { cut(&failure[keyPath: path], limits.part, name) }
+      failure.rawStatus = cut(failure.rawStatus, limits.part, name)
       failure.entities = cut(failure.entities, min(limits.entities, 12), name)
       return failure
     }
@@ -76,57 +72,61 @@ struct EventTrim {
     if reasons.count > limits.reasons { marks.insert("sub_jobs.reasons") }
     count.reasons = reasons.prefix(limits.reasons).map { reason in
       var reason = reason
-      reason.errorCode = cut(reason.errorCode, limits.part, "sub_jobs.reasons")
-      reason.failReason = cut(reason.failReason, limits.part, "sub_jobs.reasons")
+      cut(&reason.errorCode, limits.part, "sub_jobs.reasons")
+      cut(&reason.failReason, limits.part, "sub_jobs.reasons")
       return reason
     }
     return count
   }
 
-  private mutating func cut(_ text: String?, _ limit: Int, _ name: String) -> String? {
-    guard let text else { return nil }
-    let cut = JSONLength.cut(text, to: limit)
+  private mutating func cut(_ text: inout String?, _ limit: Int, _ name: String) {
+    text = text.map { cut($0, limit, name) }
+  }
+
+  private mutating func cut(_ text: String, _ limit: Int, _ name: String) -> String {
+    let cut = text.cut(toJSONBytes: limit)
     if cut != text { marks.insert(name) }
     return cut
   }
 
   /// The first by name; of two whose names have become one, the first.
-  private mutating func cut(_ values: [String: String]?, _ most: Int, _ name: String) -> [String:
-    String]?
-  {
+  private mutating func cut(
+    _ values: [String: String]?, _ most: Int, _ name: String
+  ) -> [String: String]? {
     guard let values else { return nil }
     if values.count > most { marks.insert(name) }
     var kept: [String: String] = [:]
     for (key, value) in values.sorted(by: { $0.key < $1.key }).prefix(most) {
-      guard let key = cut(key, limits.part, name), kept[key] == nil else { continue }
-      kept[key] = cut(value, limits.part, name)
+      let key = cut(key, limits.part, name)
+      if kept[key] == nil { kept[key] = cut(value, limits.part, name) }
     }
     return kept
   }
 }
 
-/// How long a text is in JSON, without its quotes.
-enum JSONLength {
-  /// `text`, or as much of its beginning as fits into `limit` bytes with an ellipsis, cut between characters.
-  static func cut(_ text: String, to limit: Int) -> String {
+extension String {
+  /// As much of it as takes `limit` bytes in JSON without its quotes; cut between characters, with an ellipsis.
+  fileprivate func cut(toJSONBytes limit: Int) -> String {
     let mark = "…"
     var length = 0
-    /// Behind the last character with which there is room for the mark.
-    var end = text.unicodeScalars.startIndex
-    for index in text.unicodeScalars.indices {
-      length += bytes(text.unicodeScalars[index])
-      if length > limit { return String(text.unicodeScalars[..<end]) + mark }
-      if length <= limit - mark.utf8.count { end = text.unicodeScalars.index(after: index) }
+    /// Behind the last character that leaves room for the mark.
+    var end = unicodeScalars.startIndex
+    for index in unicodeScalars.indices {
+      length += unicodeScalars[index].jsonBytes
+      if length > limit { return String(unicodeScalars[..<end]) + mark }
+      if length <= limit - mark.utf8.count { end = unicodeScalars.index(after: index) }
     }
-    return text
+    return self
   }
+}
 
+extension Unicode.Scalar {
   /// As Foundation writes it: what need not be escaped is not.
-  private static func bytes(_ scalar: Unicode.Scalar) -> Int {
-    switch scalar {
+  fileprivate var jsonBytes: Int {
+    switch self {
     case "\"", "\\", "\n", "\r", "\t", "\u{8}", "\u{C}": 2
     case ..<" ": 6
-    default: scalar.utf8.count
+    default: utf8.count
     }
   }
 }
@@ -134,80 +134,53 @@ enum JSONLength {
 extension SubJobCount {
   /// Of the failures, the most frequent first, and of equally frequent ones the one that came first.
   fileprivate var distinctReasons: [Reason] {
-    var places: [Reason: Int] = [:]
-    var reasons: [Reason] = []
-    for failure in failures {
-      let reason = Reason(
-        errorCode: failure.errorCode, failReason: failure.failReason, count: 0)
-      let place = places[reason, default: reasons.count]
-      if place == reasons.count {
-        places[reason] = place
-        reasons.append(reason)
-      }
-      reasons[place].count += 1
+    let places = Dictionary(grouping: failures.indices) { index in
+      Reason(errorCode: failures[index].errorCode, failReason: failures[index].failReason, count: 0)
     }
-    return reasons.enumerated().sorted { left, right in
-      (right.element.count, left.offset) < (left.element.count, right.offset)
-    }.map(\.element)
+    return places.sorted { ($1.value.count, $0.value[0]) < ($0.value.count, $1.value[0]) }
+      .map { Reason(errorCode: $0.errorCode, failReason: $0.failReason, count: $1.count) }
   }
 }
 
 extension EventData {
-  fileprivate var withoutBody: EventData {
-    guard evidence?.body != nil else { return self }
-    var data = self
-    data.evidence?.body = nil
-    data.truncated = ["evidence.body"]
-    return data
-  }
-
   /// The data in at most `limit` bytes of JSON; as it is where it fits.
-  ///
   /// - Parameter limit: 8192 or more.
   package func trimmed(to limit: Int) throws -> EventData {
-    if try json().utf8.count <= limit { return self }
-    let bare = withoutBody
-    if try bare.json().utf8.count <= limit { return bare }
-    var most = Int.max
-    for step in EventTrim.steps {
-      if let fitting = try bare.cut(to: step, within: limit) {
-        // A short answer is worth more than one more failure.
-        if let whole = try cut(to: step, within: limit) {
-          return try withMoreFailures(than: whole, to: step, below: most, within: limit)
-        }
-        return try bare.withMoreFailures(than: fitting, to: step, below: most, within: limit)
-      }
-      most = step.failures
+    func fits(_ data: EventData) throws -> Bool { try data.json().utf8.count <= limit }
+    var bare = self
+    if evidence?.body != nil {
+      bare.evidence?.body = nil
+      bare.truncated = ["evidence.body"]
     }
-    return bare.cut(to: EventTrim.steps.last)
-  }
-
-  /// As many failures as fit beside what a step leaves of all else.
-  private func withMoreFailures(
-    than fitting: EventData, to step: EventTrim.Limits, below most: Int, within limit: Int
-  ) throws -> EventData {
-    var (best, step) = (fitting, step)
-    var (fits, tooMany) = (step.failures, min(most, subJobs?.failures.count ?? 0))
-    while tooMany - fits > 1 {
-      step.failures = (fits + tooMany) / 2
-      if let more = try cut(to: step, within: limit) {
-        (best, fits) = (more, step.failures)
-      } else {
-        tooMany = step.failures
+    for data in [self, bare] where try fits(data) { return data }
+    var most = subJobs?.failures.count ?? 0
+    var best = bare
+    for step in EventTrim.steps {
+      // A short answer is worth more than one more failure.
+      for data in [self, bare] {
+        best = data.cut(to: step)
+        guard try fits(best) else { continue }
+        // As many failures as fit beside what the step leaves of all else.
+        var (limits, tooMany) = (step, most)
+        var kept = step.failures
+        while tooMany - kept > 1 {
+          limits.failures = (kept + tooMany) / 2
+          let more = data.cut(to: limits)
+          if try fits(more) {
+            (best, kept) = (more, limits.failures)
+          } else {
+            tooMany = limits.failures
+          }
+        }
+        return best
       }
+      most = min(most, step.failures)
     }
     return best
   }
 
-  /// Nil: it does not fit.
-  private func cut(to step: EventTrim.Limits, within limit: Int) throws -> EventData? {
-    let data = cut(to: step)
-    return try data.json().utf8.count <= limit ? data : nil
-  }
-
-  private func cut(to step: EventTrim.Limits?) -> EventData {
-    guard let step else { return self }
-    var trim = EventTrim(step)
+  private func cut(to limits: EventTrim.Limits) -> EventData {
+    var trim = EventTrim(limits)
     return trim.cut(self)
   }
 }

@@ -1,20 +1,17 @@
-/// Tells a service in trouble from jobs in trouble: whom do calls without a usable answer speak of?
+/// Tells a service in trouble from jobs in trouble, by which jobs have no usable answer.
 ///
-/// One odd job can fail for ever, and so can fifty: its id is another account's, or its record is broken. So jobs count,
-/// and not answers: so many different ones in a row, or all there are. A job that failed while the service answered for
-/// another is odd, and counts no more until it is answered. Where all that is needed have failed, the job that was
-/// answered last is asked before the service is blamed: it may be the only good one among many bad ones. And where too
-/// few have failed, but often enough, another is asked: the others' turn may come in an hour.
+/// Fifty broken jobs can fail for ever: their ids are another account's, or their records are broken. So jobs count, and
+/// not answers: a number of different ones in a row, or all there are. A job that fails while the service answers for
+/// another is odd, and does not count until it is answered. The service is blamed only after the job that was answered
+/// last has failed as well. Where few jobs failed often enough, another is asked, because its turn may be hours away.
 ///
-/// An answer that names one job, a service's own error for it, never speaks of the service for fewer than three jobs, even
-/// if there are no others: each of them is told instead.
-///
-/// What speaks of the endpoint whoever is asked (no connection, a gateway's 503) makes no job odd, and needs no witness.
+/// An error that names one job never speaks of the service for fewer than three jobs: each of them is told instead. A
+/// failure that any job would have met (no connection, a gateway's 503) makes no job odd, and needs no witness.
 package struct FailureStreak: Hashable, Sendable {
-  /// Whom a failure speaks of.
+  /// What is in trouble.
   package enum Blame: Hashable, Sendable {
     case job
-    /// The service, unless it answers for another job, which is to be asked for now: `witness`, or any.
+    /// The service, unless it answers for another job, which is to be asked now: `witness`, or any.
     case unsure
     case service
   }
@@ -25,7 +22,7 @@ package struct FailureStreak: Hashable, Sendable {
   package private(set) var odd: Set<Int64> = []
   /// The last one that failed.
   package private(set) var last: Int64?
-  /// Of those that fail, the ones whose own the reason may be.
+  /// Of those that fail, the ones that may have caused it themselves.
   private var suspects: Set<Int64> = []
   /// The job that was answered last, unless it has failed since.
   package var witness: Int64? { answered.flatMap { failing.contains($0) ? nil : $0 } }
@@ -36,23 +33,21 @@ package struct FailureStreak: Hashable, Sendable {
   private let neverFewer: Bool
 
   /// - Parameters:
-  ///   - jobs: how many must fail in a row to speak of the service; where fewer are watched, all of them.
+  ///   - jobs: how many must fail in a row to blame the service; where fewer are watched, all of them.
   ///   - answers: how many failures it takes, however few the jobs.
-  ///   - neverFewer: so many must fail even where fewer are watched.
+  ///   - neverFewer: so many jobs must fail even where fewer are watched.
   package init(jobs: Int = 3, answers: Int = 3, neverFewer: Bool = false) {
-    self.jobs = jobs
-    leastAnswers = answers
-    self.neverFewer = neverFewer
+    (self.jobs, leastAnswers, self.neverFewer) = (jobs, answers, neverFewer)
   }
 
-  /// Whether it can only be told of the job: it is odd, or there are too few that fail to blame the service.
+  /// Whether it can only be told of the job: it is odd, or too few fail to blame the service.
   package func isOfJob(_ job: Int64) -> Bool {
     odd.contains(job) || neverFewer && failing.contains(job) && failing.count < jobs
   }
 
   /// - Parameters:
   ///   - watched: jobs of the service.
-  ///   - isOfEndpoint: whoever had been asked for, it would have failed.
+  ///   - isOfEndpoint: any job would have failed.
   package mutating func fail(_ job: Int64, watched: Int, isOfEndpoint: Bool = false) -> Blame {
     last = job
     if !isOfEndpoint {
@@ -67,7 +62,7 @@ package struct FailureStreak: Hashable, Sendable {
     return isEnough && (isOfEndpoint || witness == nil) ? .service : .unsure
   }
 
-  /// The service has answered for it.
+  /// The service has answered for the job.
   package mutating func succeed(_ job: Int64) {
     answered = job
     if !odd.isEmpty { odd.remove(job) }
@@ -76,11 +71,26 @@ package struct FailureStreak: Hashable, Sendable {
     (failing, suspects, answers, last) = ([], [], 0, nil)
   }
 
-  /// It is not asked for any more.
+  /// The job is watched no more.
   package mutating func forget(_ job: Int64) {
     failing.remove(job)
     suspects.remove(job)
     odd.remove(job)
     if answered == job { answered = nil }
+  }
+}
+
+/// Jobs that a probe had better not ask for, because they failed, perhaps for reasons of their own.
+package struct ProbeChoice: Hashable, Sendable {
+  package private(set) var avoided: Set<Int64> = []
+  /// Those that failed last, which are avoided even if all failed.
+  package private(set) var last: Set<Int64> = []
+
+  package init() {}
+
+  package mutating func avoid(_ streak: FailureStreak) {
+    avoided.formUnion(streak.failing)
+    avoided.formUnion(streak.odd)
+    if let job = streak.last { last.insert(job) }
   }
 }

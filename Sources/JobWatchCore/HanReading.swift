@@ -1,6 +1,6 @@
 /// Bytes read as GB18030, the encoding of Chinese systems (its older forms are GBK and GB 2312).
 ///
-/// The table is here, because nothing else is everywhere: the C library's `iconv` loads its converters from files
+/// The table is in the program, because no system can be relied on to have one: `iconv` loads its converters from files
 /// that Debian has moved out of libc6, and Foundation on Linux has none.
 struct HanReading {
   private(set) var text = ""
@@ -8,7 +8,7 @@ struct HanReading {
   private(set) var frequent = 0
   /// Characters of more than one byte.
   private(set) var characters = 0
-  /// Bytes that are no part of any, each U+FFFD in the text.
+  /// Bytes that are no part of a character, each U+FFFD in the text.
   private(set) var broken = 0
 
   init(_ bytes: [UInt8]) {
@@ -62,18 +62,18 @@ struct HanReading {
 
 /// Which character has which bytes.
 ///
-/// Of the two-byte ones GB 2312 has an order of its own; GBK has put the other characters of Unicode's first block
-/// of Han, in Unicode's order, into the places that were left. The characters of four bytes are those that have
-/// no two, in Unicode's order.
+/// In two bytes, GB 2312 has an order of its own. GBK has put the other characters of Unicode's first block of Han, in
+/// Unicode's order, into the places that were left. The characters of four bytes are those without two, in Unicode's
+/// order.
 private struct HanTable {
   static let shared = HanTable()
 
   private let plain: [Unicode.Scalar]
   private let signs: [Unicode.Scalar]
   private let moreSigns: [Unicode.Scalar]
-  /// The Han that GB 2312 lacks, and behind them the few that have no order.
+  /// The Han characters that GB 2312 lacks, and behind them the few without an order.
   private let others: [Unicode.Scalar]
-  /// Below U+D800: beyond, GB18030 has exceptions, and nobody's messages.
+  /// Below U+D800: beyond, GB18030 has exceptions, and no message uses them.
   private let withoutPair: [Unicode.Scalar]
 
   private init() {

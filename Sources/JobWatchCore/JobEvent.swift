@@ -1,48 +1,40 @@
-extension Job {
-  /// The event that tells `kind` of this job: everything that is known of it at this moment.
-  package func event(
-    _ kind: EventKind, at now: Timestamp, previous: JobState?, evidence: Evidence?,
-    _ rules: WatchRules
-  ) -> EventDraft {
-    var data = EventData(summary: "")
-    data.jobID = key.jobID
-    data.account = key.account
-    data.service = key.service
-    data.region = region
-    data.jobType = jobType
-    data.state = state
-    data.previous = previous
-    data.certainty = certainty
-    data.labels = labels.isEmpty ? nil : labels
-    data.expiresAt = expiresAt(under: rules.retention)
-    if let report { data.take(report, state: state) }
+extension EventDraft {
+  /// The event that tells `kind` of a job: everything that is known of it at this moment.
+  package init(
+    _ kind: EventKind, of job: Job, at now: Timestamp, previous: JobState? = nil,
+    evidence: Evidence? = nil, under retention: RetentionPolicy
+  ) {
+    var data = EventData(
+      summary: JobSentence(job: job, kind: kind, now: now, retention: retention).text)
+    data.jobID = job.key.jobID
+    data.account = job.key.account
+    data.service = job.key.service
+    data.region = job.region
+    data.jobType = job.jobType
+    (data.state, data.previous, data.certainty) = (job.state, previous, Certainty(job.state))
+    data.labels = job.labels.isEmpty ? nil : job.labels
+    data.expiresAt = job.expiresAt(under: retention)
+    if let report = job.report { data.take(report, state: job.state) }
     data.requestID = evidence?.requestID
-    // The raw answer travels with what ends or puzzles; a step on the way is not worth its size.
+    // The raw answer is not worth its size for a step on the way.
     if !kind.isProgress, let evidence {
       data.evidence = EvidenceText(evidence, receivedAt: now)
-      if report?.isGuessed == true { data.evidence?.lossy = true }
+      if job.report?.isGuessed == true { data.evidence?.lossy = true }
       if evidence.body.count > EvidenceText.limit { data.truncated = ["evidence.body"] }
     }
     if kind == .jobUnknown {
       data.cure =
         "check the id; if it belongs to another service or account, submit it again with that one"
     }
-    data.summary = JobSentence(job: self, kind: kind, now: now, retention: rules.retention).text
-    return EventDraft(kind, at: now, data, jobChannels: channels)
+    self.init(kind, at: now, data, jobChannels: job.channels)
   }
+}
 
-  /// What a sentence calls it.
+extension Job {
+  /// Its name in a sentence.
   var title: String {
     let type = jobType.map { " (\($0))" } ?? ""
     return "\(key.service) job \(key.jobID)\(type)"
-  }
-
-  private var certainty: Certainty {
-    switch state {
-    case .registered, .pending, .running, .awaitingPayment, .succeeded, .failed: .confirmed
-    case .lapsed, .unknown, .forgotten: .inferred
-    case .lost: .lost
-    }
   }
 }
 
@@ -62,7 +54,8 @@ extension EventData {
 }
 
 extension JobReport {
-  /// Of a success; nil where nobody can say, because not all parts were read or some may be none.
+  /// Whether a part of a success failed; nil where that is not known, because not all parts were read, or some are
+  /// guessed.
   fileprivate func isPartial(_ count: SubJobCount) -> Bool? {
     if isGuessed == true { return nil }
     if count.failed > 0 { return true }
@@ -70,7 +63,7 @@ extension JobReport {
   }
 }
 
-/// The one sentence that a person reads at night.
+/// The one sentence for people.
 struct JobSentence {
   var job: Job
   var kind: EventKind
@@ -110,7 +103,7 @@ struct JobSentence {
 
   private var word: String { job.report?.rawStatus ?? "" }
 
-  /// The cloud's own word where that says how it ended, of which `failed` would say too much.
+  /// The cloud's own word where that says how the job ended, because `failed` would say too much.
   private var failed: String { StatusWord(word).isOtherEnd ? "ended as \(word)" : "failed" }
 
   private var vanished: String {
@@ -132,7 +125,7 @@ struct JobSentence {
     return parts.isEmpty ? "" : ": " + parts.joined(separator: " ")
   }
 
-  /// A parent often carries no reason of its own: the first failed part then gives it.
+  /// A job often has no reason of its own: the first failed part then gives it.
   private var partly: String {
     guard let subJobs = job.report?.subJobs, !subJobs.isEmpty else { return "" }
     let count = SubJobCount(subJobs)

@@ -1,17 +1,14 @@
-/// A time as the cloud wrote it. What cannot be read is kept as text and treated as unknown, never as now.
+/// A time as the cloud wrote it. A text that cannot be read is kept, and its time is unknown, never now.
 package struct CloudTime: Hashable, Sendable, Codable {
   package var raw: String
   package var instant: Timestamp?
 
-  package init(raw: String, instant: Timestamp?) {
-    self.raw = raw
-    self.instant = instant
-  }
+  package init(raw: String, instant: Timestamp?) { (self.raw, self.instant) = (raw, instant) }
 }
 
-/// What one good answer says of a job: the record in the cloud's own words, decoded but not judged.
+/// The record of a job in the cloud's own words, as one good answer has it.
 package struct JobReport: Hashable, Sendable, Codable {
-  /// Open set: the documents list some, and say that the actual reply prevails.
+  /// Any word: the documents list some, and say that the actual reply prevails.
   package var jobType: String?
   /// The status word as sent; empty when the field was missing.
   package var rawStatus: String
@@ -21,9 +18,9 @@ package struct JobReport: Hashable, Sendable, Codable {
   package var failReason: String?
   /// The scalar members of `entities`, as text: `server_id`, `nic_id`, `image_id` …
   package var entities: [String: String]
-  /// At any depth: each stands before its own parts.
+  /// At any depth, each before its own parts.
   package var subJobs: [SubJob]
-  /// True where the record is broken JSON, behind whose fault all is a guess.
+  /// True where the record is broken JSON, which makes all behind the fault a guess.
   package var isGuessed: Bool?
 
   package init(
@@ -54,7 +51,7 @@ package struct SubJob: Hashable, Sendable, Codable {
   package var errorCode: String?
   package var failReason: String?
   package var entities: [String: String]
-  /// How many parts this one is inside of; nil for none.
+  /// How many parts enclose this one; nil for none.
   package var depth: Int?
 
   package init(

@@ -1,22 +1,14 @@
 /// Text made of bytes that should be UTF-8 and may not be: as much as can be read of it, never nothing.
 ///
-/// Bytes that are UTF-8 are taken as they are. Others are most often one of two things: a text in the
-/// encoding of a Chinese system, GB18030, or UTF-8 that was cut inside a character, where a buffer ended.
-/// Both readings are tried, because nearly every text of one is bytes of the other too:
+/// Bytes that are no UTF-8 are most often GB18030, the encoding of Chinese systems, or UTF-8 that was cut inside a
+/// character. Both readings are tried, because nearly every text of one is bytes of the other too:
 ///
-/// - Of cut UTF-8 all but the cut is UTF-8: more than half of its bytes above 0x7F.
-/// - Of GB18030 a seventh is, by chance, and at least half of the characters are frequent ones: the first 40
-///   rows of GB 2312, punctuation. What UTF-8 makes when it is read so is rare characters, and so are
-///   the accents of Latin-1 with the letter behind each.
+/// - Of cut UTF-8 all but the cut is UTF-8; of GB18030, by chance, a seventh.
+/// - Half of a text in GB18030 is frequent characters: the first 40 rows of GB 2312, punctuation. UTF-8 read as GB18030
+///   gives rare ones, and so do the accents of Latin-1. Three or more frequent characters and no other decide.
 ///
-/// Where all of the second reading is such characters, three or more, it decides: of cut UTF-8 that is never so.
-///
-/// The whole decides first. Where it is not GB18030, each stretch between ASCII characters decides for itself, as for
-/// a message put together from two sources. What neither reads is replaced by U+FFFD, one for each
-/// broken character.
-///
-/// A text that happens to be UTF-8 is never doubted, though a short one in GB18030 may be (two of its
-/// characters, in one pair of four).
+/// The whole decides first, and then each stretch between ASCII characters, because a message may be put together from
+/// two sources. U+FFFD replaces what neither reads. A short text that is both is taken for UTF-8.
 package struct LegibleText: Hashable, Sendable {
   package var text: String
   /// Whether `text`, in UTF-8, is the very bytes.
@@ -68,5 +60,29 @@ package struct LegibleText: Hashable, Sendable {
     let reading = HanReading(bytes)
     guard sound <= broken || reading.isEveryday else { return nil }
     return reading.isLikely && reading.frequent >= fewest ? reading.text : nil
+  }
+}
+
+/// UTF-8, one character at a time, where not all bytes are.
+package enum UTF8Sequence {
+  /// The bytes of the character that begins at `index`, 2 to 4. Nil for ASCII, and for what is no character: a byte out
+  /// of place, one written longer than it need be, half of a UTF-16 pair.
+  package static func length(_ bytes: [UInt8], at index: Int) -> Int? {
+    let length = (~bytes[index]).leadingZeroBitCount
+    guard (2...4).contains(length), bytes.count - index >= length,
+      String(validating: bytes[index..<index + length], as: UTF8.self) != nil
+    else { return nil }
+    return length
+  }
+
+  /// Whether a character of more than one byte ends right before `end`.
+  package static func ends(_ bytes: [UInt8], at end: Int) -> Bool {
+    (2...4).contains { end >= $0 && length(bytes, at: end - $0) == $0 }
+  }
+
+  /// Whether the character that begins at `index` is one of the private use area: bytes of another encoding make such
+  /// characters by chance, and no service writes them.
+  static func isOdd(_ bytes: [UInt8], at index: Int) -> Bool {
+    bytes[index] == 0xEE || bytes[index] == 0xEF && bytes[index + 1] < 0xA4
   }
 }

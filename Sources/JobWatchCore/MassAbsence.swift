@@ -1,59 +1,62 @@
-/// Tells one vanished record from a service that has forgotten everything (a failed-over region, a wrong
-/// project behind the same credential): then no verdict is given on any job of the (account, service).
-package struct MassAbsence: Sendable {
-  package enum Change: Hashable, Sendable {
+/// Tells one vanished record from a service that has forgotten everything (a failed-over region, a wrong project behind
+/// the same credential). Then no verdict is given on any job of the endpoint.
+struct MassAbsence: Sendable {
+  enum Change: Hashable, Sendable {
     case massBegan(absent: Int, watched: Int)
     case massEnded
   }
 
-  /// Which jobs vanish together.
-  package enum Crowd: Hashable, Sendable {
-    /// It was shown before: that it is absent comes suddenly.
-    case shown
-    /// It was never shown, nor was any other that is watched.
-    case new
-    /// That it is absent is no surprise: the service shows others, or it was gone before.
-    case none
-  }
-
+  /// Jobs that the service has not shown yet. Their absence is no surprise where it shows others.
+  private var unshown: Set<Int64> = []
+  /// Jobs that were gone, and were submitted again. Their absence is no surprise.
+  private var returned: Set<Int64> = []
   /// Jobs whose last answer was "no such job", since the last sighting of any.
   private var absent: Set<Int64> = []
   /// When the first of them was.
   private var absentSince: Duration?
   private var massSince: Duration?
-  /// When the last mass absence ended with a sighting, or the clock was set. An answer from before that may come right
-  /// after it, and not all of a service recovers at once: what was said of a job until then counts for nothing.
-  package private(set) var recoveredAt: Timestamp?
+  /// When the last mass absence ended with a sighting, or the clock was set. Absences until then count for nothing: an
+  /// answer from before may come right after it, and not all of a service recovers at once.
+  private(set) var recoveredAt: Timestamp?
   /// The hold ran out; only a sighting makes a new one possible.
   private var exhausted = false
 
   /// Below this, vanished records are taken one by one.
   private static let fewest = 5
 
-  package init() {}
+  var isMass: Bool { massSince != nil }
 
-  package var isMass: Bool { massSince != nil }
+  /// A job begins to be watched.
+  mutating func enter(_ job: Int64, isNew: Bool, isReturned: Bool) {
+    if isNew { unshown.insert(job) }
+    if isReturned { returned.insert(job) }
+  }
 
-  /// - Parameters:
-  ///   - watched: of the jobs of which this one is.
-  ///   - crowd: whom it is counted among.
-  package mutating func absent(
-    _ job: Int64, of crowd: Crowd = .shown, watched: Int, at uptime: Duration,
-    policy: AbsencePolicy
+  /// The service has shown the job, or it is watched no more.
+  mutating func shown(_ job: Int64) {
+    unshown.remove(job)
+    returned.remove(job)
+  }
+
+  /// - Parameter watched: jobs of the endpoint.
+  mutating func absent(
+    _ job: Int64, watched: Int, at uptime: Duration, policy: AbsencePolicy
   ) -> Change? {
     if let since = massSince {
       absent.insert(job)
       guard uptime - since >= policy.massHold else { return nil }
-      massSince = nil
-      exhausted = true
+      (massSince, exhausted) = (nil, true)
       return .massEnded
     }
-    guard crowd != .none else { return nil }
+    let shown = watched - unshown.count - returned.count
+    let isNew = unshown.contains(job)
+    guard !returned.contains(job), !isNew || shown <= 0 else { return nil }
+    let watched = isNew ? unshown.count : max(shown, 1)
     absent.insert(job)
     let first = absentSince ?? uptime
     absentSince = first
-    // The service may yet show one of them: before half the time is over there is no verdict to be held.
-    let patience = crowd == .new ? policy.over.scaled(by: 0.5) : .zero
+    // The service may yet show a new job. No verdict has to be held before half the time to it is over.
+    let patience = isNew ? policy.over.scaled(by: 0.5) : .zero
     guard !exhausted, absent.count >= Self.fewest, absent.count * 2 >= watched,
       uptime - first >= patience
     else { return nil }
@@ -61,24 +64,22 @@ package struct MassAbsence: Sendable {
     return .massBegan(absent: absent.count, watched: watched)
   }
 
-  /// A mass absence that a restart finds on record goes on: no verdict is given on what the first answers say.
+  /// A mass absence that a restart finds on record goes on.
   /// - Parameter since: its start, before the present uptime.
-  package mutating func resumeMass(since: Duration) { massSince = since }
+  mutating func resumeMass(since: Duration) { massSince = since }
 
-  /// The clock was set: how long a job has been absent is no longer known, and is counted anew.
-  package mutating func clockWasSet(at now: Timestamp) { recoveredAt = now }
+  /// The clock was set: how long a job has been absent is no longer known, and counts from now.
+  mutating func clockWasSet(at now: Timestamp) { recoveredAt = now }
 
   /// A verdict was given on the job: it counts no more.
-  package mutating func forget(_ job: Int64) { absent.remove(job) }
+  mutating func forget(_ job: Int64) { absent.remove(job) }
 
   /// Any sighting shows that the service still knows jobs.
-  package mutating func sighted(at now: Timestamp) -> Change? {
+  mutating func sighted(at now: Timestamp) -> Change? {
     absent.removeAll()
-    absentSince = nil
-    exhausted = false
+    (absentSince, exhausted) = (nil, false)
     guard massSince != nil else { return nil }
-    massSince = nil
-    recoveredAt = now
+    (massSince, recoveredAt) = (nil, now)
     return .massEnded
   }
 }

@@ -1,10 +1,10 @@
 /// Suggests what a mistyped name was meant to be.
 package enum NearestName {
-  /// The one of `names` that is closest to `word`: at most a third of its letters, and at least one,
-  /// may differ. Nil when none is that close.
+  /// The one of `names` that is closest to `word`. A third of its letters may differ, and at least one. Nil when none
+  /// is that close.
   package static func to(_ word: String, among names: some Sequence<String>) -> String? {
     let letters = comparable(word)
-    // A name is short; a longer word is no typing error, and the comparison is quadratic.
+    // A longer word is no typing error, and the comparison is quadratic.
     guard letters.count <= 64 else { return nil }
     let ranked = names.map { (name: $0, distance: distance(letters, comparable($0))) }
     guard let best = ranked.min(by: { ($0.distance, $0.name) < ($1.distance, $1.name) }),
@@ -13,7 +13,7 @@ package enum NearestName {
     return best.name
   }
 
-  /// `did you mean "prod"?`, or all the names when none is close; more than fit into a line are counted.
+  /// `did you mean "prod"?`, or all names when none is close; more than 30 are counted.
   package static func hint(_ word: String, among names: some Sequence<String>) -> String {
     if let name = to(word, among: names) { return "did you mean \"\(name)\"?" }
     let known = names.sorted()
@@ -21,17 +21,17 @@ package enum NearestName {
     return known.count > 30 ? "\(known.count) are known" : "known: " + known.joined(separator: ", ")
   }
 
-  /// Case and the choice between `-` and `_` are not what people get wrong about a name's meaning.
+  /// Case, and `-` for `_`, are no difference.
   private static func comparable(_ word: String) -> [Character] {
     word.lowercased().map { $0 == "-" ? "_" : $0 }
   }
 
-  /// Letters that are missing, doubled, wrong, or have changed places with their neighbours.
+  /// How many letters are missing, doubled, wrong, or have changed places with their neighbours.
   package static func distance(_ left: String, _ right: String) -> Int {
     distance(Array(left), Array(right))
   }
 
-  /// The edit distance of Levenshtein, where swapping two neighbours is one step too.
+  /// Levenshtein's, with a swap of neighbours as one step.
   private static func distance(_ left: [Character], _ right: [Character]) -> Int {
     var beforeLast: [Int] = []
     var last = Array(0...right.count)

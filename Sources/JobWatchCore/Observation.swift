@@ -1,14 +1,14 @@
-/// What one call to the cloud taught, in the terms that decide what happens next.
+/// What one call to the cloud says, in the terms that decide what happens next.
 package enum Observation: Hashable, Sendable {
   /// 200 with a known status, for the job asked for.
   case seen(JobState, JobReport)
   /// 200 for the job asked for, with a status that is missing or not in the service's vocabulary.
   case unrecognised(JobReport)
-  /// An answer that is no answer: not JSON, truncated, too large, a proxy's page, another job's record.
+  /// An unusable answer: not JSON, truncated, too large, a proxy's page, another job's record.
   case garbled(String)
   /// The quota is used up. No fault of the job or the endpoint.
   case throttled(Throttle)
-  /// The service says that it knows no such job.
+  /// "No such job".
   case absent(code: String)
   /// The request can never work as configured: wrong project, wrong URL.
   case misconfigured(APIError)
@@ -20,8 +20,8 @@ package enum Observation: Hashable, Sendable {
   case skewed(serverTime: Timestamp?, APIError)
   /// No usable answer: 5xx, timeout, name, TLS, reset.
   case unreachable(String)
-  /// The service took the call and has no answer for this job, now (`Common.0025`, `.0021`, `.0999`,
-  /// `Ecs.0603`, an unlisted code with a 400): asked again later, not counted against the endpoint.
+  /// The service took the call and has no answer for this job now (`Common.0025`, `.0021`, `.0999`, `Ecs.0603`, an
+  /// unlisted code with a 400). The breaker does not count it.
   case busy(String)
 }
 
@@ -35,7 +35,6 @@ package struct Throttle: Hashable, Sendable {
   package var retryAfter: Duration?
   /// "policy ip": the limit is shared by everything that calls from this host.
   package var perHost: Bool
-  /// The cloud's code, for people.
   package var code: String
 
   package init(
@@ -50,18 +49,14 @@ package struct Throttle: Hashable, Sendable {
   }
 }
 
-/// What the cloud objected to, in its own words; never holds a secret.
+/// An error in the cloud's own words; never holds a secret.
 package struct APIError: Hashable, Sendable {
   /// Empty where there is none.
   package var code: String
   package var message: String
 
-  package init(code: String, message: String) {
-    self.code = code
-    self.message = message
-  }
+  package init(code: String, message: String) { (self.code, self.message) = (code, message) }
 
-  /// For people.
   package var text: String { code.isEmpty ? message : "\(code) \(message)" }
 }
 

@@ -1,5 +1,29 @@
-// What a user may set, as values that the decisions take. Defaults are the documented ones
-// (config/jobwatch.yaml shows each with its unit and range).
+// What a user may set, as values that the decisions take. The defaults are the documented ones: config/jobwatch.yaml
+// shows each with its unit and range.
+
+/// The settings for the jobs of one service.
+package struct Policies: Hashable, Sendable {
+  package var polling: PollPolicy
+  package var absence: AbsencePolicy
+  package var retention: RetentionPolicy
+  package var expiry: ExpiryPolicy
+
+  package init(
+    polling: PollPolicy = PollPolicy(), absence: AbsencePolicy = AbsencePolicy(),
+    retention: RetentionPolicy = RetentionPolicy(), expiry: ExpiryPolicy = ExpiryPolicy()
+  ) {
+    self.polling = polling
+    self.absence = absence
+    self.retention = retention
+    self.expiry = expiry
+  }
+
+  /// The longest gap between two polls of a job.
+  package var pollCeiling: Duration { polling.ceiling(retention) }
+
+  /// The shortest one.
+  var pollFloor: Duration { min(polling.floor, pollCeiling) }
+}
 
 /// Bounds of the gap between two polls of one job.
 package struct PollPolicy: Hashable, Sendable {
@@ -8,9 +32,9 @@ package struct PollPolicy: Hashable, Sendable {
   package var ceiling: Duration
   /// Seconds of detection latency that one call is worth.
   package var price: Duration
-  /// Instead of a price: the mean latency of detection, over all jobs, that one price is to reach.
+  /// Takes the place of the price: the mean latency of detection, over all jobs, to reach.
   package var target: Duration?
-  /// Instead of any plan: the one gap.
+  /// Takes the place of any plan: the one gap.
   package var fixed: Duration?
   /// The age at which a running job is told to be stuck, whatever was learned.
   package var stuckAfter: Duration?
@@ -26,25 +50,35 @@ package struct PollPolicy: Hashable, Sendable {
     self.fixed = fixed
     self.stuckAfter = stuckAfter
   }
+
+  /// The longest gap between polls of a service that keeps a record for so long: a quarter of that at most. Three
+  /// further tries are left before an end that was just missed is deleted.
+  package func ceiling(_ retention: RetentionPolicy) -> Duration {
+    min(ceiling, retention.quarter ?? ceiling)
+  }
+
+  /// The next age at which a job of this age, in seconds, is polled whatever its plan says: its expected end, or the
+  /// user's limit for stuck jobs.
+  package func deadline(
+    after age: Double, expectWithin: Duration?, mayBeStuck: Bool = true
+  ) -> Duration? {
+    let known = Int64((1000 * age).rounded())
+    return [expectWithin, mayBeStuck ? stuckAfter : nil].compactMap(\.self)
+      .filter { $0.milliseconds > known }.min()
+  }
 }
 
-/// When "no such job" is believed. One such answer may be a replica that lags, or a job that the API does not
-/// show yet; a verdict on it would be wrong for good.
+/// When "no such job" is believed. One such answer may come from a replica that lags, or name a job that the API does
+/// not show yet. A verdict on it would be wrong for good.
 package struct AbsencePolicy: Hashable, Sendable {
-  /// Answers needed, the first included.
-  package var answers: Int
-  /// Time that must lie between the first and the deciding answer.
-  package var over: Duration
-  /// How long verdicts are held when most of an (account, service) is absent at once.
-  package var massHold: Duration
+  package static let standard = AbsencePolicy()
 
-  package init(
-    answers: Int = 3, over: Duration = .minutes(2), massHold: Duration = .hours(1)
-  ) {
-    self.answers = answers
-    self.over = over
-    self.massHold = massHold
-  }
+  /// Answers needed, the first included.
+  package var answers = 3
+  /// Time between the first and the deciding answer.
+  package var over = Duration.minutes(2)
+  /// How long no verdict is given while most jobs of an endpoint are absent.
+  package var massHold = Duration.hours(1)
 }
 
 /// How long a service keeps a job's record; nil where it documents nothing.
@@ -58,6 +92,11 @@ package struct RetentionPolicy: Hashable, Sendable {
     self.finished = finished
     self.unpaid = unpaid
   }
+
+  /// `finished`; where no time is documented, that of ECS.
+  var assumed: Duration { finished ?? .days(1) }
+
+  var quarter: Duration? { finished?.scaled(by: 0.25) }
 }
 
 /// Lead times of the notices before a record is deleted, each list longest first.
@@ -66,7 +105,7 @@ package struct ExpiryPolicy: Hashable, Sendable {
   package var finished: [Duration]
   /// Before an unpaid job's record is deleted.
   package var unpaid: [Duration]
-  /// Before a job not seen ended could have ended and been deleted unseen.
+  /// Before the record of a job not seen ended could be deleted unseen.
   package var atRisk: [Duration]
 
   package init(
@@ -82,58 +121,50 @@ package struct ExpiryPolicy: Hashable, Sendable {
 
 /// When a message is tried again, and when it is given up.
 package struct DeliveryPolicy: Hashable, Sendable {
-  /// The wait before each attempt, counted from the end of the one before; the first is usually zero. After
-  /// the last one fails the message is given up.
-  package var delays: [Duration]
-  /// For one attempt, connection included.
-  package var timeout: Duration
-  /// Each delay is varied by up to this share, both ways, so that many messages do not return in step.
-  package var spread: Double
+  package static let standard = DeliveryPolicy()
 
-  package init(
-    delays: [Duration] = [
-      .zero, .seconds(5), .seconds(30), .minutes(2), .minutes(10), .minutes(30), .hours(2),
-      .hours(5), .hours(10), .hours(24),
-    ],
-    timeout: Duration = .seconds(15), spread: Double = 0.2
-  ) {
-    self.delays = delays
-    self.timeout = timeout
-    self.spread = spread
+  /// The wait before each attempt, from the end of the one before; the first is usually zero. The message is given up
+  /// after the last one fails.
+  package var delays: [Duration] = [
+    .zero, .seconds(5), .seconds(30), .minutes(2), .minutes(10), .minutes(30), .hours(2),
+    .hours(5), .hours(10), .hours(24),
+  ]
+  /// For one attempt, connection included.
+  package var timeout = Duration.seconds(15)
+  /// The share by which each delay varies at random, both ways, to keep many messages out of step.
+  package var spread = 0.2
+
+  /// How long to wait after `attempts` failed attempts; nil: the message is given up.
+  ///
+  /// - Parameter luck: in [0, 1), spreads the wait over ± `spread`.
+  package func wait(after attempts: Int, retryAfter: Duration?, luck: Double) -> Duration? {
+    guard attempts < delays.count else { return nil }
+    let wait = delays[attempts].scaled(by: 1 + spread * (2 * luck - 1))
+    return max(wait, retryAfter ?? .zero)
   }
 }
 
 /// When an endpoint in trouble is left alone.
 package struct BreakerPolicy: Hashable, Sendable {
-  /// Failures in a row that open the breaker.
-  package var failures: Int
-  /// The wait before the first probe; doubles per failed probe.
-  package var firstProbe: Duration
-  /// The longest wait between two probes.
-  package var longestProbe: Duration
-  /// An outage shorter than this is not told.
-  package var grace: Duration
+  package static let standard = BreakerPolicy()
 
-  package init(
-    failures: Int = 3, firstProbe: Duration = .seconds(1), longestProbe: Duration = .minutes(1),
-    grace: Duration = .minutes(1)
-  ) {
-    self.failures = failures
-    self.firstProbe = firstProbe
-    self.longestProbe = longestProbe
-    self.grace = grace
-  }
+  /// Failures in a row that shut the breaker.
+  package var failures = 3
+  /// The wait before the first probe; doubles per failed probe.
+  package var firstProbe = Duration.seconds(1)
+  /// The longest wait between two probes.
+  package var longestProbe = Duration.minutes(1)
+  /// An outage shorter than this is not told.
+  package var grace = Duration.minutes(1)
 }
 
 /// When a refused credential, or a call that is not allowed, is tried again. The last step repeats.
 package struct ProbePolicy: Hashable, Sendable {
-  package var steps: [Duration]
+  package static let standard = ProbePolicy()
 
-  package init(
-    steps: [Duration] = [.seconds(30), .minutes(1), .minutes(2), .minutes(5), .minutes(10)]
-  ) {
-    self.steps = steps
-  }
+  package var steps: [Duration] = [
+    .seconds(30), .minutes(1), .minutes(2), .minutes(5), .minutes(10),
+  ]
 }
 
 /// At most `calls` calls in any window of length `per`.

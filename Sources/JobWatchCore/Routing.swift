@@ -22,16 +22,13 @@ package struct Route: Hashable, Sendable {
   }
 }
 
-/// A place that events are told to, beside the status log.
+/// A channel, as routes know it.
 package struct ChannelName: Hashable, Sendable {
   package enum Kind: String, Sendable { case webhook, journal }
   package var name: String
   package var kind: Kind
 
-  package init(name: String, kind: Kind) {
-    self.name = name
-    self.kind = kind
-  }
+  package init(name: String, kind: Kind) { (self.name, self.kind) = (name, kind) }
 }
 
 /// Chooses the channels of an event.
@@ -41,12 +38,11 @@ package struct RouteTable: Sendable {
   package var routes: [Route]
 
   package init(channels: [ChannelName], routes: [Route]) {
-    self.channels = channels
-    self.routes = routes
+    (self.channels, self.routes) = (channels, routes)
   }
 
-  /// The names of the channels that get `draft`, each once, in the order of the configuration.
-  /// A job may name channels of its own: they get the same events that a webhook gets by default.
+  /// The names of the channels that get `draft`, each once, in the order of the configuration. A channel that its job
+  /// names gets what a webhook gets by default.
   package func channels(for draft: EventDraft) -> [String] {
     var chosen = Set<String>()
     for channel in channels where routes.isEmpty && isDefault(draft, for: channel.kind) {
@@ -54,23 +50,17 @@ package struct RouteTable: Sendable {
     }
     for route in routes where matches(route, draft) { chosen.formUnion(route.channels) }
     if isDefault(draft, for: .webhook) { chosen.formUnion(draft.jobChannels) }
-    // That a channel fails is told through the others.
+    // A channel's failure is told through the others.
     if draft.kind == .channelFailing, let failing = draft.data.channel { chosen.remove(failing) }
     return channels.map(\.name).filter(chosen.contains)
   }
 
   private func isDefault(_ draft: EventDraft, for kind: ChannelName.Kind) -> Bool {
-    // An expiry notice of a job whose end is kept, and was told by its own event, is for the record only.
-    if draft.kind == .jobExpiring && draft.data.captured == true { return false }
-    return kind == .journal || !draft.kind.isProgress
+    !draft.isForTheRecord && (kind == .journal || !draft.kind.isProgress)
   }
 
   private func matches(_ route: Route, _ draft: EventDraft) -> Bool {
-    // Without naming it, no route asks for an expiry notice of a job whose end is already kept.
-    if draft.kind == .jobExpiring && draft.data.captured == true && route.events == nil {
-      return false
-    }
-    return allows(route.events, draft.kind)
+    !(draft.isForTheRecord && route.events == nil) && allows(route.events, draft.kind)
       && allows(route.accounts, draft.data.account)
       && allows(route.services, draft.data.service)
       && allows(route.jobTypes, draft.data.jobType)
@@ -78,7 +68,11 @@ package struct RouteTable: Sendable {
   }
 
   private func allows<Value: Hashable>(_ set: Set<Value>?, _ value: Value?) -> Bool {
-    guard let set else { return true }
-    return value.map(set.contains) ?? false
+    set.map { set in value.map(set.contains) ?? false } ?? true
   }
+}
+
+extension EventDraft {
+  /// An expiry notice of a job whose end is kept: its own event told that end. Only routes that name the event send it.
+  fileprivate var isForTheRecord: Bool { kind == .jobExpiring && data.captured == true }
 }

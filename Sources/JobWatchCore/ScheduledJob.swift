@@ -1,32 +1,31 @@
-/// A watched job as its row has it: what the queue is built from.
+/// A watched job as its row has it, for the queue.
 package struct ScheduledJob: Sendable {
   package var id: Int64
   package var endpoint: EndpointKey
   /// Its type is empty where it is not known yet.
   package var type: DurationKey
-  /// See `JobKey.jitterSeed`.
   package var jitterSeed: UInt32
   package var state: JobState
   package var span: WatchedSpan
-  /// It counts among the jobs that run and may end.
+  /// See `Job.isWatched`.
   package var isWatched: Bool
   /// When it had the age of `span.known`: when it was last seen, or when it began.
   package var knownAt: Timestamp
   package var dueAt: Timestamp
   /// How long after its begin it is expected to have ended.
   package var expectWithin: Duration?
-  /// It was not asked for yet, or nothing came of it.
+  /// No poll has said anything of it yet.
   package var isFresh: Bool
-  /// It was shown some time.
+  /// The service has shown it.
   package var isSeen: Bool
   /// The service said "no such job", which is not believed yet.
-  package var isDoubted: Bool
+  package var isAbsent: Bool
 
   package init(
     id: Int64, endpoint: EndpointKey, type: DurationKey, jitterSeed: UInt32, state: JobState,
     span: WatchedSpan, isWatched: Bool, knownAt: Timestamp, dueAt: Timestamp,
     expectWithin: Duration? = nil, isFresh: Bool = false, isSeen: Bool = true,
-    isDoubted: Bool = false
+    isAbsent: Bool = false
   ) {
     self.id = id
     self.endpoint = endpoint
@@ -40,7 +39,7 @@ package struct ScheduledJob: Sendable {
     self.expectWithin = expectWithin
     self.isFresh = isFresh
     self.isSeen = isSeen
-    self.isDoubted = isDoubted
+    self.isAbsent = isAbsent
   }
 
   /// By the local clock.
@@ -48,9 +47,9 @@ package struct ScheduledJob: Sendable {
     knownAt - .milliseconds(Int64((1000 * span.known).rounded()))
   }
 
-  /// Submitted again after it was lost, say, and not asked for since.
+  /// Submitted again after its watch had ended, and not seen since.
   package var isReopened: Bool { state == .registered && isSeen }
 
-  /// Looked for now and then, with little hope.
+  /// Looked for at the longest gap.
   package var isLost: Bool { state == .lost }
 }

@@ -1,26 +1,19 @@
-/// A status word of a cloud, compared as the clouds spell: `WAITING_EXECUTE`, `WaitingExecute` and
-/// `waiting execute` are one word, and the same service writes several.
+/// A status word of a cloud in any spelling: `WAITING_EXECUTE`, `WaitingExecute` and `waiting execute` are one word.
 ///
-/// Some words say by themselves what they mean, in any service and whether or not its page lists them. A job that is
-/// canceled, rolled back, timed out, terminated, aborted or expired has ended: it neither succeeded nor, as far as
-/// the word goes, failed of itself, and no more is to come. Taken for unknown, such a job would be asked for until its
-/// record is deleted, and then be told as lost. It is told as failed, with the word, and without a guess at the reason.
-///
-/// Only forms that say that it is over are taken; what is under way and what failed to be done is not:
+/// Some words say in any service that a job has ended, neither well nor by a failure of its own: canceled, rolled back,
+/// timed out, terminated, aborted, expired. It is told as failed, with the word. As an unknown word it would be polled
+/// until its record is deleted, and then be told as lost. A word that can be read in two ways stays unknown, because a
+/// wrong end would end the watch:
 ///
 /// - `Canceling`, `RollingBack`, `CANCEL_IN_PROGRESS`: at work.
-/// - `CancelFailed`, `TerminateTimeout`: a job that could not be canceled goes on, in a way that the word does not say:
-///   unknown.
+/// - `CancelFailed`, `TerminateTimeout`: unknown. The job goes on, in a way that the word does not say.
 /// - `RollbackFailed`: an end. A rollback is the last thing that a failed job does, well or badly.
 /// - `NotCanceled`, `ToBeCanceled`, `TIMEOUT_RETRYING`, and `Cancel` and `Rollback` alone: unknown.
-///
-/// An unknown word costs a warning and some calls; a word that is taken for an end ends the watch. So what may be read in
-/// two ways stays unknown.
 package struct StatusWord: Hashable, Sendable {
   /// In small letters, without blanks, `_` and `-`.
   package let form: String
 
-  /// What is longer is no word.
+  /// A longer text is no word.
   private static let lengthLimit = 64
 
   package init(_ raw: String) {
@@ -30,7 +23,7 @@ package struct StatusWord: Hashable, Sendable {
     ).lowercased()
   }
 
-  /// What the word says by itself; nil for one that only its service can explain.
+  /// What the word means in any service; nil for one that only its service can explain.
   package var state: JobState? {
     guard !form.isEmpty, form.utf8.count <= Self.lengthLimit else { return nil }
     if form == "pending" || form == "unauthorized" { return .pending }
@@ -64,13 +57,13 @@ package struct StatusWord: Hashable, Sendable {
     ]
     + stems.flatMap { stem in ["succe", "complete", "finish", "done"].map { stem + $0 } }
 
-  /// Before one of the words these take it back, or put it off.
+  /// In front of such a word, these deny it, or put it off.
   private static let denials = [
     "not", "tobe", "willbe", "waiting", "waitingfor", "pending", "before", "never", "cancel",
     "terminate", "abort",
   ]
   private static let wholeDenials = ["un", "non", "no"]
-  /// And behind it.
+  /// Behind it, these do.
   private static let reversals = ["retry", "waiting", "pending", "fail"]
 
   private func says(_ words: [String]) -> Bool {

@@ -1,9 +1,9 @@
 extension [SubJob] {
   /// The parts that are counted and told, of a list in which each stands before its own parts, one `depth` deeper.
   ///
-  /// Those that do the work: the ones without parts of their own. A part with parts only sums these up, so that
-  /// counting it would make two failures of one. It counts where it failed and none of its parts did: then the
-  /// failure is its own. A failed part that says no reason is told with that of the nearest failed part around it.
+  /// These are the parts that do the work: those without parts of their own. A part with parts only sums these up, and
+  /// counting it would make two failures of one. It counts where it failed and none of its parts did, because then the
+  /// failure is its own. A failed part without a reason is told with that of the nearest failed part around it.
   package var counted: [SubJob] {
     var around: [Int] = []
     var hasFailedPart = [Bool](repeating: false, count: count)

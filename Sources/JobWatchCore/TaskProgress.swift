@@ -1,17 +1,12 @@
-/// The background task of an instance that does a job's work. No record names it: the submitter does.
+/// The background task of an instance that does a job's work. The submitter names it, because no record does.
 package struct TaskName: Hashable, Sendable {
   package var instanceID: String
   package var taskID: String
 
-  package init(instanceID: String, taskID: String) {
-    self.instanceID = instanceID
-    self.taskID = taskID
-  }
-
   /// Nil unless both are known.
   package init?(_ instanceID: String?, _ taskID: String?) {
     guard let instanceID, let taskID else { return nil }
-    self.init(instanceID: instanceID, taskID: taskID)
+    (self.instanceID, self.taskID) = (instanceID, taskID)
   }
 }
 
@@ -24,9 +19,7 @@ package struct TaskProgress: Hashable, Sendable, Codable {
   package var steps: [Step]
 
   package init(percent: Double? = nil, remaining: Int? = nil, steps: [Step] = []) {
-    self.percent = percent
-    self.remaining = remaining
-    self.steps = steps
+    (self.percent, self.remaining, self.steps) = (percent, remaining, steps)
   }
 
   /// A step, or a part of one.
@@ -58,7 +51,7 @@ package struct TaskProgress: Hashable, Sendable, Codable {
   }
 }
 
-/// What is kept of a job's task: the last progress that was told, and why there was none since.
+/// What is kept of a job's task: the last progress, and why there was none since.
 package struct ProgressReport: Hashable, Sendable, Codable {
   package struct Failure: Hashable, Sendable, Codable {
     package var at: Timestamp

@@ -2,8 +2,8 @@ import Foundation
 
 /// A point in time: whole milliseconds since 1970-01-01T00:00:00Z.
 ///
-/// Milliseconds because that is what the clouds report and what the database keeps; an integer so that
-/// a value survives storage and comparison exactly.
+/// Milliseconds because that is what the clouds report and what the database keeps; an integer so that a value survives
+/// storage and comparison exactly.
 package struct Timestamp: Hashable, Comparable, Sendable {
   package var milliseconds: Int64
 
@@ -13,9 +13,8 @@ package struct Timestamp: Hashable, Comparable, Sendable {
     milliseconds = Int64((date.timeIntervalSince1970 * 1000).rounded())
   }
 
-  /// The latest time that a sum yields, 9999-12-31T23:59:59.999Z, and the earliest, 1583-01-01T00:00:00.000Z.
-  /// Later years cannot be written in ISO 8601 with four digits, and the format counts days before 1583 by
-  /// another calendar.
+  /// The latest time that a sum yields, 9999-12-31T23:59:59.999Z, and the earliest, 1583-01-01T00:00:00.000Z. Later
+  /// years cannot be written in ISO 8601 with four digits, and the format counts days before 1583 by another calendar.
   package static let limit: Int64 = 253_402_300_799_999
   private static let earliest: Int64 = -12_212_553_600_000
 
@@ -40,35 +39,25 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 }
 
 extension Timestamp: Codable, CustomStringConvertible {
-  /// `2026-11-21T21:38:21.123Z`, in UTC, always with milliseconds: sorts as text.
-  /// The format cuts below the millisecond, and most milliseconds are no exact binary fraction: from the
-  /// middle of the millisecond it always cuts to the right one.
+  /// `2026-11-21T21:38:21.123Z`, in UTC, always with milliseconds: sorts as text. The format cuts below the
+  /// millisecond, and most milliseconds are no exact binary fraction: from the middle of the millisecond it always cuts
+  /// to the right one.
   package var description: String {
     Date(timeIntervalSince1970: (Double(milliseconds) + 0.5) / 1000).formatted(Self.style)
   }
 
   private static let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
-  private static let wholeSeconds = Date.ISO8601FormatStyle()
 
-  /// Reads `2026-11-21T21:38:21Z`, with or without a fraction of a second, which is cut below the millisecond; nil
-  /// for anything else.
+  /// Reads `2026-11-21T21:38:21Z`, with or without a fraction of a second, which is cut below the millisecond; nil for
+  /// anything else.
   package init?(iso8601 text: String) {
-    let (second, rest) = (text.prefix(19), text.dropFirst(19))
-    guard let date = try? Self.wholeSeconds.parse(second + "Z"), let fraction = Self.fraction(rest)
+    // Letters in the other case, and a comma, are a damaged line of a log and no time.
+    guard text.utf8.allSatisfy({ "0123456789-:.TZ".utf8.contains($0) }) else { return nil }
+    var scanner = TextScanner(text)
+    guard let time = scanner.civilTime("Y-M-DTh:m:sFZ"), time.second < 60, scanner.isAtEnd,
+      let timestamp = time.timestamp
     else { return nil }
-    self.init(milliseconds: Timestamp(date).milliseconds + fraction)
-    // The parser takes 30 February for 2 March.
-    guard description.hasPrefix(second) else { return nil }
-  }
-
-  /// The milliseconds in `Z` or `.123Z`.
-  private static func fraction(_ text: Substring) -> Int64? {
-    guard text.last == "Z" else { return nil }
-    let digits = text.dropFirst().dropLast()
-    guard text.first == ".", !digits.isEmpty, digits.allSatisfy({ ("0"..."9").contains($0) }) else {
-      return text == "Z" ? 0 : nil
-    }
-    return Int64((digits + "00").prefix(3))
+    self = timestamp
   }
 
   package init(from decoder: any Decoder) throws {

@@ -2,7 +2,7 @@
 package struct UnknownWord: Hashable, Sendable {
   /// As sent; empty where the record has no status.
   package var word: String
-  /// When it was first seen, as far as that is known: the time of the last sighting else.
+  /// When it was first seen; where that is not on record, the last sighting.
   package var since: Timestamp?
   package var lastSeen: Timestamp?
   /// The word may be a known one, in a record that is broken JSON.
@@ -28,7 +28,7 @@ package struct UnknownWord: Hashable, Sendable {
 }
 
 extension Job {
-  /// Nil if the last record said something that is known.
+  /// Nil if the last record had a known word.
   package var unknownWord: UnknownWord? {
     guard let word = report?.rawStatus, hasReported(word) else { return nil }
     return UnknownWord(
@@ -38,6 +38,6 @@ extension Job {
 
   /// Whether the word, in any spelling, was told to be unknown.
   func hasReported(_ word: String) -> Bool {
-    !reportedWords.isEmpty && reportedWords.contains { StatusWord($0) == StatusWord(word) }
+    reportedWords.contains { StatusWord($0) == StatusWord(word) }
   }
 }

@@ -1,8 +1,7 @@
 /// What a person wrote into a file: UTF-8, with or without the byte order mark that some editors put in front of it.
 ///
-/// The mark is dropped, being no part of what was written. One further on stays: files were joined there, and whoever
-/// reads the text says so. Text in another encoding is refused by the name of it. To read UTF-16 as well was rejected:
-/// without a mark it has to be guessed, and a wrong guess makes another secret of a right one.
+/// A mark further on stays, because files were joined there, and whoever reads the text says so. UTF-16 is not read,
+/// because without a mark it has to be guessed, and a wrong guess makes another secret of a right one.
 package struct WrittenText: Sendable {
   package let text: String
 
@@ -13,7 +12,7 @@ package struct WrittenText: Sendable {
     self.text = text
   }
 
-  /// The bytes after the mark, which need not be UTF-8: for formats that have text of anybody's beside what is read.
+  /// The bytes after the mark, for formats in which other text need not be UTF-8.
   package static func unmarked<Bytes: Collection<UInt8>>(
     _ bytes: Bytes
   ) throws(WrongEncoding) -> Bytes.SubSequence {
@@ -24,8 +23,8 @@ package struct WrittenText: Sendable {
   /// U+FEFF, in UTF-8.
   private static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
-  /// By its mark, or by the zeros of its first character, which is of ASCII in all that is read here: the table of YAML
-  /// 1.2.2, section 5.2. The names are those of iconv(1).
+  /// By its mark, or by the zeros of its first character, which is always ASCII here: the table of
+  /// https://yaml.org/spec/1.2.2/#52-character-encodings. The names are those of iconv(1).
   private static func otherEncoding(_ head: [UInt8]) -> String? {
     if head == [0xFF, 0xFE, 0, 0] || head == [0, 0, 0xFE, 0xFF] { return "UTF-32" }
     if head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF]) { return "UTF-16" }
@@ -40,8 +39,8 @@ package struct WrittenText: Sendable {
   }
 }
 
-/// A file that is not the text it should be. The description says what it is and what to do, and goes on from the
-/// name of the file.
+/// A file that is not the text it should be. The description says what it is and what to do, and continues a sentence
+/// that begins with the name of the file.
 package struct WrongEncoding: Error, Sendable, Hashable, CustomStringConvertible {
   package let description: String
 
@@ -55,6 +54,6 @@ package struct WrongEncoding: Error, Sendable, Hashable, CustomStringConvertible
     description: "is not UTF-8: save it as UTF-8, for example with iconv -f ISO-8859-1 -t UTF-8, "
       + "or -f with what it is in")
   static let zeros = WrongEncoding(
-    description: "is not UTF-8 text, for it holds zero bytes, as a binary file or what a power cut "
-      + "leaves does: write it anew")
+    description: "is not UTF-8 text, because it holds zero bytes, as a binary file does, or a file "
+      + "after a power cut: write it again")
 }

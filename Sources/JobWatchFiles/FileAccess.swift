@@ -1,19 +1,6 @@
 import Glibc
 import SystemPackage
 
-extension FileFailure {
-  /// What `body` returns, or why it failed: `Errno` in the words of this failure.
-  package static func wrap<Value>(
-    _ problem: String, _ path: String, _ body: () throws -> Value
-  ) throws(FileFailure) -> Value {
-    do {
-      return try body()
-    } catch {
-      throw FileFailure(problem, path, (error as? Errno ?? .ioError).rawValue)
-    }
-  }
-}
-
 extension FileDescriptor {
   /// The bytes from `offset` on, at most `count`; fewer at the end of the file.
   package func bytes(upTo count: Int, from offset: Int64 = 0) throws -> [UInt8] {
@@ -33,7 +20,6 @@ extension FileDescriptor {
 package struct DirectoryEntry: Sendable {
   /// Byte for byte as the file system has it.
   package var bytes: [UInt8]
-  package var inode: UInt64
 
   package var name: String { String(decoding: bytes, as: UTF8.self) }
 
@@ -46,12 +32,12 @@ package struct DirectoryEntry: Sendable {
     var entries: [DirectoryEntry] = []
     while let entry = readdir(stream) {
       let bytes = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
-      entries.append(DirectoryEntry(bytes: bytes, inode: UInt64(entry.pointee.d_ino)))
+      entries.append(DirectoryEntry(bytes: bytes))
     }
     return entries
   }
 
-  /// Flushes the directory of `path`: a power cut may take a new name away, and with it the file, until that is done.
+  /// Flushes the directory of `path`: until then a power cut may take a new name away, and the file with it.
   package static func keepName(_ path: String) throws(FileFailure) {
     let parent = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
     let directory = open(parent.isEmpty ? "/" : parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

@@ -1,4 +1,5 @@
 import Glibc
+import SystemPackage
 
 /// A failed file operation: its path, the system's reason, and the remedy.
 package struct FileFailure: Error, Sendable, CustomStringConvertible {
@@ -45,5 +46,16 @@ package struct FileFailure: Error, Sendable, CustomStringConvertible {
   package init(claimed what: String, _ path: String) {
     code = EEXIST
     description = "\(path) is \(what), and cannot be the status log: name another file"
+  }
+
+  /// What `body` returns, or its `Errno` with path and remedy.
+  package static func wrap<Value>(
+    _ problem: String, _ path: String, _ body: () throws -> Value
+  ) throws(FileFailure) -> Value {
+    do {
+      return try body()
+    } catch {
+      throw FileFailure(problem, path, (error as? Errno ?? .ioError).rawValue)
+    }
   }
 }

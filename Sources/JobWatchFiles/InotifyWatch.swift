@@ -1,10 +1,9 @@
 import Dispatch
 import Glibc
 
-/// Begins to watch a directory, which ends when the result is let go.
+/// Watches a directory until its result is let go.
 ///
-/// `changed` gets the changes of a burst, perhaps repeated, on a queue of its own. A hint: what the directory and its
-/// files hold is the truth.
+/// `changed` gets the changes of a burst, perhaps repeated, on its own queue. They are hints: the files are the truth.
 package typealias DirectoryWatcher =
   @Sendable (
     _ directory: String, _ interest: InotifyWatch.Interest,
@@ -31,7 +30,7 @@ package final class InotifyWatch: Sendable {
     }
   }
 
-  /// A change, with the name of the file, byte for byte.
+  /// A change, with the bytes of the file's name.
   package enum Change: Sendable, Hashable {
     /// A file came, by a rename for instance.
     case came([UInt8])
@@ -41,7 +40,8 @@ package final class InotifyWatch: Sendable {
     case overflow
   }
 
-  private let source: Source
+  /// Dispatch's sources are documented as safe to use from any thread, but not marked so.
+  private nonisolated(unsafe) let source: any DispatchSourceRead
 
   private init(
     _ directory: String, _ interest: Interest, _ changed: @escaping @Sendable ([Change]) -> Void
@@ -53,15 +53,15 @@ package final class InotifyWatch: Sendable {
       close(descriptor)
       throw FileFailure("cannot be watched", directory, code)
     }
-    source = Source(DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: .global()))
-    source.read.setEventHandler { changed(Self.changes(descriptor)) }
-    source.read.setCancelHandler { close(descriptor) }
-    source.read.activate()
+    source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: .global())
+    source.setEventHandler { changed(Self.changes(descriptor)) }
+    source.setCancelHandler { close(descriptor) }
+    source.activate()
   }
 
-  deinit { source.read.cancel() }
+  deinit { source.cancel() }
 
-  /// Everything that is there to be read (inotify(7): a header of fixed size, then a name padded with zeros).
+  /// All changes that can be read now (inotify(7): a header of fixed size, then a name padded with zeros).
   private static func changes(_ descriptor: Int32) -> [Change] {
     var buffer = [UInt8](repeating: 0, count: 65_536)
     var changes: [Change] = []
@@ -85,11 +85,5 @@ package final class InotifyWatch: Sendable {
     if mask & UInt32(IN_Q_OVERFLOW) != 0 { return .overflow }
     if name.isEmpty { return nil }
     return mask & UInt32(IN_CLOSE_WRITE | IN_MODIFY) != 0 ? .written(name) : .came(name)
-  }
-
-  /// Dispatch's sources are documented as safe to use from any thread, but not marked so.
-  private final class Source: @unchecked Sendable {
-    let read: any DispatchSourceRead
-    init(_ read: any DispatchSourceRead) { self.read = read }
   }
 }

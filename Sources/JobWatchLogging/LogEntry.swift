@@ -31,8 +31,7 @@ package struct LogEntry: Sendable {
   }
 
   /// UTF-8 bytes of a value, and of a line of text. Several such values fit into a datagram of the journal's socket,
-  /// and a line stays below the 48 KiB at which the journal breaks lines of standard error. The database keeps the
-  /// whole text.
+  /// and the journal breaks lines of standard error at 48 KiB. The database keeps the whole text.
   package static let valueLimit = 16_384
 
   /// `text`, or its beginning and an ellipsis.
@@ -46,11 +45,8 @@ package struct LogEntry: Sendable {
 
   /// The message and its fields on one line.
   var line: String {
-    var line = Self.oneLine(message)
-    for field in fields {
-      line += " \(Self.oneLine(field.key))=\(Self.quoted(field.value))"
-    }
-    return Self.cut(line)
+    let fields = fields.map { " \(Self.oneLine($0.key))=\(Self.quoted($0.value))" }
+    return Self.cut(Self.oneLine(message) + fields.joined())
   }
 
   /// syslog(3)

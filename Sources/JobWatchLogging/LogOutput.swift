@@ -1,6 +1,7 @@
 import Foundation
 import JobWatchCore
 import JobWatchFiles
+import Logging
 
 /// How the log is written.
 package enum LogFormat: String, Sendable, CaseIterable {
@@ -43,7 +44,7 @@ package struct LogOutput: Sendable {
       }
   }
 
-  /// A redirection and a child process inherit the variable, so that it counts only while it names the open file
+  /// Redirections and child processes inherit the variable: it counts only while it names the open file
   /// (systemd.exec(5)).
   private static func leadsToJournal(_ descriptor: Int32, _ environment: [String: String]) -> Bool {
     var status = stat()
@@ -53,8 +54,8 @@ package struct LogOutput: Sendable {
     return stream == "\(status.st_dev):\(status.st_ino)"
   }
 
-  /// Returns once the entry is with the kernel. A journal whose socket cannot be reached is told through standard
-  /// error, with a priority and without fields.
+  /// Returns once the entry is with the kernel. Standard error gets entries that the journal's socket does not take,
+  /// with a priority and without fields.
   ///
   /// - Parameter isKept: the caller tries again later if the journal is full; otherwise standard error gets the entry.
   /// - Throws: after a bounded time, if the entry could not be written.
@@ -72,7 +73,7 @@ package struct LogOutput: Sendable {
     }
   }
 
-  /// Says why the process ends. Text is written as it is, for a terminal; in other formats each line is an entry.
+  /// Says why the process ends. A terminal gets the text as it is; in other formats each line is an entry.
   package func complain(_ reason: String, at now: Timestamp = Timestamp(Date())) {
     // There is no other place to tell that a line is lost.
     if case .text = form {
@@ -89,7 +90,7 @@ package struct LogOutput: Sendable {
     return "\(now) \(level) \(entry.line)"
   }
 
-  /// Built by hand, so that a line begins with its time. All values are strings.
+  /// Built by hand, because a line begins with its time. All values are strings.
   private static func json(_ entry: LogEntry, at now: Timestamp) -> String {
     var members = [
       ("time", quoted("\(now)")), ("level", quoted(entry.level.rawValue)),
@@ -110,5 +111,39 @@ package struct LogOutput: Sendable {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .withoutEscapingSlashes
     return (try? encoder.encode(text)).map { String(decoding: $0, as: UTF8.self) } ?? "\"\""
+  }
+}
+
+/// Hands the daemon's own lines to a `LogOutput`.
+package struct ConsoleLog: LogHandler {
+  package var logLevel: Logger.Level = .info
+  package var metadata: Logger.Metadata = [:]
+  private let output: LogOutput
+
+  package init(output: LogOutput = LogOutput()) { self.output = output }
+
+  package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    get { metadata[key] }
+    set { metadata[key] = newValue }
+  }
+
+  package func log(event: LogEvent) {
+    var values = metadata.merging(event.metadata ?? [:]) { $1 }
+    let id = values.removeValue(forKey: Logger.Metadata.messageIDKey)
+      .flatMap { MessageID(rawValue: "\($0)") }
+    let fields = values.sorted { $0.key < $1.key }.map { LogEntry.Field($0.key, "\($0.value)") }
+    let entry = LogEntry(event.level, "\(event.message)", fields: fields, id: id)
+    // There is no other place to tell that a line is lost.
+    try? output.write(entry, at: Timestamp(Date()), isKept: false)
+  }
+}
+
+extension Logger.Metadata {
+  /// The metadata that names a line's `MessageID`, and is no field.
+  fileprivate static let messageIDKey = "message_id"
+
+  /// The metadata of a line that operators look up by its id.
+  package static func message(_ id: MessageID, _ values: Logger.Metadata = [:]) -> Logger.Metadata {
+    values.merging([messageIDKey: "\(id.rawValue)"]) { $1 }
   }
 }

@@ -16,19 +16,21 @@ final class LogStream: Sendable {
   private let descriptor: Int32
   private let state = Mutex(State())
 
-  /// Milliseconds that a line waits for room; a working reader makes room sooner.
-  private static let patience: Int32 = 200
-
-  /// poll(2) promises room for so much (PIPE_BUF); more at once could block. `O_NONBLOCK` instead would
-  /// hold for everybody who has the terminal or the pipe open.
+  /// poll(2) promises room for so many bytes (PIPE_BUF); more at once could block. `O_NONBLOCK` instead would hold for
+  /// everybody who has the terminal or the pipe open.
   private static let piece = 4096
 
-  /// Ignores SIGPIPE from now on, because writing to a pipe without a reader would end the process.
-  ///
-  /// - Parameter descriptor: not closed here.
+  /// Ignores SIGPIPE from now on, because writing to a pipe without a reader would end the process. Does not close
+  /// `descriptor`.
   init(descriptor: Int32) {
     self.descriptor = descriptor
     signal(SIGPIPE, SIG_IGN)
+  }
+
+  /// Waits for room, at most 200 ms; a working reader makes room sooner.
+  static func waitForRoom(_ descriptor: Int32, _ milliseconds: Int32 = 200) -> Bool {
+    var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+    return poll(&request, 1, milliseconds) != 0
   }
 
   /// - Parameter line: without its newline.
@@ -38,8 +40,12 @@ final class LogStream: Sendable {
       var offset = 0
       do throws(FileFailure) {
         while offset < bytes.count {
-          try waitForRoom(state.isStuck ? 0 : Self.patience)
-          offset += try write(bytes[offset...].prefix(Self.piece))
+          let patience: Int32 = state.isStuck ? 0 : 200
+          let piece = bytes[offset...].prefix(Self.piece)
+          offset += try FileFailure.wrap("cannot be written", "standard error") {
+            guard Self.waitForRoom(descriptor, patience) else { throw Errno(rawValue: EAGAIN) }
+            return try piece.withUnsafeBytes { try FileDescriptor(rawValue: descriptor).write($0) }
+          }
         }
         state = State()
       } catch {
@@ -47,19 +53,6 @@ final class LogStream: Sendable {
         if offset > 0 { state.isTorn = true }
         throw error
       }
-    }
-  }
-
-  private func waitForRoom(_ patience: Int32) throws(FileFailure) {
-    var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-    guard poll(&request, 1, patience) != 0 else {
-      throw FileFailure("cannot be written", "standard error", EAGAIN)
-    }
-  }
-
-  private func write(_ bytes: ArraySlice<UInt8>) throws(FileFailure) -> Int {
-    try FileFailure.wrap("cannot be written", "standard error") {
-      try bytes.withUnsafeBytes { try FileDescriptor(rawValue: descriptor).write($0) }
     }
   }
 }

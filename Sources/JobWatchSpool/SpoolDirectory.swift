@@ -8,7 +8,7 @@ package struct SpoolDirectory: Sendable {
   package let rejected: String
   private let random: @Sendable () -> UInt32
 
-  /// - Parameter random: makes the names unique under which files are taken.
+  /// - Parameter random: a part of the names that the daemon gives to files.
   package init(path: String, random: @escaping @Sendable () -> UInt32 = { .random(in: 0 ... .max) })
   {
     self.random = random
@@ -22,15 +22,18 @@ package struct SpoolDirectory: Sendable {
       .sorted()
   }
 
-  /// A descriptor, or -1 and `errno`. Follows no link, and does not wait for the other end of a FIFO.
-  package func open(_ name: Name) -> Int32 {
+  /// A descriptor, or -1 and `errno`. Follows no link and waits for no FIFO.
+  func open(_ name: Name) -> Int32 {
     Glibc.open(name.path(in: incoming), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
   }
 
-  /// The result of renaming a file to a name of the daemon's own.
+  private func failure(_ problem: String, _ name: Name) -> FileFailure {
+    FileFailure(problem, "\(incoming)/\(name.text)", errno)
+  }
+
   package enum Claim {
     case taken(Name)
-    /// Another file had the name by then; it now has a name of the daemon's.
+    /// Another file had the name by then, and was renamed.
     case swapped
     case gone
     case refused(FileFailure)
@@ -42,22 +45,18 @@ package struct SpoolDirectory: Sendable {
     if name.isTaken(identity.file.inode) { return .taken(name) }
     let own = Name(taking: identity.file.inode, of: name, chance: random())
     guard rename(name.path(in: incoming), own.path(in: incoming)) == 0 else {
-      if errno == ENOENT { return .gone }
-      return .refused(FileFailure("cannot be renamed", "\(incoming)/\(name.text)", errno))
+      return errno == ENOENT ? .gone : .refused(failure("cannot be renamed", name))
     }
     var status = stat()
-    guard lstat(own.path(in: incoming), &status) == 0, Identity(status).file == identity.file
-    else { return .swapped }
-    return .taken(own)
+    let isSame =
+      lstat(own.path(in: incoming), &status) == 0 && Identity(status).file == identity.file
+    return isSame ? .taken(own) : .swapped
   }
 
   /// The result of clearing away a file whose jobs are committed.
   package enum Outcome: Sendable {
-    case done
-    /// It is open for writing.
-    case open
-    /// It changed since it was read.
-    case changed
+    /// `open` for writing; `changed` since it was read.
+    case done, open, changed
     /// It is unchanged, and whether it is open cannot be detected: it stays for a rest.
     case resting
   }
@@ -69,7 +68,7 @@ package struct SpoolDirectory: Sendable {
   ) throws -> Outcome {
     try clear(name, identity, detector, hasRested) { own in
       guard unlink(own.path(in: incoming)) == 0 || errno == ENOENT else {
-        throw FileFailure("cannot be removed", "\(incoming)/\(own.text)", errno)
+        throw failure("cannot be removed", own)
       }
     }
   }
@@ -87,8 +86,8 @@ package struct SpoolDirectory: Sendable {
     return try clear(name, identity, detector, hasRested) { try setAside($0, reason) }
   }
 
-  /// Does `action` with a file that is unchanged since it was read, while nobody can write to it. The file has had the
-  /// daemon's name for a while, so that no program is still about to open it by the submitter's.
+  /// Does `action` with a file that is unchanged since it was read, while nobody can write to it. No program is still
+  /// about to open it by the submitter's name, because it has had the daemon's for a while.
   private func clear(
     _ name: Name, _ identity: Identity, _ detector: WriterDetector, _ hasRested: Bool,
     by action: (Name) throws -> Void
@@ -103,7 +102,7 @@ package struct SpoolDirectory: Sendable {
     let file = open(own)
     guard file >= 0 else {
       if errno == ENOENT { return .done }
-      throw FileFailure("cannot be read", "\(incoming)/\(own.text)", errno)
+      throw failure("cannot be read", own)
     }
     defer { close(file) }
     let result = detector.checkAndHold(file)
@@ -116,38 +115,28 @@ package struct SpoolDirectory: Sendable {
   }
 
   private func setAside(_ name: Name, _ reason: String) throws {
-    let target = freeName(for: name)
+    let target = "\(rejected)/\(freeName(for: name))"
     try Data((reason + "\n").utf8)
-      .write(to: URL(fileURLWithPath: "\(rejected)/\(target).reason"), options: .atomic)
-    guard rename(name.path(in: incoming), "\(rejected)/\(target)") == 0 || errno == ENOENT else {
-      throw FileFailure("cannot be moved to rejected/", "\(incoming)/\(name.text)", errno)
+      .write(to: URL(fileURLWithPath: target + ".reason"), options: .atomic)
+    guard rename(name.path(in: incoming), target) == 0 || errno == ENOENT else {
+      throw failure("cannot be moved to rejected/", name)
     }
-  }
-
-  /// At most 200 bytes, because `.reason` and a number must fit into the 255 bytes of a name. Each broken byte of a
-  /// name has become three.
-  private static func shortened(_ name: String) -> String {
-    var name = name
-    while name.utf8.count > 200 { name.removeLast() }
-    return name
   }
 
   /// The submitter's name, with a number if that is taken.
   private func freeName(for name: Name) -> String {
-    let plain = Self.shortened(name.description)
-    var candidate = plain
-    var count = 1
+    // `.reason` and a number must fit into the 255 bytes of a name. Each broken byte of a name has become three.
+    var plain = name.description
+    while plain.utf8.count > 200 { plain.removeLast() }
+    let names = (1...9_999).lazy.map { $0 == 1 ? plain : "\(plain).\($0)" }
+    return names.first(where: isFree) ?? "\(plain).10000"
+  }
+
+  private func isFree(_ name: String) -> Bool {
     var status = stat()
-    while count < 10_000,
-      lstat("\(rejected)/\(candidate)", &status) == 0
-        // A reason that a crash left without its file is replaced; a directory of its name cannot be.
-        || lstat("\(rejected)/\(candidate).reason", &status) == 0
-          && status.st_mode & S_IFMT == S_IFDIR
-    {
-      count += 1
-      candidate = "\(plain).\(count)"
-    }
-    return candidate
+    if lstat("\(rejected)/\(name)", &status) == 0 { return false }
+    // A reason that a crash left without its file is replaced; a directory of its name cannot be.
+    return lstat("\(rejected)/\(name).reason", &status) != 0 || status.st_mode & S_IFMT != S_IFDIR
   }
 
   /// The fingerprint of what is not a plain file that could be read.

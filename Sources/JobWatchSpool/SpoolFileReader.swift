@@ -12,16 +12,15 @@ package struct SpoolFileReader: Sendable {
   package let detector: WriterDetector
 
   package init(directory: SpoolDirectory, detector: WriterDetector) {
-    self.directory = directory
-    self.detector = detector
+    (self.directory, self.detector) = (directory, detector)
   }
 
   package enum Content: Sendable {
     /// The bytes of a whole file, its name, and the state in which it was read.
     case bytes([UInt8], Name, Identity)
-    /// Nobody has it open. It was written in place less than a second ago, so that a program may be about to open it.
+    /// Nobody has it open, but it was written in place less than a second ago: a program may be about to open it.
     case fresh(until: Timestamp)
-    /// It is open for writing.
+    /// For writing.
     case open(Name, Identity)
     /// It was not announced as whole, and whether it is open cannot be detected.
     case unsure(Identity, because: String)
@@ -55,9 +54,9 @@ package struct SpoolFileReader: Sendable {
     }
     let identity = Identity(status)
     let result = detector.check(file)
-    if result == .open { return stillOpen(name, identity, isShared) }
-    if !isWhole, let doubt = doubt(result, name, status, at: now) { return doubt }
-    guard status.st_size <= SpoolFile.sizeLimit else {
+    if result == .open { return isShared ? shared(name, identity) : .open(name, identity) }
+    if !isWhole, let doubt = doubt(result, name, identity, at: now) { return doubt }
+    guard identity.size <= SpoolFile.sizeLimit else {
       return .unacceptable(
         "it is larger than \(SpoolFile.sizeLimit >> 20) MiB: split it into smaller files", name,
         identity)
@@ -65,29 +64,26 @@ package struct SpoolFileReader: Sendable {
     return read(file, name, identity)
   }
 
-  /// A file that one of its writers closed gets a name of the daemon's, so that no further program appends to it: the
-  /// next line makes a new file, and does not wait for the writers of this one.
-  private func stillOpen(_ name: Name, _ identity: Identity, _ isShared: Bool) -> Content {
-    guard isShared else { return .open(name, identity) }
+  /// A file that one of its writers closed gets a name of the daemon's. No further program appends to it then: the next
+  /// line makes a new file, and does not wait for the writers of this one.
+  private func shared(_ name: Name, _ identity: Identity) -> Content {
     switch directory.claim(name, identity) {
-    case .taken(let own): return .open(own, identity)
-    case .refused: return .open(name, identity)
-    case .swapped: return .swapped
-    case .gone: return .gone
+    case .taken(let own): .open(own, identity)
+    case .refused: .open(name, identity)
+    case .swapped: .swapped
+    case .gone: .gone
     }
   }
 
   /// Why a file that was not announced is not taken yet; nil: it is whole.
   private func doubt(
-    _ result: WriterDetector.Result, _ name: Name, _ status: stat, at now: Timestamp
+    _ result: WriterDetector.Result, _ name: Name, _ identity: Identity, at now: Timestamp
   ) -> Content? {
-    let identity = Identity(status)
     if case .unknown(let reason) = result { return .unsure(identity, because: reason) }
-    let written = Timestamp(
-      milliseconds: Int64(status.st_mtim.tv_sec) * 1000 + Int64(status.st_mtim.tv_nsec) / 1_000_000)
+    let age = now - identity.writtenAt
     // A time in the future, from a wrong clock, must not keep a file waiting.
-    let isFresh = written <= now && now - written < Self.rest
-    return isFresh && !name.isTaken(identity.file.inode) ? .fresh(until: written + Self.rest) : nil
+    guard age >= .zero, age < Self.rest, !name.isTaken(identity.file.inode) else { return nil }
+    return .fresh(until: identity.writtenAt + Self.rest)
   }
 
   /// Reads without a lease, because others would wait for it. A file that is unchanged afterwards was not written to.
@@ -107,8 +103,7 @@ package struct SpoolFileReader: Sendable {
     switch code {
     case ENOENT: return .gone
     case ELOOP:
-      return .unacceptable(
-        "it is a symbolic link: write the file itself into incoming/", name, nil)
+      return .unacceptable("it is a symbolic link: write the file itself into incoming/", name, nil)
     case ENXIO:
       return .unacceptable(
         "it is a socket: write a plain file and rename it into incoming/", name, nil)
@@ -120,8 +115,7 @@ package struct SpoolFileReader: Sendable {
       return .unacceptable(
         "the daemon may not read it: make it readable, mode 0644, before the rename", name, nil)
     default:
-      return .unreadable(
-        FileFailure("cannot be read", "\(directory.incoming)/\(name.text)", code))
+      return .unreadable(FileFailure("cannot be read", "\(directory.incoming)/\(name.text)", code))
     }
   }
 }

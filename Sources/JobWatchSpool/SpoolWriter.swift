@@ -24,48 +24,36 @@ package struct SpoolWriter: Sendable {
     return status.st_uid == geteuid()
   }
 
-  /// Writes one file of JSON Lines and returns its path.
+  /// Writes one file of JSON Lines and returns its path. The names sort by time.
   package func write(_ submissions: [SpoolSubmission], at now: Timestamp) throws(Failure) -> String
   {
     try write(Self.encode(submissions), at: now)
   }
 
-  /// Writes one file and returns its path. The name keeps commands in the order of time.
   package func write(_ command: SpoolCommand, at now: Timestamp) throws(Failure) -> String {
     try write(Self.encode([command]), at: now)
   }
 
   private func write(_ content: Data, at now: Timestamp) throws(Failure) -> String {
-    let name = Self.name(at: now)
-    // The daemon does not read names that begin with a dot: half a file is none.
-    let temporary = "\(incoming)/.\(name).tmp"
-    let final = "\(incoming)/\(name)"
-    let writer = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o644)
-    guard writer >= 0 else { throw failure(errno) }
-    do throws(Failure) {
-      defer { close(writer) }
-      try put(content, in: writer)
-    } catch {
-      unlink(temporary)
-      throw error
-    }
-    // Open for reading, because the daemon takes no file that is open for writing.
-    let file = open(temporary, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-    defer { if file >= 0 { close(file) } }
-    do throws(Failure) {
-      guard file >= 0, rename(temporary, final) == 0 else { throw failure(errno) }
-    } catch {
-      unlink(temporary)
-      throw error
-    }
-    try keepName(of: file)
-    return final
-  }
-
-  /// Time, process and a random number, so that no two writers choose the same name, and the oldest sorts first.
-  private static func name(at now: Timestamp) -> String {
+    // Time, process and a random number: no two writers choose the same name, and the oldest sorts first.
     let chance = String(UInt64.random(in: .min ... .max), radix: 16)
-    return "\(now.milliseconds)-\(getpid())-\(chance).jsonl"
+    let name = "\(now.milliseconds)-\(getpid())-\(chance).jsonl"
+    // The daemon does not read names that begin with a dot: half a file is none.
+    let (temporary, path) = ("\(incoming)/.\(name).tmp", "\(incoming)/\(name)")
+    do {
+      try put(content, temporary)
+      // Open for reading, because the daemon takes no file that is open for writing.
+      let file = try FileDescriptor.open(
+        FilePath(temporary), .readOnly, options: [.closeOnExec, .noFollow])
+      try file.closeAfter {
+        try Self.check(rename(temporary, path))
+        try keepName(of: file)
+      }
+      return path
+    } catch {
+      unlink(temporary)
+      throw failure(error as? Errno ?? .ioError)
+    }
   }
 
   private static func encode(_ entries: [some Encodable]) throws(Failure) -> Data {
@@ -74,11 +62,10 @@ package struct SpoolWriter: Sendable {
     var content = Data()
     for entry in entries {
       do {
-        content.append(try encoder.encode(entry))
+        content += try encoder.encode(entry) + Data("\n".utf8)
       } catch {
         throw Failure(description: "\(entry) cannot be written as JSON: \(error)")
       }
-      content.append(UInt8(ascii: "\n"))
     }
     guard entries.count <= SpoolFile.jobLimit, content.count <= SpoolFile.sizeLimit else {
       throw Failure(
@@ -88,40 +75,45 @@ package struct SpoolWriter: Sendable {
     return content
   }
 
-  private func put(_ content: Data, in file: CInt) throws(Failure) {
+  private func put(_ content: Data, _ path: String) throws {
     // The daemon must be able to read the file whatever the submitter's umask is. Others cannot: incoming/ is closed to
     // them.
-    guard fchmod(file, 0o644) == 0 else { throw failure(errno) }
-    do {
-      _ = try FileDescriptor(rawValue: file).writeAll(content)
-    } catch {
-      throw failure((error as? Errno ?? .ioError).rawValue)
+    let mode = FilePermissions(rawValue: 0o644)
+    let file = try FileDescriptor.open(
+      FilePath(path), .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec, .noFollow],
+      permissions: mode)
+    try file.closeAfter {
+      try Self.check(fchmod(file.rawValue, mode.rawValue))
+      try file.writeAll(content)
+      try Self.check(fsync(file.rawValue))
     }
-    guard fsync(file) == 0 else { throw failure(errno) }
   }
 
   /// Makes the new name survive a power cut. A submitter who may not list incoming/ cannot open the directory to flush
   /// it. Flushing the renamed file then makes a journaling file system commit the rename too, because the rename
   /// changed the file's own times.
-  private func keepName(of file: CInt) throws(Failure) {
+  private func keepName(of file: FileDescriptor) throws {
     let directory = open(incoming, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     defer { if directory >= 0 { close(directory) } }
-    guard fsync(directory >= 0 ? directory : file) == 0 else { throw failure(errno) }
+    try Self.check(fsync(directory >= 0 ? directory : file.rawValue))
   }
 
-  private func failure(_ code: CInt) -> Failure {
-    let cause = String(cString: strerror(code))
+  private static func check(_ result: CInt) throws {
+    if result != 0 { throw Errno(rawValue: errno) }
+  }
+
+  private func failure(_ code: Errno) -> Failure {
     let cure =
       switch code {
-      case ENOENT, ENOTDIR:
+      case .noSuchFileOrDirectory, .notDirectory:
         "create it with systemd-tmpfiles --create (a daemon that is run by hand makes it itself), or "
           + "name the right one (spool_dir, or submit --spool)"
-      case EACCES, EPERM:
+      case .permissionDenied, .notPermitted:
         "add yourself to group jobwatch-submit (usermod -aG jobwatch-submit USER), then log in again"
-      case ENOSPC, EDQUOT: "free space on its file system, then try again"
-      case EROFS: "mount its file system for writing, then try again"
+      case .noSpace, .diskQuotaExceeded: "free space on its file system, then try again"
+      case .readOnlyFileSystem: "mount its file system for writing, then try again"
       default: "try again; if it persists, look into the system's log"
       }
-    return Failure(description: "cannot write to \(incoming) (\(cause)): \(cure)")
+    return Failure(description: "cannot write to \(incoming) (\(code)): \(cure)")
   }
 }

@@ -3,16 +3,14 @@ import Glibc
 
 /// Finds out whether a file is open for writing.
 ///
-/// A read lease (fcntl(2)) is the proof: the kernel gives none on a file that any process has open for writing, and
-/// lets nobody open the file for writing while the lease is held. Only the owner of a file, or a process with
-/// CAP_LEASE, gets a lease, and not on every file system. `/proc/*/fd` is no substitute: it shows other users'
-/// processes to root only, and the systemd unit hides them.
+/// A read lease (fcntl(2)) is the proof: the kernel gives none on a file that any process has open for writing. While it
+/// is held, nobody can open the file for writing. Only the owner of a file, or a process with CAP_LEASE, gets a lease,
+/// and not on every file system. `/proc/*/fd` is no substitute: it shows other users' processes to root only, and the
+/// systemd unit hides them.
 package struct WriterDetector: Sendable {
   enum Result: Sendable, Hashable {
-    /// It is not.
     case closed
     case open
-    /// It cannot be detected here, for this reason.
     case unknown(String)
   }
 
@@ -75,5 +73,51 @@ package struct WriterDetector: Sendable {
       return words.dropFirst(end + 1).first.map(String.init)
     }
     return nil
+  }
+}
+
+/// The files that other processes have open for writing, as far as this process may see.
+package struct OpenFiles: Sendable {
+  package typealias File = SpoolDirectory.Identity.File
+
+  private var written: Set<File>?
+
+  package init() {}
+
+  /// The first question reads every descriptor of every process, so it is asked only where a lease proves nothing.
+  package mutating func hasWriter(_ file: File) -> Bool {
+    let files = written ?? Self.written()
+    written = files
+    return files.contains(file)
+  }
+
+  private static func written() -> Set<File> {
+    var files: Set<File> = []
+    for process in entries("/proc") where Int(process) != nil {
+      for descriptor in entries("/proc/\(process)/fd") {
+        var status = stat()
+        guard stat("/proc/\(process)/fd/\(descriptor)", &status) == 0,
+          status.st_mode & S_IFMT == S_IFREG,
+          isForWriting("/proc/\(process)/fdinfo/\(descriptor)")
+        else { continue }
+        files.insert(SpoolDirectory.Identity(status).file)
+      }
+    }
+    return files
+  }
+
+  /// The line `flags:` has them in octal.
+  private static func isForWriting(_ information: String) -> Bool {
+    guard let content = FileManager.default.contents(atPath: information) else { return false }
+    let lines = String(decoding: content, as: UTF8.self).split(separator: "\n")
+    guard let line = lines.first(where: { $0.hasPrefix("flags:") }),
+      let flags = Int32(line.dropFirst(6).drop { $0 == " " || $0 == "\t" }, radix: 8)
+    else { return false }
+    return flags & O_ACCMODE != O_RDONLY
+  }
+
+  /// Empty for a directory that may not be read.
+  private static func entries(_ directory: String) -> [String] {
+    (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
   }
 }

@@ -2,11 +2,9 @@ import Glibc
 import JobWatchFiles
 import SystemPackage
 
-/// A file of lines that only grows, in whole pieces: what is appended is on disk when `append` returns, or not there at
-/// all.
-package struct AppendFile: ~Copyable {
+/// A file of lines that only grows. What is appended is on disk when `append` returns; if that fails, none of it is.
+package final class AppendFile: Sendable {
   let inode: UInt64
-  /// Open as long as this is.
   let descriptor: FileDescriptor
   private let path: String
   private let operations: Operations
@@ -27,26 +25,22 @@ package struct AppendFile: ~Copyable {
     package init() {}
   }
 
-  /// Creates the file (mode 0640) if it does not exist. Anything but a plain file is refused at once, because writing
-  /// to a FIFO would wait for its reader.
+  /// Creates the file (mode 0640) if it does not exist. Refuses all but plain files: a FIFO waits for its reader.
   init(path: String, operations: Operations = Operations()) throws(FileFailure) {
     self.path = path
     self.operations = operations
-    (descriptor, inode) = try Self.open(path)
-  }
-
-  private static func open(_ path: String) throws(FileFailure) -> (FileDescriptor, UInt64) {
     let file = try FileFailure.wrap("cannot be opened", path) {
       try FileDescriptor.open(
         FilePath(path), .readWrite,
         options: [.create, .append, .closeOnExec, .nonBlocking, .init(rawValue: O_NOCTTY)],
         permissions: FilePermissions(rawValue: 0o640))
     }
+    descriptor = file
     do throws(FileFailure) {
       let status = try FileFailure.wrap("cannot be examined", path) { try file.stat() }
       guard status.type == .regular else { throw FileFailure(notPlain: path) }
       if status.size == 0 { try DirectoryEntry.keepName(path) }
-      return (file, UInt64(status.inode.rawValue))
+      inode = UInt64(status.inode.rawValue)
     } catch {
       try? file.close()
       throw error
@@ -55,33 +49,28 @@ package struct AppendFile: ~Copyable {
 
   deinit { try? descriptor.close() }
 
-  /// Appends and flushes. A failure cuts the file back to what it was, so that a full disk leaves no half line. What
-  /// another program left behind the last newline becomes a line of its own, and takes nothing away from ours.
+  /// Appends and flushes. A failure cuts the file back, because a full disk must leave no half line. What another
+  /// program left behind the last newline becomes a line of its own.
   func append(_ bytes: [UInt8]) throws(FileFailure) {
     let length = try FileFailure.wrap("cannot be examined", path) {
       try descriptor.seek(offset: 0, from: .end)
     }
+    let last = try FileFailure.wrap("cannot be read", path) {
+      try descriptor.bytes(upTo: 1, from: max(length - 1, 0)).first
+    }
+    let newline = UInt8(ascii: "\n")
     do throws(FileFailure) {
-      try write(try isOpenEnded(length) ? [UInt8(ascii: "\n")] + bytes : bytes)
+      try write(last ?? newline == newline ? bytes : [newline] + bytes)
       try flush()
     } catch {
-      // The failure that led here is the one to report.
+      // The first failure is the one to report.
       try? cut(to: length)
       throw error
     }
   }
 
-  private func isOpenEnded(_ length: Int64) throws(FileFailure) -> Bool {
-    guard length > 0 else { return false }
-    let last = try FileFailure.wrap("cannot be read", path) {
-      try descriptor.bytes(upTo: 1, from: length - 1)
-    }
-    // Nothing, where the file was emptied meanwhile.
-    return last.first.map { $0 != UInt8(ascii: "\n") } ?? false
-  }
-
-  /// Cuts what follows `length` and flushes the cut: a cut that is only in memory is undone by a power cut, and then
-  /// what was cut stands in the file again, perhaps in one that was rotated and is never repaired.
+  /// Cuts what follows `length`, and flushes: a power cut could undo the cut in a file that is rotated, never to be
+  /// repaired.
   func cut(to length: Int64) throws(FileFailure) {
     try FileFailure.wrap("cannot be cut", path) { try operations.truncate(descriptor, length) }
     try flush()
@@ -102,9 +91,9 @@ package struct AppendFile: ~Copyable {
     }
   }
 
-  /// Its name leads to another file, or nowhere: it was rotated.
+  /// The path leads to another file, or nowhere: the log was rotated.
   var isRenamed: Bool { UInt64((try? Stat(path))?.inode.rawValue ?? 0) != inode }
 
-  /// No name leads to it any more: what was appended is gone.
+  /// The file has no name any more, and its lines are gone.
   var isDeleted: Bool { (try? descriptor.stat())?.linkCount ?? 0 == 0 }
 }

@@ -4,11 +4,16 @@ import JobWatchFiles
 import SystemPackage
 
 /// Bytes that cannot be jobwatch's own, kept beside the log for a person to look at:
-/// `status.log.damaged-20261129T074500Z`. No rotation gives such a name, no reader of the log takes it for a part of
-/// the log, and it never replaces a file.
+/// `status.log.damaged-20261129T074500Z`. No rotation gives such a name, and no reader takes it for a part of the log.
 enum AsideFile {
-  /// Moves the whole file there.
-  /// - Returns: where it is now.
+  private static let mark = ".damaged-"
+
+  static func isOne(_ file: FilePath, of log: String) -> Bool {
+    let stem = FilePath(log).lastComponent?.string ?? ""
+    return file.lastComponent?.string.hasPrefix(stem + mark) == true
+  }
+
+  /// Moves the whole file aside, and returns its new path.
   static func move(_ path: String, at now: Timestamp) throws(FileFailure) -> String {
     let target = freeName(beside: path, at: now)
     guard rename(path, target) == 0 else { throw FileFailure("cannot be renamed", path, errno) }
@@ -16,7 +21,7 @@ enum AsideFile {
     return target
   }
 
-  /// Copies what follows `offset` there, flushed, with mode and owner of the file. The caller cuts it from the file.
+  /// Copies what follows `offset` aside, with the file's mode and owner, and returns the path of the flushed copy.
   static func copy(
     _ source: FileDescriptor, of path: String, from offset: Int64, at now: Timestamp
   ) throws(FileFailure) -> String {
@@ -28,7 +33,15 @@ enum AsideFile {
     }
     defer { try? file.close() }
     do throws(FileFailure) {
-      try copy(source, path, from: offset, to: file, target)
+      var offset = offset
+      while true {
+        let bytes = try FileFailure.wrap("cannot be read", path) {
+          try source.bytes(upTo: 65_536, from: offset)
+        }
+        if bytes.isEmpty { break }
+        try FileFailure.wrap("cannot be written", target) { _ = try file.writeAll(bytes) }
+        offset += Int64(bytes.count)
+      }
       guard fsync(file.rawValue) == 0 else { throw FileFailure("cannot be flushed", target, errno) }
       try DirectoryEntry.keepName(target)
     } catch {
@@ -36,43 +49,15 @@ enum AsideFile {
       throw error
     }
     if let status = try? source.stat() {
-      // Whoever may read the log may see what was in it. An owner that cannot be kept does no harm.
+      // Whoever may read the log may read what was in it. An owner that cannot be kept does no harm.
       fchown(file.rawValue, status.userID.rawValue, status.groupID.rawValue)
       fchmod(file.rawValue, status.permissions.rawValue & 0o777)
     }
     return target
   }
 
-  /// Whether the file with this inode was moved.
-  static func holds(_ inode: UInt64, of path: String) -> Bool {
-    let path = FilePath(path)
-    let directory = path.removingLastComponent().string
-    let stem = (path.lastComponent?.string ?? "") + mark
-    let entries = try? DirectoryEntry.list(directory.isEmpty ? "." : directory)
-    return entries?.contains { $0.inode == inode && $0.name.hasPrefix(stem) } == true
-  }
-
-  private static let mark = ".damaged-"
-
-  static func discard(_ path: String) { unlink(path) }
-
-  private static func copy(
-    _ source: FileDescriptor, _ path: String, from offset: Int64, to file: FileDescriptor,
-    _ target: String
-  ) throws(FileFailure) {
-    var offset = offset
-    while true {
-      let bytes = try FileFailure.wrap("cannot be read", path) {
-        try source.bytes(upTo: 65_536, from: offset)
-      }
-      if bytes.isEmpty { return }
-      try FileFailure.wrap("cannot be written", target) { _ = try file.writeAll(bytes) }
-      offset += Int64(bytes.count)
-    }
-  }
-
   private static func freeName(beside path: String, at now: Timestamp) -> String {
-    // To the second, without what is hard to type: 20261129T074500Z.
+    // To the second, and easy to type: 20261129T074500Z.
     let time = "\(now)".prefix(19).filter { $0 != "-" && $0 != ":" } + "Z"
     let plain = "\(path)\(mark)\(time)"
     var (name, count, status) = (plain, 1, stat())

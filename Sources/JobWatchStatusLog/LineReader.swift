@@ -1,14 +1,15 @@
-import Glibc
+import Foundation
 import JobWatchFiles
 import SystemPackage
 
-/// Cuts a file or a pipe into lines, in constant memory.
+/// Cuts a file, or what `gzip` makes of it, into lines, in constant memory.
 final class LineReader {
   let descriptor: Int32
   /// Where the last whole line that was returned ends, in bytes from the beginning.
   private(set) var offset: off_t = 0
 
   private let name: String
+  private let gzip: Process?
   private var buffer: [UInt8] = []
   /// Where the next line begins in `buffer`, and how far it was searched for its end.
   private var start = 0
@@ -18,20 +19,48 @@ final class LineReader {
   private var beginning: ArraySlice<UInt8> = []
 
   private static let chunk = 65_536
-  /// Enough for a line's number and time, which tell it from every other.
+  /// Enough bytes for a line's number and time, which tell it from every other.
   private static let beginningLength = 64
-  /// Far beyond any event; what is longer is no line of ours, and is returned empty.
-  private static let lineLimit = 1 << 24
+  /// Far more bytes than an event has. A longer line is not jobwatch's, and is returned empty.
+  static let lineLimit = 1 << 24
 
   /// Owns `descriptor`; `name` is for messages.
-  init(_ descriptor: Int32, name: String) {
+  init(_ descriptor: Int32, name: String, gzip: Process? = nil) {
     self.descriptor = descriptor
     self.name = name
+    self.gzip = gzip
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    close(descriptor)
+    if gzip?.isRunning == true { gzip?.terminate() }
+  }
 
-  /// The next line without its newline; nil at the end, where a line without newline is left alone.
+  /// Reads a gzip-compressed file from its beginning through the `gzip` program, because a log may be too large for
+  /// the memory. `file` may be closed afterwards.
+  static func decompressing(_ file: Int32, name: String) throws -> LineReader {
+    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+    let program = path.split(separator: ":").map { "\($0)/gzip" }
+      .first { FileManager.default.isExecutableFile(atPath: $0) }
+    guard let program else { throw LogUnreadable(withoutGzip: name) }
+    let (process, output) = (Process(), Pipe())
+    process.executableURL = URL(fileURLWithPath: program)
+    process.arguments = ["-dc"]
+    process.standardInput = FileHandle(fileDescriptor: file, closeOnDealloc: false)
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    return LineReader(
+      dup(output.fileHandleForReading.fileDescriptor), name: name, gzip: process)
+  }
+
+  /// After the last line: false for a compressed file that could not be read to its end.
+  var isWhole: Bool {
+    gzip?.waitUntilExit()
+    return gzip?.terminationStatus ?? 0 == 0
+  }
+
+  /// The next line without its newline; nil at the end. A line without a newline is left alone.
   func next() throws(FileFailure) -> ArraySlice<UInt8>? {
     while true {
       if let end = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) {

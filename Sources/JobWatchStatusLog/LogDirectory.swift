@@ -1,27 +1,29 @@
 import Foundation
 import JobWatchFiles
+import SystemPackage
 
 /// The status log and the files that it was rotated to.
 struct LogDirectory {
   /// The path of the current file.
   let log: String
 
-  private var directory: String {
+  private var name: String { (log as NSString).lastPathComponent }
+
+  var directory: String {
     let parent = (log as NSString).deletingLastPathComponent
     return parent.isEmpty ? "." : parent
   }
 
-  /// Every file that holds lines, the oldest lines first, and the current one even when it is
-  /// empty. Files are put in order by their first line, whatever they are called.
+  /// Every file that holds lines, in the order of their first lines, and the current file even when it is empty.
   ///
   /// - Parameter tell: told which rotated files cannot be read.
   func segments(tell: (String) -> Void) throws -> [LogSegment] {
     let names = try rotated()
     var segments: [LogSegment] = []
     for name in names.sorted() {
-      // Its origin stands beside it until a compression is complete.
+      // The uncompressed file stands beside it until the compression is complete.
       if name.hasSuffix(".gz"), names.contains(String(name.dropLast(3))) { continue }
-      if Self.isForeign(name) {
+      if [".xz", ".zst", ".bz2", ".lz4", ".Z"].contains(where: name.hasSuffix) {
         tell("\(name) is left out: only gzip's compression is read")
         continue
       }
@@ -31,8 +33,6 @@ struct LogDirectory {
         }
       } catch let error as LogUnreadable {
         tell("\(error)")
-      } catch let error as GzipStream.Missing {
-        tell("\(name) is left out: \(error)")
       }
     }
     if let current = try segment(log, tell) { segments.append(current) }
@@ -44,43 +44,100 @@ struct LogDirectory {
   }
 
   private func segment(_ path: String, _ tell: (String) -> Void) throws -> LogSegment? {
-    guard var segment = try LogSegment(path: path), let content = try segment.open() else {
-      return nil
-    }
-    while let line = try content.lines.next() {
+    guard let (lines, inode) = try LogSegment.open(path) else { return nil }
+    var segment = LogSegment(path: path, inode: inode)
+    while let line = try lines.next() {
       guard let head = LogHead(line) else { continue }
       segment.first = (head.seq, String(decoding: head.time, as: UTF8.self))
       return segment
     }
-    if !content.isWhole { tell("\(segment.name) is left out: it is damaged") }
+    if !lines.isWhole { tell("\(segment.name) is left out: it is damaged") }
     return segment
   }
 
-  /// The names beside the log's that rotation gives: `.1`, `.2.gz`, `-20261121`,
-  /// `-20261121-1764000000.gz`.
+  /// The names beside the log's that rotation gives: `.1`, `.2.gz`, `-20261121`, `-20261121-1764000000.gz`.
   private func rotated() throws(LogUnreadable) -> Set<String> {
-    let stem = (log as NSString).lastPathComponent
+    let suffix = /[.\-][0-9][0-9\-_T]*(?:\.(?:gz|xz|zst|bz2|lz4|Z))?/
     do throws(FileFailure) {
       let names = try DirectoryEntry.list(directory).map(\.name)
-      return Set(names.filter { Self.isRotated($0, from: stem) })
+      return Set(
+        names.filter {
+          $0.hasPrefix(name) && $0.dropFirst(name.count).wholeMatch(of: suffix) != nil
+        })
     } catch {
       throw LogUnreadable(error.code == ENOENT ? log : directory, error.code)
     }
   }
 
-  static func isRotated(_ name: String, from stem: String) -> Bool {
-    guard name.hasPrefix(stem), let separator = name.dropFirst(stem.count).first,
-      ".-".contains(separator)
-    else { return false }
-    let suffix = name.dropFirst(stem.count + 1)
-    let mark = suffix.prefix { $0.isASCII && ($0.isNumber || "-_T".contains($0)) }
-    let compression = String(suffix.dropFirst(mark.count))
-    return mark.first?.isNumber == true
-      && (["", ".gz"].contains(compression) || foreign.contains(compression))
+  /// The plain file beside the log, named after it, that has this inode.
+  func sibling(_ inode: UInt64) -> FilePath? {
+    (try? DirectoryEntry.list(directory))?.map(\.name)
+      .filter { $0.hasPrefix(name) && $0 != name }
+      .map { FilePath(directory).appending($0) }
+      .first {
+        let status = try? Stat($0)
+        return status?.type == .regular && UInt64(status?.inode.rawValue ?? 0) == inode
+      }
+  }
+}
+
+/// One file of the status log: the current one, or a rotated one.
+struct LogSegment {
+  let path: String
+  /// The file that was listed; another inode under the name means that the log was rotated.
+  let inode: UInt64
+  /// The number and the time of its first line; nil while it has none.
+  var first: (seq: Int64, time: String)?
+
+  var isCompressed: Bool { path.hasSuffix(".gz") }
+  var name: String { (path as NSString).lastPathComponent }
+
+  /// Nil when the name leads elsewhere meanwhile: the log was rotated.
+  func open() throws -> LineReader? {
+    try Self.open(path).flatMap { $0.inode == inode ? $0.lines : nil }
   }
 
-  /// The suffixes of other compressors.
-  private static let foreign = [".xz", ".zst", ".bz2", ".lz4", ".Z"]
+  /// Nil when there is no plain file at `path`.
+  static func open(_ path: String) throws -> (lines: LineReader, inode: UInt64)? {
+    let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else {
+      if errno == ENOENT { return nil }
+      throw LogUnreadable(path, errno)
+    }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      close(descriptor)
+      return nil
+    }
+    let inode = UInt64(status.st_ino)
+    guard path.hasSuffix(".gz") else { return (LineReader(descriptor, name: path), inode) }
+    defer { close(descriptor) }
+    return (try LineReader.decompressing(descriptor, name: path), inode)
+  }
+}
 
-  private static func isForeign(_ name: String) -> Bool { foreign.contains(where: name.hasSuffix) }
+/// The status log, or a file that it was rotated to, cannot be read.
+package struct LogUnreadable: Error, CustomStringConvertible {
+  package let description: String
+  /// There is no such file: it may come yet.
+  package let isMissing: Bool
+
+  init(_ path: String, _ code: Int32) {
+    let cure =
+      switch code {
+      case EACCES, EPERM: ": add yourself to the group jobwatch-read, or use sudo"
+      case ENOENT:
+        ": has the daemon run? Check status_log in the configuration, or name the log with --file"
+      default: ""
+      }
+    description = "\(path) cannot be read (\(String(cString: strerror(code))))\(cure)"
+    isMissing = code == ENOENT
+  }
+
+  init(withoutGzip path: String) {
+    let name = (path as NSString).lastPathComponent
+    description =
+      "\(name) is left out: a compressed file cannot be read without gzip: install it"
+    isMissing = false
+  }
 }

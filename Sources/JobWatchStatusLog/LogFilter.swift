@@ -11,15 +11,10 @@ package struct LogFilter: Sendable {
   let since: Timestamp?
   /// Both bounds as text: the times of the log sort as text.
   private let bounds: (since: [UInt8], until: [UInt8]?)
-  /// Groups of bytes: a wanted line holds one of each group. Ids and names need no escapes in JSON.
+  /// Groups of texts: a wanted line holds one of each group. Ids and names need no escapes in JSON.
   private let needles: [[[UInt8]]]
 
-  /// - Parameters:
-  ///   - jobs: any of these ids.
-  ///   - events: any of these patterns.
-  ///   - labels: all of these.
-  ///   - since: at this time or later.
-  ///   - until: before this time.
+  /// A line needs one of `jobs`, one of `events`, all `labels`, and a time from `since` on and before `until`.
   package init(
     jobs: Set<String> = [], events: [EventPattern] = [], account: String? = nil,
     service: String? = nil, labels: [String: String] = [:], since: Timestamp? = nil,
@@ -31,9 +26,7 @@ package struct LogFilter: Sendable {
     self.service = service
     self.labels = labels
     self.since = since
-    bounds = (
-      since.map { Array($0.description.utf8) } ?? [], until.map { Array($0.description.utf8) }
-    )
+    bounds = (since.map { Array("\($0)".utf8) } ?? [], until.map { Array("\($0)".utf8) })
     let groups =
       [
         jobs.map { #""job_id":"\#($0)""# }, account.map { [#""account":"\#($0)""#] } ?? [],
@@ -52,7 +45,7 @@ package struct LogFilter: Sendable {
   func admits(_ line: LogLine) -> Bool {
     guard !needles.isEmpty else { return true }
     let mayMatch = needles.allSatisfy { group in group.contains { Self.holds(line.bytes, $0) } }
-    // The bytes may also stand inside a label or an answer of the cloud: only decoding tells.
+    // The text may also stand inside a label or an answer of the cloud: only decoding tells.
     guard mayMatch, let subject = try? JSONDecoder().decode(Subject.self, from: Data(line.bytes))
     else { return false }
     return (jobs.isEmpty || subject.jobID.map(jobs.contains) ?? false)
@@ -102,8 +95,7 @@ package struct EventPattern: Sendable, Hashable {
     let literal = isPrefix ? String(text.dropLast()) : text
     self.text = Array(literal.utf8)
     let names = EventKind.allCases.map(\.rawValue)
-    let isKnown = names.contains { isPrefix ? $0.hasPrefix(literal) : $0 == literal }
-    if isKnown { return }
+    if names.contains(where: { isPrefix ? $0.hasPrefix(literal) : $0 == literal }) { return }
     let hint =
       isPrefix
       ? "an asterisk stands for the rest of a name, as in job.*"
@@ -113,5 +105,28 @@ package struct EventPattern: Sendable, Hashable {
 
   func matches(_ name: ArraySlice<UInt8>) -> Bool {
     isPrefix ? name.starts(with: text) : name.elementsEqual(text)
+  }
+}
+
+/// A point in time as people write it: `2h` (ago), `2026-11-21T21:38:21Z`, or a date, which is its midnight in UTC.
+package enum TimeBound: Sendable, Hashable {
+  case ago(Duration)
+  case at(Timestamp)
+
+  package init?(text: String) {
+    if let duration = Duration(text: text) {
+      self = .ago(duration)
+    } else if let time = Timestamp(iso8601: text) ?? Timestamp(iso8601: text + "T00:00:00Z") {
+      self = .at(time)
+    } else {
+      return nil
+    }
+  }
+
+  package func time(at now: Timestamp) -> Timestamp {
+    switch self {
+    case .ago(let duration): now - duration
+    case .at(let time): time
+    }
   }
 }

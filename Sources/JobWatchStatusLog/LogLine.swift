@@ -6,7 +6,7 @@ package struct LogLine: Sendable, Hashable {
   package let seq: Int64
   /// As written, ISO 8601 in UTC.
   package let time: String
-  /// The name of its event, which may be one that this version does not know.
+  /// The name of its event. This version may not know it.
   package let event: String
   /// Without the newline.
   package let bytes: [UInt8]
@@ -18,35 +18,33 @@ package struct LogLine: Sendable, Hashable {
     self.bytes = Array(bytes.withoutTrailingBlanks)
   }
 
-  /// Whether the whole of a line can be read, and not only its head.
+  /// Whether the whole line is JSON, not only its head.
   static func isJSON(_ bytes: [UInt8]) -> Bool {
     struct Numbered: Decodable { var seq: Int64 }
     return (try? JSONDecoder().decode(Numbered.self, from: Data(bytes))) != nil
   }
 
-  /// The sentence for people; the line as it is where there is none.
+  /// The sentence for people; a line without one stands for itself.
   package var summary: String {
     struct Summarised: Decodable { var summary: String }
     let decoded = try? JSONDecoder().decode(Summarised.self, from: Data(bytes))
     return decoded?.summary ?? String(decoding: bytes, as: UTF8.self)
   }
 
-  /// Everything that the event tells.
+  /// All fields of the event.
   package func data() throws -> EventData {
     try EventData(json: String(decoding: bytes, as: UTF8.self))
   }
 }
 
-/// The fixed beginning of a line, `{"v":1,"seq":7,"time":"…","event":"…"`, read where it stands:
-/// most lines are passed over for what it says, and decoding each as JSON would take a hundred
-/// times as long.
+/// The fixed beginning of a line, `{"v":1,"seq":7,"time":"…","event":"…"`, read where it stands: to decode the line as
+/// JSON takes a hundred times as long.
 struct LogHead {
   let seq: Int64
   let time: ArraySlice<UInt8>
   let event: ArraySlice<UInt8>
 
-  /// Nil for what `StatusLog` has not written. Blanks at the end, as an editor of another system leaves a carriage
-  /// return, take nothing away from a line.
+  /// Nil for a line that `StatusLog` has not written. Blanks at the end, such as a carriage return, do no harm.
   init?(_ line: ArraySlice<UInt8>) {
     let line = line.withoutTrailingBlanks
     var rest = line
@@ -61,13 +59,32 @@ struct LogHead {
     event = rest.take(until: quote)
   }
 
-  private static let beforeSeq = Array(#"{"v":1,"seq":"#.utf8)
+  static let beforeSeq = Array(#"{"v":1,"seq":"#.utf8)
   private static let beforeTime = Array(#","time":""#.utf8)
   private static let beforeEvent = Array(#"","event":""#.utf8)
 }
 
+/// A whole line of valid JSON that begins as `StatusLog` writes it.
+struct ValidLine: Sendable, Hashable {
+  var seq: Int64
+  var time: Timestamp
+  var event: String
+
+  init?(_ bytes: [UInt8]) {
+    // Foundation lets control characters pass in what it does not decode.
+    guard let head = LogHead(bytes[...]), !bytes[...].hasDamage,
+      String(validating: bytes, as: UTF8.self) != nil,
+      let time = Timestamp(iso8601: String(decoding: head.time, as: UTF8.self)),
+      LogLine.isJSON(bytes)
+    else { return nil }
+    seq = head.seq
+    self.time = time
+    event = String(decoding: head.event, as: UTF8.self)
+  }
+}
+
 extension ArraySlice<UInt8> {
-  var withoutTrailingBlanks: ArraySlice<UInt8> {
+  fileprivate var withoutTrailingBlanks: ArraySlice<UInt8> {
     var line = self
     while let last = line.last, last == UInt8(ascii: "\r") || last == UInt8(ascii: " ") {
       line.removeLast()
@@ -75,7 +92,7 @@ extension ArraySlice<UInt8> {
     return line
   }
 
-  /// Whether it holds what JSON has in no place, as a power cut leaves zeros in the midst of a line.
+  /// Whether it holds what JSON has in no place. A power cut leaves zeros in the middle of a line.
   var hasDamage: Bool { withoutTrailingBlanks.contains { $0 < 0x20 } }
 
   /// Removes `literal` from the front; false where it is not there.

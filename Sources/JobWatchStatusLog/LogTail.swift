@@ -1,7 +1,57 @@
+import JobWatchCore
 import JobWatchFiles
+import JobWatchStore
 import SystemPackage
 
-/// The end of a file of the status log: which line is the last of its own, and what follows it.
+/// Decides by the database whether a line is the status log's own.
+///
+/// A number in the log is never given to another event, so a foreign line or a flipped bit must not lift the counter.
+/// A number that the database lacks is believed only if the lines before lead to it, as far as events can have come.
+struct LineVerifier {
+  enum Verdict: Sendable, Hashable {
+    /// The database has this event, or had it.
+    case own
+    /// Another event has this number, or no event can have it.
+    case foreign
+    /// The database may have been restored from before it.
+    case ahead
+  }
+
+  /// Number and time of the database's last event; zero and nil: there is none.
+  var lastSeq: Int64
+  var lastAt: Timestamp?
+  /// Time and kind of the event with a number; nil: the database has none.
+  var event: (Int64) throws -> (at: Timestamp, kind: String)?
+
+  /// Far more events than a daemon tells, in the long run and at once.
+  private static let eventsPerSecond = 1000.0
+  private static let eventsAtOnce = 10_000_000.0
+  /// 2020-01-01, before the first jobwatch: the time of the last event of a new database.
+  private static let epoch = Timestamp(milliseconds: 1_577_836_800_000)
+
+  func verdict(_ line: ValidLine) throws -> Verdict {
+    guard line.seq > 0 else { return .foreign }
+    if line.seq <= lastSeq {
+      // An event that was pruned, or lost with a backup, cannot be compared.
+      guard let event = try event(line.seq) else { return .own }
+      return event.at == line.time && event.kind == line.event ? .own : .foreign
+    }
+    let since = max(line.time - (lastAt ?? Self.epoch), .zero).seconds
+    let most = Self.eventsAtOnce + Self.eventsPerSecond * since
+    return Double(line.seq - lastSeq) <= most ? .ahead : .foreign
+  }
+}
+
+extension LineVerifier {
+  init(_ events: EventTable) throws {
+    let last = try events.lastSeq()
+    self.init(lastSeq: last, lastAt: try events.find(last)?.at) {
+      try events.find($0).map { ($0.at, $0.kind) }
+    }
+  }
+}
+
+/// The end of a file of the status log: the last line of its own, and what follows it.
 struct LogTail: Sendable, Hashable {
   /// Nil: there is none within `bound` of the end.
   var last: ValidLine?
@@ -9,9 +59,9 @@ struct LogTail: Sendable, Hashable {
   var end: Int64 = 0
   /// Of the file, in bytes.
   var length: Int64
-  /// What follows is the beginning of a line, as a crash leaves it. The database has its event.
+  /// The beginning of a line follows, as a crash leaves it. The database has its event.
   var isTorn = false
-  /// Lines are missing before what follows, and the database has their events: the log is written again from there on.
+  /// Lines are missing before what follows: the log is written again from there on.
   var isBroken = false
 
   /// Bytes at the end that are not the log's own.
@@ -20,14 +70,12 @@ struct LogTail: Sendable, Hashable {
   /// Nothing in the file is the log's own: it is not the log.
   var isForeign: Bool { last == nil && foreign > 0 }
 
-  /// How far back the last line is looked for, in bytes. A file with more damage than that is not taken for the log.
+  /// Bytes in which the last line is searched. A file with more damage is not taken for the log.
   private static let bound: Int64 = 64 << 20
-  /// The bytes of the shortest line: so many may have stood where damage is.
+  /// The bytes of the shortest line: one line may have stood where so much damage is.
   private static let shortest: Int64 = 64
 
-  /// - Parameters:
-  ///   - file: a plain file that may be read.
-  ///   - written: the number up to which lines are known to be on the disk; nil: none is known.
+  /// - Parameter written: the number up to which lines are known to be on the disk; nil: none is known.
   init(
     of file: FileDescriptor, name: String, _ verifier: LineVerifier, from written: Int64? = nil
   ) throws {
@@ -47,8 +95,8 @@ struct LogTail: Sendable, Hashable {
     }
   }
 
-  /// Ends the log before the first gap behind `written`, because a power cut may keep later lines and lose earlier
-  /// ones. Damage that cost no line stays, and readers pass it over.
+  /// Ends the log before the first gap behind `written`: a power cut may keep later lines and lose earlier ones.
+  /// Damage that cost no line stays.
   private mutating func retreat(
     from newest: ValidLine, over lines: ReverseLineReader, to written: Int64,
     _ verifier: LineVerifier
@@ -72,8 +120,7 @@ struct LogTail: Sendable, Hashable {
     (last, self.end, isTorn, isBroken) = (line, end, false, true)
   }
 
-  /// A line that is ahead of the database is believed if the line before it leads to it.
-  /// - Parameter lines: those before it.
+  /// Believes a line that is ahead of the database if the `lines` before it lead to it.
   private static func isOwn(
     _ line: ValidLine, before lines: ReverseLineReader, _ verifier: LineVerifier
   ) throws -> Bool {
@@ -96,11 +143,10 @@ struct LogTail: Sendable, Hashable {
     return true
   }
 
-  private static let head = Array(#"{"v":1,"seq":"#.utf8)
-
   /// Whether it may be the beginning of a line of the log: text that begins so. A power cut leaves zeros instead.
   private static func isBeginning(_ bytes: [UInt8]) -> Bool {
-    let common = min(head.count, bytes.count)
-    return bytes.prefix(common) == head.prefix(common) && !bytes.contains { $0 < 0x20 }
+    let common = min(LogHead.beforeSeq.count, bytes.count)
+    return bytes.prefix(common) == LogHead.beforeSeq.prefix(common)
+      && !bytes.contains { $0 < 0x20 }
   }
 }

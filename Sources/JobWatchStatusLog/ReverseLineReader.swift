@@ -5,9 +5,8 @@ import SystemPackage
 /// program is at the end.
 struct ReverseLineReader {
   struct Line {
-    /// Where it begins, in bytes from the beginning of the file.
+    /// Its first byte and the byte behind its newline, counted from the beginning of the file.
     var start: Int64
-    /// Behind it, its newline included.
     var end: Int64
     /// Without its newline; empty for a line that is longer than any of the log's.
     var bytes: [UInt8]
@@ -23,8 +22,6 @@ struct ReverseLineReader {
   private var buffer: [UInt8] = []
 
   private static let chunk = 65_536
-  /// As in `LineReader`.
-  private static let lineLimit = 1 << 24
   private static let newline = UInt8(ascii: "\n")
 
   /// `file` stays the caller's and must stay open; `name` is for messages.
@@ -51,7 +48,7 @@ struct ReverseLineReader {
         position = bufferStart + Int64(start)
         return Line(start: position, end: lineEnd, bytes: bytes, isEnded: isEnded)
       }
-      if buffer.count > Self.lineLimit {
+      if buffer.count > LineReader.lineLimit {
         isOverlong = true
         position = bufferStart
         buffer = []
@@ -61,7 +58,7 @@ struct ReverseLineReader {
     }
   }
 
-  /// Doubles the buffer, so that a long line is moved a few times only.
+  /// Doubles the buffer, because a long line should be moved a few times only.
   private mutating func fill() throws(FileFailure) {
     let bufferStart = position - Int64(buffer.count)
     let count = Int(min(Int64(max(Self.chunk, buffer.count)), bufferStart))

@@ -1,13 +1,14 @@
+import Glibc
 import JobWatchCore
 import JobWatchFiles
 import JobWatchStore
 import Logging
+import SystemPackage
 
 /// Writes every event to the status log, in the order of `seq`, one JSON object a line.
 ///
-/// The log is a projection of the event table. A line counts as written once it is flushed and the cursor behind it
-/// (seq, inode) is committed. A crash between the two leaves lines that the next start finds at the end of the file
-/// that the cursor names. So no line is missing, and none is there twice.
+/// A line counts as written once it is flushed and the cursor behind it (seq, inode) is committed. A crash between the
+/// two leaves lines that the next start finds at the end of the file: no line is missing, and none is there twice.
 package actor StatusLog {
   package nonisolated let name = "status log"
 
@@ -15,17 +16,10 @@ package actor StatusLog {
   private let store: Store
   private let log: Logger
   private let operations: AppendFile.Operations
-  private var file: OpenLog?
+  private var file: AppendFile?
   private var written: Int64 = 0
   /// Behind the last flushed line, until it is committed.
-  private var uncommitted: Transaction.LogCursor?
-
-  private final class OpenLog: Sendable {
-    let file: AppendFile
-    init(_ path: String, _ operations: AppendFile.Operations) throws(FileFailure) {
-      file = try AppendFile(path: path, operations: operations)
-    }
-  }
+  private var uncommitted: (seq: Int64, inode: UInt64)?
 
   /// Events of one write: limits the memory, and what a failed write repeats.
   private static let batch = 500
@@ -40,41 +34,41 @@ package actor StatusLog {
     self.operations = operations
   }
 
-  /// Writes one batch. A backlog takes several turns, because a longer turn would delay a stop and look like a stall.
+  /// Writes one batch. A backlog takes several turns, because a long turn would look like a stall.
   package func work(at now: Moment) async throws -> Duration? {
     try await commitCursor()
     let after = written
-    let events = try await store.read { try $0.events(after: after, limit: Self.batch) }
+    let events = try await store.read { try $0.events.all(after: after, limit: Self.batch) }
     guard let last = events.last else { return nil }
     let inode = try append(Array(events.map(Self.line).joined()))
     written = last.seq
-    uncommitted = Transaction.LogCursor(seq: last.seq, inode: inode)
+    uncommitted = (last.seq, inode)
     try await commitCursor()
     return events.count == Self.batch ? now.uptime : nil
   }
 
-  /// Kept apart from the lines, which are not written a second time while the database cannot be written.
+  /// Apart from the lines, which are not written a second time while the database cannot be written.
   private func commitCursor() async throws {
     guard let cursor = uncommitted else { return }
     let path = path
-    try await store.write { try $0.setLogCursor(path, cursor) }
+    try await store.write { try $0.setLogCursor(path, seq: cursor.seq, inode: cursor.inode) }
     uncommitted = nil
   }
 
   /// - Returns: the inode of the file that holds the lines.
   private func append(_ bytes: [UInt8]) throws -> UInt64 {
     while true {
-      let open = try file ?? OpenLog(path, operations)
+      let open = try file ?? AppendFile(path: path, operations: operations)
       file = open
-      if !open.file.isRenamed {
-        try open.file.append(bytes)
-        if !open.file.isDeleted { return open.file.inode }
+      if !open.isRenamed {
+        try open.append(bytes)
+        if !open.isDeleted { return open.inode }
       }
       file = nil
     }
   }
 
-  /// Bytes of a line, its newline included: log shippers cut longer lines, and what is left is no JSON.
+  /// Bytes of a line with its newline: log shippers cut longer ones, which breaks their JSON.
   static let lineLimit = 65_536
 
   /// The event as a line. The members of `data`, which is an object, follow those of the line.
@@ -86,30 +80,29 @@ package actor StatusLog {
 
   // MARK: Recovery
 
-  /// Finds out up to which event the log is written, before anything new is told. It cuts a torn line, sets aside what
-  /// is not the log's own, reads the end of a rotated file, and lifts the event counter when the log is ahead of the
-  /// database.
+  /// Finds out up to which event the log is written, before anything new is told. Cuts a torn line, sets aside what is
+  /// not the log's own, and lifts the event counter when the log is ahead of the database.
   ///
-  /// Throws where the file can be neither opened nor read. What is in the file never keeps the daemon from starting.
+  /// Throws where the file cannot be opened or read. What is in it never keeps the daemon from starting.
   package func recover(at now: Moment, routes: RouteTable) async throws {
-    let open = try OpenLog(path, operations)
+    let open = try AppendFile(path: path, operations: operations)
     let path = path
-    let found = try await store.read { transaction in try Found(open.file, path, transaction) }
+    let found = try await store.read { try Found(open, path, $0) }
     file = open
-    let damage = repair(found.tail, open, at: now.wall)
+    let repaired = repair(found.tail, open, at: now.wall)
     let logged = try await logged(found)
     written = logged
-    let inode = try (file ?? OpenLog(path, operations)).file.inode
+    let inode = try (file ?? AppendFile(path: path, operations: operations)).inode
     let isRestored = try await store.write { transaction in
-      try transaction.setLogCursor(path, .init(seq: logged, inode: inode))
-      let last = try transaction.lastSeq()
+      try transaction.setLogCursor(path, seq: logged, inode: inode)
+      let last = try transaction.events.lastSeq()
       if logged > last {
-        try transaction.liftCounter(to: logged)
-        let event = Self.restored(logged: logged, database: last, at: now.wall)
+        try transaction.events.liftCounter(to: logged)
+        let event = EventDraft.restored(logged: logged, database: last, at: now.wall)
         try transaction.append(event, of: nil, to: routes.channels(for: event))
       }
-      if let event = damage?.event(at: now.wall) {
-        try transaction.append(event, of: nil, to: routes.channels(for: event))
+      if let repaired {
+        try transaction.append(repaired, of: nil, to: routes.channels(for: repaired))
       }
       return logged > last
     }
@@ -122,19 +115,26 @@ package actor StatusLog {
   private struct Found: Sendable {
     var cursor: Transaction.LogCursor?
     var tail: LogTail
-    /// The last number in the file that the log was rotated to; nil when it is not there, or is compressed.
+    /// The last number in the file that the log was rotated to; nil: there is none, or it is compressed.
     var rotated: Int64?
-    /// The file that the cursor names was not the log's own and was moved away, and the daemon ended before that was
-    /// stored.
+    /// The file that the cursor names was moved aside, and the daemon ended before that was stored.
     var wasSetAside = false
 
-    init(_ file: borrowing AppendFile, _ path: String, _ transaction: Transaction) throws {
-      let verifier = try LineVerifier(transaction)
+    init(_ file: AppendFile, _ path: String, _ transaction: Transaction) throws {
+      let verifier = try LineVerifier(transaction.events)
       cursor = try transaction.logCursor(path)
       tail = try LogTail(of: file.descriptor, name: path, verifier, from: cursor?.seq)
-      if let cursor, cursor.inode != file.inode {
-        rotated = RotatedLog.lastSeq(of: path, inode: cursor.inode, verifier)
-        wasSetAside = AsideFile.holds(cursor.inode, of: path)
+      guard let cursor, cursor.inode != file.inode,
+        let sibling = LogDirectory(log: path).sibling(cursor.inode)
+      else { return }
+      wasSetAside = AsideFile.isOne(sibling, of: path)
+      // A rotated file is only read, and its faults stop no start.
+      guard
+        let other = try? FileDescriptor.open(
+          sibling, .readOnly, options: [.nonBlocking, .closeOnExec])
+      else { return }
+      rotated = try? other.closeAfter {
+        try LogTail(of: other, name: sibling.string, verifier).last?.seq
       }
     }
   }
@@ -142,24 +142,23 @@ package actor StatusLog {
   /// The number up to which the log is written.
   private func logged(_ found: Found) async throws -> Int64 {
     if let here = found.tail.last?.seq { return max(here, found.rotated ?? 0) }
-    if found.tail.isForeign || found.wasSetAside {
-      // All that was in the file is written again, from behind what the rotated files have.
-      let path = path
-      let last = try await store.read { transaction in
-        try RotatedLog.lastSeq(of: path, LineVerifier(transaction))
-      }
-      return last ?? 0
+    guard found.tail.isForeign || found.wasSetAside else {
+      // The file was emptied or is new: what was written before is elsewhere.
+      return found.rotated ?? found.cursor?.seq ?? 0
     }
-    // The file was emptied or is new: what was written before is elsewhere.
-    return found.rotated ?? found.cursor?.seq ?? 0
+    // All that was in the file is written again, from behind what the rotated files have, compressed ones included.
+    let last = try? StatusLogReader(path: path) { _ in }.last(1).last
+    guard let own = last.flatMap({ ValidLine($0.bytes) }) else { return 0 }
+    let verdict = try await store.read { try LineVerifier($0.events).verdict(own) }
+    return verdict == .foreign ? 0 : own.seq
   }
 
-  /// Makes the file end with the last line of its own. Where the disk does not allow that, the rest stays, and readers
-  /// pass it over.
-  private func repair(_ tail: LogTail, _ open: OpenLog, at now: Timestamp) -> LogDamage? {
+  /// Makes the file end with its last own line, and returns the event that tells it. If the disk refuses, the rest
+  /// stays, and readers pass it over.
+  private func repair(_ tail: LogTail, _ open: AppendFile, at now: Timestamp) -> EventDraft? {
     var outcome: Result<String, FileFailure>
     do throws(FileFailure) {
-      if tail.isTorn { try open.file.cut(to: tail.end) }
+      if tail.isTorn { try open.cut(to: tail.end) }
       if tail.foreign == 0 { return nil }
       outcome = .success(try setAside(tail, open, at: now))
     } catch {
@@ -169,18 +168,18 @@ package actor StatusLog {
       log.warning("a torn line stays in the status log", metadata: ["reason": "\(outcome)"])
       return nil
     }
-    let damage = LogDamage(path: path, isBroken: tail.isBroken, outcome: outcome)
-    let data = damage.event(at: now).data
+    let event = EventDraft.repaired(path, isBroken: tail.isBroken, outcome, at: now)
     log.warning(
       "the status log did not end with a line of its own",
       metadata: [
-        "file": "\(data.file ?? path)", "bytes": "\(tail.foreign)", "cure": "\(data.cure ?? "")",
+        "file": "\(event.data.file ?? path)", "bytes": "\(tail.foreign)",
+        "cure": "\(event.data.cure ?? "")",
       ])
-    return damage
+    return event
   }
 
-  /// - Returns: where it is now.
-  private func setAside(_ tail: LogTail, _ open: OpenLog, at now: Timestamp)
+  /// - Returns: the path of what was set aside.
+  private func setAside(_ tail: LogTail, _ open: AppendFile, at now: Timestamp)
     throws(FileFailure) -> String
   {
     if tail.isForeign {
@@ -188,23 +187,51 @@ package actor StatusLog {
       file = nil
       return aside
     }
-    let aside = try AsideFile.copy(open.file.descriptor, of: path, from: tail.end, at: now)
+    let aside = try AsideFile.copy(open.descriptor, of: path, from: tail.end, at: now)
     do throws(FileFailure) {
-      try open.file.cut(to: tail.end)
+      try open.cut(to: tail.end)
     } catch {
-      // The bytes stay where they are, so that the copy beside them is of no use.
-      AsideFile.discard(aside)
+      // The bytes stay where they are, and the copy beside them is of no use.
+      unlink(aside)
       throw error
     }
     return aside
   }
+}
 
-  private static func restored(logged: Int64, database: Int64, at now: Timestamp) -> EventDraft {
+extension EventDraft {
+  fileprivate static func restored(logged: Int64, database: Int64, at now: Timestamp) -> EventDraft
+  {
     var data = EventData(
       summary: "the database is older than the status log (seq \(database), logged \(logged)): "
         + "a backup was restored, and jobs submitted since must be submitted again")
     data.cause = "restored backup"
     data.cure = "submit the jobs again that the log shows as registered after seq \(database)"
     return EventDraft(.daemonRestored, at: now, data)
+  }
+
+  /// - Parameter outcome: the path of the bytes that are not the log's own, or why they could not be set aside.
+  fileprivate static func repaired(
+    _ path: String, isBroken: Bool, _ outcome: Result<String, FileFailure>, at now: Timestamp
+  ) -> EventDraft {
+    let found =
+      isBroken
+      ? "the status log was damaged; its lines from the damage on "
+      : "the status log ended with bytes that jobwatch did not write; they "
+    var data = EventData(summary: "")
+    switch outcome {
+    case .success(let aside):
+      data.summary = found + "are now in \(aside)" + (isBroken ? ", and are written again" : "")
+      data.file = aside
+      data.cure = "look at \(aside); keep it until you know what it is"
+    case .failure(let failure):
+      data.summary =
+        found + "stay in it, and "
+        + (isBroken ? "are written once more behind them" : "readers pass them over")
+      data.file = path
+      data.cure = "they could not be set aside, because \(failure)"
+    }
+    data.cause = "a power cut damaged the log's end, or another program wrote to it"
+    return EventDraft(.daemonRepaired, at: now, data)
   }
 }

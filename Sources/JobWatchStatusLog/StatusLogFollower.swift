@@ -1,45 +1,33 @@
-import Foundation
 import JobWatchCore
 import JobWatchFiles
 import UnixSignals
 
 /// Reads the status log as it grows, through rotations, until it is told to stop.
 package struct StatusLogFollower: Sendable {
-  /// The line to begin with.
-  package enum Start: Sendable, Hashable {
-    /// The first wanted line.
-    case first
-    /// The last wanted lines, so many.
-    case last(Int)
-  }
-
   private let path: String
   private let filter: LogFilter
-  private let start: Start
+  private let last: Int?
   private let watcher: DirectoryWatcher
   private let onTrouble: @Sendable (String) -> Void
 
   /// Between two reads without a hint: bounds what a lost hint costs.
   private static let longestWait = Duration.seconds(30)
-  /// Between two reads where the directory cannot be watched.
-  private static let lookEvery = Duration.seconds(1)
 
+  /// - Parameter last: begins with so many of the wanted lines; nil: with the first.
   package init(
-    path: String, filter: LogFilter = LogFilter(), from start: Start = .first,
+    path: String, filter: LogFilter = LogFilter(), last: Int? = nil,
     watcher: @escaping DirectoryWatcher = InotifyWatch.begin,
     onTrouble: @escaping @Sendable (String) -> Void
   ) {
     self.path = path
     self.filter = filter
-    self.start = start
+    self.last = last
     self.watcher = watcher
     self.onTrouble = onTrouble
   }
 
-  /// Hands over every wanted line until one of `signals` arrives or the task is cancelled, and then
-  /// returns.
-  ///
-  /// A log that does not exist yet is waited for. Throws `LogUnreadable`, and what `take` throws.
+  /// Hands over every wanted line until one of `signals` arrives or the task is cancelled; waits for a log that does
+  /// not exist yet. Throws `LogUnreadable`, and what `take` throws.
   package func run(
     stopOn signals: [UnixSignal], _ take: @escaping @Sendable (LogLine) throws -> Void
   ) async throws {
@@ -63,9 +51,7 @@ package struct StatusLogFollower: Sendable {
     defer { ticks.cancel() }
     let reader = StatusLogReader(path: path, filter: filter, onTrouble: onTrouble)
     do {
-      if case .last(let count) = start {
-        try tolerant { for line in try reader.last(count) { try take(line) } }
-      }
+      if let last { try tolerant { try reader.last(last).forEach(take) } }
       try tolerant { try reader.read(take) }
       for await _ in hints { try tolerant { try reader.read(take) } }
     } catch is CancellationError {
@@ -75,13 +61,13 @@ package struct StatusLogFollower: Sendable {
   }
 
   private func watch(_ changed: @escaping @Sendable () -> Void) -> ((any Sendable)?, Duration) {
-    let parent = (path as NSString).deletingLastPathComponent
     do {
-      let watch = try watcher(parent.isEmpty ? "." : parent, .growth) { _ in changed() }
+      let directory = LogDirectory(log: path).directory
+      let watch = try watcher(directory, .growth) { _ in changed() }
       return (watch, Self.longestWait)
     } catch {
-      onTrouble("\(error); the log is looked at every second")
-      return (nil, Self.lookEvery)
+      onTrouble("\(error); the log is read every second")
+      return (nil, .seconds(1))
     }
   }
 

@@ -2,10 +2,7 @@ import Glibc
 import JobWatchCore
 
 /// Reads the status log: the rotated files and the current one, in the order of `seq`, each line once, in constant
-/// memory.
-///
-/// `lastSeq` says how far it has read. When files are renamed, compressed or copied meanwhile, they are listed again,
-/// and lines up to `lastSeq` are passed over.
+/// memory. When files are renamed, compressed or copied meanwhile, it lists them again and skips what it has read.
 package final class StatusLogReader {
   private let directory: LogDirectory
   private let filter: LogFilter
@@ -16,13 +13,13 @@ package final class StatusLogReader {
   package private(set) var lastSeq: Int64 = 0
 
   /// The newest file that holds lines, open where it was left.
-  private var current: (segment: LogSegment, content: LogContent)?
+  private var current: (segment: LogSegment, lines: LineReader)?
 
-  /// A file is passed over for its time only with this much to spare, because the wall clock may have been set back.
+  /// Spare time before a file is passed over for its time: the wall clock may have been set back.
   private static let clockSlack = Duration.hours(1)
   /// Rotations during one read after which it gives up.
   private static let tries = 10
-  /// A number that is further from the one before is believed only when a greater one follows.
+  /// A number so far from the one before is believed only when a greater one follows.
   private static let leap: Int64 = 1_000_000
   /// Lines between two checks for cancellation.
   private static let stride = 4096
@@ -36,28 +33,24 @@ package final class StatusLogReader {
     self.onTrouble = onTrouble
   }
 
-  /// Hands over every wanted line after `lastSeq` that is there by now.
-  ///
-  /// Throws `LogUnreadable` when there is no log or it may not be read, what `take` throws, and
-  /// `CancellationError` when the task is cancelled meanwhile.
+  /// Hands over every wanted line after `lastSeq` that is there by now. Throws `LogUnreadable`, what `take` throws,
+  /// and `CancellationError` when the task is cancelled.
   package func read(_ take: (LogLine) throws -> Void) throws {
-    if let (segment, content) = current {
-      let stays = isCurrent(segment, content.lines)
-      content.lines.rewind()
-      lastSeq = try drain(content, of: segment, after: lastSeq, take)
+    if let (segment, lines) = current {
+      let stays = isCurrent(segment, lines)
+      lines.rewind()
+      lastSeq = try drain(lines, of: segment, after: lastSeq, take)
       if stays { return }
     }
     current = nil
-    try retryingRotations { try $0.readSegments(take) }
+    try retryingRotations { try readSegments(take) }
   }
 
-  /// The last `count` wanted lines, oldest first.
-  ///
-  /// Throws as `read` does.
+  /// The last `count` wanted lines, oldest first. Throws as `read` does.
   package func last(_ count: Int) throws -> [LogLine] {
     var found: [LogLine] = []
-    try retryingRotations { reader in
-      guard let lines = try reader.lastLines(count) else { return false }
+    try retryingRotations {
+      guard let lines = try lastLines(count) else { return false }
       found = lines
       return true
     }
@@ -65,8 +58,8 @@ package final class StatusLogReader {
   }
 
   /// - Parameter attempt: false where a file was renamed between the listing and the reading.
-  private func retryingRotations(_ attempt: (StatusLogReader) throws -> Bool) throws {
-    for _ in 0..<Self.tries where try attempt(self) { return }
+  private func retryingRotations(_ attempt: () throws -> Bool) throws {
+    for _ in 0..<Self.tries where try attempt() { return }
     throw LogUnreadable(directory.log, EAGAIN)
   }
 
@@ -74,9 +67,9 @@ package final class StatusLogReader {
     let segments = try directory.segments(tell: tell)
     for (index, segment) in segments.enumerated() {
       if index + 1 < segments.count, isEarly(before: segments[index + 1]) { continue }
-      guard let content = try segment.open() else { return false }
-      lastSeq = try drain(content, of: segment, after: lastSeq, take)
-      if segment.first != nil, !segment.isCompressed { current = (segment, content) }
+      guard let lines = try segment.open() else { return false }
+      lastSeq = try drain(lines, of: segment, after: lastSeq, take)
+      if segment.first != nil, !segment.isCompressed { current = (segment, lines) }
     }
     return true
   }
@@ -89,12 +82,18 @@ package final class StatusLogReader {
     var end = Int64.max
     for (index, segment) in segments.enumerated().reversed() where found.count < count {
       if index + 1 < segments.count, isEarly(before: segments[index + 1]) { break }
-      guard let content = try segment.open() else { return nil }
-      var tail = Tail(count: count - found.count)
-      let last = try drain(content, of: segment, after: 0) { if $0.seq < end { tail.append($0) } }
+      guard let lines = try segment.open() else { return nil }
+      let missing = count - found.count
+      var tail: [LogLine] = []
+      let last = try drain(lines, of: segment, after: 0) { line in
+        guard line.seq < end else { return }
+        tail.append(line)
+        // Cut only when twice as long: each line is moved at most once.
+        if tail.count >= 2 * missing + 16 { tail.removeFirst(tail.count - missing) }
+      }
       newest = max(newest, last)
       end = min(end, segment.first?.seq ?? end)
-      found = tail.lines + found
+      found = tail.suffix(missing) + found
     }
     lastSeq = newest
     return found
@@ -108,29 +107,28 @@ package final class StatusLogReader {
     return reached < since - Self.clockSlack
   }
 
-  /// Whether the log still grows in the open file. It does until another file under its name holds a line: the writer
-  /// may have checked the name just before a rotation, and append to the old file just after.
+  /// Whether the log still grows in the open file: until another file under its name holds a line, the writer may
+  /// append to the old one just after a rotation.
   private func isCurrent(_ segment: LogSegment, _ lines: LineReader) -> Bool {
     var status = stat()
     guard stat(directory.log, &status) == 0 else { return errno == ENOENT }
     return UInt64(status.st_ino) == segment.inode ? lines.isUncut : status.st_size == 0
   }
 
-  /// Hands over the wanted lines after `seq`, and returns the number of the last line, wanted or
-  /// not.
+  /// Hands over the wanted lines after `seq`, and returns the number of the last line, wanted or not.
   private func drain(
-    _ content: LogContent, of segment: LogSegment, after seq: Int64,
+    _ lines: LineReader, of segment: LogSegment, after seq: Int64,
     _ take: (LogLine) throws -> Void
   ) throws -> Int64 {
     var last = seq
     var leapt: Int64?
     var foreign = 0
-    var untilLook = Self.stride
-    while let bytes = try content.lines.next() {
-      untilLook -= 1
-      if untilLook == 0 {
+    var untilCheck = Self.stride
+    while let bytes = try lines.next() {
+      untilCheck -= 1
+      if untilCheck == 0 {
         try Task.checkCancellation()
-        untilLook = Self.stride
+        untilCheck = Self.stride
       }
       guard let head = LogHead(bytes), !bytes.hasDamage else {
         foreign += 1
@@ -156,27 +154,11 @@ package final class StatusLogReader {
     if foreign > 0 {
       tell("\(segment.name): \(foreign) lines that jobwatch did not write are left out")
     }
-    if !content.isWhole { tell("\(segment.name) is damaged: only its beginning could be read") }
+    if !lines.isWhole { tell("\(segment.name) is damaged: only its beginning could be read") }
     return last
   }
 
   private func tell(_ trouble: String) {
     if toldTroubles.insert(trouble).inserted { onTrouble(trouble) }
   }
-}
-
-/// The last few of many lines.
-private struct Tail {
-  let count: Int
-  private var kept: [LogLine] = []
-
-  init(count: Int) { self.count = count }
-
-  /// Cut only when twice as long, so that each line is moved at most once.
-  mutating func append(_ line: LogLine) {
-    kept.append(line)
-    if kept.count >= 2 * count + 16 { kept.removeFirst(kept.count - count) }
-  }
-
-  var lines: [LogLine] { kept.suffix(count) }
 }

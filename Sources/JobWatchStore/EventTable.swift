@@ -12,70 +12,67 @@ package struct StoredEvent: Sendable, Hashable {
   package var data: String
 }
 
-extension Transaction {
-  /// Gives the event its number and id, and queues a message for each channel. Dedupe first: a number that was
-  /// given is never taken back.
-  @discardableResult
-  package func append(_ draft: EventDraft, of job: Int64?, to channels: [String]) throws -> Int64 {
-    guard
-      let seq = try integer(
-        "UPDATE counter SET value = value + 1 WHERE name = 'seq' RETURNING value")
-    else {
-      throw StoreError(kind: .lasting, description: "the database has no event counter")
-    }
-    try execute(
-      "INSERT INTO event (seq, id, at, kind, job, data) VALUES (?, ?, ?, ?, ?, ?)",
-      [
-        seq, Self.newEventID(), draft.time, draft.kind.rawValue, job,
-        try StoredJSON.text(draft.data),
-      ])
-    for channel in channels { try enqueue(seq, channel, job: job, at: draft.time) }
-    effects.news.hasEvents = true
-    if draft.kind == .jobRegistered { effects.news.hasJobs = true }
-    if draft.kind == .jobAtRisk, let job { try noteRisk(of: job, since: draft.time) }
-    return seq
-  }
+/// The tables `event` and `counter`. `Transaction.append` adds to them.
+package struct EventTable {
+  let db: Database
 
-  /// 128 random bits, in the form that Standard Webhooks suggests.
-  private static func newEventID() -> String {
-    var generator = SystemRandomNumberGenerator()
-    let high = String(generator.next(), radix: 16)
-    let low = String(generator.next(), radix: 16)
-    return "msg_" + String(repeating: "0", count: 16 - high.count) + high
-      + String(repeating: "0", count: 16 - low.count) + low
+  private static let select = "SELECT seq, id, at, kind, data FROM event"
+
+  func insert(_ draft: EventDraft, id: String, of job: Int64?) throws -> Int64 {
+    let next: Int64? = try db.value(
+      "UPDATE counter SET value = value + 1 WHERE name = 'seq' RETURNING value")
+    guard let seq = next else { throw StoreError.lasting("the database has no event counter") }
+    try db.run(
+      "INSERT INTO event (seq, id, at, kind, job, data) VALUES (?, ?, ?, ?, ?, ?)",
+      [seq, id, draft.time, draft.kind.rawValue, job, try StoredJSON.text(draft.data)])
+    return seq
   }
 
   /// The number of the newest event; zero when there is none.
   package func lastSeq() throws -> Int64 {
-    try integer("SELECT value FROM counter WHERE name = 'seq'") ?? 0
+    try db.value("SELECT value FROM counter WHERE name = 'seq'") ?? 0
   }
 
   /// Raises the counter to `seq`, for a database that was restored from before the log's end.
   package func liftCounter(to seq: Int64) throws {
-    try execute("UPDATE counter SET value = max(value, ?) WHERE name = 'seq'", [seq])
+    try db.run("UPDATE counter SET value = max(value, ?) WHERE name = 'seq'", [seq])
   }
 
-  /// Nil: it was never there, is pruned, or was lost with a restored backup.
-  package func event(_ seq: Int64) throws -> StoredEvent? {
-    try row("SELECT seq, id, at, kind, data FROM event WHERE seq = ?", [seq])
-      .map(StoredEvent.init(row:))
+  /// Nil: the event never was, is pruned, or was lost with a restored backup.
+  package func find(_ seq: Int64) throws -> StoredEvent? {
+    try db.row(Self.select + " WHERE seq = ?", [seq]).map(StoredEvent.init)
   }
 
-  /// Events after `seq`, in order.
-  package func events(after seq: Int64, limit: Int) throws -> [StoredEvent] {
-    try rows(
-      "SELECT seq, id, at, kind, data FROM event WHERE seq > ? ORDER BY seq LIMIT ?", [seq, limit]
-    ).map(StoredEvent.init(row:))
+  /// The events after `seq`, in order.
+  package func all(after seq: Int64, limit: Int) throws -> [StoredEvent] {
+    try db.rows(Self.select + " WHERE seq > ? ORDER BY seq LIMIT ?", [seq, limit])
+      .map(StoredEvent.init)
   }
 
-  package func events(of job: Int64) throws -> [StoredEvent] {
-    try rows("SELECT seq, id, at, kind, data FROM event WHERE job = ? ORDER BY seq", [job])
-      .map(StoredEvent.init(row:))
+  package func all(of job: Int64) throws -> [StoredEvent] {
+    try db.rows(Self.select + " WHERE job = ? ORDER BY seq", [job]).map(StoredEvent.init)
+  }
+
+  /// The number of the event that told the seen end of a job.
+  func end(of job: Int64) throws -> Int64? {
+    try db.value(
+      "SELECT max(seq) FROM event WHERE job = ? AND kind IN (?, ?)",
+      [job, EventKind.jobSucceeded.rawValue, EventKind.jobFailed.rawValue])
+  }
+
+  /// The time between the newest `daemon.started` and the event before it; nil where one of them is missing.
+  package func absenceBeforeStart() throws -> Duration? {
+    try db.value(
+      """
+      SELECT start.at - (SELECT at FROM event WHERE seq < start.seq ORDER BY seq DESC LIMIT 1)
+      FROM event start WHERE kind = ? ORDER BY seq DESC LIMIT 1
+      """, [EventKind.daemonStarted.rawValue]
+    ).map { Duration.milliseconds($0 as Int64) }
   }
 }
 
 extension StoredEvent {
-  init(row: Row) {
+  fileprivate init(_ row: Row) {
     self.init(seq: row[0], id: row[1], at: row[2], kind: row[3], data: row[4])
   }
 }

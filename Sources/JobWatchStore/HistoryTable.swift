@@ -2,12 +2,19 @@ import Foundation
 import GRDB
 import JobWatchCore
 
-extension Transaction {
-  /// Keeps a change of state and the answer that showed it.
+/// The tables `transition` and `evidence`: the changes of a job's state, and the answers that showed them.
+package struct HistoryTable {
+  let db: Database
+
+  package struct PastTransition: Sendable {
+    package var transition: Transition
+    package var evidence: Evidence?
+  }
+
   package func record(_ transition: Transition, evidence: Evidence?, of job: Int64) throws {
     var evidenceID: Int64?
     if let evidence {
-      try execute(
+      try db.run(
         """
         INSERT INTO evidence (job, at, http_status, request_id, server_date, body)
         VALUES (?, ?, ?, ?, ?, ?)
@@ -18,7 +25,7 @@ extension Transaction {
         ])
       evidenceID = db.lastInsertedRowID
     }
-    try execute(
+    try db.run(
       """
       INSERT INTO transition (job, at, from_state, to_state, raw_status, evidence)
       VALUES (?, ?, ?, ?, ?, ?)
@@ -29,14 +36,9 @@ extension Transaction {
       ])
   }
 
-  package struct PastTransition: Sendable {
-    package var transition: Transition
-    package var evidence: Evidence?
-  }
-
   /// Oldest first.
   package func transitions(of job: Int64) throws -> [PastTransition] {
-    try rows(
+    try db.rows(
       """
       SELECT t.at, t.from_state, t.to_state, t.raw_status, e.http_status, e.request_id,
         e.server_date, e.body

@@ -1,34 +1,26 @@
 import GRDB
 
-/// The tables. Forward only: a released migration is never edited. Those of "1" are the first that were released.
+/// The tables. A released migration is never edited.
 ///
-/// Times are milliseconds since 1970 by the local clock, which may be wrong: each that something is done by has a bound,
-/// which a test lists. Booleans do not occur, JSON is checked. `job.due_at` and
-/// `job.last_seen_at` change with every poll and are therefore in no index: the poll schedule is a heap in
+/// Times are milliseconds since 1970 by the local clock, which may be wrong: a test lists what bounds each. No index
+/// has `job.due_at` and `job.last_seen_at`, because they change with every poll. The poll schedule is a heap in
 /// memory, rebuilt from the rows at start.
 enum Schema {
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
-    migrator.registerMigration("1") { db in
-      for table in [jobs, history, events, messages, learning, bookkeeping] {
-        try db.execute(sql: table)
-      }
+    for (name, sql) in [("1", first), ("2", counts), ("3", settings), ("4", conditions)] {
+      migrator.registerMigration(name) { try $0.execute(sql: sql) }
     }
-    migrator.registerMigration("2") { db in
-      for change in [standing, integrity] { try db.execute(sql: change) }
-    }
-    migrator.registerMigration("3") { db in try db.execute(sql: settings) }
-    migrator.registerMigration("4") { db in try db.execute(sql: conditions) }
     return migrator
   }
 
-  /// Whether the tables are another program's: there are some, and no migration made them.
+  /// Whether another program made the tables.
   static func isForeign(_ db: Database) throws -> Bool {
     let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
     return try tables > 0 && !db.tableExists("grdb_migrations")
   }
 
-  /// Whether there are tables but the list of steps, which is made before the first of them, and those of litestream.
+  /// Whether there are tables beside the list of steps, which is made first, and those of litestream.
   static func hasTables(_ db: Database) throws -> Bool {
     let others = try Int.fetchOne(
       db,
@@ -39,8 +31,10 @@ enum Schema {
     return others ?? 0 > 0
   }
 
-  /// `job_active` lets a list find the few jobs that are watched among a million that ended; a poll does not touch it.
-  private static let jobs = """
+  /// - `job_active` finds the few watched jobs among a million that ended; a poll does not touch it.
+  /// - `message` is the outbox. Its copy of `job` gives the order per (channel, job) without a join.
+  /// - `duration` is what ended jobs have taught, by key; `budget` what is left of a quota, by (account, service).
+  private static let first = """
     CREATE TABLE job (
       id INTEGER PRIMARY KEY,
       account TEXT NOT NULL,
@@ -84,9 +78,6 @@ enum Schema {
     CREATE INDEX job_by_notice ON job (notice_at) WHERE notice_at IS NOT NULL;
     CREATE INDEX job_by_end ON job (ended_at) WHERE ended_at IS NOT NULL;
     CREATE INDEX job_active ON job (id) WHERE ended_at IS NULL;
-    """
-
-  private static let history = """
     CREATE TABLE evidence (
       id INTEGER PRIMARY KEY,
       job INTEGER NOT NULL REFERENCES job ON DELETE CASCADE,
@@ -108,9 +99,6 @@ enum Schema {
     ) STRICT;
     CREATE INDEX transition_by_job ON transition (job);
     CREATE INDEX transition_by_evidence ON transition (evidence) WHERE evidence IS NOT NULL;
-    """
-
-  private static let events = """
     CREATE TABLE counter (
       name TEXT PRIMARY KEY,
       value INTEGER NOT NULL CHECK (value >= 0)
@@ -125,10 +113,6 @@ enum Schema {
       data TEXT NOT NULL CHECK (json_valid(data))
     ) STRICT;
     CREATE INDEX event_by_job ON event (job, seq) WHERE job IS NOT NULL;
-    """
-
-  /// The outbox. `job` is copied here so that order per (channel, job) needs no join.
-  private static let messages = """
     CREATE TABLE message (
       id INTEGER PRIMARY KEY,
       seq INTEGER NOT NULL REFERENCES event ON DELETE CASCADE,
@@ -153,10 +137,6 @@ enum Schema {
       error TEXT
     ) STRICT;
     CREATE INDEX attempt_by_message ON attempt (message);
-    """
-
-  /// What ended jobs have taught, by key, and what is left of a quota, by (account, service).
-  private static let learning = """
     CREATE TABLE duration (
       service TEXT NOT NULL,
       job_type TEXT NOT NULL,
@@ -178,9 +158,6 @@ enum Schema {
       state TEXT NOT NULL CHECK (json_valid(state)),
       PRIMARY KEY (account, service)
     ) STRICT, WITHOUT ROWID;
-    """
-
-  private static let bookkeeping = """
     CREATE TABLE log_cursor (
       path TEXT PRIMARY KEY,
       seq INTEGER NOT NULL CHECK (seq >= 0),
@@ -199,13 +176,12 @@ enum Schema {
     ) STRICT, WITHOUT ROWID;
     """
 
-  /// What `Transaction.standing` reads every few seconds, whatever the number of jobs: to count a million of them takes a
-  /// tenth of a second, so the watched ones are counted as they come and go. A poll without news changes none of
-  /// the columns that the triggers and indexes are on but `at_risk_since`, which is nearly always null before and after.
+  /// What `Transaction.totals` reads every few seconds. Triggers count the watched jobs, because to count a million
+  /// rows takes a tenth of a second; a poll without news runs none of them. A recovery of a damaged file may lose rows
+  /// of `watched`: the triggers allow for it, and each start of the daemon counts again.
   ///
-  /// A recovery of a damaged file may lose rows of `watched`: no end of a job may fail for that, and each start of the
-  /// daemon counts anew.
-  private static let standing = """
+  /// `integrity` has one row: the last check of the whole file that found it sound, and the machine's boot it was in.
+  private static let counts = """
     ALTER TABLE job ADD COLUMN at_risk_since INTEGER;
     UPDATE job SET at_risk_since = (
       SELECT max(e.at) FROM event e WHERE e.job = job.id AND e.kind = 'job.at_risk'
@@ -235,5 +211,40 @@ enum Schema {
     CREATE TRIGGER job_is_gone AFTER DELETE ON job WHEN old.ended_at IS NULL BEGIN
       UPDATE watched SET jobs = max(jobs - 1, 0) WHERE account = old.account;
     END;
+    CREATE TABLE integrity (
+      id INTEGER PRIMARY KEY CHECK (id = 1),
+      checked_at INTEGER NOT NULL,
+      boot_id TEXT
+    ) STRICT;
+    """
+
+  /// When a message's `due_at` was set, which bounds it: see `DueTime`. For those that wait it is their last attempt.
+  private static let settings = """
+    ALTER TABLE message ADD COLUMN set_at INTEGER NOT NULL DEFAULT 0;
+    UPDATE message SET set_at = coalesce(
+      (SELECT max(a.at) FROM attempt a WHERE a.message = message.id),
+      (SELECT e.at FROM event e WHERE e.seq = message.seq), due_at)
+    WHERE state = 'waiting';
+    """
+
+  /// A condition keeps both ends: `until` is null while it lasts, `told_at` until an event tells of it. Older
+  /// conditions were told when they began.
+  private static let conditions = """
+    CREATE TABLE condition_with_end (
+      id INTEGER PRIMARY KEY,
+      subject TEXT NOT NULL,
+      kind TEXT NOT NULL,
+      since INTEGER NOT NULL,
+      until INTEGER CHECK (until >= since),
+      told_at INTEGER,
+      cause TEXT NOT NULL
+    ) STRICT;
+    INSERT INTO condition_with_end (subject, kind, since, told_at, cause)
+      SELECT subject, kind, since, since, cause FROM condition ORDER BY since, subject;
+    DROP TABLE condition;
+    ALTER TABLE condition_with_end RENAME TO condition;
+    CREATE UNIQUE INDEX condition_open ON condition (subject, kind) WHERE until IS NULL;
+    CREATE INDEX condition_by_subject ON condition (subject, since);
+    CREATE INDEX condition_by_end ON condition (until) WHERE until IS NOT NULL;
     """
 }

@@ -3,13 +3,12 @@ import GRDB
 
 /// The way from a path to a database with the tables of this version.
 ///
-/// No file is ever taken for a new database but one that is not there. A new one gets its name when its tables are in
-/// it, so that one of that name without content was emptied by somebody, and is refused.
+/// A database is created only if the path does not exist. It gets its name when its tables are in it, so an empty file
+/// of that name was emptied by somebody, and is refused.
 ///
-/// Before an older one is brought up to date, a copy of it is put beside it: `jobwatch.db.before-2` is what was there
-/// before step 2. One that is there already goes first: either a crash came after the copy, and the database is as it was, or
-/// somebody went back to that copy, and what happened since must not be lost either. The copy of an earlier step goes
-/// once the step is done.
+/// An older database is copied before it is brought up to date: `jobwatch.db.before-2` is the one before step 2. It
+/// replaces a copy of that name, which a crash or a return to the older version left: the database has all that is in
+/// it. The copies of earlier steps go once the step is done.
 enum StoreOpening {
   static func pool(
     _ path: String, _ migrator: DatabaseMigrator = Schema.migrator, onMigration: (String) -> Void
@@ -19,7 +18,11 @@ enum StoreOpening {
         try create(path, migrator)
       } else {
         try requireContent(path)
-        try requireOurs(path, migrator)
+        // Before anything is done to the file: another program may not want it in WAL mode. Opened read-write, because
+        // a read-only connection cannot roll back the journal of a crash.
+        let queue = try DatabaseQueue(path: path, configuration: .labelled("first check"))
+        try queue.read { try requireOurs($0, path, migrator) }
+        try queue.close()
       }
       let pool = try open(path)
       if try !pool.read(Schema.hasTables) {
@@ -38,6 +41,12 @@ enum StoreOpening {
   }
 
   private static func open(_ path: String) throws -> DatabasePool {
+    var configuration = Configuration.labelled("database")
+    configuration.maximumReaderCount = 4
+    configuration.prepareDatabase { db in
+      // Only effective before the first table: lets pruning give pages back to the file system.
+      if !db.configuration.readonly { try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL") }
+    }
     let pool = try DatabasePool(path: path, configuration: configuration)
     // GRDB's set-up of the WAL lowers `synchronous` to NORMAL, under which a power cut can undo a commit.
     try pool.writeWithoutTransaction { db in
@@ -49,18 +58,6 @@ enum StoreOpening {
           """)
     }
     return pool
-  }
-
-  private static var configuration: Configuration {
-    var configuration = Configuration()
-    configuration.label = "jobwatch"
-    configuration.maximumReaderCount = 4
-    configuration.busyMode = .timeout(5)
-    configuration.prepareDatabase { db in
-      // Only effective before the first table: lets pruning give pages back to the file system.
-      if !db.configuration.readonly { try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL") }
-    }
-    return configuration
   }
 
   /// A link to nowhere is not missing: somebody wants the database elsewhere.
@@ -77,40 +74,38 @@ enum StoreOpening {
     throw StoreError.damaged(path, "it is empty")
   }
 
-  /// Before anything is done to the file: another program may not want it in WAL mode.
-  private static func requireOurs(_ path: String, _ migrator: DatabaseMigrator) throws {
-    var configuration = Configuration()
-    configuration.label = "jobwatch first look"
-    configuration.busyMode = .timeout(5)
-    // Not as one that may only read, for which a journal that a crash left is in the way.
-    let queue = try DatabaseQueue(path: path, configuration: configuration)
-    try queue.read { try requireOurs($0, path, migrator) }
-    try queue.close()
-  }
-
-  static func requireOurs(_ db: Database, _ path: String, _ migrator: DatabaseMigrator) throws {
-    if try Schema.isForeign(db) { throw StoreError.foreign(path) }
-    if try migrator.hasBeenSuperseded(db) { throw StoreError.newer(path) }
-    if try Schema.hasTables(db), try migrator.appliedMigrations(db).isEmpty {
-      throw StoreError.unmarked(path)
+  static func requireOurs(
+    _ db: Database, _ path: String, _ migrator: DatabaseMigrator, mayLackSteps: Bool = false
+  ) throws {
+    if try Schema.isForeign(db) {
+      throw StoreError.lasting(
+        "\(path) is a database, but not one of jobwatch's: move it away, or name another state_dir")
+    }
+    if try migrator.hasBeenSuperseded(db) {
+      throw StoreError.lasting(
+        "\(path) was written by a newer jobwatch: install that version or a later one")
+    }
+    if try !mayLackSteps && Schema.hasTables(db) && migrator.appliedMigrations(db).isEmpty {
+      throw StoreError.lasting(
+        "\(path) has tables, but nothing in grdb_migrations says of which version, as after a "
+          + "recovery that lost it: move it away and put a backup in its place, as jobwatch(8) shows"
+      )
     }
   }
 
-  /// A log without its database.
   static func requireNoLog(_ path: String) throws(StoreError) {
     let log = path + "-wal"
     guard isMissing(log) || URL(fileURLWithPath: log).fileSize == 0 else {
-      throw StoreError(
-        kind: .lasting,
-        description: "\(path) is gone, but its write-ahead log \(log) is there: put the database "
-          + "back beside it, or move the log away to begin with an empty database")
+      throw .lasting(
+        "\(path) is gone, but its write-ahead log \(log) is there: put the database back beside it, "
+          + "or move the log away to begin with an empty database")
     }
   }
 
   private static func create(_ path: String, _ migrator: DatabaseMigrator) throws {
     try requireNoLog(path)
     let temporary = path + ".new"
-    // Not as a `StagedFile` is made: the mode is what the service's umask leaves.
+    // Unlike a `StagedFile` it has the mode that the service's umask leaves.
     for suffix in [""] + WriteAheadLog.companions { clear(temporary + suffix) }
     let pool = try open(temporary)
     try migrate(pool, migrator)
@@ -125,21 +120,24 @@ enum StoreOpening {
     return migrator.migrations.first { !applied.contains($0) }
   }
 
-  /// What the rows themselves are in the way of fails the same way every time.
+  /// A step that the rows themselves prevent fails the same way every time.
   private static func migrate(_ pool: DatabasePool, _ migrator: DatabaseMigrator) throws {
     do {
       try migrator.migrate(pool)
     } catch let error as DatabaseError
       where [.SQLITE_CONSTRAINT, .SQLITE_ERROR, .SQLITE_MISMATCH].contains(error.resultCode)
     {
-      throw StoreError.stuck(pool.path, error.message ?? "\(error.resultCode)")
+      throw StoreError.lasting(
+        "\(pool.path) cannot be brought up to date (\(error.message ?? "\(error.resultCode)")), and "
+          + "is as it was: install the version of jobwatch that it was used with, or put a backup in "
+          + "its place; report this")
     }
   }
 
   private static func keep(_ pool: DatabasePool, as path: String) throws {
-    // It has nothing that the database lacks, and may have the room that the new one needs.
+    // An old copy has nothing that the database lacks, and may have the room that the new one needs.
     for name in [path, path + ".tmp"] { clear(name) }
-    // One name for all attempts: what a crash leaves is taken by the next one.
+    // One name for all attempts: the next one takes what a crash leaves.
     let file = try StagedFile(for: path, at: path + ".tmp")
     defer { file.discard() }
     _ = try pool.read { try DatabaseCopy.fill(file, from: $0) }
@@ -147,7 +145,7 @@ enum StoreOpening {
     try StagedFile.sync(directoryOf: path)
   }
 
-  /// Makes room for a file of ours. A directory that somebody has put in its place is his, and is kept beside it.
+  /// Makes room for a file of ours. Keeps a directory of that name beside it, because somebody put it there.
   private static func clear(_ path: String) {
     var status = stat()
     guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
@@ -159,15 +157,43 @@ enum StoreOpening {
     rename(path, "\(path).aside-\(number)")
   }
 
-  /// Only those that were made here: `jobwatch.db.before-upgrade` is somebody's own. One that cannot be removed takes
-  /// room, and does no other harm.
+  /// Removes only copies that were made here: `jobwatch.db.before-upgrade` is somebody's own. One that cannot be
+  /// removed takes room, and does no other harm.
   private static func forgetCopies(of path: String, _ steps: [String]) {
     for step in steps { unlink("\(path).before-\(step)") }
   }
 }
 
+extension Store {
+  /// Throws the `StoreError` of the opening, as far as it is found without a change to any file, with or without a
+  /// daemon. A lack of room for a copy and rows that a step stumbles over are not found.
+  ///
+  /// - Parameter boot: the file is read from end to end unless it was found sound in this boot of the machine; nil: it
+  ///   is not.
+  package static func check(at path: String, unlessCheckedIn boot: String? = nil) throws {
+    do {
+      guard !StoreOpening.isMissing(path) else { return try StoreOpening.requireNoLog(path) }
+      try StoreOpening.requireContent(path)
+      if let reason = StoreError.obstacle(to: path) { throw StoreError.denied(path, reason) }
+      // The opening rolls back what a crash left half done, which a reader may not do.
+      guard StoreOpening.isMissing(path + "-journal") else { return }
+      try StoreReader(path: path).snapshot { db in
+        try StoreOpening.requireOurs(db, path, Schema.migrator)
+        guard let boot, try Schema.migrator.hasCompletedMigrations(db),
+          try Transaction(db).lastSound()?.bootID != boot
+        else { return }
+        if let damage = try IntegrityReport(of: db).damage {
+          throw StoreError.damaged(path, damage)
+        }
+      }
+    } catch {
+      throw StoreError(error, path: path)
+    }
+  }
+}
+
 extension DatabasePool {
-  /// Leaves one file: what closes last empties the write-ahead log into it, which a mere reader may not do.
+  /// Leaves one file. The connection that closes last empties the write-ahead log into it, which a reader may not do.
   func closeWhole() throws {
     invalidateReadOnlyConnections()
     try close()

@@ -1,26 +1,22 @@
 import Foundation
 import GRDB
 
-/// The database for commands: read-only, beside a daemon that runs or after one that stopped, by a
-/// user who may read the files and change nothing. Never creates a file, never migrates.
+/// The database for commands: read-only, with or without a daemon, for a user who may only read the files. Never
+/// creates a file, never migrates.
 ///
-/// While the daemon has the database open there is a `-wal` file, and SQLite shares it between
-/// processes. Without one nobody has: SQLite would then create it, which a mere reader may not do
-/// and which, done by root, leaves files behind. So the file is then opened as immutable, without
-/// any locks, and the read is repeated if the file was changed meanwhile. (That needs an SQLite
-/// that reads URI file names, `SQLITE_USE_URI`, as distributions' builds do.)
+/// While the daemon has the database open there is a `-wal` file, which SQLite shares between processes. Without one
+/// SQLite would create it: a reader may not do that, and root would leave it behind. The file is then opened as
+/// immutable, without locks, and read again if it was changed meanwhile. (That needs an SQLite that reads URI file
+/// names, `SQLITE_USE_URI`, as distributions' builds do.)
 package struct StoreReader: Sendable {
   let path: String
 
-  /// Reads that a starting or stopping daemon may spoil in a row.
+  /// Reads in a row that a starting or stopping daemon may spoil.
   private static let tries = 3
 
   package init(path: String) { self.path = path }
 
-  /// Runs `body` on a snapshot.
-  ///
-  /// Throws what `body` throws, or `StoreError` when there is no database, it may not be read, or
-  /// it was written by another version.
+  /// Runs `body` on a snapshot. Throws what `body` throws, or `StoreError` when the database cannot be read.
   package func read<Value>(_ body: (Transaction) throws -> Value) throws -> Value {
     try requireReadable()
     do {
@@ -37,35 +33,24 @@ package struct StoreReader: Sendable {
     }
   }
 
-  /// The same, whoever made the tables; throws what SQLite says, too.
+  /// The same for tables of any version. Throws SQLite's errors as they are.
   func snapshot<Value>(_ body: (Database) throws -> Value) throws -> Value {
     for _ in 0..<Self.tries {
-      if hasWriteAheadLog { return try read(path, body) }
+      if seemsInUse { return try read(path, body) }
       let before = stamp
+      let immutable = URL(fileURLWithPath: path).absoluteString + "?immutable=1"
       let outcome = Result { try read(immutable, body) }
       if stamp == before { return try outcome.get() }
     }
-    throw StoreError(kind: .passing, description: "\(path) is being changed: try again")
+    throw StoreError.passing("\(path) is being changed: try again")
   }
 
   /// Whether a daemon has it open. After a crash it seems so until the next start.
-  package var seemsInUse: Bool { hasWriteAheadLog }
+  package var seemsInUse: Bool { FileManager.default.fileExists(atPath: path + "-wal") }
 
   private func read<Value>(_ name: String, _ body: (Database) throws -> Value) throws -> Value {
-    try DatabaseQueue(path: name, configuration: Self.configuration).read(body)
+    try DatabaseQueue(path: name, configuration: .labelled("reader", readonly: true)).read(body)
   }
-
-  private static var configuration: Configuration {
-    var configuration = Configuration()
-    configuration.label = "jobwatch reader"
-    configuration.readonly = true
-    configuration.busyMode = .timeout(5)
-    return configuration
-  }
-
-  private var immutable: String { URL(fileURLWithPath: path).absoluteString + "?immutable=1" }
-
-  private var hasWriteAheadLog: Bool { FileManager.default.fileExists(atPath: path + "-wal") }
 
   /// Another value after any change of the main file.
   private var stamp: [Int] {
@@ -80,30 +65,32 @@ package struct StoreReader: Sendable {
     guard code == ENOENT || code == ENOTDIR else {
       throw unreadable(String(cString: strerror(code)))
     }
-    throw StoreError(
-      kind: .lasting,
-      description:
-        "no database at \(path): has the daemon run? Check state_dir in the configuration, "
-        + "or name another one with --config")
+    throw StoreError.lasting(
+      "no database at \(path): has the daemon run? Check state_dir in the configuration, or name "
+        + "another one with --config")
   }
 
   private func unreadable(_ reason: String) -> StoreError {
-    StoreError(
-      kind: .lasting,
-      description:
-        "\(path) cannot be read (\(reason)): add yourself to the group jobwatch-read, or "
-        + "use sudo")
+    .lasting(
+      "\(path) cannot be read (\(reason)): add yourself to the group jobwatch-read, or use sudo")
   }
 
   private func requireTables(_ db: Database) throws {
-    if try Schema.isForeign(db) { throw StoreError.foreign(path) }
-    let migrator = Schema.migrator
-    if try migrator.hasBeenSuperseded(db) { throw StoreError.newer(path) }
-    guard try migrator.hasCompletedMigrations(db) else {
-      throw StoreError(
-        kind: .lasting,
-        description: "\(path) lacks the tables of this version: start this version's daemon once, "
-          + "which brings an older database up to date")
+    try StoreOpening.requireOurs(db, path, Schema.migrator, mayLackSteps: true)
+    guard try Schema.migrator.hasCompletedMigrations(db) else {
+      throw StoreError.lasting(
+        "\(path) lacks the tables of this version: start this version's daemon once, which brings "
+          + "an older database up to date")
     }
+  }
+}
+
+extension Configuration {
+  static func labelled(_ name: String, readonly: Bool = false) -> Configuration {
+    var configuration = Configuration()
+    configuration.label = "jobwatch \(name)"
+    configuration.readonly = readonly
+    configuration.busyMode = .timeout(5)
+    return configuration
   }
 }

@@ -2,36 +2,174 @@ import Foundation
 import GRDB
 import JobWatchCore
 
-/// The tables, inside one transaction. Its methods are in one extension per table.
+/// One transaction of the database: a value per table, and the operations that change several tables at once.
 package struct Transaction {
   let db: Database
   let effects = Effects()
+  private let random: @Sendable () -> UInt64
 
-  /// What the transaction holds for others to look at once it is committed.
-  final class Effects {
-    var news = Store.News()
+  /// What the transaction changes that others wait for. `Store` tells them after the commit.
+  final class Effects { var news = Store.News() }
+
+  init(_ db: Database, random: @escaping @Sendable () -> UInt64 = Store.systemRandom) {
+    self.db = db
+    self.random = random
   }
 
-  init(_ db: Database) { self.db = db }
+  package var jobs: JobTable { JobTable(db: db) }
+  package var history: HistoryTable { HistoryTable(db: db) }
+  package var events: EventTable { EventTable(db: db) }
+  package var messages: MessageTable { MessageTable(db: db) }
+  package var conditions: ConditionTable { ConditionTable(db: db) }
+  package var durations: DurationTable { DurationTable(db: db) }
+  package var budgets: BudgetTable { BudgetTable(db: db) }
 
-  func execute(_ sql: String, _ arguments: StatementArguments) throws {
-    try db.cachedStatement(sql: sql).execute(arguments: arguments)
+  // MARK: Events
+
+  /// Gives the event its number and id, and queues a message for each channel.
+  @discardableResult
+  package func append(_ draft: EventDraft, of job: Int64?, to channels: [String]) throws -> Int64 {
+    let seq = try events.insert(draft, id: newEventID(), of: job)
+    for channel in channels { try enqueue(seq, channel, job: job, at: draft.time) }
+    effects.news.hasEvents = true
+    if draft.kind == .jobRegistered { effects.news.hasJobs = true }
+    if draft.kind == .jobAtRisk, let job { try jobs.markAtRisk(job, since: draft.time) }
+    return seq
   }
 
-  func row(_ sql: String, _ arguments: StatementArguments) throws -> Row? {
-    try Row.fetchOne(db.cachedStatement(sql: sql), arguments: arguments)
+  /// 128 random bits, in the form that Standard Webhooks suggests.
+  private func newEventID() -> String {
+    let numbers = [random(), random()].map { number in
+      let digits = String(number, radix: 16)
+      return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+    return "msg_" + numbers.joined()
   }
 
-  func rows(_ sql: String, _ arguments: StatementArguments = []) throws -> [Row] {
-    try Row.fetchAll(db.cachedStatement(sql: sql), arguments: arguments)
+  private func enqueue(_ seq: Int64, _ channel: String, job: Int64?, at: Timestamp) throws {
+    try messages.insert(seq, channel, job: job, at: at)
+    effects.news.hasMessages = true
   }
 
-  func integer(_ sql: String, _ arguments: StatementArguments = []) throws -> Int64? {
-    try Int64.fetchOne(db.cachedStatement(sql: sql), arguments: arguments)
+  /// Queues the event of a job's end for a channel that was named later.
+  package func enqueueEnd(of job: Int64, to channel: String, at: Timestamp) throws {
+    guard let seq = try events.end(of: job) else { return }
+    try enqueue(seq, channel, job: job, at: at)
+  }
+
+  // MARK: Conditions
+
+  /// Records a change and appends its event, unless the change is on record already.
+  package func apply(_ change: ConditionChange, routes: RouteTable) throws {
+    guard
+      try change.isEnd ? conditions.close(change.condition) : conditions.open(change.condition)
+    else { return }
+    effects.news.hasConditions = true
+    let told = try conditions.open().filter { $0.toldAt != nil }
+    guard let event = change.event(besides: told) else { return }
+    try append(event, of: nil, to: routes.channels(for: event))
+  }
+
+  /// Records and returns the accounts with watched jobs that are not configured: nobody polls their jobs.
+  package func noteConfigured(
+    accounts: Set<String>, at now: Timestamp, routes: RouteTable
+  ) throws -> [String] {
+    let parked = try jobs.watchedByAccount().keys.filter { !accounts.contains($0) }.sorted()
+    for account in parked {
+      try apply(
+        .begins(Condition(.account(account), .unconfigured, since: now, cause: "")),
+        routes: routes)
+    }
+    for account in accounts { try apply(.configured(account: account, at: now), routes: routes) }
+    return parked
+  }
+
+  /// Records the time without jobwatch: from the last sign of life until now. A new database has none.
+  package func noteStart(at now: Timestamp) throws {
+    guard let last = try lastSignOfLife(), last < now else { return }
+    try conditions.noteStop(from: last, to: now)
+  }
+
+  /// The time of the last event or sighting; nil in a new database.
+  package func lastSignOfLife() throws -> Timestamp? {
+    try db.value(
+      """
+      SELECT max(at) FROM (SELECT max(last_seen_at) AS at FROM job UNION ALL
+        SELECT at FROM (SELECT at FROM event ORDER BY seq DESC LIMIT 1))
+      """)
+  }
+
+  // MARK: Tables of a few rows
+
+  /// How far the status log is written.
+  package struct LogCursor: Sendable, Hashable {
+    package var seq: Int64
+    /// Of the file with the last written line.
+    package var inode: UInt64
+  }
+
+  package func logCursor(_ path: String) throws -> LogCursor? {
+    try db.row("SELECT seq, inode FROM log_cursor WHERE path = ?", [path]).map {
+      LogCursor(seq: $0[0], inode: UInt64(bitPattern: $0[1] as Int64))
+    }
+  }
+
+  /// Forgets the cursors of other paths, because one that no longer advances keeps all later events from being pruned.
+  package func setLogCursor(_ path: String, seq: Int64, inode: UInt64) throws {
+    try db.run("DELETE FROM log_cursor WHERE path <> ?", [path])
+    try db.run(
+      "INSERT OR REPLACE INTO log_cursor (path, seq, inode) VALUES (?, ?, ?)",
+      [path, seq, Int64(bitPattern: inode)])
+  }
+
+  /// Remembers a spool file whose effect must not come twice: a command, or a rejection that is told. False: it is
+  /// remembered already, because a crash came before it was cleared away.
+  package func noteFile(_ fingerprint: String, at now: Timestamp) throws -> Bool {
+    try db.run(
+      "INSERT INTO handled_file (fingerprint, at) VALUES (?, ?) ON CONFLICT DO NOTHING",
+      [fingerprint, now])
+    return db.changesCount == 1
+  }
+
+  /// When the last check of the whole file found it sound, and in which boot of the machine; nil: no check did.
+  package func lastSound() throws -> (at: Timestamp, bootID: String?)? {
+    try db.row("SELECT checked_at, boot_id FROM integrity").map { ($0[0], $0[1]) }
+  }
+
+  package func noteSound(inBoot bootID: String?, at now: Timestamp) throws {
+    try db.run(
+      "INSERT OR REPLACE INTO integrity (id, checked_at, boot_id) VALUES (1, ?, ?)", [now, bootID])
   }
 }
 
-/// JSON as it is stored and told: sorted keys, so that equal values are equal text.
+/// Statements whose compiled form is kept.
+extension Database {
+  func run(_ sql: String, _ arguments: StatementArguments = []) throws {
+    try cachedStatement(sql: sql).execute(arguments: arguments)
+  }
+
+  func row(_ sql: String, _ arguments: StatementArguments = []) throws -> Row? {
+    try Row.fetchOne(cachedStatement(sql: sql), arguments: arguments)
+  }
+
+  func rows(_ sql: String, _ arguments: StatementArguments = []) throws -> [Row] {
+    try Row.fetchAll(cachedStatement(sql: sql), arguments: arguments)
+  }
+
+  /// The first column of the first row; nil where there is no row, or NULL in it.
+  func value<Value: DatabaseValueConvertible>(
+    _ sql: String, _ arguments: StatementArguments = []
+  ) throws -> Value? {
+    try Value.fetchOne(cachedStatement(sql: sql), arguments: arguments)
+  }
+
+  /// Rows of a name and a count.
+  func counts(_ sql: String) throws -> [String: Int] {
+    try rows(sql).reduce(into: [:]) { $0[$1[0]] = $1[1] }
+  }
+}
+
+/// JSON as it is stored and told. Keys are sorted: equal values are equal text.
 enum StoredJSON {
   private static let encoder = {
     let encoder = JSONEncoder()
@@ -41,15 +179,6 @@ enum StoredJSON {
 
   static func text(_ value: some Encodable) throws -> String {
     String(decoding: try encoder.encode(value), as: UTF8.self)
-  }
-
-  /// Most jobs have no labels and name no channels; the encoder would take microseconds to say so.
-  static func text(_ labels: [String: String]) throws -> String {
-    labels.isEmpty ? "{}" : String(decoding: try encoder.encode(labels), as: UTF8.self)
-  }
-
-  static func text(_ names: [String]) throws -> String {
-    names.isEmpty ? "[]" : String(decoding: try encoder.encode(names), as: UTF8.self)
   }
 
   static func value<Value: Decodable>(_ type: Value.Type, _ text: String) throws -> Value {

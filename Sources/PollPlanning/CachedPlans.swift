@@ -1,25 +1,23 @@
-/// The distribution of a type at one time, and the plans that follow from it. Each poll changes the distribution a
-/// little; it is computed again at most every 20 s.
-struct CachedPlans: Sendable {
-  let distribution: DurationDistribution
-  /// Seconds; nil: too few jobs have ended to tell.
-  let stuckAge: Double?
-  /// Nil: it stands for none, and is outdated from the start.
-  private let made: (from: Knowledge, at: Duration)?
-  private var plans: [KeptPlan] = []
+import JobWatchCore
 
-  /// What a distribution follows from, as far as it changes.
-  struct Knowledge: Hashable, Sendable {
+/// The distribution of a type at one time, and the plans that follow from it. Each poll changes the distribution a
+/// little, so it is computed again at most every 20 s.
+struct CachedPlans: Sendable {
+  /// The changing inputs of a distribution.
+  struct Knowledge: Equatable, Sendable {
     /// Changes of the key.
     var own: Int
-    /// Samples that its service has had: the key's prior may follow from them.
+    /// Samples of its service, because the key's prior may follow from them.
     var service: Int
   }
 
-  private struct KeptPlan: Sendable {
-    var step: PriceStep
-    var plan: PollPlan
-  }
+  let distribution: DurationDistribution
+  /// Seconds; nil: too few jobs have ended to tell.
+  let stuckAge: Double?
+  /// Nil: it stands for no type, and is outdated from the start.
+  private let made: (from: Knowledge, at: Duration)?
+  /// The last used is the last.
+  private var plans: [(step: PriceStep, plan: PollPlan)] = []
 
   static let unlearned = CachedPlans(DurationModel())
 
@@ -32,35 +30,32 @@ struct CachedPlans: Sendable {
 
   init(_ model: DurationModel, made: (from: Knowledge, at: Duration)? = nil) {
     distribution = model.distribution()
-    let age =
-      model.completions < Self.leastCompletions ? nil : distribution.quantile(1 - Self.stuckShare)
-    stuckAge = age.flatMap { $0.isFinite ? $0 : nil }
+    let age = distribution.quantile(1 - Self.stuckShare)
+    stuckAge = model.completions < Self.leastCompletions || age.isInfinite ? nil : age
     self.made = made
   }
 
   func isOutdated(by knowledge: Knowledge, at uptime: Duration) -> Bool {
-    guard let made else { return true }
-    return made.from != knowledge && uptime - made.at >= Self.rest
+    made.map { $0.from != knowledge && uptime - $0.at >= Self.rest } ?? true
   }
 
   var planCount: Int { plans.count }
 
   /// The plan for a price; the last used are kept.
   ///
-  /// - Parameter count: of the plans that are kept, of all types.
+  /// - Parameter count: the number of kept plans, of all types.
   mutating func plan(_ step: PriceStep, bounds: PollBounds, count: inout Int) -> PollPlan {
     if let last = plans.last, last.step == step { return last.plan }
-    let kept: KeptPlan
+    let plan: PollPlan
     if let index = plans.firstIndex(where: { $0.step == step }) {
-      kept = plans.remove(at: index)
+      plan = plans.remove(at: index).plan
     } else {
       if plans.count == Self.mostPlans { dropPlans(to: Self.mostPlans - 1, count: &count) }
-      kept = KeptPlan(
-        step: step, plan: PollPlan(distribution: distribution, price: step.price, bounds: bounds))
+      plan = PollPlan(distribution: distribution, price: step.price, bounds: bounds)
       count += 1
     }
-    plans.append(kept)
-    return kept.plan
+    plans.append((step, plan))
+    return plan
   }
 
   /// Keeps the last used.

@@ -9,7 +9,7 @@ import JobWatchCore
 /// The price moves by 3 % in a hundredth of the mean gap between two polls of a job, and no faster: a jump would move
 /// the due times of most jobs past one another, and leave the quota unused for a gap. See `Polling.md`.
 struct CallPrice: Hashable, Sendable {
-  /// What the jobs of one (account, service) ask for, and what they get.
+  /// The calls that the jobs of one (account, service) need and get.
   struct Load: Sendable {
     /// The sum of the jobs' demands.
     var demand: Double
@@ -21,15 +21,15 @@ struct CallPrice: Hashable, Sendable {
     var unplanned = 0
     /// Jobs that are due and wait.
     var backlog = 0
-    /// All that are asked for now and then; nil: so many that the price moves at its slowest.
+    /// Jobs that are polled now and then; nil: so many that the price moves at its slowest.
     var jobs: Int?
   }
 
   /// Seconds of latency that one call is worth.
   private(set) var value: Double
-  /// What the price aimed at is multiplied by, learned from how many calls come due.
+  /// A factor of the price aimed at, learned from the number of calls that come due.
   private(set) var trim: Double
-  /// What the user says, directly or by a target.
+  /// The price that the user sets, directly or by a target.
   var least: Double {
     didSet { value = max(value, least) }
   }
@@ -55,8 +55,8 @@ struct CallPrice: Hashable, Sendable {
   private static let (memory, unplannedMemory) = (120.0, 60.0)
   /// A percent a minute at the most: what follows an outage, or a change of the quota, is over by then.
   private static let (trimTime, trimPace, trimRange) = (1800.0, 0.3, 0.3...3.0)
-  /// A backlog of half a minute makes a call a quarter dearer, and none makes it more: what an outage left is worked
-  /// off at any price, and a high one would leave the quota unused after that.
+  /// A backlog of half a minute makes a call a quarter dearer, and none makes it more, because a high price would leave
+  /// the quota unused after the backlog.
   private static let (backlogTime, backlogMost) = (120.0, 1.25)
   private static let most = 1e6
 
@@ -75,9 +75,8 @@ struct CallPrice: Hashable, Sendable {
     steppedAt.map { uptime - $0 >= Self.interval } ?? true
   }
 
-  /// Follows the load, at most once per `interval`. The first time, where no price was stored, it goes at once to where
-  /// it is aimed; else it moves by little, and a pause of any length counts as one interval. It is not called while no
-  /// call may be made: an outage says nothing about what a call is worth.
+  /// Follows the load, at most once per `interval`. The first step goes where it is aimed, unless a price was stored. Any
+  /// other is small, and a pause of any length counts as one interval. No step is made while no call may be made.
   mutating func step(_ load: Load, at uptime: Duration) {
     guard isDue(at: uptime), load.rate > 0 else { return }
     let isFirst = steppedAt == nil && !isRestored
@@ -104,22 +103,55 @@ struct CallPrice: Hashable, Sendable {
   private mutating func noteUnplanned(_ load: Load, over seconds: Double) -> Double {
     let now = Double(load.unplanned) / seconds
     let share = min(seconds / Self.unplannedMemory, 1)
-    let mean = unplanned.map { $0 + share * (now - $0) } ?? now
-    unplanned = mean
-    return mean
+    unplanned = unplanned.map { $0 + share * (now - $0) } ?? now
+    return unplanned ?? now
   }
 
-  /// Where the price is the user's, that fewer calls come due than the quota allows is no fault of it.
+  /// Corrects nothing where the price is the user's, because fewer calls than the quota allows are right then.
   private mutating func correct(
     _ load: Load, granted: Double, over seconds: Double, isFree: Bool
   ) {
     let now = Double(load.calls) / seconds + Double(load.backlog) / Self.memory
     let share = min(Self.interval.seconds / Self.memory, 1)
-    let seen = seen.map { $0 + share * (now - $0) } ?? now
-    self.seen = seen
-    guard isFree else { return }
+    seen = seen.map { $0 + share * (now - $0) } ?? now
+    guard isFree, let seen else { return }
     let excess = min(max(2 * (seen / granted - 1), -Self.trimPace), Self.trimPace)
     let corrected = trim * (Self.interval.seconds / Self.trimTime * excess).exponential
     trim = min(max(corrected, Self.trimRange.lowerBound), Self.trimRange.upperBound)
   }
+}
+
+/// A price of a call on a scale of tenths: plans are kept, and a target is sought, for these prices alone.
+struct PriceStep: Hashable, Comparable, Sendable {
+  private let index: Int
+
+  /// 10 ms and an hour of latency for a call.
+  static let (least, most) = (PriceStep(near: 0.01), PriceStep(near: 3600))
+  private static let factor = 1.1
+
+  private init(index: Int) { self.index = index }
+
+  /// - Parameter price: seconds.
+  init(near price: Double) {
+    index = Int((min(max(price, 1e-3), 1e9).logarithm / Self.factor.logarithm).rounded())
+  }
+
+  /// Seconds.
+  var price: Double { price(beyond: 0) }
+
+  /// The price a part of a step higher, in seconds.
+  func price(beyond part: Double) -> Double {
+    ((Double(index) + part) * Self.factor.binaryLogarithm).powerOfTwo
+  }
+
+  func moved(by steps: Int) -> PriceStep { PriceStep(index: index + steps) }
+
+  func steps(to other: PriceStep) -> Int { other.index - index }
+
+  /// About the number of steps that multiply a mean latency by this: it grows with the square root of the price.
+  static func steps(forLatency factor: Double) -> Int {
+    Int((2 * factor.logarithm / Self.factor.logarithm).rounded(.towardZero))
+  }
+
+  static func < (left: PriceStep, right: PriceStep) -> Bool { left.index < right.index }
 }

@@ -1,13 +1,12 @@
 import JobWatchCore
 
-/// What is known of how long jobs take, for every type, and the plans that follow from it.
+/// The learned durations of every type of jobs, and the plans that follow from them.
 ///
 /// The number of types is bounded, whatever a service calls them. Beyond the bound, the type without watched jobs that
-/// learned the longest ago is forgotten. Where each has watched jobs, a new type shares the one that its service has for
-/// types without room.
+/// learned the longest ago is forgotten. Where all have watched jobs, a new type gets the shared key of its service.
 struct DurationBook: Sendable {
-  /// Names a key for as long as the process lives. The name of a forgotten key is not given to another: it stands for
-  /// the shared key of its service from then on.
+  /// Names a key for as long as the process lives. The name of a forgotten key stands for the shared key of its service
+  /// from then on.
   struct ID: Hashable, Sendable {
     /// The service's number in the low byte, a serial number above it; 0 is the shared key's.
     fileprivate let number: UInt32
@@ -33,12 +32,22 @@ struct DurationBook: Sendable {
     /// Changes of the model; a new prior is none.
     var changes = 0
     var cached = CachedPlans.unlearned
-    /// Nil: no other type has asked for it.
+    /// Nil: no other type has needed it.
     var shown: ShownBelief?
 
     /// For places that are never empty.
     static let blank = Entry(
       key: DurationKey(service: "", jobType: "", region: ""), bounds: PollBounds())
+
+    fileprivate mutating func watch(_ span: WatchedSpan) {
+      model.watch(span)
+      (watched, changes) = (watched + 1, changes + 1)
+    }
+
+    fileprivate mutating func unwatch(_ span: WatchedSpan) {
+      model.unwatch(span)
+      (watched, changes) = (watched - 1, changes + 1)
+    }
   }
 
   var entries: [ID: Entry] = [:]
@@ -84,7 +93,7 @@ struct DurationBook: Sendable {
     let id = ID(service: service, serial: serial)
     enter(key, as: id)
     ids[key] = id
-    // What is on record of it stays there, and is what its next job adds to.
+    // Its row stays, and its next job adds to that.
     forgotten.remove(key)
     return id
   }
@@ -110,11 +119,10 @@ struct DurationBook: Sendable {
 
   private mutating func forgetOne() -> Bool {
     let idle = entries.lazy.filter { $0.value.watched == 0 && !$0.key.isShared }
-    guard
-      let (id, entry) = idle.min(by: {
-        ($0.value.lastSample, $0.key.number) < ($1.value.lastSample, $1.key.number)
-      })
-    else { return false }
+    let oldest = idle.min {
+      ($0.value.lastSample, $0.key.number) < ($1.value.lastSample, $1.key.number)
+    }
+    guard let (id, entry) = oldest else { return false }
     entries[id] = nil
     ids[entry.key] = nil
     planCount -= entry.cached.planCount
@@ -145,8 +153,8 @@ struct DurationBook: Sendable {
   /// Takes over what a model has learned, and is on record now. The running jobs stay as they are.
   mutating func learned(_ model: DurationModel, of id: ID) {
     guard let known = entries[id]?.model.completions, model.completions >= known else { return }
-    // Samples that overtook one another come as one. A key that was forgotten, and is still on record, comes with all
-    // that it had learned before.
+    // Samples that overtook one another come as one. A forgotten key that is still on record comes with all samples that
+    // it had before.
     let new = known == 0 ? min(model.completions, 1) : model.completions - known
     for _ in 0..<min(new, RecentArrivals.most) { arrivals.add(id) }
     adopt(model, id)
@@ -163,36 +171,34 @@ struct DurationBook: Sendable {
   private mutating func adopt(_ model: DurationModel, _ id: ID) {
     sampleCount += 1
     samples[id.service] += 1
-    entries[id]?.adopt(model, number: sampleCount)
+    entries[id]?.model.recall(model)
+    entries[id]?.lastSample = sampleCount
+    entries[id]?.changes += 1
   }
 
-  mutating func watch(_ span: WatchedSpan, of id: ID) {
-    entries[entered(id)]?.watch(span)
-  }
+  mutating func watch(_ span: WatchedSpan, of id: ID) { entries[entered(id)]?.watch(span) }
 
   /// Takes a job out that `watch` put in, with the same span.
-  mutating func unwatch(_ span: WatchedSpan, of id: ID) {
-    entries[entered(id)]?.unwatch(span)
-  }
+  mutating func unwatch(_ span: WatchedSpan, of id: ID) { entries[entered(id)]?.unwatch(span) }
 }
 
-extension DurationBook.Entry {
-  fileprivate mutating func adopt(_ model: DurationModel, number: Int) {
-    self.model.memories = model.memories
-    self.model.completions = model.completions
-    lastSample = number
-    changes += 1
-  }
+/// The types of the last ended jobs: the mix over which the mean latency is taken.
+struct RecentArrivals: Sendable {
+  static let most = 1000
 
-  fileprivate mutating func watch(_ span: WatchedSpan) {
-    model.watch(span)
-    watched += 1
-    changes += 1
-  }
+  private(set) var counts: [DurationBook.ID: Int] = [:]
+  private var ring: [DurationBook.ID] = []
+  /// The place of the oldest, once the ring is full.
+  private var oldest = 0
 
-  fileprivate mutating func unwatch(_ span: WatchedSpan) {
-    model.unwatch(span)
-    watched -= 1
-    changes += 1
+  var isFull: Bool { ring.count == Self.most }
+
+  mutating func add(_ id: DurationBook.ID) {
+    counts[id, default: 0] += 1
+    guard isFull else { return ring.append(id) }
+    let gone = ring[oldest]
+    counts[gone] = counts[gone].flatMap { $0 > 1 ? $0 - 1 : nil }
+    ring[oldest] = id
+    oldest = (oldest + 1) % Self.most
   }
 }

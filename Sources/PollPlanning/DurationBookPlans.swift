@@ -19,24 +19,19 @@ extension DurationBook {
   /// Jobs of the key that run.
   func running(_ id: ID) -> Int { entries[id]?.watched ?? 0 }
 
-  /// The distribution of a key's jobs.
   mutating func distribution(of id: ID, at uptime: Duration) -> DurationDistribution {
-    cached(of: id, at: uptime).distribution
+    entries[renewed(id, at: uptime), default: .blank].cached.distribution
   }
 
   /// The age, in seconds, beyond which fewer than one job in a thousand runs. Nil where fewer than 50 have ended, or
   /// where more do.
   mutating func stuckAge(of id: ID, at uptime: Duration) -> Double? {
-    cached(of: id, at: uptime).stuckAge
+    entries[renewed(id, at: uptime), default: .blank].cached.stuckAge
   }
 
-  /// What was learned of a key, with the jobs that run now, and the prior of its distribution: a sample is scored against it.
+  /// The ended jobs of a key, the jobs that run now, and the prior, against which a sample is scored.
   mutating func model(of id: ID, at uptime: Duration) -> DurationModel {
     entries[renewed(id, at: uptime), default: .blank].model
-  }
-
-  private mutating func cached(of id: ID, at uptime: Duration) -> CachedPlans {
-    entries[renewed(id, at: uptime), default: .blank].cached
   }
 
   private mutating func renewed(_ id: ID, at uptime: Duration) -> ID {
@@ -44,9 +39,11 @@ extension DurationBook {
     guard let entry = entries[id] else { return id }
     let knowledge = CachedPlans.Knowledge(own: entry.changes, service: samples[id.service])
     guard entry.cached.isOutdated(by: knowledge, at: uptime) else { return id }
-    let prior = prior(of: id, at: uptime)
     planCount -= entry.cached.planCount
-    entries[id]?.renew(prior, made: (knowledge, uptime))
+    var model = entry.model
+    model.prior = prior(of: id, at: uptime)
+    entries[id]?.model.prior = model.prior
+    entries[id]?.cached = CachedPlans(model, made: (knowledge, uptime))
     return id
   }
 }
@@ -54,12 +51,5 @@ extension DurationBook {
 extension DurationBook.Entry {
   fileprivate mutating func plan(_ step: PriceStep, count: inout Int) -> PollPlan {
     cached.plan(step, bounds: bounds, count: &count)
-  }
-
-  fileprivate mutating func renew(
-    _ prior: DurationPrior, made: (from: CachedPlans.Knowledge, at: Duration)
-  ) {
-    model.prior = prior
-    cached = CachedPlans(model, made: made)
   }
 }

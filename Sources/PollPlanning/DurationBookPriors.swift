@@ -1,6 +1,6 @@
 import JobWatchCore
 
-/// What is believed of a type before its own jobs have ended. Nothing of it is stored: it follows from all types.
+/// The prior of a type, from before its own jobs have ended. Nothing of it is stored, because it follows from all types.
 ///
 /// In this order: the same type in another region, the one with the most ended jobs; the prior that is shipped for the
 /// type; the other types of its service together; what holds of anything.
@@ -24,7 +24,7 @@ extension DurationBook {
     }
   }
 
-  /// Where the type's prior comes from now.
+  /// The source of the type's prior now.
   func priorSource(of id: ID) -> KnownType.Prior { basis(of: id).source }
 
   private func basis(of id: ID) -> (source: KnownType.Prior, witnesses: [Witness]) {
@@ -47,20 +47,6 @@ extension DurationBook {
 
   private mutating func belief(_ id: ID, at uptime: Duration) -> DurationPrior {
     entries[id, default: .blank].shownBelief(at: uptime)
-  }
-}
-
-extension KnownType {
-  /// Where a type's prior comes from.
-  package enum Prior: Hashable, Sendable {
-    /// The same type in this region.
-    case region(String)
-    /// What is shipped of the type.
-    case shipped
-    /// The other types of its service.
-    case service
-    /// What holds of anything.
-    case generic
   }
 }
 

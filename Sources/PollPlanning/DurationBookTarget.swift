@@ -5,14 +5,14 @@ extension DurationBook {
   /// Keys whose jobs are looked at: the others hardly move the mean.
   private static let mostKeys = 64
 
-  /// The mean is over the types of the last 1000 ended jobs; where fewer have ended, running jobs count too. Without any
+  /// The mean is over the types of the last 1000 ended jobs. Where fewer have ended, running jobs count too. Without any
   /// job it is that of an unknown type.
   ///
   /// - Parameter target: seconds from a job's end to the poll that finds it.
   /// - Returns: seconds of latency that a call is worth, 10 ms to an hour.
   mutating func price(forMeanLatency target: Double, at uptime: Duration) -> Double {
     let mix = mix
-    // Where the last target was met, which is mostly nearby.
+    // The last target was met nearby, mostly.
     var search = PriceSearch(target: target, from: targetStep)
     while let step = search.next {
       search.note(meanLatency(of: mix, step, at: uptime), at: step)
@@ -21,8 +21,8 @@ extension DurationBook {
     return search.price
   }
 
-  /// Keys with the number of their jobs; the same after a restart. Until many have ended, those that run count too: the
-  /// first to end are the short ones.
+  /// Keys with the number of their jobs; the same after a restart. Until many have ended, running jobs count too, because
+  /// the first to end are the short ones.
   private var mix: [(id: ID, weight: Double)] {
     var jobs = arrivals.counts.filter { entries[$0.key] != nil }
     if !arrivals.isFull {
@@ -45,16 +45,13 @@ extension DurationBook {
   }
 }
 
-/// Looks for the step of the price that lets jobs wait as long as is wanted: the latency grows with the price, about
-/// with its square root.
+/// Looks for the step of the price whose mean latency is the target. The latency grows about with the square root of the
+/// price.
 struct PriceSearch {
-  private struct Point {
-    var step: PriceStep
-    var latency: Double
-  }
+  private typealias Point = (step: PriceStep, latency: Double)
 
   private let target: Double
-  /// Where to look now; nil: the place is found.
+  /// The step to try now; nil: the place is found.
   private(set) var next: PriceStep?
   /// The highest step known that is soon enough, and the lowest that is not.
   private var low: Point?
@@ -67,7 +64,7 @@ struct PriceSearch {
   }
 
   mutating func note(_ latency: Double, at step: PriceStep) {
-    let point = Point(step: step, latency: max(latency, 1e-9))
+    let point = (step: step, latency: max(latency, 1e-9))
     if point.latency <= target { low = point } else { high = point }
     switch (low, high) {
     case (let low?, let high?):

@@ -1,8 +1,8 @@
-/// How long a job takes, as a rate of ending that is constant within each of many cells of age.
+/// The distribution of a duration, as a rate of ending that is constant within each of many cells of age.
 package struct DurationDistribution: Sendable {
   /// Ages in seconds, rising from 0; one more than there are hazards.
   package let edges: [Double]
-  /// What ends a second at each age, of what has not ended by then; 1/s, not negative. The last holds beyond its cell.
+  /// The rate at which jobs that run at an age end; 1/s, not negative. The last holds beyond its cell.
   package let hazards: [Double]
   /// The hazards summed up to each edge.
   private let sums: [Double]
@@ -36,16 +36,16 @@ package struct DurationDistribution: Sendable {
   package func quantile(_ share: Double, beyond age: Double = 0) -> Double {
     let cell = cell(at: age)
     let sum = sums[cell] + hazards[cell] * max(0, age - edges[cell]) - (-share).logarithmOfOnePlus
-    // The last edge with no more than the sum: beyond idle cells, where the hazards go on.
+    // The last edge with no more than the sum, beyond cells in which no job ends.
     let found = min(max(sums.lastIndex(notAfter: sum), 0), hazards.count - 1)
     let missing = sum - sums[found]
     guard missing > 0 else { return max(age, edges[found]) }
     return hazards[found] > 0 ? max(age, edges[found] + missing / hazards[found]) : .infinity
   }
 
-  /// The ages between which a job typically ends that had not ended at an earlier age: eight in ten, and as many end
-  /// before as after them. Seconds; the upper one is infinite where more than one in ten never ends.
-  package func typical(beyond age: Double = 0) -> (from: Double, to: Double) {
+  /// The ages, in seconds, between which eight in ten of the jobs end that had not ended at an earlier age. The upper one
+  /// is infinite where more than one in ten never ends.
+  func typical(beyond age: Double = 0) -> (from: Double, to: Double) {
     (quantile(0.1, beyond: age), quantile(0.9, beyond: age))
   }
 

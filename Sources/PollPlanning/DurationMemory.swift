@@ -1,16 +1,16 @@
-/// Ended jobs at one pace of forgetting, and how well four widths of smoothing would have foretold each of them.
+/// The ended jobs, forgotten at one pace, and how well four widths of smoothing would have foretold each of them.
 struct DurationMemory: Hashable, Sendable {
   /// Jobs that ended, by bucket of `AgeScale`.
   var ended: [Float]
-  /// What is to be added to the ended and the running jobs, summed from a bucket on, to make those that were at risk of
-  /// ending in it: less for time that is forgotten or was not watched, more for jobs that were given up.
+  /// The difference between the jobs at risk of ending in a bucket and the ended and running jobs summed from it on: less
+  /// for time that is forgotten or was not watched, more for jobs that were given up.
   var watched: [Float]
-  /// The logarithm of what was foretold, summed and slowly forgotten; one for each of `reaches`.
+  /// The logarithms of the shares that were foretold, summed and slowly forgotten; one for each of `reaches`.
   var scores: SIMD4<Float>
 
   /// The scales, in buckets, of the four two-sided exponential kernels: 1 % to 48 % of an age.
   static let reaches = SIMD4<Double>(0.5, 2, 6, 18)
-  /// How much of a kernel is left one bucket on.
+  /// The share of a kernel that is left one bucket on.
   private static let decay = reaches.mapped { (-1 / $0).exponential }
   private static let scoreKept: Float = 0.97
 
@@ -29,7 +29,7 @@ struct DurationMemory: Hashable, Sendable {
     scores = Self.scoreKept * scores + SIMD4<Float>(foretold.mapped { ($0 + 1e-12).logarithm })
   }
 
-  /// Forgets a little: what is left of everything is `kept`, the time for which the running were watched included.
+  /// Forgets a little of everything, the time for which the running jobs were watched included.
   mutating func fade(to kept: Float, running: [Float]) {
     for bucket in ended.indices {
       ended[bucket] *= kept
@@ -43,7 +43,7 @@ struct DurationMemory: Hashable, Sendable {
 
   // The first bucket is as wide as the next 32: no kernel reaches across its edge.
 
-  /// How many of the ended each kernel puts into the share of the buckets.
+  /// The number of ended jobs that each kernel puts into the share of the buckets.
   private func expected(_ share: BucketShare) -> SIMD4<Double> {
     let decay = Self.decay
     var (sum, below, above) = (SIMD4<Double>.zero, SIMD4<Double>.zero, SIMD4<Double>.zero)
@@ -77,7 +77,7 @@ struct DurationMemory: Hashable, Sendable {
     }
     events[0] += weights.sum() * Double(ended[0])
     guard count > 0 else { return }
-    // What a kernel would put beyond the scale's ends stays on it.
+    // The part that a kernel puts beyond the ends of the scale stays on it.
     let scale = weights * count / spread
     for bucket in 1..<events.count { events[bucket] += (smooth[bucket] * scale).sum() }
   }

@@ -1,11 +1,9 @@
 import JobWatchCore
 
-/// What is known of how long jobs of one (service, job type, region) take.
+/// The learned durations of jobs of one (service, job type, region). All ages are seconds since a job's begin.
 ///
-/// It learns from the begin and end times of records. Detection times would feed a schedule's delays back into it.
-/// Running jobs count as watched: the first jobs to end are the short ones, and would be taken for all.
-///
-/// All ages are seconds since a job's begin.
+/// It learns from the begin and end times of records, because detection times would feed a schedule's delays back into
+/// it. Running jobs count as watched, because the first jobs to end are the short ones.
 package struct DurationModel: Hashable, Sendable {
   var prior: DurationPrior
   /// One that follows a change soon, one that knows rare ends.
@@ -16,7 +14,7 @@ package struct DurationModel: Hashable, Sendable {
   /// Jobs that ended, ever.
   package internal(set) var completions = 0
 
-  /// What remains of a memory after one more job: half after 40 and after 2000 jobs.
+  /// The part of a memory that remains after one more job: half after 40 and after 2000 jobs.
   static let kept = [40.0, 2000.0].map { Float((-1 / $0).powerOfTwo) }
   /// Jobs that the prior weighs as much as.
   static let priorWeight = 0.5
@@ -60,7 +58,7 @@ package struct DurationModel: Hashable, Sendable {
     settle(span, endedIn: known)
   }
 
-  /// Moves a job from the running ones to the memories. One that ended before it was first watched never counted as running.
+  /// Moves a job from the running ones to the memories. One that ended before it was first watched was not running.
   private mutating func settle(_ span: WatchedSpan, endedIn end: Int) {
     count(span, -1)
     let from = AgeScale.bucket(span.from)
@@ -70,16 +68,16 @@ package struct DurationModel: Hashable, Sendable {
     }
   }
 
-  /// The first bucket is left out, because no watch begins within it. So a job that was never seen running needs no
-  /// `watch` before its end.
+  /// The first bucket is left out, because no watch begins within it: a job that was never seen running needs no `watch`
+  /// before its end.
   private mutating func count(_ span: WatchedSpan, _ one: Float) {
     let (known, from) = (AgeScale.bucket(span.known), AgeScale.bucket(span.from))
     if known > 0 { running[known] += one }
     if from > 0 { running[from] -= one }
   }
 
-  /// An end between two ages is spread over them: nine tenths as the distribution has it, one tenth evenly. Otherwise
-  /// nothing could be learned that the distribution rules out.
+  /// An end between two ages is spread over them: nine tenths as the distribution has it, and one tenth evenly, because
+  /// the distribution may rule out the very ages to be learned.
   private func share(_ end: DurationSample.End) -> BucketShare {
     switch end {
     case .at(let age):
@@ -115,7 +113,7 @@ extension DurationModel {
       for (share, memory) in zip(shares, memories) {
         watched += share * Double(memory.watched[bucket])
       }
-      // Smoothing moves what ended, not what was watched: where the difference is small, it may come out too low.
+      // May come out too low where it is small, because smoothing moves the ended jobs and not the watched ones.
       let risk = max(ended + watched, 0.25 * ended)
       let ends = min(events[bucket] / max(risk, 1e-12), 0.999)
       hazards[bucket] = -(-ends).logarithmOfOnePlus / AgeScale.widths[bucket]
@@ -137,5 +135,120 @@ extension DurationModel {
     let trust = scores.map { ($0 - best).mapped(\.exponential) }
     let sum = trust.reduce(0) { $0 + $1.sum() }
     return trust.map { $0 / sum }
+  }
+}
+
+/// A model as bytes, at most 6 KB: what it learned, without its prior and without the running jobs.
+///
+/// A version (1), the completions (8 bytes), the scores, and each of the four tables as a bit for every bucket and the
+/// values of those that are set; all numbers little-endian. A model that was read back decides as the one that was
+/// written, to the bit: what would not fit is dropped from the model itself.
+extension DurationModel {
+  private static let version: UInt8 = 1
+
+  package var bytes: [UInt8] {
+    var bytes = [Self.version]
+    bytes.append(UInt64(completions))
+    for memory in memories {
+      for index in memory.scores.indices { bytes.append(memory.scores[index].bitPattern) }
+      bytes.append(memory.ended)
+      bytes.append(memory.watched)
+    }
+    return bytes
+  }
+
+  /// Replaces the memories by the stored ones; running jobs and prior stay.
+  package mutating func recall(_ bytes: some Collection<UInt8>) {
+    if let stored = DurationModel(bytes: bytes) { recall(stored) }
+  }
+
+  mutating func recall(_ other: DurationModel) {
+    (memories, completions) = (other.memories, other.completions)
+  }
+
+  /// Nil for bytes that no version of this program wrote.
+  init?(bytes: some Collection<UInt8>) {
+    var reader = ByteReader(bytes: ArraySlice(bytes))
+    guard reader.bytes.popFirst() == Self.version, let count = reader.number(UInt64.self) else {
+      return nil
+    }
+    self.init()
+    completions = Int(clamping: count)
+    for index in memories.indices {
+      for score in memories[index].scores.indices {
+        guard let value = reader.real() else { return nil }
+        memories[index].scores[score] = value
+      }
+      guard let ended = reader.table(), let watched = reader.table() else { return nil }
+      memories[index].ended = ended
+      memories[index].watched = watched
+    }
+    guard reader.bytes.isEmpty else { return nil }
+  }
+}
+
+extension DurationMemory {
+  /// Of both tables together: with what else is stored, two memories stay below 6 KB.
+  private static let most = 700
+
+  /// Drops what has faded to nothing, and the least of what is too much.
+  mutating func dropTraces() {
+    var least: Float = 1e-4
+    while drop(below: least) > Self.most { least *= 2 }
+  }
+
+  private mutating func drop(below least: Float) -> Int {
+    var left = 0
+    for bucket in ended.indices {
+      if ended[bucket].magnitude < least { ended[bucket] = 0 } else { left += 1 }
+      if watched[bucket].magnitude < least { watched[bucket] = 0 } else { left += 1 }
+    }
+    return left
+  }
+}
+
+extension [UInt8] {
+  fileprivate mutating func append(_ number: some FixedWidthInteger) {
+    Swift.withUnsafeBytes(of: number.littleEndian) { append(contentsOf: $0) }
+  }
+
+  fileprivate mutating func append(_ table: [Float]) {
+    for first in stride(from: 0, to: table.count, by: 8) {
+      let bits = table[first..<Swift.min(first + 8, table.count)].enumerated()
+        .reduce(UInt8(0)) { $0 | ($1.element == 0 ? 0 : 1 << $1.offset) }
+      append(bits)
+    }
+    for value in table where value != 0 { append(value.bitPattern) }
+  }
+}
+
+private struct ByteReader {
+  /// Those that are left.
+  var bytes: ArraySlice<UInt8>
+
+  mutating func number<Number: FixedWidthInteger>(_ type: Number.Type) -> Number? {
+    var number: Number = 0
+    for shift in stride(from: 0, to: Number.bitWidth, by: 8) {
+      guard let byte = bytes.popFirst() else { return nil }
+      number |= Number(truncatingIfNeeded: byte) << Number(shift)
+    }
+    return number
+  }
+
+  /// Finite, or nil.
+  mutating func real() -> Float? {
+    number(UInt32.self).map(Float.init(bitPattern:)).flatMap { $0.isFinite ? $0 : nil }
+  }
+
+  mutating func table() -> [Float]? {
+    let bits = Array(bytes.prefix((AgeScale.count + 7) / 8))
+    guard bits.count * 8 >= AgeScale.count else { return nil }
+    bytes.removeFirst(bits.count)
+    var table = [Float](repeating: 0, count: AgeScale.count)
+    for bucket in table.indices where bits[bucket / 8] >> (bucket % 8) & 1 == 1 {
+      guard let value = real() else { return nil }
+      table[bucket] = value
+    }
+    return table
   }
 }

@@ -1,4 +1,4 @@
-/// What is believed of a job type before any job of it has ended. It weighs as much as half a job.
+/// The belief about a job type before any job of it has ended. It weighs as much as half a job.
 struct DurationPrior: Hashable, Sendable {
   /// The share of jobs that end in each bucket of `AgeScale`; they make 1.
   let shares: [Double]
@@ -24,7 +24,7 @@ struct DurationPrior: Hashable, Sendable {
     return mixed(shares)
   }
 
-  /// What another key has learned.
+  /// The distribution that another key has learned.
   static func learned(_ model: DurationModel) -> DurationPrior {
     var (left, shares) = (1.0, [Double]())
     for (rate, width) in zip(model.distribution().hazards, AgeScale.widths) {
@@ -35,7 +35,7 @@ struct DurationPrior: Hashable, Sendable {
     return mixed(shares)
   }
 
-  /// What several keys believe together, each with its weight.
+  /// The beliefs of several keys together, each with its weight.
   static func pooled(_ beliefs: [(prior: DurationPrior, weight: Double)]) -> DurationPrior {
     var shares = Array(repeating: 0.0, count: AgeScale.count)
     for (prior, weight) in beliefs {
@@ -44,7 +44,7 @@ struct DurationPrior: Hashable, Sendable {
     return DurationPrior(shares: shares)
   }
 
-  /// No age is left without belief: one that was is learned too late.
+  /// A tenth is spread evenly, because an age without belief would be learned too late.
   private static func mixed(_ shares: [Double]) -> DurationPrior {
     let sum = shares.reduce(0, +)
     return DurationPrior(

@@ -1,6 +1,6 @@
 import JobWatchCore
 
-/// What is known of how long jobs of one type take.
+/// The learned durations of one type of jobs, for people and forecasts.
 package struct KnownType: Sendable {
   package let key: DurationKey
   /// Jobs of it that ended, ever.
@@ -8,8 +8,8 @@ package struct KnownType: Sendable {
   /// Jobs of it that run, and count among those that may end.
   package let running: Int
   package let distribution: DurationDistribution
-  /// Who stands in for what it has not shown.
-  package var prior = Prior.generic
+  /// The source of what stands in for jobs that have not ended yet.
+  var prior = Prior.generic
   /// The age, in seconds, at which one of its jobs is told to be stuck; nil: never.
   package var stuckAge: Double?
 
@@ -20,13 +20,42 @@ package struct KnownType: Sendable {
 
   /// The ages, in seconds, between which eight in ten of its jobs end; the upper one may be infinite. Nil while it is
   /// new.
-  package var typical: (from: Double, to: Double)? { isNew ? nil : distribution.typical() }
+  package var typical: (from: Double, to: Double)? {
+    isNew ? nil : distribution.typical()
+  }
 
-  /// Whether the age by which this share of its jobs ends lies beyond what its few jobs have shown.
+  /// True if the age by which this share of its jobs ends lies beyond what its few jobs have shown.
   package func isGuess(_ share: Double) -> Bool { (1 - share) * Double(ended) < 1 }
 
-  /// What it is called: `createServer of ecs in eu-de`.
+  /// For people: `createServer of ecs in eu-de`.
   package var name: String {
     "\(key.jobType.isEmpty ? "jobs without a type" : key.jobType) of \(key.service) in \(key.region)"
+  }
+
+  /// The source of a type's prior.
+  enum Prior: Hashable, Sendable {
+    /// The same type in this region.
+    case region(String)
+    /// The prior that is shipped for the type.
+    case shipped
+    /// The other types of its service.
+    case service
+    /// The one for any type.
+    case generic
+  }
+
+  /// For programs: `region`, `shipped`, `service` or `generic`.
+  package var priorName: String {
+    if case .region = prior { "region" } else { "\(prior)" }
+  }
+
+  /// For people.
+  package var priorText: String {
+    switch prior {
+    case .region(let region): "what the same type has shown in \(region)"
+    case .shipped: "what jobwatch is shipped with of this type"
+    case .service: "what the other types of \(key.service) have shown"
+    case .generic: "a general guess (nine in ten around 1 m 40 s, one anywhere up to days)"
+    }
   }
 }

@@ -1,9 +1,9 @@
 import HeapModule
 import JobWatchCore
 
-/// The jobs that are due. First come those whose record may soon be deleted, the nearest deletion first; then the others
-/// in the order in which they came. Jobs that may not exist have a line of their own, which takes turns with the other:
-/// a flood of unknown ids delays no job that runs.
+/// The jobs that are due. Those whose record may soon be deleted come first, the nearest deletion first; then the others
+/// in the order in which they came. Jobs that may not exist have a line of their own, which takes turns with the other,
+/// because a flood of unknown ids must delay no job that runs.
 ///
 /// A record may be deleted once its job is unseen for the service's retention. A job unseen for half of that goes first.
 /// One unseen for all of it has nothing left to be saved, and joins the others.
@@ -16,7 +16,7 @@ struct PollBacklog: Sendable {
     }
 
     static func == (left: Urgent, right: Urgent) -> Bool {
-      left.poll.knownAt == right.poll.knownAt && left.poll.job == right.poll.job
+      (left.poll.knownAt, left.poll.job) == (right.poll.knownAt, right.poll.job)
     }
   }
 
@@ -85,8 +85,8 @@ struct PollBacklog: Sendable {
 
   /// The first of those that `isWanted` takes.
   func first(where isWanted: (ScheduledPoll) -> Bool) -> ScheduledPoll? {
-    urgent.unordered.filter { isWanted($0.poll) }.min()?.poll ?? line.first(where: isWanted)
-      ?? patient.first(where: isWanted)
+    urgent.unordered.filter { isWanted($0.poll) }.min()?.poll ?? line.all.first(where: isWanted)
+      ?? patient.all.first(where: isWanted)
   }
 
   /// Both lines by this, the least first.
@@ -100,5 +100,53 @@ struct PollBacklog: Sendable {
     guard let retention else { return false }
     let unseen = uptime - poll.knownAt
     return unseen >= retention / 2 && unseen < retention
+  }
+}
+
+/// Jobs that wait in the order in which they came. Taking the first moves no other.
+private struct PollLine: Sendable {
+  private var polls: [ScheduledPoll] = []
+  /// The polls before it are gone.
+  private var head = 0
+
+  var all: ArraySlice<ScheduledPoll> { polls[head...] }
+  var count: Int { polls.count - head }
+  /// Those for which the price makes no room.
+  var uncounted: Int { all.count { !$0.isCounted } }
+  var first: ScheduledPoll? { head < polls.count ? polls[head] : nil }
+
+  mutating func append(_ poll: ScheduledPoll) { polls.append(poll) }
+
+  mutating func removeFirst() -> ScheduledPoll? {
+    guard let first else { return nil }
+    head += 1
+    if head == polls.count {
+      polls.removeAll(keepingCapacity: polls.count < 4096)
+      head = 0
+    } else if head >= 4096 && 2 * head >= polls.count {
+      polls.removeFirst(head)
+      head = 0
+    }
+    return first
+  }
+
+  mutating func takeAll() -> [ScheduledPoll] {
+    defer { (polls, head) = ([], 0) }
+    return Array(all)
+  }
+
+  mutating func remove(_ jobs: Set<Int64>) -> [ScheduledPoll] {
+    let gone = all.filter { jobs.contains($0.job) }
+    if !gone.isEmpty { (polls, head) = (all.filter { !jobs.contains($0.job) }, 0) }
+    return gone
+  }
+
+  /// The least first.
+  mutating func reorder(by rank: (ScheduledPoll) -> Double) {
+    var ranked = polls.indices[head...].map {
+      (rank: Float(rank(polls[$0])), index: Int32($0))
+    }
+    ranked.sort { ($0.rank, $0.index) < ($1.rank, $1.index) }
+    (polls, head) = (ranked.map { polls[Int($0.index)] }, 0)
   }
 }

@@ -21,47 +21,28 @@ package struct PollQueue: Sendable {
     var index: Int { Int(number) }
   }
 
-  /// What the queue holds of one endpoint.
-  struct Line: Sendable {
-    let key: EndpointKey
-    /// No job of it is left alone for longer.
-    let ceiling: Duration
-    var schedule: PollSchedule
-    /// Jobs whose call, or whose commit, is under way: none is taken twice at once.
-    var inFlight: Set<Int64> = []
-    /// Submitted again while their last call was under way.
-    var renewed: [Int64: ScheduledJob] = [:]
-    /// They belong to another project or region than the account has now.
-    var parked: [Int64: ScheduledPoll] = [:]
-    /// Lost jobs that are still looked for, parked ones left out.
-    var lost = 0
-
-    var watched: Int { schedule.count + inFlight.count - lost }
-  }
-
-  /// So many of the last ends tell of what types jobs are.
+  /// The number of the last ends that tell of what types jobs are.
   package static let recentEnds = RecentArrivals.most
-  /// Calls of one endpoint under way at once: enough for 200 a second at 300 ms each.
-  static let concurrency = 64
 
   package let polling: PollPolicy
   let retention: [String: RetentionPolicy]
   private var endpoints: [EndpointKey: Endpoint] = [:]
-  var lines: [Line] = []
+  /// By the endpoints' numbers.
+  var lines: [EndpointQueue] = []
   var book: DurationBook
   /// Seconds of latency that one call is worth, as the user says.
   var least: Double
   /// Enrolled, and not admitted yet.
-  var entrants: [Entrant] = []
+  var entrants: [PollEntrant] = []
   /// The highest id that was added: jobs beyond it are new.
-  var newest: Int64 = 0
+  private var newest: Int64 = 0
 
   /// - Parameter retention: of the records of ended jobs, by service; of every service that has an endpoint.
   package init(polling: PollPolicy = PollPolicy(), retention: [String: RetentionPolicy] = [:]) {
     self.polling = polling
     self.retention = retention
     book = DurationBook(bounds: retention.mapValues(polling.bounds))
-    // What a target takes is known later.
+    // The price that meets a target is known later.
     least = polling.target == nil ? polling.price.seconds : 0.01
   }
 
@@ -77,7 +58,7 @@ package struct PollQueue: Sendable {
     let endpoint = Endpoint(number: UInt16(lines.count))
     endpoints[key] = endpoint
     lines.append(
-      Line(
+      EndpointQueue(
         key: key, ceiling: polling.ceiling(retention),
         schedule: PollSchedule(
           limiter: RateLimiter(cap: quota), price: CallPrice(least: least, value: price),
@@ -98,10 +79,10 @@ package struct PollQueue: Sendable {
   /// Jobs that wait for their polls.
   package var count: Int { lines.reduce(0) { $0 + $1.schedule.count } }
 
-  /// Jobs that are asked for now and then; those that are lost and those that are parked left out.
+  /// Jobs that are polled now and then, without those that are lost or parked.
   package func watched(_ endpoint: Endpoint) -> Int { lines[endpoint.index].watched }
 
-  /// How many are due, whether or not anything stands in the way of their poll. Looks at each: 5 ms for a million.
+  /// The number of due jobs, whether or not anything stands in the way of their polls. Looks at each: 5 ms for a million.
   package func due(at uptime: Duration) -> Int {
     lines.indices.reduce(0) { $0 + lines[$1].schedule.due(at: uptime) }
   }
@@ -115,19 +96,55 @@ package struct PollQueue: Sendable {
     lines[endpoint.index].inFlight.contains(job)
   }
 
-  /// Whether no job is parked for its project or region.
+  /// True if no job is parked for its project or region.
   package func hasNoneParked(_ endpoint: Endpoint) -> Bool { lines[endpoint.index].parked.isEmpty }
 
-  /// Whether the limiter has a call to spare, with another one left for whatever falls due meanwhile.
+  /// True if the limiter has a call to spare, with another one left for whatever falls due meanwhile.
   package func hasSpareCall(_ endpoint: Endpoint, at uptime: Duration) -> Bool {
-    let limiter = self[limiter: endpoint]
-    guard limiter.isSavedAhead, first(endpoint).map({ $0.due > uptime }) ?? true else {
-      return false
+    lines[endpoint.index].hasSpareCall(at: uptime)
+  }
+
+  // MARK: Entering
+
+  /// Adds new jobs, and those that were submitted again.
+  package mutating func add(_ jobs: [ScheduledJob], at now: Moment) {
+    // A job that is submitted again may still be here: lost, to be looked for now and then, or parked.
+    let known = Dictionary(grouping: jobs.filter { $0.id <= newest }, by: \.endpoint)
+    for (key, known) in known {
+      guard let index = endpoint(key)?.index else { continue }
+      for poll in lines[index].remove(known.map(\.id)) where poll.isWatched {
+        book.unwatch(poll.span, of: poll.type)
+      }
     }
-    var rest = limiter
-    rest.spend(at: uptime)
-    return [limiter, rest].allSatisfy { limiter in
-      limiter.readyAt(uptime).map { $0 <= uptime } ?? false
+    enroll(jobs, at: now)
+    admit(at: now.uptime)
+  }
+
+  /// Counts jobs as running, without a place in the queue before `admit`. At a start all are counted before the first
+  /// is planned, because how long jobs take follows from those that run.
+  package mutating func enroll(_ jobs: [ScheduledJob], at now: Moment) {
+    for job in jobs {
+      newest = max(newest, job.id)
+      guard let endpoint = endpoint(job.endpoint), !lines[endpoint.index].renew(job) else {
+        continue
+      }
+      let entrant = PollEntrant(
+        job, at: endpoint, type: book.id(of: job.type), polling: polling,
+        ceiling: lines[endpoint.index].ceiling, now: now)
+      let poll = entrant.poll
+      if poll.isWatched { book.watch(poll.span, of: poll.type) }
+      entrants.append(entrant)
+    }
+  }
+
+  /// Gives all enrolled jobs their places.
+  package mutating func admit(at uptime: Duration) {
+    let admitted = entrants
+    entrants = []
+    for entrant in admitted {
+      let (endpoint, type) = (entrant.poll.endpoint, entrant.poll.type)
+      let plan = plan(at: endpoint, type, at: uptime)
+      lines[endpoint.index].enter(entrant.planned(by: plan))
     }
   }
 
@@ -142,22 +159,15 @@ package struct PollQueue: Sendable {
     _ endpoint: Endpoint, _ uptime: Duration, isProbe: Bool = false,
     avoiding choice: ProbeChoice = ProbeChoice()
   ) -> Duration? {
-    guard lines[endpoint.index].inFlight.count < Self.concurrency else { return nil }
-    return lines[endpoint.index].schedule.readyAt(uptime, isUrgent: isProbe, avoiding: choice)
+    lines[endpoint.index].readyAt(uptime, isProbe: isProbe, avoiding: choice)
   }
 
-  /// The job to ask for now, with its call counted; nil: none is due, or none may be asked for.
+  /// The job to poll now, with its call counted; nil: none is due, or no call may be made.
   package mutating func take(
     from endpoint: Endpoint, at uptime: Duration, isProbe: Bool = false,
     avoiding choice: ProbeChoice = ProbeChoice()
   ) -> ScheduledPoll? {
-    let index = endpoint.index
-    guard lines[index].inFlight.count < Self.concurrency,
-      let poll = lines[index].schedule.take(
-        at: uptime, from: &book, isUrgent: isProbe, avoiding: choice)
-    else { return nil }
-    lines[index].inFlight.insert(poll.job)
-    return poll
+    lines[endpoint.index].take(at: uptime, from: &book, isProbe: isProbe, avoiding: choice)
   }
 
   /// Undoes `take`: no call was made.
@@ -172,13 +182,16 @@ package struct PollQueue: Sendable {
   package mutating func putBack(_ poll: ScheduledPoll, until due: Duration? = nil) {
     var poll = poll
     if let due { poll.plan(at: due) }
-    let index = poll.endpoint.index
-    lines[index].inFlight.remove(poll.job)
-    if !lines[index].renewed.isEmpty { lines[index].renewed[poll.job] = nil }
-    lines[index].schedule.add(poll)
+    lines[poll.endpoint.index].putBack(poll)
   }
 
-  // MARK: What an endpoint's health asks of it
+  /// Undoes `take` for a job that may not be polled as its account is now.
+  package mutating func park(_ poll: ScheduledPoll) { lines[poll.endpoint.index].park(poll) }
+
+  /// The account has become another: all that was parked is due.
+  package mutating func unpark(_ endpoint: Endpoint, at uptime: Duration) {
+    lines[endpoint.index].unpark(at: uptime)
+  }
 
   /// Puts what is due in the order in which a backlog loses least: after an outage.
   package mutating func spread(_ endpoint: Endpoint, at uptime: Duration) {
@@ -195,5 +208,46 @@ package struct PollQueue: Sendable {
     _ endpoint: Endpoint, otherThan streak: FailureStreak, at uptime: Duration
   ) {
     lines[endpoint.index].schedule.hasten(otherThan: streak, at: uptime)
+  }
+
+  // MARK: Answers
+
+  /// Gives the job its place after its answer is on record.
+  ///
+  /// - Returns: the job as it was submitted again meanwhile, which is in the queue in its place.
+  @discardableResult
+  package mutating func record(
+    _ outcome: PollOutcome, of taken: ScheduledPoll, _ basis: Basis, at now: Moment
+  ) -> ScheduledJob? {
+    if let model = outcome.learned { book.learned(model, of: basis.type) }
+    var poll = taken
+    if let span = outcome.span {
+      if poll.isWatched { book.unwatch(poll.span, of: poll.type) }
+      poll.see(span, of: basis.type, isWatched: outcome.isWatched, at: now.uptime)
+      poll.setDeadline(outcome.deadline)
+      if poll.isWatched { book.watch(poll.span, of: poll.type) }
+    }
+    if outcome.isFinal { poll.markLost() }
+    let index = poll.endpoint.index
+    lines[index].replace(taken, by: poll)
+    // It was submitted again during the call: after its answer was on record, or for an answer that told nothing of it.
+    let isStale = outcome.isFinal || (taken.isLost && outcome.span == nil)
+    if isStale, lines[index].renewed[poll.job] != nil { return drop(poll, at: now) }
+    switch outcome.next {
+    case .after(let gap):
+      poll.plan(after: gap, outcome, basis.plan, at: now.uptime)
+      lines[index].putBack(poll)
+    case .whenAllowed: lines[index].putBack(poll)
+    case .never: return drop(poll, at: now)
+    }
+    return nil
+  }
+
+  private mutating func drop(_ poll: ScheduledPoll, at now: Moment) -> ScheduledJob? {
+    if poll.isWatched { book.unwatch(poll.span, of: poll.type) }
+    guard let renewed = lines[poll.endpoint.index].drop(poll) else { return nil }
+    enroll([renewed], at: now)
+    admit(at: now.uptime)
+    return renewed
   }
 }

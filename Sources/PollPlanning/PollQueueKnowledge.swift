@@ -1,6 +1,6 @@
 import JobWatchCore
 
-/// What the queue knows: how long jobs take, what a call costs, and what of both is stored.
+/// How long jobs take, what a call costs, and what of both is stored.
 extension PollQueue {
   /// Begins with what was stored, and with no job counted.
   ///
@@ -38,8 +38,6 @@ extension PollQueue {
 
   // MARK: What is known
 
-  /// What a decision on the poll's answer goes by.
-  ///
   /// - Parameter type: as the answer has it; nil: as it was.
   package mutating func basis(
     of poll: ScheduledPoll, type: DurationKey? = nil, at uptime: Duration
@@ -57,9 +55,11 @@ extension PollQueue {
     -> PollPlan?
   {
     guard polling.fixed == nil else { return nil }
-    let price = endpoint.map { lines[$0.index].schedule.price.value } ?? least
-    return book.plan(of: type, price: price, at: uptime)
+    return book.plan(of: type, price: endpoint.map(price) ?? least, at: uptime)
   }
+
+  /// Seconds of latency that one call is worth now.
+  func price(_ endpoint: Endpoint) -> Double { lines[endpoint.index].schedule.price.value }
 
   private func pace(_ plan: PollPlan?) -> PollPace {
     if let plan { .plan(plan) } else { .fixed(polling.fixed ?? polling.ceiling) }
@@ -80,69 +80,48 @@ extension PollQueue {
         .compactMap(\.self).min())
   }
 
-  package func cost(_ endpoint: Endpoint?) -> PollForecast.CallCost {
-    PollForecast.CallCost(
-      recorded: endpoint.map { lines[$0.index].schedule.price.value } ?? 0, least: least,
-      target: polling.target?.seconds)
-  }
-
-  /// What can be said of the job's coming polls.
+  /// The job's coming polls.
   ///
   /// - Parameters:
-  ///   - rules: of its service; the pace is filled in here.
+  ///   - policies: of its service.
   ///   - dueAt: as it is on record.
   ///   - obstacle: what stands in the way of all polls, in words.
   package mutating func forecast(
-    of job: Job, _ rules: WatchRules, dueAt: Timestamp, obstacle: String?, at now: Moment
+    of job: Job, _ policies: Policies, dueAt: Timestamp, obstacle: String?, at now: Moment
   ) -> PollForecast {
-    let endpoint = endpoint(job.key.lane)
-    var rules = rules
-    rules.pace = pace(plan(at: endpoint, book.id(of: job.durationKey), at: now.uptime))
+    let endpoint = endpoint(job.key.endpoint)
+    var context = PollContext(policies)
+    context.pace = pace(plan(at: endpoint, book.id(of: job.durationKey), at: now.uptime))
     return PollForecast(
-      job: job, type: type(job.durationKey, at: now.uptime), rules: rules, cost: cost(endpoint),
-      dueAt: dueAt, obstacle: obstacle, now: now.wall)
+      job: job, type: type(job.durationKey, at: now.uptime), context: context,
+      price: endpoint.map(price) ?? least, leastPrice: least, dueAt: dueAt, obstacle: obstacle,
+      now: now.wall)
   }
 
   // MARK: What is stored of the limiters
 
   /// Goes on with what the last process has left of each quota, at the price that it had come to.
-  package mutating func restore(_ limiters: [SavedRateLimiter], at now: Moment) {
-    for saved in limiters {
-      guard let index = endpoint(saved.key)?.index else { continue }
-      lines[index].schedule.limiter.restore(saved.record, savedAt: saved.savedAt, at: now)
-      lines[index].schedule.price = CallPrice(
-        least: lines[index].schedule.price.least, value: saved.record.price,
-        trim: saved.record.trim)
+  package mutating func restore(_ limiters: [RateLimiterRecord], at now: Moment) {
+    for record in limiters {
+      guard let index = endpoint(record.key)?.index else { continue }
+      lines[index].restore(record, at: now)
     }
   }
 
-  /// What has to be stored before the calls that were counted are made. Whoever stores it says so with `noteSaved`.
-  package mutating func dueRecords(at now: Moment) -> [SavedRateLimiter] {
-    records(at: now, isLast: false) { $0.mustBeSaved }
+  /// The records to store before the calls that were counted are made. `noteSaved` takes them once they are stored.
+  package mutating func dueRecords(at now: Moment) -> [RateLimiterRecord] {
+    lines.indices.compactMap { lines[$0].record(at: now, isLast: false) }
   }
 
-  /// What is to be stored when no call is under way and none will be made.
-  package mutating func lastRecords(at now: Moment) -> [SavedRateLimiter] {
-    records(at: now, isLast: true) { !$0.isUntouched }
+  /// The records to store when no call is under way and none will be made.
+  package mutating func lastRecords(at now: Moment) -> [RateLimiterRecord] {
+    lines.indices.compactMap { lines[$0].record(at: now, isLast: true) }
   }
 
-  package mutating func noteSaved(_ limiters: [SavedRateLimiter]) {
-    for saved in limiters {
-      guard let index = endpoint(saved.key)?.index else { continue }
-      lines[index].schedule.limiter.saved(saved.record)
-    }
-  }
-
-  private mutating func records(
-    at now: Moment, isLast: Bool, where isWanted: (RateLimiter) -> Bool
-  ) -> [SavedRateLimiter] {
-    lines.indices.compactMap { index in
-      guard isWanted(lines[index].schedule.limiter) else { return nil }
-      var record = lines[index].schedule.limiter.record(at: now.uptime, isLast: isLast)
-      (record.price, record.trim) = (
-        lines[index].schedule.price.value, lines[index].schedule.price.trim
-      )
-      return SavedRateLimiter(key: lines[index].key, savedAt: now.wall, record: record)
+  package mutating func noteSaved(_ limiters: [RateLimiterRecord]) {
+    for record in limiters {
+      guard let endpoint = endpoint(record.key) else { continue }
+      self[limiter: endpoint].saved(record)
     }
   }
 }

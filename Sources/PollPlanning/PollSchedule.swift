@@ -4,30 +4,28 @@ import JobWatchCore
 /// The watched jobs of one endpoint by their due times, with the endpoint's rate limiter and its price of a call.
 ///
 /// ```
-///            due                    asked for
+///            due                    polled
 ///  waiting ------> backlog ------------------------> out of the schedule, until it is added again
 ///     ^               |  dearer now: not due yet         ^
 ///     +---------------+                                  |
 ///     +--------------------------------------------------+
-///        calls to spare, and nearly due: asked for early
+///        calls to spare, and nearly due: polled early
 /// ```
-/// A job is planned at the price of its last poll, and again when its turn comes. If a call is dearer by then, the job
-/// waits on. So a change of the price touches no job that waits. While the price is above the user's, the next job is
-/// asked for early with calls to spare: if it would be due at a quarter of the price, which is after half its gap.
+/// A job is planned at the price of its last poll, and again when its turn comes: if a call is dearer by then, the job
+/// waits on. So a change of the price touches no job that waits. While the price is above the user's and calls are to
+/// spare, the next job is polled early, if it would be due at a quarter of the price: after half its gap.
 ///
 /// A job whose record may soon be deleted goes before all others, whatever the price (`PollBacklog`).
 struct PollSchedule: Sendable {
   var limiter: RateLimiter
   var price: CallPrice
-  var waiting = Heap<ScheduledPoll>()
-  var backlog: PollBacklog
+  private var waiting = Heap<ScheduledPoll>()
+  private var backlog: PollBacklog
   private var bucket = TokenBucket()
-  /// The polls' demands, in units that sum up without an error.
-  var demandUnits: Int64 = 0
-  /// Due calls since the price's last step.
-  private var dueCalls = 0
-  /// Of these, those whose time no price moves.
-  private var unplannedCalls = 0
+  /// The sum of the polls' `demandUnits`.
+  private var demandUnits: Int64 = 0
+  /// Due calls since the price's last step, and those of them whose time no price moves.
+  private var (dueCalls, unplannedCalls) = (0, 0)
   /// No job is near enough to being due before this uptime.
   private var nextEarly = Duration.zero
 
@@ -43,7 +41,7 @@ struct PollSchedule: Sendable {
 
   var count: Int { waiting.count + backlog.count }
 
-  /// How many are due. Looks at each: 5 ms for a million.
+  /// The number of due jobs. Looks at each: 5 ms for a million.
   func due(at uptime: Duration) -> Int {
     backlog.count + waiting.unordered.count { $0.due <= uptime }
   }
@@ -51,11 +49,9 @@ struct PollSchedule: Sendable {
   /// The next one that is due, or will be.
   var first: ScheduledPoll? { backlog.first ?? waiting.min }
 
-  /// The sum over the jobs of √(2·price) for a second of the gap planned at that price. Divided by √(2·c) it is the
-  /// calls a second that they would need at price c.
+  /// Divided by √(2·c), the calls a second that the jobs would need at price c.
   var demand: Double { Double(demandUnits) / ScheduledPoll.demandScale }
 
-  /// For a poll that was given its due time.
   mutating func add(_ poll: ScheduledPoll) {
     demandUnits += poll.demandUnits
     waiting.insert(poll)
@@ -71,18 +67,15 @@ struct PollSchedule: Sendable {
 
   // MARK: Taking
 
-  /// When `take` is worth a try: not after `uptime` means now; nil: only an answer, or a new job, can change it.
+  /// See `PollQueue.readyAt`.
   ///
-  /// - Parameters:
-  ///   - isUrgent: the next call is a probe.
-  ///   - choice: what the probe is better not made with.
+  /// - Parameter isUrgent: the next call is a probe.
   func readyAt(
-    _ uptime: Duration, isUrgent: Bool = false,
-    avoiding choice: ProbeChoice = ProbeChoice()
+    _ uptime: Duration, isUrgent: Bool = false, avoiding choice: ProbeChoice = ProbeChoice()
   ) -> Duration? {
     guard let first else { return nil }
     if isUrgent, hasOther(than: choice) { return limiter.readyAt(uptime, isUrgent: true) }
-    // The line is looked through for urgent jobs now and then only, by `take`.
+    // Only `take` looks through the line for urgent jobs, now and then.
     let isFirst =
       isUrgent || backlog.hasUrgent || (backlog.isEmpty && isUrgentNow(first, at: uptime))
     guard let allowed = limiter.readyAt(uptime, isUrgent: isFirst) else { return nil }
@@ -94,11 +87,11 @@ struct PollSchedule: Sendable {
     return min(paced, max(early, allowed))
   }
 
-  /// The job to ask for now, out of the schedule and with its call counted; nil: none is due, or none may be asked for.
+  /// The job to poll now, out of the schedule and with its call counted; nil: none is due, or no call may be made.
   ///
   /// - Parameters:
-  ///   - isUrgent: the call is a probe: it goes by neither price nor bucket.
-  ///   - choice: what the probe is better not made with. Another job is asked for in its place, due or not.
+  ///   - isUrgent: the call is a probe, which goes by neither price nor bucket.
+  ///   - choice: what the probe is better not made with. Another job is polled in its place, due or not.
   mutating func take(
     at uptime: Duration, from book: inout DurationBook, isUrgent: Bool = false,
     avoiding choice: ProbeChoice = ProbeChoice()
@@ -122,7 +115,7 @@ struct PollSchedule: Sendable {
     return takeEarly(at: uptime, rate: rate, from: &book)
   }
 
-  /// Takes back the call that `take` counted: none was made. The poll stays out of the schedule.
+  /// Takes back the call that `take` counted. The poll stays out of the schedule.
   mutating func withdraw(_ poll: ScheduledPoll) {
     limiter.withdraw()
     bucket.withdraw()
@@ -161,14 +154,14 @@ struct PollSchedule: Sendable {
   }
 
   /// Whatever the price and the bucket.
-  mutating func takeFirst(at uptime: Duration) -> ScheduledPoll? {
+  private mutating func takeFirst(at uptime: Duration) -> ScheduledPoll? {
     guard !backlog.isEmpty, let allowed = limiter.readyAt(uptime, isUrgent: true),
       allowed <= uptime, let poll = backlog.removeFirst()
     else { return nil }
     return spend(poll, at: uptime, isDue: true)
   }
 
-  mutating func spend(
+  private mutating func spend(
     _ poll: ScheduledPoll, at uptime: Duration, isDue: Bool = false
   ) -> ScheduledPoll {
     limiter.spend(at: uptime)
@@ -180,7 +173,7 @@ struct PollSchedule: Sendable {
     return poll
   }
 
-  /// As it is planned at the price of now, if it is not due then; nil: it is.
+  /// The poll as it is planned at the price of now; nil: it is due at that, too.
   private func putOff(
     _ poll: ScheduledPoll, at uptime: Duration, from book: inout DurationBook
   ) -> ScheduledPoll? {
@@ -213,11 +206,70 @@ struct PollSchedule: Sendable {
     return spend(waiting.removeMin(), at: uptime)
   }
 
-  // MARK: Order
+  // MARK: Trouble
 
-  /// The backlog by this, the least first; those whose record may soon be deleted stay before all.
-  mutating func reorder(at uptime: Duration, by rank: (ScheduledPoll) -> Double) {
+  /// Puts what is due in the order in which a backlog loses least, at a start and after an outage: jobs whose record may
+  /// soon be deleted stay first, then those that have most likely ended since they were last seen.
+  mutating func spread(at uptime: Duration, by book: inout DurationBook) {
     gather(at: uptime)
-    backlog.reorder(by: rank)
+    // The distribution of each type is looked up once.
+    var known: [DurationBook.ID: DurationDistribution] = [:]
+    backlog.reorder { poll in
+      let distribution = known[poll.type] ?? book.distribution(of: poll.type, at: uptime)
+      known[poll.type] = distribution
+      return poll.shareRunning(at: uptime, by: distribution)
+    }
+  }
+
+  /// The first that is due, or another where that one is avoided.
+  private mutating func takeProbe(
+    at uptime: Duration, avoiding choice: ProbeChoice
+  ) -> ScheduledPoll? {
+    guard hasOther(than: choice) else { return takeFirst(at: uptime) }
+    guard let allowed = limiter.readyAt(uptime, isUrgent: true), allowed <= uptime,
+      let other = first(where: { !choice.avoided.contains($0.job) })
+        ?? first(where: { !choice.last.contains($0.job) })
+    else { return nil }
+    for poll in remove([other.job]) { demandUnits += poll.demandUnits }
+    return spend(other, at: uptime, isDue: other.due <= uptime)
+  }
+
+  /// Looks at one more job than are avoided, at the most.
+  private func hasOther(than choice: ProbeChoice) -> Bool {
+    guard let first, choice.last.contains(first.job) || choice.avoided.contains(first.job) else {
+      return false
+    }
+    return waiting.unordered.contains { !choice.last.contains($0.job) }
+      || backlog.first(where: { !choice.last.contains($0.job) }) != nil
+  }
+
+  /// Makes a job due that waits, other than those that failed: the one that was answered last, or the one whose turn is
+  /// next. What it brings decides more than its own case.
+  mutating func hasten(otherThan streak: FailureStreak, at uptime: Duration) {
+    let isOther = { (poll: ScheduledPoll) in
+      !streak.failing.contains(poll.job) && !streak.odd.contains(poll.job)
+    }
+    guard backlog.first(where: isOther) == nil else { return }
+    let witness = streak.witness.flatMap { job in waiting.unordered.first { $0.job == job } }
+    guard let other = witness ?? waiting.unordered.filter(isOther).min() else { return }
+    for var poll in remove([other.job]) {
+      if poll.due > uptime { poll.plan(at: uptime) }
+      add(poll)
+    }
+  }
+
+  /// Of those that `isWanted` takes. Looks at each: 5 ms for a million, and few probes are made.
+  private func first(where isWanted: (ScheduledPoll) -> Bool) -> ScheduledPoll? {
+    backlog.first(where: isWanted) ?? waiting.unordered.filter(isWanted).min()
+  }
+}
+
+extension ScheduledPoll {
+  /// The probability that the job still runs.
+  fileprivate func shareRunning(
+    at uptime: Duration, by distribution: DurationDistribution
+  ) -> Double {
+    let then = distribution.survival(at: span.known)
+    return isLost || then <= 0 ? 1 : distribution.survival(at: age(at: uptime)) / then
   }
 }

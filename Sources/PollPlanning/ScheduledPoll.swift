@@ -1,6 +1,6 @@
 import JobWatchCore
 
-/// The next poll of a watched job: 56 bytes, since a million of them are in memory.
+/// The next poll of a watched job: 56 bytes, because a million of them may be in memory.
 package struct ScheduledPoll: Sendable {
   package let job: Int64
   /// The type by which the job is planned.
@@ -8,19 +8,18 @@ package struct ScheduledPoll: Sendable {
   /// See `JobKey.jitterSeed`.
   package let jitterSeed: UInt32
   package let endpoint: PollQueue.Endpoint
-  /// Whether the book counts it among those that run, over its span.
+  /// True if the book counts it among those that run, over its span.
   package private(set) var isWatched: Bool
-  // The ages between which it was seen, in seconds.
+  /// The ages between which it was seen, in seconds.
   private var from: Float
   private var known: Double
-  /// The uptime, in milliseconds, at which the job had the age `known`.
+  /// The uptimes at which the job had the age `known`, and of its next poll.
   private var knownMilliseconds: Int64
-  /// The uptime, in milliseconds, of its next poll.
   private var dueMilliseconds: Int64 = 0
-  /// √(2·price) for a second of the gap that was planned at this price: what it asks of the limiter. Zero or less: its
-  /// due time is no plan's, and no price moves it; see `Question`.
+  /// √(2·price) for a second of the gap that was planned at this price. Zero or less: no plan made its due time, and no
+  /// price moves it; see `Question`.
   private var demand: Float = 0
-  /// The age, in seconds, at which it is asked for whatever the price.
+  /// The age, in seconds, at which it is polled whatever the price.
   private var deadline = Float.infinity
 
   /// - Parameter knownAt: the uptime at which the job had the age up to which its span is known.
@@ -28,26 +27,23 @@ package struct ScheduledPoll: Sendable {
     job: Int64, endpoint: PollQueue.Endpoint, type: DurationBook.ID, jitterSeed: UInt32,
     span: WatchedSpan, isWatched: Bool, knownAt: Duration
   ) {
-    self.job = job
-    self.endpoint = endpoint
-    self.type = type
-    self.jitterSeed = jitterSeed
-    self.isWatched = isWatched
-    known = span.known
-    from = Float(span.from)
+    (self.job, self.endpoint, self.jitterSeed) = (job, endpoint, jitterSeed)
+    (self.type, self.isWatched) = (type, isWatched)
+    (from, known) = (Float(span.from), span.known)
     knownMilliseconds = knownAt.milliseconds
   }
 
-  /// Demands are summed up in whole units of one of this. Of a million jobs with a gap of 10 ms each at a price of a
-  /// day, the sum still fits.
+  /// Demands are summed up in whole units, without an error. The sum of a million jobs with gaps of 10 ms at a price of
+  /// a day still fits.
   static let demandScale = 1_048_576.0
   private static let mostDemand: Float = 1e6
 
   var demandUnits: Int64 { Int64(Double(min(max(demand, 0), Self.mostDemand)) * Self.demandScale) }
-  /// Whether its due time follows from a price.
+  /// True if its due time follows from a price.
   package var isPlanned: Bool { demand > 0 }
-  /// Its job is lost, and is only looked for: its record has no deletion left to be met.
-  package mutating func markLost() { knownMilliseconds = Self.longAgo }
+
+  /// Its job is lost, and is only looked for: no deletion of its record is left to be met.
+  mutating func markLost() { knownMilliseconds = Self.longAgo }
 
   package var isLost: Bool { knownMilliseconds == Self.longAgo }
 
@@ -61,19 +57,17 @@ package struct ScheduledPoll: Sendable {
   mutating func see(
     _ span: WatchedSpan, of type: DurationBook.ID, isWatched: Bool, at uptime: Duration
   ) {
-    self.type = type
-    self.isWatched = isWatched
-    known = span.known
-    from = Float(span.from)
+    (self.type, self.isWatched) = (type, isWatched)
+    (from, known) = (Float(span.from), span.known)
     knownMilliseconds = uptime.milliseconds
   }
 
-  /// What a poll is for that no price puts off.
-  package enum Question: Float, Sendable {
+  /// The purpose of a poll that no price puts off.
+  enum Question: Float, Sendable {
     case known = 0
-    /// Whether there is such a job: thousands may be named at once, and no other job waits long for that.
+    /// To learn if there is such a job. Thousands may be named at once, and no other job waits long for that.
     case first = -1
-    /// The same again, after "no such job": no other job is asked for less often to make room for it.
+    /// The same again, after "no such job". No other job is polled less often to make room for it.
     case again = -2
   }
 
@@ -83,13 +77,13 @@ package struct ScheduledPoll: Sendable {
   var isCounted: Bool { demand != Question.again.rawValue }
 
   /// Due at this time, whatever the price.
-  package mutating func plan(at due: Duration, for question: Question = .known) {
+  mutating func plan(at due: Duration, for question: Question = .known) {
     dueMilliseconds = due.milliseconds
     demand = question.rawValue
   }
 
   /// Due at this time, as it was planned at a price.
-  package mutating func plan(at due: Duration, price: Double) {
+  mutating func plan(at due: Duration, price: Double) {
     dueMilliseconds = due.milliseconds
     let gap = max(dueMilliseconds - knownMilliseconds, 1)
     demand = Float((2 * price).squareRoot() * 1000 / Double(gap))
@@ -101,13 +95,13 @@ package struct ScheduledPoll: Sendable {
   }
 
   /// No plan puts its next poll off beyond this age, which it has not reached yet.
-  package mutating func setDeadline(_ age: Duration?) {
+  mutating func setDeadline(_ age: Duration?) {
     // Not before it, as far as a number of this size can tell.
     deadline = age.map { Float($0.seconds).nextUp } ?? .infinity
   }
 
   /// Due when the plan says so, or at its deadline.
-  package mutating func plan(by plan: PollPlan) {
+  mutating func plan(by plan: PollPlan) {
     let gap = plan.gap(after: known, jitterSeed: jitterSeed)
     let left = Double(deadline) - known
     if left < gap.seconds {

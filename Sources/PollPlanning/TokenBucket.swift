@@ -1,10 +1,8 @@
 import JobWatchCore
 
-/// Spreads calls over a limiter's window. Credit grows at the limiter's rate, up to five seconds of it; each call takes
-/// one.
-///
-/// The window alone would let a minute's calls go at once, and none for the rest of the minute. Jobs that are not due
-/// yet leave half of the credit to those that are.
+/// Spreads calls over a limiter's window, which alone would let a minute's calls go at once, and none for the rest of the
+/// minute. Credit grows at the limiter's rate, up to five seconds of it; each call takes one. Jobs that are not due yet
+/// leave half of the credit to those that are.
 struct TokenBucket: Sendable {
   private var credit = Double.infinity
   /// The uptime, in milliseconds, as of which it was counted.
@@ -12,10 +10,10 @@ struct TokenBucket: Sendable {
 
   /// Of the limiter's rate.
   private static let burstSeconds = 5.0
-  /// Against what rounding takes.
+  /// Against rounding.
   private static let slack = 1e-6
 
-  /// When so much credit is there that a job may be asked for; not after `uptime` means now.
+  /// When there is enough credit for a call; not after `uptime` means now.
   ///
   /// - Parameters:
   ///   - rate: calls a second that the limiter grants.

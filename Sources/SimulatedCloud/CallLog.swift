@@ -1,9 +1,7 @@
 import JobWatchCore
 import Synchronization
 
-/// All entries so far, in order, and a way to wait for those to come.
-///
-/// It keeps the newest `limit` entries, because a benchmark of hours would fill the memory; `total` counts all.
+/// The newest `limit` entries in order, and a way to wait for those to come. `total` counts all.
 package final class CallLog<Entry: Sendable>: Sendable {
   private struct State {
     var entries: [Entry] = []
@@ -35,8 +33,8 @@ package final class CallLog<Entry: Sendable>: Sendable {
   /// Every entry appended from now on.
   package func stream() -> AsyncStream<Entry> { subscribe().stream }
 
-  /// Returns once at least `count` entries were appended since the start.
-  /// Throws `CancellationError` when the task is cancelled first.
+  /// Returns once at least `count` entries were appended since the start. Like all that wait here, it throws
+  /// `CancellationError` when the task is cancelled first.
   package func wait(count: Int) async throws {
     let (seen, _, stream) = subscribe()
     var missing = count - seen
@@ -49,7 +47,6 @@ package final class CallLog<Entry: Sendable>: Sendable {
   }
 
   /// The first entry that matches, past ones included.
-  /// Throws `CancellationError` when the task is cancelled first.
   package func first(where matches: @Sendable (Entry) -> Bool) async throws -> Entry {
     let (_, entries, stream) = subscribe()
     if let entry = entries.first(where: matches) { return entry }
@@ -58,7 +55,6 @@ package final class CallLog<Entry: Sendable>: Sendable {
   }
 
   /// The first matching entry appended after this call began.
-  /// Throws `CancellationError` when the task is cancelled first.
   package func next(where matches: @Sendable (Entry) -> Bool) async throws -> Entry {
     for await entry in stream() where matches(entry) { return entry }
     throw CancellationError()

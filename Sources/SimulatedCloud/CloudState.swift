@@ -1,4 +1,5 @@
 import CloudAPI
+import Foundation
 import JobWatchCore
 
 /// The state of the simulated cloud, and its answers: a function of the request and the time.
@@ -6,21 +7,15 @@ import JobWatchCore
 /// A call passes the proxies in front of the gateway, then the gateway (signature, quota), then the service. A fault
 /// replaces one of them.
 struct CloudState: Sendable {
-  private struct SubmittedJob {
-    var script: ScriptedJob
-    var submitted: Timestamp
-  }
-
   var options: SimulatedCloud.Options
   var authenticator: Authenticator
   var identity: IdentityState
-  private var jobs: [SimulatedService: [String: SubmittedJob]] = [:]
-  var tasks: [TaskPath: BegunTask] = [:]
+  var tasks: [TaskPath: (script: ScriptedTask, begun: Timestamp)] = [:]
   /// Sent in place of the record, by job.
   var answers: [String: Reply] = [:]
-  private var faults: [SimulatedService: ArmedFault] = [:]
+  var faults: [SimulatedService: ArmedFault] = [:]
+  private var jobs: [SimulatedService: [String: (script: ScriptedJob, submitted: Timestamp)]] = [:]
   private var windows: [SimulatedService: QuotaWindow]
-  private var date = HTTPDate()
 
   init(_ options: SimulatedCloud.Options) {
     self.options = options
@@ -30,11 +25,7 @@ struct CloudState: Sendable {
   }
 
   mutating func submit(_ job: ScriptedJob, at time: Timestamp) {
-    jobs[job.service, default: [:]][job.jobID] = SubmittedJob(script: job, submitted: time)
-  }
-
-  mutating func set(_ fault: ArmedFault?, for service: SimulatedService) {
-    faults[service] = fault
+    jobs[job.service, default: [:]][job.jobID] = (job, time)
   }
 
   mutating func setQuota(_ quota: Quota?, for service: SimulatedService) {
@@ -43,62 +34,56 @@ struct CloudState: Sendable {
   }
 
   /// `now` is without the skew.
-  mutating func answer(
-    _ request: ReceivedRequest, at now: Timestamp, requestID: String
-  ) -> (reply: Reply, call: Call) {
+  mutating func answer(_ request: ReceivedRequest, at now: Timestamp) -> (reply: Reply, call: Call)
+  {
+    let cloudTime = now + options.clockSkew
     let path = JobPath(request) { jobs[$0]?[$1] != nil }
     let identityService = IdentityService(path: request.path)
     var reply: Reply
     if let identityService {
       reply = identity.answer(
-        request, of: identityService, gateway: &authenticator, prefix: options.gatewayPrefix,
-        at: now + options.clockSkew, requestID: requestID)
+        request, of: identityService, gateway: &authenticator, at: cloudTime)
     } else if let path {
       let fault = ArmedFault.next(&faults[path.service])
       reply =
-        fault.flatMap { front($0, path.service, requestID: requestID) }
-        ?? gateway(request, path, at: now, requestID: requestID)
+        fault.flatMap { Self.front($0, path.service, request) }
+        ?? gateway(request, path.service, at: now)
         ?? service(request, path, fault: fault, at: now)
       if case .delivery(let delivery) = fault { reply.delivery = delivery }
     } else {
-      reply = ErrorReply.unpublished(prefix: options.gatewayPrefix, requestID: requestID)
+      reply = ErrorReply.unpublished(request)
     }
-    reply.headers += [
-      ("Date", date.text(at: now + options.clockSkew)), ("X-Request-Id", requestID),
-    ]
+    reply.headers += [("Date", cloudTime.httpDate), ("X-Request-Id", request.id)]
     let call = Call(
       time: now, service: path?.service, identity: identityService, jobID: path?.jobID ?? "",
-      status: reply.visibleStatus, code: reply.code, requestID: requestID)
+      status: reply.visibleStatus, code: reply.code, requestID: request.id)
     return (reply, call)
   }
 
   /// The answer of a proxy in front of the gateway; nil if the call goes on.
-  private func front(
-    _ fault: Fault, _ service: SimulatedService, requestID: String
+  private static func front(
+    _ fault: Fault, _ service: SimulatedService, _ request: ReceivedRequest
   ) -> Reply? {
     switch fault {
     case .unavailable:
       ErrorReply.service(service, 503, "Common.0001", "The service is out of order.")
-    case .unpublished: ErrorReply.unpublished(prefix: options.gatewayPrefix, requestID: requestID)
-    case .page, .redirect, .garbage, .instead: fault.reply
+    case .unpublished: ErrorReply.unpublished(request)
+    case .instead(let reply): reply
     case .forbidden, .flowLimited, .absence, .otherJob, .delivery: nil
     }
   }
 
   /// The gateway's refusal; nil if the call goes on to the service.
   private mutating func gateway(
-    _ request: ReceivedRequest, _ path: JobPath, at now: Timestamp, requestID: String
+    _ request: ReceivedRequest, _ service: SimulatedService, at now: Timestamp
   ) -> Reply? {
-    let cloudTime = now + options.clockSkew
-    if let objection = authenticator.objection(to: request, at: cloudTime) {
-      return ErrorReply.refused(
-        prefix: options.gatewayPrefix, objection: objection, requestID: requestID)
+    if let objection = authenticator.objection(to: request, at: now + options.clockSkew) {
+      return ErrorReply.refused(request, objection)
     }
-    guard let quota = options.quotas[path.service],
-      windows[path.service]?.admit(at: now) == false
-    else { return nil }
-    return ErrorReply.throttled(
-      prefix: options.gatewayPrefix, words: quota.words, requestID: requestID)
+    guard let quota = options.quotas[service], windows[service]?.admit(at: now) == false else {
+      return nil
+    }
+    return ErrorReply.throttled(request, quota)
   }
 
   private func service(
@@ -114,20 +99,64 @@ struct CloudState: Sendable {
     let scope = authenticator.project(of: request) ?? path.projectID
     guard options.projectIDs.contains(path.projectID), project == path.projectID,
       scope == path.projectID
-    else {
-      return ErrorReply.wrongProject(path.service)
-    }
+    else { return ErrorReply.wrongProject(path.service) }
     if let task = path.task { return progress(of: task, at: now) }
     if let reply = answers[path.jobID] { return reply }
-    guard var job = jobs[path.service]?[path.jobID] else { return ErrorReply.absent(path.service) }
-    let elapsed = now - job.submitted
-    let retention = options.retention[path.service] ?? RetentionPolicy()
-    guard let phase = job.script.visiblePhase(at: elapsed, retention: retention) else {
-      return ErrorReply.absent(path.service)
-    }
-    if case .otherJob = fault { job.script.jobID = "another-\(job.script.jobID.prefix(100))" }
+    guard case (var job, let submitted)? = jobs[path.service]?[path.jobID],
+      let phase = job.visiblePhase(
+        at: now - submitted, retention: options.retention[path.service] ?? RetentionPolicy())
+    else { return ErrorReply.absent(path.service) }
+    if case .otherJob = fault { job.jobID = "another-\(job.jobID.prefix(100))" }
     let body = JobBody(
-      job: job.script, submitted: job.submitted + options.clockSkew, elapsed: elapsed)
+      job: job, submitted: submitted + options.clockSkew, elapsed: now - submitted)
     return .json(status: 200, body.json(phase))
   }
+
+  private func progress(of path: TaskPath, at now: Timestamp) -> Reply {
+    guard let (script, begun) = tasks[path] else {
+      return ErrorReply.service(.dcs, 404, "DCS.3022", "This DCS instance does not exist.")
+    }
+    return script.reply
+      ?? .json(
+        status: 200, script.json(begun: begun + options.clockSkew, elapsed: now - begun))
+  }
+}
+
+/// Lets at most `quota.calls` calls pass in any window of length `quota.per`. A call that is turned away does not
+/// count.
+private struct QuotaWindow: Sendable {
+  let quota: Quota
+  /// Passed calls in order of time; those before `start` have left the window.
+  private var passed: [Timestamp] = []
+  private var start = 0
+
+  init(_ quota: Quota) { self.quota = quota }
+
+  /// True if a call at `now` may pass, which then counts.
+  mutating func admit(at now: Timestamp) -> Bool {
+    while start < passed.count, now - passed[start] >= quota.per { start += 1 }
+    // Dropping the old half only now and then keeps a call at constant cost.
+    if start > 1024, start * 2 > passed.count {
+      passed.removeFirst(start)
+      start = 0
+    }
+    guard passed.count - start < quota.calls else { return false }
+    passed.append(now)
+    return true
+  }
+}
+
+extension Timestamp {
+  /// As in the `Date` header, https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7
+  fileprivate var httpDate: String { date.formatted(Self.httpStyle) }
+
+  /// `Sat, 21 Nov 2026 21:38:21 GMT`
+  private static let httpStyle = Date.VerbatimFormatStyle(
+    format: """
+      \(weekday: .abbreviated), \(day: .twoDigits) \(month: .abbreviated) \(year: .defaultDigits) \
+      \(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased)):\(minute: .twoDigits):\
+      \(second: .twoDigits) GMT
+      """,
+    locale: Locale(identifier: "en_US_POSIX"), timeZone: .gmt,
+    calendar: Calendar(identifier: .gregorian))
 }

@@ -1,45 +1,58 @@
+import JobWatchCore
+
 /// The errors of gateway, services and IAM. The wording is near the cloud's, the codes and shapes are the cloud's.
 enum ErrorReply {
-  /// As the API gateway says it; it names the request in the body as well.
+  // MARK: The gateway
+
+  static func unpublished(_ request: ReceivedRequest) -> Reply {
+    gateway(
+      request, 404, "APIGW.0101", "The API does not exist or is not published in the environment")
+  }
+
+  static func throttled(_ request: ReceivedRequest, _ quota: Quota) -> Reply {
+    let seconds = max(1, Int(quota.per.seconds.rounded(.up)))
+    let window = seconds % 60 == 0 ? "\(seconds / 60) minute" : "\(seconds) second"
+    return gateway(
+      request, 429, "APIGW.0308",
+      "The throttling threshold has been reached: policy user over ratelimit,"
+        + "limit:\(quota.calls),time:\(window)")
+  }
+
+  static func refused(_ request: ReceivedRequest, _ objection: String) -> Reply {
+    gateway(
+      request, 401, "APIGW.0301", "Incorrect IAM authentication information: \(objection)")
+  }
+
+  /// It names the request in the body as well.
   private static func gateway(
-    _ status: Int, _ code: String, _ message: String, requestID: String
+    _ request: ReceivedRequest, _ status: Int, _ code: String, _ message: String
   ) -> Reply {
     .json(
       status: status, code: code,
       [
         "error_msg": .string(message), "error_code": .string(code),
-        "request_id": .string(requestID),
+        "request_id": .string(request.id),
       ])
   }
 
-  /// As the service behind the gateway says it.
+  // MARK: The services
+
   static func service(
     _ service: SimulatedService, _ status: Int, _ code: String, _ message: String
   ) -> Reply {
-    let (code, message) = (code, JSONText.string(message))
+    let (text, message) = (JSONText.string(code), JSONText.string(message))
     let body: JSONText =
       switch service.manner {
-      case .classic: ["error": ["message": message, "code": .string(code)]]
-      case .cache, .database: ["error_code": .string(code), "error_msg": message]
-      case .middleware: ["errCode": .string(code), "externalMessage": message]
-      case .container: ["errorMessage": message, "errorCode": .string(code)]
+      case .classic: ["error": ["message": message, "code": text]]
+      case .cache, .database: ["error_code": text, "error_msg": message]
+      case .middleware: ["errCode": text, "externalMessage": message]
+      case .container: ["errorMessage": message, "errorCode": text]
       }
     return .json(status: status, code: code, body)
   }
 
-  /// As IAM says it, with its status as the code, a number.
-  static func identity(_ status: Int, _ title: String, _ message: String) -> Reply {
-    .json(
-      status: status, code: String(status),
-      [
-        "error": [
-          "message": .string(message), "code": .number(status), "title": .string(title),
-        ]
-      ])
-  }
-
-  /// No such job, or its record was deleted. DCS documents its answer for migration tasks only, CCE for any resource. DDS
-  /// documents none: RDS's stands for it.
+  /// No such job, or its record was deleted. DCS documents its answer for migration tasks only, CCE for any resource.
+  /// DDS documents none: RDS's stands for it.
   static func absent(_ service: SimulatedService) -> Reply {
     switch service.manner {
     case .classic:
@@ -74,22 +87,16 @@ enum ErrorReply {
     Self.service(service, 202, "Common.0024", "Flow limit exceeded.")
   }
 
-  static func unpublished(prefix: String, requestID: String) -> Reply {
-    gateway(
-      404, "\(prefix).0101", "The API does not exist or is not published in the environment",
-      requestID: requestID)
-  }
+  // MARK: IAM
 
-  static func throttled(prefix: String, words: String, requestID: String) -> Reply {
-    gateway(
-      429, "\(prefix).0308",
-      "The throttling threshold has been reached: policy user over ratelimit,\(words)",
-      requestID: requestID)
-  }
-
-  static func refused(prefix: String, objection: String, requestID: String) -> Reply {
-    gateway(
-      401, "\(prefix).0301", "Incorrect IAM authentication information: \(objection)",
-      requestID: requestID)
+  /// With its status as the code, a number.
+  static func identity(_ status: Int, _ title: String, _ message: String) -> Reply {
+    .json(
+      status: status, code: String(status),
+      [
+        "error": [
+          "message": .string(message), "code": .number(status), "title": .string(title),
+        ]
+      ])
   }
 }

@@ -4,12 +4,6 @@ package enum Fault: Sendable {
 
   /// 503 with a JSON error.
   case unavailable
-  /// An HTML page: 200 for a captive portal, 502 for a proxy without its backend.
-  case page(status: Int)
-  /// 302 to another host.
-  case redirect
-  /// 200 with bytes that are neither JSON nor text.
-  case garbage
   /// 404 `APIGW.0101`: nothing is published under this path.
   case unpublished
   /// Any other answer.
@@ -32,23 +26,20 @@ package enum Fault: Sendable {
   package static let reset = Fault.delivery(.reset)
   package static let hang = Fault.delivery(.hang)
   package static let truncated = Fault.delivery(.truncated)
-}
 
-extension Fault {
-  /// The answer of a fault that looks the same whoever is asked; nil for the others.
-  var reply: Reply? {
-    switch self {
-    case .page(let status):
-      .html(
-        status: status,
-        "<!DOCTYPE html><html><head><title>\(status)</title></head><body>Please wait.</body></html>"
-      )
-    case .redirect:
-      Reply(status: 302, headers: [("Location", "https://login.example/?next=job")])
-    case .garbage: Reply(status: 200, body: [0xff, 0xfe, 0x00, 0x7b, 0x22, 0xc3, 0x28, 0x0a])
-    case .instead(let reply): reply
-    default: nil
-    }
+  /// 302 to another host.
+  package static let redirect = Fault.instead(
+    Reply(status: 302, headers: [("Location", "https://login.example/?next=job")]))
+  /// 200 with bytes that are neither JSON nor text.
+  package static let garbage = Fault.instead(
+    Reply(status: 200, body: [0xff, 0xfe, 0x00, 0x7b, 0x22, 0xc3, 0x28, 0x0a]))
+
+  /// An HTML page: 200 for a captive portal, 502 for a proxy without its backend.
+  package static func page(status: Int) -> Fault {
+    let page =
+      "<!DOCTYPE html><html><head><title>\(status)</title></head><body>Please wait.</body></html>"
+    return .instead(
+      Reply(status: status, headers: [("Content-Type", "text/html")], body: Array(page.utf8)))
   }
 }
 

@@ -1,21 +1,19 @@
+import Foundation
 import Glibc
 import Hummingbird
 import Logging
 import NIOCore
 
-/// An HTTP/1.1 server on loopback that answers every request by one function. The only file that
-/// knows the HTTP framework.
-///
-/// It runs the framework's bare server and not its `Application`, because that puts a `Date` of its own on each answer: no
-/// test could simulate a cloud whose clock is wrong.
+/// An HTTP/1.1 server on loopback that answers every request by one function. The only file that knows the HTTP
+/// framework, and its bare server alone: the framework's `Application` puts a `Date` of its own on each answer.
 actor LoopbackServer {
   /// A client that sends more loses its connection.
   private static let bodyLimit = 4 << 20
 
   private var running: Task<Void, Never>?
 
-  /// Begins to listen on `port` of `host`, 127.0.0.1 or ::1, 0 for any port that is free, and returns
-  /// its base URL. Throws the error of `bind`.
+  /// Begins to listen on `port` of `host`, 127.0.0.1 or ::1, 0 for any port that is free, and returns its base URL.
+  /// Throws the error of `bind`.
   func start(
     host: String = "127.0.0.1", port: Int, answer: @escaping @Sendable (ReceivedRequest) -> Reply
   ) async throws -> String {
@@ -107,6 +105,34 @@ actor LoopbackServer {
     return ResponseBody { writer in
       try await writer.write(ByteBuffer(bytes: reply.body.prefix(reply.body.count / 2)))
       throw CancellationError()
+    }
+  }
+}
+
+/// A request as it came over the wire.
+package struct ReceivedRequest: Sendable {
+  /// Sent back as `X-Request-Id`.
+  let id = Reply.randomID()
+  package var method: String
+  /// Percent-encoded, without the query.
+  package var path: String
+  /// Behind the `?`, percent-encoded; empty for none.
+  package var query: String
+  /// Names in lower case; `host` is among them.
+  package var headers: [(name: String, value: String)]
+  package var body: [UInt8]
+
+  /// The first value of the header `name`, which is in lower case.
+  package func header(_ name: String) -> String? {
+    headers.first { $0.name == name }?.value
+  }
+
+  /// The names and values of the query, decoded.
+  var queryPairs: [(name: String, value: String)] {
+    query.split(separator: "&").map { pair in
+      let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        .map { $0.removingPercentEncoding ?? String($0) }
+      return (parts[0], parts.count > 1 ? parts[1] : "")
     }
   }
 }

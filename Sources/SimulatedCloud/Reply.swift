@@ -41,12 +41,7 @@ package struct Reply: Sendable {
   package static let hang = Reply(status: 200, delivery: .hang)
 
   /// The status that reached the client; nil for none.
-  package var visibleStatus: Int? {
-    switch delivery {
-    case .reset, .hang: nil
-    case .whole, .truncated, .late: status
-    }
-  }
+  package var visibleStatus: Int? { delivery == .reset || delivery == .hang ? nil : status }
 
   static func json(status: Int, code: String? = nil, _ body: JSONText) -> Reply {
     Reply(
@@ -59,8 +54,47 @@ package struct Reply: Sendable {
     let digits = String(UInt128.random(in: .min ... .max), radix: 16)
     return String(repeating: "0", count: 32 - digits.count) + digits
   }
+}
 
-  static func html(status: Int, _ body: String) -> Reply {
-    Reply(status: status, headers: [("Content-Type", "text/html")], body: Array(body.utf8))
+/// JSON with its members in the order written: a body looks as the cloud sends it, and `null` differs from a missing
+/// member, which is nil here.
+struct JSONText: Sendable, ExpressibleByDictionaryLiteral {
+  let text: String
+
+  private init(_ text: String) { self.text = text }
+
+  init(dictionaryLiteral members: (String, JSONText?)...) { self = .object(members) }
+
+  static func string(_ string: String) -> JSONText { JSONText(quote(string)) }
+
+  static func number(_ number: Int) -> JSONText { JSONText(String(number)) }
+
+  /// A string, or `null` for none.
+  static func optional(_ text: String?) -> JSONText { JSONText(text.map(quote) ?? "null") }
+
+  static func array(_ elements: [JSONText]) -> JSONText {
+    JSONText("[" + elements.map(\.text).joined(separator: ",") + "]")
+  }
+
+  static func object(_ members: [(String, JSONText?)]) -> JSONText {
+    let present = members.compactMap { name, value in value.map { quote(name) + ":" + $0.text } }
+    return JSONText("{" + present.joined(separator: ",") + "}")
+  }
+
+  /// The members of a dictionary, in the order of their names.
+  static func members(_ strings: [String: String]) -> [(String, JSONText?)] {
+    strings.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }
+  }
+
+  private static func quote(_ string: String) -> String {
+    if string.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x22 && $0 != 0x5c }) { return "\"\(string)\"" }
+    let scalars = string.unicodeScalars.map { scalar in
+      switch scalar {
+      case "\"", "\\": "\\\(scalar)"
+      case "\0"..<" ": "\\u" + String(scalar.value + 0x1_0000, radix: 16).dropFirst()
+      default: String(scalar)
+      }
+    }
+    return "\"" + scalars.joined() + "\""
   }
 }

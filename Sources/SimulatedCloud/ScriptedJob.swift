@@ -3,8 +3,8 @@ import JobWatchCore
 /// One entry of a script: from `after` the submission on, the job has this status.
 package struct JobStep: Hashable, Sendable {
   package var after: Duration
-  /// `INIT`, `RUNNING`, `PENDING_PAYMENT`, `SUCCESS`, `FAIL`, sent as the service's own word for it;
-  /// or any other word, sent as it is.
+  /// `INIT`, `RUNNING`, `PENDING_PAYMENT`, `SUCCESS`, `FAIL`, sent as the service's own word for it; any other word is
+  /// sent as it is.
   package var status: String
 
   package init(after: Duration, status: String) {
@@ -28,8 +28,8 @@ extension [JobStep] {
   }
 }
 
-/// The course of one job on the simulated cloud, and its record. Where the job stands is computed at each query from the
-/// time since its submission; nothing runs in between.
+/// The course of one job on the simulated cloud, and its record. Where the job stands is computed at each query from
+/// the time since its submission; nothing runs in between.
 package struct ScriptedJob: Hashable, Sendable {
   package var service: SimulatedService
   package var jobID: String
@@ -45,9 +45,9 @@ package struct ScriptedJob: Hashable, Sendable {
   /// Sent once the job is in FAIL, by ECS and its siblings; DDM has no place for the reason either.
   package var errorCode: String?
   package var failReason: String?
-  /// The API shows the record only from then on, whatever the steps say (a replica that lags).
+  /// The API shows the record only from then on, even if the steps begin earlier (a replica that lags).
   package var visibleAfter: Duration
-  /// The record disappears then, whatever its status.
+  /// The record disappears then, also that of a running job.
   package var vanishesAfter: Duration?
 
   package init(
@@ -65,5 +65,40 @@ package struct ScriptedJob: Hashable, Sendable {
     self.failReason = failReason
     self.visibleAfter = visibleAfter
     self.vanishesAfter = vanishesAfter
+  }
+}
+
+/// Where a script is at one moment; all times are offsets from the submission.
+struct JobPhase: Sendable {
+  var status: String
+  /// When the first step came: `begin_time`.
+  var begin: Duration
+  /// When the present step came: `end_time` of a job that has ended, and the start of its retention.
+  var since: Duration
+
+  /// Also of a job that was canceled, rolled back and the like.
+  var hasEnded: Bool { status == "SUCCESS" || hasFailed || StatusWord(status).isOtherEnd }
+  var hasFailed: Bool { status == "FAIL" }
+
+  /// Nil before the first step.
+  init?(of steps: [JobStep], at elapsed: Duration) {
+    guard let first = steps.first, let present = steps.last(where: { $0.after <= elapsed })
+    else { return nil }
+    status = present.status
+    begin = first.after
+    since = present.after
+  }
+}
+
+extension ScriptedJob {
+  /// The phase whose record the API shows at `elapsed` after the submission; nil when it shows none: not yet, not any
+  /// more, or past its retention, https://support.huaweicloud.com/intl/en-us/api-ecs/ecs_02_0901.html
+  func visiblePhase(at elapsed: Duration, retention: RetentionPolicy) -> JobPhase? {
+    guard elapsed >= visibleAfter, vanishesAfter.map({ elapsed < $0 }) ?? true,
+      let phase = JobPhase(of: steps, at: elapsed)
+    else { return nil }
+    let isUnpaid = phase.status == "PENDING_PAYMENT"
+    let kept = phase.hasEnded ? retention.finished : isUnpaid ? retention.unpaid : nil
+    return kept.map { elapsed - phase.since >= $0 } ?? false ? nil : phase
   }
 }

@@ -23,11 +23,11 @@ package struct ScriptedTask: Sendable {
     }
   }
 
-  package var instanceID: String
-  package var taskID: String
-  package var steps: [Step]
+  package let instanceID: String
+  package let taskID: String
+  let steps: [Step]
   /// Sent instead of the progress.
-  package var reply: Reply?
+  let reply: Reply?
 
   package init(instanceID: String, taskID: String, steps: [Step], reply: Reply? = nil) {
     self.instanceID = instanceID
@@ -42,14 +42,12 @@ package struct ScriptedTask: Sendable {
   func json(begun: Timestamp, elapsed: Duration) -> JSONText {
     let total = steps.reduce(.zero) { $0 + $1.lasts }
     let done = total > .zero ? min(elapsed.seconds / total.seconds, 1) : 1
-    var begin = Duration.zero
-    var hasFailed = false
+    var (begin, hasFailed) = (Duration.zero, false)
     let details = steps.enumerated().map { number, step in
-      defer {
-        begin += step.lasts
-        if step.errorCode != nil, elapsed >= begin { hasFailed = true }
-      }
-      return detail(step, number + 1, begin, begun, hasFailed ? .zero : elapsed)
+      let detail = detail(step, number + 1, begin, begun, hasFailed ? .zero : elapsed)
+      begin += step.lasts
+      if step.errorCode != nil, elapsed >= begin { hasFailed = true }
+      return detail
     }
     return [
       "progress": .number(Int(done * 100)),
@@ -62,53 +60,22 @@ package struct ScriptedTask: Sendable {
     _ step: Step, _ number: Int, _ begin: Duration, _ begun: Timestamp, _ elapsed: Duration
   ) -> JSONText {
     let end = begin + step.lasts
-    let hasBegun = elapsed >= begin
-    let hasEnded = elapsed >= end
-    let status =
-      switch (hasBegun, hasEnded) {
-      case (false, _): "WAITING"
-      case (true, false): "EXECUTING"
-      case (true, true): step.errorCode == nil ? "FINISH" : "FAILED"
-      }
-    let times: [(String, JSONText)] = [
-      ("begin_time", .optional(hasBegun ? (begun + begin).description : nil)),
-      ("end_time", .optional(hasEnded ? (begun + end).description : nil)),
-      ("error_code", .optional(hasEnded ? step.errorCode : nil)),
-    ]
+    let (hasBegun, hasEnded) = (elapsed >= begin, elapsed >= end)
+    let ended = step.errorCode == nil ? "FINISH" : "FAILED"
+    func members(_ kind: String, _ id: String, _ name: String) -> [(String, JSONText?)] {
+      [
+        ("\(kind)_id", .string(id)), ("\(kind)_name", .string(name)),
+        ("\(kind)_status", .string(hasEnded ? ended : hasBegun ? "EXECUTING" : "WAITING")),
+        ("begin_time", .optional(hasBegun ? (begun + begin).description : nil)),
+        ("end_time", .optional(hasEnded ? (begun + end).description : nil)),
+        ("error_code", .optional(hasEnded ? step.errorCode : nil)),
+      ]
+    }
     let parts = step.parts.enumerated().map { index, name in
       JSONText.object(
-        [
-          ("sub_step_id", .string("\(number).\(index + 1)")), ("sub_step_name", .string(name)),
-          ("sub_step_status", .string(status)), ("detail", .string("")),
-        ] + times)
+        members("sub_step", "\(number).\(index + 1)", name) + [("detail", .string(""))])
     }
     return .object(
-      [
-        ("step_id", .string("\(number)")), ("step_name", .string(step.name)),
-        ("step_status", .string(status)),
-      ] + times + [("sub_step_details", .array(parts))])
-  }
-}
-
-/// The ids in the path of a progress query.
-struct TaskPath: Hashable, Sendable {
-  var instanceID: String
-  var taskID: String
-}
-
-extension CloudState {
-  struct BegunTask: Sendable {
-    var script: ScriptedTask
-    var begun: Timestamp
-  }
-
-  func progress(of path: TaskPath, at now: Timestamp) -> Reply {
-    guard let task = tasks[path] else {
-      return ErrorReply.service(.dcs, 404, "DCS.3022", "This DCS instance does not exist.")
-    }
-    return task.script.reply
-      ?? .json(
-        status: 200,
-        task.script.json(begun: task.begun + options.clockSkew, elapsed: now - task.begun))
+      members("step", "\(number)", step.name) + [("sub_step_details", .array(parts))])
   }
 }

@@ -4,11 +4,34 @@ import Synchronization
 
 /// The job APIs of all services, IAM and a server's metadata service on loopback, for the demo, the tests and the
 /// benchmarks. Signatures are checked, quotas hold, records are deleted when their retention is over, and faults happen
-/// on demand.
+/// on demand. Jobs follow their scripts by the clock that it is built with: a test moves the time by hand.
 ///
-/// Jobs follow their scripts by the clock that it is built with: a test moves the time by hand. A lock and no actor
-/// keeps the state, because a fault takes effect before the call that sets it returns, and a request costs no hop.
+/// A lock keeps the state, because a fault takes effect before the call that sets it returns.
 package final class SimulatedCloud: Sendable {
+  /// The settings of a simulated cloud.
+  package struct Options: Sendable {
+    /// A URL that names another project is answered with `Common.0018` or `DCS.1004`.
+    package var projectIDs: Set<String>
+    package var credentials: AcceptedCredentials
+    /// Who can get a token or a temporary key, which are then accepted like `credentials`.
+    package var identity = SimulatedIdentity()
+    /// How long the record of a job is kept; a service without an entry keeps it for good.
+    package var retention = [
+      SimulatedService.ecs: RetentionPolicy(finished: .days(1), unpaid: .days(14))
+    ]
+    /// A service without an entry is not throttled.
+    package var quotas: [SimulatedService: Quota] = [:]
+    /// How far the cloud's own clock is ahead of the one it is built with.
+    package var clockSkew = Duration.zero
+    /// How many calls its log keeps.
+    package var callLimit = 200_000
+
+    package init(projectIDs: Set<String>, credentials: AcceptedCredentials) {
+      self.projectIDs = projectIDs
+      self.credentials = credentials
+    }
+  }
+
   /// Every call that arrived, with ways to wait for those to come.
   package let log: CallLog<Call>
   private let state: Mutex<CloudState>
@@ -21,9 +44,8 @@ package final class SimulatedCloud: Sendable {
     self.clock = clock
   }
 
-  /// Begins to listen on `host`, 127.0.0.1 or ::1, and returns the base URL, `http://127.0.0.1:PORT`,
-  /// the endpoint of every service. A `port` other than 0 brings a stopped cloud back where it was. Throws
-  /// the system's error if the port cannot be had.
+  /// Begins to listen on `host`, 127.0.0.1 or ::1, and returns the base URL, the endpoint of every service. A `port`
+  /// other than 0 brings a stopped cloud back where it was. Throws the system's error if the port cannot be had.
   package func start(host: String = "127.0.0.1", port: Int = 0) async throws -> String {
     try await server.start(host: host, port: port) { [self] request in answer(request) }
   }
@@ -32,9 +54,8 @@ package final class SimulatedCloud: Sendable {
   package func stop() async { await server.stop() }
 
   private func answer(_ request: ReceivedRequest) -> Reply {
-    let requestID = Reply.randomID()
-    return state.withLock { state in
-      let (reply, call) = state.answer(request, at: clock(), requestID: requestID)
+    state.withLock { state in
+      let (reply, call) = state.answer(request, at: clock())
       // Under the lock, because the log is in the order in which the calls took effect.
       log.append(call)
       return reply
@@ -50,8 +71,8 @@ package final class SimulatedCloud: Sendable {
     state.withLock { $0.submit(job, at: time) }
   }
 
-  /// Answers every question for this job that is authenticated and within the quota, also if there is no such job; nil:
-  /// as its script says.
+  /// Sends `reply` to every authenticated query for this job within the quota, also if there is no such job; nil: as
+  /// its script says.
   package func answer(_ reply: Reply?, toQuestionsFor jobID: String) {
     state.withLock { $0.answers[jobID] = reply }
   }
@@ -59,7 +80,7 @@ package final class SimulatedCloud: Sendable {
   /// Begins a task of an instance now. One with the same ids is replaced.
   package func begin(_ task: ScriptedTask) {
     let now = clock()
-    state.withLock { $0.tasks[task.path] = .init(script: task, begun: now) }
+    state.withLock { $0.tasks[task.path] = (task, now) }
   }
 
   // MARK: What may change while it runs
@@ -82,14 +103,13 @@ package final class SimulatedCloud: Sendable {
     state.withLock { $0.setQuota(quota, for: service) }
   }
 
-  /// Replaces the service's fault, if any; with `calls` it is over after so many calls to the
-  /// service.
+  /// Replaces the service's fault, if any; with `calls` it is over after so many calls to the service.
   package func set(_ fault: Fault, for service: SimulatedService, calls: Int? = nil) {
-    state.withLock { $0.set(ArmedFault(fault: fault, remaining: calls), for: service) }
+    state.withLock { $0.faults[service] = ArmedFault(fault: fault, remaining: calls) }
   }
 
   package func clearFault(of service: SimulatedService) {
-    state.withLock { $0.set(nil, for: service) }
+    state.withLock { $0.faults[service] = nil }
   }
 
   // MARK: Credentials
@@ -100,26 +120,24 @@ package final class SimulatedCloud: Sendable {
   }
 
   /// Every token, and every secret of a key, that was handed out.
-  package var handedOut: [Secret] { state.withLock { $0.authenticator.issued.secrets } }
+  package var handedOut: [Secret] { state.withLock { $0.authenticator.issued } }
 
   /// Every token that was handed out dies, as after a change of the password.
-  package func revokeTokens() { state.withLock { $0.authenticator.issued.revokeTokens() } }
+  package func revokeTokens() { state.withLock { $0.authenticator.revokeTokens() } }
 
   /// The metadata service shows another key from now on; the old one lives out its time, or dies now.
   package func renewTemporaryKey(revokingOld: Bool) {
-    state.withLock { state in
-      state.identity.renewKey(revokingOld: revokingOld, in: &state.authenticator.issued)
-    }
+    state.withLock { $0.identity.renewKey(revokingOld: revokingOld, in: &$0.authenticator) }
   }
 
-  /// As for a service with jobs. `.flowLimited` is 429 here, `.forbidden` 403, `.absence` 404;
-  /// `.otherJob` means nothing.
+  /// As for a service with jobs. `.flowLimited` is 429 here, `.forbidden` 403, `.absence` 404; `.otherJob` means
+  /// nothing.
   package func set(_ fault: Fault, for service: IdentityService, calls: Int? = nil) {
-    state.withLock { $0.identity.set(ArmedFault(fault: fault, remaining: calls), for: service) }
+    state.withLock { $0.identity.faults[service] = ArmedFault(fault: fault, remaining: calls) }
   }
 
   package func clearFault(of service: IdentityService) {
-    state.withLock { $0.identity.set(nil, for: service) }
+    state.withLock { $0.identity.faults[service] = nil }
   }
 
   // MARK: The calls
@@ -142,4 +160,30 @@ package final class SimulatedCloud: Sendable {
 
   /// Returns once `count` calls have arrived since the start.
   package func waitForCalls(count: Int) async throws { try await log.wait(count: count) }
+}
+
+/// One call that reached the simulated cloud.
+package struct Call: Hashable, Sendable {
+  /// On the clock that the cloud was built with, without its skew.
+  package var time: Timestamp
+  /// Nil for a path that is no job query.
+  package var service: SimulatedService?
+  /// For a call to IAM or the metadata service; nil for every other.
+  package var identity: IdentityService?
+  /// Empty for a path that is no job query.
+  package var jobID: String
+  /// The status that reached the client; nil when the connection was reset or the answer withheld.
+  package var status: Int?
+  /// The error code in the body.
+  package var code: String?
+  /// Sent as `X-Request-Id`, for a question to the cloud's support.
+  package var requestID: String
+
+  /// The gateway or the service did not accept the credential (401), or does not allow the call (403).
+  package var isRefused: Bool { status == 401 || status == 403 }
+
+  /// Turned away by a quota, by the gateway or by the service.
+  package var isThrottled: Bool {
+    status == 429 || ["Common.0024", "Common.1503", "APIGW.0308"].contains(code)
+  }
 }

@@ -28,24 +28,29 @@ package enum SimulatedService: String, Sendable, Hashable, CaseIterable {
 
   /// The service's own word for a status of a script. A word that scripts do not share stays.
   func word(_ status: String) -> String {
-    switch (manner, status) {
-    case (.database, "INIT"), (.database, "RUNNING"): "Running"
-    case (.middleware, "INIT"), (.middleware, "RUNNING"): "Running"
-    case (.database, "SUCCESS"), (.middleware, "SUCCESS"): "Completed"
-    case (.database, "FAIL"), (.middleware, "FAIL"), (.container, "FAIL"): "Failed"
-    case (.container, "INIT"): "Initializing"
-    case (.container, "RUNNING"): "Running"
-    case (.container, "SUCCESS"): "Success"
-    default: status
-    }
+    let words =
+      switch manner {
+      case .classic, .cache: [String: String]()
+      case .database, .middleware:
+        ["INIT": "Running", "RUNNING": "Running", "SUCCESS": "Completed", "FAIL": "Failed"]
+      case .container:
+        ["INIT": "Initializing", "RUNNING": "Running", "SUCCESS": "Success", "FAIL": "Failed"]
+      }
+    return words[status] ?? status
   }
+}
+
+/// The ids in the path of a progress query.
+struct TaskPath: Hashable, Sendable {
+  var instanceID: String
+  var taskID: String
 }
 
 /// The job or task that a query asks for.
 ///
 /// In the real clouds services of one manner differ by host. Here one server speaks for all, and the job tells whose it
 /// is. An id that none of them knows is the first one's.
-struct JobPath: Hashable, Sendable {
+struct JobPath: Sendable {
   var service: SimulatedService
   var projectID: String
   /// Or the task's.

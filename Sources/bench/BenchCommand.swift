@@ -1,4 +1,10 @@
 import ArgumentParser
+import Foundation
+import JobWatchConfiguration
+import JobWatchDaemon
+import JobWatchLogging
+import Logging
+import SimulatedCloud
 
 @main
 struct BenchCommand: AsyncParsableCommand {
@@ -21,4 +27,36 @@ struct Failure: Error, CustomStringConvertible {
   var description: String
 
   init(_ description: String) { self.description = description }
+}
+
+/// The daemon within this program, with the options of `jobwatch run` that a measurement needs.
+struct RunCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "run", shouldDisplay: false)
+
+  @Option var config: String
+  @Option var logLevel = "info"
+
+  func run() async throws {
+    var log = Logger(label: "bench") { _ in ConsoleLog() }
+    log.logLevel = Logger.Level(rawValue: logLevel) ?? .info
+    try await Daemon(ConfigurationFile.read(path: config), log: log).run {}
+  }
+}
+
+/// The simulated cloud in a process of its own. Prints its URL, and runs until it is killed.
+struct ServeCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "serve", shouldDisplay: false)
+
+  /// Of each kind.
+  @Option var jobs: Int
+
+  func run() async throws {
+    let cloud = BenchAccount.cloud(limit: 1000)
+    for kind in BenchJobs.allCases {
+      for number in 0..<jobs { cloud.submit(kind.script(number)) }
+    }
+    let url = try await cloud.start()
+    FileHandle.standardOutput.write(Data((url + "\n").utf8))
+    while true { try await Task.sleep(for: .days(1)) }
+  }
 }

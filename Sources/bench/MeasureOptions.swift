@@ -18,16 +18,16 @@ struct MeasureOptions: ParsableArguments {
     if !json { Self.complain(line) }
   }
 
-  /// On standard error: figures alone go to standard output.
+  /// On standard error: standard output holds the figures alone.
   static func complain(_ line: String) {
     FileHandle.standardError.write(Data((line + "\n").utf8))
   }
 
-  /// Prints the figures, for people below other `tables`, and makes the program exit with 1 for a limit that is missed.
-  func report(_ figures: [Figure], tables: [String] = []) throws {
-    let report = Report(isQuick: quick, figures: figures)
-    print(json ? try report.json : (tables + [report.text]).joined(separator: "\n\n"))
-    let missed = figures.filter { $0.isMet == false }
+  /// Prints the figures, and makes the program exit with 1 for a limit that is missed.
+  func report(_ figures: [Figure]) throws {
+    let report = Report(quick: quick, figures: figures)
+    print(json ? try report.json : report.text)
+    let missed = figures.filter { $0.met == false }
     guard check, !missed.isEmpty else { return }
     for figure in missed { Self.complain("limit missed: \(figure.name): \(figure.verdict)") }
     throw ExitCode(1)
@@ -60,7 +60,7 @@ struct DaemonOptions: ParsableArguments {
 
   var program: String { get throws { try binary ?? Self.this } }
 
-  /// Without the libraries that this program has beside the daemon.
+  /// `jobwatch` itself, because this program has more libraries than the daemon.
   var shipped: String {
     get throws {
       do {

@@ -6,11 +6,10 @@ import TestSupport
 final class Workplace: Sendable {
   private let directory: TemporaryDirectory
 
-  var root: String { directory.path }
-  var spool: String { root + "/spool" }
+  var spool: String { directory.path + "/spool" }
   var incoming: String { spool + "/incoming" }
-  var database: String { root + "/state/jobwatch.db" }
-  var statusLog: String { root + "/log/status.log" }
+  var database: String { directory.path + "/state/jobwatch.db" }
+  var statusLog: String { directory.path + "/log/status.log" }
 
   /// A new one for as long as `body` runs.
   static func use<Value>(
@@ -29,7 +28,7 @@ final class Workplace: Sendable {
     }
   }
 
-  /// Runs `body` while the daemon is at work here, under a configuration file as a user writes it.
+  /// Runs `body` while the daemon is at work here, with a configuration file as a user writes it.
   ///
   /// - Parameters:
   ///   - program: a `jobwatch`, or this program.
@@ -37,11 +36,11 @@ final class Workplace: Sendable {
   ///   - quota, polling: keys of the configuration, in YAML.
   func withDaemon<Value>(
     _ program: String, cloud: String, quota: String? = nil, polling: String = "",
-    _ body: (WatchingDaemon) async throws -> Value
+    _ body: (AttachedProcess) async throws -> Value
   ) async throws -> Value {
-    let path = root + "/jobwatch.yaml"
+    let path = directory.path + "/jobwatch.yaml"
     let text = """
-      state_dir: \(root)/state
+      state_dir: \(directory.path)/state
       spool_dir: \(spool)
       status_log: \(statusLog)
       accounts:
@@ -57,34 +56,63 @@ final class Workplace: Sendable {
       """
     try Data(text.utf8).write(to: URL(fileURLWithPath: path))
     return try await AttachedProcess.use(
-      [
-        "/bin/sh", "-c", Self.guardian, "sh", program, "run", "--config", path, "--log-level",
-        "info",
-      ]
-    ) { process in
-      guard let id = pid_t(process.greeting) else { throw Failure("\(program) cannot be started") }
-      return try await body(WatchingDaemon(id: id, process: process))
+      program, ["run", "--config", path, "--log-level", "info"],
+      output: directory.path + "/output", body)
+  }
+}
+
+/// A process that runs as long as a closure.
+struct AttachedProcess {
+  private let process: ChildProcess
+  /// The file of its standard output and error.
+  private let output: String
+
+  static func use<Value>(
+    _ program: String, _ arguments: [String], output: String,
+    _ body: (AttachedProcess) async throws -> Value
+  ) async throws -> Value {
+    let process = try ChildProcess(arguments, program: program, output: output, error: output)
+    return try await ending {
+      try await body(AttachedProcess(process: process, output: output))
+    } with: {
+      _ = await process.terminate()
     }
   }
 
-  /// Starts the daemon, prints its process id and its log, and stops it when standard input closes.
-  private static let guardian = """
-    exec 3<&0
-    "$@" 2>&1 3<&- </dev/null &
-    daemon=$!
-    echo $daemon
-    { read -r _; kill $daemon; } <&3 >/dev/null 2>&1 &
-    wait $daemon
-    """
+  var id: pid_t { process.pid }
+
+  /// Returns once the daemon knows of every job on record and polls.
+  func isLoaded() async throws {
+    _ = try await line { $0.contains("the schedule is loaded") }
+  }
+
+  /// The first line of its output that matches.
+  func line(where matches: (Substring) -> Bool) async throws -> String {
+    while true {
+      let hasEnded = kill(id, 0) != 0
+      let text = String(
+        decoding: try Data(contentsOf: URL(fileURLWithPath: output)), as: UTF8.self)
+      // What follows the last newline is not written to its end yet.
+      let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+      if let line = lines.first(where: matches) { return String(line) }
+      guard !hasEnded else {
+        throw Failure("a process ended before its time: \(lines.last ?? "")")
+      }
+      try await Task.sleep(for: .milliseconds(5))
+    }
+  }
 }
 
-/// The daemon at work.
-struct WatchingDaemon {
-  let id: pid_t
-  fileprivate let process: AttachedProcess
-
-  /// Returns once it knows of every job on record and polls.
-  func isLoaded() async throws {
-    _ = try await process.line { $0.contains("the schedule is loaded") }
+/// Runs `body` and then `end`, also when `body` throws: a `defer` that may wait and throw.
+func ending<Value>(
+  _ body: () async throws -> Value, with end: () async throws -> Void
+) async throws -> Value {
+  let outcome: Result<Value, any Error>
+  do {
+    outcome = .success(try await body())
+  } catch {
+    outcome = .failure(error)
   }
+  try await end()
+  return try outcome.get()
 }

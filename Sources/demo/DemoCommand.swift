@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import JobWatchConfiguration
 import JobWatchDaemon
@@ -9,29 +10,27 @@ import Logging
 @main
 enum DemoCommand {
   static func main() async {
-    let screen = Screen()
     do {
-      let isComplete = try await run(screen)
-      exit(isComplete ? 0 : 1)
+      exit(try await run() ? 0 : 1)
     } catch {
-      screen.failure("the demo could not run: \(error)")
+      FileHandle.standardError.write(Data("the demo could not run: \(error)\n".utf8))
       exit(1)
     }
   }
 
-  private static func run(_ screen: Screen) async throws -> Bool {
-    let files = try DemoFiles()
-    let stage = try await Stage(files)
-    screen.opening(files)
-    let configuration = try ConfigurationFile.read(path: files.configuration)
+  private static func run() async throws -> Bool {
+    let stage = try await Stage()
+    let path = stage.root + "/jobwatch.yaml"
+    let screen = Screen()
+    screen.opening()
     var log = Logger(label: "demo") { _ in ConsoleLog() }
     log.logLevel = .error
-    let daemon = Daemon(configuration, log: log)
+    let daemon = Daemon(try ConfigurationFile.read(path: path), log: log)
     let ready = AsyncStream<Void>.makeStream()
-    let isComplete = try await withThrowingTaskGroup(of: Bool?.self) { group in
+    let isComplete = try await withThrowingTaskGroup(of: Bool.self) { group in
       group.addTask {
         try await daemon.run { ready.continuation.yield() }
-        return nil
+        return false
       }
       group.addTask {
         for await _ in ready.stream.prefix(1) {}
@@ -42,10 +41,10 @@ enum DemoCommand {
       // As an operator's `systemctl stop` does.
       kill(getpid(), SIGTERM)
       try await group.waitForAll()
-      return played ?? false
+      return played
     }
     await stage.close()
-    screen.closing(try Summary.text(stage), files)
+    screen.closing(try stage.summary(), root: stage.root)
     return isComplete
   }
 }

@@ -8,14 +8,10 @@ struct Screen: Sendable {
     case red = "31", green = "32", yellow = "33", dim = "2", bold = "1"
   }
 
-  private let isColoured: Bool
+  private let isColoured =
+    isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
 
-  init() {
-    isColoured =
-      isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
-  }
-
-  func opening(_ files: DemoFiles) {
+  func opening() {
     put(
       """
       \(paint("jobwatch demo", .bold)): a simulated cloud, the real daemon, and a webhook receiver of the people on call.
@@ -41,9 +37,18 @@ struct Screen: Sendable {
     let text = event.data.jobID.map { id in
       event.data.summary.replacing(id, with: "…" + id.suffix(6))
     }
+    let what = event.type.split(separator: ".").last.map {
+      String($0).replacing("_", with: " ")
+    }
+    let colour: Colour =
+      switch kind?.severity {
+      case .error: .red
+      case .warning: .yellow
+      default: kind == .jobSucceeded ? .green : .dim
+      }
     line(
-      time, short(event.type), event.data.labels?["name"] ?? "", text ?? event.data.summary,
-      colour(kind))
+      time, kind == .jobAwaitingPayment ? "unpaid" : what ?? event.type,
+      event.data.labels?["name"] ?? "", text ?? event.data.summary, colour)
   }
 
   func oncall(_ event: WebhookEvent, _ delivery: WebhookDelivery, at time: Duration) {
@@ -57,26 +62,25 @@ struct Screen: Sendable {
     )
   }
 
-  func failure(_ text: String) {
-    FileHandle.standardError.write(Data((text + "\n").utf8))
-  }
-
-  func closing(_ summary: String, _ files: DemoFiles) {
-    put("\n" + summary + "\n")
+  func closing(_ summary: [(name: String, value: String)], root: String) {
+    let rows = summary.map { pad($0.name, to: 20) + $0.value }.joined(separator: "\n")
     put(
       """
-      The files are in \(files.root): jobwatch.yaml, the database state/jobwatch.db, log/status.log.
+
+      \(rows)
+
+      The files are in \(root): jobwatch.yaml, the database state/jobwatch.db, log/status.log.
       Try on them:
-        swift run jobwatch list --all --config \(files.configuration)
-        swift run jobwatch show \(Script.parts[5].job.jobID) --config \(files.configuration)
-        swift run jobwatch log --event job.failed --config \(files.configuration)
+        swift run jobwatch list --all --config \(root)/jobwatch.yaml
+        swift run jobwatch show \(Script.parts[5].job.jobID) --config \(root)/jobwatch.yaml
+        swift run jobwatch log --event job.failed --config \(root)/jobwatch.yaml
       """)
   }
 
   private func line(
     _ time: Duration, _ what: String, _ name: String, _ text: String, _ colour: Colour
   ) {
-    let clock = pad(String(format: "%.1f s", time.seconds), to: -6)
+    let clock = String(format: "%4.1f s", time.seconds)
     put("\(paint(clock, .dim))  \(paint(pad(what, to: 9), colour)) \(pad(name, to: 10)) \(text)")
   }
 
@@ -85,22 +89,8 @@ struct Screen: Sendable {
     FileHandle.standardOutput.write(Data((text + "\n").utf8))
   }
 
-  private func short(_ type: String) -> String {
-    if type == EventKind.jobAwaitingPayment.rawValue { return "unpaid" }
-    return type.split(separator: ".").last.map { String($0).replacing("_", with: " ") } ?? type
-  }
-
-  private func colour(_ kind: EventKind?) -> Colour {
-    switch kind?.severity {
-    case .error: .red
-    case .warning: .yellow
-    default: kind == .jobSucceeded ? .green : .dim
-    }
-  }
-
   private func pad(_ text: String, to width: Int) -> String {
-    let blanks = String(repeating: " ", count: max(abs(width) - text.count, 0))
-    return width < 0 ? blanks + text : text + blanks
+    text + String(repeating: " ", count: max(width - text.count, 0))
   }
 
   private func paint(_ text: String, _ colour: Colour) -> String {

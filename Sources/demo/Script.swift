@@ -1,7 +1,7 @@
 import JobWatchCore
 import SimulatedCloud
 
-/// The jobs on the simulated cloud.
+/// The jobs on the simulated cloud, and the configuration of the daemon that watches them.
 enum Script {
   static let projectID = "0605767b5780d5762fc5c0118072a564"
   static let accessKey = "DEMOACCESSKEY0000001"
@@ -32,6 +32,40 @@ enum Script {
     // A running job whose record disappears.
     part("doomed-1", .ecs, "changeOS", .running, .jobLost) { $0.vanishesAfter = .seconds(6) },
   ]
+
+  /// A real configuration, with hours and days turned into seconds.
+  static func configuration(
+    in root: String, cloud: String, oncall: String, screen: String
+  ) -> String {
+    """
+    state_dir: \(root)/state
+    spool_dir: \(root)/spool
+    status_log: \(root)/log/status.log
+    accounts:
+      - name: demo
+        region: eu-de
+        project_id: \(projectID)
+        auth: aksk-otc
+        access_key: {file: \(root)/access_key}
+        secret_key: {file: \(root)/secret_key}
+        endpoints: {ecs: "\(cloud)", dcs: "\(cloud)"}
+    channels:
+      - {name: oncall, type: webhook, url: "\(oncall)/hook", secret: {file: \(root)/hook_secret}}
+      - {name: screen, type: webhook, url: "\(screen)/hook", secret: {file: \(root)/hook_secret}}
+    routes:
+      - {channels: [screen]}                        # every event: what you see running by
+      - {events: [job.expiring], channels: [screen]}  # also of jobs whose end is kept already
+      - {events: [job.failed, job.lost, job.lapsed], channels: [oncall]}
+    # Compressed: this cloud deletes a finished job's record after 14 s instead of 1 day, and an unpaid one
+    # after 16 s instead of 14 days.
+    services: {ecs: {retention: 14s, unpaid_retention: 16s}}
+    expiry: {finished: [8s], unpaid: [6s], at_risk: [2s]}
+    absence: {answers: 3, over: 3s}
+    polling: {floor: 250ms, ceiling: 1s}
+    delivery: {delays: [0s, 1s, 2s, 4s, 8s]}
+
+    """
+  }
 
   private static func part(
     _ name: String, _ service: SimulatedService, _ type: String, _ steps: [JobStep],

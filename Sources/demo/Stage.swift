@@ -1,4 +1,5 @@
 import CloudAPI
+import Foundation
 import JobWatchCore
 import JobWatchDaemon
 import JobWatchSpool
@@ -6,21 +7,28 @@ import SimulatedCloud
 
 /// The simulated world around the daemon.
 final class Stage: Sendable {
-  let files: DemoFiles
-  let cloud: SimulatedCloud
+  /// The directory of this run. It stays, because people try the commands on it.
+  let root: String
+  private let cloud: SimulatedCloud
   /// The receiver of the people on call; it is down at first.
-  let oncall: WebhookReceiver
+  private let oncall: WebhookReceiver
   /// Gets every event, for the screen.
-  let screenHook: WebhookReceiver
-  let startedAt: Timestamp
+  private let screenHook: WebhookReceiver
+  private let startedAt: Timestamp
 
   private static let clock: @Sendable () -> Timestamp = { SystemClock.now().wall }
 
   /// All is over in half of this; a demo that takes longer has failed.
   private static let patience = Duration.seconds(50)
 
-  init(_ files: DemoFiles) async throws {
-    self.files = files
+  init() async throws {
+    let temporary = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
+    root = "\(temporary)/jobwatch-demo-\(getpid())"
+    for name in ["state", "spool", "log"] {
+      try FileManager.default.createDirectory(
+        atPath: "\(root)/\(name)", withIntermediateDirectories: true,
+        attributes: [.posixPermissions: 0o700])
+    }
     let key = AccessKey(access: Script.accessKey, secret: Secret(Script.secretKey))
     var options = SimulatedCloud.Options(
       projectIDs: [Script.projectID], credentials: AcceptedCredentials(accessKeys: [key]))
@@ -30,9 +38,16 @@ final class Stage: Sendable {
     screenHook = WebhookReceiver(secrets: [Script.hookSecret], clock: Self.clock)
     oncall.answer(with: Array(repeating: .status(503), count: 4))
     startedAt = Self.clock()
-    try files.writeConfiguration(
-      cloud: try await cloud.start(), oncall: try await oncall.start(),
-      screen: try await screenHook.start())
+    let files = [
+      "access_key": Script.accessKey, "secret_key": Script.secretKey,
+      "hook_secret": Script.hookSecret,
+      "jobwatch.yaml": Script.configuration(
+        in: root, cloud: try await cloud.start(), oncall: try await oncall.start(),
+        screen: try await screenHook.start()),
+    ]
+    for (name, text) in files {
+      try Data(text.utf8).write(to: URL(fileURLWithPath: "\(root)/\(name)"))
+    }
   }
 
   func close() async {
@@ -44,9 +59,20 @@ final class Stage: Sendable {
   /// Begins every job, submits it through the spool, and shows what is told. False if not all is told in time.
   func play(_ screen: Screen) async throws -> Bool {
     for part in Script.parts { cloud.submit(part.job) }
-    try submit(screen)
+    let spool = SpoolWriter(spoolDirectory: root + "/spool")
+    for part in Script.parts {
+      let submission = SpoolSubmission(
+        jobID: part.job.jobID, service: part.job.service.rawValue, labels: ["name": part.name])
+      _ = try spool.write([submission], at: Self.clock())
+      screen.submitted(part, at: elapsed)
+    }
     return try await withThrowingTaskGroup(of: Bool.self) { group in
-      group.addTask { try await self.follow(screen) }
+      group.addTask {
+        async let calls: Void = self.followOncall(screen)
+        try await self.followEvents(screen)
+        try await calls
+        return true
+      }
       group.addTask {
         try await Task.sleep(for: Self.patience)
         return false
@@ -57,27 +83,9 @@ final class Stage: Sendable {
     }
   }
 
-  private func submit(_ screen: Screen) throws {
-    for part in Script.parts {
-      let submission = SpoolSubmission(
-        jobID: part.job.jobID, service: part.job.service.rawValue, labels: ["name": part.name])
-      _ = try SpoolWriter(spoolDirectory: files.root + "/spool").write(
-        [submission], at: Self.clock())
-      screen.submitted(part, at: elapsed)
-    }
-  }
-
   private var elapsed: Duration { Self.clock() - startedAt }
 
-  /// Shows each event and each attempt to tell the people on call, until every end is known and told.
-  private func follow(_ screen: Screen) async throws -> Bool {
-    async let events: Void = followEvents(screen)
-    async let calls: Void = followOncall(screen)
-    try await events
-    try await calls
-    return true
-  }
-
+  /// Shows each event until every end is known, and an end that was told again before its record's deletion.
   private func followEvents(_ screen: Screen) async throws {
     var open = Dictionary(uniqueKeysWithValues: Script.parts.map { ($0.job.jobID, $0.end) })
     var isExpirySeen = false
@@ -90,6 +98,7 @@ final class Stage: Sendable {
     }
   }
 
+  /// Shows each attempt to tell the people on call, until they know all that they have to.
   private func followOncall(_ screen: Screen) async throws {
     let awaited = Script.parts.count { [.jobFailed, .jobLost, .jobLapsed].contains($0.end) }
     var told: Set<String> = []
@@ -98,5 +107,39 @@ final class Stage: Sendable {
       if delivery.isAccepted, let id = delivery.id { told.insert(id) }
       if told.count == awaited { return }
     }
+  }
+
+  /// The result of the run, counted from the logs of the cloud and the receivers.
+  func summary() throws -> [(String, String)] {
+    let all = screenHook.deliveries + oncall.deliveries
+    let events = try screenHook.deliveries.filter(\.isAccepted).map { try $0.event() }
+    let ends = [EventKind.jobSucceeded, .jobFailed, .jobLapsed, .jobLost].map { kind in
+      (name: kind.rawValue.dropFirst(4), count: events.count { $0.type == kind.rawValue })
+    }
+    // From the end that the cloud's record names to the event that tells it.
+    let delays = events.compactMap { event -> Duration? in
+      let kinds = [EventKind.jobSucceeded, .jobFailed].map(\.rawValue)
+      let end = CloudTimeParser.parse(event.data.endTime)?.instant
+      return kinds.contains(event.type) ? end.map { event.timestamp - $0 } : nil
+    }.sorted()
+    let messages = [screenHook, oncall].map { Set($0.deliveries.compactMap(\.id)).count }
+    let wrong = all.count { $0.verification != .verified }
+    let list = ends.map { "\($0.count) \($0.name)" }.joined(separator: ", ")
+    return [
+      ("jobs", "\(ends.reduce(0) { $0 + $1.count }): \(list)"),
+      (
+        "calls to the cloud", "\(cloud.log.total), \(cloud.throttledCalls.count) of them throttled"
+      ),
+      (
+        "median detection",
+        delays.isEmpty ? "none" : "\(delays[delays.count / 2].spoken) after the end in the record"
+      ),
+      (
+        "webhook deliveries",
+        "\(messages[0] + messages[1]) messages in \(all.count) attempts, "
+          + "\(all.count { !$0.isAccepted }) of them refused at first, "
+          + (wrong == 0 ? "every signature verified" : "\(wrong) signatures WRONG")
+      ),
+    ]
   }
 }

@@ -23,8 +23,7 @@ struct BackupCommand: ParsableCommand {
       file needs a person. If it is not 0, there is no new file, and an old one is unchanged.
       """)
 
-  @Argument(
-    help: .value("file", "Where to put the copy."), completion: .file())
+  @Argument(help: .value("file", "Where to put the copy."), completion: .file())
   var target: String
 
   @Flag(help: "Replace a file of that name.")

@@ -61,11 +61,12 @@ struct CheckCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    var (report, view) = inspect()
+    var report = CheckReport(file: file.config)
+    let check = inspect(&report)
     if !json { report.printConfigured() }
-    if online, report.ok, let view {
+    if online, report.ok, let check {
       report.online = try await OnlineCheck.run(
-        view.configuration, scope: scope, environment: view.environment)
+        check.configuration, scope: scope, environment: check.environment)
     }
     if json {
       print(try JSONText.line(report.json))
@@ -81,19 +82,19 @@ struct CheckCommand: AsyncParsableCommand {
     return service.isEmpty ? .usual : .named(service)
   }
 
-  private func inspect() -> (CheckReport, ConfigurationCheck?) {
-    var report = CheckReport(file: file.config)
+  /// Nil when the file cannot be used.
+  private func inspect(_ report: inout CheckReport) -> ConfigurationCheck? {
     do {
       let decoded = try ConfigurationFile.read(path: file.config)
-      let view = ConfigurationCheck(decoded)
-      let found = view.report()
+      let check = ConfigurationCheck(decoded)
+      let found = check.report()
       (report.problems, report.mayPass) = (found.problems, found.mayPass)
       report.configured = ConfigurationSummary(
         configuration: decoded.value, willBeCreated: found.toBeMade)
-      return (report, view)
+      return check
     } catch {
       report.problems = error.problems
-      return (report, nil)
+      return nil
     }
   }
 }

@@ -4,9 +4,8 @@ import JobWatchConfiguration
 import JobWatchCore
 import JobWatchStore
 
-/// The words that a shell offers, by the scripts of `jobwatch --generate-completion-script`. The names of the
-/// configuration and of the database are read when the key is pressed. Where these cannot be read the shell offers
-/// nothing, and no error is shown.
+/// The words that a shell offers, by the scripts of `jobwatch --generate-completion-script`. Names are read from the
+/// configuration and the database when the key is pressed; where these cannot be read, nothing is offered.
 extension CompletionKind {
   static var accounts: CompletionKind {
     .custom { words, _, _ in configuration(words)?.accounts.map(\.name) ?? [] }
@@ -16,14 +15,14 @@ extension CompletionKind {
     .custom { words, _, _ in configuration(words)?.channels.map(\.name) ?? [] }
   }
 
-  /// The ids of known jobs. Before anything is typed: of watched jobs, newest first, then of those that ended last.
+  /// The ids of known jobs. Before anything is typed, watched jobs come first, then those that ended last.
   static var jobs: CompletionKind {
     .custom { words, _, prefix in
       guard let path = configuration(words)?.databasePath else { return [] }
       let ids = try? StoreReader(path: path).read { transaction in
         prefix.isEmpty
-          ? try transaction.jobs(matching: JobFilter(), limit: offered).map(\.key.jobID)
-          : try transaction.jobIDs(startingWith: prefix, limit: offered)
+          ? try transaction.jobs.all(matching: .all, limit: offered).map(\.key.jobID)
+          : try transaction.jobs.ids(startingWith: prefix, limit: offered)
       }
       return ids ?? []
     }

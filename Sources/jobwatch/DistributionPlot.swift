@@ -1,49 +1,40 @@
+import Glibc
 import JobWatchCore
 import PollPlanning
 
 /// How many jobs end at which age, as columns of text above a line of ages, with marks for the polls and for the job.
 struct DistributionPlot {
   let law: DurationDistribution
-  let axis: AgeAxis
   /// Ages in seconds.
   let polls: [Double]
   /// The age that is marked below the line, and what it is called.
   let mark: (age: Double, name: String)?
+  /// What the terminal has for each line; nil: no limit.
+  let width: Int?
   let hasBlocks: Bool
 
-  static let widest = 60
+  private static let widest = 60
   private static let height = 8
 
-  /// - Parameter width: what the terminal has for each line; nil: no limit.
-  init(
-    law: DurationDistribution, polls: [Double], mark: (age: Double, name: String)?, width: Int?,
-    hasBlocks: Bool
-  ) {
-    self.law = law
-    self.polls = polls
-    self.mark = mark
-    self.hasBlocks = hasBlocks
-    let last =
-      [1.15 * law.quantile(0.95), 1.1 * (mark?.age ?? 0), 1.1 * (polls.first ?? 0)].max() ?? 1
-    axis = AgeAxis(
+  var axis: AgeAxis {
+    let last = [1.15 * law.quantile(0.95), 1.1 * (mark?.age ?? 0), 1.1 * (polls.first ?? 0)].max()
+    return AgeAxis(
       columns: min(width ?? Self.widest, Self.widest), usual: law.quantile(0.5),
-      last: min(last, DurationDistribution.longestAge))
-  }
-
-  /// The share of jobs that end in each column.
-  private var shares: [Double] {
-    (0..<axis.columns).map { column in
-      law.survival(at: axis.age(at: column)) - law.survival(at: axis.age(at: column + 1))
-    }
+      last: min(last ?? 1, DurationDistribution.longestAge))
   }
 
   var lines: [String] { bars + [line] + below + [ages] }
 
   private var bars: [String] {
-    let shares = shares
+    let axis = axis
+    // The share of jobs that end in each column.
+    let shares = (0..<axis.columns).map { column in
+      law.survival(at: axis.age(at: column)) - law.survival(at: axis.age(at: column + 1))
+    }
     let most = max(shares.max() ?? 0, 1e-9)
     return (0..<Self.height).reversed().map { row in
-      Self.trimmed(shares.map { cell($0 / most * Double(Self.height) - Double(row)) })
+      let cells = shares.map { cell($0 / most * Double(Self.height) - Double(row)) }
+      return String(cells[..<((cells.lastIndex { $0 != " " } ?? -1) + 1)])
     }
   }
 
@@ -55,7 +46,7 @@ struct DistributionPlot {
     return Self.blocks[Int((min(max(filled, 0), 1) * 8).rounded())]
   }
 
-  /// The bottom line, with a stroke for each poll.
+  /// With a stroke for each poll.
   private var line: String {
     var cells = Array(repeating: Character(hasBlocks ? "─" : "-"), count: axis.columns)
     for column in polls.compactMap(axis.column(of:)) { cells[column] = hasBlocks ? "┴" : "|" }
@@ -69,8 +60,9 @@ struct DistributionPlot {
     return [String(repeating: " ", count: start) + (fits ? "^ \(mark.name)" : "\(mark.name) ^")]
   }
 
-  /// The ages at a few columns, as many as there is room for.
+  /// At a few columns, as many as there is room for.
   private var ages: String {
+    let axis = axis
     var text = ""
     for column in stride(from: 0, through: axis.columns, by: max(axis.columns / 4, 1)) {
       let age = axis.age(at: column).spokenAge
@@ -80,8 +72,43 @@ struct DistributionPlot {
     }
     return text
   }
+}
 
-  private static func trimmed(_ cells: [Character]) -> String {
-    String(cells[..<((cells.lastIndex { $0 != " " } ?? -1) + 1)])
+/// Ages along a line of columns, from zero: at even distances, or by their logarithm where they differ too much.
+struct AgeAxis {
+  let columns: Int
+  let isLogarithmic: Bool
+  /// The age at the end of the first column, in seconds.
+  private let first: Double
+  private let last: Double
+
+  /// The greatest age beside the usual one on an even axis; beyond, the usual ages would share a few columns.
+  private static let widest = 12.0
+
+  /// - Parameters:
+  ///   - usual: the age, in seconds, around which most jobs end.
+  ///   - last: the greatest age, in seconds.
+  init(columns: Int, usual: Double, last: Double) {
+    self.columns = max(columns, 2)
+    self.last = max(last, 1)
+    isLogarithmic = self.last > Self.widest * usual
+    first = isLogarithmic ? max(usual / 30, 0.1) : self.last / Double(self.columns)
+  }
+
+  /// The age, in seconds, at which a column begins; that of `columns` is the greatest.
+  func age(at column: Int) -> Double {
+    if column <= 0 { return 0 }
+    guard isLogarithmic else { return first * Double(column) }
+    return first * pow(last / first, Double(column - 1) / Double(columns - 1))
+  }
+
+  /// Nil beyond the last column.
+  func column(of age: Double) -> Int? {
+    guard age <= last else { return nil }
+    let column =
+      isLogarithmic
+      ? (age < first ? 0 : 1 + Double(columns - 1) * log(age / first) / log(last / first))
+      : age / first
+    return min(max(Int(column), 0), columns - 1)
   }
 }

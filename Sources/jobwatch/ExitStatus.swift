@@ -1,9 +1,10 @@
 import ArgumentParser
-import Glibc
 import JobWatchLogging
+import JobWatchStore
+import SystemPackage
 
-/// How a command ends. The numbers from 64 on are those of sysexits.h, by which scripts and systemd tell a mistake from
-/// a passing fault.
+/// How a command ends. The numbers from 64 on are those of sysexits.h: scripts and systemd tell a mistake from a passing
+/// fault by them.
 extension ExitCode {
   /// The answer is no.
   static let no = ExitCode(1)
@@ -24,8 +25,37 @@ extension ExitCode {
 enum StandardError {
   /// A line that cannot be written is lost, because there is no other place for it.
   static func write(_ line: String) {
-    Array((line + "\n").utf8).withUnsafeBytes {
-      _ = Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count)
+    _ = try? FileDescriptor.standardError.writeAll(Array((line + "\n").utf8))
+  }
+}
+
+enum StandardOutput {
+  /// Nobody reads standard output any more: the command ends without a message.
+  struct Closed: Error {}
+
+  /// Writes without a buffer: a reader of `log --follow` sees every line as it comes.
+  static func write(_ bytes: [UInt8]) throws {
+    do {
+      try FileDescriptor.standardOutput.writeAll(bytes)
+    } catch Errno.brokenPipe {
+      throw Closed()
+    }
+  }
+}
+
+extension StoreReader {
+  /// Reads the database. One that cannot be used is told on standard error and by the exit code.
+  func reading<Value>(_ body: (Transaction) throws -> Value) throws -> Value {
+    try telling { try $0.read(body) }
+  }
+
+  /// Does anything else with the database, and tells errors in the same way.
+  func telling<Value>(_ body: (StoreReader) throws -> Value) throws -> Value {
+    do {
+      return try body(self)
+    } catch let error as StoreError {
+      let code = error.kind == .passing ? ExitCode.tryAgain : ExitCode.needsPerson
+      throw code.telling("\(error)")
     }
   }
 }

@@ -27,27 +27,16 @@ struct ExplanationText {
 
   private func words(_ text: String?) -> [String] { text.map(terminal.indented) ?? [] }
 
-  // MARK: How long such jobs take
-
   private var known: String {
     let type = explanation.type
-    let counts = "\(Self.count(type.ended, "job")) ended, \(type.running) running"
+    let counts = "\(counted(type.ended, "job")) ended, \(type.running) running"
     let quantiles = [(0.5, "Half end by"), (0.95, "95 % by"), (0.99, "99 % by")]
       .map { share, name in
         let doubt = type.isGuess(share) ? " perhaps" : ""
         return "\(name)\(doubt) \(law.quantile(share).spokenAge)"
       }
-    let guess = type.isNew ? " So few say little: \(prior) weighs in." : ""
+    let guess = type.isNew ? " So few say little: \(type.priorText) weighs in." : ""
     return "\(type.name): \(counts).\(guess) \(quantiles.joined(separator: ", "))."
-  }
-
-  private var prior: String {
-    switch explanation.type.prior {
-    case .region(let region): "what the same type has shown in \(region)"
-    case .shipped: "what jobwatch is shipped with of this type"
-    case .service: "what the other types of \(job.key.service) have shown"
-    case .generic: "a general guess (nine in ten around 1 m 40 s, one anywhere up to days)"
-    }
   }
 
   /// The job's age among those of its type.
@@ -69,7 +58,6 @@ struct ExplanationText {
     return " At \(age.spokenAge) it is told to be stuck."
   }
 
-  /// The share of jobs that take longer, in words.
   private func longer(than age: Double) -> String {
     switch law.survival(at: age) {
     case ..<0.01: "less than 1 %"
@@ -91,17 +79,15 @@ struct ExplanationText {
       + plot.lines.map { Terminal.indent + $0 }
   }
 
-  // MARK: What follows
-
   private var price: String? {
     guard let forecast = explanation.forecast, forecast.plan != nil else { return nil }
-    let cost = forecast.cost
     let said =
-      cost.target.map { "what meets polling.target, a mean delay of \($0.spokenAge)" }
-      ?? "polling.price"
-    let now = "A call costs as much as \(cost.now.spokenAge) of delay"
-    return cost.isRaised
-      ? "\(now), raised from \(cost.least.spokenAge) (\(said)): at that the calls would not fit the quota."
+      forecast.context.policies.polling.target.map {
+        "what meets polling.target, a mean delay of \($0.seconds.spokenAge)"
+      } ?? "polling.price"
+    let now = "A call costs as much as \(forecast.price.spokenAge) of delay"
+    return forecast.isPriceRaised
+      ? "\(now), raised from \(forecast.leastPrice.spokenAge) (\(said)): at that the calls would not fit the quota."
       : "\(now): \(said)."
   }
 
@@ -111,7 +97,7 @@ struct ExplanationText {
       return "A job of this type takes \(plan.calls.tenths) calls, and its end is known "
         + "\(plan.meanLatency.spokenAge) after it, on average."
     }
-    return forecast.rules.polling.fixed.map {
+    return forecast.context.policies.polling.fixed.map {
       "It is polled every \($0.spoken), whatever is known: polling.fixed."
     }
   }
@@ -128,8 +114,6 @@ struct ExplanationText {
         "Each follows only if the job still runs. All but the first may come up to a tenth of their "
           + "gaps sooner or later, and all move as more is learned.")
   }
-
-  // MARK: After its end
 
   private var taught: String? {
     guard let sample = explanation.sample else { return nil }
@@ -148,7 +132,7 @@ struct ExplanationText {
   }
 
   private var found: String {
-    let calls = Self.count(explanation.calls, "answer")
+    let calls = counted(explanation.calls, "answer")
     guard let end = job.report?.end?.instant, let known = job.endedAt else {
       return "It took \(calls)."
     }
@@ -157,10 +141,6 @@ struct ExplanationText {
     }
     // Two clocks, ours and the cloud's.
     return "Its end was known about \(max(known - end, .zero).spoken) after it, by \(calls)."
-  }
-
-  private static func count(_ number: Int, _ noun: String) -> String {
-    number == 1 ? "1 \(noun)" : "\(number) \(noun)s"
   }
 }
 

@@ -25,16 +25,8 @@ struct JobwatchCommand: AsyncParsableCommand {
       """,
     version: ProgramVersion.text,
     subcommands: [
-      RunCommand.self,
-      CheckCommand.self,
-      SubmitCommand.self,
-      ListCommand.self,
-      ShowCommand.self,
-      ExplainCommand.self,
-      DurationsCommand.self,
-      LogCommand.self,
-      PauseCommand.self,
-      ResumeCommand.self,
-      BackupCommand.self,
+      RunCommand.self, CheckCommand.self, SubmitCommand.self, ListCommand.self, ShowCommand.self,
+      ExplainCommand.self, DurationsCommand.self, LogCommand.self, PauseCommand.self,
+      ResumeCommand.self, BackupCommand.self,
     ])
 }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Foundation
 import JobWatchCore
-import JobWatchDaemon
 import JobWatchStore
 
 struct ListCommand: ParsableCommand {
@@ -65,7 +64,7 @@ struct ListCommand: ParsableCommand {
     // One more than is shown tells whether there are more.
     let (found, pauses) = try StoreReader(path: configuration.databasePath).reading { transaction in
       (
-        try transaction.jobs(matching: filter(at: now), limit: limit + 1),
+        try transaction.jobs.all(matching: filter(at: now), limit: limit + 1),
         try AccountPauses(transaction)
       )
     }
@@ -74,10 +73,12 @@ struct ListCommand: ParsableCommand {
       let objects = jobs.map { $0.json(retention: configuration.retention(of: $0), pauses: pauses) }
       print(try JSONText.line(objects))
     } else if !jobs.isEmpty {
-      let table = JobTable(
-        jobs: jobs, configuration: configuration, now: now, terminal: .standardOutput)
-      for line in table.lines { print(line) }
-      for line in explanations(jobs, pauses) { StandardError.write(line) }
+      let table = ListedJob.table(jobs, configuration, at: now, on: .standardOutput)
+      for line in table { print(line) }
+      // Why jobs that are shown as watched are not polled.
+      let endpoints = Set(jobs.filter { !$0.state.isFinal }.map(\.key.endpoint))
+      let sentences = Set(endpoints.flatMap(pauses.on).map(\.sentence))
+      for line in sentences.sorted() { StandardError.write(line) }
     }
     if jobs.isEmpty { StandardError.write(nothing) }
     if found.count > limit {
@@ -86,9 +87,9 @@ struct ListCommand: ParsableCommand {
   }
 
   private func filter(at now: Timestamp) -> JobFilter {
-    var filter = JobFilter(
-      states: Set(state), account: place.account, service: place.service,
-      labels: LabelArgument.dictionary(label))
+    var filter = JobFilter.all
+    (filter.account, filter.service) = (place.account, place.service)
+    (filter.states, filter.labels) = (Set(state), LabelArgument.dictionary(label))
     switch scope {
     case .active: filter.states = Set(JobState.allCases.filter { !$0.isFinal })
     case .all: break
@@ -105,12 +106,4 @@ struct ListCommand: ParsableCommand {
     default: "no job matches"
     }
   }
-
-  /// Why jobs that are shown as watched are not polled.
-  private func explanations(_ jobs: [Job], _ pauses: AccountPauses) -> [String] {
-    let lanes = Set(jobs.filter { !$0.state.isFinal }.map(\.key.lane))
-    return Set(lanes.flatMap(pauses.on).map(\.sentence)).sorted()
-  }
 }
-
-extension JobState: ExpressibleByArgument {}

@@ -1,3 +1,4 @@
+import JobWatchConfiguration
 import JobWatchCore
 
 /// A job as one line of the table that `list` prints.
@@ -6,14 +7,37 @@ struct ListedJob {
   let now: Timestamp
   let retention: RetentionPolicy
 
+  /// The table, no wider than the terminal.
+  static func table(
+    _ jobs: [Job], _ configuration: Configuration, at now: Timestamp, on terminal: Terminal
+  ) -> [String] {
+    var cells = [["JOB", "SERVICE", "ACCOUNT", "TYPE", "STATE", "AGE", "SEEN", "NOTE"]]
+    cells += jobs.map { job in
+      ListedJob(job: job, now: now, retention: configuration.retention(of: job)).row
+    }
+    if Set(jobs.map(\.key.account)).count < 2 { cells = TableFit.without(cells, "ACCOUNT") }
+    let fit = TableFit(
+      shortening: [("NOTE", 12), ("TYPE", 8)],
+      dropping: ["TYPE", "SEEN", "ACCOUNT", "NOTE", "SERVICE", "AGE"])
+    let lines = fit.lines(cells, width: terminal.width)
+    return zip(lines, [nil] + jobs.map(\.state.colour)).map(terminal.painted)
+  }
+
+  private var row: [String] {
+    [
+      job.key.jobID, job.key.service, job.key.account, (job.jobType ?? "").onOneLine,
+      job.state.rawValue, age, lastSeen, note,
+    ]
+  }
+
   /// How long it took, or has been running.
-  var age: String {
+  private var age: String {
     let begin = job.report?.begin?.instant ?? job.hint.beginTime ?? job.submittedAt
     let end = job.report?.end?.instant ?? job.endedAt ?? now
     return max(end - begin, .zero).terse
   }
 
-  var lastSeen: String {
+  private var lastSeen: String {
     guard let seen = job.lastSeenAt else { return "never" }
     return seen.isAhead(of: now) ? "?" : max(now - seen, .zero).terse + " ago"
   }
@@ -25,9 +49,13 @@ struct ListedJob {
     }
   }
 
-  /// The most important fact beside its state; before it, if so, that its times are wrong.
-  var note: String {
-    [isAhead ? "the clock was ahead" : "", finding].filter { !$0.isEmpty }.joined(separator: "; ")
+  /// The most important fact beside its state, behind a warning where its times are wrong.
+  private var note: String {
+    Self.list([isAhead ? "the clock was ahead" : nil, finding])
+  }
+
+  private static func list(_ parts: [String?]) -> String {
+    parts.compactMap(\.self).filter { !$0.isEmpty }.joined(separator: "; ")
   }
 
   private var finding: String {
@@ -36,14 +64,12 @@ struct ListedJob {
     }
     if let unknown = job.unknownWord { return "unlisted status \(unknown.word)".onOneLine }
     switch job.state {
-    case .failed:
-      return [end, job.error?.onOneLine, failedParts].compactMap(\.self).joined(separator: "; ")
+    case .failed: return Self.list([end, job.error?.onOneLine, failedParts])
     case .awaitingPayment: return unpaid
     case .lost: return "vanished before its end was seen"
     case .unknown: return "the service never showed it"
     case .lapsed: return "never paid"
-    case .registered, .pending, .running:
-      return [overdue, failedParts].compactMap(\.self).joined(separator: "; ")
+    case .registered, .pending, .running: return Self.list([overdue, failedParts])
     case .succeeded, .forgotten: return failedParts ?? ""
     }
   }
@@ -74,7 +100,7 @@ struct ListedJob {
 }
 
 extension Job {
-  /// The error of its record, in the cloud's words.
+  /// In the cloud's words.
   var error: String? {
     let parts = [report?.errorCode, report?.failReason].compactMap(\.self).filter { !$0.isEmpty }
     return parts.isEmpty ? nil : parts.joined(separator: " ")
@@ -93,8 +119,8 @@ extension JobState {
 }
 
 extension Timestamp {
-  /// Whether a time of something that has happened was stored by a clock that was ahead. What is stored while a command
-  /// runs is later than its `now` by less than a minute.
+  /// Whether the time of a past event was stored by a clock that was ahead. What is stored while a command runs is later
+  /// than its `now` by less than a minute.
   func isAhead(of now: Timestamp) -> Bool { self > now + .minutes(1) }
 }
 

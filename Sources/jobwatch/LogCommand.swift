@@ -21,9 +21,7 @@ struct LogCommand: AsyncParsableCommand {
       configuration or the log cannot be read.
       """)
 
-  @Option(
-    help: .value("id", "Only events of this job; may be repeated."),
-    completion: .jobs)
+  @Option(help: .value("id", "Only events of this job; may be repeated."), completion: .jobs)
   var job: [String] = []
 
   @Option(
@@ -79,7 +77,7 @@ struct LogCommand: AsyncParsableCommand {
     let isComplete = Atomic(true)
     do {
       if follow {
-        try await StatusLogFollower(path: path, filter: filter, from: start) {
+        try await StatusLogFollower(path: path, filter: filter, last: last) {
           StandardError.write($0)
         }.run(stopOn: [.sigint, .sigterm], print)
       } else {
@@ -97,10 +95,7 @@ struct LogCommand: AsyncParsableCommand {
     if !isComplete.load(ordering: .relaxed) { throw ExitCode.no }
   }
 
-  private var start: StatusLogFollower.Start {
-    if let limit { return .last(limit) }
-    return since == nil ? .last(Self.followedLines) : .first
-  }
+  private var last: Int? { limit ?? (since == nil ? Self.followedLines : nil) }
 
   private var filter: LogFilter {
     let now = Timestamp(Date())

@@ -29,8 +29,7 @@ struct SubmitCommand: ParsableCommand {
       cannot be written, 78 the configuration cannot be used.
       """)
 
-  @Argument(
-    help: .value("id", "The ids of the jobs, or their URLs, or - for standard input."))
+  @Argument(help: .value("id", "The ids of the jobs, or their URLs, or - for standard input."))
   var ids: [String] = []
 
   @Option(
@@ -46,9 +45,7 @@ struct SubmitCommand: ParsableCommand {
   @Option(help: .value("key=value", "A label; may be repeated."))
   var label: [LabelArgument] = []
 
-  @Option(
-    help: .value("name", "A channel to tell, too; may be repeated."),
-    completion: .channels)
+  @Option(help: .value("name", "A channel to tell, too; may be repeated."), completion: .channels)
   var channel: [String] = []
 
   @Option(help: .value("id", "The instance that a job of DCS is about."))
@@ -115,82 +112,52 @@ struct SubmitCommand: ParsableCommand {
 
   /// All jobs, or an error: a script that gets 64 can repeat the whole once its input is mended.
   private func accepted(_ rules: SpoolRules?) throws -> [SpoolSubmission] {
-    let content = try content()
-    let (addresses, drafts) = (rules?.addresses ?? JobAddressBook(nil), content.drafts)
-    var (reasons, notes) = (content.rejected, [String]())
-    var submissions: [SpoolSubmission] = []
-    for draft in drafts {
-      var submission = draft
-      notes += CloudNames.leave(&submission, rules).map { "\(submission.jobID.prefix(80)): \($0)" }
-      submission = completed(submission)
+    var (submissions, reasons, notes) = try content()
+    for index in submissions.indices {
+      let name = submissions[index].jobID.prefix(80)
       let problem =
-        addresses.resolve(&submission, preferring: service)
-        ?? finished(&submission).problem ?? rules?.problem(submission)
-      if let problem { reasons.append("\(submission.jobID.prefix(80)): \(problem)") }
-      submissions.append(submission)
+        submissions[index].complete(with: options, by: rules) { notes.append("\(name): \($0)") }
+        ?? submissions[index].problem ?? rules?.problem(submissions[index])
+      if let problem { reasons.append("\(submissions[index].jobID.prefix(80)): \(problem)") }
     }
-    if task != nil && drafts.count > 1 {
+    if task != nil && submissions.count > 1 {
       reasons.append("--task is that of one job: submit each with its own")
     }
     guard reasons.isEmpty, !submissions.isEmpty else {
       let lines = reasons + ["nothing was submitted"]
       throw ExitCode.misuse.telling(lines.joined(separator: "\n"))
     }
-    for line in content.notes + notes + doubts(submissions) {
-      StandardError.write("warning: \(line)")
+    // Each doubt once, with the first job that it is about.
+    var told: Set<String> = []
+    for submission in submissions {
+      guard let doubt = submission.doubt, told.insert(doubt).inserted else { continue }
+      notes.append("\(submission.jobID): \(doubt)")
     }
+    for line in notes { StandardError.write("warning: \(line)") }
     return submissions
   }
 
-  /// The jobs that the arguments or standard input name, with the reasons why some cannot be taken.
-  private func content() throws -> (drafts: [SpoolSubmission], rejected: [String], notes: [String])
-  {
+  private var options: SpoolSubmission {
+    SpoolSubmission(
+      jobID: "", service: service, account: account, labels: LabelArgument.dictionary(label),
+      channels: channel, instanceID: instance, taskID: task, expectWithin: expectWithin)
+  }
+
+  /// The jobs that the arguments or standard input name, the reasons why some cannot be taken, and warnings.
+  private func content() throws -> ([SpoolSubmission], reasons: [String], notes: [String]) {
     guard ids.isEmpty || ids == ["-"] else {
       return (ids.map { SpoolSubmission(word: $0) }, [], [])
     }
     let input = try FileHandle.standardInput.read(upToCount: SpoolFile.sizeLimit + 1) ?? Data()
     let content = SpoolFile(decoding: input, rules: nil)
-    let reasons = content.rejections.map { rejection in
+    var reasons = content.rejections.map { rejection in
       rejection.place == .file
-        ? "standard input: \(rejection.reason)" : "standard input, \(rejection)"
+        ? "standard input: \(rejection.text)" : "standard input, \(rejection)"
     }
-    let commands = content.command.map {
-      ["standard input is a command: use jobwatch \($0.verb.rawValue) \($0.account)"]
+    if let command = content.command {
+      reasons.append(
+        "standard input is a command: use jobwatch \(command.verb.rawValue) \(command.account)")
     }
-    let notes = content.notes.map { "standard input, \($0)" }
-    return (content.submissions, reasons + (commands ?? []), notes)
+    return (content.submissions, reasons, content.notes.map { "standard input, \($0)" })
   }
-
-  private func completed(_ draft: SpoolSubmission) -> SpoolSubmission {
-    var submission = draft
-    submission.account = draft.account ?? account
-    submission.taskID = draft.taskID ?? task
-    submission.expectWithin = draft.expectWithin ?? expectWithin
-    for pair in label { submission.labels[pair.key] = pair.value }
-    for name in channel where !submission.channels.contains(name) {
-      submission.channels.append(name)
-    }
-    return submission
-  }
-
-  /// Fills in what neither the entry nor its URL has told: a job's URL knows its service better than an option.
-  private func finished(_ submission: inout SpoolSubmission) -> SpoolSubmission {
-    submission.service = submission.service ?? service
-    submission.adoptReply()
-    submission.instanceID = submission.instanceID ?? instance
-    return submission
-  }
-
-  /// Each doubt once, with the first job that it is about.
-  private func doubts(_ submissions: [SpoolSubmission]) -> [String] {
-    var told: Set<String> = []
-    return submissions.compactMap { submission in
-      submission.doubt.flatMap { told.insert($0).inserted ? "\(submission.jobID): \($0)" : nil }
-    }
-  }
-}
-
-extension Duration: @retroactive ExpressibleByArgument {
-  /// Such as `90s` or `1.5h`.
-  public init?(argument: String) { self.init(text: argument) }
 }

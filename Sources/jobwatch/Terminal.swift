@@ -33,7 +33,7 @@ struct Terminal {
 }
 
 extension String {
-  /// Without control characters, because what the cloud wrote must neither begin a line nor command the terminal.
+  /// Without control characters: what the cloud wrote must not begin a line or command the terminal.
   var onOneLine: String {
     String(
       unicodeScalars.map { scalar in
@@ -45,9 +45,7 @@ extension String {
         }
       })
   }
-}
 
-extension String {
   /// Its words on lines of at most so many columns, as far as the words are not longer themselves.
   func wrapped(to width: Int?) -> [String] {
     guard let width else { return [self] }
@@ -61,6 +59,11 @@ extension String {
     }
     return lines
   }
+}
+
+/// `1 job`, `2 jobs`.
+func counted(_ number: Int, _ noun: String) -> String {
+  "\(number) \(noun)\(number == 1 ? "" : "s")"
 }
 
 extension Terminal {

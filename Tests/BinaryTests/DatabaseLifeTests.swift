@@ -49,7 +49,7 @@ import Testing
       #expect(log.ranges(of: "the database is brought up to date").count == 1)
       let kept = bed.place.database + ".before-2"
       #expect(FileManager.default.fileExists(atPath: kept))
-      let standing = try StoreReader(path: bed.place.database).read { try $0.standing() }
+      let standing = try StoreReader(path: bed.place.database).read { try $0.totals() }
       #expect(standing.watched == ["demo": 3])
     }
   }
@@ -151,7 +151,7 @@ import Testing
     let now = Testbed.clock()
     try await store.write { transaction in
       for number in 0..<1500 {
-        _ = try transaction.insert(
+        _ = try transaction.jobs.insert(
           .registered("job\(number)", at: now), dueAt: now + .days(1), noticeAt: nil)
       }
     }
@@ -159,7 +159,7 @@ import Testing
       for _ in 0..<400 {
         let answer = Evidence(httpStatus: 200, body: .init(repeating: 7, count: 3000))
         let change = Transition(from: .registered, to: .running, rawStatus: nil, at: now)
-        try transaction.record(change, evidence: answer, of: 1)
+        try transaction.history.record(change, evidence: answer, of: 1)
       }
     }
     try store.close()

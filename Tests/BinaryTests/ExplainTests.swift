@@ -1,6 +1,5 @@
 import Foundation
 import JobWatchCore
-import JobWatchDaemon
 import JobWatchStore
 import SimulatedCloud
 import TestSupport
@@ -80,8 +79,8 @@ import Testing
       #expect(await daemon.terminate() == .code(0))
       // Nothing changes any more: the stored time is that of the next poll.
       let due = try StoreReader(path: bed.place.database).read { transaction in
-        try transaction.jobs(withID: running.id).first.flatMap {
-          try transaction.nextPoll(of: $0.id)
+        try transaction.jobs.all(withID: running.id).first.flatMap {
+          try transaction.jobs.nextPoll(of: $0.id)
         }
       }
       let stopped = try await Self.explained("explain", running, in: bed)

@@ -27,7 +27,7 @@ import Testing
       #expect(lines.allSatisfy { Timestamp(iso8601: $0.time) != nil && !$0.level.isEmpty })
       let failed = try #require(lines.first { $0.fields?["event"] == "job.failed" })
       #expect(failed.level == "error")
-      #expect(failed.message_id == MessageID.jobFailed.rawValue)
+      #expect(failed.message_id == MessageID(.jobFailed).rawValue)
       #expect(failed.fields?["job_id"] == job.id)
       #expect(failed.fields?["state"] == "failed")
     }

@@ -84,7 +84,7 @@ import Testing
   /// What the refusal of an entry with a key that nobody knows lists.
   private func known(_ entry: String, after words: String) throws -> [String] {
     let file = SpoolFile(decoding: Array(entry.utf8), rules: nil)
-    let reason = try #require(file.rejections.first).reason
+    let reason = try #require(file.rejections.first).text
     let list = try #require(reason.ranges(of: words).last.map { reason[$0.upperBound...] })
     return list.split(separator: ", ").map(String.init).sorted()
   }

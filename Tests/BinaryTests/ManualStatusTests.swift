@@ -1,8 +1,8 @@
 import JobWatchCore
-import JobWatchStore
 import Testing
 
 @testable import JobWatchDaemon
+@testable import JobWatchStore
 
 /// What the manual says of the line that `systemctl status` shows is what the daemon can say.
 @Suite struct `The manual of the status line` {
@@ -14,7 +14,7 @@ import Testing
       forms.insert(try #require(standing(["oncall"]).text(part), "the test does not show \(part)"))
     }
     forms.insert(try #require(standing([]).text(.waiting)))
-    for part in StatusText.Part.allCases where part != .standing {
+    for part in StatusText.Part.allCases where part != .totals {
       forms.insert(try #require(status.text(part), "the test does not show \(part)"))
     }
     #expect(StatusText().line == "watching")
@@ -25,7 +25,7 @@ import Testing
   @Test func `shows a line as it is`() throws {
     let section = try #require(ManualPage("jobwatch.8").section("What the status line says"))
     let healthy = StatusLine(
-      standing: Totals(watched: ["prod": 1204], atRisk: 1), due: 3, conditions: [],
+      totals: Totals(watched: ["prod": 1204], atRisk: 1), due: 3, conditions: [],
       accounts: ["prod"], channels: [])
     #expect(section.text.contains("\nStatus: \"\(healthy.line)\"\n"))
   }
@@ -40,7 +40,7 @@ import Testing
       Condition($0, .failing, since: Timestamp(milliseconds: 0), cause: "a cause")
     }
     return StatusLine(
-      standing: Totals(
+      totals: Totals(
         watched: ["prod": 2, "old": 2], atRisk: 2, waiting: ["oncall": 2], givenUp: 2),
       due: 2, conditions: troubles, accounts: ["prod"], channels: channels, unclosed: ["jobs.txt"])
   }

@@ -74,7 +74,7 @@ import Testing
   private static func told(in bed: Testbed, _ changes: FileEvents) async throws {
     let reader = StoreReader(path: bed.place.database)
     for await change in changes.stream where change.name.hasSuffix("-wal") {
-      if try reader.read({ try $0.budgets() }).contains(where: \.record.isTold) { return }
+      if try reader.read({ try $0.budgets.all() }).contains(where: \.isTold) { return }
     }
     throw CancellationError()
   }

@@ -18,11 +18,10 @@ import Testing
       budget.finish(at: start.uptime)
     }
     if let throttle { budget.throttled(throttle, at: start.uptime) }
-    let saved = SavedRateLimiter(
-      key: EndpointKey(account: "prod", service: "ecs"), savedAt: start.wall,
-      record: budget.record(at: start.uptime))
+    let record = budget.record(at: start.uptime).stored(
+      as: EndpointKey(account: "prod", service: "ecs"), at: start.wall)
     let now = Moment(wall: start.wall + wait, uptime: start.uptime + wait)
-    let view = QuotaStatus(saved, at: now)
+    let view = QuotaStatus(record, at: now)
     return (view, view.words(at: now.wall))
   }
 

@@ -32,13 +32,13 @@ struct Wreck {
     let logged = try Self.lastLogged(in: place)
     try StoreReader(path: place.database).read { transaction in
       for job in jobs {
-        guard let known = try transaction.jobs(withID: job.id).first else {
+        guard let known = try transaction.jobs.all(withID: job.id).first else {
           if spooled.contains(job.id) { phases.insert(.fileNotTaken) }
           continue
         }
         if spooled.contains(job.id) { phases.insert(.fileNotRemoved) }
         if !known.state.isFinal { phases.insert(.endNotCommitted) }
-        let waiting = try transaction.messages(of: known.id).filter { $0.state == "waiting" }
+        let waiting = try transaction.messages.all(of: known.id).filter { $0.state == "waiting" }
         for message in waiting {
           if delivered.contains(message.eventID) {
             phases.insert(.deliveredNotMarked)
@@ -50,7 +50,7 @@ struct Wreck {
           settled.insert(job.id)
         }
       }
-      if try transaction.lastSeq() > logged { phases.insert(.eventNotLogged) }
+      if try transaction.events.lastSeq() > logged { phases.insert(.eventNotLogged) }
       if try transaction.logCursor(place.statusLog)?.seq ?? 0 < logged {
         phases.insert(.loggedNotMarked)
       }

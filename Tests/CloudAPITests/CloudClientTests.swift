@@ -1,4 +1,5 @@
 import JobWatchCore
+import SimulatedCloud
 import Synchronization
 import Testing
 
@@ -85,6 +86,9 @@ struct CloudClientTests {
 
   @Test(arguments: [
     "ecs.example", "ftp://ecs.example", "https://", "https://h/path", "", "https://u:p@h",
+    "https://h:0", "https://h:65536", "http://127.0.0.1:70000", "http://[::1]:70000",
+    "https://h:-1",
+    "https://h:99999999999999999999", "https://h:443x", "https://h:٤٤٣",
   ])
   func `an endpoint of another form is a fault of the configuration`(endpoint: String) async {
     let recording = RecordingTransport(.success(Self.record))
@@ -96,6 +100,16 @@ struct CloudClientTests {
     }
     #expect(error.message.contains("https://host[:port]"))
     #expect(recording.last == nil)
+  }
+
+  @Test(arguments: ["h", "h:1", "h:65535", "h:080", "h:", "[::1]", "[2001:db8::1]:8443"])
+  func `an endpoint may name any port that there is`(host: String) async throws {
+    let recording = RecordingTransport(.success(Self.record))
+    _ = await CloudClient(transport: recording.transport)
+      .ask(query(.accessKey(Self.key), endpoint: "https://\(host)/"))
+    let request = try #require(recording.last)
+    #expect(request.url == "https://\(host)/v1/project1/jobs/job1")
+    #expect(HTTPFields(request.headers).first("Host") == host)
   }
 
   @Test func `a failed exchange is an endpoint out of reach`() async {

@@ -26,7 +26,7 @@ import Testing
 
   @Test(
     "costs one more try on a new one, however many others of the pool have ended too",
-    arguments: [StaleServer.Ending.reset, .closed], [HTTPAnswerPart.whole, .head])
+    arguments: [StaleServer.Ending.reset, .closed, .timedOut], [HTTPAnswerPart.whole, .head])
   func stale(_ ending: StaleServer.Ending, _ wanted: HTTPAnswerPart) async throws {
     let (pooled, server) = (8, try StaleServer(stale: 8, ending))
     try await withTransport { transport in
@@ -61,6 +61,18 @@ import Testing
         return
       }
       #expect(text.contains("&next"))
+    }
+  }
+
+  @Test func `is the server's word that it waited too long, if it says so twice`() async throws {
+    let server = try SocketServer(.answer(StaleServer.timeout))
+    try await withTransport { transport in
+      let response = try await send(transport, server.url)
+      #expect(response.status == 408 && String(decoding: response.body, as: UTF8.self) == "late\n")
+      var events = server.events.makeAsyncIterator()
+      var requests = 0
+      for _ in 1...4 { if case .request = await events.next() { requests += 1 } }
+      #expect(requests == 2)
     }
   }
 

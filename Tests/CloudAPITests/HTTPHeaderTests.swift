@@ -41,6 +41,18 @@ import Testing
     #expect(response.retryAfter(at: Self.now) == .seconds(7))
   }
 
+  /// Obsolete, and sent by some: the HTTP library reads none such (RFC 9112, section 5.2).
+  @Test func `that go on in the next line are a failed exchange and no more`() async throws {
+    let server = try SocketServer(
+      .answer("HTTP/1.1 200 OK\r\nX-A: b\r\n\t c\r\nContent-Length: 2\r\n\r\n{}"))
+    let transport = HTTPClientTransport(options: .patient())
+    let failure = await #expect(throws: HTTPFailure.self) {
+      try await transport.send(HTTPRequest(url: server.url), timeout: .patient, bodyLimit: 10)
+    }
+    await transport.shutdown()
+    #expect(failure?.message == "the answer broke off or was no HTTP")
+  }
+
   @Test(
     "say the time in three forms",
     arguments: [
@@ -53,6 +65,13 @@ import Testing
       ("sat, 21 nov 2026 21:38:21 gmt", "2026-11-21T21:38:21.000Z"),
       ("Sun, 6 Nov 1994 08:49:37 GMT", "1994-11-06T08:49:37.000Z"),
       ("Sunday, 06-Nov-1994 08:49:37 GMT", "1994-11-06T08:49:37.000Z"),
+      // Blanks as servers have them: several, none, and tabs.
+      ("  Sun,  06\tNov 1994   08:49:37  GMT ", "1994-11-06T08:49:37.000Z"),
+      ("Sun,06 Nov 1994 08:49:37GMT", "1994-11-06T08:49:37.000Z"),
+      ("Sun , 06-Nov-94\t08:49:37 \tGMT", "1994-11-06T08:49:37.000Z"),
+      ("\tSun\tNov  6  08:49:37\t1994 ", "1994-11-06T08:49:37.000Z"),
+      ("Sun, 06 Nov 1994\r\n 08:49:37 GMT", "1994-11-06T08:49:37.000Z"),
+      ("Sun, 06Nov1994 08:49:37 GMT", nil), ("Sun, 06 Nov 199408:49:37 GMT", nil),
       // Two digits: not more than 50 years ahead.
       ("Saturday, 21-Nov-26 21:38:21 GMT", "2026-11-21T21:38:21.000Z"),
       ("Friday, 20-Nov-76 21:38:21 GMT", "2076-11-20T21:38:21.000Z"),

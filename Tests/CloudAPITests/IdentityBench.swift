@@ -22,23 +22,21 @@ extension CloudBench {
     _ user: PasswordUser = user, _ scope: ProjectScope = .name("eu-de"),
     timeout: Duration = .patient
   ) async -> Result<IssuedCredential, IssueFailure> {
-    await TokenLogin(
-      endpoint: base, user: user, scope: scope, transport: client.transport, timeout: timeout
-    ).issue(at: clock.wall)
+    await IdentityClient(.iam, endpoint: base, transport: client.transport, timeout: timeout)
+      .token(for: user, scope, at: clock.wall)
   }
 
   func temporaryKey(
     _ form: Signer.Form = .access, timeout: Duration = .patient
   ) async -> Result<IssuedCredential, IssueFailure> {
-    await InstanceMetadata(
-      endpoint: base, form: form, transport: client.transport, timeout: timeout
-    ).issue(at: clock.wall)
+    await IdentityClient(.metadata, endpoint: base, transport: client.transport, timeout: timeout)
+      .temporaryKey(form, at: clock.wall)
   }
 
   func projectID(
     of name: String, as credential: Credential = .accessKey(key), at time: Timestamp? = nil
   ) async -> Result<String, IssueFailure> {
-    await ProjectLookup(endpoint: base, transport: client.transport, timeout: .patient)
+    await IdentityClient(.iam, endpoint: base, transport: client.transport, timeout: .patient)
       .id(ofProjectNamed: name, credential: credential, at: time ?? clock.wall)
   }
 }

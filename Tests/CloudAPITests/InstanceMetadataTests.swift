@@ -104,6 +104,10 @@ struct InstanceMetadataTests {
   @Test(arguments: [
     (Fault.text(200, ""), "unreachable", "else than a temporary key"),
     (Fault.text(200, #"{"credential":{"access":"a"}}"#), "unreachable", "than a temporary key"),
+    // A quotation mark too many, behind which everything is a guess.
+    (
+      Fault.text(200, key(#"a","b" c"#, #""2026-11-22T21:38:21Z""#)), "unreachable", "temporary key"
+    ),
     (Fault.text(200, key("", #""2026-11-22T21:38:21Z""#)), "unreachable", "empty"),
     (Fault.text(200, key("a b", #""2026-11-22T21:38:21Z""#)), "unreachable", "cannot be sent"),
     (Fault.text(200, key("ak", "null")), "unreachable", "no expires_at"),
@@ -121,13 +125,13 @@ struct InstanceMetadataTests {
     try await CloudBench.run {
       $0.identity = CloudBench.identity()
     } _: { bench async throws in
-      let metadata = InstanceMetadata(
-        endpoint: bench.base, form: .access,
+      let metadata = IdentityClient(
+        .metadata, endpoint: bench.base,
         transport: { [bench] (request, timeout, limit) async throws(HTTPFailure) in
           if request.method == "GET" { bench.cloud.set(fault, for: .metadata) }
           return try await bench.client.transport(request, timeout, limit)
         }, timeout: .patient)
-      let failure = try #require(await metadata.issue(at: bench.clock.wall).failure)
+      let failure = try #require(await metadata.temporaryKey(.access, at: bench.clock.wall).failure)
       #expect(failure.kind == kind)
       #expect(failure.text.contains(words), "\(failure.text)")
       #expect(!failure.text.contains("hush"))

@@ -93,10 +93,16 @@ struct SecretSourceTests {
     #expect(message.contains(expected), "\(message)")
   }
 
-  @Test func `a credential without systemd says how to start`() throws {
+  @Test(arguments: [nil, "/run/credentials/jobwatch.service"])
+  func `a credential that is not there says how it gets there`(directory: String?) throws {
     let error = #expect(throws: SecretError.self) {
-      try SecretSource.credential("key").read(environment: [:])
+      try SecretSource.credential("key").read(
+        environment: directory.map { ["CREDENTIALS_DIRECTORY": $0] } ?? [:])
     }
-    #expect(try #require(error).message.contains("CREDENTIALS_DIRECTORY is not set"))
+    let message = try #require(error).message
+    #expect(message.contains(directory ?? "CREDENTIALS_DIRECTORY is not set"))
+    for words in ["/etc/jobwatch/credentials/key", "root", "0600", "systemctl restart jobwatch"] {
+      #expect(message.contains(words), "\(message)")
+    }
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import JobWatchCore
+import SimulatedCloud
 import Testing
 
 @testable import CloudAPI

@@ -6,6 +6,8 @@ import Synchronization
 final class StaleServer: Sendable {
   enum Ending: Sendable {
     case reset, closed
+    /// The server's time for a request on this connection is over, which it says just when one comes.
+    case timedOut
   }
 
   private struct State {
@@ -47,12 +49,18 @@ final class StaleServer: Sendable {
             }
             if isLast == true { for _ in 0..<stale { gate.signal() } }
             gate.wait()
-            Self.answer(connection)
+            Self.send(Self.answer, to: connection)
             guard self?.takeRequest(connection) == true else { return }
-            if ending == .reset { SocketServer.resetWhenClosed(connection) }
+            switch ending {
+            case .reset: SocketServer.resetWhenClosed(connection)
+            case .closed: break
+            case .timedOut: Self.send(Self.timeout, to: connection)
+            }
             return
           }
-          repeat { Self.answer(connection) } while self?.takeRequest(connection) == true
+          repeat {
+            Self.send(Self.answer, to: connection)
+          } while self?.takeRequest(connection) == true
         }
       }
     }
@@ -72,8 +80,11 @@ final class StaleServer: Sendable {
     return true
   }
 
-  private static func answer(_ connection: Int32) {
-    _ = SocketServer.send(
-      Array("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok".utf8), to: connection)
+  private static let answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+  static let timeout =
+    "HTTP/1.1 408 Request Timeout\r\nConnection: Close\r\nContent-Length: 5\r\n\r\nlate\n"
+
+  private static func send(_ text: String, to connection: Int32) {
+    _ = SocketServer.send(Array(text.utf8), to: connection)
   }
 }

@@ -30,13 +30,14 @@ struct TokenLoginTests {
 
   @Test func `the password is in the body of the request alone`() async throws {
     let sent = Mutex<HTTPRequest?>(nil)
-    let login = TokenLogin(
-      endpoint: "https://iam.example/", user: CloudBench.user, scope: .id("p1"),
+    let iam = IdentityClient(
+      .iam, endpoint: "https://iam.example/",
       transport: { (request, _, _) async throws(HTTPFailure) in
         sent.withLock { $0 = request }
         throw HTTPFailure(.reset, "gone")
       })
-    let failure = try #require(await login.issue(at: CloudBench.start).failure)
+    let result = await iam.token(for: CloudBench.user, .id("p1"), at: CloudBench.start)
+    let failure = try #require(result.failure)
     #expect(failure == ("unreachable", "IAM at https://iam.example/: gone"))
     let request = try #require(sent.withLock { $0 })
     #expect(request.method == "POST" && request.url == "https://iam.example/v3/auth/tokens")
@@ -119,6 +120,35 @@ struct TokenLoginTests {
     }
   }
 
+  /// As a job's record is read, see `A damaged answer`.
+  @Test(arguments: [("", "<!-- 42 ms -->"), ("", " trailing"), ("\u{FEFF}", "\0\n"), ("", good)])
+  func `a token is read with what stands around its JSON`(
+    before: String, behind: String
+  ) async throws {
+    let body = before + Self.good + behind
+    try await CloudBench.run {
+      $0.identity = CloudBench.identity()
+    } _: { bench async throws in
+      bench.cloud.set(Fault.text(201, body, Self.token), for: .iam)
+      #expect(try await bench.login().get().lifetime == .hours(24), "\(body)")
+    }
+  }
+
+  @Test func `of two ends of a token the last counts, unless more than JSON stands there`()
+    async throws
+  {
+    let twice =
+      #"{"token":{"expires_at":"2026-11-21T22:38:21Z","expires_at":"2026-11-21T23:38:21Z"}}"#
+    try await CloudBench.run {
+      $0.identity = CloudBench.identity()
+    } _: { bench async throws in
+      for (body, lifetime) in [(twice, Duration.hours(2)), (twice + " x", .hours(1))] {
+        bench.cloud.set(Fault.text(201, body, Self.token), for: .iam)
+        #expect(try await bench.login().get().lifetime == lifetime)
+      }
+    }
+  }
+
   @Test func `an answer that is too large is cut short`() async throws {
     // Not arguments, because those are printed.
     let long = String(repeating: " ", count: CloudClient.bodyLimit)
@@ -155,10 +185,9 @@ struct TokenLoginTests {
       // Long enough for the call to arrive: a connection that nobody took yet would stop the server hard.
       let failure = try #require(await bench.login(timeout: .seconds(1)).failure)
       #expect(failure.kind == "unreachable" && failure.text.hasSuffix("no answer in time"))
-      let wrong = await TokenLogin(
-        endpoint: "iam.example", user: CloudBench.user, scope: .id("p"),
-        transport: bench.client.transport
-      ).issue(at: bench.clock.wall)
+      let wrong = await IdentityClient(
+        .iam, endpoint: "iam.example", transport: bench.client.transport
+      ).token(for: CloudBench.user, .id("p"), at: bench.clock.wall)
       #expect(wrong.failure?.kind == "misconfigured")
     }
   }

@@ -239,12 +239,14 @@ import Testing
         - {name: d, region: eu-de, auth: token, token: {file: /nowhere/token}}
       """
     let value = try ConfigurationFile.decode(Array(text.utf8), path: "j.yaml").value
-    let found = Supplies.faults(of: value, environment: [:])
+    let found = ResolvedReferences.resolve(value, environment: [:]).faults
     let token = StartFault.Place.secret(.file("/nowhere/token"), in: "accounts[3]")
     #expect(found.map(\.place) == [.key("accounts[0]"), .key("accounts[1]"), token])
     #expect(found.map(\.reason) == [.environment, .lasting, .lasting])
     let keys = ["HW_ACCESS_KEY": "AK", "HW_SECRET_KEY": "SK"]
     #expect(
-      Supplies.faults(of: value, environment: keys).map(\.place) == [.key("accounts[1]"), token])
+      ResolvedReferences.resolve(value, environment: keys).faults.map(\.place) == [
+        .key("accounts[1]"), token,
+      ])
   }
 }

@@ -79,8 +79,10 @@ import Testing
     do throws(ConfigurationError) {
       let decoded = try ConfigurationFile.decode(Array(file.utf8), path: "j.yaml")
       let later =
-        decoded.secrets.compactMap { $0.doubt(environment: [:]) }
-        + Supplies.faults(of: decoded.value, environment: [:]).map { decoded.problem($0) }
+        decoded.secrets.compactMap { $0.warning(environment: [:]) }
+        + ResolvedReferences.resolve(decoded.value, environment: [:]).faults.map {
+          decoded.problem($0)
+        }
       return (false, decoded.warnings + later)
     } catch {
       return (true, error.problems)
@@ -145,8 +147,9 @@ import Testing
     for secret in Self.secrets {
       try Data(profile.replacing("M", with: secret).utf8).write(to: path)
       for proxy in proxies {
-        let found = Supplies.faults(
-          of: value, environment: ["HTTPS_PROXY": proxy.replacing("M", with: secret)])
+        let found = ResolvedReferences.resolve(
+          value, environment: ["HTTPS_PROXY": proxy.replacing("M", with: secret)]
+        ).faults
         #expect(!found.isEmpty)
         #expect(!found.contains { $0.message.contains(secret) }, "\(found)")
       }

@@ -1,7 +1,7 @@
 import CloudAPI
 import Foundation
-import JobWatchConfiguration
-import JobWatchCore
+@testable import JobWatchConfiguration
+@testable import JobWatchCore
 import JobWatchDaemon
 import Testing
 
@@ -38,22 +38,24 @@ import Testing
         - {events: [job.failed, job.lost, job.at_risk], channels: [oncall]}
       polling: {floor: 1s, ceiling: 1h, price: 5s}
       """)
-    let account = Account(
+    var account = Account(
       name: "prod", region: "eu-de", projectID: "0605767b5780d5762fc5c0118072a564",
-      authentication: .akskOTC, accessKey: .file("/etc/jobwatch/ak"),
-      secretKey: .credential("secret_key"), endpoints: ["ecs": "https://ecs.example:8443"],
-      caFile: "/etc/ssl/private-cloud.pem", quota: Quota(calls: 200, per: .minutes(1)))
+      authentication: .akskOTC)
+    account.accessKey = .file("/etc/jobwatch/ak")
+    account.secretKey = .credential("secret_key")
+    account.endpoints = ["ecs": "https://ecs.example:8443"]
+    account.caFile = "/etc/ssl/private-cloud.pem"
+    account.quota = Quota(calls: 200, per: .minutes(1))
     let webhook = Channel.Kind.webhook(
       url: .plain(Secret("https://hooks.example/x")), secrets: [.credential("hook")])
-    let expected = Configuration(
-      accounts: [account],
-      channels: [
-        Channel(name: "oncall", kind: webhook), Channel(name: "journal", kind: .journal),
-      ],
-      routes: [Route(events: [.jobFailed, .jobLost, .jobAtRisk], channels: ["oncall"])])
+    var expected = Configuration(accounts: [account])
+    expected.channels = [
+      Channel(name: "oncall", kind: webhook), Channel(name: "journal", kind: .journal),
+    ]
+    expected.routes = [Route(events: [.jobFailed, .jobLost, .jobAtRisk], channels: ["oncall"])]
     #expect(decoded.value == expected)
     #expect(decoded.warnings.isEmpty)
-    #expect(decoded.secrets.map(\.line) == [9, 10, 15, 15])
+    #expect(decoded.secrets.map(\.mark?.line) == [9, 10, 15, 15])
     #expect(account.endpoint(of: "dcs") == "https://dcs.eu-de.otc.t-systems.com")
   }
 
@@ -199,7 +201,7 @@ import Testing
       channels: [{name: h, type: webhook, url: {env: URL}, secret: {file: /nowhere/s}}]
       """)
     let environment = ["URL": "http://hooks.example/hidden"]
-    let faults = Supplies.faults(of: decoded.value, environment: environment)
+    let faults = ResolvedReferences.resolve(decoded.value, environment: environment).faults
     let found = faults.map { decoded.problem($0) }
     #expect(found.map(\.line) == [2, 2, 3, 3])
     #expect(faults.map(\.reason) == [.lasting, .environment, .lasting, .lasting])
@@ -217,7 +219,7 @@ import Testing
       """
       accounts: [{name: a, region: eu-de, project_id: p, auth: token, token: {env: TOKEN}}]
       """)
-    let found = decoded.secrets.compactMap { $0.doubt(environment: ["TOKEN": text]) }
+    let found = decoded.secrets.compactMap { $0.warning(environment: ["TOKEN": text]) }
     #expect(found.map(\.isWarning) == (doubt == nil ? [] : [true]))
     if let doubt { #expect(found.first?.message.contains(doubt) == true) }
     #expect(!found.contains { $0.message.contains("hush") })

@@ -1,17 +1,17 @@
-import JobWatchCore
+@testable import JobWatchCore
 import Testing
 
 @Suite struct `No such job` {
   /// Asks as often as the decisions say, and answers "no such job" each time.
-  private func ask(_ job: Job, from start: Timestamp, under rules: WatchRules) -> (
+  private func ask(_ job: Job, from start: Timestamp, under context: PollContext) -> (
     offsets: [Duration], last: Decision
   ) {
-    var decision = job.observe(.missing, at: start, under: rules)
+    var decision = job.observe(.missing, at: start, under: context)
     var offsets = [Duration.zero]
     while !decision.job.state.isFinal, let gap = decision.next.gap, offsets.count < 100 {
       offsets.append((offsets.last ?? .zero) + gap)
       decision = decision.job.observe(
-        .missing, at: start + (offsets.last ?? .zero), under: rules)
+        .missing, at: start + (offsets.last ?? .zero), under: context)
     }
     return (offsets, decision)
   }
@@ -40,7 +40,7 @@ import Testing
       (600_000, 60_000, 60_000),
     ] as [(Int64, Int64, Int64)])
   func step(_ passed: Int64, _ new: Int64, _ seen: Int64) {
-    let absence = Job.Absence(answers: 3, since: .start)
+    let absence = Absence(answers: 3, since: .start)
     for (scale, answers) in [(1, 3), (2, 3)] as [(Int64, Int)] {
       let policy = AbsencePolicy(answers: answers, over: .minutes(Int(2 * scale)))
       let now = Timestamp.start + .milliseconds(passed * scale)
@@ -52,7 +52,7 @@ import Testing
   }
 
   @Test func `is asked again soon when an outage came between the answers`() {
-    let absence = Job.Absence(answers: 2, since: .start)
+    let absence = Absence(answers: 2, since: .start)
     for isSeen in [false, true] {
       let next = absence.nextQuestion(
         isSeen: isSeen, at: .start + .minutes(10), under: AbsencePolicy())
@@ -61,9 +61,9 @@ import Testing
   }
 
   @Test func `is asked again no sooner than the floor`() {
-    var rules = WatchRules.ecs
-    rules.polling.floor = .seconds(7)
-    let (offsets, last) = ask(.sample(), from: .start, under: rules)
+    var context = PollContext.ecs
+    context.policies.polling.floor = .seconds(7)
+    let (offsets, last) = ask(.sample(), from: .start, under: context)
     #expect(offsets == [0, 7, 14, 21, 40, 75, 120].map { .seconds($0) })
     #expect(last.job.state == .unknown)
   }
@@ -72,16 +72,16 @@ import Testing
   func
     `it is asked again as if for the first time when the service had forgotten all jobs until then`()
   {
-    var rules = WatchRules.ecs
-    rules.verdictsHeld = true
+    var context = PollContext.ecs
+    context.verdictsHeld = true
     var job = Job.sample(.running)
     for seconds in [0, 30, 75, 120, 600] {
-      job = job.observe(.missing, at: .start + .seconds(seconds), under: rules).job
+      job = job.observe(.missing, at: .start + .seconds(seconds), under: context).job
     }
     #expect(job.state == .running && job.absence?.answers == 5)
-    rules.verdictsHeld = false
-    rules.absencesCountFrom = .start + .seconds(610)
-    let (offsets, last) = ask(job, from: .start + .seconds(611), under: rules)
+    context.verdictsHeld = false
+    context.absencesCountFrom = .start + .seconds(610)
+    let (offsets, last) = ask(job, from: .start + .seconds(611), under: context)
     #expect(offsets == [0, 30, 75, 120].map { .seconds($0) })
     #expect(last.job.state == .lost)
   }
@@ -92,7 +92,7 @@ import Testing
     var job: Job
     /// The first miss.
     var missed: Timestamp
-    var rules = WatchRules.ecs
+    var context = PollContext.ecs
     var verdict: JobState
 
     static let all: [Verdict] = [
@@ -115,7 +115,7 @@ import Testing
         missed: .start + .hours(1), verdict: .lost),
       Verdict(
         testDescription: "unpaid where no retention is documented", job: unpaid,
-        missed: .start + .hours(1), rules: WatchRules(), verdict: .lost),
+        missed: .start + .hours(1), context: PollContext(Policies()), verdict: .lost),
     ]
 
     /// Seen at the start, when its order was 14 days old.
@@ -128,7 +128,7 @@ import Testing
 
   @Test("only what can be known is claimed", arguments: Verdict.all)
   func verdict(_ row: Verdict) {
-    let (_, last) = ask(row.job, from: row.missed, under: row.rules)
+    let (_, last) = ask(row.job, from: row.missed, under: row.context)
     #expect(last.job.state == row.verdict)
     #expect(last.transition?.from == row.job.state && last.transition?.to == row.verdict)
     #expect(last.events.map(\.kind) == [EventKind(entering: row.verdict)])
@@ -156,19 +156,19 @@ import Testing
     #expect(pair.state == .running && pair.absence?.answers == 2)
   }
 
-  @Test func `a sighting ends the doubt, no answer leaves it`() {
-    let doubted = Job.sample(.running).observe(.missing, at: .start, under: .ecs).job
-    let silent = doubted.observe(.unreachable(""), at: .start + .minutes(1), under: .ecs).job
-    #expect(silent.absence == Job.Absence(answers: 1, since: .start))
+  @Test func `a sighting ends it, no answer leaves it`() {
+    let missed = Job.sample(.running).observe(.missing, at: .start, under: .ecs).job
+    let silent = missed.observe(.unreachable(""), at: .start + .minutes(1), under: .ecs).job
+    #expect(silent.absence == Absence(answers: 1, since: .start))
     for answer in [Observation.seen(.running), .unrecognised(JobReport(rawStatus: "?"))] {
-      #expect(doubted.observe(answer, at: .start, under: .ecs).job.absence == nil)
+      #expect(missed.observe(answer, at: .start, under: .ecs).job.absence == nil)
     }
   }
 
   @Test func `held verdicts are asked again and given once the hold is over`() {
-    var rules = WatchRules.ecs
-    rules.verdictsHeld = true
-    let (offsets, last) = ask(.sample(.running), from: .start, under: rules)
+    var context = PollContext.ecs
+    context.verdictsHeld = true
+    let (offsets, last) = ask(.sample(.running), from: .start, under: context)
     #expect(offsets.count == 100 && last.job.state == .running && last.events.isEmpty)
     #expect(zip(offsets.dropFirst(), offsets).allSatisfy { $0 - $1 <= .minutes(1) })
     let later = Timestamp.start + .hours(1)
@@ -176,17 +176,17 @@ import Testing
   }
 
   @Test func `the blind gap names the trouble that lasted longest`() {
-    var rules = WatchRules.ecs
+    var context = PollContext.ecs
     let hours = { Timestamp.start + .hours($0) }
-    rules.gaps = [
+    context.gaps = [
       BlindGap(from: hours(-9), to: hours(0), cause: "before"),
       BlindGap(from: hours(1), to: hours(2), cause: "an outage"),
       BlindGap(from: hours(2), to: hours(30), cause: "a refused credential"),
     ]
-    let (_, last) = ask(.sample(.running), from: hours(5), under: rules)
+    let (_, last) = ask(.sample(.running), from: hours(5), under: context)
     #expect(last.events.first?.data.blindGap?.cause == "a refused credential")
-    rules.gaps.removeLast(2)
-    let (_, calm) = ask(.sample(.running), from: hours(5), under: rules)
+    context.gaps.removeLast(2)
+    let (_, calm) = ask(.sample(.running), from: hours(5), under: context)
     #expect(calm.events.first?.data.blindGap?.cause.hasPrefix("no poll was due") == true)
   }
 }

@@ -1,4 +1,4 @@
-import JobWatchCore
+@testable import JobWatchCore
 import Testing
 
 @Suite struct `A gate` {

@@ -1,4 +1,4 @@
-import JobWatchCore
+@testable import JobWatchCore
 import Testing
 
 @Suite struct `The state of an endpoint` {
@@ -209,9 +209,9 @@ import Testing
           .absent(code: ""), of: job, permits, watched: jobs.count, at: Self.moment(second))
       }
     }
-    var rules = WatchRules()
-    state.inform(&rules, about: 1)
-    #expect(rules.verdictsHeld == isMass)
+    var context = PollContext(Policies())
+    state.inform(&context, about: 1)
+    #expect(context.verdictsHeld == isMass)
   }
 
   @Test func `tells when most jobs are absent, and of the first that is seen again`() throws {
@@ -219,9 +219,9 @@ import Testing
     let absent = (1...6).map { Step(second: 0, answer: .absent(code: ""), job: $0) }
     #expect(try changes(absent, &state) == ["+absent!"])
     #expect(try changes([Step(second: 9, answer: Self.seen)], &state) == ["-absent!"])
-    var rules = WatchRules()
-    state.inform(&rules, about: 1)
-    #expect(!rules.verdictsHeld && rules.absencesCountFrom == .start + .seconds(9))
+    var context = PollContext(Policies())
+    state.inform(&context, about: 1)
+    #expect(!context.verdictsHeld && context.absencesCountFrom == .start + .seconds(9))
   }
 
   @Test func `takes no notice of a lost job that is absent`() throws {
@@ -239,9 +239,9 @@ import Testing
   @Test func `counts the failures of each job, until it is answered or watched no more`() throws {
     var state = state
     func failures(of job: Int64) -> Int {
-      var rules = WatchRules()
-      state.inform(&rules, about: job)
-      return rules.failuresBefore
+      var context = PollContext(Policies())
+      state.inform(&context, about: job)
+      return context.failuresBefore
     }
     _ = try play(busy(at: 0) + [Step(second: 1, answer: .busy("B"))], &state)
     #expect([failures(of: 1), failures(of: 2), failures(of: 4)] == [2, 1, 0])
@@ -255,6 +255,21 @@ import Testing
     #expect(failures(of: 3) == 0)
   }
 
+  @Test func `notes once that the quota is used up, until another answer comes`() throws {
+    var state = state
+    let throttled = Observation.throttled(Throttle(code: "T"))
+    let answers = [
+      throttled, throttled, Self.seen, throttled, throttled, .unreachable("U"), throttled,
+    ]
+    let notices = try answers.enumerated().map { second, answer in
+      let now = Self.moment(10 * second)
+      let permits = try enter(&state, at: now.uptime)
+      return state.record(answer, of: 1, permits, watched: 9, at: now).notices
+    }
+    let noted = notices.map { $0.contains(.isThrottled(code: "T")) }
+    #expect(noted == [true, false, false, true, false, false, true])
+  }
+
   @Test func `knows a job that has no answer while others have`() throws {
     var state = state
     _ = try play(
@@ -263,9 +278,9 @@ import Testing
         Step(second: 2, answer: Self.seen, job: 2),
       ], &state)
     for (job, isAlone) in [(Int64(1), true), (2, false)] {
-      var rules = WatchRules()
-      state.inform(&rules, about: job)
-      #expect(rules.isAlone == isAlone)
+      var context = PollContext(Policies())
+      state.inform(&context, about: job)
+      #expect(context.isAlone == isAlone)
     }
   }
 

@@ -1,5 +1,5 @@
 import Foundation
-import JobWatchCore
+@testable import JobWatchCore
 import Testing
 
 @Suite struct `The contract of events` {

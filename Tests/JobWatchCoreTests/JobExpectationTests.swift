@@ -19,7 +19,7 @@ import Testing
 
   @Test("is told to be late once, half a minute after it", arguments: JobState.unfinished)
   func once(_ state: JobState) {
-    let told = job(state).story(from: .start, under: WatchRules())
+    let told = job(state).story(from: .start, under: Policies())
     #expect(told.map(\.kind) == [.jobLate])
     #expect(told.map(\.time) == [moment])
     #expect(told.first?.data.expectedBy == .start + .minutes(10))
@@ -30,7 +30,7 @@ import Testing
     "is not told to be late once its end is known, or can no longer be known",
     arguments: JobState.allCases.filter(\.isFinal))
   func ended(_ state: JobState) {
-    #expect(job(state).story(from: .start, under: WatchRules()).isEmpty)
+    #expect(job(state).story(from: .start, under: Policies()).isEmpty)
   }
 
   @Test func `that was seen ended in time by the question at that time is never late`() {
@@ -43,33 +43,33 @@ import Testing
 
   @Test func `is told late at once by a daemon that was down, and only once`() {
     let time = Timestamp.start + .hours(5)
-    #expect(job().nextNotice(after: time, under: WatchRules()) == time)
-    let told = job().notices(at: time, under: WatchRules())
+    #expect(job().nextNotice(after: time, under: Policies()) == time)
+    let told = job().notices(at: time, under: Policies())
     #expect(told.events.map(\.kind) == [.jobLate])
-    #expect(told.job.notices(at: time + .days(1), under: WatchRules()).events.isEmpty)
-    #expect(told.job.nextNotice(after: time, under: WatchRules()) == nil)
+    #expect(told.job.notices(at: time + .days(1), under: Policies()).events.isEmpty)
+    #expect(told.job.nextNotice(after: time, under: Policies()) == nil)
   }
 
   @Test func `is told late again only for a later end that it was submitted with again`() {
-    var told = job().notices(at: moment, under: WatchRules()).job
+    var told = job().notices(at: moment, under: Policies()).job
     for (within, isTold) in [(10, false), (2, false), (20, true), (15, false)] {
       told.hint.expectWithin = .minutes(within)
-      let story = told.story(from: moment, under: WatchRules())
+      let story = told.story(from: moment, under: Policies())
       #expect(story.map(\.time) == (isTold ? [.start + .minutes(20) + .seconds(30)] : []))
-      if isTold { told = told.notices(at: .start + .hours(1), under: WatchRules()).job }
+      if isTold { told = told.notices(at: .start + .hours(1), under: Policies()).job }
     }
   }
 
   @Test func `is late by the time since its begin, by the local clock`() throws {
-    var rules = WatchRules()
-    rules.clockOffset = .hours(1)
+    var context = PollContext(Policies())
+    context.clockOffset = .hours(1)
     let begin = CloudTime(raw: "", instant: .start + .hours(1) + .minutes(2))
     let seen = Observation.seen(.running, JobReport(rawStatus: "RUNNING", begin: begin))
     var job = Job.sample()
     job.hint.expectWithin = .minutes(10)
-    let running = job.observe(seen, at: .start + .minutes(5), under: rules).job
+    let running = job.observe(seen, at: .start + .minutes(5), under: context).job
     // Who tells it does not know the cloud's clock.
-    let told = try #require(running.story(from: .start, under: WatchRules()).first)
+    let told = try #require(running.story(from: .start, under: Policies()).first)
     #expect(told.time == .start + .minutes(12) + .seconds(30))
     #expect(told.data.expectedBy == .start + .minutes(12))
   }
@@ -84,7 +84,7 @@ import Testing
     var word = job()
     word.report = JobReport(rawStatus: "")
     var absent = job(seen: .minutes(9))
-    absent.absence = Job.Absence(answers: 2, since: .start)
+    absent.absence = Absence(answers: 2, since: .start)
     let outage = BlindGap(
       from: .start + .minutes(9), to: moment, cause: "the endpoint gave no answer: timeout")
     let unseen = "ecs job ff80 is not known to have ended within 10 m: it was "
@@ -117,8 +117,8 @@ import Testing
 
   @Test func `is told with what is known of it`() throws {
     for row in sentences {
-      let rules = WatchRules(gaps: row.troubles)
-      let told = try #require(row.job.notices(at: moment, under: rules).events.first)
+      let notices = row.job.notices(at: moment, under: Policies(), gaps: row.troubles)
+      let told = try #require(notices.events.first)
       #expect(told.data.summary == row.testDescription)
       let isUnseen = row.testDescription.contains("not known")
       #expect(told.data.blindGap?.from == (isUnseen ? row.job.lastVouchedAt : nil))

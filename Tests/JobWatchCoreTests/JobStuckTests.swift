@@ -1,11 +1,11 @@
-import JobWatchCore
+@testable import JobWatchCore
 import TestSupport
 import Testing
 
 @Suite struct `A stuck job` {
   /// Of its type, 999 of 1000 end within ten minutes.
-  private let learned = WatchRules(stuckAge: .minutes(10), endsKnown: 120)
-  private let configured = WatchRules(polling: PollPolicy(stuckAfter: .hours(2)))
+  private let learned = PollContext(stuckAge: .minutes(10), endsKnown: 120)
+  private let configured = PollContext(Policies(polling: PollPolicy(stuckAfter: .hours(2))))
   private let running = Observation.seen(.running)
 
   @Test func `is told at the first sighting at an age that hardly any of its type reach, and once`()
@@ -22,23 +22,24 @@ import Testing
   }
 
   struct Sentence: Sendable, CustomTestStringConvertible {
-    var rules: WatchRules
+    var context: PollContext
     var report = JobReport(jobType: "createServer", rawStatus: "RUNNING")
     var testDescription: String
 
     static let all: [Sentence] = [
       Sentence(
-        rules: WatchRules(stuckAge: .seconds(580), endsKnown: 120),
+        context: PollContext(stuckAge: .seconds(580), endsKnown: 120),
         testDescription: "ecs job ff80 (createServer) has not ended after 2 h; "
           + "999 of 1000 jobs of its type in eu-de end within 9 m 40 s (120 known)"),
       Sentence(
-        rules: WatchRules(stuckAge: .seconds(580), endsKnown: 50),
+        context: PollContext(stuckAge: .seconds(580), endsKnown: 50),
         report: JobReport(rawStatus: "RUNNING"),
         testDescription: "ecs job ff80 has not ended after 2 h; "
           + "999 of 1000 ecs jobs in eu-de end within 9 m 40 s (50 known)"),
       Sentence(
-        rules: WatchRules(
-          polling: PollPolicy(stuckAfter: .minutes(90)), stuckAge: .hours(3), endsKnown: 80),
+        context: PollContext(
+          policies: Policies(polling: PollPolicy(stuckAfter: .minutes(90))), stuckAge: .hours(3),
+          endsKnown: 80),
         testDescription: "ecs job ff80 (createServer) has not ended after 2 h, "
           + "longer than stuck_after (1 h 30 m)"),
     ]
@@ -47,7 +48,7 @@ import Testing
   @Test("is told with the reason", arguments: Sentence.all)
   func sentence(_ row: Sentence) throws {
     let decision = Job.sample(.running).observe(
-      .seen(.running, row.report), at: .start + .hours(2), under: row.rules)
+      .seen(.running, row.report), at: .start + .hours(2), under: row.context)
     #expect(decision.events.first?.data.summary == row.testDescription)
   }
 
@@ -67,20 +68,20 @@ import Testing
       .unrecognised(JobReport(rawStatus: "ODD")),
     ] as [Observation])
   func other(_ answer: Observation) {
-    for rules in [learned, configured] {
-      let decision = Job.sample(.running).observe(answer, at: .start + .days(1), under: rules)
+    for context in [learned, configured] {
+      let decision = Job.sample(.running).observe(answer, at: .start + .days(1), under: context)
       #expect(!decision.events.contains { $0.kind == .jobStuck })
       // The next sighting at work tells it, if there is one.
       guard !decision.job.state.isFinal, decision.job.state != .awaitingPayment else { continue }
-      let next = decision.job.observe(running, at: .start + .days(1), under: rules)
+      let next = decision.job.observe(running, at: .start + .days(1), under: context)
       #expect(next.events.contains { $0.kind == .jobStuck })
     }
   }
 
   @Test func `is none that had to be paid first: its age says nothing beside others'`() {
     let paid = Job.sample(.awaitingPayment).observe(running, at: .start, under: learned).job
-    for rules in [learned, configured] {
-      #expect(paid.observe(running, at: .start + .days(1), under: rules).events.isEmpty)
+    for context in [learned, configured] {
+      #expect(paid.observe(running, at: .start + .days(1), under: context).events.isEmpty)
     }
   }
 
@@ -88,8 +89,8 @@ import Testing
     var random = SeededGenerator(12)
     for _ in 0..<300 {
       let age = random.duration(.zero ... .hours(3))
-      let gaps = [WatchRules(), configured].compactMap { rules in
-        Job.sample(.running).observe(running, at: .start + age, under: rules).next.gap
+      let gaps = [PollContext(Policies()), configured].compactMap { context in
+        Job.sample(.running).observe(running, at: .start + age, under: context).next.gap
       }
       let left = Duration.hours(2) - age
       #expect(gaps[1] == (left > .zero ? min(gaps[0], max(left, .seconds(1))) : gaps[0]))

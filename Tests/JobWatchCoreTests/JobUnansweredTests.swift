@@ -5,11 +5,11 @@ import Testing
   private func told(_ answers: [Observation], _ state: JobState = .registered, alone: Bool = true)
     -> [EventDraft]
   {
-    var (job, told, rules) = (Job.sample(state), [EventDraft](), WatchRules.ecs)
-    rules.isAlone = alone
+    var (job, told, context) = (Job.sample(state), [EventDraft](), PollContext.ecs)
+    context.isAlone = alone
     for (number, answer) in answers.enumerated() {
-      rules.failuresBefore = number
-      let decision = job.observe(answer, at: .start + .seconds(15 * number), under: rules)
+      context.failuresBefore = number
+      let decision = job.observe(answer, at: .start + .seconds(15 * number), under: context)
       #expect(decision.transition == nil && decision.job.state == state)
       #expect(decision.next != .never)
       (job, told) = (decision.job, told + decision.events)
@@ -17,14 +17,14 @@ import Testing
     return told
   }
 
-  static let complaint = APIError(code: "Pdp.0001", message: "no")
+  static let error = APIError(code: "Pdp.0001", message: "no")
   static let answers: [(Observation, String?, String)] = [
     (
       .busy("DBS.200011: The job does not exist"), "DBS.200011",
       "DBS.200011: The job does not exist"
     ),
-    (.forbidden(complaint), "Pdp.0001", "Pdp.0001: no"),
-    (.misconfigured(complaint), "Pdp.0001", "Pdp.0001: no"),
+    (.forbidden(error), "Pdp.0001", "Pdp.0001: no"),
+    (.misconfigured(error), "Pdp.0001", "Pdp.0001: no"),
     (.unreachable("HTTP 500, X.1: oh"), nil, "HTTP 500, X.1: oh"),
     (.garbled("HTTP 404 with an HTML page"), nil, "HTTP 404 with an HTML page"),
   ]
@@ -50,12 +50,12 @@ import Testing
 
   @Test func `is told of no throttle, no refusal, nor of a lost one`() {
     let silent: [Observation] = [
-      .throttled(Throttle(code: "Common.0024")), .refused(Self.complaint),
-      .skewed(serverTime: nil, Self.complaint),
+      .throttled(Throttle(code: "Common.0024")), .refused(Self.error),
+      .skewed(serverTime: nil, Self.error),
     ]
     for answer in silent { #expect(told(Array(repeating: answer, count: 20)).isEmpty) }
-    var rules = WatchRules.ecs
-    (rules.isAlone, rules.failuresBefore) = (true, 50)
-    #expect(Job.sample(.lost).observe(.busy("X.1: no"), at: .start, under: rules).events.isEmpty)
+    var context = PollContext.ecs
+    (context.isAlone, context.failuresBefore) = (true, 50)
+    #expect(Job.sample(.lost).observe(.busy("X.1: no"), at: .start, under: context).events.isEmpty)
   }
 }

@@ -92,11 +92,11 @@ import Testing
   }
 
   @Test func `stop where a service documents no retention, or none are wanted`() {
-    var quiet = WatchRules.ecs
+    var quiet = Policies.ecs
     quiet.expiry = ExpiryPolicy(finished: [], unpaid: [], atRisk: [])
-    for rules in [WatchRules(), quiet] {
+    for policies in [Policies(), quiet] {
       for state in [JobState.running, .succeeded, .awaitingPayment] {
-        #expect(Job.sample(state).story(from: .start, under: rules).isEmpty)
+        #expect(Job.sample(state).story(from: .start, under: policies).isEmpty)
       }
     }
   }

@@ -9,17 +9,17 @@ import Testing
     var isAskedWhenAllowed: Bool
     var testDescription: String { "\(observation)" }
 
-    static let complaint = APIError(code: "APIGW.0301", message: "no")
+    static let error = APIError(code: "APIGW.0301", message: "no")
     static let all: [Silence] = [
       Silence(observation: .garbled("not JSON"), isAskedWhenAllowed: false),
       Silence(observation: .unreachable("timeout"), isAskedWhenAllowed: false),
       Silence(observation: .busy("Common.0025"), isAskedWhenAllowed: false),
       Silence(observation: .throttled(Throttle(code: "Common.0024")), isAskedWhenAllowed: true),
-      Silence(observation: .misconfigured(complaint), isAskedWhenAllowed: false),
-      Silence(observation: .refused(complaint), isAskedWhenAllowed: true),
-      Silence(observation: .forbidden(complaint), isAskedWhenAllowed: false),
+      Silence(observation: .misconfigured(error), isAskedWhenAllowed: false),
+      Silence(observation: .refused(error), isAskedWhenAllowed: true),
+      Silence(observation: .forbidden(error), isAskedWhenAllowed: false),
       Silence(
-        observation: .skewed(serverTime: .start, complaint), isAskedWhenAllowed: true),
+        observation: .skewed(serverTime: .start, error), isAskedWhenAllowed: true),
     ]
   }
 
@@ -104,18 +104,18 @@ import Testing
 
   @Test func `failed polls are repeated at doubling gaps, then at the plan's pace`() {
     let job = Job.sample(.running)
-    func gaps(_ rules: WatchRules, at now: Timestamp) -> [Duration?] {
+    func gaps(_ context: PollContext, at now: Timestamp) -> [Duration?] {
       (0...9).map { failures in
-        var rules = rules
-        rules.failuresBefore = failures
-        return job.observe(.unreachable(""), at: now, under: rules).next.gap
+        var context = context
+        context.failuresBefore = failures
+        return job.observe(.unreachable(""), at: now, under: context).next.gap
       }
     }
     let old = Timestamp.start + .days(3)
     let slow = gaps(.ecs, at: old)
     #expect(slow == ([1, 2, 4, 8, 15, 15, 15, 15, 600, 600] as [Int64]).map { .seconds($0) })
-    var quick = WatchRules.ecs
-    quick.polling = PollPolicy(floor: .seconds(1), ceiling: .seconds(5))
+    var quick = PollContext.ecs
+    quick.policies.polling = PollPolicy(floor: .seconds(1), ceiling: .seconds(5))
     #expect(gaps(quick, at: old).allSatisfy { ($0 ?? .zero) <= .seconds(5) })
   }
 }

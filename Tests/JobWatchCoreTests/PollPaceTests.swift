@@ -5,14 +5,15 @@ import Testing
   @Test func `is the one that a user fixed, or a quarter of the retention where that is shorter`() {
     let fixed = PollPace.fixed(.seconds(10))
     for (retention, gap) in [(Duration?.none, 10.0), (.days(1), 10), (.seconds(20), 5)] {
-      let rules = WatchRules(pace: fixed, retention: RetentionPolicy(finished: retention))
-      #expect(Job.sample(.running).pollGap(at: .start + .hours(5), under: rules).seconds == gap)
+      var context = PollContext(Policies(retention: RetentionPolicy(finished: retention)))
+      context.pace = fixed
+      #expect(Job.sample(.running).pollGap(at: .start + .hours(5), under: context).seconds == gap)
     }
   }
 
   @Test func `of an unpaid order grows from a minute to an hour, and shrinks before its end`() {
-    var rules = WatchRules.ecs
-    rules.retention.unpaid = .days(14)
+    var context = PollContext.ecs
+    context.policies.retention.unpaid = .days(14)
     var job = Job.sample(.awaitingPayment)
     job.recordSince = .start
     let rows: [(open: Duration, gap: Duration)] = [
@@ -20,7 +21,7 @@ import Testing
       (.days(3), .hours(1)), (.days(14) - .hours(2), .minutes(30)),
       (.days(14) - .minutes(1), .minutes(1)), (.days(15), .hours(1)),
     ]
-    for row in rows { #expect(job.pollGap(at: .start + row.open, under: rules) == row.gap) }
+    for row in rows { #expect(job.pollGap(at: .start + row.open, under: context) == row.gap) }
   }
 
   @Test func `counts from the record's begin, else the submitter's, else the submission`() {

@@ -1,4 +1,4 @@
-import JobWatchCore
+@testable import JobWatchCore
 import Testing
 
 extension Timestamp {
@@ -6,9 +6,13 @@ extension Timestamp {
   static let start = Timestamp(milliseconds: 1_764_000_000_000)
 }
 
-extension WatchRules {
+extension Policies {
   /// The defaults, with the retention that ECS documents.
-  static let ecs = WatchRules(retention: RetentionPolicy(finished: .days(1), unpaid: .days(14)))
+  static let ecs = Policies(retention: RetentionPolicy(finished: .days(1), unpaid: .days(14)))
+}
+
+extension PollContext {
+  static let ecs = PollContext(.ecs)
 }
 
 extension JobState {
@@ -43,14 +47,27 @@ extension Job {
     return job
   }
 
-  /// What `notices` tells when it is asked at each time that `nextNotice` names, as the daemon does, from `now` on.
-  func story(from now: Timestamp, under rules: WatchRules) -> [EventDraft] {
+  /// The notices that are due at `now`, and the job that remembers them.
+  func notices(at now: Timestamp, under policies: Policies, gaps: [BlindGap] = []) -> (
+    job: Job, events: [EventDraft]
+  ) {
+    var schedule = NoticeSchedule(of: self, under: policies)
+    let events = schedule.take(at: now, gaps: gaps)
+    return (schedule.job, events)
+  }
+
+  func nextNotice(after now: Timestamp, under policies: Policies) -> Timestamp? {
+    NoticeSchedule(of: self, under: policies).next(after: now)
+  }
+
+  /// What is told when the notices are taken at each time that the schedule names, as the daemon does, from `now` on.
+  func story(from now: Timestamp, under policies: Policies) -> [EventDraft] {
     var (job, told) = (self, [EventDraft]())
-    var next = job.nextNotice(after: now, under: rules)
+    var next = job.nextNotice(after: now, under: policies)
     while let time = next, told.count < 100 {
-      let (later, events) = job.notices(at: time, under: rules)
+      let (later, events) = job.notices(at: time, under: policies)
       (job, told) = (later, told + events)
-      next = job.nextNotice(after: time, under: rules)
+      next = job.nextNotice(after: time, under: policies)
     }
     return told
   }

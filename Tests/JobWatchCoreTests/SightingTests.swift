@@ -25,14 +25,14 @@ import Testing
 
   @Test("starts the clock of its record as early as it can have started", arguments: End.all)
   func window(_ row: End) {
-    var rules = WatchRules.ecs
-    rules.clockOffset = row.offset
+    var context = PollContext.ecs
+    context.clockOffset = row.offset
     let end = row.end.map { CloudTime(raw: $0.description, instant: $0) }
     let report = JobReport(rawStatus: "SUCCESS", end: end ?? CloudTime(raw: "soon", instant: nil))
     for state in [JobState.registered, .running] {
-      let job = Job.sample(state).observe(.seen(.succeeded, report), at: now, under: rules).job
+      let job = Job.sample(state).observe(.seen(.succeeded, report), at: now, under: context).job
       #expect(job.recordSince == row.since)
-      #expect(job.expiresAt(under: rules.retention) == row.since + .days(1))
+      #expect(job.expiresAt(under: context.policies.retention) == row.since + .days(1))
     }
   }
 
@@ -41,9 +41,9 @@ import Testing
     let seen = Observation.seen(
       .awaitingPayment, JobReport(rawStatus: "PENDING_PAYMENT", begin: begin))
     let job = Job.sample().observe(seen, at: now, under: .ecs).job
-    #expect(job.expiresAt(under: WatchRules.ecs.retention) == .start + .days(12))
+    #expect(job.expiresAt(under: Policies.ecs.retention) == .start + .days(12))
     let bare = Job.sample().observe(.seen(.awaitingPayment), at: now, under: .ecs).job
-    #expect(bare.expiresAt(under: WatchRules.ecs.retention) == .start + .days(14))
+    #expect(bare.expiresAt(under: Policies.ecs.retention) == .start + .days(14))
   }
 
   @Test(

@@ -43,7 +43,8 @@ import Testing
     for tree in ["a!", "a .b!", "a .b ..c!", "a b .c ..d ...e!", "a! .b"] {
       var job = Job.sample(.succeeded)
       job.report = JobReport(rawStatus: "SUCCESS", subJobs: parts(tree))
-      let event = job.event(.jobSucceeded, at: .start, previous: nil, evidence: nil, .ecs)
+      let event = EventDraft(
+        .jobSucceeded, of: job, at: .start, under: Policies.ecs.retention)
       #expect(event.data.partial == true && event.data.subJobs?.failed == 1, "\(tree)")
       #expect(event.data.summary.contains("1 of "), "\(tree)")
     }

@@ -81,14 +81,15 @@ import Testing
 
   @Test("says what happened", arguments: Sentence.all)
   func sentence(_ row: Sentence) {
-    let event = row.job.event(
-      row.kind, at: .start + .hours(20), previous: nil, evidence: nil, .ecs)
+    let event = EventDraft(
+      row.kind, of: row.job, at: .start + .hours(20), under: Policies.ecs.retention)
     #expect(event.data.summary == row.testDescription)
   }
 
   @Test("is there for every event of a job", arguments: EventKind.allCases)
   func everyKind(_ kind: EventKind) {
-    let event = Job.sample(.running).event(kind, at: .start, previous: nil, evidence: nil, .ecs)
+    let event = EventDraft(
+      kind, of: .sample(.running), at: .start, under: Policies.ecs.retention)
     #expect(event.data.summary.contains("ecs job ff80"))
     #expect((event.data.evidence != nil) == false)
   }

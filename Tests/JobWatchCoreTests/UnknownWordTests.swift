@@ -69,10 +69,10 @@ import Testing
   @Test func `names an outage first that lay in between`() throws {
     var job = Job.sample(.running)
     job = job.observe(.unrecognised(JobReport(rawStatus: "FROZEN")), at: .start, under: .ecs).job
-    var rules = WatchRules.ecs
-    rules.gaps = [BlindGap(from: .start, to: .start + .hours(1), cause: "503")]
+    var context = PollContext.ecs
+    context.gaps = [BlindGap(from: .start, to: .start + .hours(1), cause: "503")]
     for minute in [60, 61, 63] {
-      let decision = job.observe(.missing, at: .start + .minutes(minute), under: rules)
+      let decision = job.observe(.missing, at: .start + .minutes(minute), under: context)
       job = decision.job
       guard let event = decision.events.last else { continue }
       #expect(event.data.blindGap?.cause == "503" && event.data.cause?.contains("FROZEN") == true)

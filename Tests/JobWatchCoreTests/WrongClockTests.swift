@@ -1,4 +1,4 @@
-import JobWatchCore
+@testable import JobWatchCore
 import Testing
 
 /// What was set by a clock that was wrong waits no longer than it was meant to, once the clock is right.
@@ -64,14 +64,14 @@ import Testing
   }
 
   @Test func `an absence that was seen before it is believed no earlier`() {
-    var transaction = MassAbsence()
-    transaction.clockWasSet(at: .start + .days(3))
-    var rules = WatchRules.ecs
-    rules.absencesCountFrom = transaction.recoveredAt
+    var absences = MassAbsence()
+    absences.clockWasSet(at: .start + .days(3))
+    var context = PollContext.ecs
+    context.absencesCountFrom = absences.recoveredAt
     var job = Job.sample(.running)
     // Three answers, by the clock that was behind.
     job.absence = .init(answers: 3, since: .start)
-    let decision = job.observe(.missing, at: .start + .days(3) + .seconds(1), under: rules)
+    let decision = job.observe(.missing, at: .start + .days(3) + .seconds(1), under: context)
     #expect(decision.job.state == .running && decision.job.absence?.answers == 1)
   }
 
@@ -83,14 +83,14 @@ import Testing
       (0, 2, .lost),
     ] as [(Int, Int, JobState)])
   func neverSeen(_ step: Int, _ since: Int, _ state: JobState) {
-    var rules = WatchRules.ecs
+    var context = PollContext.ecs
     let set = Timestamp.start + .days(step)
-    (rules.clockSetAt, rules.absencesCountFrom) = (set, set)
+    (context.clockSetAt, context.absencesCountFrom) = (set, set)
     var job = Job.sample()
     (job.submittedAt, job.registeredAt) = (.start, .start)
     for seconds in [1, 60, 130] {
       let now = set + .days(since) + .seconds(seconds)
-      job = job.observe(.missing, at: now, under: rules).job
+      job = job.observe(.missing, at: now, under: context).job
     }
     #expect(job.state == state)
   }
@@ -112,7 +112,7 @@ import Testing
     job.lastSeenAt = ahead
     let report = try #require(job.report)
     job = job.observe(.seen(.running, report), at: .start, under: .ecs).job
-    let risk = WatchRules.ecs.firstRiskNotice(after: .start)
+    let risk = Policies.ecs.firstRiskNotice(after: .start)
     #expect(job.nextNotice(after: .start, under: .ecs) == risk)
   }
 }

@@ -19,7 +19,7 @@ import Testing
       })
     let draft = EventDraft(.jobFailed, at: .init(milliseconds: 1_790_000_000_000), data)
     let seq = try await store.write { try $0.append(draft, of: nil, to: []) }
-    return try #require(try await store.read { try $0.event(seq) })
+    return try #require(try await store.read { try $0.events.find(seq) })
   }
 
   @Test(

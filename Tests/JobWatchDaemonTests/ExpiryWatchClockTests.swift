@@ -31,15 +31,15 @@ import Testing
       let now = clock.now.wall
       try await store.write { transaction in
         let isSame =
-          try transaction.sight(
+          try transaction.jobs.sight(
             job, bodyHash: 1, knownAge: 60, at: now, dueAt: now, noticeAt: now + .hours(20)) != nil
         if !isSame { throw CancellationError() }
       }
       try await pass(.minutes(30))
-      #expect(try await store.read { try $0.lastSeq() } == 0)
+      #expect(try await store.read { try $0.events.lastSeq() } == 0)
       // What is not seen any more is told.
       try await pass(.hours(20))
-      #expect(try await store.read { try $0.event(1)?.kind } == "job.at_risk")
+      #expect(try await store.read { try $0.events.find(1)?.kind } == "job.at_risk")
     }
   }
 
@@ -47,13 +47,13 @@ import Testing
     try await store.write { transaction in
       let key = JobKey(account: "prod", service: "ecs", jobID: "j")
       let new = Job(key: key, projectID: "p", region: "r", submittedAt: now, registeredAt: now)
-      guard var job = try transaction.insert(new, dueAt: now, noticeAt: nil) else {
+      guard var job = try transaction.jobs.insert(new, dueAt: now, noticeAt: nil) else {
         throw CancellationError()
       }
       job.state = .running
       job.report = JobReport(rawStatus: "RUNNING")
       (job.firstSeenAt, job.lastSeenAt) = (now, now)
-      try transaction.save(job, bodyHash: 1, dueAt: now, noticeAt: now + .hours(20))
+      try transaction.jobs.save(job, bodyHash: 1, dueAt: now, noticeAt: now + .hours(20))
       return job.id
     }
   }

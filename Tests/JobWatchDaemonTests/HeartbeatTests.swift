@@ -1,7 +1,6 @@
 import CloudAPI
 import JobWatchCore
 import SimulatedCloud
-import Synchronization
 import TestSupport
 import Testing
 
@@ -31,7 +30,7 @@ import Testing
       #expect(scene.beats == 1)
       try await scene.beat(after: .minutes(5))
       try await scene.beat(after: .minutes(50))
-      #expect(scene.vitals.stalled(at: scene.uptime) == ["patient"])
+      #expect(scene.registry.stalled(at: scene.uptime) == ["patient"])
       #expect(scene.beats == 1)
       await scene.patient.recover()
       let next = try await scene.beat(after: .seconds(5))
@@ -45,16 +44,16 @@ import Testing
     async throws
   {
     try await Scene.play { scene in
-      scene.pulse.failed("the disk is full", retriesAt: scene.uptime, at: scene.uptime)
+      scene.health.failed("the disk is full", retriesAt: scene.uptime, at: scene.uptime)
       try await scene.beat(after: .zero)
       #expect(scene.beats == 0)
-      scene.pulse.waits(until: scene.uptime + .hours(2), at: scene.uptime)
+      scene.health.waits(until: scene.uptime + .hours(2), at: scene.uptime)
       try await scene.beat(after: .seconds(5))
       #expect(scene.beats == 1)
-      let call = scene.pulse.callBegan(limit: .minutes(2), at: scene.uptime)
+      let call = scene.health.callBegan(limit: .minutes(2), at: scene.uptime)
       try await scene.beat(after: .minutes(6))
       #expect(scene.beats == 1)
-      scene.pulse.callEnded(call)
+      scene.health.callEnded(call)
       try await scene.beat(after: .seconds(5))
       #expect(scene.beats == 2)
     }
@@ -63,7 +62,7 @@ import Testing
   @Test(.timeLimit(.minutes(1)))
   func `is not called before every loop has done what was due at the start`() async throws {
     try await Scene.play { scene in
-      let late = scene.vitals.pulse("late")
+      let late = scene.registry.register("late")
       try await scene.beat(after: .zero)
       #expect(scene.beats == 0)
       late.waits(until: scene.uptime + .hours(1), at: scene.uptime)
@@ -87,20 +86,21 @@ import Testing
 /// A heartbeat beside two loops: one that is driven by hand, and one that runs and can be held in its work.
 private final class Scene: Sendable {
   let receiver: WebhookReceiver
-  let vitals = HealthRegistry()
-  let pulse: LoopHealth
-  let patient = Patient()
+  let registry = HealthRegistry()
+  let health: LoopHealth
+  let patient: Patient
   private let heartbeat: Heartbeat
-  private let now = Mutex(Moment(wall: Timestamp(milliseconds: 0), uptime: .hours(1)))
+  private let clock = ManualClock()
 
-  var uptime: Duration { now.withLock(\.uptime) }
+  var uptime: Duration { clock.now.uptime }
   var beats: Int { receiver.deliveries.count }
 
   private init(_ receiver: WebhookReceiver, _ url: String, _ transport: @escaping HTTPTransport) {
     self.receiver = receiver
-    pulse = vitals.pulse("by hand")
+    health = registry.register("by hand")
+    patient = Patient(Alarm(clock.time))
     heartbeat = Heartbeat(
-      url: Secret(url), every: .minutes(5), vitals: vitals, transport: transport,
+      url: Secret(url), every: .minutes(5), loops: registry, transport: transport,
       log: .silent)
   }
 
@@ -114,12 +114,11 @@ private final class Scene: Sendable {
     }
     let stop = StopSignal()
     let loop = WorkerLoop(
-      worker: scene.patient, alarm: scene.patient.alarm, pulse: scene.vitals.pulse("patient"),
-      clock: { [scene] in scene.now.withLock(\.self) },
-      log: .silent)
-    let run = Task { try await loop.run(until: stop) }
+      worker: scene.patient, alarm: scene.patient.alarm,
+      health: scene.registry.register("patient"), log: .silent)
+    let run = Task { await loop.run(until: stop) }
     await scene.patient.turnUnlessStalled()
-    scene.pulse.waits(until: scene.uptime + .hours(9), at: scene.uptime)
+    scene.health.waits(until: scene.uptime + .hours(9), at: scene.uptime)
     let outcome: Result<Void, any Error>
     do {
       outcome = .success(try await body(scene))
@@ -128,7 +127,7 @@ private final class Scene: Sendable {
     }
     await scene.patient.recover()
     stop.raise()
-    try await run.value
+    #expect(await run.value == nil)
     await client.shutdown()
     await receiver.stop()
     try outcome.get()
@@ -137,22 +136,21 @@ private final class Scene: Sendable {
   /// The heartbeat's turn after so long, in which the loops that are well have turned.
   @discardableResult
   func beat(after wait: Duration) async throws -> Duration? {
-    let time = now.withLock { now in
-      now.uptime += wait
-      return now
-    }
+    clock.pass(wait)
     await patient.turnUnlessStalled()
-    return try await heartbeat.work(at: time)
+    return try await heartbeat.work(at: clock.now)
   }
 }
 
 /// Does nothing, at once or not at all.
 private actor Patient: Worker {
   nonisolated let name = "patient"
-  nonisolated let alarm = Alarm()
+  nonisolated let alarm: Alarm
   private var isHeld = false
   private var held: CheckedContinuation<Void, Never>?
   private var watchers: [CheckedContinuation<Void, Never>] = []
+
+  init(_ alarm: Alarm) { self.alarm = alarm }
 
   func work(at now: Moment) async throws -> Duration? {
     if isHeld {

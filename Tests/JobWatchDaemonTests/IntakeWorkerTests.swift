@@ -60,7 +60,7 @@ import Testing
       #expect(try spool.left().isEmpty)
       #expect(try spool.rejected() == (`case`.isRejected ? ["jobs", "jobs.reason"] : []))
       #expect(next == .seconds(17), "the next scan")
-      let told = try await spool.store.read { try $0.events(after: 0, limit: 99) }.map(\.kind)
+      let told = try await spool.store.read { try $0.events.all(after: 0, limit: 99) }.map(\.kind)
       #expect(told.contains("spool.rejected") == `case`.isRejected)
       #expect(told.filter { $0 == "job.registered" }.count == `case`.jobs.count)
     }
@@ -98,7 +98,7 @@ import Testing
         try await spool.turn(at: second)
       }
       #expect(try await spool.jobs() == ["a1"])
-      #expect(try await spool.store.read { try $0.lastSeq() } == 1)
+      #expect(try await spool.store.read { try $0.events.lastSeq() } == 1)
     }
   }
 

@@ -25,7 +25,7 @@ import Testing
       check = IntegrityCheck(
         store: store, bootID: boot, alarm: alarm,
         log: .silent)
-      store.onDoubt(check.note)
+      store.onReportedDamage { [alarm] _ in alarm.ring() }
     }
 
     /// One turn, and another once the look that it began is over.
@@ -56,7 +56,7 @@ import Testing
 
   private func expectDamage(in store: Store) async {
     let error = await #expect(throws: StoreError.self) {
-      try await store.read { try $0.schedule().count }
+      try await store.read { try $0.jobs.schedule().count }
     }
     #expect(error?.description.contains("is damaged") == true)
   }
@@ -72,7 +72,7 @@ import Testing
     // Another process in the same boot finds that it was made.
     let again = Turned(store, boot: "one")
     #expect(try await again.check.work(at: Self.moment(.seconds(2))) == nil)
-    #expect(await !again.check.isLooking)
+    #expect(await !again.check.isChecking)
     #expect(try #require(try await lastSound(store)) == (Self.moment(.seconds(1)).wall, "one"))
     try await Turned(store, boot: "two").look(at: .seconds(3))
     #expect(try #require(try await lastSound(store)) == (Self.moment(.seconds(3)).wall, "two"))
@@ -83,7 +83,7 @@ import Testing
     let store = try Store(path: path)
     let turned = Turned(store, boot: nil)
     #expect(try await turned.check.work(at: Self.moment(.seconds(1))) == nil)
-    #expect(await !turned.check.isLooking)
+    #expect(await !turned.check.isChecking)
     try store.close()
   }
 
@@ -110,7 +110,7 @@ import Testing
     #expect(try await lastSound(store) == nil)
     try await Turned(store, boot: nil).look(at: .seconds(2))
     #expect(try await lastSound(store)?.0 == Self.moment(.seconds(2)).wall)
-    #expect(store.pendingDoubt == nil)
+    #expect(store.reportedDamage == nil)
   }
 
   @Test func `follows what SQLite says of damage, ends nothing without it, and then rests`()

@@ -1,4 +1,4 @@
-import JobWatchCore
+@testable import JobWatchCore
 import Logging
 import TestSupport
 import Testing
@@ -90,13 +90,13 @@ import Testing
       _ = try await relay.work(at: start)
       await relay.finish()
       let later = start.wall + .hours(1)
-      let waiting = try await store.read { try $0.dueMessages("journal", at: later, limit: 2) }
+      let waiting = try await store.read { try $0.messages.due("journal", at: later, limit: 2) }
       #expect(waiting.map(\.attempts) == [1])
       while journal.datagram() != nil {}
       _ = try await relay.work(at: Moment(wall: later, uptime: start.uptime + .hours(1)))
       await relay.finish()
       #expect(try journal.entry()?.text("JOBWATCH_EVENT") == "daemon.started")
-      #expect(try await store.read { try $0.dueMessages("journal", at: later, limit: 2) }.isEmpty)
+      #expect(try await store.read { try $0.messages.due("journal", at: later, limit: 2) }.isEmpty)
     }
   }
 }

@@ -14,9 +14,9 @@ import Testing
     try await withStore { store in
       let job = try await insert("a", into: store)
       #expect(try await answer(.running, after: 40, job, store).learned == nil)
-      #expect(try await store.read { try $0.learned(key) } == nil)
+      #expect(try await store.read { try $0.durations.find(key) } == nil)
       let learned = try await answer(.succeeded, after: 70, ended: 60, job, store).learned
-      let row = try #require(try await store.read { try $0.learned(key) })
+      let row = try #require(try await store.read { try $0.durations.find(key) })
       #expect(learned?.completions == 1 && row.model == learned?.bytes)
       #expect(row.tally.jobs == 1 && row.tally.polls == 2 && row.tally.timedJobs == 1)
       #expect(row.tally.latency == .seconds(10) && row.tally.fixedPolls == 6)
@@ -30,7 +30,7 @@ import Testing
         // Both begin from a model that knows nothing.
         _ = try await answer(.failed, after: duration + 5, ended: duration, job, store)
       }
-      let row = try #require(try await store.read { try $0.learned(key) })
+      let row = try #require(try await store.read { try $0.durations.find(key) })
       let model = try #require(DurationModel(bytes: row.model))
       #expect(model.completions == 2 && row.tally.jobs == 2)
       #expect(
@@ -49,7 +49,7 @@ import Testing
           throw Undo()
         }
       }
-      #expect(try await store.read { try $0.learned(key) } == nil)
+      #expect(try await store.read { try $0.durations.find(key) } == nil)
       #expect(
         try await answer(.succeeded, after: 75, ended: 60, job, store).learned?.completions == 1)
     }
@@ -67,8 +67,8 @@ import Testing
         let record = record(.absent(code: ""), after: time, job)
         _ = try await store.write { try record.commit($0) }
       }
-      #expect(try await store.read { try $0.job(job.id)?.state } == .lost)
-      let row = try #require(try await store.read { try $0.learned(key) })
+      #expect(try await store.read { try $0.jobs.find(job.id)?.state } == .lost)
+      let row = try #require(try await store.read { try $0.durations.find(key) })
       #expect(row.tally.jobs == 0)
       let model = try #require(DurationModel(bytes: row.model))
       // It ran for 40 s at least: that much is known of its like.
@@ -86,7 +86,7 @@ import Testing
       let share = { (law: DurationDistribution) in law.survival(at: 39) - law.survival(at: 62) }
       #expect(
         share(try #require(learned).distribution()) > 2 * share(DurationModel().distribution()))
-      let tally = try await store.read { try $0.learned(key)?.tally }
+      let tally = try await store.read { try $0.durations.find(key)?.tally }
       #expect(tally?.jobs == 1 && tally?.timedJobs == 0)
     }
   }
@@ -96,7 +96,7 @@ import Testing
       let job = try await insert("a", into: store)
       _ = try await answer(.awaitingPayment, after: 10, job, store)
       _ = try await answer(.running, after: 5000, job, store)
-      let paid = try await store.read { try $0.job(job.id) }
+      let paid = try await store.read { try $0.jobs.find(job.id) }
       #expect(paid?.paidAt == start + .seconds(5000) && paid?.isWatched == false)
       #expect(try await answer(.succeeded, after: 5100, ended: 5090, job, store).learned == nil)
     }
@@ -109,7 +109,7 @@ import Testing
       key: JobKey(account: "prod", service: "ecs", jobID: id), projectID: "p", region: "r",
       submittedAt: start, registeredAt: start)
     return try #require(
-      try await store.write { try $0.insert(new, dueAt: start, noticeAt: nil) })
+      try await store.write { try $0.jobs.insert(new, dueAt: start, noticeAt: nil) })
   }
 
   private func answer(
@@ -139,7 +139,8 @@ import Testing
         isWatched: job.isWatched, knownAt: .zero),
       projectID: "p", answer: Answer(observation, evidence: Evidence(httpStatus: 200, body: body)),
       at: start + .seconds(seconds),
-      rules: WatchRules(retention: RetentionPolicy(finished: .days(1), unpaid: .days(14))),
+      context: PollContext(
+        Policies(retention: RetentionPolicy(finished: .days(1), unpaid: .days(14)))),
       routes: RouteTable(channels: [], routes: []), changes: [], key: key, model: DurationModel())
   }
 }

@@ -11,7 +11,7 @@ import Testing
 @testable import JobWatchDaemon
 
 @Suite struct `The budget of a poller` {
-  private let lane = EndpointKey(account: "prod", service: "ecs")
+  private let endpoint = EndpointKey(account: "prod", service: "ecs")
 
   @Test(
     "is on record before each call is made, and exactly when it has stopped",
@@ -48,14 +48,14 @@ import Testing
       spent.throttled(Throttle(limit: 100, window: .minutes(1), code: "APIGW.0308"), at: now.uptime)
       var record = spent.record(at: now.uptime)
       (record.price, record.trim) = (12.5, 0.75)
-      let saved = SavedRateLimiter(key: lane, savedAt: now.wall, record: record)
-      try await store.write { try $0.save(saved) }
+      let saved = record.stored(as: endpoint, at: now.wall)
+      try await store.write { try $0.budgets.save([saved]) }
       let (poller, _) = try Self.poller(store) { request, _, _ async throws(HTTPFailure) in
         Issue.record("a call is made inside the window of a throttling answer")
         return Self.running(request)
       }
       for _ in 0..<3 { _ = try await poller.work(at: SystemClock.now()) }
-      #expect(await poller.rate(of: lane) == spent.rate)
+      #expect(await poller.rate(of: endpoint) == spent.rate)
       await poller.finish()
       let last = try #require(await Self.record(in: store))
       #expect((last.price, last.trim) == (12.5, 0.75))
@@ -76,7 +76,7 @@ import Testing
 
   private static func record(in store: Store) async -> RateLimiterRecord? {
     do {
-      return try await store.read { try $0.budgets() }.first?.record
+      return try await store.read { try $0.budgets.all() }.first
     } catch is CancellationError {
       // The poller has ended the call, and the test is over.
       return nil

@@ -39,7 +39,7 @@ import Testing
       _ = try await restarted.work(at: clock.now)
       await restarted.finish()
       #expect(calls.withLock(\.self) == 3)
-      let events = try await store.read { try $0.events(after: 0, limit: 100) }
+      let events = try await store.read { try $0.events.all(after: 0, limit: 100) }
       #expect(events.count { $0.kind == EventKind.accountPaused.rawValue } == 1)
     }
   }

@@ -1,5 +1,5 @@
 import CloudAPI
-import JobWatchCore
+@testable import JobWatchCore
 import JobWatchStore
 import TestSupport
 import Testing
@@ -52,7 +52,7 @@ import Testing
       _, _, _ async throws(HTTPFailure) in HTTPResponse(status: 500, body: [])
     }
     let next = try await poller.work(at: now)
-    #expect(next == now.uptime + (isThen ? .seconds(7) : Alarm.longestWait))
+    #expect(next == now.uptime + (isThen ? .seconds(7) : Intervals().longestWait))
     await poller.finish()
     try store.close()
   }
@@ -68,12 +68,12 @@ import Testing
     try await insert(id, Job.Hint(jobType: "createServer"), dueAt: now, into: store)
     try await store.write { transaction in
       let key = JobKey(account: "prod", service: "ecs", jobID: id)
-      var job = try #require(try transaction.job(key))
+      var job = try #require(try transaction.jobs.find(key))
       let report = JobReport(jobType: "createServer", rawStatus: "RUNNING")
-      job = job.observe(.seen(.running, report), at: now, under: WatchRules()).job
-      job = job.observe(.absent(code: ""), at: now, under: WatchRules()).job
+      job = job.observe(.seen(.running, report), at: now, under: PollContext(Policies())).job
+      job = job.observe(.absent(code: ""), at: now, under: PollContext(Policies())).job
       if id == "reopened" { (job.state, job.absence) = (.registered, nil) }
-      try transaction.save(job, bodyHash: nil, dueAt: now, noticeAt: nil)
+      try transaction.jobs.save(job, bodyHash: nil, dueAt: now, noticeAt: nil)
     }
     let (asked, noted) = AsyncStream.makeStream(of: String.self)
     let (poller, _) = try poller(store, PollPolicy(price: .hours(9))) {

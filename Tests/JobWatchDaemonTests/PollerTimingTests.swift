@@ -16,13 +16,14 @@ import Testing
     try await Scene.play(jobs: 1) { scene in
       var model = DurationModel()
       for age in 95..<105 { model.finish(.at(Double(age)), of: WatchedSpan()) }
-      let learned = Transaction.Learned(
-        key: Scene.key, model: model.bytes, tally: DurationTally(), taughtAt: scene.now.wall)
-      try await scene.store.write { try $0.save(learned) }
+      let (bytes, wall) = (model.bytes, scene.now.wall)
+      try await scene.store.write {
+        try $0.durations.save(bytes, .zero, of: Scene.key, taughtAt: wall)
+      }
       scene.advance(wall: .seconds(2), uptime: .seconds(2))
       try await scene.turn()
       #expect(scene.calls == ["job0"])
-      let (due, planned) = await scene.poller.next(Scene.lane, Scene.key, at: scene.now.uptime)
+      let (due, planned) = await scene.poller.next(Scene.endpoint, Scene.key, at: scene.now.uptime)
       #expect(due == planned)
       #expect((.seconds(60) ... .seconds(110)).contains(due))
     }
@@ -55,9 +56,9 @@ import Testing
       scene.advance(wall: .days(-3), uptime: .milliseconds(10))
       try await scene.turn()
       let wall = scene.now.wall
-      #expect(try await scene.store.read { try $0.job(1) }?.submittedAt == wall)
-      #expect(try await scene.store.read { try !$0.hasJobTimesAhead(of: wall) })
-      #expect(await scene.poller.wall.setAt == (isRunning ? wall : nil))
+      #expect(try await scene.store.read { try $0.jobs.find(1) }?.submittedAt == wall)
+      #expect(try await scene.store.read { try !$0.jobs.hasTimesAhead(of: wall) })
+      #expect(await scene.poller.clockSetAt == (isRunning ? wall : nil))
     }
   }
 
@@ -77,7 +78,7 @@ import Testing
 /// A poller, a cloud where every job runs, and a clock that stands still.
 private struct Scene {
   static let key = DurationKey(service: "ecs", jobType: "createServer", region: "eu-de")
-  static let lane = EndpointKey(account: "prod", service: "ecs")
+  static let endpoint = EndpointKey(account: "prod", service: "ecs")
 
   let store: Store
   let poller: Poller
@@ -103,7 +104,7 @@ private struct Scene {
     repeat {
       _ = try await poller.work(at: now)
       while await poller.isAnswering(but: hanging) { await Task.yield() }
-    } while await poller.isDue(Self.lane, at: now.uptime)
+    } while await poller.isDue(Self.endpoint, at: now.uptime)
   }
 
   static func play(
@@ -156,14 +157,14 @@ extension Poller {
   private func place(of key: EndpointKey) -> PollQueue.Endpoint? { state.queue.endpoint(key) }
 
   /// How long until the next poll, as it stands and as the plan of the key has it.
-  fileprivate func next(_ lane: EndpointKey, _ key: DurationKey, at uptime: Duration) -> (
+  fileprivate func next(_ endpoint: EndpointKey, _ key: DurationKey, at uptime: Duration) -> (
     due: Duration, planned: Duration
   ) {
     var queue = state.queue
-    guard let place = place(of: lane), let poll = queue.first(place) else {
+    guard let place = place(of: endpoint), let poll = queue.first(place) else {
       return (.zero, .zero)
     }
-    let plan = queue.plan(of: key, price: queue.cost(place).now, at: uptime)
+    let plan = queue.plan(of: key, price: queue.price(place), at: uptime)
     return (poll.due - uptime, plan.gap(after: poll.span.known, jitterSeed: poll.jitterSeed))
   }
 }

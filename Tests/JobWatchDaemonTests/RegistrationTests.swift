@@ -1,4 +1,4 @@
-import JobWatchCore
+@testable import JobWatchCore
 import JobWatchStore
 import TestSupport
 import Testing
@@ -22,7 +22,7 @@ import Testing
     try await store.write { transaction in
       try registration.register(
         SpoolSubmission(jobID: key.jobID, expectWithin: expectation), at: now, transaction)
-      return (try #require(try transaction.job(key)), try transaction.nextNoticeTime())
+      return (try #require(try transaction.jobs.find(key)), try transaction.jobs.nextNoticeTime())
     }
   }
 
@@ -49,32 +49,35 @@ import Testing
       let begin = CloudTime(raw: "b", instant: start)
       let report = JobReport(jobType: "createServer", rawStatus: "RUNNING", begin: begin)
       let lost = try await store.write { transaction in
-        var job = fresh.observe(.seen(.running, report), at: start, under: WatchRules()).job
+        var job = fresh.observe(.seen(.running, report), at: start, under: PollContext(Policies()))
+          .job
         for seconds in [60, 90, 180] {
           job =
-            job.observe(.absent(code: ""), at: start + .seconds(seconds), under: WatchRules()).job
-          try transaction.save(job, bodyHash: 7, dueAt: nil, noticeAt: nil)
+            job.observe(
+              .absent(code: ""), at: start + .seconds(seconds), under: PollContext(Policies())
+            ).job
+          try transaction.jobs.save(job, bodyHash: 7, dueAt: nil, noticeAt: nil)
         }
         return job
       }
       #expect(lost.state == .lost)
-      let polls = try await store.read { try $0.polls(of: lost.id) }
+      let polls = try await store.read { try $0.jobs.polls(of: lost.id) }
       let again = try await store.write { transaction in
         let submission = SpoolSubmission(
           jobID: key.jobID, labels: ["run": "2"], jobType: "another", beginTime: start + .days(1))
         try registration.register(submission, at: start + .days(2), transaction)
-        return try #require(try transaction.job(key))
+        return try #require(try transaction.jobs.find(key))
       }
       #expect(again.state == .registered && again.report == report && again.span == lost.span)
       #expect(again.jobType == "createServer" && again.labels == ["run": "2"])
       #expect(again.firstSeenAt == start && again.lastSeenAt == start)
       #expect(again.submittedAt == start && again.hint.expectWithin == .minutes(10))
-      #expect(try await store.read { try $0.polls(of: lost.id) } == polls)
-      let scheduled = try #require(try await store.read { try $0.schedule().first })
+      #expect(try await store.read { try $0.jobs.polls(of: lost.id) } == polls)
+      let scheduled = try #require(try await store.read { try $0.jobs.schedule().first })
       #expect(scheduled.isReopened && !scheduled.isFresh && scheduled.dueAt == start + .days(2))
       // The same body as before is news.
       let isSame = try await store.write {
-        try $0.sight(
+        try $0.jobs.sight(
           lost.id, bodyHash: 7, knownAge: 1, at: start, dueAt: start, noticeAt: nil) != nil
       }
       #expect(!isSame)
@@ -87,7 +90,7 @@ import Testing
       (lost.state, lost.endedAt) = (.lost, start)
       lost.notices = Notices(late: 600_000, stuckAt: start)
       let ended = lost
-      try await store.write { try $0.save(ended, bodyHash: nil, dueAt: nil, noticeAt: nil) }
+      try await store.write { try $0.jobs.save(ended, bodyHash: nil, dueAt: nil, noticeAt: nil) }
       let again = try await submit(nil, at: start + .days(1), to: store)
       let past = PastWatch(state: .lost, seen: .registered, missedAt: start)
       #expect(again.job.state == .registered && again.job.notices == Notices(past: past))

@@ -1,4 +1,4 @@
-import JobWatchCore
+@testable import JobWatchCore
 import JobWatchStore
 import Synchronization
 import TestSupport
@@ -81,7 +81,7 @@ final class RelayBench: Sendable {
   private func fresh() -> Relay {
     Relay(
       channel: "a", policy: policy, store: store, routes: Self.routes,
-      clock: { [clock] in clock.now }, alarm: Alarm(),
+      clock: { [clock] in clock.now }, alarm: Alarm(clock.time),
       log: .silent,
       deliver: { [unowned self] message, now in answer(message.event.seq, now.wall) })
   }
@@ -95,7 +95,8 @@ final class RelayBench: Sendable {
   /// What the status log tells of channels, in order; `lost 7` for a message that was given up.
   func told() async throws -> [String] {
     try await store.read { transaction in
-      try transaction.events(after: 0, limit: 1000).filter { $0.kind.hasPrefix("channel.") }.map {
+      try transaction.events.all(after: 0, limit: 1000).filter { $0.kind.hasPrefix("channel.") }.map
+      {
         event in
         let lost = event.data.firstMatch(of: /was not told of .* \(seq (\d+)\)/)
         return lost.map { "lost \($0.1)" } ?? event.kind
@@ -107,7 +108,7 @@ final class RelayBench: Sendable {
   func waiting() async throws -> [Int64: Int] {
     let far = clock.now.wall + .days(7)
     return try await store.read { transaction in
-      let messages = try transaction.dueMessages("a", at: far, limit: 1000)
+      let messages = try transaction.messages.due("a", at: far, limit: 1000)
       return Dictionary(uniqueKeysWithValues: messages.map { ($0.event.seq, $0.attempts) })
     }
   }

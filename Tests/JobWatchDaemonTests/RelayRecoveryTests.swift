@@ -1,4 +1,4 @@
-import JobWatchCore
+@testable import JobWatchCore
 import JobWatchStore
 import TestSupport
 import Testing

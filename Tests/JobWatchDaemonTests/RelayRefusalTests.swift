@@ -121,7 +121,7 @@ import Testing
       try await bench.tell(3)
       try await bench.run(until: .hours(72))
       #expect(try await bench.told() == ["channel.failing"])
-      let event = try await store.read { try $0.events(after: 3, limit: 1).first }
+      let event = try await store.read { try $0.events.all(after: 3, limit: 1).first }
       #expect(event?.data.contains("the receiver answers every message with 400") == true)
       #expect(event?.data.contains("cure") == true)
     }
@@ -156,7 +156,7 @@ import Testing
       #expect(try await bench.told().dropFirst(2) == ["lost 1"])
       // Those that were held, too.
       let count = bench.attempts.count { $0.seq == 1 }
-      let events = try await store.read { try $0.events(after: 0, limit: 100) }
+      let events = try await store.read { try $0.events.all(after: 0, limit: 100) }
       #expect(events.contains { $0.data.contains("given up after \(count) attempts") })
     }
   }
@@ -167,7 +167,7 @@ import Testing
       let jobs = try await store.write { transaction in
         try ["one", "two", "three"].compactMap { id in
           let job = Job.registered(id, at: Timestamp(milliseconds: 0))
-          return try transaction.insert(job, dueAt: job.submittedAt, noticeAt: nil)?.id
+          return try transaction.jobs.insert(job, dueAt: job.submittedAt, noticeAt: nil)?.id
         }
       }
       for _ in 1...4 { for job in jobs { try await bench.tell(of: job) } }

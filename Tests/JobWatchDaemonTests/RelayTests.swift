@@ -1,5 +1,5 @@
 import Foundation
-import JobWatchCore
+@testable import JobWatchCore
 import JobWatchStore
 import Logging
 import Synchronization
@@ -42,11 +42,11 @@ import Testing
         }
       }
       // The event; its loss on either channel; the loss of either loss on the other, told to nobody.
-      #expect(try await store.read { try $0.lastSeq() } == 5)
+      #expect(try await store.read { try $0.events.lastSeq() } == 5)
       #expect(
         try await store.read {
-          try $0.dueMessages("a", at: SystemClock.now().wall, limit: 10)
-            + $0.dueMessages("b", at: SystemClock.now().wall, limit: 10)
+          try $0.messages.due("a", at: SystemClock.now().wall, limit: 10)
+            + $0.messages.due("b", at: SystemClock.now().wall, limit: 10)
         }.isEmpty)
     }
   }
@@ -58,9 +58,30 @@ import Testing
       _ = try await relay.work(at: SystemClock.now())
       await relay.finish()
       let later = SystemClock.now().wall + .hours(1)
-      let message = try await store.read { try $0.dueMessages("a", at: later, limit: 1).first }
+      let message = try await store.read { try $0.messages.due("a", at: later, limit: 1).first }
       #expect(message?.attempts == 0)
-      #expect(try await store.read { try $0.openConditions().map(\.subject) } == [.channel("a")])
+      #expect(try await store.read { try $0.conditions.open().map(\.subject) } == [.channel("a")])
+    }
+  }
+
+  @Test(
+    "varies a wait by the random number that it is given",
+    arguments: [
+      (0.0, Duration.minutes(9)), (0.5, .minutes(10)), (0.75, .minutes(10) + .seconds(30)),
+    ])
+  func jitter(_ number: Double, _ wait: Duration) async throws {
+    try await withStore { store in
+      let clock = ManualClock()
+      let relay = Relay(
+        channel: "a", policy: DeliveryPolicy(delays: [.zero, .minutes(10)], spread: 0.1),
+        store: store, routes: routes, clock: { clock.now }, alarm: Alarm(clock.time), log: .silent,
+        jitter: { number }, deliver: { _, _ in .retry(status: 503, reason: "no", retryAfter: nil) })
+      let event = EventDraft(.daemonStarted, at: clock.wall, EventData(summary: "x"))
+      _ = try await store.write { try $0.append(event, of: nil, to: ["a"]) }
+      _ = try await relay.work(at: clock.now)
+      await relay.finish()
+      let due = try await store.read { try $0.messages.nextDue("a", after: clock.wall) }
+      #expect(due == clock.wall + wait)
     }
   }
 
@@ -76,7 +97,7 @@ import Testing
       func relay() -> Relay {
         Relay(
           channel: "a", policy: DeliveryPolicy(delays: [.zero, .hours(2)], spread: 0), store: store,
-          routes: routes, clock: { clock.now }, alarm: Alarm(),
+          routes: routes, clock: { clock.now }, alarm: Alarm(clock.time),
           log: Logger(label: "test") { _ in ConsoleLog() }, deliver: { _, _ in answers.next() })
       }
       let event = EventDraft(.daemonStarted, at: clock.now.wall, EventData(summary: "x"))

@@ -25,18 +25,18 @@ import Testing
   @Test func `says that the daemon is ready once all loops have settled, and how it stands`() throws
   {
     let scene = try Scene()
-    let pulses = ["poller", "intake"].map(scene.vitals.pulse)
-    scene.report.watches(scene.vitals)
-    scene.report.stands("watching 5 jobs")
-    pulses[0].waits(until: scene.uptime + .hours(9), at: scene.uptime)
+    let loops = ["poller", "intake"].map(scene.registry.register)
+    scene.report.watches(scene.registry)
+    scene.report.shows("watching 5 jobs")
+    loops[0].waits(until: scene.uptime + .hours(9), at: scene.uptime)
     // A turn after which more is due at once is not the last of the start.
-    pulses[1].waits(until: scene.uptime, at: scene.uptime)
+    loops[1].waits(until: scene.uptime, at: scene.uptime)
     #expect(!scene.heard().contains { $0.isReady || $0.status != nil })
-    pulses[1].waits(until: scene.uptime + .hours(9), at: scene.uptime)
+    loops[1].waits(until: scene.uptime + .hours(9), at: scene.uptime)
     #expect(scene.heard().map(\.lines) == [["READY=1", "STATUS=watching 5 jobs"]])
-    scene.report.stands("watching 5 jobs")
+    scene.report.shows("watching 5 jobs")
     #expect(scene.heard().isEmpty)
-    scene.report.stands("watching 6 jobs")
+    scene.report.shows("watching 6 jobs")
     #expect(scene.heard().map(\.lines) == [["STATUS=watching 6 jobs"]])
     scene.tick(after: .seconds(5))
     #expect(scene.heard().map(\.lines) == [["WATCHDOG=1"]])
@@ -44,15 +44,15 @@ import Testing
 
   @Test func `feeds the watchdog only while no loop and no call is overdue`() throws {
     let scene = try Scene()
-    let pulse = scene.run("poller")
+    let loop = scene.run("poller")
     let calling = scene.run("relay")
-    pulse.turns(at: scene.uptime)
+    loop.turns(at: scene.uptime)
     scene.tick(after: LoopHealth.turnLimit)
     #expect(scene.heard().map(\.isWatchdog) == [true])
     scene.tick(after: .seconds(1))
     scene.tick(after: .seconds(5))
     #expect(scene.heard().map(\.lines) == [["STATUS=STALLED: poller | watching"]])
-    pulse.waits(until: scene.uptime + .hours(9), at: scene.uptime)
+    loop.waits(until: scene.uptime + .hours(9), at: scene.uptime)
     scene.tick(after: .seconds(5))
     #expect(scene.heard().map(\.lines) == [["WATCHDOG=1"], ["STATUS=watching"]])
     let call = calling.callBegan(limit: .minutes(1), at: scene.uptime)
@@ -66,19 +66,19 @@ import Testing
   @Test func `feeds the watchdog while loops turn and fail, and says once for what reason`() throws
   {
     let scene = try Scene()
-    let pulses = ["poller", "pruner", "relay a"].map(scene.run)
-    scene.report.stands("watching 5 jobs")
+    let loops = ["poller", "pruner", "relay a"].map(scene.run)
+    scene.report.shows("watching 5 jobs")
     _ = scene.heard()
-    for pulse in pulses.prefix(2) {
-      pulse.failed("the disk is full", retriesAt: scene.uptime + .hours(9), at: scene.uptime)
+    for loop in loops.prefix(2) {
+      loop.failed("the disk is full", retriesAt: scene.uptime + .hours(9), at: scene.uptime)
     }
-    pulses[2].isHindered(by: "no journal", at: scene.uptime)
+    loops[2].isDegraded(by: "no journal", at: scene.uptime)
     scene.tick(after: .seconds(5))
     let degraded = "DEGRADED, poller, pruner: the disk is full; relay a: no journal"
     #expect(
       scene.heard().map(\.lines) == [["WATCHDOG=1"], ["STATUS=\(degraded) | watching 5 jobs"]])
-    for pulse in pulses { pulse.waits(until: scene.uptime + .hours(9), at: scene.uptime) }
-    pulses[2].isHindered(by: nil, at: scene.uptime)
+    for loop in loops { loop.waits(until: scene.uptime + .hours(9), at: scene.uptime) }
+    loops[2].isDegraded(by: nil, at: scene.uptime)
     scene.tick(after: .seconds(5))
     #expect(scene.heard().map(\.lines) == [["WATCHDOG=1"], ["STATUS=watching 5 jobs"]])
   }
@@ -86,10 +86,10 @@ import Testing
   @Test func `says why a reload was refused until another is not`() throws {
     let scene = try Scene()
     _ = scene.run("poller")
-    scene.report.stands("watching 5 jobs")
+    scene.report.shows("watching 5 jobs")
     _ = scene.heard()
     scene.report.reloads()
-    scene.report.stands("watching 6 jobs")
+    scene.report.shows("watching 6 jobs")
     scene.report.refusesReload("jobwatch.yaml:3: no such key")
     let (reloading, ready) = try #require(scene.heard().pair)
     #expect(reloading.isReloading)
@@ -107,8 +107,8 @@ import Testing
 
   @Test func `is not taken for ready by a refused reload while loops have yet to settle`() throws {
     let scene = try Scene()
-    let pulse = scene.vitals.pulse("poller")
-    scene.report.watches(scene.vitals)
+    let loop = scene.registry.register("poller")
+    scene.report.watches(scene.registry)
     for isAccepted in [false, true] {
       _ = scene.heard()
       if isAccepted {
@@ -121,7 +121,7 @@ import Testing
       if isAccepted {
         scene.report.isReady()
       } else {
-        pulse.waits(until: scene.uptime + .hours(1), at: scene.uptime)
+        loop.waits(until: scene.uptime + .hours(1), at: scene.uptime)
       }
       #expect(scene.heard().map(\.isReady) == [true])
     }
@@ -129,15 +129,15 @@ import Testing
 
   @Test func `says nothing more once the daemon stops`() throws {
     let scene = try Scene()
-    let pulse = scene.vitals.pulse("poller")
-    scene.report.watches(scene.vitals)
+    let loop = scene.registry.register("poller")
+    scene.report.watches(scene.registry)
     _ = scene.heard()
     scene.report.stops()
     #expect(scene.heard().map(\.isStopping) == [true])
-    pulse.waits(until: scene.uptime + .hours(1), at: scene.uptime)
+    loop.waits(until: scene.uptime + .hours(1), at: scene.uptime)
     scene.report.reloads()
     scene.report.refusesReload("no")
-    scene.report.stands("watching 5 jobs")
+    scene.report.shows("watching 5 jobs")
     scene.tick(after: .seconds(5))
     #expect(scene.heard().isEmpty)
   }
@@ -154,12 +154,12 @@ import Testing
 
   @Test func `does not take a loop for late that slept with the machine`() throws {
     let scene = try Scene()
-    let pulse = scene.run("poller")
-    pulse.waits(until: scene.uptime + .seconds(30), at: scene.uptime)
+    let loop = scene.run("poller")
+    loop.waits(until: scene.uptime + .seconds(30), at: scene.uptime)
     _ = scene.heard()
     scene.sleep(.hours(1))
     // It turns once more before anybody looks, for which it gets no hour as a gift.
-    pulse.waits(until: scene.awake + .seconds(30), at: scene.awake)
+    loop.waits(until: scene.awake + .seconds(30), at: scene.awake)
     scene.tick(after: .seconds(5))
     #expect(scene.heard().map(\.lines) == [["WATCHDOG=1"]])
     // Awake it has as long as ever, and no longer.
@@ -167,6 +167,19 @@ import Testing
     #expect(scene.heard().map(\.lines) == [["WATCHDOG=1"]])
     scene.tick(after: .seconds(2))
     #expect(scene.heard().allSatisfy { !$0.isWatchdog })
+  }
+
+  @Test func `feeds the watchdog by itself, three times in the time that it has`() throws {
+    for (timeout, tick) in [("6000000", Duration.seconds(2)), ("30000000", .seconds(5))] {
+      let scene = try Scene(isTicking: true, watchdog: timeout)
+      _ = scene.run("poller")
+      for _ in 1...3 {
+        scene.pass(tick - .milliseconds(1))
+        #expect(scene.heard().isEmpty)
+        scene.pass(.milliseconds(1))
+        #expect(scene.heard().map(\.lines) == [["WATCHDOG=1"]])
+      }
+    }
   }
 
   @Test func `says again that the daemon is ready when nobody could hear it`() throws {
@@ -182,7 +195,7 @@ import Testing
   }
 
   @Test func `is kept to itself where no service manager listens`() throws {
-    let report = ServiceReport(nil, clock: SystemClock.now, log: .silent)
+    let report = ServiceReport(nil, time: .system, log: .silent)
     report.begins(.openingDatabase)
     report.isReady()
     report.tick()
@@ -193,20 +206,20 @@ import Testing
 /// A report, the service manager that hears it, and a clock that is moved by hand.
 private final class Scene: Sendable {
   let report: ServiceReport
-  let vitals: HealthRegistry
+  let registry: HealthRegistry
   private let socket: ServiceSocket
   private let clock: ManualClock
 
-  init(isWatched: Bool = true) throws {
+  init(isWatched: Bool = true, isTicking: Bool = false, watchdog: String = "30000000") throws {
     let socket = try ServiceSocket("@" + UUID().uuidString)
     let clock = ManualClock()
     var environment = ["NOTIFY_SOCKET": socket.name]
-    if isWatched { environment["WATCHDOG_USEC"] = "30000000" }
+    if isWatched { environment["WATCHDOG_USEC"] = watchdog }
     let manager = try ServiceManager(environment: environment)
-    // No tick but by hand.
-    let report = ServiceReport(
-      manager, every: .hours(1), clock: { clock.now }, log: .silent)
-    vitals = HealthRegistry { report.isReady() }
+    // Ticks by hand only, unless a test wants the timer.
+    let time = isTicking ? clock.time : Time(now: { clock.now }, wake: { _, _ in () })
+    let report = ServiceReport(manager, time: time, log: .silent)
+    registry = HealthRegistry { report.isReady() }
     (self.socket, self.clock, self.report) = (socket, clock, report)
   }
 
@@ -218,18 +231,20 @@ private final class Scene: Sendable {
 
   func sleep(_ time: Duration) { clock.pass(time, asleep: true) }
 
+  func pass(_ time: Duration) { clock.pass(time) }
+
   func tick(after time: Duration) {
-    clock.pass(time)
+    pass(time)
     report.tick()
   }
 
   /// A loop that has settled.
   func run(_ name: String) -> LoopHealth {
-    let pulse = vitals.pulse(name)
-    report.watches(vitals)
-    pulse.waits(until: uptime + .hours(9), at: uptime)
+    let loop = registry.register(name)
+    report.watches(registry)
+    loop.waits(until: uptime + .hours(9), at: uptime)
     _ = heard()
-    return pulse
+    return loop
   }
 }
 

@@ -73,7 +73,7 @@ final class SpoolBench: Sendable {
   }
 
   func jobs() async throws -> Set<String> {
-    let jobs = try await store.read { try $0.jobs(matching: JobFilter(), limit: 100_000) }
+    let jobs = try await store.read { try $0.jobs.all(matching: .all, limit: 100_000) }
     return Set(jobs.map(\.key.jobID))
   }
 

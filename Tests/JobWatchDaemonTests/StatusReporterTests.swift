@@ -17,7 +17,7 @@ import Testing
         let job = Job(
           key: JobKey(account: account, service: "ecs", jobID: id), projectID: "p",
           region: "eu-de", submittedAt: scene.clock.now.wall, registeredAt: scene.clock.now.wall)
-        _ = try await store.write { try $0.insert(job, dueAt: job.submittedAt, noticeAt: nil) }
+        _ = try await store.write { try $0.jobs.insert(job, dueAt: job.submittedAt, noticeAt: nil) }
       }
       scene.report.isReady()
       _ = scene.socket.pending()
@@ -35,21 +35,21 @@ import Testing
   {
     try await withStore { store in
       let scene = try Scene(store)
-      scene.pulse.failed("the disk is full", retriesAt: .hours(9), at: scene.clock.now.uptime)
+      scene.health.failed("the disk is full", retriesAt: .hours(9), at: scene.clock.now.uptime)
       try await scene.look(after: .seconds(59))
       #expect(try await scene.told().isEmpty)
       try await scene.look(after: .seconds(1))
-      scene.pulse.failed("fuller", retriesAt: .hours(9), at: scene.clock.now.uptime)
+      scene.health.failed("fuller", retriesAt: .hours(9), at: scene.clock.now.uptime)
       for _ in 1...3 { try await scene.look(after: .minutes(5)) }
       let told = try await scene.told()
       #expect(told.count == 1)
       #expect(told.first?.contains("poller: the disk is full") == true)
       #expect(try await scene.onRecord() == ["daemon/poller"])
-      scene.pulse.waits(until: .hours(9), at: scene.clock.now.uptime)
+      scene.health.waits(until: .hours(9), at: scene.clock.now.uptime)
       try await scene.look(after: .seconds(5))
       #expect(try await scene.onRecord().isEmpty)
       // Failing anew is another trouble.
-      scene.pulse.failed("again", retriesAt: .hours(9), at: scene.clock.now.uptime)
+      scene.health.failed("again", retriesAt: .hours(9), at: scene.clock.now.uptime)
       try await scene.look(after: .seconds(59))
       #expect(try await scene.told().count == 1)
       try await scene.look(after: .seconds(1))
@@ -62,9 +62,9 @@ import Testing
   {
     try await withStore { store in
       let scene = try Scene(store)
-      let others = ["intake", "status"].map(scene.vitals.pulse)
-      for pulse in others + [scene.pulse] {
-        pulse.failed("the disk is full", retriesAt: .hours(9), at: scene.clock.now.uptime)
+      let others = ["intake", "status"].map(scene.registry.register)
+      for loop in others + [scene.health] {
+        loop.failed("the disk is full", retriesAt: .hours(9), at: scene.clock.now.uptime)
       }
       try await scene.look(after: .minutes(2))
       #expect(try await scene.told().count == 1)
@@ -77,15 +77,15 @@ import Testing
   {
     try await withStore { store, path in
       let scene = try Scene(store)
-      let intake = scene.vitals.pulse("intake")
+      let intake = scene.registry.register("intake")
       intake.waits(until: .hours(9), at: scene.clock.now.awake)
       try FileManager.default.moveItem(atPath: path, toPath: path + ".away")
-      scene.pulse.failed("no database", retriesAt: .hours(9), at: scene.clock.now.awake)
+      scene.health.failed("no database", retriesAt: .hours(9), at: scene.clock.now.awake)
       await #expect(throws: StoreError.self) { try await scene.look(after: .minutes(1)) }
       intake.failed("no database", retriesAt: .hours(9), at: scene.clock.now.awake)
       await #expect(throws: StoreError.self) { try await scene.look(after: .minutes(1)) }
-      for pulse in [scene.pulse, intake] {
-        pulse.waits(until: .hours(9), at: scene.clock.now.awake)
+      for loop in [scene.health, intake] {
+        loop.waits(until: .hours(9), at: scene.clock.now.awake)
       }
       try FileManager.default.moveItem(atPath: path + ".away", toPath: path)
       for _ in 1...3 { try await scene.look(after: .minutes(1)) }
@@ -100,7 +100,7 @@ import Testing
   {
     try await withStore { store in
       let first = try Scene(store)
-      first.pulse.failed("the disk is full", retriesAt: .hours(9), at: first.clock.now.uptime)
+      first.health.failed("the disk is full", retriesAt: .hours(9), at: first.clock.now.uptime)
       try await first.look(after: .minutes(2))
       #expect(try await first.told().count == 1)
 
@@ -108,12 +108,12 @@ import Testing
       // Its first look comes before the loop has tried.
       try await second.look(after: .zero)
       #expect(try await second.onRecord() == ["daemon/poller"])
-      second.pulse.failed("the disk is full", retriesAt: .hours(9), at: second.clock.now.uptime)
+      second.health.failed("the disk is full", retriesAt: .hours(9), at: second.clock.now.uptime)
       for _ in 1...3 { try await second.look(after: .minutes(1)) }
       #expect(try await second.told().count == 1)
 
       let third = try Scene(store)
-      third.pulse.waits(until: .hours(9), at: third.clock.now.uptime)
+      third.health.waits(until: .hours(9), at: third.clock.now.uptime)
       try await third.look(after: .zero)
       #expect(try await third.onRecord().isEmpty)
       #expect(try await third.told().count == 1)
@@ -123,7 +123,7 @@ import Testing
   @Test func `closes the trouble of a loop that is there no more`() async throws {
     try await withStore { store in
       let first = try Scene(store)
-      first.vitals.pulse("relay old").failed(
+      first.registry.register("relay old").failed(
         "no", retriesAt: .hours(9), at: first.clock.now.uptime)
       try await first.look(after: .minutes(2))
       #expect(try await first.onRecord() == ["daemon/relay old"])
@@ -134,12 +134,66 @@ import Testing
   }
 }
 
+@Suite struct `The failures of loops` {
+  private let clock = ManualClock()
+  private let grace = Duration.minutes(1)
+
+  private func failing(_ reason: String = "the disk is full", since: Duration)
+    -> [(loop: String, failure: LoopHealth.Failure)]
+  {
+    [(loop: "intake", failure: .init(since: since, reason: reason))]
+  }
+
+  private func words(_ changes: [ConditionChange]) -> [String] {
+    changes.map { change in
+      let condition = change.condition
+      return change.isEnd ? "ends" : condition.toldAt == nil ? "begins" : "told: \(condition.cause)"
+    }
+  }
+
+  @Test func `are told, though they are over before the database could be read`() {
+    var failures = LoopFailures(grace: grace)
+    let since = clock.now.awake
+    clock.pass(grace)
+    failures.update(failing: failing(since: since), untried: [], at: clock.now)
+    clock.pass(.minutes(1))
+    failures.update(failing: [], untried: [], at: clock.now)
+    #expect(
+      words(failures.changes(to: [], at: clock.wall)) == [
+        "begins", "told: the disk is full", "ends",
+      ])
+    failures.stored()
+    #expect(failures.changes(to: [], at: clock.wall).isEmpty)
+  }
+
+  /// Whether the process before this one told of it, and whether it lasts.
+  @Test(arguments: [true, false], [true, false])
+  func `on record are taken up when the database can be read, and told once`(
+    _ isTold: Bool, _ lasts: Bool
+  ) {
+    var failures = LoopFailures(grace: grace)
+    let since = clock.now.awake
+    let begun = clock.wall - .minutes(5)
+    clock.pass(grace)
+    failures.update(
+      failing: lasts ? failing("still full", since: since) : [], untried: [], at: clock.now)
+    var condition = Condition(.worker("intake"), .failing, since: begun, cause: "the disk is full")
+    if isTold { condition.toldAt = begun + .minutes(1) }
+    let told = isTold || !lasts ? [] : ["told: still full"]
+    #expect(
+      words(failures.changes(to: [condition], at: clock.wall)) == told + (lasts ? [] : ["ends"]))
+    failures.stored()
+    condition.toldAt = condition.toldAt ?? clock.wall
+    #expect(failures.changes(to: lasts ? [condition] : [], at: clock.wall).isEmpty)
+  }
+}
+
 /// A watch over one loop that is driven by hand, and the service manager that is told.
 private final class Scene: Sendable {
   let socket: ServiceSocket
   let clock = ManualClock()
-  let vitals = HealthRegistry()
-  let pulse: LoopHealth
+  let registry = HealthRegistry()
+  let health: LoopHealth
   let report: ServiceReport
   private let store: Store
   private let watch: StatusReporter
@@ -148,12 +202,11 @@ private final class Scene: Sendable {
     let (clock, log) = (clock, Logger.silent)
     self.store = store
     socket = try ServiceSocket("@" + UUID().uuidString)
-    pulse = vitals.pulse("poller")
+    health = registry.register("poller")
     let manager = try ServiceManager(environment: ["NOTIFY_SOCKET": socket.name])
-    report = ServiceReport(manager, every: .hours(1), clock: { clock.now }, log: log)
-    let ground = DaemonContext(
-      store: store, credentials: CredentialMemory(), report: report,
-      clock: { clock.now }, log: log, output: LogOutput())
+    report = ServiceReport(manager, time: clock.time, log: log)
+    var context = DaemonContext(store: store, report: report, log: log)
+    context.time = clock.time
     var configuration = Configuration(accounts: [
       Account(name: "prod", region: "eu-de", projectID: "p", authentication: .token)
     ])
@@ -161,7 +214,7 @@ private final class Scene: Sendable {
     let poller = try Poller(
       configuration: configuration, store: store, clients: [:], logins: [],
       clock: { clock.now }, alarm: Alarm(), log: log)
-    watch = StatusReporter(configuration, ground, vitals, poller: poller)
+    watch = StatusReporter(configuration, context, registry, poller: poller)
   }
 
   @discardableResult
@@ -173,13 +226,13 @@ private final class Scene: Sendable {
   /// The summaries of `daemon.degraded`.
   func told() async throws -> [String] {
     struct Data: Decodable { var summary: String }
-    let events = try await store.read { try $0.events(after: 0, limit: 100) }
+    let events = try await store.read { try $0.events.all(after: 0, limit: 100) }
     return try events.filter { $0.kind == EventKind.daemonDegraded.rawValue }.map {
       try JSONDecoder().decode(Data.self, from: Foundation.Data($0.data.utf8)).summary
     }
   }
 
   func onRecord() async throws -> [String] {
-    try await store.read { try $0.openConditions().map { "\($0.subject)" } }
+    try await store.read { try $0.conditions.open().map { "\($0.subject)" } }
   }
 }

@@ -1,8 +1,9 @@
-import CloudAPI
 import JobWatchCore
+import SimulatedCloud
 import Synchronization
 import Testing
 
+@testable import CloudAPI
 @testable import JobWatchDaemon
 @testable import JobWatchStore
 
@@ -128,6 +129,121 @@ import Testing
       let headers = try #require(asked.all.first).request.headers
       let signatures = headers.first { $0.0 == "webhook-signature" }?.1.split(separator: " ") ?? []
       #expect(signatures.count == count)
+    }
+  }
+}
+
+/// A delivery to a receiver on loopback, by the transport of the daemon.
+@Suite(.timeLimit(.minutes(5))) struct `A webhook channel on the network` {
+  private let now = Moment(wall: Timestamp(milliseconds: 1_790_000_000_000), uptime: .zero)
+  private static let path = "/hook?key=hush"
+
+  private func withReceiver(
+    secrets: [String] = [], _ body: (WebhookReceiver, String) async throws -> Void
+  ) async throws {
+    let receiver = WebhookReceiver(secrets: secrets) { [now] in now.wall }
+    try await body(receiver, try await receiver.start() + Self.path)
+    await receiver.stop()
+  }
+
+  private func deliver(
+    to url: String, secrets: [String] = [], timeout: Duration = .minutes(2)
+  ) async throws -> DeliveryOutcome {
+    let signers = try secrets.map { try StandardWebhooks(secret: Secret($0)) }
+    var options = HTTPClientTransport.Options()
+    options.connectTimeout = timeout
+    let transport = HTTPClientTransport(options: options)
+    let channel = WebhookChannel(
+      url: Secret(url), format: .standardWebhooks(StandardWebhooks(joining: signers)),
+      timeout: timeout, transport: transport.transport)
+    let message = OutgoingMessage(
+      id: 1, job: nil, attempts: 0,
+      event: StoredEvent(
+        seq: 7, id: "msg_2b", at: now.wall, kind: "job.failed", data: #"{"summary":"it failed"}"#))
+    let outcome = await channel.deliver(message, at: now)
+    await transport.shutdown()
+    if let reason = outcome.reason { #expect(!reason.contains("hush"), "\(reason)") }
+    return outcome
+  }
+
+  @Test(arguments: [
+    (200, "delivered"), (202, "delivered"), (204, "delivered"), (299, "delivered"), (300, "retry"),
+    (302, "retry"), (400, "rejected"), (401, "retry"), (403, "retry"), (404, "retry"),
+    (408, "retry"), (409, "retry"), (410, "gone"), (413, "rejected"), (422, "rejected"),
+    (429, "retry"), (500, "retry"), (502, "retry"), (503, "retry"), (504, "retry"),
+  ])
+  func `decides by the status`(_ status: Int, _ expected: String) async throws {
+    try await withReceiver { receiver, url async throws in
+      receiver.answer(with: [], then: .status(status))
+      let outcome = try await deliver(to: url)
+      #expect("\(outcome)".hasPrefix(expected) && outcome.status == status, "\(outcome)")
+      #expect(receiver.deliveries.count == 1)
+    }
+  }
+
+  @Test(arguments: [
+    ("7", Duration?.some(.seconds(7))), ("Mon, 21 Sep 2026 14:15:20 GMT", .minutes(2)),
+    ("soon", nil), ("", nil), ("-5", .zero),
+  ])
+  func `obeys a wait that can be read`(_ field: String, _ wait: Duration?) async throws {
+    try await withReceiver { receiver, url async throws in
+      let busy = Reply(status: 503, headers: [("Retry-After", field)])
+      receiver.answer(with: [busy])
+      let expected = DeliveryOutcome.retry(
+        status: 503, reason: "the receiver answered 503", retryAfter: wait)
+      let outcome = try await deliver(to: url)
+      #expect(outcome == expected)
+    }
+  }
+
+  @Test func `posts what the receiver can verify`() async throws {
+    try await withReceiver(secrets: ["plain"]) { receiver, url async throws in
+      #expect(try await deliver(to: url, secrets: ["plain"]) == .delivered(status: 200))
+      let delivery = try #require(receiver.deliveries.first)
+      #expect(delivery.verification == .verified && delivery.id == "msg_2b")
+    }
+  }
+
+  @Test func `takes a status for the answer though the body is cut off`() async throws {
+    try await withReceiver { receiver, url async throws in
+      let words = Array("taken, and thank you".utf8)
+      receiver.answer(with: [Reply(status: 200, body: words, delivery: .truncated)])
+      #expect(try await deliver(to: url) == .delivered(status: 200))
+    }
+  }
+
+  @Test func `does not follow a redirect`() async throws {
+    try await withReceiver { other, target async throws in
+      try await withReceiver { receiver, url async throws in
+        let redirect = Reply(status: 307, headers: [("Location", target)])
+        receiver.answer(with: [redirect])
+        let outcome = try await deliver(to: url)
+        #expect(
+          outcome == .retry(status: 307, reason: "the receiver answered 307", retryAfter: nil))
+        #expect(other.deliveries.isEmpty)
+      }
+    }
+  }
+
+  @Test(arguments: ["hangs", "resets", "is away", "speaks no TLS"])
+  func `tries again later where a receiver gives no status`(_ trouble: String) async throws {
+    try await withReceiver { receiver, url async throws in
+      var (url, timeout) = (url, Duration.minutes(2))
+      switch trouble {
+      case "hangs":
+        receiver.answer(with: [], then: .hang)
+        timeout = .milliseconds(300)
+      case "resets": receiver.answer(with: [], then: .reset)
+      case "is away": await receiver.stop()
+      default: url = url.replacing("http://", with: "https://")
+      }
+      let outcome = try await deliver(to: url, timeout: timeout)
+      guard case .retry(nil, let reason, nil) = outcome else {
+        Issue.record("\(outcome)")
+        return
+      }
+      #expect(!reason.isEmpty)
+      if trouble == "speaks no TLS" { #expect(reason.contains("does not speak TLS"), "\(reason)") }
     }
   }
 }

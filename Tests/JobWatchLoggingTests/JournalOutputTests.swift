@@ -18,7 +18,7 @@ import Testing
     let journal = try JournalFixture()
     let entry = LogEntry(
       .warning, "a spool file is rejected",
-      fields: [.init("file", "a b"), .init("reason", "one\ntwo")], id: .spoolRejected)
+      fields: [.init("file", "a b"), .init("reason", "one\ntwo")], id: MessageID(.spoolRejected))
     try output(journal).write(entry, at: now, isKept: true)
     let head =
       "MESSAGE=a spool file is rejected file=\"a b\" reason=\"one two\"\nPRIORITY=4\n"

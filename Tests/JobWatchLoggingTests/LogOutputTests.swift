@@ -36,7 +36,7 @@ import Testing
     let place = try JournalFixture(isListening: false)
     let output = output(.json, place.descriptor)
     var entry = LogEntry(
-      .error, "m\n\"n\"", fields: [.init("a/b", "x\u{1B}\0\u{2028}😀")], id: .jobFailed)
+      .error, "m\n\"n\"", fields: [.init("a/b", "x\u{1B}\0\u{2028}😀")], id: MessageID(.jobFailed))
     entry.details = [.init("c", "https://d/")]
     try output.write(entry, at: now, isKept: true)
     try output.write(LogEntry(.info, ""), at: now, isKept: true)
@@ -46,7 +46,7 @@ import Testing
       try lines.map { try JSONDecoder().decode(Line.self, from: Data($0.utf8)) } == [
         Line(
           time: "2026-11-18T11:06:40.000Z", level: "error", message: "m\n\"n\"",
-          message_id: MessageID.jobFailed.rawValue,
+          message_id: MessageID(.jobFailed).rawValue,
           fields: ["a/b": "x\u{1B}\0\u{2028}😀", "c": "https://d/"]),
         Line(time: "2026-11-18T11:06:40.000Z", level: "info", message: ""),
       ])

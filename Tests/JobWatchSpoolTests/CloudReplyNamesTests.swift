@@ -1,13 +1,10 @@
-import CloudAPI
 import JobWatchCore
 import Testing
 
 @testable import JobWatchSpool
 
 @Suite struct `A name in a reply of the cloud` {
-  private static let rules = SpoolRules(
-    services: CloudService.all.map(\.name), accounts: ["prod", "test"], channels: ["oncall"],
-    defaultAccount: "prod")
+  private static let rules = SpoolRules.sample(accounts: ["prod", "test"], channels: ["oncall"])
 
   private func decode(_ text: String) -> SpoolFile {
     SpoolFile(decoding: Array(text.utf8), rules: Self.rules)
@@ -28,7 +25,7 @@ import Testing
     arguments: [#""service":"ecss""#, #""account":"prdo""#, #""channels":["oncal"]"#])
   func near(_ member: String) {
     let reply = decode("{\"job_id\":\"a1\",\(member),\"request_id\":\"r\"}")
-    #expect(reply.rejections.first?.reason.contains("did you mean") == true)
+    #expect(reply.rejections.first?.text.contains("did you mean") == true)
   }
 
   @Test func `that is ours counts`() {
@@ -67,7 +64,7 @@ import Testing
   }
 
   @Test func `of a list that holds no records is told with what the list must hold`() {
-    let reasons = decode(#"{"data":["x"]}"#).rejections.map(\.reason)
+    let reasons = decode(#"{"data":["x"]}"#).rejections.map(\.text)
     #expect(reasons.first?.contains("data must be a list of objects, each with a job_id") == true)
   }
 }

@@ -6,9 +6,7 @@ import Testing
 @testable import JobWatchSpool
 
 @Suite struct `A reply of the cloud` {
-  private static let rules = SpoolRules(
-    services: CloudService.all.map(\.name), accounts: ["prod"], channels: ["oncall"],
-    defaultAccount: "prod")
+  private static let rules = SpoolRules.sample(accounts: ["prod"], channels: ["oncall"])
 
   private func decode(_ text: String) -> SpoolFile {
     SpoolFile(decoding: Array(text.utf8), rules: Self.rules)
@@ -191,7 +189,7 @@ import Testing
     let text = head + Array(repeating: member, count: 10_001).joined(separator: ",") + tail
     let file = decode(text)
     #expect(file.submissions.isEmpty && file.rejections.count == 1)
-    #expect(file.rejections.first?.reason.contains("split it") == true, "\(file.rejections)")
+    #expect(file.rejections.first?.text.contains("split it") == true, "\(file.rejections)")
     let list = (0..<10_000).map { "\"x\($0)\"" }.joined(separator: ",")
     #expect(decode("{\"job_ids\":[\(list)]}").submissions.count == 10_000)
   }

@@ -1,17 +1,18 @@
+import JobWatchConfiguration
 import JobWatchCore
 import Testing
 
 @testable import JobWatchSpool
 
 @Suite struct `A job that is submitted by its URL` {
-  private static let book = JobAddressBook([
-    .init(account: "first", region: "eu-de", projectID: "p1"),
-    .init(
-      account: "private", region: "eu-de", projectID: "p2",
+  private static let accounts = [
+    Account(name: "first", region: "eu-de", projectID: "p1"),
+    Account(
+      name: "private", region: "eu-de", projectID: "p2",
       endpoints: ["ecs": "https://ecs.example:8443", "cce": "https://Cloud.example"]),
-    .init(account: "nl", region: "eu-nl", projectID: nil),
-    .init(account: "twin", region: "eu-de", projectID: "p3"),
-  ])
+    Account(name: "nl", region: "eu-nl"),
+    Account(name: "twin", region: "eu-de", projectID: "p3"),
+  ]
   private static let otc = "eu-de.otc.t-systems.com"
 
   struct Case: Sendable {
@@ -57,7 +58,7 @@ import Testing
   func resolved(_ sample: Case) {
     var submission = SpoolSubmission(word: sample.word, service: sample.service)
     submission.account = sample.account
-    if let problem = Self.book.resolve(&submission, preferring: sample.option) {
+    if let problem = submission.resolve(among: Self.accounts, preferring: sample.option) {
       #expect(problem.contains(sample.meaning), "\(problem)")
     } else {
       let (account, service) = (submission.account ?? "-", submission.service ?? "-")
@@ -69,12 +70,10 @@ import Testing
   @Test func `without a configuration is written as it is, for the daemon`() throws {
     let url = "https://evs.\(Self.otc)/v1/p1/jobs/j"
     var submission = SpoolSubmission(word: url)
-    #expect(JobAddressBook(nil).resolve(&submission) == nil && submission.problem == nil)
+    #expect(submission.resolve(among: nil) == nil && submission.problem == nil)
     #expect(submission.service == "evs" && submission.jobID == "j" && submission.account == nil)
     let text = "{\"job_id\":\"\(url)\",\"service\":\"evs\"}"
-    let rules = SpoolRules(
-      services: ["evs"], accounts: ["first"], channels: [], defaultAccount: "x",
-      addresses: Self.book)
+    let rules = SpoolRules(Configuration(accounts: Self.accounts))
     let file = SpoolFile(decoding: Array(text.utf8), rules: rules)
     #expect(file.submissions.map { rules.key(of: $0).description } == ["first/evs/j"])
     let lines = SpoolFile(

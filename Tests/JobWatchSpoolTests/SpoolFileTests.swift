@@ -5,9 +5,8 @@ import TestSupport
 import Testing
 
 @Suite struct `Spool file` {
-  private static let rules = SpoolRules(
-    services: ["ecs", "dcs"], accounts: ["prod", "test"], channels: ["oncall"],
-    defaultAccount: "prod", withoutEndpoint: [EndpointKey(account: "test", service: "dcs")])
+  private static let rules = SpoolRules.sample(
+    accounts: ["prod", "test"], channels: ["oncall"], without: ["test": ["dcs"]])
 
   private func decode(_ text: String, rules: SpoolRules? = rules) -> SpoolFile {
     SpoolFile(decoding: Array(text.utf8), rules: rules)
@@ -114,7 +113,7 @@ import Testing
     let file = decode(filler.text)
     #expect(file.submissions.isEmpty)
     #expect(file.rejections.map(\.place) == [.file])
-    #expect(file.rejections.first?.reason.contains(message) == true, "\(file.rejections)")
+    #expect(file.rejections.first?.text.contains(message) == true, "\(file.rejections)")
   }
 
   /// A text too long to be shown as a test's argument.
@@ -148,8 +147,8 @@ import Testing
   @Test func `bytes that are not UTF-8 are rejected whole`() {
     let file = SpoolFile(decoding: [0x61, 0x31, 0x0A, 0xFF], rules: Self.rules)
     #expect(file.submissions.isEmpty)
-    #expect(file.rejections.map(\.reason).count == 1)
-    #expect(file.rejections.first?.reason.hasPrefix("is not UTF-8: save it as UTF-8") == true)
+    #expect(file.rejections.map(\.text).count == 1)
+    #expect(file.rejections.first?.text.hasPrefix("is not UTF-8: save it as UTF-8") == true)
   }
 
   @Test(
@@ -161,7 +160,7 @@ import Testing
   func `another encoding is rejected with its name and the way to UTF-8`(
     _ bytes: [UInt8], _ name: String
   ) {
-    let reasons = SpoolFile(decoding: bytes, rules: Self.rules).rejections.map(\.reason)
+    let reasons = SpoolFile(decoding: bytes, rules: Self.rules).rejections.map(\.text)
     #expect(reasons.count == 1)
     #expect(reasons.first?.hasPrefix("is not UTF-8 but \(name): save it as UTF-8") == true)
   }

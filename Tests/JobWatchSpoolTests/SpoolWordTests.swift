@@ -23,7 +23,7 @@ import Testing
       #expect(file.submissions.isEmpty != wanted)
       if !wanted {
         #expect(
-          file.rejections.map(\.reason) == ["unknown key \"\(key)\"; did you mean \"\(own)\"?"])
+          file.rejections.map(\.text) == ["unknown key \"\(key)\"; did you mean \"\(own)\"?"])
       }
     }
   }
@@ -54,7 +54,7 @@ import Testing
     ])
   func otherForm(_ key: String, _ own: String) {
     let file = decode("{\"job_id\":\"a1\",\"\(key)\":\"x\"}")
-    #expect(file.rejections.map(\.reason) == ["unknown key \"\(key)\"; did you mean \"\(own)\"?"])
+    #expect(file.rejections.map(\.text) == ["unknown key \"\(key)\"; did you mean \"\(own)\"?"])
     #expect(decode("{\"jobId\":\"a1\",\"\(key)\":\"x\"}").submissions.count == 1)
   }
 

@@ -36,7 +36,7 @@ import TestSupport
     var first: Int {
       switch (end, cursor) {
       case (.whole, _), (.unended, _), (.torn, _), (.marked, _): 4
-      // All is written anew, from behind what the rotated file has.
+      // All is written again, from behind what the rotated file has.
       case (.foreign, .rotated): 3
       case (.foreign, _): 1
       // What was written before is elsewhere.
@@ -67,14 +67,14 @@ import TestSupport
     try await withStore { store in
       let place = try LogPlace(store)
       try await place.tell(5)
-      let lines = try await store.read { try $0.events(after: 0, limit: 5) }.map {
+      let lines = try await store.read { try $0.events.all(after: 0, limit: 5) }.map {
         Data(StatusLog.line($0))
       }
       try put(state, lines, at: place)
       try await setCursor(state.cursor, of: place, in: store)
       try await place.run()
 
-      let told = try await store.read { try $0.events(after: 5, limit: 9) }
+      let told = try await store.read { try $0.events.all(after: 5, limit: 9) }
       #expect(told.map(\.kind) == (state.isRepaired ? ["daemon.repaired"] : []))
       let all = lines + told.map { Data(StatusLog.line($0)) }
       let kept = state.kept.map { all[($0.lowerBound - 1)...($0.upperBound - 1)] } ?? []
@@ -104,15 +104,17 @@ import TestSupport
 
   private func setCursor(_ cursor: Cursor, of place: LogPlace, in store: Store) async throws {
     let path = place.path
-    let value: Transaction.LogCursor? =
+    let value: (seq: Int64, inode: UInt64)? =
       switch cursor {
       case .none: nil
-      case .here: .init(seq: 3, inode: try Self.inode(path))
-      case .behind: .init(seq: 1, inode: try Self.inode(path))
-      case .rotated: .init(seq: 2, inode: try Self.inode(path + ".1"))
-      case .gone: .init(seq: 3, inode: 1)
+      case .here: (3, try Self.inode(path))
+      case .behind: (1, try Self.inode(path))
+      case .rotated: (2, try Self.inode(path + ".1"))
+      case .gone: (3, 1)
       }
-    if let value { try await store.write { try $0.setLogCursor(path, value) } }
+    if let value {
+      try await store.write { try $0.setLogCursor(path, seq: value.seq, inode: value.inode) }
+    }
   }
 
   private static func inode(_ path: String) throws -> UInt64 {

@@ -72,7 +72,7 @@ import Testing
 
   @Test func `a log that does not exist yet is waited for`() async throws {
     let (lines, seen) = AsyncStream.makeStream(of: Int64.self)
-    let follower = StatusLogFollower(path: fixture.log, from: .last(5)) {
+    let follower = StatusLogFollower(path: fixture.log, last: 5) {
       Issue.record("told: \($0)")
     }
     let task = Task {

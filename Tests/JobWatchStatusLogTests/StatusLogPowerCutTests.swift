@@ -19,15 +19,15 @@ import Testing
       let (path, before) = (place.path, try place.content)
       try await store.write { transaction in
         guard let cursor = try transaction.logCursor(path) else { return }
-        try transaction.setLogCursor(path, .init(seq: 5, inode: cursor.inode))
+        try transaction.setLogCursor(path, seq: 5, inode: cursor.inode)
       }
       try place.put(harm.file(before))
       try await place.run()
       let asides = try place.asides
       #expect(asides.first?.content == harm.aside?(before))
-      let last = try await store.read { try $0.lastSeq() }
+      let last = try await store.read { try $0.events.lastSeq() }
       #expect(try place.numbers == (1...last).filter { !harm.missing.contains($0) })
-      let told = try await store.read { try $0.events(after: 20, limit: 9) }
+      let told = try await store.read { try $0.events.all(after: 20, limit: 9) }
       #expect(told.map(\.kind) == (harm.aside == nil ? [] : ["daemon.repaired"]))
       try await place.run()
       #expect(try place.asides.count == asides.count)

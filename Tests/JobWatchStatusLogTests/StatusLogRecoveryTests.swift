@@ -24,17 +24,17 @@ import Testing
       let asides = try place.asides
       #expect(asides.count == (harm.aside == nil ? 0 : 1))
       if let aside = harm.aside { #expect(asides.first?.content == aside(before)) }
-      let last = try await store.read { try $0.lastSeq() }
+      let last = try await store.read { try $0.events.lastSeq() }
       #expect(last == (harm.aside == nil ? 12 : 13), "nothing lifted the counter")
       #expect(try place.numbers == (1...last).filter { !harm.missing.contains($0) })
-      let told = try await store.read { try $0.events(after: 10, limit: 9) }
+      let told = try await store.read { try $0.events.all(after: 10, limit: 9) }
         .filter { $0.kind == EventKind.daemonRepaired.rawValue }
       #expect(told.count == asides.count)
       #expect(try told.first.map { try EventData(json: $0.data).file } == asides.first?.path)
       // The next start finds nothing to do.
       try await place.run()
       #expect(try place.asides.count == asides.count)
-      #expect(try await store.read { try $0.lastSeq() } == last)
+      #expect(try await store.read { try $0.events.lastSeq() } == last)
     }
   }
 
@@ -54,7 +54,7 @@ import Testing
       place.store = store
       try await place.tell(3)
       try await place.run()
-      let events = try await store.read { try $0.events(after: 3, limit: 9) }
+      let events = try await store.read { try $0.events.all(after: 3, limit: 9) }
       #expect(events.map(\.kind) == ["daemon.restored", "daemon.repaired"])
       #expect(events.map(\.seq) == [11, 12])
       #expect(try place.numbers == Array(1...12))
@@ -72,7 +72,7 @@ import Testing
       try await place.run()
       #expect(try place.numbers == [1, 2, 3, 4, 5])
       #expect(String(decoding: try place.content, as: UTF8.self).contains("\nmarker\n"))
-      let event = try await store.read { try $0.event(5) }
+      let event = try await store.read { try $0.events.find(5) }
       #expect(event?.kind == "daemon.repaired")
       #expect(event?.data.contains("File name too long") == true)
     }

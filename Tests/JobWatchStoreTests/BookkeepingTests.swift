@@ -14,9 +14,9 @@ import Testing
   @Test func `the counter of events is lifted, never lowered`() throws {
     try Place().transaction { transaction throws in
       try transaction.append(.sample(), of: nil, to: [])
-      try transaction.liftCounter(to: 40)
-      try transaction.liftCounter(to: 7)
-      #expect(try transaction.lastSeq() == 40)
+      try transaction.events.liftCounter(to: 40)
+      try transaction.events.liftCounter(to: 7)
+      #expect(try transaction.events.lastSeq() == 40)
       #expect(try transaction.append(.sample(), of: nil, to: []) == 41)
     }
   }
@@ -28,9 +28,9 @@ import Testing
     try place.transaction { transaction throws in
       try transaction.append(.sample(), of: nil, to: [])
       #expect(try transaction.lastSignOfLife() == .start)
-      var job = try #require(try transaction.job(id))
+      var job = try #require(try transaction.jobs.find(id))
       (job.firstSeenAt, job.lastSeenAt) = (.start, .start + .hours(1))
-      try transaction.save(job, bodyHash: 1, dueAt: .start, noticeAt: nil)
+      try transaction.jobs.save(job, bodyHash: 1, dueAt: .start, noticeAt: nil)
       #expect(try transaction.lastSignOfLife() == .start + .hours(1))
     }
   }

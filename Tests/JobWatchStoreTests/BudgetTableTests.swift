@@ -25,10 +25,10 @@ import Testing
       var first = record(&budget, at: .seconds(90), calls: 7)
       (first.price, first.trim) = (12.25, 0.875)
       let saved = [(dcs, first), (ecs, record(&budget, at: .seconds(91), calls: 3))].map {
-        SavedRateLimiter(key: $0.0, savedAt: .start, record: $0.1)
+        $0.1.stored(as: $0.0, at: .start)
       }
-      for budget in saved.reversed() { try transaction.save(budget) }
-      #expect(try transaction.budgets() == saved)
+      for budget in saved.reversed() { try transaction.budgets.save([budget]) }
+      #expect(try transaction.budgets.all() == saved)
     }
   }
 
@@ -37,11 +37,11 @@ import Testing
       var budget = RateLimiter()
       let records = (0..<3).map { record(&budget, at: .seconds($0), calls: 1) }
       let saved = records.enumerated().map { number, record in
-        SavedRateLimiter(key: ecs, savedAt: .start - .hours(number), record: record)
+        record.stored(as: ecs, at: .start - .hours(number))
       }
       for (budget, kept) in [(1, 1), (0, 1), (1, 1), (2, 2)] {
-        try transaction.save(saved[budget])
-        #expect(try transaction.budgets() == [saved[kept]])
+        try transaction.budgets.save([saved[budget]])
+        #expect(try transaction.budgets.all() == [saved[kept]])
       }
     }
   }

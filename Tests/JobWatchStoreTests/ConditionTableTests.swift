@@ -35,9 +35,9 @@ import Testing
     for (number, sample) in cases.enumerated() {
       try Place().transaction { transaction throws in
         for change in sample.changes { try transaction.apply(change, routes: routes) }
-        let events = try transaction.events(after: 0, limit: 9).map(\.kind)
+        let events = try transaction.events.all(after: 0, limit: 9).map(\.kind)
         #expect(events == sample.told.map(\.rawValue), "case \(number)")
-        #expect(try transaction.openConditions().isEmpty == !sample.lasts, "case \(number)")
+        #expect(try transaction.conditions.open().isEmpty == !sample.lasts, "case \(number)")
       }
     }
   }
@@ -48,7 +48,7 @@ import Testing
       var told = down(at: 2)
       (told.condition.since, told.condition.cause) = (time(2), "no route to host")
       try transaction.apply(told, routes: routes)
-      let open = try #require(try transaction.openConditions().first)
+      let open = try #require(try transaction.conditions.open().first)
       #expect(open.since == time(1) && open.toldAt == time(2) && open.cause == "no route to host")
     }
   }
@@ -58,7 +58,7 @@ import Testing
       try transaction.apply(down(at: 2), routes: routes)
       try transaction.apply(.up(Self.ecs, .unreachable, at: .start), routes: routes)
       let gap = try #require(
-        try transaction.rows("SELECT since, until FROM condition").first)
+        try transaction.db.rows("SELECT since, until FROM condition").first)
       #expect(gap[0] as Timestamp == gap[1])
     }
   }
@@ -74,7 +74,8 @@ import Testing
     try Place().transaction { transaction throws in
       try transaction.apply(
         .begins(Condition(subject, .failing, since: time(1), cause: "C")), routes: routes)
-      #expect(try transaction.gaps(of: Self.ecs, from: .start, to: time(9)).isEmpty == !hides)
+      #expect(
+        try transaction.conditions.gaps(of: Self.ecs, from: .start, to: time(9)).isEmpty == !hides)
     }
   }
 
@@ -86,13 +87,13 @@ import Testing
         (0, 9, true), (0, 1, false), (0, 2, true), (2, 9, true), (3, 9, false), (4, 9, false),
       ]
       for sample in cases {
-        let gaps = try transaction.gaps(
+        let gaps = try transaction.conditions.gaps(
           of: Self.ecs, from: time(sample.from), to: time(sample.to))
         #expect(gaps.map(\.from) == (sample.isHidden ? [time(1)] : []), "\(sample)")
         #expect(gaps.map(\.to) == (sample.isHidden ? [time(3)] : []), "\(sample)")
       }
       try transaction.apply(down(at: 5), routes: routes)
-      let open = try transaction.gaps(of: Self.ecs, from: time(4), to: time(9))
+      let open = try transaction.conditions.gaps(of: Self.ecs, from: time(4), to: time(9))
       #expect(open.map(\.to) == [time(9)])
       #expect(open.first?.cause == "the endpoint gave no answer: 503 (since \(time(1)))")
     }
@@ -101,13 +102,13 @@ import Testing
   @Test func `holds the time in which jobwatch did not run`() throws {
     try Place().transaction { transaction throws in
       try transaction.noteStart(at: .start)
-      #expect(try transaction.gaps(of: Self.ecs, from: .start, to: time(9)).isEmpty)
+      #expect(try transaction.conditions.gaps(of: Self.ecs, from: .start, to: time(9)).isEmpty)
       try transaction.append(.sample(), of: nil, to: [])
       try transaction.noteStart(at: time(5))
-      let gaps = try transaction.gaps(of: Self.ecs, from: .start, to: time(9))
+      let gaps = try transaction.conditions.gaps(of: Self.ecs, from: .start, to: time(9))
       #expect(gaps.map(\.to) == [time(5)])
       #expect(gaps.first?.cause.hasPrefix("jobwatch was not running") == true)
-      #expect(try transaction.openConditions().isEmpty)
+      #expect(try transaction.conditions.open().isEmpty)
     }
   }
 
@@ -124,9 +125,9 @@ import Testing
       sign.time = time(4)
       try transaction.append(sign, of: nil, to: [])
       try transaction.noteStart(at: time(8))
-      #expect(try transaction.openConditions().isEmpty == !isTold)
+      #expect(try transaction.conditions.open().isEmpty == !isTold)
       try transaction.apply(up(at: 9), routes: routes)
-      let gaps = try transaction.gaps(of: Self.ecs, from: .start, to: time(20))
+      let gaps = try transaction.conditions.gaps(of: Self.ecs, from: .start, to: time(20))
         .sorted { $0.to < $1.to }
       #expect(gaps.map(\.to) == expected.map { time($0.until) })
       #expect(gaps.map { $0.to - $0.from } == expected.map { .hours($0.hours) })
@@ -136,7 +137,7 @@ import Testing
 
   @Test func `parks the jobs of accounts that are not configured, until they are again`() throws {
     try Place().transaction { transaction throws in
-      _ = try transaction.insert(.sample("a"), dueAt: .start, noticeAt: nil)
+      _ = try transaction.jobs.insert(.sample("a"), dueAt: .start, noticeAt: nil)
       let account = Job.sample("a").key.account
       func note(_ accounts: Set<String>, _ hours: Int) throws -> [String] {
         try transaction.noteConfigured(accounts: accounts, at: time(hours), routes: routes)
@@ -144,12 +145,13 @@ import Testing
       #expect(try note([account, "new"], 1).isEmpty)
       #expect(try note(["new"], 2) == [account])
       #expect(try note(["new"], 3) == [account])
-      #expect(try transaction.openConditions().map(\.since) == [time(2)])
+      #expect(try transaction.conditions.open().map(\.since) == [time(2)])
       #expect(try note([account], 4).isEmpty)
-      #expect(try transaction.openConditions().isEmpty)
-      let gaps = try transaction.gaps(of: Job.sample("a").key.lane, from: .start, to: time(9))
+      #expect(try transaction.conditions.open().isEmpty)
+      let gaps = try transaction.conditions.gaps(
+        of: Job.sample("a").key.endpoint, from: .start, to: time(9))
       #expect(gaps.map(\.from) == [time(2)] && gaps.map(\.to) == [time(4)])
-      #expect(try transaction.events(after: 0, limit: 9).isEmpty)
+      #expect(try transaction.events.all(after: 0, limit: 9).isEmpty)
     }
   }
 
@@ -165,7 +167,7 @@ import Testing
         #expect(try transaction.prune(found, before: time(horizon)) == count)
         #expect(found.next == nil)
       }
-      #expect(try transaction.openConditions().count == 1)
+      #expect(try transaction.conditions.open().count == 1)
     }
   }
 
@@ -173,7 +175,7 @@ import Testing
     for step in 1...2 {
       let old = try OldDatabase(afterStep: step)
       let store = try Store(path: old.path)
-      let open = try await store.read { try $0.openConditions() }
+      let open = try await store.read { try $0.conditions.open() }
       #expect(open.map(\.subject) == [.channel("screen")])
       #expect(open.allSatisfy { $0.kind == .failing && $0.toldAt == $0.since && $0.until == nil })
       try store.close()

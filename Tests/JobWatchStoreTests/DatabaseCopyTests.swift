@@ -8,7 +8,7 @@ import Testing
 
 @Suite struct `A backup` {
   private func events(in path: String) throws -> [Int64] {
-    try StoreReader(path: path).read { try $0.events(after: 0, limit: .max).map(\.seq) }
+    try StoreReader(path: path).read { try $0.events.all(after: 0, limit: .max).map(\.seq) }
   }
 
   private func names(_ place: Place) throws -> Set<String> {
@@ -36,7 +36,8 @@ import Testing
   private func write(_ store: Store) async throws {
     for _ in 0..<30 {
       try await store.write { transaction in
-        let id = try transaction.insert(.sample(UUID().uuidString), dueAt: .start, noticeAt: nil)?
+        let id = try transaction.jobs.insert(
+          .sample(UUID().uuidString), dueAt: .start, noticeAt: nil)?
           .id
         for _ in 0..<3 { try transaction.append(.sample(), of: id, to: ["hook"]) }
       }
@@ -60,7 +61,7 @@ import Testing
     #expect(copy.jobs == 3)
     // And the daemon can go on with it.
     let restored = try Store(path: target)
-    #expect(try await restored.read { try $0.standing() }.watched == ["prod": 3])
+    #expect(try await restored.read { try $0.totals() }.watched == ["prod": 3])
     try restored.close()
   }
 

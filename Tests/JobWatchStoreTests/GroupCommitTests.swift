@@ -34,7 +34,7 @@ import Testing
     let place = try Place()
     let before = place.store.statistics.commits
     let failures = await write(500, to: place.store) { number, transaction in
-      _ = try transaction.insert(.sample("job\(number)"), dueAt: .start, noticeAt: nil)
+      _ = try transaction.jobs.insert(.sample("job\(number)"), dueAt: .start, noticeAt: nil)
     }
     #expect(failures.isEmpty)
     let commits = place.store.statistics.commits - before
@@ -50,11 +50,11 @@ import Testing
     let place = try Place()
     _ = try await place.insert(1)
     let failures = await write(400, to: place.store) { number, transaction in
-      let job = try transaction.insert(.sample("new\(number)"), dueAt: .start, noticeAt: nil)
+      let job = try transaction.jobs.insert(.sample("new\(number)"), dueAt: .start, noticeAt: nil)
       for _ in 0...(number % 3) { try transaction.append(.sample(), of: job?.id, to: ["hook"]) }
       switch number % 7 {
       case 2: throw Undo(number: number)
-      case 5: try transaction.execute("UPDATE job SET job_id = 'job0' WHERE id = ?", [job?.id])
+      case 5: try transaction.db.run("UPDATE job SET job_id = 'job0' WHERE id = ?", [job?.id])
       default: break
       }
     }
@@ -68,11 +68,11 @@ import Testing
     #expect(try await ids(place.store) == (["job0"] + kept.map { "new\($0)" }).sorted())
     let total = kept.map { $0 % 3 + 1 }.reduce(0, +)
     try place.transaction { transaction throws in
-      let events = try transaction.events(after: 0, limit: 10_000)
+      let events = try transaction.events.all(after: 0, limit: 10_000)
       #expect(events.map(\.seq) == (1...Int64(total)).map(\.self))
       #expect(Set(events.map(\.id)).count == total)
-      #expect(try transaction.lastSeq() == Int64(total))
-      #expect(try transaction.dueMessages("hook", at: .start, limit: 10_000).count == kept.count)
+      #expect(try transaction.events.lastSeq() == Int64(total))
+      #expect(try transaction.messages.due("hook", at: .start, limit: 10_000).count == kept.count)
     }
   }
 
@@ -103,6 +103,6 @@ import Testing
   @Test func `fail after the store was closed`() async throws {
     let place = try Place()
     try place.store.close()
-    await #expect(throws: (any Error).self) { try await place.write { try $0.lastSeq() } }
+    await #expect(throws: (any Error).self) { try await place.write { try $0.events.lastSeq() } }
   }
 }

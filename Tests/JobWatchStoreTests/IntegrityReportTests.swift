@@ -6,13 +6,13 @@ import Testing
 
 @testable import JobWatchStore
 
-@Suite struct `A look at the whole database` {
+@Suite struct `A check of the whole database` {
   @Test func `finds a sound one sound, while it is written`() async throws {
     let place = try Place()
     _ = try await place.insert(1500)
-    async let soundness = place.store.examine()
+    async let report = place.store.examine()
     _ = try await place.write { try $0.append(.sample(), of: nil, to: []) }
-    #expect(try await soundness == IntegrityReport(damage: nil))
+    #expect(try await report == IntegrityReport(damage: nil))
   }
 
   @Test("finds what was done to it", arguments: Damage.allCases)
@@ -22,8 +22,8 @@ import Testing
     // The store has it open still.
     try place.checkpoint()
     try damage.inflict(on: place.directory.database)
-    let soundness = try await place.store.examine()
-    let found = try #require(soundness.damage)
+    let report = try await place.store.examine()
+    let found = try #require(report.damage)
     #expect(!found.contains("\n"))
     let error = place.store.damaged(found)
     #expect(error.kind == .lasting && error.description.contains(".recover"))
@@ -32,11 +32,11 @@ import Testing
   @Test func `ends when it is cancelled`() async throws {
     let place = try Place()
     let store = place.store
-    let look = Task {
+    let check = Task {
       while true { _ = try await store.examine() }
     }
-    look.cancel()
-    await #expect(throws: CancellationError.self) { try await look.value }
+    check.cancel()
+    await #expect(throws: CancellationError.self) { try await check.value }
   }
 
   @Test func `is asked for when SQLite speaks of damage, whoever met it`() async throws {
@@ -45,17 +45,17 @@ import Testing
     try place.store.close()
     try Damage.middleOfPage.inflict(on: place.directory.database)
     let store = try Store(path: place.directory.database)
-    let doubts = Mutex<[StoreError]>([])
-    store.onDoubt { doubt in doubts.withLock { $0.append(doubt) } }
-    await #expect(throws: StoreError.self) { try await store.read { try $0.schedule().count } }
-    #expect(doubts.withLock(\.count) == 1)
+    let reports = Mutex<[StoreError]>([])
+    store.onReportedDamage { report in reports.withLock { $0.append(report) } }
+    await #expect(throws: StoreError.self) { try await store.read { try $0.jobs.schedule().count } }
+    #expect(reports.withLock(\.count) == 1)
     await #expect(throws: DatabaseError.self) {
-      try await store.write { try $0.schedule().count }
+      try await store.write { try $0.jobs.schedule().count }
     }
-    #expect(doubts.withLock(\.count) == 2)
-    #expect(doubts.withLock(\.self).allSatisfy { $0.kind == .lasting })
+    #expect(reports.withLock(\.count) == 2)
+    #expect(reports.withLock(\.self).allSatisfy { $0.kind == .lasting })
     await #expect(throws: Undo.self) { try await store.write { _ in throw Undo() } }
-    #expect(doubts.withLock(\.count) == 2, "what a body throws for itself says nothing")
+    #expect(reports.withLock(\.count) == 2, "what a body throws for itself says nothing")
   }
 
   @Test func `is on record with the boot in which it was`() throws {

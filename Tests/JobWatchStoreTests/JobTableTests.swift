@@ -1,18 +1,19 @@
 import GRDB
-import JobWatchCore
+@testable import JobWatchCore
 import Testing
 
 @testable import JobWatchStore
 
 @Suite struct `A job's row` {
-  let rules = WatchRules(retention: RetentionPolicy(finished: .days(1), unpaid: .days(14)))
+  let context = PollContext(
+    Policies(retention: RetentionPolicy(finished: .days(1), unpaid: .days(14))))
   let now = Timestamp.start + .minutes(7)
   let report = JobReport(
     rawStatus: "RUNNING", begin: CloudTime(raw: "", instant: .start + .seconds(3)))
 
   /// The whole row, by column.
   private func row(_ transaction: Transaction, _ id: Int64) throws -> [String: DatabaseValue] {
-    let row = try #require(try transaction.row("SELECT * FROM job WHERE id = ?", [id]))
+    let row = try #require(try transaction.db.row("SELECT * FROM job WHERE id = ?", [id]))
     return Dictionary(uniqueKeysWithValues: row.map { ($0.0, $0.1) })
   }
 
@@ -24,30 +25,31 @@ import Testing
   private func running(_ transaction: Transaction, expectWithin: Duration? = nil) throws -> Job {
     var new = Job.sample()
     new.hint.expectWithin = expectWithin
-    let stored = try #require(try transaction.insert(new, dueAt: .start, noticeAt: nil))
-    let decision = stored.observe(.seen(.running, report), at: .start, under: rules)
-    try transaction.save(
+    let stored = try #require(try transaction.jobs.insert(new, dueAt: .start, noticeAt: nil))
+    let decision = stored.observe(.seen(.running, report), at: .start, under: context)
+    try transaction.jobs.save(
       decision.job, bodyHash: 77, dueAt: .start,
-      noticeAt: decision.job.nextNotice(after: .start, under: rules))
+      noticeAt: NoticeSchedule(of: decision.job, under: context.policies).next(after: .start))
     return decision.job
   }
 
   @Test func `is not touched by a second insertion`() throws {
     try Place().transaction { transaction throws in
-      let first = try #require(try transaction.insert(.sample(), dueAt: .start, noticeAt: .start))
+      let first = try #require(
+        try transaction.jobs.insert(.sample(), dueAt: .start, noticeAt: .start))
       let before = try row(transaction, first.id)
       var second = Job.sample()
       (second.labels, second.region, second.submittedAt) = (["a": "b"], "eu-nl", now)
-      #expect(try transaction.insert(second, dueAt: now, noticeAt: now) == nil)
+      #expect(try transaction.jobs.insert(second, dueAt: now, noticeAt: now) == nil)
       #expect(try row(transaction, first.id) == before)
       for other in [
         JobKey(account: "b", service: "ecs", jobID: "ff80"),
         JobKey(account: "prod", service: "dcs", jobID: "ff80"),
       ] {
         second.key = other
-        #expect(try transaction.insert(second, dueAt: now, noticeAt: now) != nil)
+        #expect(try transaction.jobs.insert(second, dueAt: now, noticeAt: now) != nil)
       }
-      #expect(try transaction.jobs(withID: "ff80").count == 3)
+      #expect(try transaction.jobs.all(withID: "ff80").count == 3)
     }
   }
 
@@ -57,20 +59,20 @@ import Testing
       let before = try row(transaction, job.id)
       let begun = try #require(report.begin?.instant)
       let age = (now - begun).seconds
-      let due = now + rules.pace.gap(after: age, jitterSeed: job.key.jitterSeed)
-      let noticeAt = rules.firstRiskNotice(after: now)
+      let due = now + context.pace.gap(after: age, jitterSeed: job.key.jitterSeed)
+      let noticeAt = context.policies.firstRiskNotice(after: now)
       #expect(
-        try transaction.sight(
+        try transaction.jobs.sight(
           job.id, bodyHash: 77, knownAge: age, at: now, dueAt: due, noticeAt: noticeAt) != nil)
       let sighted = try row(transaction, job.id)
       #expect(changes(before, sighted) == ["due_at", "known_age", "last_seen_at", "polls"])
 
-      let decision = job.observe(.seen(.running, report), at: now, under: rules)
+      let decision = job.observe(.seen(.running, report), at: now, under: context)
       guard case .after(let gap) = decision.next else { throw Undo() }
       #expect(decision.events.isEmpty && decision.transition == nil)
-      try transaction.save(
+      try transaction.jobs.save(
         decision.job, bodyHash: 77, dueAt: now + gap,
-        noticeAt: decision.job.nextNotice(after: now, under: rules))
+        noticeAt: NoticeSchedule(of: decision.job, under: context.policies).next(after: now))
       // A notice that is planned too early is looked at and planned again.
       #expect(changes(sighted, try row(transaction, job.id)) == ["notice_at", "polls"])
     }
@@ -79,14 +81,14 @@ import Testing
   @Test func `may be at risk again after a sighting, though all was told before it`() throws {
     try Place().transaction { transaction throws in
       let job = try running(transaction)
-      try transaction.setNotice(job.id, notices: job.notices, noticeAt: nil)
-      let noticeAt = try #require(rules.firstRiskNotice(after: now))
+      try transaction.jobs.setNotice(job.id, notices: job.notices, noticeAt: nil)
+      let noticeAt = try #require(context.policies.firstRiskNotice(after: now))
       #expect(
-        try transaction.sight(
+        try transaction.jobs.sight(
           job.id, bodyHash: 77, knownAge: 60, at: now, dueAt: now, noticeAt: noticeAt) != nil)
-      #expect(try transaction.nextNoticeTime() == noticeAt)
-      let seen = try #require(try transaction.job(job.id))
-      #expect(seen.nextNotice(after: now, under: rules) == noticeAt)
+      #expect(try transaction.jobs.nextNoticeTime() == noticeAt)
+      let seen = try #require(try transaction.jobs.find(job.id))
+      #expect(NoticeSchedule(of: seen, under: context.policies).next(after: now) == noticeAt)
     }
   }
 
@@ -97,22 +99,22 @@ import Testing
   {
     try Place().transaction { transaction throws in
       let job = try running(transaction)
-      let risk = try #require(rules.firstRiskNotice(after: now))
+      let risk = try #require(context.policies.firstRiskNotice(after: now))
       for (planned, expected) in [
         (risk + .days(3), risk), (risk - .hours(1), risk - .hours(1)), (nil, risk),
       ] {
-        try transaction.setNotice(job.id, notices: job.notices, noticeAt: planned)
+        try transaction.jobs.setNotice(job.id, notices: job.notices, noticeAt: planned)
         #expect(
-          try transaction.sight(
+          try transaction.jobs.sight(
             job.id, bodyHash: 77, knownAge: 60, at: now, dueAt: now, noticeAt: risk) != nil)
-        #expect(try transaction.nextNoticeTime() == expected)
+        #expect(try transaction.jobs.nextNoticeTime() == expected)
       }
       // A service of which no retention is known makes none.
-      try transaction.setNotice(job.id, notices: job.notices, noticeAt: risk)
+      try transaction.jobs.setNotice(job.id, notices: job.notices, noticeAt: risk)
       #expect(
-        try transaction.sight(
+        try transaction.jobs.sight(
           job.id, bodyHash: 77, knownAge: 60, at: now, dueAt: now, noticeAt: nil) != nil)
-      #expect(try transaction.nextNoticeTime() == risk)
+      #expect(try transaction.jobs.nextNoticeTime() == risk)
     }
   }
 
@@ -124,18 +126,19 @@ import Testing
     try Place().transaction { transaction throws in
       var job = try running(transaction)
       switch doubt {
-      case .absence: job = job.observe(.absent(code: ""), at: .start, under: rules).job
+      case .absence: job = job.observe(.absent(code: ""), at: .start, under: context).job
       case .end: (job.state, job.endedAt) = (.lost, .start)
-      case .noBody: try transaction.execute("UPDATE job SET body_hash = NULL", [])
-      case .expectation: try transaction.execute("UPDATE job SET expect_within = 60001", [])
+      case .noBody: try transaction.db.run("UPDATE job SET body_hash = NULL", [])
+      case .expectation: try transaction.db.run("UPDATE job SET expect_within = 60001", [])
       case .otherBody, .noJob: break
       }
-      try transaction.save(job, bodyHash: nil, dueAt: .start, noticeAt: nil)
+      try transaction.jobs.save(job, bodyHash: nil, dueAt: .start, noticeAt: nil)
       let before = try row(transaction, job.id)
       let id = doubt == .noJob ? 99 : job.id
       let body: Int64 = doubt == .otherBody ? 78 : 77
       #expect(
-        try transaction.sight(id, bodyHash: body, knownAge: 60, at: now, dueAt: now, noticeAt: nil)
+        try transaction.jobs.sight(
+          id, bodyHash: body, knownAge: 60, at: now, dueAt: now, noticeAt: nil)
           == nil)
       #expect(try row(transaction, job.id) == before)
     }
@@ -145,14 +148,14 @@ import Testing
     try Place().transaction { transaction throws in
       var job = try running(transaction, expectWithin: .minutes(5))
       job.notices = Notices(late: 300_000, stuckAt: now)
-      try transaction.setNotice(job.id, notices: job.notices, noticeAt: nil)
-      #expect(try transaction.job(job.id) == job)
+      try transaction.jobs.setNotice(job.id, notices: job.notices, noticeAt: nil)
+      #expect(try transaction.jobs.find(job.id) == job)
       let before = try row(transaction, job.id)
       job.hint.expectWithin = .minutes(9)
-      try transaction.join(job, noticeAt: now)
-      #expect(try transaction.job(job.id) == job)
+      try transaction.jobs.join(job, noticeAt: now)
+      #expect(try transaction.jobs.find(job.id) == job)
       #expect(changes(before, try row(transaction, job.id)) == ["expect_within", "notice_at"])
-      #expect(try transaction.schedule().first?.expectWithin == .minutes(9))
+      #expect(try transaction.jobs.schedule().first?.expectWithin == .minutes(9))
     }
   }
 
@@ -161,20 +164,20 @@ import Testing
       let old = try running(transaction, expectWithin: .minutes(5))
       var lost = old
       (lost.state, lost.endedAt, lost.recordSince) = (.lost, .start, .start)
-      lost.absence = Job.Absence(answers: 3, since: .start)
+      lost.absence = Absence(answers: 3, since: .start)
       lost.reportedWords = ["ODD"]
       lost.notices = Notices(
         atRisk: Notices.Told(deadline: .start, lead: 1), late: 1, stuckAt: .start)
-      try transaction.save(lost, bodyHash: 78, dueAt: nil, noticeAt: nil)
+      try transaction.jobs.save(lost, bodyHash: 78, dueAt: nil, noticeAt: nil)
 
       var fresh = Job.sample()
       (fresh.id, fresh.projectID, fresh.region) = (old.id, "p2", "eu-nl")
       (fresh.hint, fresh.submittedAt, fresh.registeredAt) = (Job.Hint(), now, now)
       fresh.hint.expectWithin = .minutes(9)
-      try transaction.reopen(fresh, dueAt: now, noticeAt: now)
+      try transaction.jobs.reopen(fresh, dueAt: now, noticeAt: now)
       let reopened = try row(transaction, old.id)
       fresh.key.jobID = "other"
-      let new = try #require(try transaction.insert(fresh, dueAt: now, noticeAt: now))
+      let new = try #require(try transaction.jobs.insert(fresh, dueAt: now, noticeAt: now))
       #expect(changes(reopened, try row(transaction, new.id)) == ["id", "job_id"])
     }
   }
@@ -185,44 +188,44 @@ import Testing
     let place = try Place()
     let ids = try await place.insert(3)
     try place.transaction { transaction throws in
-      var done = try #require(try transaction.job(ids[1]))
+      var done = try #require(try transaction.jobs.find(ids[1]))
       (done.state, done.endedAt) = (.failed, .start)
-      try transaction.save(done, bodyHash: nil, dueAt: nil, noticeAt: nil)
+      try transaction.jobs.save(done, bodyHash: nil, dueAt: nil, noticeAt: nil)
       for id in [ids[0], ids[1], ids[2], ids[2]] {
         try transaction.append(.sample(.jobRegistered), of: id, to: [])
       }
       try transaction.append(.sample(.jobFailed), of: ids[0], to: [])
-      #expect(try transaction.schedule().map(\.id) == [ids[0], ids[2]])
-      #expect(try transaction.scheduled(after: 0).map(\.id).sorted() == [ids[0], ids[2]])
-      #expect(try transaction.scheduled(after: 1).map(\.id) == [ids[2]])
-      #expect(try transaction.scheduled(after: 4).isEmpty)
-      #expect(try transaction.questions([ids[0], 99]).map(\.jobID) == ["job0"])
-      #expect(try transaction.questions([]).isEmpty)
+      #expect(try transaction.jobs.schedule().map(\.id) == [ids[0], ids[2]])
+      #expect(try transaction.jobs.scheduled(after: 0).map(\.id).sorted() == [ids[0], ids[2]])
+      #expect(try transaction.jobs.scheduled(after: 1).map(\.id) == [ids[2]])
+      #expect(try transaction.jobs.scheduled(after: 4).isEmpty)
+      #expect(try transaction.jobs.questions([ids[0], 99]).map(\.jobID) == ["job0"])
+      #expect(try transaction.jobs.questions([]).isEmpty)
     }
   }
 
   @Test func `keeps the progress of its task until it has another task or is watched anew`() throws
   {
     try Place().transaction { transaction throws in
-      var job = try #require(try transaction.insert(.sample(), dueAt: .start, noticeAt: nil))
-      #expect(try transaction.questions([job.id]).first?.task == TaskName("i1", "t1"))
-      #expect(try transaction.progress(of: job.id) == nil)
+      var job = try #require(try transaction.jobs.insert(.sample(), dueAt: .start, noticeAt: nil))
+      #expect(try transaction.jobs.questions([job.id]).first?.task == TaskName("i1", "t1"))
+      #expect(try transaction.jobs.progress(of: job.id) == nil)
       var report = ProgressReport()
       report.take(TaskProgress(percent: 45), at: .start)
       report.fail("HTTP 500", at: now)
-      try transaction.setProgress(report, of: job.id)
-      try transaction.join(job, noticeAt: nil)
-      let kept = try #require(try transaction.progress(of: job.id))
+      try transaction.jobs.setProgress(report, of: job.id)
+      try transaction.jobs.join(job, noticeAt: nil)
+      let kept = try #require(try transaction.jobs.progress(of: job.id))
       #expect(kept == report)
       #expect(kept.progress?.percent == 45 && kept.asOf == .start)
       #expect(kept.failure?.cause == "HTTP 500")
       job.hint.taskID = "t2"
-      try transaction.join(job, noticeAt: nil)
-      #expect(try transaction.progress(of: job.id) == nil)
-      #expect(try transaction.job(job.id)?.hint.task == TaskName("i1", "t2"))
-      try transaction.setProgress(report, of: job.id)
-      try transaction.reopen(job, dueAt: now, noticeAt: nil)
-      #expect(try transaction.progress(of: job.id) == nil)
+      try transaction.jobs.join(job, noticeAt: nil)
+      #expect(try transaction.jobs.progress(of: job.id) == nil)
+      #expect(try transaction.jobs.find(job.id)?.hint.task == TaskName("i1", "t2"))
+      try transaction.jobs.setProgress(report, of: job.id)
+      try transaction.jobs.reopen(job, dueAt: now, noticeAt: nil)
+      #expect(try transaction.jobs.progress(of: job.id) == nil)
     }
   }
 
@@ -230,13 +233,13 @@ import Testing
     let place = try Place()
     let ids = try await place.insert(4)
     try place.transaction { transaction throws in
-      #expect(try transaction.nextNoticeTime() == nil)
+      #expect(try transaction.jobs.nextNoticeTime() == nil)
       for (id, second) in zip(ids, [30, 10, 50]) {
-        try transaction.setNotice(id, notices: Notices(), noticeAt: .start + .seconds(second))
+        try transaction.jobs.setNotice(id, notices: Notices(), noticeAt: .start + .seconds(second))
       }
-      let due = try transaction.jobsToNotice(at: .start + .seconds(30), limit: 9).map(\.id)
+      let due = try transaction.jobs.toNotice(at: .start + .seconds(30), limit: 9).map(\.id)
       #expect(due == [ids[1], ids[0]])
-      #expect(try transaction.nextNoticeTime() == .start + .seconds(10))
+      #expect(try transaction.jobs.nextNoticeTime() == .start + .seconds(10))
     }
   }
 }

@@ -8,18 +8,19 @@ import Testing
   )
     throws -> [Int64]
   {
-    try transaction.dueMessages(channel, at: time, limit: 100).map(\.event.seq)
+    try transaction.messages.due(channel, at: time, limit: 100).map(\.event.seq)
   }
 
   /// Settles the due message of an event.
   private func settle(
-    _ seq: Int64, _ settlement: Transaction.Settlement, in transaction: Transaction,
+    _ seq: Int64, _ settlement: MessageTable.Settlement, in transaction: Transaction,
     at now: Timestamp = .start
   ) throws {
     let message = try #require(
-      try transaction.dueMessages("hook", at: now, limit: 100).first { $0.event.seq == seq })
+      try transaction.messages.due("hook", at: now, limit: 100).first { $0.event.seq == seq })
     let outcome = settlement == .delivered ? DeliveryOutcome.delivered(status: 200) : .failed
-    try transaction.settle(message.id, settlement, outcome: outcome, startedAt: now, at: now)
+    try transaction.messages.settle(
+      message.id, settlement, outcome: outcome, startedAt: now, at: now)
   }
 
   @Test func `of a job go to a channel in order, each job and channel on its own`() async throws {
@@ -39,7 +40,7 @@ import Testing
       #expect(try due(transaction) == [2, 3, 5, 6])
       try settle(2, .givenUp, in: transaction)
       #expect(try due(transaction) == [3, 4, 5, 6])
-      #expect(try transaction.dueMessages("hook", at: .start, limit: 2).count == 2)
+      #expect(try transaction.messages.due("hook", at: .start, limit: 2).count == 2)
     }
   }
 
@@ -48,14 +49,14 @@ import Testing
     let job = try await place.insert(1)[0]
     try place.transaction { transaction throws in
       try transaction.append(.sample(), of: job, to: ["hook"])
-      let first = try #require(try transaction.dueMessages("hook", at: .start, limit: 1).first)
+      let first = try #require(try transaction.messages.due("hook", at: .start, limit: 1).first)
       for attempt in 1...3 {
         try settle(1, .retry(at: .start), in: transaction)
-        let next = try #require(try transaction.dueMessages("hook", at: .start, limit: 1).first)
+        let next = try #require(try transaction.messages.due("hook", at: .start, limit: 1).first)
         #expect(next.event == first.event && next.attempts == attempt && next.id == first.id)
       }
       try settle(1, .givenUp, in: transaction)
-      let status = try #require(try transaction.messages(of: job).first)
+      let status = try #require(try transaction.messages.all(of: job).first)
       #expect(status.state == "given_up" && status.attempts == 4)
       #expect(status.lastError == "busy" && status.settledAt == .start)
       #expect(status.eventID == first.event.id && first.event.id.hasPrefix("msg_"))
@@ -73,8 +74,8 @@ import Testing
           1, .held(until: .start + .minutes(minute)), in: transaction,
           at: .start + .minutes(minute - 1))
       }
-      #expect(try transaction.nextMessageDue("hook", after: .start) == .start + .minutes(3))
-      let status = try #require(try transaction.messages(of: job).first)
+      #expect(try transaction.messages.nextDue("hook", after: .start) == .start + .minutes(3))
+      let status = try #require(try transaction.messages.all(of: job).first)
       #expect(status.state == "waiting" && status.attempts == 1 && status.lastError == "busy")
     }
   }
@@ -82,12 +83,12 @@ import Testing
   @Test func `that are settled stay settled`() throws {
     try Place().transaction { transaction throws in
       try transaction.append(.sample(.daemonStarted), of: nil, to: ["hook"])
-      let message = try #require(try transaction.dueMessages("hook", at: .start, limit: 1).first)
+      let message = try #require(try transaction.messages.due("hook", at: .start, limit: 1).first)
       try settle(1, .delivered, in: transaction)
-      try transaction.settle(
+      try transaction.messages.settle(
         message.id, .retry(at: .start), outcome: .failed, startedAt: .start, at: .start)
       #expect(
-        try due(transaction).isEmpty && transaction.nextMessageDue("hook", after: .start) == nil)
+        try due(transaction).isEmpty && transaction.messages.nextDue("hook", after: .start) == nil)
     }
   }
 
@@ -97,25 +98,25 @@ import Testing
         try transaction.append(
           .sample(.daemonStarted, at: .start + .hours(1)), of: nil, to: [channel])
       }
-      #expect(try transaction.nextMessageDue("hook", after: .start) == .start + .hours(1))
-      try transaction.makeDue("hook", at: .start)
+      #expect(try transaction.messages.nextDue("hook", after: .start) == .start + .hours(1))
+      try transaction.messages.makeDue("hook", at: .start)
       #expect(try due(transaction) == [1, 2])
       #expect(try due(transaction, "pager").isEmpty)
-      try transaction.makeDue("pager", at: .start + .hours(2))
-      #expect(try transaction.nextMessageDue("pager", after: .start) == .start + .hours(1))
+      try transaction.messages.makeDue("pager", at: .start + .hours(2))
+      #expect(try transaction.messages.nextDue("pager", after: .start) == .start + .hours(1))
     }
   }
 
   @Test func `that a recovery makes due count the attempt in place of the last one`() throws {
     try Place().transaction { transaction throws in
       for _ in 1...3 { try transaction.append(.sample(.daemonStarted), of: nil, to: ["hook"]) }
-      let messages = try transaction.dueMessages("hook", at: .start, limit: 3)
+      let messages = try transaction.messages.due("hook", at: .start, limit: 3)
       for seq in 1...2 { try settle(Int64(seq), .retry(at: .start + .hours(1)), in: transaction) }
       try settle(3, .held(until: .start + .hours(1)), in: transaction)
-      try transaction.makeDue("hook", at: .start, except: [messages[0].id])
-      let due = try transaction.dueMessages("hook", at: .start, limit: 3)
+      try transaction.messages.makeDue("hook", at: .start, except: [messages[0].id])
+      let due = try transaction.messages.due("hook", at: .start, limit: 3)
       #expect(due.map(\.event.seq) == [2, 3] && due.map(\.attempts) == [0, 0])
-      let later = try transaction.dueMessages("hook", at: .start + .hours(1), limit: 3)
+      let later = try transaction.messages.due("hook", at: .start + .hours(1), limit: 3)
       #expect(later.first { $0.event.seq == 1 }?.attempts == 1)
     }
   }
@@ -129,9 +130,10 @@ import Testing
       try settle(1, .held(until: .start), in: transaction)
       let now = Timestamp.start + .hours(1)
       #expect(try due(transaction, at: now) == [2, 3, 4, 1])
-      let newest = try transaction.dueMessages("hook", at: now, limit: 100, newestFirst: true)
+      let newest = try transaction.messages.due("hook", at: now, limit: 100, newestFirst: true)
       #expect(newest.map(\.event.seq) == [4, 3, 2, 1])
-      #expect(try transaction.dueMessages("hook", at: now, limit: 3).map(\.event.seq) == [2, 3, 4])
+      #expect(
+        try transaction.messages.due("hook", at: now, limit: 3).map(\.event.seq) == [2, 3, 4])
     }
   }
 

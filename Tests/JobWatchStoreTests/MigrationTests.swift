@@ -29,18 +29,21 @@ import Testing
     #expect(try OldDatabase.content(of: old.copy) == before)
     let mode = try FileManager.default.attributesOfItem(atPath: old.copy)[.posixPermissions]
     #expect(mode as? Int == 0o600)
-    let (standing, jobs, seq) = try await store.read { transaction in
-      (try transaction.standing(), try transaction.schedule().count, try transaction.lastSeq())
+    let (totals, jobs, seq) = try await store.read { transaction in
+      (
+        try transaction.totals(), try transaction.jobs.schedule().count,
+        try transaction.events.lastSeq()
+      )
     }
     #expect(
-      standing == Totals(watched: ["demo": 3], atRisk: 2, waiting: ["screen": 8], givenUp: 0))
+      totals == Totals(watched: ["demo": 3], atRisk: 2, waiting: ["screen": 8], givenUp: 0))
     #expect(jobs == 3)
     try store.close()
     #expect(try old.names == ["jobwatch.db", "jobwatch.db.before-\(step + 1)"])
     try Store(path: old.path) { kept.append($0) }.close()
     #expect(kept.count == 1, "there is nothing left to do")
     #expect(try OldDatabase.content(of: old.copy) == before)
-    #expect(try StoreReader(path: old.path).read { try $0.lastSeq() } == seq)
+    #expect(try StoreReader(path: old.path).read { try $0.events.lastSeq() } == seq)
   }
 
   @Test func `is copied again where a crash, or a way back, left a copy before`() throws {
@@ -122,7 +125,7 @@ import Testing
     try begun.close()
     #expect(URL(fileURLWithPath: directory.database).fileSize > 0)
     try Store(path: directory.database) { _ in Issue.record("there is nothing to keep") }.close()
-    #expect(try StoreReader(path: directory.database).read { try $0.lastSeq() } == 0)
+    #expect(try StoreReader(path: directory.database).read { try $0.events.lastSeq() } == 0)
   }
 
   @Test func `takes the place of one that a crash left half made`() throws {

@@ -8,7 +8,7 @@ import Testing
   let horizon = Timestamp.start + .days(90)
 
   private func seqs(_ transaction: Transaction) throws -> [Int64] {
-    try transaction.events(after: 0, limit: 10_000).map(\.seq)
+    try transaction.events.all(after: 0, limit: 10_000).map(\.seq)
   }
 
   private func end(
@@ -16,9 +16,9 @@ import Testing
   )
     throws
   {
-    var job = try #require(try transaction.job(id))
+    var job = try #require(try transaction.jobs.find(id))
     (job.state, job.endedAt) = (.lost, time)
-    try transaction.save(job, bodyHash: nil, dueAt: dueAt, noticeAt: nil)
+    try transaction.jobs.save(job, bodyHash: nil, dueAt: dueAt, noticeAt: nil)
   }
 
   @Test func `takes an event once it is logged, settled and old`() throws {
@@ -28,13 +28,13 @@ import Testing
       }
       try transaction.append(.sample(at: horizon), of: nil, to: [])
       #expect(try transaction.prune(before: horizon, limit: 10) == 0, "nothing is logged")
-      try transaction.setLogCursor("/l", .init(seq: 3, inode: 1))
+      try transaction.setLogCursor("/l", seq: 3, inode: 1)
       #expect(try transaction.prune(before: horizon, limit: 10) == 2)
       #expect(try seqs(transaction) == [2, 4, 5])
-      let message = try #require(try transaction.dueMessages("hook", at: .start, limit: 1).first)
-      try transaction.settle(
+      let message = try #require(try transaction.messages.due("hook", at: .start, limit: 1).first)
+      try transaction.messages.settle(
         message.id, .givenUp, outcome: .failed, startedAt: .start, at: .start)
-      try transaction.setLogCursor("/l", .init(seq: 5, inode: 1))
+      try transaction.setLogCursor("/l", seq: 5, inode: 1)
       #expect(try transaction.prune(before: horizon, limit: 10) == 2)
       #expect(try seqs(transaction) == [5])
       #expect(try transaction.append(.sample(), of: nil, to: []) == 6)
@@ -45,7 +45,7 @@ import Testing
     try Place().transaction { transaction throws in
       for _ in 0..<20 { try transaction.append(.sample(), of: nil, to: ["gone"]) }
       for _ in 0..<20 { try transaction.append(.sample(), of: nil, to: []) }
-      try transaction.setLogCursor("/l", .init(seq: 40, inode: 1))
+      try transaction.setLogCursor("/l", seq: 40, inode: 1)
       #expect(try transaction.prune(before: horizon, limit: 5) == 20)
       #expect(try seqs(transaction) == (1...20).map(\.self))
     }
@@ -56,7 +56,7 @@ import Testing
       let ahead = horizon + .days(1500)
       for _ in 0..<20 { try transaction.append(.sample(at: ahead), of: nil, to: []) }
       for _ in 0..<20 { try transaction.append(.sample(), of: nil, to: []) }
-      try transaction.setLogCursor("/l", .init(seq: 40, inode: 1))
+      try transaction.setLogCursor("/l", seq: 40, inode: 1)
       #expect(try transaction.prune(before: horizon, limit: 5) == 20)
       #expect(try seqs(transaction) == (1...20).map(\.self))
     }
@@ -67,11 +67,11 @@ import Testing
       for _ in 0..<20 { try transaction.append(.sample(), of: nil, to: ["gone"]) }
       for _ in 0..<50 { try transaction.append(.sample(at: horizon), of: nil, to: []) }
       for number in 0..<12 {
-        let job = try transaction.insert(.sample("job\(number)"), dueAt: .start, noticeAt: nil)
+        let job = try transaction.jobs.insert(.sample("job\(number)"), dueAt: .start, noticeAt: nil)
         try transaction.append(.sample(at: horizon), of: job?.id, to: ["gone"])
         try end(try #require(job).id, at: .start, in: transaction)
       }
-      try transaction.setLogCursor("/l", .init(seq: 82, inode: 1))
+      try transaction.setLogCursor("/l", seq: 82, inode: 1)
       var (place, places) = (Prunable.Place.start, [Prunable.Place]())
       for _ in 0..<8 {
         let found = try transaction.prunable(
@@ -96,7 +96,7 @@ import Testing
         try transaction.append(.sample(), of: id, to: [])
         try end(id, at: .start, in: transaction)
       }
-      try transaction.setLogCursor("/l", .init(seq: 3, inode: 1))
+      try transaction.setLogCursor("/l", seq: 3, inode: 1)
       let find = { (place: Prunable.Place) in
         try transaction.prunable(from: place, before: horizon, at: horizon + .days(90), limit: 10)
       }
@@ -108,7 +108,7 @@ import Testing
       #expect(try transaction.prune(events, before: horizon) == 2)
       #expect(try transaction.prune(jobs, before: horizon) == 1)
       #expect(try seqs(transaction) == [1])
-      #expect(try ids.filter { try transaction.job($0) != nil } == Array(ids.prefix(2)))
+      #expect(try ids.filter { try transaction.jobs.find($0) != nil } == Array(ids.prefix(2)))
     }
   }
 
@@ -126,8 +126,8 @@ import Testing
   @Test func `is not held up by where the status log was before`() throws {
     try Place().transaction { transaction throws in
       for _ in 0..<4 { try transaction.append(.sample(), of: nil, to: []) }
-      try transaction.setLogCursor("/old", .init(seq: 1, inode: 1))
-      try transaction.setLogCursor("/new", .init(seq: 4, inode: 2))
+      try transaction.setLogCursor("/old", seq: 1, inode: 1)
+      try transaction.setLogCursor("/new", seq: 4, inode: 2)
       #expect(try transaction.prune(before: horizon, limit: 10) == 4)
       #expect(try transaction.logCursor("/new") == .init(seq: 4, inode: 2))
     }
@@ -139,7 +139,8 @@ import Testing
     try place.transaction { transaction throws in
       let change = Transition(from: .running, to: .lost, rawStatus: nil, at: .start)
       for id in ids {
-        try transaction.record(change, evidence: Evidence(httpStatus: 200, body: [1]), of: id)
+        try transaction.history.record(
+          change, evidence: Evidence(httpStatus: 200, body: [1]), of: id)
       }
       try transaction.append(.sample(), of: ids[0], to: ["hook"])
       try transaction.append(.sample(), of: ids[4], to: [])
@@ -148,9 +149,9 @@ import Testing
       try end(ids[2], at: horizon, in: transaction)
       try end(ids[4], at: .start, in: transaction)
       #expect(try transaction.prune(before: horizon, limit: 10) == 1)
-      #expect(try ids.filter { try transaction.job($0) != nil } == Array(ids.prefix(4)))
-      #expect(try transaction.transitions(of: ids[4]).isEmpty)
-      #expect(try transaction.integer("SELECT count(*) FROM evidence") == 4)
+      #expect(try ids.filter { try transaction.jobs.find($0) != nil } == Array(ids.prefix(4)))
+      #expect(try transaction.history.transitions(of: ids[4]).isEmpty)
+      #expect(try transaction.db.value("SELECT count(*) FROM evidence") == 4)
       // The event that told of it is still to be logged.
       #expect(try seqs(transaction) == [1, 2])
     }
@@ -163,7 +164,8 @@ import Testing
       let change = Transition(from: .running, to: .lost, rawStatus: nil, at: .start)
       let body = [UInt8](repeating: 7, count: 4000)
       for id in ids {
-        try transaction.record(change, evidence: Evidence(httpStatus: 200, body: body), of: id)
+        try transaction.history.record(
+          change, evidence: Evidence(httpStatus: 200, body: body), of: id)
         try end(id, at: .start, in: transaction)
       }
     }

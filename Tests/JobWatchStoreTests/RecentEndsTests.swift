@@ -11,16 +11,16 @@ import Testing
     try await place.write { transaction in
       for (number, (type, state)) in zip(types, states).enumerated() {
         var job = try #require(
-          try transaction.insert(.sample("job\(number)"), dueAt: .start, noticeAt: nil))
+          try transaction.jobs.insert(.sample("job\(number)"), dueAt: .start, noticeAt: nil))
         job.state = state
         job.report = JobReport(jobType: type, rawStatus: "x")
         job.endedAt = state.isFinal ? .start + .seconds(number) : nil
-        try transaction.save(job, bodyHash: nil, dueAt: nil, noticeAt: nil)
+        try transaction.jobs.save(job, bodyHash: nil, dueAt: nil, noticeAt: nil)
       }
     }
-    let ends = try await place.read { try $0.recentEnds(1000) }
+    let ends = try await place.read { try $0.jobs.recentEnds(1000) }
     #expect(ends.map(\.jobType) == ["deleteServer", "createServer", "resizeServer"])
     #expect(Set(ends.map(\.service)) == ["ecs"])
-    #expect(try await place.read { try $0.recentEnds(1) } == Array(ends.prefix(1)))
+    #expect(try await place.read { try $0.jobs.recentEnds(1) } == Array(ends.prefix(1)))
   }
 }

@@ -44,7 +44,7 @@ final class Place: Sendable {
   func insert(_ count: Int) async throws -> [Int64] {
     try await write { transaction in
       try (0..<count).compactMap { number in
-        try transaction.insert(.sample("job\(number)"), dueAt: .start, noticeAt: nil)?.id
+        try transaction.jobs.insert(.sample("job\(number)"), dueAt: .start, noticeAt: nil)?.id
       }
     }
   }

@@ -111,7 +111,7 @@ import Testing
     try files.removeItem(atPath: path)
     try files.moveItem(atPath: path + ".away", toPath: path)
     _ = try await place.insert(3)
-    #expect(try await place.store.read { try $0.standing() }.watched == ["prod": 3])
+    #expect(try await place.store.read { try $0.totals() }.watched == ["prod": 3])
   }
 
   @Test func `is on a full disk, and works again when there is room`() async throws {
@@ -123,11 +123,11 @@ import Testing
         group.addTask {
           do {
             try await store.write { transaction in
-              let job = try transaction.insert(
+              let job = try transaction.jobs.insert(
                 .sample("job\(number)"), dueAt: .start, noticeAt: nil)
               let evidence = Evidence(httpStatus: 200, body: .init(repeating: 7, count: 3000))
               let change = Transition(from: .running, to: .lost, rawStatus: nil, at: .start)
-              try transaction.record(change, evidence: evidence, of: job?.id ?? 0)
+              try transaction.history.record(change, evidence: evidence, of: job?.id ?? 0)
             }
             return (number, nil)
           } catch {
@@ -149,7 +149,7 @@ import Testing
     let kept = Set(stored.filter { $0.value == nil }.map { "job\($0.key)" })
     #expect(try await ids(store) == kept)
     try await limitPages(store, to: "1000000")
-    _ = try await store.write { try $0.insert(.sample("later"), dueAt: .start, noticeAt: nil) }
+    _ = try await store.write { try $0.jobs.insert(.sample("later"), dueAt: .start, noticeAt: nil) }
     #expect(try await ids(store) == kept.union(["later"]))
   }
 

@@ -1,6 +1,6 @@
 import Foundation
 import GRDB
-import JobWatchCore
+@testable import JobWatchCore
 import Testing
 
 @testable import JobWatchStore
@@ -62,12 +62,12 @@ import Testing
     let place = try Place()
     let full = Self.full
     let (id, seq) = try await place.write { transaction throws in
-      let id = try transaction.insert(.sample(), dueAt: .start, noticeAt: nil)?.id ?? 0
+      let id = try transaction.jobs.insert(.sample(), dueAt: .start, noticeAt: nil)?.id ?? 0
       var job = full
       job.id = id
-      try transaction.save(job, bodyHash: -5, dueAt: .start + .seconds(5), noticeAt: .start)
-      try transaction.record(Self.transition, evidence: Self.evidence, of: id)
-      try transaction.setLogCursor("/l", .init(seq: 3, inode: .max))
+      try transaction.jobs.save(job, bodyHash: -5, dueAt: .start + .seconds(5), noticeAt: .start)
+      try transaction.history.record(Self.transition, evidence: Self.evidence, of: id)
+      try transaction.setLogCursor("/l", seq: 3, inode: .max)
       return (id, try transaction.append(.sample(), of: id, to: ["hook"]))
     }
     try place.store.close()
@@ -77,14 +77,14 @@ import Testing
     try place.transaction { transaction throws in
       var expected = full
       expected.id = id
-      #expect(try transaction.job(id) == expected)
-      #expect(try transaction.job(full.key) == expected)
-      let past = try transaction.transitions(of: id)
+      #expect(try transaction.jobs.find(id) == expected)
+      #expect(try transaction.jobs.find(full.key) == expected)
+      let past = try transaction.history.transitions(of: id)
       #expect(past.map(\.transition) == [Self.transition])
       #expect(past.first?.evidence == Self.evidence)
-      #expect(try transaction.events(of: id).map(\.seq) == [seq])
+      #expect(try transaction.events.all(of: id).map(\.seq) == [seq])
       #expect(try transaction.logCursor("/l") == .init(seq: 3, inode: .max))
-      #expect(try transaction.schedule().map(\.dueAt) == [.start + .seconds(5)])
+      #expect(try transaction.jobs.schedule().map(\.dueAt) == [.start + .seconds(5)])
     }
   }
 
@@ -105,7 +105,7 @@ import Testing
       entities: ["server_id": "s"], subJobs: [part])
     (job.state, job.firstSeenAt, job.lastSeenAt) = (.lost, .start, .start + .seconds(1))
     (job.recordSince, job.endedAt) = (.start + .seconds(2), .start + .seconds(3))
-    job.absence = Job.Absence(answers: 2, since: .start + .seconds(4))
+    job.absence = Absence(answers: 2, since: .start + .seconds(4))
     job.reportedWords = ["", "ODD"]
     let told = Notices.Told(deadline: .start, lead: 5)
     job.notices = Notices(expiring: told, atRisk: told)

@@ -1,9 +1,10 @@
 import Foundation
 import GRDB
 import JobWatchCore
-import JobWatchStore
 import TestSupport
 import Testing
+
+@testable import JobWatchStore
 
 @Suite struct `Reading the database` {
   private let scratch: TemporaryDirectory
@@ -28,17 +29,19 @@ import Testing
     async throws
   {
     try await store.write { transaction in
-      guard var stored = try transaction.insert(job, dueAt: Self.now, noticeAt: nil) else { return }
+      guard var stored = try transaction.jobs.insert(job, dueAt: Self.now, noticeAt: nil) else {
+        return
+      }
       stored.state = state
       stored.endedAt = ended.map { Self.now - $0 }
-      try transaction.save(
+      try transaction.jobs.save(
         stored, bodyHash: nil, dueAt: ended == nil ? Self.now : nil, noticeAt: nil)
     }
   }
 
   private func ids(_ filter: JobFilter = JobFilter(), limit: Int = 100) throws -> [String] {
     try StoreReader(path: path).read {
-      try $0.jobs(matching: filter, limit: limit).map(\.key.jobID)
+      try $0.jobs.all(matching: filter, limit: limit).map(\.key.jobID)
     }
   }
 
@@ -74,7 +77,7 @@ import Testing
     let seen = try StoreReader(path: path).read { transaction in
       reads += 1
       if reads == 1 { try settle() }
-      return try transaction.jobs(matching: JobFilter(), limit: 10).count
+      return try transaction.jobs.all(matching: JobFilter(), limit: 10).count
     }
     #expect(seen == 1)
     #expect(reads == 2)
@@ -184,7 +187,9 @@ import Testing
     let store = try Store(path: path)
     for id in ["abc2", "abc1", "ab_", "aB", "b"] { try await add(job(id), to: store) }
     try await add(job("abc1", account: "test"), to: store)
-    let found = try StoreReader(path: path).read { try $0.jobIDs(startingWith: prefix, limit: 10) }
+    let found = try StoreReader(path: path).read {
+      try $0.jobs.ids(startingWith: prefix, limit: 10)
+    }
     #expect(found == expected)
   }
 }

@@ -17,7 +17,7 @@ import Testing
     "condition.since":
       "shown; the hold of a mass absence is counted from now on where it is later than now",
     "condition.told_at": "nothing but that it is there",
-    "condition.until": "pruned as events are; at least since: Transaction.apply",
+    "condition.until": "pruned as events are; at least since: ConditionTable.close",
     "duration.taught_at": "the order in which types are forgotten where there are too many",
     "event.at":
       "pruned after the retention, not before a clock that leapt has stood for an hour: Pruner",
@@ -32,12 +32,12 @@ import Testing
       "at most the poll ceiling from now at a start; the uptime decides from then on: Poller.count",
     "job.ended_at": "pruned as events are; the order of a list",
     "job.first_seen_at":
-      "made now where it is later, at a start and when the clock was set: boundJobTimes",
+      "made now where it is later, at a start and when the clock was set: JobTable.boundTimes",
     "job.hint_begin": "the submitter's own; an age is zero at least",
     "job.last_seen_at":
       "as first_seen_at; set anew by every sighting, at most a poll ceiling later",
     "job.notice_at":
-      "at most the first notice after now from the next sighting on: Transaction.sight, Job.nextNotice",
+      "at most the first notice after now from the next sighting on: JobTable.sight, NoticeSchedule.next",
     "job.paid_at": "nothing but that it is there",
     "job.record_since": "as first_seen_at, and from the next sighting on: Job.sighted",
     "job.registered_at": "as first_seen_at; shown",
@@ -79,13 +79,13 @@ import Testing
     let place = try Place()
     try place.transaction { transaction throws in
       try transaction.append(.sample(), of: nil, to: ["hook", "pager"])
-      let message = try #require(try transaction.dueMessages("hook", at: .start, limit: 1).first)
+      let message = try #require(try transaction.messages.due("hook", at: .start, limit: 1).first)
       let later = Timestamp.start + .minutes(1)
       #expect(try set(transaction) == [.start, .start])
-      try transaction.settle(
+      try transaction.messages.settle(
         message.id, .retry(at: later + .hours(1)), outcome: .failed, startedAt: later, at: later)
       #expect(try set(transaction) == [later, .start])
-      try transaction.makeDue("hook", at: later + .seconds(1))
+      try transaction.messages.makeDue("hook", at: later + .seconds(1))
       #expect(try set(transaction) == [later + .seconds(1), .start])
     }
   }
@@ -97,14 +97,14 @@ import Testing
       for (id, time) in [("early", Timestamp.start - .days(1)), ("late", ahead)] {
         var job = Job.sample(id)
         (job.submittedAt, job.registeredAt) = (time, time)
-        _ = try transaction.insert(job, dueAt: time, noticeAt: nil)
+        _ = try transaction.jobs.insert(job, dueAt: time, noticeAt: nil)
       }
-      try transaction.execute(
+      try transaction.db.run(
         "UPDATE job SET first_seen_at = submitted_at, last_seen_at = submitted_at", [])
-      #expect(try transaction.hasJobTimesAhead(of: .start))
-      try transaction.boundJobTimes(at: .start)
-      #expect(try !transaction.hasJobTimesAhead(of: .start))
-      let rows = try transaction.rows(
+      #expect(try transaction.jobs.hasTimesAhead(of: .start))
+      try transaction.jobs.boundTimes(at: .start)
+      #expect(try !transaction.jobs.hasTimesAhead(of: .start))
+      let rows = try transaction.db.rows(
         "SELECT submitted_at, registered_at, first_seen_at, last_seen_at FROM job ORDER BY id")
       let times = rows.map { row in (0..<4).map { row[$0] as Timestamp } }
       #expect(times.first == Array(repeating: .start - .days(1), count: 4))
@@ -113,7 +113,7 @@ import Testing
   }
 
   private func set(_ transaction: Transaction) throws -> [Timestamp] {
-    try transaction.rows("SELECT set_at FROM message ORDER BY id").map { $0[0] }
+    try transaction.db.rows("SELECT set_at FROM message ORDER BY id").map { $0[0] }
   }
 
   /// Days for which the clock was ahead when a message was tried.
@@ -126,20 +126,21 @@ import Testing
       var draft = EventDraft.sample()
       draft.time = ahead
       for _ in 1...5 { try transaction.append(draft, of: nil, to: ["hook", "pager"]) }
-      for message in try transaction.dueMessages("hook", at: ahead, limit: 2) {
-        try transaction.settle(
+      for message in try transaction.messages.due("hook", at: ahead, limit: 2) {
+        try transaction.messages.settle(
           message.id, .retry(at: ahead + .minutes(10)), outcome: .failed, startedAt: ahead,
           at: ahead)
       }
-      #expect(try transaction.hasDueTimeAhead("hook", at: .start) == (days > 0))
-      while try transaction.hasDueTimeAhead("hook", at: .start) {
-        try transaction.boundDueTimes("hook", at: .start, after: .zero, limit: 2)
+      #expect(try transaction.messages.hasDueTimeAhead("hook", at: .start) == (days > 0))
+      while try transaction.messages.hasDueTimeAhead("hook", at: .start) {
+        try transaction.messages.boundDueTimes("hook", at: .start, after: .zero, limit: 2)
       }
-      #expect(try transaction.dueMessages("hook", at: .start, limit: 9).count == 3)
-      #expect(try transaction.nextMessageDue("hook", after: .start) == .start + .minutes(10))
-      #expect(try transaction.dueMessages("hook", at: .start + .minutes(10), limit: 9).count == 5)
+      #expect(try transaction.messages.due("hook", at: .start, limit: 9).count == 3)
+      #expect(try transaction.messages.nextDue("hook", after: .start) == .start + .minutes(10))
+      #expect(try transaction.messages.due("hook", at: .start + .minutes(10), limit: 9).count == 5)
       #expect(
-        try transaction.hasDueTimeAhead("pager", at: .start) == (days > 0), "each channel its own")
+        try transaction.messages.hasDueTimeAhead("pager", at: .start) == (days > 0),
+        "each channel its own")
     }
   }
 
@@ -147,7 +148,7 @@ import Testing
     let old = try OldDatabase(afterStep: 2)
     let store = try Store(path: old.path)
     let waits = try await store.read { transaction in
-      try transaction.rows(
+      try transaction.db.rows(
         "SELECT attempts, due_at - set_at AS wait FROM message WHERE state = 'waiting'"
       ).map { ($0["attempts"] as Int, $0["wait"] as Int64) }
     }

@@ -52,11 +52,12 @@ import Testing
     try await store.write { transaction in
       var seq: Int64 = 0
       for _ in 0..<10 {
-        let id = try transaction.insert(.sample(UUID().uuidString), dueAt: .start, noticeAt: nil)?
+        let id = try transaction.jobs.insert(
+          .sample(UUID().uuidString), dueAt: .start, noticeAt: nil)?
           .id
         let change = Transition(from: .running, to: .failed, rawStatus: nil, at: .start)
         let evidence = Evidence(httpStatus: 200, body: .init(repeating: 7, count: 100_000))
-        try transaction.record(change, evidence: evidence, of: id ?? 0)
+        try transaction.history.record(change, evidence: evidence, of: id ?? 0)
         seq = try transaction.append(.sample(), of: id, to: ["hook"])
       }
       return seq
@@ -74,8 +75,8 @@ import Testing
   private func expect(_ path: String, holds seq: Int64) throws {
     try DatabaseQueue(path: path).write { db throws in
       #expect(try String.fetchAll(db, sql: "PRAGMA integrity_check") == ["ok"])
-      #expect(try Transaction(db).lastSeq() == seq)
-      #expect(try Transaction(db).events(after: 0, limit: .max).map(\.seq) == Array(1...seq))
+      #expect(try Transaction(db).events.lastSeq() == seq)
+      #expect(try Transaction(db).events.all(after: 0, limit: .max).map(\.seq) == Array(1...seq))
     }
   }
 
@@ -130,7 +131,7 @@ import Testing
     let place = try Place()
     var written = 0
     while written < 2 * WriteAheadLog.sizeLimit {
-      async let read = place.read { try $0.events(after: 0, limit: 1000).count }
+      async let read = place.read { try $0.events.all(after: 0, limit: 1000).count }
       _ = try await (write(place.store), read)
       written += 1_000_000
       try #require(try size(place) <= WriteAheadLog.sizeLimit)
@@ -144,9 +145,9 @@ import Testing
     let full = try size(place, "")
     let replicator = try Replicator(place)
     try await place.write { transaction in
-      try transaction.execute("UPDATE job SET state = 'failed', ended_at = 1, due_at = NULL", [])
-      try transaction.execute("UPDATE message SET state = 'delivered', settled_at = 1", [])
-      try transaction.setLogCursor("/l", .init(seq: .max, inode: 1))
+      try transaction.db.run("UPDATE job SET state = 'failed', ended_at = 1, due_at = NULL", [])
+      try transaction.db.run("UPDATE message SET state = 'delivered', settled_at = 1", [])
+      try transaction.setLogCursor("/l", seq: .max, inode: 1)
     }
     let horizon = Timestamp.start + .days(1)
     _ = try await place.write { try $0.prune(before: horizon, limit: 100) }

@@ -7,8 +7,13 @@ struct Manifest {
   }
 
   let targets: [String: Target]
+  /// The modules of other packages, by the constants that stand for them.
+  let products: [String: String]
 
   init(text: String) {
+    let product = /let (\w+) = Target\.Dependency\.product\(\s*name: "(\w+)"/
+    products = Dictionary(
+      uniqueKeysWithValues: text.matches(of: product).map { (String($0.1), String($0.2)) })
     let head = /\.(?:target|executableTarget|testTarget)\(\s*name: "(\w+)"/
     let found = text.matches(of: head).map { match in
       let rest = text[match.range.upperBound...]

@@ -3,17 +3,15 @@ import Testing
 /// What keeps the code small enough for one head. What is over a limit now is listed with its figure, and may not grow.
 @Suite struct `The size of the code` {
   /// Lines of Swift below `Sources`.
-  static let lines = (limit: 31_166, now: 37_200)
+  static let lines = (limit: 31_166, now: 33_830)
   /// Lines of a type with all its extensions, in whatever file and module of `Sources` they are.
   static let typeLimit = 400
-  static let longTypes = [
-    "JobWatchCore.Job": 804, "JobWatchStore.Transaction": 1077, "PollPlanning.PollQueue": 521,
-  ]
+  static let longTypes: [String: Int] = [:]
   /// Variables that an actor stores; its constants do not count, because they are no state.
   static let actorLimit = 8
   static let fullActors: [String: Int] = [:]
-  /// The planner's facade: types that other targets can see.
-  static let planner = (target: "PollPlanning", limit: 12, now: 22)
+  /// The planner's facade: types that other targets can see, nested ones and other names of types included.
+  static let planner = (target: "PollPlanning", limit: 12, now: 12)
 
   @Test func `is small as a whole`() throws {
     let lines = try Code().files.map(\.lineCount).reduce(0, +)
@@ -36,7 +34,7 @@ import Testing
   @Test func `shows little of the planner`() throws {
     let types = try Code().files.filter { $0.target == Self.planner.target }.flatMap { file in
       file.code.matches(
-        of: /package (?:final |indirect )?(?:struct|class|enum|actor|protocol) (\w+)/
+        of: /(?:package|public) (?:[a-z]+ )*?(?:struct|class|enum|actor|protocol|typealias) (\w+)/
       ).map { String($0.1) }
     }
     print("types that \(Self.planner.target) shows: \(types.count) \(types.sorted())")

@@ -15,7 +15,7 @@ struct LimiterWorld {
   var random: SeededGenerator
 
   private let cap: Quota?
-  private var disk: (record: RateLimiterRecord, savedAt: Timestamp)?
+  private var disk: RateLimiterRecord?
   private var underWay: [(start: Duration, end: Duration)] = []
   /// How far the clocks are from the true time.
   private var wallOffset = Duration.days(20_000)
@@ -81,7 +81,7 @@ struct LimiterWorld {
 
   private mutating func save(isLast: Bool = false) {
     let record = limiter.record(at: now.uptime, isLast: isLast)
-    disk = (record, now.wall)
+    disk = record.stored(as: PollQueueSetting.key, at: now.wall)
     limiter.saved(record)
     records += 1
   }
@@ -100,7 +100,7 @@ struct LimiterWorld {
   mutating func start(after pause: Duration, cap: Quota? = nil) {
     time += pause
     limiter = RateLimiter(cap: cap ?? self.cap)
-    if let disk { limiter.restore(disk.record, savedAt: disk.savedAt, at: now) }
+    if let disk { limiter.restore(disk, at: now) }
   }
 
   mutating func boot(after pause: Duration) {

@@ -1,4 +1,4 @@
-import JobWatchCore
+@testable import JobWatchCore
 import TestTraits
 import Testing
 
@@ -33,7 +33,7 @@ import Testing
       schedule.add(poll)
     }
 
-    /// An unknown id is asked for again as `Job.Absence` has it.
+    /// An unknown id is asked for again as `Absence` has it.
     mutating func run(until end: Duration) {
       var first: [Int64: Duration] = [:]
       var time = Duration.zero
@@ -50,7 +50,7 @@ import Testing
           asked[job, default: 0] += 1
           let missed = first[job] ?? time
           first[job] = missed
-          let gap = Job.Absence(answers: asked[job] ?? 1, since: .start).nextQuestion(
+          let gap = Absence(answers: asked[job] ?? 1, since: .start).nextQuestion(
             isSeen: false, at: .start + (time - missed), under: AbsencePolicy())
           if time - missed < .minutes(2) { unknown(job, due: time + gap, .again) }
         }

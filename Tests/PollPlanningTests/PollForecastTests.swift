@@ -31,12 +31,12 @@ import Testing
     let pace =
       fixed.map(PollPace.fixed)
       ?? .plan(PollPlan(distribution: type.distribution, price: price, bounds: bounds))
-    let policy = PollPolicy(ceiling: .seconds(ceiling), stuckAfter: .minutes(30))
+    var context = PollContext(
+      Policies(polling: PollPolicy(ceiling: .seconds(ceiling), stuckAfter: .minutes(30))))
+    context.pace = pace
     return PollForecast(
-      job: job, type: type, rules: WatchRules(polling: policy, pace: pace),
-      cost: PollForecast.CallCost(recorded: price, least: 5), dueAt: Self.now + due,
-      obstacle: obstacle,
-      now: now)
+      job: job, type: type, context: context, price: price, leastPrice: 5, dueAt: Self.now + due,
+      obstacle: obstacle, now: now)
   }
 
   @Test(
@@ -94,7 +94,7 @@ import Testing
   @Test func `is that of its state where no plan decides`() {
     var unseen = Job.sample()
     #expect(outlook(of: unseen, due: .zero).reasons == [.typeUnknown])
-    unseen.absence = Job.Absence(answers: 1, since: Self.now)
+    unseen.absence = Absence(answers: 1, since: Self.now)
     #expect(outlook(of: unseen).reasons == [.doubted])
     let unpaid = outlook(of: .sample(.awaitingPayment))
     #expect(unpaid.sentence == "next poll in 1 m 50 s, because the order is not paid")

@@ -52,7 +52,8 @@ extension DurationDistribution {
   @Test(
     "has gaps that shrink by the price where the end is as likely at any age", arguments: [5.0, 20])
   func uniform(_ price: Double) throws {
-    let plan = PollPlan(distribution: .uniform(60, 600), price: price, detail: Self.fine)
+    let plan = PollPlan(
+      distribution: .uniform(60, 600), price: price, bounds: PollBounds(), detail: Self.fine)
     let polls = plan.schedule(until: 600)
     let gaps = zip(polls, polls.dropFirst()).map { $1 - $0 }
     try #require(gaps.count > 3)
@@ -72,7 +73,7 @@ extension DurationDistribution {
     }
     let plan = PollPlan(
       distribution: DurationDistribution(edges: [0, 1e5], hazards: [rate]), price: price,
-      detail: Self.fine)
+      bounds: PollBounds(), detail: Self.fine)
     let polls = plan.schedule(until: 1200)
     #expect(zip([0] + polls, polls).allSatisfy { abs($1 - $0 - low) < 0.02 * low })
   }

@@ -14,15 +14,14 @@ import Testing
     _ share: Double, _ isSighting: Bool, _ isRunning: Bool, _ isPlanned: Bool
   ) throws {
     var setting = PollQueueSetting()
-    setting.add(PollQueueSetting.job(1, isDoubted: true))
+    setting.add(PollQueueSetting.job(1, isAbsent: true))
     let poll = try setting.taken(at: .zero)
     let basis = setting.queue.basis(of: poll, at: .zero)
     let gap = basis.pace.gap(after: 100, jitterSeed: poll.jitterSeed)
     setting.queue.record(
       PollOutcome(
         next: .after(gap.scaled(by: share)), isFinal: false,
-        sighting: isSighting
-          ? PollOutcome.Sighting(span: WatchedSpan(known: 100), isWatched: isRunning) : nil),
+        span: isSighting ? WatchedSpan(known: 100) : nil, isWatched: isRunning),
       of: poll, basis, at: PollQueueSetting.moment(.zero))
     let next = try #require(setting.queue.first(setting.endpoint))
     #expect(next.due == gap.scaled(by: share) && next.isPlanned == isPlanned)
@@ -49,8 +48,8 @@ import Testing
     let poll = try setting.taken(at: .zero)
     let basis = setting.queue.basis(of: poll, type: PollQueueSetting.type, at: .zero)
     #expect(basis.key == PollQueueSetting.type && basis.model.completions == 0)
-    var outcome = PollOutcome(next: .after(.seconds(30)), isFinal: false)
-    outcome.sighting = PollOutcome.Sighting(span: WatchedSpan(known: 2), isWatched: true)
+    let outcome = PollOutcome(
+      next: .after(.seconds(30)), isFinal: false, span: WatchedSpan(known: 2), isWatched: true)
     setting.queue.record(outcome, of: poll, basis, at: PollQueueSetting.moment(.seconds(2)))
     #expect(setting.queue.type(PollQueueSetting.type, at: .seconds(2)).running == 1)
 
@@ -62,7 +61,7 @@ import Testing
     setting.queue.record(
       PollOutcome(
         next: .never, isFinal: true,
-        sighting: PollOutcome.Sighting(span: last.span, isWatched: false), learned: model),
+        span: last.span, learned: model),
       of: last, then, at: PollQueueSetting.moment(.minutes(1)))
     let known = setting.queue.type(PollQueueSetting.type, at: .minutes(2))
     #expect(known.ended == 1 && known.running == 0)
@@ -71,8 +70,8 @@ import Testing
   @Test func `of a lost job has no deadline to be met`() throws {
     var setting = PollQueueSetting(retention: .hours(2))
     setting.add(
-      PollQueueSetting.job(1, isDoubted: true),
-      PollQueueSetting.job(2, due: .seconds(1), isDoubted: true))
+      PollQueueSetting.job(1, isAbsent: true),
+      PollQueueSetting.job(2, due: .seconds(1), isAbsent: true))
     let poll = try setting.taken(at: .zero)
     #expect(poll.job == 1)
     setting.record(
@@ -109,11 +108,11 @@ import Testing
     #expect(setting.queue.dueRecords(at: now).isEmpty)
     #expect(setting.queue.lastRecords(at: now).count == 1)
 
-    records[0].record.price = 77
+    records[0].price = 77
     var next = PollQueueSetting(quota: Quota(calls: 20, per: .hours(1)))
     #expect(next.queue.lastRecords(at: now).isEmpty)
     next.queue.restore(records, at: now)
-    #expect(next.queue.cost(next.endpoint).now == 77 && next.queue.cost(next.endpoint).isRaised)
+    #expect(next.queue.price(next.endpoint) == 77)
     let limiter = next.queue[limiter: next.endpoint]
     #expect(limiter.readyAt(now.uptime).map { $0 > .hours(1) } == true)
   }
@@ -121,11 +120,11 @@ import Testing
   @Test func `of a target is the price that meets it, everywhere`() {
     var setting = PollQueueSetting(polling: PollPolicy(target: .seconds(30)))
     let other = setting.queue.addEndpoint(EndpointKey(account: "prod", service: "dcs"))
-    #expect(setting.queue.cost(other).now == 0.01)
+    #expect(setting.queue.price(other) == 0.01)
     setting.add(PollQueueSetting.job(1))
     setting.queue.reprice(at: .zero)
-    let price = setting.queue.cost(setting.endpoint).now
-    #expect(price > 1 && setting.queue.cost(other).now == price)
+    let price = setting.queue.price(setting.endpoint)
+    #expect(price > 1 && setting.queue.price(other) == price)
     let plan = setting.queue.plan(of: PollQueueSetting.type, price: price, at: .zero)
     #expect(abs(plan.meanLatency - 30) < 3)
   }
@@ -138,15 +137,15 @@ import Testing
       submittedAt: now.wall, registeredAt: now.wall)
     job.hint.jobType = "createServer"
     let row = ScheduledJob(
-      id: 1, endpoint: job.key.lane, type: job.durationKey, jitterSeed: job.key.jitterSeed,
+      id: 1, endpoint: job.key.endpoint, type: job.durationKey, jitterSeed: job.key.jitterSeed,
       state: job.state,
       span: job.span, isWatched: job.isWatched, knownAt: now.wall, dueAt: now.wall, isFresh: true,
       isSeen: false)
     let forecast = setting.queue.forecast(
-      of: job, WatchRules(), dueAt: now.wall, obstacle: nil, at: now)
+      of: job, Policies(), dueAt: now.wall, obstacle: nil, at: now)
     setting.add(row)
     let poll = try #require(setting.queue.first(setting.endpoint))
     #expect(forecast.nextPoll == now.wall + poll.due)
-    #expect(forecast.cost.now == 5)
+    #expect(forecast.price == 5)
   }
 }

@@ -30,14 +30,14 @@ import Testing
         known: 0, isFresh: true, isSeen: false), due: .seconds(3), isPatient: true),
     Entry(
       testDescription: "doubted before it was shown",
-      job: PollQueueSetting.job(1, due: .seconds(3), known: 0, isSeen: false, isDoubted: true),
+      job: PollQueueSetting.job(1, due: .seconds(3), known: 0, isSeen: false, isAbsent: true),
       due: .seconds(3), isPatient: true, isCounted: false),
     Entry(
       testDescription: "running", job: PollQueueSetting.job(1, due: .seconds(3)),
       due: .seconds(3), isPlanned: true),
     Entry(
       testDescription: "running, and doubted",
-      job: PollQueueSetting.job(1, due: .seconds(3), isDoubted: true), due: .seconds(3)),
+      job: PollQueueSetting.job(1, due: .seconds(3), isAbsent: true), due: .seconds(3)),
     Entry(
       testDescription: "submitted again",
       job: PollQueueSetting.job(1, due: .seconds(3), state: .registered), due: .seconds(3)),

@@ -27,13 +27,13 @@ struct PollQueueSetting {
   /// A running job that was last seen at 100 s of age, at the uptime zero.
   static func job(
     _ id: Int64, due: Duration = .zero, type: DurationKey = type, state: JobState = .running,
-    known: Double = 100, isFresh: Bool = false, isSeen: Bool = true, isDoubted: Bool = false
+    known: Double = 100, isFresh: Bool = false, isSeen: Bool = true, isAbsent: Bool = false
   ) -> ScheduledJob {
     let span = WatchedSpan(known: known)
     return ScheduledJob(
       id: id, endpoint: key, type: type, jitterSeed: UInt32(id), state: state, span: span,
       isWatched: Job.isWatched(state, span, isPaid: false), knownAt: moment(.zero).wall,
-      dueAt: moment(due).wall, isFresh: isFresh, isSeen: isSeen, isDoubted: isDoubted)
+      dueAt: moment(due).wall, isFresh: isFresh, isSeen: isSeen, isAbsent: isAbsent)
   }
 
   mutating func add(_ jobs: ScheduledJob..., at uptime: Duration = .zero) {

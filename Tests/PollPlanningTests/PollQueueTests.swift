@@ -16,7 +16,7 @@ import Testing
     var due: Duration?
   }
 
-  static let seen = PollOutcome.Sighting(span: WatchedSpan(known: 101), isWatched: true)
+  static let seen = WatchedSpan(known: 101)
 
   static let transitions = [
     Transition(
@@ -50,10 +50,35 @@ import Testing
         $0.queue.unpark($0.endpoint, at: .seconds(3))
       }, state: State(waiting: 1, watched: 1, running: 1), due: .seconds(2)),
     Transition(
+      testDescription: "submitted again during its call",
+      change: { setting, _ in
+        setting.add(PollQueueSetting.job(1, due: .seconds(7)), at: .seconds(1))
+      }, state: State(inFlight: 1, watched: 1, running: 1)),
+    Transition(
+      testDescription: "submitted again during its call, which brought nothing",
+      change: {
+        $0.add(PollQueueSetting.job(1, due: .seconds(7)), at: .seconds(1))
+        $0.queue.putBack($1)
+      }, state: State(waiting: 1, watched: 1, running: 1), due: .zero),
+    Transition(
+      testDescription: "seen, and not running",
+      change: {
+        $0.record(
+          PollOutcome(next: .after(.seconds(20)), isFinal: false, span: seen), of: $1,
+          at: .seconds(1))
+      }, state: State(waiting: 1, watched: 1), due: .seconds(21)),
+    Transition(
+      testDescription: "not seen",
+      change: {
+        $0.record(
+          PollOutcome(next: .after(.seconds(20)), isFinal: false), of: $1, at: .seconds(1))
+      }, state: State(waiting: 1, watched: 1, running: 1), due: .seconds(21)),
+    Transition(
       testDescription: "seen running",
       change: {
         $0.record(
-          PollOutcome(next: .after(.seconds(20)), isFinal: false, sighting: seen), of: $1,
+          PollOutcome(
+            next: .after(.seconds(20)), isFinal: false, span: seen, isWatched: true), of: $1,
           at: .seconds(1))
       }, state: State(waiting: 1, watched: 1, running: 1), due: .seconds(21)),
     Transition(
@@ -64,9 +89,8 @@ import Testing
     Transition(
       testDescription: "seen ended",
       change: {
-        var outcome = PollOutcome(next: .never, isFinal: true)
-        outcome.sighting = PollOutcome.Sighting(span: WatchedSpan(known: 101), isWatched: false)
-        $0.record(outcome, of: $1, at: .seconds(1))
+        $0.record(
+          PollOutcome(next: .never, isFinal: true, span: seen), of: $1, at: .seconds(1))
       }, state: State()),
     Transition(
       testDescription: "gone before it was seen running",
@@ -77,20 +101,28 @@ import Testing
     Transition(
       testDescription: "lost, and looked for",
       change: {
-        var outcome = PollOutcome(next: .after(.hours(1)), isFinal: true)
-        outcome.sighting = PollOutcome.Sighting(span: WatchedSpan(known: 100), isWatched: false)
-        $0.record(outcome, of: $1, at: .seconds(1))
+        let span = WatchedSpan(known: 100)
+        $0.record(
+          PollOutcome(next: .after(.hours(1)), isFinal: true, span: span), of: $1, at: .seconds(1))
       }, state: State(waiting: 1), due: .hours(1) + .seconds(1)),
     Transition(
       testDescription: "lost, and found", job: PollQueueSetting.job(1, state: .lost),
       change: {
         $0.record(
-          PollOutcome(next: .after(.seconds(20)), isFinal: false, sighting: seen), of: $1,
+          PollOutcome(
+            next: .after(.seconds(20)), isFinal: false, span: seen, isWatched: true), of: $1,
           at: .seconds(1))
       }, state: State(waiting: 1, watched: 1, running: 1), due: .seconds(21)),
     Transition(
       testDescription: "lost, and parked", job: PollQueueSetting.job(1, state: .lost),
       change: { $0.queue.park($1) }, state: State(parked: 1)),
+    Transition(
+      testDescription: "lost, parked, and its account is what it was",
+      job: PollQueueSetting.job(1, state: .lost),
+      change: {
+        $0.queue.park($1)
+        $0.queue.unpark($0.endpoint, at: .seconds(2))
+      }, state: State(waiting: 1), due: .seconds(2)),
     Transition(
       testDescription: "lost, and not looked for any more",
       job: PollQueueSetting.job(1, state: .lost),
@@ -169,13 +201,13 @@ import Testing
     var setting = PollQueueSetting(quota: Quota(calls: 10_000, per: .seconds(1)))
     let other = setting.queue.addEndpoint(
       EndpointKey(account: "prod", service: "dcs"), quota: Quota(calls: 200, per: .seconds(1)))
-    for id in 0..<100 { setting.add(PollQueueSetting.job(Int64(id), isDoubted: true)) }
-    var job = PollQueueSetting.job(100, isDoubted: true)
+    for id in 0..<100 { setting.add(PollQueueSetting.job(Int64(id), isAbsent: true)) }
+    var job = PollQueueSetting.job(100, isAbsent: true)
     job.endpoint.service = "dcs"
     setting.add(job)
     var polls: [ScheduledPoll] = []
     while let poll = setting.take(at: .seconds(1)) { polls.append(poll) }
-    #expect(polls.count == PollQueue.concurrency)
+    #expect(polls.count == EndpointQueue.concurrency)
     #expect(setting.queue.readyAt(setting.endpoint, .seconds(1)) == nil)
     #expect(setting.queue.take(from: other, at: .seconds(1))?.job == 100)
     setting.record(PollOutcome(next: .never, isFinal: true), of: polls[0], at: .seconds(1))

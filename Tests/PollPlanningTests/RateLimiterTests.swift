@@ -136,7 +136,8 @@ import Testing
 
   @Test func `never falls below one call, and a limit of none is not believed`() {
     var limiter = RateLimiter()
-    for window in 0..<40 {
+    // The calls of a second: 20, 14, 9, 6, 4, 2, 1.
+    for window in 0..<6 {
       limiter.throttled(
         Throttle(limit: 0, window: .seconds(1), code: ""), at: .seconds(2 * window))
     }
@@ -145,6 +146,46 @@ import Testing
     #expect(limiter.readyAt(.seconds(100)) == nil)
     limiter.finish(at: .seconds(100))
     #expect(limiter.readyAt(.seconds(100)) == .seconds(101))
+  }
+
+  /// Every call is throttled for an hour, without a word on the limit, and none after that.
+  @Test func `calls ever more rarely, down to about once a minute, while one call is too many`() {
+    var limiter = RateLimiter()
+    var (time, calls) = (Duration.zero, [Duration]())
+    while time < .hours(2) {
+      time = max(time, limiter.readyAt(time) ?? time)
+      limiter.spend(at: time)
+      limiter.finish(at: time)
+      calls.append(time)
+      if time < .hours(1) { limiter.throttled(Throttle(code: ""), at: time) }
+    }
+    let early = calls.filter { $0 < .hours(1) }
+    let gaps = zip(early.dropFirst(), early).map { ($0.0 - $0.1).seconds }
+    #expect(gaps.prefix(14) == [1, 1, 1, 1, 1, 1, 2, 4, 8, 16, 32, 64, 64, 64])
+    #expect(early.count < 70)
+    let perMinute = (60..<120).map { minute in
+      calls.count { $0 >= .minutes(minute) && $0 < .minutes(minute + 1) }
+    }
+    #expect(perMinute[5] <= 1, "it does not run into the same answer again at once")
+    #expect(perMinute[25] >= 59, "it is back at a call a second")
+  }
+
+  @Test func `finds a limit of less than a call a second that nobody named`() {
+    var limiter = RateLimiter()
+    var (time, taken, throttled) = (Duration.zero, [Duration](), 0)
+    while time < .hours(3) {
+      time = max(time, limiter.readyAt(time) ?? time)
+      limiter.spend(at: time)
+      limiter.finish(at: time)
+      if let last = taken.last, time - last < .seconds(10) {
+        limiter.throttled(Throttle(code: ""), at: time)
+        throttled += 1
+      } else {
+        taken.append(time)
+      }
+    }
+    #expect(taken.count > 500)
+    #expect(throttled < taken.count / 5, "\(throttled) of \(taken.count)")
   }
 
   @Test func `may keep to the cloud's word for a year`() {

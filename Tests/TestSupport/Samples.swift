@@ -34,7 +34,7 @@ extension Store {
   package func register(_ jobs: [Job]) async throws {
     try await write { transaction in
       for job in jobs {
-        _ = try transaction.insert(job, dueAt: job.submittedAt, noticeAt: nil)
+        _ = try transaction.jobs.insert(job, dueAt: job.submittedAt, noticeAt: nil)
       }
     }
   }
@@ -69,7 +69,7 @@ package struct PollerSetup: Sendable {
     let turning = Task {
       while !Task.isCancelled {
         let next = try await poller.work(at: clock())
-        await alarm.wait(next.map { $0 - clock().uptime } ?? Alarm.longestWait)
+        await alarm.wait(next.map { $0 - clock().uptime } ?? alarm.longestWait)
       }
     }
     let outcome: Result<Value, any Error>

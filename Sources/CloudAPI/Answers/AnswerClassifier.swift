@@ -2,10 +2,9 @@ import JobWatchCore
 
 /// Says what an HTTP answer to the query for one job means, as a function of values.
 struct AnswerClassifier: Sendable {
-  /// Characters of the cloud's message that are kept.
+  /// Of the cloud's message, in characters.
   private static let messageLimit = 500
-  /// Bytes of an answer without a record that are kept as evidence: an error is short, and the beginning of a foreign
-  /// page tells enough.
+  /// Of the evidence of an answer without a record, in bytes: the beginning of a foreign page tells enough.
   private static let foreignBodyLimit = 16_384
 
   let service: CloudService
@@ -13,16 +12,15 @@ struct AnswerClassifier: Sendable {
   let jobID: String
   /// For a `Retry-After` that is a date, where the answer has no `Date` of its own.
   let now: Timestamp
-  /// Texts that must not be kept should the answer quote them.
+  /// Texts that are taken out where the answer quotes them.
   var confidential: [String] = []
 
   func answer(to response: HTTPResponse) -> Answer {
     var evidence = Evidence(
       httpStatus: response.status, requestID: response.headers.first("X-Request-Id"),
       serverDate: response.date(near: now), body: response.body)
-    let isSuccess = (200...299).contains(response.status) && !response.truncated
     let finding =
-      isSuccess
+      response.isWholeSuccess
       ? JobRecordDecoder.decode(response.body, service: service, jobID: jobID) : nil
     if let seen = finding.flatMap({ observation(of: $0, in: response.body) }) {
       return Answer(seen, evidence: evidence)
@@ -69,7 +67,7 @@ struct AnswerClassifier: Sendable {
     switch meaning {
     case .throttled:
       return .throttled(
-        ThrottleMessage.read(
+        Throttle(
           code: error.code, message: message, retryAfter: response.retryAfter(at: now)))
     case .absent: return .absent(code: error.code)
     case .misconfigured: return .misconfigured(error)
@@ -83,17 +81,14 @@ struct AnswerClassifier: Sendable {
     }
   }
 
-  /// Made only where something has to be cleaned: most answers are records, which are kept as they are.
-  private var redaction: Redaction { Redaction(confidential) }
-
   private func excerpt(_ text: String) -> String {
-    redaction.excerpt(text, limit: Self.messageLimit)
+    Redaction(confidential).excerpt(text, limit: Self.messageLimit)
   }
 
   /// The beginning of a body without a record, cut between two characters. It is cleaned before the cut, because a
   /// secret across the cut would stay in part.
   private func foreign(_ body: [UInt8]) -> [UInt8] {
-    let cleaned = redaction.clean(Array(body.prefix(8 * Self.foreignBodyLimit)))
+    let cleaned = Redaction(confidential).clean(Array(body.prefix(8 * Self.foreignBodyLimit)))
     guard cleaned.count > Self.foreignBodyLimit else { return cleaned }
     var end = Self.foreignBodyLimit
     while end > 0 && cleaned[end] & 0b1100_0000 == 0b1000_0000 { end -= 1 }
@@ -102,9 +97,8 @@ struct AnswerClassifier: Sendable {
 }
 
 extension Answer {
-  /// Whether an answer without a record speaks of the endpoint, whatever job was asked for: nothing came back, or it
-  /// came from a gateway or a proxy without a service behind it. A service that names a code of its own was asked, and
-  /// may object to this job alone.
+  /// Whether an answer without a record is about the endpoint and not about this job: nothing came back, or a gateway
+  /// or a proxy answered without the service. A service's own code may be about this job alone.
   package var isOfEndpoint: Bool {
     guard let evidence else { return true }
     guard [407, 408, 502, 503, 504].contains(evidence.httpStatus) else { return false }

@@ -21,11 +21,11 @@ package struct ErrorBody: Sendable, Hashable {
 
   /// Nil if `body` is not JSON or names no code.
   package init?(_ body: [UInt8]) {
-    guard let object = JSONObject(body) else { return nil }
     var looks = Self.lookLimit
-    guard let (code, message) = Self.search(object, depth: 0, &looks) else { return nil }
-    self.code = code
-    self.message = message
+    guard let object = JSONObject(body), let found = Self.search(object, depth: 0, &looks) else {
+      return nil
+    }
+    (code, message) = found
     requestID = object.text("request_id")
   }
 
@@ -60,12 +60,9 @@ package struct ErrorBody: Sendable, Hashable {
     return pairs.lazy.compactMap { object.text($0.0) }.first.map { ($0, "") }
   }
 
-  /// For people.
   func summary(of response: HTTPResponse) -> String {
     "HTTP \(response.status), \(code): \(message)"
   }
-
-  // MARK: The clock
 
   /// Whether the gateway found the signature's date too far from its own clock:
   /// `signature expired, signature time:20211217T064303Z,server time:20211217T065804Z`.

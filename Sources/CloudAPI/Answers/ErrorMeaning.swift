@@ -1,12 +1,10 @@
-/// The meaning of an error.
-///
-/// A listed code wins over the status, because the statuses of ECS "may not be accurate" (ECS API reference, error
-/// codes). Then the status decides, and who speaks: the gateway in front of all services, a service, or something that
-/// names no code.
+/// The meaning of an error. A listed code wins over the status, because the statuses of ECS "may not be accurate" (ECS
+/// API reference, error codes). Then the status decides, and who answers: the gateway in front of all services, a
+/// service, or something that names no code.
 enum ErrorMeaning {
   case throttled, absent, misconfigured, refused, forbidden
-  /// The service took the call and has no answer for this job now. No other job is concerned, so that the endpoint must
-  /// not be blamed: three such answers in a row would open the circuit breaker for all jobs, and keep it open.
+  /// The service took the call and has no answer for this job now. The endpoint is not blamed, because three such
+  /// answers in a row would open the circuit breaker for all jobs.
   case busy
   case unreachable
   /// Not about anything that this client did or asked.
@@ -21,15 +19,10 @@ enum ErrorMeaning {
 
   /// Nil for a code that is not listed. Without a `service` no code is about a job.
   init?(code: String, service: CloudService? = nil) {
-    if let service, service.absentCodes.contains(code) {
-      self = .absent
-    } else {
-      let number = Self.gatewayNumber(code)
-      guard let meaning = Self.services[code] ?? number.flatMap({ Self.gatewayNumbers[$0] }) else {
-        return nil
-      }
-      self = meaning
-    }
+    let isAbsent = service?.absentCodes.contains(code) ?? false
+    let gateway = Self.gatewayNumber(code).flatMap { Self.gatewayNumbers[$0] }
+    guard let meaning = isAbsent ? .absent : Self.services[code] ?? gateway else { return nil }
+    self = meaning
   }
 
   private init(status: Int, unlisted code: String?, isOfJob: Bool) {
@@ -89,7 +82,7 @@ enum ErrorMeaning {
     "0308": .throttled,
   ]
 
-  /// Whether the gateway speaks, and no service behind it.
+  /// Whether the code is the gateway's and not a service's.
   static func isGateway(_ code: String) -> Bool { gatewayNumber(code) != nil }
 
   private static func gatewayNumber(_ code: String) -> Substring? {

@@ -4,7 +4,7 @@ struct JobObjects {
   private static let depthLimit = 3
 
   private(set) var scalars: [String: String] = [:]
-  /// The records of the parts, each of which may have parts of its own.
+  /// The records of the parts. Each may have parts of its own.
   private(set) var parts: [JSONObject] = []
   private let service: CloudService
 
@@ -13,9 +13,7 @@ struct JobObjects {
   init(in record: JSONObject, of service: CloudService) {
     self.service = service
     var totals = [record.text(RecordLayout.partsTotal)]
-    for member in record.members where RecordLayout.parts.contains(member.name) {
-      parts += records(in: member.value)
-    }
+    addParts(of: record.members)
     for place in layout.objects {
       for object in objects(in: record[place.name]?.unwrapped, place) {
         totals.append(object.text(RecordLayout.partsTotal))
@@ -65,10 +63,7 @@ struct JobObjects {
 
   /// Adds a scalar under its own name behind the names of the objects around it, and a list of scalars as one text.
   private mutating func add(_ member: JSONObject.Member, prefix: String, depth: Int) {
-    if RecordLayout.parts.contains(member.name) {
-      parts += records(in: member.value)
-      return
-    }
+    if RecordLayout.parts.contains(member.name) { return addParts(of: [member]) }
     let name = prefix.isEmpty ? member.name : "\(prefix)_\(member.name)"
     switch member.value {
     case .object(let inner):
@@ -76,12 +71,15 @@ struct JobObjects {
       for member in inner.members { add(member, prefix: name, depth: depth + 1) }
     case .list(let elements):
       if let text = Self.joined(elements) { put(text, name) }
-      for member in Self.flattened(elements).flatMap(\.members)
-      where RecordLayout.parts.contains(member.name) {
-        parts += records(in: member.value)
-      }
+      addParts(of: Self.flattened(elements).flatMap(\.members))
     default:
       if let text = member.value.text { put(text, name) }
+    }
+  }
+
+  private mutating func addParts(of members: [JSONObject.Member]) {
+    for member in members where RecordLayout.parts.contains(member.name) {
+      parts += records(in: member.value)
     }
   }
 
@@ -107,14 +105,14 @@ struct JobObjects {
   /// as a text of JSON. Elements that are no records are passed over.
   private func records(in value: JSONValue, depth: Int = 0) -> [JSONObject] {
     guard depth < Self.depthLimit, let value = value.unwrapped else { return [] }
-    if let object = value.object, isNamed(object) { return [object] }
+    if let object = value.object,
+      object.text(at: layout.status) != nil || object.text(at: layout.jobID) != nil
+    {
+      return [object]
+    }
     let elements = value.list ?? value.object?.members.map(\.value) ?? []
     return elements.flatMap { element in
       element.object.map { [$0] } ?? records(in: element, depth: depth + 1)
     }
-  }
-
-  private func isNamed(_ object: JSONObject) -> Bool {
-    object.text(at: layout.status) != nil || object.text(at: layout.jobID) != nil
   }
 }

@@ -23,6 +23,14 @@ enum JobRecordDecoder {
     }
   }
 
+  /// Parts in all: ten times what has been seen. A million empty ones, for which the largest answer has room, would
+  /// take half a gigabyte.
+  private static let partLimit = 10_000
+  /// Parts within parts. Two are known (CCE).
+  private static let depthLimit = 20
+  /// The name under which the job's objects count the parts that these limits left out.
+  private static let unreadName = "sub_jobs_unread"
+
   /// Nil if `body` is not a JSON object.
   /// - Parameter jobID: the job whose record is taken from a list of several; nil for the first.
   static func decode(
@@ -30,15 +38,28 @@ enum JobRecordDecoder {
   ) -> Finding? {
     guard let answer = JSONObject(body) else { return nil }
     guard let object = record(in: answer, service, jobID) else { return .nothing }
-    let objects = JobObjects(in: object, of: service)
-    let job = SubJob(object, objects, of: service)
-    var parts = PartList(service: service)
-    parts.add(objects.parts, depth: 0)
+    let (job, firstParts) = read(object, service)
     var report = JobReport(
       jobType: job.jobType, rawStatus: job.rawStatus, begin: job.begin, end: job.end,
-      errorCode: job.errorCode, failReason: job.failReason, entities: job.entities,
-      subJobs: parts.parts)
-    if parts.unread > 0 { report.entities[PartList.unreadName] = String(parts.unread) }
+      errorCode: job.errorCode, failReason: job.failReason, entities: job.entities)
+    var unread = 0
+    /// Each part before its own.
+    func add(_ records: [JSONObject], depth: Int) {
+      for record in records {
+        guard report.subJobs.count < partLimit, depth < depthLimit else {
+          unread += 1
+          continue
+        }
+        let (found, parts) = read(record, service)
+        var part = found
+        part.failReason = part.failReason ?? part.entities["errorcode_message"]
+        part.depth = depth > 0 ? depth : nil
+        report.subJobs.append(part)
+        add(parts, depth: depth + 1)
+      }
+    }
+    add(firstParts, depth: 0)
+    if unread > 0 { report.entities[unreadName] = String(unread) }
     if answer.isGuessed { report.isGuessed = true }
     let isGuess = object.member(at: service.layout.status)?.isGuess ?? false
     return .record(Record(jobID: job.jobID, isStatusGuess: isGuess, report: report))
@@ -65,44 +86,15 @@ enum JobRecordDecoder {
     return value?.object ?? own ?? listed.first ?? JSONObject([JSONObject.Member]())
   }
 
-  /// The parts of a job and their parts, each before its own.
-  private struct PartList {
-    /// Parts in all: ten times what has been seen. The largest answer has room for a million empty ones, which would
-    /// take half a gigabyte.
-    static let limit = 10_000
-    /// Parts within parts. Two are known (CCE).
-    static let depthLimit = 20
-    /// The name under which the job's objects count the parts that these limits left out.
-    static let unreadName = "sub_jobs_unread"
-
-    var service: CloudService
-    var parts: [SubJob] = []
-    var unread = 0
-
-    mutating func add(_ records: [JSONObject], depth: Int) {
-      for record in records {
-        guard parts.count < Self.limit, depth < Self.depthLimit else {
-          unread += 1
-          continue
-        }
-        let objects = JobObjects(in: record, of: service)
-        var part = SubJob(record, objects, of: service)
-        part.failReason = part.failReason ?? part.entities["errorcode_message"]
-        part.depth = depth > 0 ? depth : nil
-        parts.append(part)
-        add(objects.parts, depth: depth + 1)
-      }
-    }
-  }
-}
-
-extension SubJob {
-  /// The record of a job, or of a part of one.
-  fileprivate init(_ record: JSONObject, _ objects: JobObjects, of service: CloudService) {
+  /// The record of a job, or of a part of one, and the records of its parts.
+  private static func read(
+    _ record: JSONObject, _ service: CloudService
+  ) -> (SubJob, parts: [JSONObject]) {
     let layout = service.layout
+    let objects = JobObjects(in: record, of: service)
     let status = record.text(at: layout.status) ?? ""
     let state = service.state(of: status)
-    self.init(
+    let job = SubJob(
       jobID: record.text(at: layout.jobID), jobType: record.text(at: layout.jobType),
       rawStatus: status, state: state,
       begin: CloudTimeParser.parse(record.text(at: layout.begin)),
@@ -111,5 +103,6 @@ extension SubJob {
       errorCode: record.text(at: layout.errorCode),
       failReason: record.member(at: layout.failReason)?.value.spokenText,
       entities: objects.scalars)
+    return (job, objects.parts)
   }
 }

@@ -1,11 +1,11 @@
-/// Takes out of a text what must not be kept. A gateway that refuses a signature quotes the request's headers, tokens
-/// included: `verify aksk signature fail, canonicalRequest:GET|/…|…`.
+/// Takes secrets out of a text. A gateway that refuses a signature quotes the request's headers, tokens included:
+/// `verify aksk signature fail, canonicalRequest:GET|/…|…`.
 struct Redaction: Sendable {
   private static let mark = Array("(redacted)".utf8)
   /// `JSONObject.cut` puts it behind a text.
   private static let ellipsis = Array("…".utf8)
-  /// Names before values that are secrets even when they are not ours, as in a quoted request. A signature is one,
-  /// because whoever has it can repeat the request for a quarter of an hour.
+  /// Names before values that are always secrets, as in a quoted request. A signature is one, because whoever has it
+  /// can repeat the request for a quarter of an hour.
   private static let headers = [
     "x-security-token:", "x-auth-token:", "x-subject-token:", "x-metadata-token:", "signature=",
   ].map { Array($0.utf8) }
@@ -30,7 +30,7 @@ struct Redaction: Sendable {
     for secret in secrets { Self.hide(startOf: secret, atEndOf: &result) }
     for header in Self.headers {
       result = replacing(header, in: result) { [result] start in
-        let value = result[(start + header.count)...].drop { $0 == UInt8(ascii: " ") }
+        let value = result[(start + header.count)...].drop { $0 == " " }
         return value.startIndex..<(value.firstIndex(where: Self.endsValue) ?? value.endIndex)
       }
     }
@@ -74,6 +74,6 @@ struct Redaction: Sendable {
   }
 
   private static func endsValue(_ byte: UInt8) -> Bool {
-    byte <= 0x20 || byte == UInt8(ascii: "|") || byte == UInt8(ascii: "\"")
+    byte <= 0x20 || byte == "|" || byte == "\""
   }
 }

@@ -8,12 +8,11 @@ import JobWatchCore
 ///   {"step_id", "step_name", "step_status", "begin_time", "end_time", "error_code", "sub_step_details": [
 ///     {"sub_step_id", "sub_step_name", "sub_step_status", …, "detail", "error_code"}]}]}
 /// ```
-/// As with a job's record, a member that is missing, null or of another type counts as nothing.
 enum TaskProgressDecoder {
   /// Steps, and parts of a step, that are kept: a task of more is shown in part.
   static let stepLimit = 100
 
-  /// Nil if `body` says nothing of a progress.
+  /// Nil if `body` says nothing about progress. A member that is missing, null or of another type counts as nothing.
   static func decode(_ body: [UInt8]) -> TaskProgress? {
     guard let reply = JSONObject(body) else { return nil }
     let percent = number(reply.text("progress")).flatMap { (0...100).contains($0) ? $0 : nil }
@@ -31,7 +30,6 @@ enum TaskProgressDecoder {
     text.flatMap { Double($0.hasSuffix("%") ? $0.dropLast() : $0[...]) }
   }
 
-  /// The elements as far as they are steps.
   private static func steps(_ list: [JSONValue]) -> [TaskProgress.Step] {
     Array(list.lazy.compactMap(\.object).map { step($0) }.prefix(stepLimit))
   }

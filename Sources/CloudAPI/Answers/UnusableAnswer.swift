@@ -1,5 +1,6 @@
-/// An answer that is neither a job's record nor an error with a code, in words for people: who may have sent it, and
-/// where to look.
+import JobWatchCore
+
+/// An answer that is neither a job's record nor an error with a code, in words: who may have sent it, where to look.
 struct UnusableAnswer {
   var response: HTTPResponse
   /// The service that was asked for a job; nil for a query that is about no job.
@@ -21,7 +22,7 @@ struct UnusableAnswer {
     if response.truncated { return "a body that is too large or broke off" }
     if response.body.isEmpty { return "no body" }
     // Behind blanks and the mark that some put in front of UTF-8.
-    if response.body.first(where: { (0x21...0x7f).contains($0) }) == UInt8(ascii: "<") {
+    if response.body.first(where: { (0x21...0x7f).contains($0) }) == "<" {
       return "an HTML page"
         + (isFirewalled ? "" : ": perhaps a proxy answers instead of the cloud")
     }
@@ -32,8 +33,8 @@ struct UnusableAnswer {
       ? "JSON that is no job's record" : "the record of another job"
   }
 
-  /// Whether the answer passed the cloud's web application firewall. Its marks (`Server: CloudWAF`, the cookie
-  /// `HWWAFSESID`) are on all that passes, and tell something only where no code says who answered.
+  /// Whether the answer passed the cloud's web application firewall, which marks all that passes (`Server: CloudWAF`,
+  /// the cookie `HWWAFSESID`). The mark tells something only where no code says who answered.
   var isFirewalled: Bool {
     func has(_ mark: String, in name: String) -> Bool {
       response.headers.values(name).contains { TextScanner(behind: mark, in: $0) != nil }

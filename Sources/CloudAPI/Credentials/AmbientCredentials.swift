@@ -1,8 +1,7 @@
 import Foundation
 
-/// Finds what the configuration leaves out where the vendors' tools look for it, so that a machine that is set up for
-/// them is set up for jobwatch. The first place that has anything is taken, whole: variables of the environment in the
-/// order below, then the profile.
+/// Finds what the configuration leaves out where the vendors' tools look for it. The first place that has anything is
+/// taken, whole: variables of the environment in the order below, then the profile.
 ///
 /// The profile is section `[basic]` of `HUAWEICLOUD_SDK_CREDENTIALS_FILE`, else of `~/.huaweicloud/credentials`. One
 /// that the configuration names comes before the variables, and for a key pair instead of them, because it was chosen.
@@ -10,8 +9,6 @@ import Foundation
 /// A pair is never put together from two places, and half a pair is an error, because what is in the next place belongs
 /// to somebody else. A variable that is empty is not set.
 package struct AmbientCredentials: Sendable {
-  static let defaultSection = "basic"
-
   private static let keyVariables = [
     // The SDKs, and their samples.
     ["HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK", "HUAWEICLOUD_SDK_SECURITY_TOKEN"],
@@ -21,7 +18,6 @@ package struct AmbientCredentials: Sendable {
     // OpenStack and Open Telekom Cloud.
     ["OS_ACCESS_KEY", "OS_SECRET_KEY", "OS_SECURITY_TOKEN"],
   ]
-  private static let profileKeys = ["ak", "sk", "security_token"]
   private static let tokenVariables = ["HW_AUTH_TOKEN", "OS_TOKEN"]
   private static let projectIDVariables = [
     "HUAWEICLOUD_SDK_PROJECT_ID", "HW_PROJECT_ID", "OS_PROJECT_ID",
@@ -29,35 +25,43 @@ package struct AmbientCredentials: Sendable {
   private static let projectNameVariables = ["HW_PROJECT_NAME", "OS_PROJECT_NAME"]
 
   private let variables: [String: String]
-  private let profile: Profile
+  private let profilePath: String?
+  private let section: String
+  /// Whether the configuration names the profile.
+  private let isChosen: Bool
+  /// Whether anything names the profile: then its absence is a mistake.
+  private let isNamed: Bool
 
-  /// `profilePath` and `section` are those that the configuration names, if it does.
+  /// - Parameters:
+  ///   - profilePath: the file that the configuration names, if it does.
+  ///   - section: the same of its section.
   package init(
     environment: [String: String] = ProcessInfo.processInfo.environment,
     profilePath: String? = nil, section: String? = nil
   ) {
     variables = environment.filter { !$0.value.isEmpty }
-    profile = Profile(variables, path: profilePath, section: section)
+    let named = profilePath ?? variables["HUAWEICLOUD_SDK_CREDENTIALS_FILE"]
+    self.profilePath = named ?? variables["HOME"].map { "\($0)/.huaweicloud/credentials" }
+    self.section = section ?? "basic"
+    isChosen = profilePath != nil || section != nil
+    isNamed = named != nil || section != nil
   }
 
   /// Nil where no place has any part of one. Throws for half a pair, and for a profile that cannot be read.
   package func accessKey() throws(SecretError) -> Ambient<AccessKey>? {
-    if !profile.isChosen {
-      for names in Self.keyVariables {
-        if let found = try group(names, required: 2) {
-          return Ambient(Self.accessKey(found), from: Self.source(names.prefix(2)))
-        }
+    for names in isChosen ? [] : Self.keyVariables {
+      if let found = try group(names, required: 2) {
+        return Ambient(Self.accessKey(found), from: Self.source(names.prefix(2)))
       }
     }
-    guard let fields = try profile.fields() else { return nil }
-    let found = try Self.group(Self.profileKeys, required: 2, of: fields, in: profile.source)
-    return found.map { Ambient(Self.accessKey($0), from: profile.source) }
+    guard let fields = try profile() else { return nil }
+    let found = try Self.group(
+      ["ak", "sk", "security_token"], required: 2, of: fields, in: profileSource)
+    return found.map { Ambient(Self.accessKey($0), from: profileSource) }
   }
 
   /// Nil where there is none.
-  package func token() -> Ambient<Secret>? {
-    first(Self.tokenVariables).map { Ambient(Secret($0.value), from: $0.source) }
-  }
+  package func token() -> Ambient<Secret>? { first(Self.tokenVariables, Secret.init) }
 
   /// Nil where no place has any part of one. Throws for a login in part.
   package func passwordUser() throws(SecretError) -> Ambient<PasswordUser>? {
@@ -79,23 +83,23 @@ package struct AmbientCredentials: Sendable {
 
   /// Nil where there is none. Throws for a profile that cannot be read.
   package func project() throws(SecretError) -> Ambient<ProjectScope>? {
-    let variable = first(Self.projectIDVariables).map {
-      Ambient(ProjectScope.id($0.value), from: $0.source)
-    }
+    let variable = first(Self.projectIDVariables, ProjectScope.id)
     // A profile that is not needed is not read: its mistakes do not matter.
-    if !profile.isChosen, let variable { return variable }
-    if let id = try profile.fields()?["project_id"] {
-      return Ambient(.id(id), from: profile.source)
-    }
-    return variable
-      ?? first(Self.projectNameVariables).map { Ambient(.name($0.value), from: $0.source) }
+    if !isChosen, let variable { return variable }
+    if let id = try profile()?["project_id"] { return Ambient(.id(id), from: profileSource) }
+    return variable ?? first(Self.projectNameVariables, ProjectScope.name)
   }
 
-  private func first(_ names: [String]) -> Ambient<String>? {
-    names.lazy.compactMap { name in
-      variables[name].map { Ambient($0, from: Self.source([name])) }
-    }.first
+  private func first<Value: Sendable & Equatable>(
+    _ names: [String], _ value: (String) -> Value
+  ) -> Ambient<Value>? {
+    guard let name = names.first(where: { variables[$0] != nil }), let text = variables[name] else {
+      return nil
+    }
+    return Ambient(value(text), from: Self.source([name]))
   }
+
+  // MARK: Groups
 
   private func group(_ names: [String], required: Int) throws(SecretError) -> [String]? {
     try Self.group(names, required: required, of: variables, in: "the environment")
@@ -125,6 +129,25 @@ package struct AmbientCredentials: Sendable {
   private static func source(_ names: some Sequence<String>) -> String {
     "environment \(names.joined(separator: ", "))"
   }
+
+  // MARK: The profile
+
+  private var profileSource: String { "profile [\(section)] of \(profilePath ?? "no file")" }
+
+  /// Nil where no profile is there and none was named.
+  private func profile() throws(SecretError) -> [String: String]? {
+    guard let profilePath else {
+      if !isNamed { return nil }
+      throw SecretError(
+        message: "\(profileSource): HOME is not set, so there is no default file: name the file")
+    }
+    if !isNamed, !FileManager.default.fileExists(atPath: profilePath) { return nil }
+    let text = try SecretSource.file(profilePath).read()
+    let file = try ProfileFile(text.reveal(), path: profilePath)
+    if let fields = file.sections[section] { return fields }
+    if !isNamed { return nil }
+    throw SecretError(message: "file \(profilePath) has no section [\(section)]: add it")
+  }
 }
 
 /// Something that the configuration does not say, and where it was found.
@@ -136,39 +159,5 @@ package struct Ambient<Value: Sendable & Equatable>: Sendable, Equatable {
   package init(_ value: Value, from source: String) {
     self.value = value
     self.source = source
-  }
-}
-
-/// Which section of which file is the profile, and whether it has to be there.
-private struct Profile: Sendable {
-  private let path: String?
-  private let section: String
-  /// Whether the configuration names it.
-  let isChosen: Bool
-  /// Whether anything names it, so that its absence is a mistake.
-  private let isNamed: Bool
-
-  init(_ variables: [String: String], path: String?, section: String?) {
-    let named = path ?? variables["HUAWEICLOUD_SDK_CREDENTIALS_FILE"]
-    self.path = named ?? variables["HOME"].map { "\($0)/.huaweicloud/credentials" }
-    self.section = section ?? AmbientCredentials.defaultSection
-    isChosen = path != nil || section != nil
-    isNamed = named != nil || section != nil
-  }
-
-  var source: String { "profile [\(section)] of \(path ?? "no file")" }
-
-  /// Nil where no profile is there and none was named.
-  func fields() throws(SecretError) -> [String: String]? {
-    guard let path else {
-      if !isNamed { return nil }
-      throw SecretError(
-        message: "\(source): HOME is not set, so there is no default file: name the file")
-    }
-    if !isNamed, !FileManager.default.fileExists(atPath: path) { return nil }
-    let text = try SecretSource.file(path).read()
-    if let fields = try ProfileFile(text.reveal(), path: path)[section] { return fields }
-    if !isNamed { return nil }
-    throw SecretError(message: "file \(path) has no section [\(section)]: add it")
   }
 }

@@ -1,6 +1,43 @@
 import Crypto
 import JobWatchCore
 
+/// A text that must never be shown: it prints as `(secret)` however it is printed, dumped or reflected.
+package struct Secret: Sendable, Hashable {
+  private let text: String
+
+  package init(_ text: String) { self.text = text }
+
+  /// The text itself, for the one place that sends or hashes it.
+  package func reveal() -> String { text }
+}
+
+extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  package var description: String { "(secret)" }
+  package var debugDescription: String { description }
+  package var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+/// A user of IAM who logs in with a password.
+package struct PasswordUser: Sendable, Hashable {
+  package var name: String
+  package var password: Secret
+  /// The name of the account that the user belongs to.
+  package var domainName: String
+
+  package init(name: String, password: Secret, domainName: String) {
+    self.name = name
+    self.password = password
+    self.domainName = domainName
+  }
+}
+
+/// The project that a token is to be good for.
+package enum ProjectScope: Sendable, Hashable {
+  case id(String)
+  /// As the console shows it: the region's name for the region's main project.
+  case name(String)
+}
+
 /// A key pair of the cloud. `securityToken` belongs to temporary pairs only and is sent as `X-Security-Token`.
 package struct AccessKey: Sendable, Hashable {
   /// The public half, which names the key in `Authorization`.
@@ -24,11 +61,7 @@ package enum Credential: Sendable, Hashable {
   /// A ready token, sent as `X-Auth-Token`.
   case token(Secret)
 
-  static func signing(_ key: AccessKey, _ form: Signer.Form) -> Credential {
-    form == .access ? .accessKey(key) : .legacyAccessKey(key)
-  }
-
-  /// A query that is signed, or has its token: the one place where that is done.
+  /// A query that is signed, or carries its token.
   /// - Parameters:
   ///   - path: percent-encoded.
   ///   - query: not encoded.
@@ -41,27 +74,26 @@ package enum Credential: Sendable, Hashable {
     var request = SignableRequest(
       scheme: address.scheme, host: address.host, path: path, query: query,
       headers: [("Host", address.host)])
-    let project = projectID.map { [("X-Project-Id", $0)] } ?? []
+    var own = projectID.map { [("X-Project-Id", $0)] } ?? []
+    switch self {
+    case .accessKey(let key), .legacyAccessKey(let key):
+      if let token = key.securityToken { own.append(("X-Security-Token", token.reveal())) }
+    case .token(let token): own.append(("X-Auth-Token", token.reveal()))
+    }
     switch self {
     case .accessKey(let key):
-      request.headers += project + Self.securityToken(key)
+      request.headers += own
       Signer(key: key, form: .access).sign(&request, at: signingTime)
     case .legacyAccessKey(let key):
       Signer(key: key, form: .credential()).sign(&request, at: signingTime)
       // After signing, as the tools that use this form do.
-      request.headers += project + Self.securityToken(key)
-    case .token(let token):
-      request.headers += project + [("X-Auth-Token", token.reveal())]
+      request.headers += own
+    case .token: request.headers += own
     }
     return HTTPRequest(url: request.url, headers: request.headers)
   }
 
-  private static func securityToken(_ key: AccessKey) -> [(String, String)] {
-    key.securityToken.map { [("X-Security-Token", $0.reveal())] } ?? []
-  }
-
-  /// SHA-256 of the contents in hexadecimal: equal for equal contents only. It tells whether a
-  /// secret was changed and identifies it in memory; it is not meant for a log.
+  /// SHA-256 of the contents in hexadecimal, which tells whether a secret was changed. It is not meant for a log.
   package var fingerprint: String {
     let kind =
       switch self {
@@ -74,7 +106,7 @@ package enum Credential: Sendable, Hashable {
       // The length keeps ("ab", "c") and ("a", "bc") apart.
       hash.update(data: Array("\(part.utf8.count):\(part)".utf8))
     }
-    return Hexadecimal.text(hash.finalize())
+    return hash.finalize().hexadecimal
   }
 
   /// Every text in it that must not be echoed, the public half of a key included.

@@ -1,13 +1,14 @@
 import Foundation
 import JobWatchCore
 
-/// Where a secret is read from. Its description is for logs and names the place, never the content.
+/// Where a secret is. Its description names the place, never the content.
 package enum SecretSource: Sendable, Hashable, CustomStringConvertible {
-  /// A file, read again each time, so that it can be rotated while the daemon runs.
+  /// A file. It is read again each time, because the secret may be rotated while the daemon runs.
   case file(String)
   /// An environment variable of the process.
   case environment(String)
-  /// A systemd credential: `$CREDENTIALS_DIRECTORY/NAME`, else `$CREDENTIALS_DIRECTORY/jobwatch_NAME`.
+  /// A systemd credential: `$CREDENTIALS_DIRECTORY/NAME`, else `$CREDENTIALS_DIRECTORY/jobwatch_NAME`, as the unit's
+  /// `LoadCredential=jobwatch:DIRECTORY` names them.
   case credential(String)
   /// Written into the configuration itself.
   case plain(Secret)
@@ -53,38 +54,34 @@ package enum SecretSource: Sendable, Hashable, CustomStringConvertible {
     guard !name.isEmpty, !name.contains("/"), name != ".", name != ".." else {
       throw failure("is no name of a credential", "use a name without a slash")
     }
+    let place = "/etc/jobwatch/credentials"
+    let remedy =
+      "write the secret into \(place)/\(name), a file of root with mode 0600, and run "
+      + "systemctl restart jobwatch"
     guard let directory = environment["CREDENTIALS_DIRECTORY"], !directory.isEmpty else {
       throw failure(
         "is not there: CREDENTIALS_DIRECTORY is not set",
-        "start jobwatch by systemd with LoadCredential=\(name):/path/of/the/secret in its unit",
-        .environment)
+        "\(remedy), because systemd hands it to the service alone; for another command set "
+          + "CREDENTIALS_DIRECTORY=\(place)", .environment)
     }
     let paths = ["\(directory)/\(name)", "\(directory)/jobwatch_\(name)"]
     if let path = paths.first(where: FileManager.default.fileExists(atPath:)) { return path }
     throw failure(
       "is not in \(directory)",
-      "add LoadCredential=\(name):/path/of/the/secret to the service's unit")
+      "\(remedy); a unit of your own needs LoadCredential=\(name):/path/of/the/secret")
   }
 
   private func content(of path: String) throws(SecretError) -> String {
-    let data: Data
     do {
-      data = try WrittenFile.bytes(at: path, limit: Self.sizeLimit)
-    } catch {
-      throw failure(for: error)
-    }
-    do {
-      return Self.withoutLineEnd(try WrittenText(data).text)
+      var bytes = try WrittenText(WrittenFile.bytes(at: path, limit: Self.sizeLimit)).text.utf8[...]
+      if bytes.last == "\n" { bytes.removeLast() }
+      if bytes.last == "\r" { bytes.removeLast() }
+      return String(Substring(bytes))
+    } catch let fault as WrittenFile.Fault {
+      throw failure(for: fault)
     } catch {
       throw SecretError(message: "\(self) \(error)")
     }
-  }
-
-  private static func withoutLineEnd(_ text: String) -> String {
-    var bytes = text.utf8[...]
-    if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
-    if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
-    return String(Substring(bytes))
   }
 
   private func failure(for fault: WrittenFile.Fault) -> SecretError {
@@ -123,5 +120,35 @@ package struct SecretError: Error, Sendable, Hashable, CustomStringConvertible {
   package init(message: String, reason: Reason = .content) {
     self.message = message
     self.reason = reason
+  }
+}
+
+/// Reads a file that a person writes, or says why it cannot be read, for each reader to tell in its own words.
+package enum WrittenFile {
+  package enum Fault: Error, Sendable, Hashable {
+    case missing
+    /// Not by this user.
+    case denied
+    case tooLarge
+    /// The system's reason.
+    case unreadable(String)
+  }
+
+  /// - Parameter limit: in bytes; a larger file is `tooLarge`.
+  package static func bytes(at path: String, limit: Int) throws(Fault) -> Data {
+    let data: Data
+    do {
+      let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+      defer { try? file.close() }  // nothing was written: there is nothing that closing could lose
+      data = try file.read(upToCount: limit + 1) ?? Data()
+    } catch {
+      switch (error as? CocoaError)?.code {
+      case .fileReadNoSuchFile, .fileNoSuchFile: throw .missing
+      case .fileReadNoPermission: throw .denied
+      default: throw .unreadable(error.localizedDescription)
+      }
+    }
+    if data.count > limit { throw .tooLarge }
+    return data
   }
 }

@@ -1,37 +1,21 @@
 import JobWatchCore
 
-/// Asks IAM for the id of a project by its name: `GET /v3/projects?name=NAME`. The vendor's SDK does the same if no
-/// project is configured.
-package struct ProjectLookup: Sendable {
-  private let endpoint: String
-  private let transport: HTTPTransport
-  private let timeout: Duration
-
-  /// - Parameters:
-  ///   - endpoint: IAM's, `https://host[:port]`.
-  ///   - timeout: for one whole exchange.
-  package init(
-    endpoint: String, transport: @escaping HTTPTransport, timeout: Duration = .seconds(30)
-  ) {
-    self.endpoint = endpoint
-    self.transport = transport
-    self.timeout = timeout
-  }
-
+extension IdentityClient {
+  /// Asks IAM for the id of a project by its name: `GET /v3/projects?name=NAME`. The vendor's SDK does the same if no
+  /// project is configured.
   /// - Parameter signingTime: now by the cloud's clock, as far as it is known. If it is too far off, the query is sent
   ///   once more by the clock of the refusal.
   package func id(
     ofProjectNamed name: String, credential: Credential, at signingTime: Timestamp
   ) async -> Result<String, IssueFailure> {
-    let call = IdentityCall(
-      name: "IAM", key: "iam", endpoint: endpoint, transport: transport, timeout: timeout,
-      redaction: Redaction(credential.confidential))
-    do throws(IssueFailure) {
-      let address = try call.address()
+    var client = self
+    client.redaction = Redaction(credential.confidential)
+    return await result { () throws(IssueFailure) in
+      let address = try address()
       func ask(at time: Timestamp) async throws(IssueFailure) -> HTTPResponse {
         let request = credential.request(
           address, "/v3/projects", query: [("name", name)], at: time)
-        return try await call.send(request, with: credential)
+        return try await client.send(request, with: credential)
       }
       var response = try await ask(at: signingTime)
       if response.status == 401, ErrorBody(response.body)?.saysSignatureExpired == true,
@@ -39,18 +23,22 @@ package struct ProjectLookup: Sendable {
       {
         response = try await ask(at: serverTime)
       }
-      return .success(try project(name, in: response, call, at: signingTime))
-    } catch {
-      return .failure(error)
+      return try client.project(name, in: response, at: signingTime)
     }
   }
 
   /// `{"projects": [{"id", "name", …}]}`
   private func project(
-    _ name: String, in response: HTTPResponse, _ call: IdentityCall, at now: Timestamp
+    _ name: String, in response: HTTPResponse, at now: Timestamp
   ) throws(IssueFailure) -> String {
     guard response.status == 200, let list = response.soundObject?["projects"]?.list else {
-      throw failure(response, call, at: now)
+      throw failure(response, at: now) { meaning in
+        switch meaning {
+        case .refused: (true, "Check the account's credential")
+        case .forbidden: (false, "Give project_id, or let the user list the projects of IAM")
+        default: (false, "Give project_id, or check that endpoints: iam is IAM's address")
+        }
+      }
     }
     let named = list.compactMap(\.object).filter { $0["name"]?.string == name }
     let ids = Set(named.map { $0["id"]?.string ?? "" })
@@ -62,23 +50,7 @@ package struct ProjectLookup: Sendable {
       throw .misconfigured(
         APIError(code: "project_name", message: "IAM shows this user \(problem)"))
     }
-    guard JobKey.isJobID(id) else { throw call.unusable("its answer has a project without an id") }
+    guard JobKey.isJobID(id) else { throw unusable("its answer has a project without an id") }
     return id
-  }
-
-  private func failure(
-    _ response: HTTPResponse, _ call: IdentityCall, at now: Timestamp
-  ) -> IssueFailure {
-    call.failure(response, at: now) { meaning, error in
-      switch meaning {
-      case .refused: .refused(error.with(remedy: "Check the account's credential"))
-      case .forbidden:
-        .misconfigured(
-          error.with(remedy: "Give project_id, or let the user list the projects of IAM"))
-      default:
-        .misconfigured(
-          error.with(remedy: "Give project_id, or check that endpoints: iam is IAM's address"))
-      }
-    }
   }
 }

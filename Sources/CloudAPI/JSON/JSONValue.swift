@@ -26,13 +26,13 @@ enum JSONValue: Hashable, Sendable {
   }
 
   private func texts(depth: Int) -> [String] {
-    guard depth < 4 else { return [] }
     switch self {
-    case .null: return []
-    case .truth(let truth): return [String(truth)]
-    case .number(let text), .string(let text): return text.isEmpty ? [] : [text]
-    case .list(let list): return list.flatMap { $0.texts(depth: depth + 1) }
-    case .object(let object): return object.members.flatMap { $0.value.texts(depth: depth + 1) }
+    case _ where depth == 4: []
+    case .null: []
+    case .truth(let truth): [String(truth)]
+    case .number(let text), .string(let text): text.isEmpty ? [] : [text]
+    case .list(let list): list.flatMap { $0.texts(depth: depth + 1) }
+    case .object(let object): object.members.flatMap { $0.value.texts(depth: depth + 1) }
     }
   }
 
@@ -49,22 +49,28 @@ enum JSONValue: Hashable, Sendable {
     if case .string(let string) = self { string } else { nil }
   }
 
-  var isContainer: Bool { object != nil || list != nil }
-
   /// With all but the first of several members of one name marked as guesses: where the structure is in doubt, the
   /// later one may belong to a text that is quoted in another.
   var withoutRepeats: JSONValue {
-    switch self {
-    case .list(let list): return .list(list.map(\.withoutRepeats))
-    case .object(var object):
-      var names: Set<String> = []
-      for index in object.members.indices {
-        let member = object.members[index]
+    mapObjects { object in
+      var (object, names) = (object, Set<String>())
+      for (index, member) in object.members.enumerated() {
         if names.contains(member.name) { object.members[index].isGuess = true }
         if member.value.saysSomething { names.insert(member.name) }
-        object.members[index].value = member.value.withoutRepeats
       }
-      return .object(object)
+      return object
+    }
+  }
+
+  /// With `change` made to every object in it, inner ones first.
+  fileprivate func mapObjects(_ change: (JSONObject) -> JSONObject) -> JSONValue {
+    switch self {
+    case .list(let list): return .list(list.map { $0.mapObjects(change) })
+    case .object(var object):
+      for (index, member) in object.members.enumerated() {
+        object.members[index].value = member.value.mapObjects(change)
+      }
+      return .object(change(object))
     default: return self
     }
   }
@@ -113,7 +119,7 @@ struct JSONObject: Hashable, Sendable {
   /// Whether some of the structure of a whole body is a guess.
   private(set) var isGuessed = false
 
-  /// Nil if `body` is no JSON object.
+  /// Nil if `body` is no JSON object, or not whole.
   init?(_ body: [UInt8]) {
     guard let read = JSONReader.read(body), let object = read.value.object else { return nil }
     self = object
@@ -136,6 +142,11 @@ struct JSONObject: Hashable, Sendable {
   func text(_ name: String) -> String? { self[name]?.text }
 
   func object(_ name: String) -> JSONObject? { self[name]?.object }
+
+  /// Without the members that are guesses, in objects within it too: a credential must not be one.
+  var withoutGuesses: JSONObject? {
+    JSONValue.object(self).mapObjects { JSONObject($0.members.filter { !$0.isGuess }) }.object
+  }
 
   /// With an ellipsis for the rest, which counts as the three bytes that it takes. The limit counts scalars and not
   /// characters, because a single character may be made of any number of marks.

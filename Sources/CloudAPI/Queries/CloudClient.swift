@@ -1,9 +1,7 @@
 import JobWatchCore
 
-/// Asks the clouds for jobs. It keeps nothing between two queries and never throws: whatever goes wrong is an
-/// observation.
+/// Asks the clouds for jobs. It keeps nothing between two queries. Whatever goes wrong is an observation.
 package struct CloudClient: Sendable {
-  /// The value of `User-Agent`.
   package static let defaultUserAgent = "jobwatch/\(ProgramVersion.text)"
   /// Bytes of an answer that are read. A job of 1000 parts takes some 400 kB, and a larger answer is not a job's
   /// record. To decode JSON takes up to 24 bytes for each of its own, in one piece.
@@ -39,7 +37,7 @@ package struct CloudClient: Sendable {
       ? .refused(Credential.unsendable) : .unreachable("\(query.endpoint): \(failure.message)")
   }
 
-  /// Asks for the progress of a task beside the job of `query`, in the same way.
+  /// Asks for the progress of a task beside the job of `query`.
   package func progress(of task: TaskName, _ query: JobQuery) async -> TaskProgressAnswer {
     let path = query.service.progressAddress?.path([
       "{project_id}": query.projectID, "{instance_id}": task.instanceID, "{task_id}": task.taskID,
@@ -49,9 +47,7 @@ package struct CloudClient: Sendable {
     }
     do {
       let response = try await transport(request, timeout, Self.progressLimit)
-      if (200...299).contains(response.status), !response.truncated,
-        let progress = TaskProgressDecoder.decode(response.body)
-      {
+      if response.isWholeSuccess, let progress = TaskProgressDecoder.decode(response.body) {
         return .told(progress)
       }
       return TaskProgressAnswer(
@@ -62,7 +58,6 @@ package struct CloudClient: Sendable {
   }
 }
 
-/// The answer to a query for a task's progress.
 package enum TaskProgressAnswer: Sendable, Hashable {
   case told(TaskProgress)
   case throttled(Throttle)

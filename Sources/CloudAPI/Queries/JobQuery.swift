@@ -56,7 +56,7 @@ struct EndpointAddress: Sendable, Hashable {
   /// With the port, as in the `Host` header.
   let host: String
 
-  /// Nil for any other form.
+  /// Nil for any other form, and for a port that is none: the HTTP client ends the process over one above 65535.
   init?(_ endpoint: String) {
     guard let scheme = ["https", "http"].first(where: { endpoint.hasPrefix("\($0)://") }) else {
       return nil
@@ -68,6 +68,10 @@ struct EndpointAddress: Sendable, Hashable {
       (0x21...0x7e).contains($0) && !"/?#@\\".utf8.contains($0)
     }
     guard !host.isEmpty, isBare else { return nil }
+    if let colon = host.lastIndex(of: ":"), !host.hasSuffix("]") {
+      let port = host[colon...].dropFirst()
+      guard port.isEmpty || (UInt16(port) ?? 0) > 0 else { return nil }
+    }
     self.scheme = scheme
     self.host = String(host)
   }

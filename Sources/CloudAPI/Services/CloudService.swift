@@ -1,9 +1,7 @@
 import JobWatchCore
 
-/// A service that runs asynchronous jobs, as data: everything that sets it apart from the others.
-///
-/// Each family of services is one file of this folder. A new service is one entry in the file of its family, and one
-/// body in the tests; a new family is one file more, and its name in `all`.
+/// A service that runs asynchronous jobs, as data: everything that sets it apart from the others. Each family of
+/// services is one file of this folder.
 ///
 /// A class, because each query carries its service: a reference is cheaper than a copy of all this.
 package final class CloudService: Sendable {
@@ -54,12 +52,12 @@ package final class CloudService: Sendable {
     return meanings[word.form] ?? word.state
   }
 
-  /// The path of the query for one job, percent-encoded.
+  /// Of the query for one job, percent-encoded.
   package func path(projectID: String, jobID: String) -> String {
     address.path(["{project_id}": projectID, "{job_id}": jobID])
   }
 
-  /// The parameters of the query for one job, not encoded.
+  /// Of the query for one job, not encoded.
   func query(jobID: String) -> [(name: String, value: String)] {
     address.query(["{job_id}": jobID])
   }

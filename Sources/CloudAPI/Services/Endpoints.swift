@@ -71,7 +71,7 @@ package enum Endpoints {
     "eu-ch2": "eu-ch2.sc.otc.t-systems.com",
   ]
 
-  /// Every region in which some service has a default endpoint, sorted.
+  /// The regions in which some service has a default endpoint, sorted.
   package static let regions = huawei.names.union(telekom.keys).sorted()
 
   /// `https://HOST` of a service or of `iam`. Nil if no host is known in the region, and the user has to name one.

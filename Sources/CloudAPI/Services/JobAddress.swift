@@ -1,10 +1,8 @@
 import JobWatchCore
 
-/// The URL of a query for one job, in its parts: what a person copies from a log or a tool.
-///
+/// The URL of a query for one job, in its parts, as a person copies it from a log or a tool:
 /// `https://HOST[:PORT]/v1/PROJECT/jobs/ID`, or the address of another service, with or without more parameters.
 package struct JobAddress: Sendable, Hashable {
-  /// As it was written.
   package let text: String
   /// In lower case, with the port unless it is the scheme's own.
   package let host: String
@@ -33,7 +31,7 @@ package struct JobAddress: Sendable, Hashable {
   }
 
   private static func decoded(_ part: Substring) -> String {
-    String(decoding: PercentEncoding.decode(String(part)), as: UTF8.self)
+    String(decoding: PercentEncoding.decode(part), as: UTF8.self)
   }
 
   package struct Query: Sendable, Hashable {
@@ -86,5 +84,39 @@ package struct JobAddress: Sendable, Hashable {
     let isTelekom = domain.hasSuffix("t-systems.com")
     return CloudService.all.filter { $0.hosts.names(isTelekom: isTelekom).contains(parts[0]) }
       .map { Place(service: $0, region: parts[1]) }
+  }
+}
+
+/// The address of a query as the service's page writes it: `/v3/{project_id}/jobs?id={job_id}`.
+struct AddressTemplate: ExpressibleByStringLiteral, Sendable {
+  private let segments: [String]
+  private let parameter: (name: String, value: String)?
+
+  init(stringLiteral text: String) {
+    let sides = text.split(separator: "?", maxSplits: 1)
+    segments = sides[0].split(separator: "/").map(String.init)
+    let pair = sides.dropFirst().first?.split(separator: "=").map(String.init)
+    parameter = pair.map { ($0[0], $0[1]) }
+  }
+
+  /// Percent-encoded, with `values` in place of the names in braces.
+  func path(_ values: [String: String]) -> String {
+    segments.map { "/" + PercentEncoding.encode(values[$0] ?? $0) }.joined()
+  }
+
+  /// The parameters, not encoded.
+  func query(_ values: [String: String]) -> [(name: String, value: String)] {
+    parameter.map { [($0.name, values[$0.value] ?? "")] } ?? []
+  }
+
+  /// The parts of an address that stand in place of the names in braces; nil for an address of another form.
+  func values(in path: [String], _ parameters: [String: String]) -> [String: String]? {
+    guard path.count == segments.count else { return nil }
+    var values: [String: String] = [:]
+    for (name, part) in zip(segments, path) {
+      if name.hasPrefix("{") { values[name] = part } else if name != part { return nil }
+    }
+    if let parameter { values[parameter.value] = parameters[parameter.name] }
+    return values
   }
 }

@@ -10,8 +10,7 @@ import JobWatchCore
 /// string to sign    = SDK-HMAC-SHA256 \n date \n [scope \n] hex(SHA-256(canonical request))
 /// signature         = hex(HMAC-SHA256(key, string to sign))
 /// ```
-/// A client calls `sign`. A server parses `AuthorizationHeader`, looks up the secret by its `accessKey`, and compares
-/// `signature(of:signedHeaders:date:)` with the one that was sent.
+/// A client calls `sign`. A server computes `signature(of:signedHeaders:date:)` and compares it with the one sent.
 package struct Signer: Sendable {
   /// How the signing key is made, and how `Authorization` names it.
   package enum Form: Sendable, Hashable {
@@ -22,7 +21,7 @@ package struct Signer: Sendable {
     case credential(region: String = "", service: String = "")
   }
 
-  static let algorithm = "SDK-HMAC-SHA256"
+  package static let algorithm = "SDK-HMAC-SHA256"
   /// How far the signature's date may be from the gateway's clock.
   package static let tolerance: Duration = .minutes(15)
 
@@ -46,11 +45,8 @@ package struct Signer: Sendable {
     let names = CanonicalRequest.signableHeaders(of: request)
     let signature = signature(of: request, signedHeaders: names, date: date)
     let identity =
-      switch form {
-      case .access: "Access=\(key.access)"
-      case .credential(let region, let service):
-        "Credential=\(key.access)/\(Self.scope(date, region, service))"
-      }
+      scope(date).map { "Credential=\(key.access)/\($0.joined(separator: "/"))" }
+      ?? "Access=\(key.access)"
     let list = names.joined(separator: ";")
     return "\(Self.algorithm) \(identity), SignedHeaders=\(list), Signature=\(signature)"
   }
@@ -61,31 +57,44 @@ package struct Signer: Sendable {
   ) -> String {
     let canonical = CanonicalRequest.bytes(of: request, signedHeaders: signedHeaders)
     let text = stringToSign(canonicalRequest: canonical, date: date)
-    let code = HMAC<SHA256>.authenticationCode(for: text, using: signingKey(date: date))
-    return Hexadecimal.text(code)
+    return HMAC<SHA256>.authenticationCode(for: text, using: signingKey(date)).hexadecimal
   }
 
   func stringToSign(canonicalRequest: [UInt8], date: String) -> [UInt8] {
-    var text = Array("\(Self.algorithm)\n\(date)\n".utf8)
-    if case .credential(let region, let service) = form {
-      text += Array("\(Self.scope(date, region, service))\n".utf8)
-    }
-    text += Hexadecimal.bytes(SHA256.hash(data: canonicalRequest))
-    return text
+    let scope = scope(date).map { "\($0.joined(separator: "/"))\n" } ?? ""
+    let hash = SHA256.hash(data: canonicalRequest).hexadecimal
+    return Array("\(Self.algorithm)\n\(date)\n\(scope)\(hash)".utf8)
   }
 
-  private func signingKey(date: String) -> SymmetricKey {
-    switch form {
-    case .access: return SymmetricKey(data: Array(key.secret.reveal().utf8))
-    case .credential(let region, let service):
-      let root = SymmetricKey(data: Array("SDK\(key.secret.reveal())".utf8))
-      return [String(date.prefix(8)), region, service, "sdk_request"].reduce(root) { key, part in
-        SymmetricKey(data: HMAC<SHA256>.authenticationCode(for: Array(part.utf8), using: key))
-      }
+  private func signingKey(_ date: String) -> SymmetricKey {
+    let secret = key.secret.reveal()
+    guard let scope = scope(date) else { return SymmetricKey(data: Array(secret.utf8)) }
+    return scope.reduce(SymmetricKey(data: Array("SDK\(secret)".utf8))) { key, part in
+      SymmetricKey(data: HMAC<SHA256>.authenticationCode(for: Array(part.utf8), using: key))
     }
   }
 
-  private static func scope(_ date: String, _ region: String, _ service: String) -> String {
-    "\(date.prefix(8))/\(region)/\(service)/sdk_request"
+  /// `day/region/service/sdk_request`; nil for the `Access=` form.
+  private func scope(_ date: String) -> [String]? {
+    guard case .credential(let region, let service) = form else { return nil }
+    return [String(date.prefix(8)), region, service, "sdk_request"]
+  }
+}
+
+/// The text of `X-Sdk-Date`: `20260115T083000Z`, UTC, whole seconds.
+package enum SigningDate {
+  package static func text(_ time: Timestamp) -> String {
+    time.description.prefix(19).split { $0 == "-" || $0 == ":" }.joined() + "Z"
+  }
+
+  /// Nil for any other form.
+  package static func time(_ text: some StringProtocol) -> Timestamp? {
+    var scanner = TextScanner(text)
+    let time = read(&scanner)
+    return scanner.isAtEnd ? time : nil
+  }
+
+  static func read(_ scanner: inout TextScanner) -> Timestamp? {
+    scanner.civilTime("YMDThmsZ")?.timestamp
   }
 }

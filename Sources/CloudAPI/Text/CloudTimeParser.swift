@@ -11,7 +11,7 @@ import JobWatchCore
 /// ```
 package enum CloudTimeParser {
   /// 1973-03-03. No job ran before: smaller numbers are seconds, and earlier dates are placeholders such as 1970-01-01.
-  private static let earliest = Timestamp(milliseconds: 100_000_000_000)
+  private static let earliest: Int64 = 100_000_000_000
   /// No form is longer. A longer text is cut, because it is kept with the job.
   private static let lengthLimit = 64
 
@@ -21,35 +21,27 @@ package enum CloudTimeParser {
     guard raw.utf8.count <= lengthLimit else {
       return CloudTime(raw: String(raw.unicodeScalars.prefix(lengthLimit)), instant: nil)
     }
-    let instant = Int64(raw).map { Timestamp(milliseconds: $0) } ?? civil(raw) ?? named(raw)
-    let isPlausible =
-      instant.map { $0 >= earliest && $0.milliseconds <= Timestamp.limit } ?? false
-    return CloudTime(raw: raw, instant: isPlausible ? instant : nil)
+    let instant = Int64(raw).map { Timestamp(milliseconds: $0) } ?? civil(raw)
+    let isPlausible = instant.map { (earliest...Timestamp.limit).contains($0.milliseconds) }
+    return CloudTime(raw: raw, instant: isPlausible == true ? instant : nil)
   }
 
   private static func civil(_ raw: String) -> Timestamp? {
     var scanner = TextScanner(raw)
-    guard
-      var time = scanner.civilTime("Y-M-DTh:m:s") ?? scanner.civilTime("Y-M-D h:m:s")
-    else { return nil }
-    if scanner.skip(".") || scanner.skip(",") {
-      guard let fraction = scanner.milliseconds() else { return nil }
-      time.millisecond = fraction
+    if let time = scanner.civilTime("D-N-Y h:m:s:f") {
+      return scanner.isAtEnd ? time.timestamp : nil
     }
-    guard let offset = offset(&scanner), scanner.isAtEnd else { return nil }
+    guard
+      let time = scanner.civilTime("Y-M-DTh:m:sF") ?? scanner.civilTime("Y-M-D h:m:sF"),
+      let offset = offset(&scanner), scanner.isAtEnd
+    else { return nil }
     return time.timestamp.map { $0 - offset }
-  }
-
-  private static func named(_ raw: String) -> Timestamp? {
-    var scanner = TextScanner(raw)
-    let time = scanner.civilTime("D-N-Y h:m:s:f")
-    return scanner.isAtEnd ? time?.timestamp : nil
   }
 
   /// The time east of UTC: zero without an offset, because the clouds then mean UTC. Nil if what follows is no offset.
   private static func offset(_ scanner: inout TextScanner) -> Duration? {
     if scanner.isAtEnd || scanner.skip("Z") { return .zero }
-    _ = scanner.skip(" ")
+    scanner.skipBlanks()
     let isWest = scanner.skip("-")
     guard isWest || scanner.skip("+"), let hours = scanner.number(digits: 2), hours <= 14 else {
       return nil

@@ -8,21 +8,26 @@ import JobWatchCore
 /// Sun Nov  6 08:49:37 1994          C's asctime
 /// ```
 enum HTTPDate {
-  /// Nil for any other form. The name of the weekday is not checked, nor how many blanks stand between the parts.
+  /// Nil for any other form. The weekday's name is not checked, nor how many blanks or tabs stand between the parts.
   ///
   /// - Parameter now: a year of two digits is the latest that is not more than 50 years ahead of it.
   static func time(_ text: String, near now: Timestamp) -> Timestamp? {
-    let weekday = text.utf8.prefix { $0 != UInt8(ascii: ",") && $0 != UInt8(ascii: " ") }
-    var scanner = TextScanner(text[weekday.endIndex...])
-    guard scanner.skip(",") else {
+    let parts = text.split(separator: ",", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2 else {
+      let behindWeekday = text.drop(while: \.isWhitespace).drop { !$0.isWhitespace }
+      var scanner = TextScanner(behindWeekday)
       let time = scanner.civilTime(" N d h:m:s Y")
+      scanner.skipBlanks()
       return scanner.isAtEnd ? time?.timestamp : nil
     }
+    var scanner = TextScanner(parts[1])
     scanner.skipBlanks()
-    let long = scanner.civilTime("d N Y h:m:s ") ?? scanner.civilTime("d-N-Y h:m:s ")
-    let short =
-      long == nil ? scanner.civilTime("d N y h:m:s ") ?? scanner.civilTime("d-N-y h:m:s ") : nil
-    guard scanner.skip("GMT") || scanner.skip("UTC"), scanner.isAtEnd else { return nil }
+    let long = scanner.civilTime("d N Y h:m:s") ?? scanner.civilTime("d-N-Y h:m:s")
+    let short = scanner.civilTime("d N y h:m:s") ?? scanner.civilTime("d-N-y h:m:s")
+    scanner.skipBlanks()
+    guard scanner.skip("GMT") || scanner.skip("UTC") else { return nil }
+    scanner.skipBlanks()
+    guard scanner.isAtEnd else { return nil }
     return long?.timestamp ?? short.flatMap { latest($0, near: now) }
   }
 

@@ -4,53 +4,38 @@ enum PercentEncoding {
 
   /// `text` as one path segment or one part of a query; a slash is encoded too.
   static func encode(_ text: String) -> String {
-    var result: [UInt8] = []
-    append(text.utf8, to: &result)
-    return String(decoding: result, as: UTF8.self)
+    String(decoding: encode(text.utf8, keepingSlash: false), as: UTF8.self)
   }
 
-  static func append(
-    _ bytes: some Sequence<UInt8>, to result: inout [UInt8], keepingSlash: Bool = false
-  ) {
-    for byte in bytes {
-      if isUnreserved(byte) || (keepingSlash && byte == UInt8(ascii: "/")) {
-        result.append(byte)
-      } else {
-        result.append(UInt8(ascii: "%"))
-        result.append(digits[Int(byte >> 4)])
-        result.append(digits[Int(byte & 15)])
-      }
-    }
-  }
-
-  /// The bytes that `text` stands for; a `%` without two digits after it stands for itself.
-  static func decode(_ text: String) -> [UInt8] {
-    let bytes = Array(text.utf8)
-    guard bytes.contains(UInt8(ascii: "%")) else { return bytes }
+  static func encode(_ bytes: some Collection<UInt8>, keepingSlash: Bool) -> [UInt8] {
     var result: [UInt8] = []
     result.reserveCapacity(bytes.count)
-    var index = 0
-    while index < bytes.count {
-      if bytes[index] == UInt8(ascii: "%"), index + 2 < bytes.count,
-        let high = Hexadecimal.value(of: bytes[index + 1]),
-        let low = Hexadecimal.value(of: bytes[index + 2])
-      {
-        result.append(high << 4 | low)
-        index += 3
+    for byte in bytes {
+      if isUnreserved(byte) || (keepingSlash && byte == "/") {
+        result.append(byte)
       } else {
-        result.append(bytes[index])
-        index += 1
+        result += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
       }
     }
     return result
   }
 
+  /// The bytes that `text` stands for; a `%` without two digits after it stands for itself.
+  static func decode(_ text: some StringProtocol) -> [UInt8] {
+    var rest = Array(text.utf8)[...]
+    var result: [UInt8] = []
+    result.reserveCapacity(rest.count)
+    while let byte = rest.popFirst() {
+      let digits = byte == "%" ? rest.prefix(2).compactMap(\.hexadecimalValue) : []
+      result.append(digits.count == 2 ? UInt8(digits[0] << 4 | digits[1]) : byte)
+      if digits.count == 2 { rest = rest.dropFirst(2) }
+    }
+    return result
+  }
+
   private static func isUnreserved(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"),
-      UInt8(ascii: "."), UInt8(ascii: "~"):
-      true
+    switch Unicode.Scalar(byte) {
+    case "A"..."Z", "a"..."z", "0"..."9", "-", "_", ".", "~": true
     default: false
     }
   }

@@ -9,7 +9,7 @@ import NIOSSL
 enum CertificateDoubt: Sendable, Hashable {
   case expired(at: Timestamp)
   case notYetValid(until: Timestamp)
-  /// Its time is right, so that no trusted issuer signed it.
+  /// Its time is right: then no trusted issuer signed it.
   case unknownIssuer
 
   /// Connects again, without any check, to read the certificate's dates. The empty request that follows on that

@@ -58,8 +58,9 @@ package struct HTTPResponse: Sendable {
     self.truncated = truncated
   }
 
+  var isWholeSuccess: Bool { (200...299).contains(status) && !truncated }
+
   /// The sender's clock, by the first `Date` that can be read.
-  ///
   /// - Parameter now: for a year of two digits.
   package func date(near now: Timestamp) -> Timestamp? {
     headers.values("Date").lazy.compactMap { HTTPDate.time($0, near: now) }.first
@@ -73,32 +74,20 @@ package struct HTTPResponse: Sendable {
   }
 }
 
-/// The header fields of an answer, in the order received, their values without the blanks and tabs that may stand
-/// around them (RFC 9110, section 5.5).
+/// The header fields of an answer, in the order received, their values without the white space around them (RFC 9110,
+/// section 5.5).
 package struct HTTPFields: Sendable {
   private(set) var entries: [(String, String)]
 
   package init(_ entries: [(String, String)] = []) {
-    self.entries = entries.map { ($0.0, Self.trimmed($0.1)) }
+    self.entries = entries.map { ($0.0, String($0.1.trimmed)) }
   }
 
-  /// The first value of `name` that is not empty, whatever the case of the name's letters.
+  /// The first value of `name` that is not empty. The case of letters in a name does not matter.
   func first(_ name: String) -> String? { values(name).first { !$0.isEmpty } }
 
   func values(_ name: String) -> [String] {
     entries.filter { $0.0.matchesFieldName(name) }.map(\.1)
-  }
-
-  private static func trimmed(_ value: String) -> String {
-    let bytes = value.utf8
-    guard let start = bytes.firstIndex(where: { !isBlank($0) }),
-      let last = bytes.lastIndex(where: { !isBlank($0) })
-    else { return "" }
-    return String(value[start...last])
-  }
-
-  private static func isBlank(_ byte: UInt8) -> Bool {
-    byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t")
   }
 }
 

@@ -2,10 +2,8 @@ import AsyncHTTPClient
 import NIOCore
 import NIOSSL
 
-/// HTTP/1.1 over pooled connections, direct or through a proxy: the one place that knows the HTTP client in use.
-///
-/// One for each set of trusted certificates is enough, because it keeps a pool per host. `shutdown` must be called
-/// before it is released.
+/// HTTP/1.1 over pooled connections, direct or through a proxy: the one place that knows the HTTP client in use. It
+/// keeps a pool for each host. `shutdown` must be called before it is released.
 package final class HTTPClientTransport: Sendable {
   package struct Options: Sendable, Hashable {
     /// Instead of the system's.
@@ -40,8 +38,8 @@ package final class HTTPClientTransport: Sendable {
     }
   }
 
-  /// How much of an unwanted body is read, and for how long: enough for a receiver's few words, after which the
-  /// connection can be used again.
+  /// How much of an unwanted body is read, and for how long: a receiver's few words, after which the connection can be
+  /// used again.
   private static let drainLimit = (bytes: 65_536, time: TimeAmount.seconds(1))
 
   private let options: Options
@@ -56,7 +54,7 @@ package final class HTTPClientTransport: Sendable {
   }
 
   private static func configuration(
-    _ options: Options, proxy: ProxyServer? = nil
+    _ options: Options, proxy: ProxyServer?
   ) -> HTTPClient.Configuration {
     var configuration = HTTPClient.Configuration()
     configuration.httpVersion = .http1Only
@@ -84,11 +82,7 @@ package final class HTTPClientTransport: Sendable {
   /// Ends the exchanges under way as failures. A second call does nothing.
   package func shutdown() async {
     for client in ([direct] + proxied.values).flatMap({ [$0.pooled, $0.fresh] }) {
-      do {
-        try await client.shutdown()
-      } catch {
-        // It was shut down before.
-      }
+      try? await client.shutdown()  // fails only when it was done before
     }
   }
 
@@ -113,13 +107,18 @@ package final class HTTPClientTransport: Sendable {
         drain(answer.body)
         return response
       }
-      (response.body, response.truncated) = try await read(
+      (response.body, response.truncated) = try await Self.read(
         answer.body, limit: bodyLimit, until: deadline)
       return ContentCoding.decoded(response, limit: bodyLimit)
     } catch {
-      throw HTTPFailure(
-        error, proxy: proxy, trust: options.trust,
-        doubt: await doubt(about: error, request.url, proxy: proxy, until: deadline))
+      var doubt: CertificateDoubt?
+      if HTTPFailure.isDoubtful(error), !Task.isCancelled {
+        // It costs a second connection, over which no secret goes.
+        doubt = await CertificateDoubt.examine(
+          request.url, with: Self.configuration(options, proxy: proxy),
+          until: min(deadline, NIODeadline.now() + .seconds(5)))
+      }
+      throw HTTPFailure(error, proxy: proxy, trust: options.trust, doubt: doubt)
     }
   }
 
@@ -136,56 +135,45 @@ package final class HTTPClientTransport: Sendable {
     return message
   }
 
-  /// Tries once more, at once and within the same time, if the connection ends before a byte of an answer: a server
-  /// may close a pooled connection just when a request goes out on it. The server has most likely not seen the first
-  /// request, and jobwatch sends nothing that may not be sent twice.
+  /// Tries once more, at once and within the same time, if the connection ends before a byte of an answer, or with 408:
+  /// a server may close a pooled connection just when a request goes out on it, and some say so by that status
+  /// (RFC 9110, section 15.5.9). The server has most likely not seen the first request, and jobwatch sends nothing that
+  /// may not be sent twice.
   private func head(
     for message: HTTPClientRequest, by route: Route, until deadline: NIODeadline
   ) async throws -> HTTPClientResponse {
     do {
-      return try await route.pooled.execute(message, deadline: deadline)
+      let response = try await route.pooled.execute(message, deadline: deadline)
+      let isClosing = response.headers[canonicalForm: "Connection"].contains {
+        $0.lowercased() == "close"
+      }
+      guard response.status == .requestTimeout, isClosing else { return response }
     } catch {
       guard HTTPFailure.endedUnanswered(error), !Task.isCancelled else { throw error }
-      return try await route.fresh.execute(message, deadline: deadline)
     }
+    return try await route.fresh.execute(message, deadline: deadline)
   }
 
   /// Reads on in the background, because a body that is left before its end takes its connection with it.
   private func drain(_ body: HTTPClientResponse.Body) {
     let limit = Self.drainLimit
-    Task { try? await read(body, limit: limit.bytes, until: .now() + limit.time) }
+    Task { try? await Self.read(body, limit: limit.bytes, until: .now() + limit.time) }
   }
 
-  /// Why the server's certificate was not accepted, if the error does not tell. It costs a second connection, over
-  /// which no secret goes.
-  private func doubt(
-    about error: any Error, _ url: String, proxy: ProxyServer?, until deadline: NIODeadline
-  ) async -> CertificateDoubt? {
-    guard HTTPFailure.isDoubtful(error), !Task.isCancelled else { return nil }
-    let limit = min(deadline, NIODeadline.now() + .seconds(5))
-    return await CertificateDoubt.examine(
-      url, with: Self.configuration(options, proxy: proxy), until: limit)
-  }
-
-  /// With a timer of its own, because the client's deadline ends with the head of the answer.
+  /// With a time limit of its own, because the client's deadline ends with the head of the answer.
   @discardableResult
-  private func read(
+  private static func read(
     _ body: HTTPClientResponse.Body, limit: Int, until deadline: NIODeadline
   ) async throws -> (bytes: [UInt8], truncated: Bool) {
-    let reading = Task { try await Self.collect(body, limit: limit) }
-    let timer = direct.pooled.eventLoopGroup.any().scheduleTask(deadline: deadline) {
-      reading.cancel()
-    }
-    defer { timer.cancel() }
-    do {
-      return try await withTaskCancellationHandler {
-        try await reading.value
-      } onCancel: {
-        reading.cancel()
+    try await withThrowingTaskGroup(of: (bytes: [UInt8], truncated: Bool).self) { group in
+      group.addTask { try await collect(body, limit: limit) }
+      group.addTask {
+        try await Task.sleep(for: Duration(deadline - .now()))
+        throw HTTPClientError.deadlineExceeded
       }
-    } catch {
-      let isLate = NIODeadline.now() >= deadline && !Task.isCancelled
-      throw isLate ? HTTPClientError.deadlineExceeded : error
+      defer { group.cancelAll() }
+      guard let result = try await group.next() else { throw CancellationError() }
+      return result
     }
   }
 

@@ -1,6 +1,6 @@
 import Glibc
 
-/// An IPv4 or IPv6 address as its bytes, so that its many spellings compare equal.
+/// An IPv4 or IPv6 address as its bytes, because its many spellings have to compare equal.
 package struct IPAddress: Sendable, Hashable {
   /// Four or sixteen. An IPv4 address that is written as IPv6 (`::ffff:127.0.0.1`) is IPv4.
   private let bytes: [UInt8]

@@ -12,23 +12,6 @@ struct Inflated: Hashable {
     case damaged
   }
 
-  enum Form: Hashable {
-    /// One member or several; anything else behind them is passed over, as gzip(1) does.
-    case gzip
-    case zlib
-    /// Deflate with nothing around it.
-    case raw
-
-    /// As zlib wants to be told: the window's size, and the form by an offset or the sign.
-    fileprivate var windowBits: Int32 {
-      switch self {
-      // Either: they have marks, and some senders take one for the other.
-      case .gzip, .zlib: MAX_WBITS + 32
-      case .raw: -MAX_WBITS
-      }
-    }
-  }
-
   private(set) var bytes: [UInt8] = []
   var end = End.damaged
 
@@ -36,24 +19,30 @@ struct Inflated: Hashable {
   /// this.
   private static let chunk = 65_536
 
-  /// - Parameter limit: of `bytes`; no more is decompressed.
-  init(_ data: [UInt8], _ form: Form, limit: Int) {
+  /// - Parameters:
+  ///   - isRaw: deflate with nothing around it. Else gzip (one member or several; anything else behind them is passed
+  ///     over, as gzip(1) does) or zlib, whichever its mark says, because some senders take one for the other.
+  ///   - limit: of `bytes`; no more is decompressed.
+  init(_ data: [UInt8], isRaw: Bool = false, limit: Int) {
     var stream = z_stream()
     var data = data
     // zlib keeps the stream's address, and compares.
     withUnsafeMutablePointer(to: &stream) { stream in
+      // The window's size, and the form by an offset or the sign.
+      let bits = isRaw ? -MAX_WBITS : MAX_WBITS + 32
       let size = Int32(MemoryLayout<z_stream>.size)
-      guard inflateInit2_(stream, form.windowBits, ZLIB_VERSION, size) == Z_OK else { return }
+      guard inflateInit2_(stream, bits, ZLIB_VERSION, size) == Z_OK else { return }
       defer { inflateEnd(stream) }
       data.withUnsafeMutableBufferPointer { input in
         stream.pointee.next_in = input.baseAddress
         stream.pointee.avail_in = UInt32(clamping: input.count)
-        read(stream, form, limit)
+        read(stream, isRaw, limit)
       }
     }
   }
 
-  private mutating func read(_ stream: UnsafeMutablePointer<z_stream>, _ form: Form, _ limit: Int) {
+  private mutating func read(_ stream: UnsafeMutablePointer<z_stream>, _ isRaw: Bool, _ limit: Int)
+  {
     var members = 0
     var memberStart = 0
     while true {
@@ -68,15 +57,13 @@ struct Inflated: Hashable {
       case Z_STREAM_END:
         members += 1
         memberStart = bytes.count
-        guard form != .raw, stream.pointee.avail_in > 0, inflateReset(stream) == Z_OK else {
-          end = .whole
-          return
-        }
+        if !isRaw, stream.pointee.avail_in > 0, inflateReset(stream) == Z_OK { continue }
+        end = .whole
       default:
         let isForeign = members > 0 && bytes.count == memberStart
         end = isForeign ? .whole : status == Z_BUF_ERROR ? .brokenOff : .damaged
-        return
       }
+      return
     }
   }
 
@@ -84,13 +71,12 @@ struct Inflated: Hashable {
   private mutating func step(_ stream: UnsafeMutablePointer<z_stream>, _ limit: Int) -> Int32 {
     let room = min(Self.chunk, limit + 1 - bytes.count)
     var status = Z_OK
-    let part = [UInt8](unsafeUninitializedCapacity: room) { output, count in
+    bytes += [UInt8](unsafeUninitializedCapacity: room) { output, count in
       stream.pointee.next_out = output.baseAddress
       stream.pointee.avail_out = UInt32(room)
       status = inflate(stream, Z_NO_FLUSH)
       count = room - Int(stream.pointee.avail_out)
     }
-    bytes += part
     return status
   }
 }

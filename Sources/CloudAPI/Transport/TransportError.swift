@@ -13,42 +13,36 @@ extension HTTPFailure {
   init(
     _ error: any Error, proxy: ProxyServer?, trust: TrustedCertificates?, doubt: CertificateDoubt?
   ) {
+    let way = proxy.map { ", through the proxy \($0)" } ?? ""
     switch error {
     case is CancellationError: self.init(.other, "cancelled")
-    case let error as HTTPClientError: self.init(error, proxy)
-    case NIOSSLError.uncleanShutdown: self.init(.reset, Self.closed)
-    case ChannelError.ioOnClosedChannel, ChannelError.alreadyClosed, ChannelError.eof:
-      self.init(.reset, Self.closed + Self.by(proxy))
+    case _ where Self.isClosed(error):
+      self.init(.reset, "the connection was closed before an answer" + way)
+    case let error as HTTPClientError: self.init(error, proxy, way)
     case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError:
-      self = Self.failure(of: error, proxy, trust, doubt)
-    case is HTTPParserError:
-      self.init(.reset, "the answer broke off or was no HTTP" + Self.by(proxy))
+      let (reason, remedy) = Self.tls(error, proxy, trust, doubt)
+      self.init(.tls, "TLS failed: \(reason)", remedy: remedy)
+    case is HTTPParserError: self.init(.reset, "the answer broke off or was no HTTP" + way)
     default:
       self.init(connecting: error)
-      if let proxy {
-        self = Self.failure(of: proxy, reason, remedy: "correct it, or start the proxy")
-      }
+      if let proxy { self.init(of: proxy, reason, remedy: "correct it, or start the proxy") }
     }
   }
 
-  private static let closed = "the connection was closed before an answer"
-
-  /// Whether TLS refused the certificate without saying why.
-  static func isDoubtful(_ error: any Error) -> Bool {
-    words(error)?.contains("CERTIFICATE_VERIFY_FAILED") ?? false
-  }
-
-  /// Whether an established connection ended before a byte of an answer. An error while connecting is another matter
-  /// (each errno comes as a `NIOConnectionError`), and so is an answer that breaks off.
-  static func endedUnanswered(_ error: any Error) -> Bool {
+  private static func isClosed(_ error: any Error) -> Bool {
     switch error {
     case NIOSSLError.uncleanShutdown, ChannelError.ioOnClosedChannel, ChannelError.alreadyClosed,
       ChannelError.eof:
       true
     case let error as HTTPClientError: [.remoteConnectionClosed, .uncleanShutdown].contains(error)
-    case let error as IOError: resets.contains(error.errnoCode)
     default: false
     }
+  }
+
+  /// Whether an established connection ended before a byte of an answer. An error while connecting is another matter
+  /// (each errno comes as a `NIOConnectionError`), and so is an answer that breaks off.
+  static func endedUnanswered(_ error: any Error) -> Bool {
+    isClosed(error) || (error as? IOError).map { resets.contains($0.errnoCode) } ?? false
   }
 
   // MARK: Connecting
@@ -62,123 +56,116 @@ extension HTTPFailure {
       causes = error.connectionErrors.map(\.error)
       if causes.isEmpty { causes = [error.dnsAError, error.dnsAAAAError].compactMap { $0 } }
     }
+    let isLate = causes.contains {
+      if case .connectTimeout? = $0 as? ChannelError { true } else { false }
+    }
     switch causes.lazy.compactMap({ ($0 as? IOError)?.errnoCode }).first {
     case ECONNREFUSED: self.init(.refused, "connection refused")
     case let code? where Self.resets.contains(code): self.init(.reset, "connection reset")
     case ETIMEDOUT: self.init(.timeout, "no connection in time")
     case EHOSTUNREACH, ENETUNREACH: self.init(.other, "no route to the host")
     case let code?: self.init(.other, "connection failed (errno \(code))")
-    case nil where causes.contains(where: { $0 is SocketAddressError.UnknownHost }):
+    case nil where causes.contains { $0 is SocketAddressError.UnknownHost }:
       self.init(.name, "the host's name cannot be resolved")
-    case nil where causes.contains(where: Self.isTimeout):
-      self.init(.timeout, "no connection in time")
+    case nil where isLate: self.init(.timeout, "no connection in time")
     case nil: self.init(.other, "the exchange failed (\(type(of: error)))")
     }
   }
 
-  private static func isTimeout(_ error: any Error) -> Bool {
-    if case .connectTimeout? = error as? ChannelError { true } else { false }
-  }
-
   // MARK: The client's own
 
-  private init(_ error: HTTPClientError, _ proxy: ProxyServer?) {
+  private init(_ error: HTTPClientError, _ proxy: ProxyServer?, _ way: String) {
     switch (error, proxy) {
     case (.proxyAuthenticationRequired, let proxy?):
-      let remedy =
-        proxy.user == nil
-        ? "write them as http://USER:PASSWORD@HOST:PORT" : "correct those that are there"
-      self = Self.failure(of: proxy, "it wants a user and a password (407)", remedy: remedy)
+      self.init(
+        of: proxy, "it wants a user and a password (407)",
+        remedy: proxy.user == nil
+          ? "write them as http://USER:PASSWORD@HOST:PORT" : "correct those that are there")
     case (.invalidProxyResponse, let proxy?):
-      self = Self.failure(
+      self.init(
         of: proxy, "it refuses to connect to the host",
         remedy: "have it allowed there, or list the host in NO_PROXY")
     case (.httpProxyHandshakeTimeout, let proxy?):
-      self = Self.failure(of: proxy, "no answer in time", remedy: "see whether it works")
+      self.init(of: proxy, "no answer in time", remedy: "see whether it works")
     case (.connectTimeout, _), (.tlsHandshakeTimeout, _), (.getConnectionFromPoolTimeout, _):
-      self.init(.timeout, "no connection in time" + Self.by(proxy))
+      self.init(.timeout, "no connection in time" + way)
     case (.deadlineExceeded, _), (.readTimeout, _), (.writeTimeout, _):
-      self.init(.timeout, "no answer in time" + Self.by(proxy))
-    case (.remoteConnectionClosed, _), (.uncleanShutdown, _):
-      self.init(.reset, Self.closed + Self.by(proxy))
+      self.init(.timeout, "no answer in time" + way)
     // `description` may quote header values; this does not.
     default: self.init(.other, error.shortDescription.lowercased())
     }
   }
 
-  private static func failure(
-    of proxy: ProxyServer, _ reason: String, remedy: String
-  ) -> HTTPFailure {
-    HTTPFailure(.proxy, "the proxy \(proxy) of \(proxy.variable): \(reason)", remedy: remedy)
-  }
-
-  private static func by(_ proxy: ProxyServer?) -> String {
-    proxy.map { ", through the proxy \($0)" } ?? ""
+  private init(of proxy: ProxyServer, _ reason: String, remedy: String) {
+    self.init(.proxy, "the proxy \(proxy) of \(proxy.variable): \(reason)", remedy: remedy)
   }
 
   // MARK: TLS
 
-  private static func failure(
-    of error: any Error, _ proxy: ProxyServer?, _ trust: TrustedCertificates?,
+  /// Whether TLS refused the certificate without saying why.
+  static func isDoubtful(_ error: any Error) -> Bool {
+    words(error).contains("CERTIFICATE_VERIFY_FAILED")
+  }
+
+  private static func tls(
+    _ error: any Error, _ proxy: ProxyServer?, _ trust: TrustedCertificates?,
     _ doubt: CertificateDoubt?
-  ) -> HTTPFailure {
+  ) -> (reason: String, remedy: String) {
     if error as? NIOSSLExtraError == .failedToValidateHostname {
       // The TLS library compares an address with the connection's other end, which is the proxy.
       let exception = proxy == nil ? "" : " (an address cannot be verified through a proxy)"
-      return tls(
+      return (
         "the certificate is for another host's name\(exception)",
-        "correct the endpoint, or have a certificate made for it")
+        "correct the endpoint, or have a certificate made for it"
+      )
     }
-    let words = words(error) ?? ""
-    if words.contains("CERTIFICATE_VERIFY_FAILED") { return failure(of: doubt, trust) }
+    let words = words(error)
+    if isDoubtful(error) { return certificate(trust, doubt) }
     if words.contains("WRONG_VERSION_NUMBER") || words.contains("HTTP_REQUEST") {
-      return tls(
-        "the server does not speak TLS at this port", "correct the endpoint's scheme or port")
+      return (
+        "the server does not speak TLS at this port", "correct the endpoint's scheme or port"
+      )
     }
     if words.contains("EOF") {
-      return tls("the server closed the connection", "see whether the endpoint's port is right")
+      return ("the server closed the connection", "see whether the endpoint's port is right")
     }
-    let detail = words.isEmpty ? String("\(error)".prefix(200)) : words.lowercased()
-    return tls(detail, "see what the server, or a firewall on the way, objects to")
+    return (
+      words.isEmpty ? String("\(error)".prefix(200)) : words.lowercased(),
+      "see what the server, or a firewall on the way, objects to"
+    )
   }
 
-  private static func failure(
-    of doubt: CertificateDoubt?, _ trust: TrustedCertificates?
-  ) -> HTTPFailure {
+  private static func certificate(
+    _ trust: TrustedCertificates?, _ doubt: CertificateDoubt?
+  ) -> (reason: String, remedy: String) {
     let trusted = trust.map { "the certificates in \($0.path)" } ?? "the system's certificates"
     let addition =
       "put the issuer's certificate into \(trust?.path ?? "a file and name it as ca_file")"
     return switch doubt {
     case .expired(let time):
-      tls("the certificate expired at \(time)", "have it renewed, or set this host's clock right")
+      ("the certificate expired at \(time)", "have it renewed, or set this host's clock right")
     case .notYetValid(let time):
-      tls("the certificate is valid only from \(time) on", "set this host's clock right")
-    case .unknownIssuer:
-      tls("the certificate's issuer is unknown to \(trusted)", addition)
+      ("the certificate is valid only from \(time) on", "set this host's clock right")
+    case .unknownIssuer: ("the certificate's issuer is unknown to \(trusted)", addition)
     case nil:
-      tls("the certificate is not accepted by \(trusted)", "unless it has expired, \(addition)")
+      ("the certificate is not accepted by \(trusted)", "unless it has expired, \(addition)")
     }
   }
 
-  private static func tls(_ reason: String, _ remedy: String) -> HTTPFailure {
-    HTTPFailure(.tls, "TLS failed: \(reason)", remedy: remedy)
-  }
-
-  /// The TLS library's names of what happened, as `CERTIFICATE_VERIFY_FAILED`.
-  private static func words(_ error: any Error) -> String? {
-    let stack: NIOBoringSSLErrorStack? =
-      switch error {
-      case NIOSSLError.handshakeFailed(.sslError(let stack)),
-        NIOSSLError.handshakeFailed(.unknownError(let stack)),
-        BoringSSLError.sslError(let stack), BoringSSLError.unknownError(let stack):
-        stack
-      default: nil
-      }
+  /// The TLS library's names of what happened, as `CERTIFICATE_VERIFY_FAILED`; empty without any.
+  private static func words(_ error: any Error) -> String {
+    let stack: NIOBoringSSLErrorStack
+    switch error {
+    case NIOSSLError.handshakeFailed(.sslError(let errors)),
+      NIOSSLError.handshakeFailed(.unknownError(let errors)),
+      BoringSSLError.sslError(let errors), BoringSSLError.unknownError(let errors):
+      stack = errors
+    default: return ""
+    }
     // "Error: 268435581 error:1000007d:SSL routines:OPENSSL_internal:NAME at FILE:LINE"
-    return stack?.map { entry in
+    return stack.map { entry in
       let text = entry.description
-      let name = text.firstMatch(of: /OPENSSL_internal:(\w+)/)?.1
-      return name.map(String.init) ?? text
+      return text.firstMatch(of: /OPENSSL_internal:(\w+)/).map { String($0.1) } ?? text
     }.joined(separator: " ")
   }
 }

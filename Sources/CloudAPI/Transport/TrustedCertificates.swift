@@ -1,9 +1,8 @@
-import Foundation
 import JobWatchCore
 import NIOSSL
 
-/// The certificates of a PEM file, to trust instead of the system's. Read once and checked whole, because a bad file
-/// has to be found before it is needed.
+/// The certificates of a PEM file, to trust instead of the system's. The whole file is checked when it is read, because
+/// a mistake has to be found before a certificate is needed.
 package struct TrustedCertificates: Sendable, Hashable {
   package let path: String
   let certificates: [NIOSSLCertificate]
@@ -14,7 +13,7 @@ package struct TrustedCertificates: Sendable, Hashable {
   package init(path: String) throws(CertificateFileError) {
     self.path = path
     let bytes = try Self.content(of: path)
-    guard !bytes.isEmpty else { throw CertificateFileError(path, "is empty") }
+    if bytes.isEmpty { throw CertificateFileError(path, "is empty") }
     try Self.requireBegin(bytes, path)
     do {
       certificates = try NIOSSLCertificate.fromPEMBytes(bytes)
@@ -29,8 +28,8 @@ package struct TrustedCertificates: Sendable, Hashable {
     var next = ByteSearch.first(begin, in: bytes)
     if next == nil { throw CertificateFileError(path, "holds no certificate in PEM form") }
     while let place = next {
-      guard place == 0 || bytes[place - 1] == UInt8(ascii: "\n") else {
-        let line = bytes[..<place].count { $0 == UInt8(ascii: "\n") } + 1
+      guard place == 0 || bytes[place - 1] == "\n" else {
+        let line = bytes[..<place].count { $0 == "\n" } + 1
         throw CertificateFileError(
           path,
           "has something before -----BEGIN CERTIFICATE----- in line \(line), which may be a "
@@ -42,22 +41,16 @@ package struct TrustedCertificates: Sendable, Hashable {
 
   /// The text beside the certificates need not be UTF-8.
   private static func content(of path: String) throws(CertificateFileError) -> [UInt8] {
-    let data: Data
     do {
-      data = try WrittenFile.bytes(at: path, limit: sizeLimit)
-    } catch {
-      switch error {
-      case .missing: throw CertificateFileError(path, "does not exist")
-      case .denied:
-        throw CertificateFileError(path, "cannot be read by this user", isDenied: true)
-      case .tooLarge:
-        throw CertificateFileError(path, "is larger than \(sizeLimit >> 20) MiB")
-      case .unreadable(let reason):
-        throw CertificateFileError(path, "cannot be read (\(reason))")
-      }
-    }
-    do {
-      return Array(try WrittenText.unmarked(data))
+      return Array(try WrittenText.unmarked(WrittenFile.bytes(at: path, limit: sizeLimit)))
+    } catch WrittenFile.Fault.missing {
+      throw CertificateFileError(path, "does not exist")
+    } catch WrittenFile.Fault.denied {
+      throw CertificateFileError(path, "cannot be read by this user", isDenied: true)
+    } catch WrittenFile.Fault.tooLarge {
+      throw CertificateFileError(path, "is larger than \(sizeLimit >> 20) MiB")
+    } catch WrittenFile.Fault.unreadable(let reason) {
+      throw CertificateFileError(path, "cannot be read (\(reason))")
     } catch {
       throw CertificateFileError(path, "\(error)", remedy: nil)
     }

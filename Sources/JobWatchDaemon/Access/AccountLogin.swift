@@ -3,7 +3,7 @@ import Foundation
 import JobWatchConfiguration
 import JobWatchCore
 
-/// The one way to what an account's calls are made with, whatever its `auth`: for the poller, and for `check`.
+/// Gets the credential for an account's calls, whatever its `auth`: for the poller, and for `check`.
 package struct AccountLogin: Sendable {
   package let account: Account
   private let transport: HTTPTransport
@@ -22,52 +22,40 @@ package struct AccountLogin: Sendable {
   /// Reads the secrets from their sources. Throws `SecretError` with the place and the cure.
   package func secrets() throws -> AccountSecrets { try sources.read() }
 
-  /// Reads the secrets and logs in with them. A secret that cannot be read is `.refused`.
-  package func obtain(at now: Timestamp) async -> Result<IssuedCredential, IssueFailure> {
-    do {
-      return await obtain(try secrets(), at: now)
-    } catch {
-      return .failure(.refused(APIError(code: "", message: "\(error)")))
-    }
-  }
-
-  /// What calls are to be made with, its project included.
+  /// The credential, its project included.
   /// - Parameter now: by the cloud's clock, as far as it is known.
   package func obtain(_ secrets: AccountSecrets, at now: Timestamp) async
     -> Result<IssuedCredential, IssueFailure>
   {
     let result: Result<IssuedCredential, IssueFailure>
-    switch secrets.means {
+    switch secrets.method {
     case .ready(let credential): result = .success(IssuedCredential(credential: credential))
     case .agency(let form):
-      let endpoint = account.endpoint(of: "metadata") ?? InstanceMetadata.defaultEndpoint
-      let metadata = InstanceMetadata(endpoint: endpoint, form: form, transport: transport)
-      result = await metadata.issue(at: now)
+      let endpoint = account.endpoint(of: "metadata") ?? IdentityClient.metadataEndpoint
+      let metadata = IdentityClient(.metadata, endpoint: endpoint, transport: transport)
+      result = await metadata.temporaryKey(form, at: now)
     case .password(let user):
       guard let endpoint = account.endpoint(of: "iam") else { return .failure(withoutIAM) }
-      let login = TokenLogin(
-        endpoint: endpoint, user: user, scope: secrets.project, transport: transport)
-      result = await login.issue(at: now)
+      let iam = IdentityClient(.iam, endpoint: endpoint, transport: transport)
+      result = await iam.token(for: user, secrets.project, at: now)
     }
-    guard case .success(var issued) = result else { return result }
-    switch await projectID(for: issued, secrets.project, at: now) {
+    guard case .success(var issued) = result, issued.projectID == nil else { return result }
+    switch await projectID(secrets.project, issued.credential, at: now) {
     case .success(let id): issued.projectID = id
     case .failure(let failure): return .failure(failure)
     }
     return .success(issued)
   }
 
-  /// Looks the project up where neither the configuration nor the log-in says it.
   private func projectID(
-    for issued: IssuedCredential, _ project: ProjectScope, at now: Timestamp
+    _ project: ProjectScope, _ credential: Credential, at now: Timestamp
   ) async -> Result<String, IssueFailure> {
-    if let id = issued.projectID { return .success(id) }
     switch project {
     case .id(let id): return .success(id)
     case .name(let name):
       guard let endpoint = account.endpoint(of: "iam") else { return .failure(withoutIAM) }
-      let lookup = ProjectLookup(endpoint: endpoint, transport: transport)
-      return await lookup.id(ofProjectNamed: name, credential: issued.credential, at: now)
+      let iam = IdentityClient(.iam, endpoint: endpoint, transport: transport)
+      return await iam.id(ofProjectNamed: name, credential: credential, at: now)
     }
   }
 

@@ -2,8 +2,28 @@ import CloudAPI
 import Foundation
 import JobWatchConfiguration
 
-/// Where an account's secrets are: in the places that the configuration names, else where the vendors' tools look for
-/// them (`AmbientCredentials`).
+/// The secrets of an account, as read from their sources just now.
+package struct AccountSecrets: Sendable, Hashable {
+  package enum LoginMethod: Sendable, Hashable {
+    /// Good for calls as it is.
+    case ready(Credential)
+    /// A token has to be fetched with it.
+    case password(PasswordUser)
+    /// The keys that the metadata service hands to this server.
+    case agency(Signer.Form)
+  }
+
+  package var method: LoginMethod
+  package var project: ProjectScope
+  /// Where the secrets were found, if the configuration does not name them; says nothing of the content.
+  package var source: String?
+
+  /// Whether calls are made with something that is fetched, and can be fetched again.
+  var areFetched: Bool { if case .ready = method { false } else { true } }
+}
+
+/// Reads an account's secrets: from the places that the configuration names, else from where the vendors' tools look
+/// (`AmbientCredentials`).
 package struct AccountSources: Sendable {
   private let account: Account
   private let environment: [String: String]
@@ -20,7 +40,7 @@ package struct AccountSources: Sendable {
       section: account.profile?.section)
   }
 
-  /// Whether they are looked for outside of the configuration.
+  /// Whether the secrets are looked for outside of the configuration.
   package var areAmbient: Bool {
     switch account.authentication {
     case .aksk, .akskOTC: account.accessKey == nil
@@ -36,34 +56,21 @@ package struct AccountSources: Sendable {
     case .aksk, .akskOTC: try accessKey()
     case .token: try token()
     case .password: try user()
-    case .agency: AccountSecrets(means: .agency(signature), project: project)
+    case .agency: configured(.agency(signature))
     }
-  }
-
-  /// The project that the configuration says, by name if not by id.
-  private var project: ProjectScope {
-    account.projectID.map { .id($0) } ?? .name(account.projectName ?? account.region)
-  }
-
-  /// What is found together belongs together: a key of the configuration has nothing to do with a project of the
-  /// environment.
-  private func ambientProject() throws -> ProjectScope {
-    let isConfigured = account.projectID != nil || account.projectName != nil
-    return try isConfigured ? project : ambient.project()?.value ?? project
   }
 
   private func accessKey() throws -> AccountSecrets {
-    if let access = account.accessKey, let secret = account.secretKey {
-      let key = AccessKey(
-        access: try access.read(environment: environment).reveal(),
-        secret: try secret.read(environment: environment),
-        securityToken: try account.securityToken?.read(environment: environment))
-      return AccountSecrets(means: .ready(signing(key)), project: project)
+    guard let access = account.accessKey, let secret = account.secretKey else {
+      return try found(
+        ambient.accessKey(), "access_key and secret_key", "HW_ACCESS_KEY and HW_SECRET_KEY"
+      ) { .ready(signing($0)) }
     }
-    let found = try required(
-      try ambient.accessKey(), "access_key and secret_key", "HW_ACCESS_KEY and HW_SECRET_KEY")
-    return AccountSecrets(
-      means: .ready(signing(found.value)), project: try ambientProject(), origin: found.source)
+    let key = AccessKey(
+      access: try access.read(environment: environment).reveal(),
+      secret: try secret.read(environment: environment),
+      securityToken: try account.securityToken?.read(environment: environment))
+    return configured(.ready(signing(key)))
   }
 
   private func signing(_ key: AccessKey) -> Credential {
@@ -71,38 +78,51 @@ package struct AccountSources: Sendable {
   }
 
   private func token() throws -> AccountSecrets {
-    if let token = account.token {
-      let token = try token.read(environment: environment)
-      return AccountSecrets(means: .ready(.token(token)), project: project)
+    guard let token = account.token else {
+      return try found(ambient.token(), "token", "OS_TOKEN") { .ready(.token($0)) }
     }
-    let found = try required(ambient.token(), "token", "OS_TOKEN")
-    return AccountSecrets(
-      means: .ready(.token(found.value)), project: try ambientProject(), origin: found.source)
+    return configured(.ready(.token(try token.read(environment: environment))))
   }
 
   private func user() throws -> AccountSecrets {
-    if let name = account.user?.name, let password = account.user?.password,
+    guard let name = account.user?.name, let password = account.user?.password,
       let domain = account.user?.domainName
-    {
-      let user = PasswordUser(
-        name: try name.read(environment: environment).reveal(),
-        password: try password.read(environment: environment), domainName: domain)
-      return AccountSecrets(means: .password(user), project: project)
+    else {
+      return try found(
+        ambient.passwordUser(), "username, password and domain_name",
+        "OS_USERNAME, OS_PASSWORD and OS_DOMAIN_NAME"
+      ) { .password($0) }
     }
-    let found = try required(
-      try ambient.passwordUser(), "username, password and domain_name",
-      "OS_USERNAME, OS_PASSWORD and OS_DOMAIN_NAME")
-    return AccountSecrets(
-      means: .password(found.value), project: try ambientProject(), origin: found.source)
+    let user = PasswordUser(
+      name: try name.read(environment: environment).reveal(),
+      password: try password.read(environment: environment), domainName: domain)
+    return configured(.password(user))
   }
 
-  private func required<Value>(
-    _ found: Ambient<Value>?, _ keys: String, _ variables: String
-  ) throws -> Ambient<Value> {
-    if let found { return found }
-    throw SecretError(
-      message: "account \(account.name) has no \(keys): name them in the configuration, or set "
-        + "\(variables) in the environment of the service")
+  private func configured(_ method: AccountSecrets.LoginMethod) -> AccountSecrets {
+    AccountSecrets(method: method, project: project)
+  }
+
+  /// The project in the configuration, by its name if not by its id.
+  private var project: ProjectScope {
+    account.projectID.map { .id($0) } ?? .name(account.projectName ?? account.region)
+  }
+
+  /// With the environment's project, unless one is configured: a configured key has nothing to do with that one.
+  private func found<Value>(
+    _ found: Ambient<Value>?, _ keys: String, _ variables: String,
+    _ method: (Value) -> AccountSecrets.LoginMethod
+  ) throws -> AccountSecrets {
+    guard let found else {
+      throw SecretError(
+        message: "account \(account.name) has no \(keys): name them in the configuration, or set "
+          + "\(variables) in the environment of the service")
+    }
+    let isConfigured = account.projectID != nil || account.projectName != nil
+    return AccountSecrets(
+      method: method(found.value),
+      project: isConfigured ? project : try ambient.project()?.value ?? project,
+      source: found.source)
   }
 
   /// As the region's own tools sign.

@@ -1,38 +1,43 @@
 import CloudAPI
 import JobWatchCore
 import Logging
+import Synchronization
 
-/// Every account: its credential, how the cloud takes it, and whether somebody paused it.
+/// The accounts: how each logs in, and how the cloud takes its credential.
 ///
-/// A value that decides. One circuit breaker guards a credential, not an account, because the cloud locks a key after
-/// five refusals. A configured key that is refused stays, and is probed. A fetched credential that is refused is dropped,
-/// and the account's renewal says when the next is fetched.
+/// One circuit breaker guards a credential, not an account, because the cloud locks a key after five refusals. A
+/// configured key that is refused stays, and is probed. A fetched credential that is refused is dropped, and the account's
+/// renewal says when the next one is fetched.
 struct Accounts: Sendable {
-  private(set) var states: [String: AccountState]
-  private var breakers: CredentialBreakers
-  /// Accounts whose log-out was told, until their log-in is.
-  private var told: Set<String> = []
-  /// Accounts that somebody paused by hand: nothing is asked for them. Calls under way finish and count.
-  private(set) var pausedByHand: Set<String> = []
-  /// Accounts whose log-in is under way.
-  private var loggingIn: Set<String> = []
+  private(set) var states: [String: AccountState] = [:]
+  /// By the credential's fingerprint.
+  private var breakers: [String: CircuitBreaker] = [:]
+  /// Breakers that were made so far: a permit of one that is gone must mean nothing to the next.
+  private var breakersMade = 0
   private let probes: ProbePolicy
-  private var lastRefreshAt: Duration = .zero
-  /// Why an account's secret could not be read again, as last logged.
-  private var unreadable: [String: String] = [:]
+  private var lastRefreshAt = Duration.zero
 
-  /// How often the secrets of an account in trouble are looked at for a change.
+  /// How often the secrets of an account in trouble are read again.
   private static let refreshEvery = Duration.seconds(5)
 
   /// Throws `SecretError` when a secret cannot be read.
   init(_ logins: [AccountLogin], probes: ProbePolicy) throws {
     self.probes = probes
-    breakers = CredentialBreakers(probes: probes)
-    states = [:]
     for login in logins {
-      let access = try AccountState(login, probes: probes)
-      states[login.account.name] = access
-      if let active = access.active { breakers.add(active.fingerprint) }
+      states[login.account.name] = try AccountState(login, probes: probes)
+    }
+    matchBreakers()
+  }
+
+  /// Makes a breaker for each credential that has none, and drops those of credentials that nobody uses. A new credential
+  /// is unproven: one call at a time is made with it until one is accepted.
+  private mutating func matchBreakers() {
+    let used = Set(states.values.compactMap { $0.active?.fingerprint })
+    breakers = breakers.filter { used.contains($0.key) }
+    for fingerprint in used where breakers[fingerprint] == nil {
+      breakersMade += 1
+      breakers[fingerprint] = CircuitBreaker(
+        threshold: 1, waits: probes.steps, unproven: true, firstGeneration: breakersMade << 32)
     }
   }
 
@@ -45,9 +50,7 @@ struct Accounts: Sendable {
     credential(of: account, at: uptime).flatMap { breakers[$0.fingerprint] }
   }
 
-  private func sharing(_ fingerprint: String) -> [String] {
-    states.filter { $0.value.active?.fingerprint == fingerprint }.keys.sorted()
-  }
+  func isPausedByHand(_ account: String) -> Bool { states[account]?.isPausedByHand == true }
 
   /// Takes over what is on record after a start.
   mutating func resume(_ conditions: [Condition], at now: Moment) {
@@ -56,39 +59,55 @@ struct Accounts: Sendable {
       guard case .account(let name) = condition.subject, states[name] != nil,
         [.refused, .lockedOut].contains(condition.kind)
       else { continue }
-      told.insert(name)
       states[name]?.resumeLocked(
         cause: condition.cause, endsByCall: condition.kind == .refused, at: now)
       guard let fingerprint = states[name]?.active?.fingerprint else { continue }
-      _ = breakers.with(fingerprint) { $0.resumeShut(at: now.uptime) }
+      breakers[fingerprint]?.resumeShut(at: now.uptime)
     }
   }
 
   /// Pauses by hand begin and end on record alone.
   mutating func takePauses(_ conditions: [Condition]) {
     let paused = Set(conditions.filter { $0.kind == .pausedByHand }.map(\.subject))
-    pausedByHand = Set(states.keys.filter { paused.contains(.account($0)) })
+    for name in states.keys { states[name]?.isPausedByHand = paused.contains(.account(name)) }
   }
 
   /// Goes on where the last configuration ended, for accounts that log in as they did there. To be called after `resume`:
-  /// an account of which the record says otherwise, because the last change could not be stored, begins as after a
-  /// restart. So do all accounts when the waits between probes have changed.
+  /// an account begins as after a restart if its row says otherwise, because the last change could not be stored. All
+  /// accounts do if the waits between probes have changed.
   mutating func takeOver(_ past: Accounts, at uptime: Duration) {
     guard probes == past.probes else { return }
+    breakersMade = max(breakersMade, past.breakersMade)
     for (name, before) in past.states {
-      guard told.contains(name) == past.told.contains(name),
-        states[name]?.getsIn(as: before) == true
+      guard let state = states[name], state.isTold == before.isTold, state.logsIn(as: before)
       else { continue }
-      states[name]?.takeOver(before, isLoggingIn: past.loggingIn.contains(name), at: uptime)
-      guard let fingerprint = before.active?.fingerprint else { continue }
-      // A refusal that was told of another account, which may be gone, is yet to be told of this one.
-      let isUntold = past.breakers[fingerprint]?.isShut == true && !told.contains(name)
-      if !isUntold { breakers.takeOver(fingerprint, from: past.breakers, at: uptime) }
-      breakers.add(fingerprint)
+      states[name]?.takeOver(before, at: uptime)
+      // A refusal may have been told of another account with the same credential: this one begins with a probe.
+      guard let fingerprint = before.active?.fingerprint, var breaker = past.breakers[fingerprint],
+        state.isTold || !breaker.isShut
+      else { continue }
+      breaker.abandon(at: uptime)
+      breakers[fingerprint] = breaker
     }
+    matchBreakers()
   }
 
-  // MARK: Answers
+  // MARK: Calls
+
+  /// Takes a call through; nil where it must wait.
+  mutating func enter(_ credential: AccountState.ActiveCredential, at uptime: Duration)
+    -> CircuitBreaker.Permit?
+  {
+    breakers[credential.fingerprint]?.enter(at: uptime)
+  }
+
+  /// The outcome says nothing of the credential, or no call was made.
+  mutating func release(
+    _ permit: CircuitBreaker.Permit, _ credential: AccountState.ActiveCredential,
+    at uptime: Duration
+  ) {
+    breakers[credential.fingerprint]?.release(permit, at: uptime)
+  }
 
   /// What an answer to a call with this credential says of its accounts.
   mutating func record(
@@ -106,148 +125,114 @@ struct Accounts: Sendable {
     }
   }
 
-  /// Takes a call through; nil where it must wait.
-  mutating func enter(_ credential: AccountState.ActiveCredential, at uptime: Duration)
-    -> CircuitBreaker.Permit?
-  {
-    breakers.with(credential.fingerprint) { $0.enter(at: uptime) } ?? nil
-  }
-
-  /// The outcome says nothing of the credential, or no call was made.
-  mutating func release(
-    _ permit: CircuitBreaker.Permit, _ credential: AccountState.ActiveCredential,
-    at uptime: Duration
-  ) {
-    _ = breakers.with(credential.fingerprint) { $0.release(permit, at: uptime) }
-  }
-
   private mutating func accept(
     _ permit: CircuitBreaker.Permit, _ fingerprint: String, at now: Timestamp
   ) -> [ConditionChange] {
-    let isOpen = breakers.with(fingerprint) { breaker in
-      _ = breaker.succeed(permit)
-      return !breaker.isShut
-    }
-    guard isOpen == true else { return [] }
-    return sharing(fingerprint).flatMap { name in
+    _ = breakers[fingerprint]?.succeed(permit)
+    guard breakers[fingerprint]?.isShut == false else { return [] }
+    return accounts(with: fingerprint).flatMap { name in
       states[name]?.accepted()
-      return told.remove(name) == nil ? [] : ConditionChange.loggedIn(account: name, at: now)
+      return tellLoggedIn(name, at: now)
     }
   }
 
   private mutating func refuse(
     _ permit: CircuitBreaker.Permit, _ fingerprint: String, _ error: APIError, at now: Moment
   ) -> [ConditionChange] {
-    guard breakers.with(fingerprint, { $0.fail(permit, at: now.uptime) }) == .shut else {
-      return []
-    }
-    let names = sharing(fingerprint)
-    let loggedOut = names.filter { name in
-      guard states[name]?.secrets.areFetched == true else { return true }
-      return states[name]?.rejected(error, at: now) == true
-    }
-    // The same one may come back, from a metadata service that has no other.
+    guard breakers[fingerprint]?.fail(permit, at: now.uptime) == .shut else { return [] }
+    let names = accounts(with: fingerprint)
+    // A metadata service that has no other hands out the same one again.
     if names.contains(where: { states[$0]?.secrets.areFetched == true }) {
-      _ = breakers.with(fingerprint) { $0.renew() }
+      breakers[fingerprint]?.renew()
     }
-    told.formUnion(loggedOut)
-    return loggedOut.map { name in
-      .loggedOut(
+    return names.filter { states[$0]?.rejected(error, at: now) == true }.map { name in
+      states[name]?.isTold = true
+      return .loggedOut(
         .refused, account: name, error, cure: states[name]?.cure ?? "", since: now.wall,
         at: now.wall)
     }
   }
 
+  private func accounts(with fingerprint: String) -> [String] {
+    states.filter { $0.value.active?.fingerprint == fingerprint }.keys.sorted()
+  }
+
+  /// `account.resumed`, if the pause was told.
+  private mutating func tellLoggedIn(_ name: String, at now: Timestamp) -> [ConditionChange] {
+    guard states[name]?.isTold == true else { return [] }
+    states[name]?.isTold = false
+    return ConditionChange.loggedIn(account: name, at: now)
+  }
+
   // MARK: Log-ins
 
-  /// Takes the log-ins that are due, the longest due first. Wrong ones lock the user, so that accounts with the same
-  /// one go one by one.
+  /// Takes the log-ins that are due, the longest due first. Accounts with the same user log in one by one, because wrong
+  /// log-ins lock the user.
   mutating func takeLogins(at uptime: Duration) -> [AccountState] {
-    var busy = busyMeans
-    var taken: [AccountState] = []
-    for (dueAt, access) in plannedLogins() {
-      guard dueAt <= uptime, busy.insert(access.secrets.means).inserted else { continue }
-      loggingIn.insert(access.account.name)
-      taken.append(access)
+    var (methods, taken) = (Set<AccountSecrets.LoginMethod>(), [AccountState]())
+    for (dueAt, state) in plannedLogins()
+    where dueAt <= uptime && methods.insert(state.secrets.method).inserted {
+      states[state.name]?.isLoggingIn = true
+      taken.append(state)
     }
     return taken
   }
 
-  /// By time, and none that waits for another account's log-in with the same means: the end of that one wakes it.
+  /// By time. Those that wait for another account's log-in by the same method are left out: its end wakes them.
   private func plannedLogins() -> [(dueAt: Duration, AccountState)] {
-    let busy = busyMeans
-    return states.values.compactMap { access in
-      guard let dueAt = access.renewal.dueAt, !pausedByHand.contains(access.account.name),
-        !busy.contains(access.secrets.means)
+    let busy = Set(states.values.filter(\.isLoggingIn).map(\.secrets.method))
+    return states.values.compactMap { state in
+      guard let dueAt = state.renewal.dueAt, !state.isPausedByHand,
+        !busy.contains(state.secrets.method)
       else { return nil }
-      return (dueAt, access)
-    }.sorted { ($0.dueAt, $0.1.account.name) < ($1.dueAt, $1.1.account.name) }
+      return (dueAt, state)
+    }.sorted { ($0.dueAt, $0.1.name) < ($1.dueAt, $1.1.name) }
   }
 
-  /// What log-ins are under way with.
-  private var busyMeans: Set<AccountSecrets.LoginMethod> {
-    Set(loggingIn.compactMap { states[$0]?.secrets.means })
-  }
-
-  /// What a log-in brought.
+  /// The result of a log-in with these secrets.
   mutating func record(
     _ account: String, _ secrets: AccountSecrets,
     _ result: Result<IssuedCredential, IssueFailure>, at now: Moment
   ) -> [ConditionChange] {
-    loggingIn.remove(account)
-    // The secret was replaced meanwhile: what the old one brought says nothing.
-    guard var access = states[account], access.secrets == secrets else { return [] }
-    defer { states[account] = access }
+    states[account]?.isLoggingIn = false
+    // The result says nothing if the secret was replaced meanwhile.
+    guard states[account]?.secrets == secrets else { return [] }
     switch result {
     case .failure(let failure):
-      access.failed(failure, at: now)
-      if case .refused = failure { spare(secrets.means, at: now.uptime) }
+      states[account]?.failed(failure, at: now)
+      guard case .refused = failure else { return [] }
+      // The same method is not tried for other accounts right behind it.
+      for (name, other) in states where name != account && other.secrets.method == secrets.method {
+        states[name]?.spare(at: now.uptime)
+      }
       return []
     case .success(let issued):
-      access.granted(issued, at: now.uptime)
-      breakers.add(issued.credential.fingerprint)
-      states[account] = access
-      dropUnusedBreakers()
-      guard access.unlock(), told.remove(account) != nil else { return [] }
-      return ConditionChange.loggedIn(account: account, at: now.wall)
+      states[account]?.granted(issued, at: now.uptime)
+      matchBreakers()
+      return states[account]?.unlock() == true ? tellLoggedIn(account, at: now.wall) : []
     }
-  }
-
-  /// A user or a key that was refused for one account is not tried for the others right behind it.
-  private mutating func spare(_ means: AccountSecrets.LoginMethod, at uptime: Duration) {
-    for (name, access) in states where access.secrets.means == means {
-      states[name]?.spare(at: uptime)
-    }
-  }
-
-  private mutating func dropUnusedBreakers() {
-    breakers.keep(only: Set(states.values.compactMap { $0.active?.fingerprint }))
   }
 
   /// `account.paused`, for accounts that cannot log in: at once where only a person can help, after `grace` where it may
   /// pass.
   mutating func tellLockouts(after grace: Duration, at now: Moment) -> [ConditionChange] {
-    var changes: [ConditionChange] = []
-    for (name, state) in states.sorted(by: { $0.key < $1.key }) where !told.contains(name) {
-      guard let lockout = state.lockout,
+    states.keys.sorted().compactMap { name in
+      guard let state = states[name], let lockout = state.lockout,
         let time = state.tellAt(grace: grace, at: now.uptime), time <= now.uptime
-      else { continue }
-      told.insert(name)
-      changes.append(
-        .loggedOut(
-          .lockedOut, account: name, lockout.error,
-          cure: lockout.mayPass ? Self.patience : state.cure, since: lockout.since.wall,
-          at: now.wall))
+      else { return nil }
+      states[name]?.isTold = true
+      return .loggedOut(
+        .lockedOut, account: name, lockout.error,
+        cure: lockout.mayPass ? Self.patience : state.cure, since: lockout.since.wall, at: now.wall)
     }
-    return changes
-  }
-
-  mutating func clockWasSet(by step: Duration) {
-    for name in Array(states.keys) { states[name]?.clockWasSet(by: step) }
   }
 
   private static let patience =
     "let this host reach what hands the credential out; it is asked again every minute"
+
+  mutating func clockWasSet(by step: Duration) {
+    for name in states.keys { states[name]?.clockWasSet(by: step) }
+  }
 
   // MARK: Secrets that change
 
@@ -255,37 +240,45 @@ struct Accounts: Sendable {
   mutating func refresh(at uptime: Duration, log: Logger) {
     guard uptime - lastRefreshAt >= Self.refreshEvery else { return }
     lastRefreshAt = uptime
-    for name in troubled { reread(name, at: uptime, log: log) }
-  }
-
-  private mutating func reread(_ name: String, at uptime: Duration, log: Logger) {
-    do {
-      guard try states[name]?.reread(at: uptime) == true else { return }
-      unreadable[name] = nil
-      log.notice("a credential has changed and is tried", metadata: ["account": "\(name)"])
-      // One that was refused long ago and is back begins anew.
-      dropUnusedBreakers()
-      if let active = states[name]?.active { breakers.add(active.fingerprint) }
-    } catch {
-      let reason = "\(error)"
-      guard unreadable.updateValue(reason, forKey: name) != reason else { return }
-      log.warning(
-        "a credential cannot be read again; the old one stays",
-        metadata: ["account": "\(name)", "error": "\(reason)"])
+    for name in states.filter(\.value.isInTrouble).keys.sorted() {
+      do {
+        guard try states[name]?.reread(at: uptime) == true else { continue }
+        log.notice("a credential has changed and is tried", metadata: ["account": "\(name)"])
+        matchBreakers()
+      } catch {
+        let reason = "\(error)"
+        guard states[name]?.unreadable != reason else { continue }
+        states[name]?.unreadable = reason
+        log.warning(
+          "a credential cannot be read again; the old one stays",
+          metadata: ["account": "\(name)", "error": "\(reason)"])
+      }
     }
   }
 
-  private var troubled: [String] {
-    states.filter { told.contains($0.key) || $0.value.lockout != nil }.keys.sorted()
-  }
-
-  /// When there is something to do: a log-in, a look at a secret, a lockout to tell.
+  /// When there is something to do: a log-in, a secret to read again, a lockout to tell.
   func nextWork(grace: Duration, at now: Moment) -> Duration? {
-    var times: [Duration] = troubled.isEmpty ? [] : [lastRefreshAt + Self.refreshEvery]
-    if let login = plannedLogins().first { times.append(login.dueAt) }
-    for (name, state) in states where !told.contains(name) {
-      if let time = state.tellAt(grace: grace, at: now.uptime) { times.append(time) }
+    var times = states.values.map { $0.tellAt(grace: grace, at: now.uptime) }
+    times.append(plannedLogins().first?.dueAt)
+    if states.values.contains(where: \.isInTrouble) {
+      times.append(lastRefreshAt + Self.refreshEvery)
     }
-    return times.min()
+    return times.compactMap(\.self).min()
   }
+}
+
+/// Hands what one configuration knew of the credentials to the next one.
+///
+/// Everything else that a reload keeps is in the database. What log-ins bring must never be there; without it each reload
+/// would cost a log-in per account, and a refused call per wrong key, which the cloud locks after five. A restart of the
+/// process begins without it. A poller writes it at its end if it was at work, and takes it when it begins to work.
+package final class CredentialMemory: Sendable {
+  private let accounts = Mutex<Accounts?>(nil)
+
+  package init() {}
+
+  func keep(_ last: Accounts) { accounts.withLock { $0 = last } }
+
+  /// Nil when there was no configuration before.
+  func take() -> Accounts? { accounts.withLock { $0.take() } }
 }

@@ -12,25 +12,35 @@ package struct ConfigurationCheck: Sendable {
   private let daemon: DaemonRecord?
   /// The daemon's where that can be seen, this command's elsewhere.
   package let environment: [String: String]
-  /// It is the daemon's.
+  /// `environment` is the daemon's.
   private let seesEnvironment: Bool
-  /// The daemon has credentials, and this command may not read them.
+  /// The daemon has credentials that this command may not read.
   private let areCredentialsHidden: Bool
   private let isOnlooker: Bool
   /// The user whose rights root takes; nil: none.
   private let user: ServiceUser?
 
+  private static let credentials = "CREDENTIALS_DIRECTORY"
+
   package init(
     _ decoded: DecodedConfiguration,
-    environment: [String: String] = ProcessInfo.processInfo.environment
+    environment own: [String: String] = ProcessInfo.processInfo.environment
   ) {
     self.decoded = decoded
     daemon = DaemonRecord.running(with: decoded)
     let ofDaemon = daemon?.environment
-    self.environment = Self.environment(environment, ofDaemon)
+    // A reload uses the daemon's environment. The credentials are this command's, or else the daemon's if they can be
+    // read here.
+    var environment = ofDaemon ?? own
+    if let given = own[Self.credentials] {
+      environment[Self.credentials] = given
+    } else if let place = environment[Self.credentials], access(place, R_OK | X_OK) != 0 {
+      environment[Self.credentials] = nil
+    }
+    self.environment = environment
     seesEnvironment = ofDaemon != nil
-    let credentials = Self.credentials
-    areCredentialsHidden = ofDaemon?[credentials] != nil && self.environment[credentials] == nil
+    areCredentialsHidden =
+      ofDaemon?[Self.credentials] != nil && environment[Self.credentials] == nil
     var status = stat()
     let isThere = stat(decoded.value.stateDirectory, &status) == 0
     let isHidden = !isThere && errno == EACCES
@@ -39,25 +49,8 @@ package struct ConfigurationCheck: Sendable {
     user = me == 0 ? (isThere ? ServiceUser(ownerOf: status) : ServiceUser.usual) : nil
   }
 
-  /// The running daemon's environment if it can be read, because a reload uses it. The credentials are those of this
-  /// command, or else the daemon's if they can be read here.
-  private static func environment(_ own: [String: String], _ ofDaemon: [String: String]?)
-    -> [String: String]
-  {
-    guard var environment = ofDaemon else { return own }
-    if let given = own[credentials] {
-      environment[credentials] = given
-    } else if let place = environment[credentials], access(place, R_OK | X_OK) != 0 {
-      environment[credentials] = nil
-    }
-    return environment
-  }
-
-  private static let credentials = "CREDENTIALS_DIRECTORY"
-
   package var configuration: Configuration { decoded.value }
 
-  /// The result of a check.
   package struct Report: Sendable {
     package var problems: [ConfigurationProblem]
     /// Every problem that is no warning may pass by itself.
@@ -66,51 +59,43 @@ package struct ConfigurationCheck: Sendable {
     package var toBeMade: [String]
   }
 
-  /// Everything that a start would refuse, and a reload of the daemon that runs, by their own code.
+  /// Everything that a start would refuse, and a reload of the running daemon, by their own code.
   package func report() -> Report {
-    // The daemon that runs has looked itself.
+    // A running daemon has checked its database itself.
     let boot = daemon == nil ? BootID.current(environment: environment) : nil
-    let look = { Premises(decoded).look(unlessCheckedIn: boot) }
+    let check = { DaemonFiles(decoded).check(unlessCheckedIn: boot) }
     // Before the first start systemd, which is root, makes the directories.
-    let premises = user.map { $0.isGuessed ? look() : $0.acting(look) } ?? look()
-    let faults = supplyFaults() + premises.faults + relocations
-    let doubts = isOnlooker ? [] : premises.doubts.map { decoded.problem($0, isWarning: true) }
-    let unclear = decoded.secrets.compactMap { $0.doubt(environment: environment) }
+    let files = user.map { $0.isGuessed ? check() : $0.acting(check) } ?? check()
+    let moved = DaemonRecord.faults(moving: daemon?.places ?? [:], to: decoded.value)
+    let faults = referenceFaults() + files.faults + moved
+    let doubts = isOnlooker ? [] : files.doubts.map { decoded.problem($0, isWarning: true) }
+    let unclear = decoded.secrets.compactMap { $0.warning(environment: environment) }
     let grave = faults.filter { !isWarning($0) }
     return Report(
-      problems: decoded.warnings + faults.map(problem) + doubts + unclear + vantage(faults),
+      problems: decoded.warnings + faults.map(problem) + doubts + unclear + limits(faults),
       mayPass: !grave.isEmpty && grave.allSatisfy { $0.reason == .passing },
-      toBeMade: premises.toBeMade)
+      toBeMade: files.toBeMade)
   }
 
-  private var relocations: [StartFault] {
-    daemon?.places.faults(becoming: .init(decoded.value)) ?? []
-  }
-
-  // MARK: Secrets
-
-  /// systemd reads credentials as root and hands them over; the rest the service's user has to read itself.
-  private func supplyFaults() -> [StartFault] {
+  /// systemd reads credentials as root and hands them over; the service's user must be able to read the rest.
+  private func referenceFaults() -> [StartFault] {
     let seen = faults()
     guard let user else { return seen }
-    let denied = user.acting { faults() + configurationFault() }.filter { fault in
-      if case .secret(.credential, _) = fault.place { return false }
-      return fault.reason == .denied && !seen.contains(fault)
+    let denied = user.acting { faults() + configurationFault() }.filter {
+      $0.reason == .denied && !isCredential($0) && !seen.contains($0)
     }
     return seen + denied
   }
 
   private func faults() -> [StartFault] {
-    Supplies.faults(of: decoded.value, environment: environment)
+    ResolvedReferences.resolve(decoded.value, environment: environment).faults
   }
 
   private func configurationFault() -> [StartFault] {
     guard !NeededDirectory.allows(decoded.file, R_OK) else { return [] }
     let message = "may not be read by the service's user: let its group read it"
-    return [StartFault(.key(""), message, .denied)]
+    return [StartFault(place: .key(""), message: message, reason: .denied)]
   }
-
-  // MARK: What is only seen from elsewhere
 
   private func isWarning(_ fault: StartFault) -> Bool {
     switch fault.reason {
@@ -141,10 +126,10 @@ package struct ConfigurationCheck: Sendable {
   }
 
   /// A warning that this user could not read something, and who can.
-  private func vantage(_ faults: [StartFault]) -> [ConfigurationProblem] {
+  private func limits(_ faults: [StartFault]) -> [ConfigurationProblem] {
     guard isOnlooker, faults.contains(where: isWarning) else { return [] }
     let message =
       "this user may not look at all that the service reads: sudo jobwatch check says what it finds"
-    return [ConfigurationProblem(message: message, isWarning: true)]
+    return [ConfigurationProblem(message, isWarning: true)]
   }
 }

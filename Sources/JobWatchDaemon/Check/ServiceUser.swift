@@ -15,39 +15,30 @@ struct ServiceUser: Sendable {
     name = getpwuid(uid).map { String(cString: $0.pointee.pw_name) } ?? "#\(uid)"
   }
 
-  /// The one that the package makes, if it is here.
-  static var usual: ServiceUser? {
-    let name = "jobwatch"
+  /// The user `jobwatch`, whom the package makes; nil: it is not here.
+  static let usual = ServiceUser(named: "jobwatch")
+
+  private init?(named name: String) {
     guard let entry = getpwnam(name) else { return nil }
-    return ServiceUser(uid: entry.pointee.pw_uid, gid: entry.pointee.pw_gid, name: name)
+    (uid, gid, isGuessed) = (entry.pointee.pw_uid, entry.pointee.pw_gid, true)
+    self.name = name
   }
 
-  private init(uid: uid_t, gid: gid_t, name: String) {
-    (self.uid, self.gid, self.name, isGuessed) = (uid, gid, name, true)
-  }
-
-  /// Looks with its rights, where root may take them. Of the whole process: for a command, not for a daemon.
-  func acting<Value>(_ look: () -> Value) -> Value {
+  /// Runs `body` with its rights, where root may take them. Of the whole process: for a command, not for a daemon.
+  func acting<Value>(_ body: () -> Value) -> Value {
     let (mine, groups) = (getegid(), Self.groups())
-    guard setgroups(memberships.count, memberships) == 0 else { return look() }
+    guard initgroups(name, gid) == 0 else { return body() }
     defer {
       seteuid(0)
       setegid(mine)
       setgroups(groups.count, groups)
     }
-    guard setegid(gid) == 0, seteuid(uid) == 0 else { return look() }
-    return look()
+    guard setegid(gid) == 0, seteuid(uid) == 0 else { return body() }
+    return body()
   }
 
   private static func groups() -> [gid_t] {
     var groups = [gid_t](repeating: 0, count: Int(max(getgroups(0, nil), 0)))
     return Array(groups.prefix(Int(max(getgroups(Int32(groups.count), &groups), 0))))
-  }
-
-  private var memberships: [gid_t] {
-    var count: Int32 = 256
-    var groups = [gid_t](repeating: 0, count: Int(count))
-    guard getgrouplist(name, gid, &groups, &count) >= 0 else { return [gid] }
-    return Array(groups.prefix(Int(count)))
   }
 }

@@ -12,33 +12,24 @@ final class AnnouncedFiles: Sendable {
     case closed
   }
 
-  typealias Arrivals = [SpoolDirectory.Name: Way]
+  typealias Names = [SpoolDirectory.Name: Way]
 
-  /// Outlives the watch in a handler that is just running.
-  private final class Known: Sendable {
-    let names = Mutex<Arrivals>([:])
-  }
-
-  private let known = Known()
-  private let watch: any Sendable
+  private let names = Mutex<Names>([:])
 
   /// More names are dropped: the scan finds the files, and `WriterDetector` their writers.
   private static let limit = 100_000
 
-  init(
-    directory: String, watcher: DirectoryWatcher, ring: @escaping @Sendable () -> Void
-  ) throws(FileFailure) {
-    watch = try watcher(directory, .wholeFiles) { [known] changes in
-      let arrived = changes.compactMap(Self.arrival)
-      known.names.withLock { names in
-        if names.count < Self.limit { names.merge(arrived) { $1 } }
-      }
-      if !arrived.isEmpty || changes.contains(.overflow) { ring() }
+  /// Whether the spool has to be scanned now.
+  func note(_ changes: [InotifyWatch.Change]) -> Bool {
+    let arrived = changes.compactMap(Self.arrival)
+    names.withLock { names in
+      if names.count < Self.limit { names.merge(arrived) { $1 } }
     }
+    return !arrived.isEmpty || changes.contains(.overflow)
   }
 
-  /// Nil for names that are not read, and for the daemon's own renaming. A file that is closed under a name of the
-  /// daemon's is news, because somebody had it open.
+  /// Nil for temporary names, and for the daemon's own renaming. A file that is closed under a name of the daemon's counts,
+  /// because somebody had it open.
   private static func arrival(_ change: InotifyWatch.Change) -> (SpoolDirectory.Name, Way)? {
     switch change {
     case .overflow: return nil
@@ -51,9 +42,9 @@ final class AnnouncedFiles: Sendable {
     }
   }
 
-  func take() -> Arrivals {
-    known.names.withLock { names in
-      defer { names.removeAll() }
+  func take() -> Names {
+    names.withLock { names in
+      defer { names = [:] }
       return names
     }
   }

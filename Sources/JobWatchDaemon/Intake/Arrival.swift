@@ -2,22 +2,21 @@ import JobWatchCore
 import JobWatchSpool
 import JobWatchStore
 
-/// A file of the spool on its way in.
+/// A file of the spool that was read.
 struct Arrival: Sendable {
   var name: SpoolDirectory.Name
   /// The state in which it was read; nil for what could not be read.
   var identity: SpoolDirectory.Identity?
-  var fingerprint: String
-  var file: SpoolFile
-  var pause: AccountPause?
-  /// It is committed already, and unchanged since.
+  let fingerprint: String
+  let file: SpoolFile
+  /// It was committed before, and is unchanged since.
   let isRepeat: Bool
-  /// Its rest, or its writer's name, says that nobody writes to it. Used where writers cannot be detected.
+  /// Nobody writes to it, by its rest or by the name of its writer. It matters where writers cannot be detected.
   let hasRested: Bool
 
   /// - Parameters:
-  ///   - hasRested: it has not changed for as long as a file must rest whose writers cannot be detected.
-  ///   - isOld: its date says that it had this rest before the daemon started.
+  ///   - hasRested: it has not changed for `WaitingFiles.rest`.
+  ///   - isOld: by its date it had this rest before the daemon started.
   init(
     _ name: SpoolDirectory.Name, _ file: SpoolFile, _ identity: SpoolDirectory.Identity?,
     _ directory: SpoolDirectory, _ waiting: WaitingFiles, hasRested: Bool, isOld: Bool
@@ -26,23 +25,21 @@ struct Arrival: Sendable {
     self.identity = identity
     self.file = file
     fingerprint = identity?.fingerprint ?? directory.fingerprint(of: name)
-    pause = file.command.flatMap { command in
-      identity.map { AccountPause(command: command, user: $0.owner.name) }
-    }
     isRepeat = identity.map(waiting.isCommitted) ?? false
     self.hasRested = name.isOfWriter || hasRested && (isRepeat || isOld)
   }
 
   var isAccepted: Bool { file.rejections.isEmpty && identity != nil }
 
-  /// Stores its jobs, its command, and the event of rejected entries; the latter two once per file.
+  /// Stores its jobs, its command, and the event of rejected entries; the last two once per file.
   func commit(to transaction: Transaction, _ registration: Registration, at now: Timestamp) throws {
     if isRepeat { return }
     for submission in file.submissions {
       try registration.register(submission, at: now, transaction)
     }
-    if let pause, try transaction.noteFile(fingerprint, at: now) {
-      try pause.apply(at: now, transaction, registration.routes)
+    if let command = file.command, let identity, try transaction.noteFile(fingerprint, at: now) {
+      try transaction.apply(
+        command.change(by: identity.owner.name, at: now), routes: registration.routes)
     }
     if !file.rejections.isEmpty, try transaction.noteFile(fingerprint, at: now) {
       let event = rejection(at: now)
@@ -70,5 +67,15 @@ struct Arrival: Sendable {
       ? "Nothing of this file was taken."
       : "\(taken) jobs of this file were taken and are watched; the following were not."
     return ([head] + file.rejections.map(\.description)).joined(separator: "\n")
+  }
+}
+
+extension SpoolCommand {
+  /// Without effect on an account that is already as commanded.
+  fileprivate func change(by user: String, at now: Timestamp) -> ConditionChange {
+    switch verb {
+    case .pause: .paused(account: account, by: user, reason: reason, at: now)
+    case .resume: .resumed(account: account, by: user, reason: reason, at: now)
+    }
   }
 }

@@ -5,10 +5,9 @@ import JobWatchSpool
 import JobWatchStore
 import Logging
 
-/// Takes files from the spool: read, insert the jobs, commit, and only then unlink. A crash anywhere leaves the file
-/// to be taken again, without effect the second time.
+/// Takes in files from the spool: reads each, commits its jobs, and only then unlinks it. A crash anywhere leaves the file
+/// to be taken in again, without effect the second time.
 ///
-/// A file is read whole, and what is unlinked is what was read:
 /// 1. `WriterDetector` finds that nobody has the file open for writing; then it is read.
 /// 2. Its jobs are committed.
 /// 3. It gets a name of the daemon's own, by which nobody else opens it.
@@ -26,22 +25,24 @@ actor Intake: Worker {
   private let registration: Registration
   private let store: Store
   private let log: Logger
-  private let warnings: SpoolWarnings
   private let intervals: Intervals
-  /// Nil: the spool cannot be watched.
-  private let announcements: AnnouncedFiles?
+  private let announcements = AnnouncedFiles()
+  /// Announces for as long as it is held; nil: the spool cannot be watched.
+  private let watch: (any Sendable)?
   /// Files that were announced as whole and are not read yet, or are read and not committed yet.
-  private var announced: AnnouncedFiles.Arrivals = [:]
+  private var announced: AnnouncedFiles.Names = [:]
   private var waiting: WaitingFiles
   private var openFiles = OpenFiles()
   /// The first failure of this scan; thrown at its end, because it must not keep other files out.
   private var failure: (any Error)?
-  /// A file of this scan changed after it was read, so that the next turn is due at once.
+  /// A file of this scan changed after it was read: the next turn is due at once.
   private var hasChanged = false
   /// The files of the last committed batch: under the daemon's names, and not cleared away yet.
   private var claimed: [Arrival] = []
   /// Names that this daemon has no right to clear away.
   private var stuck: Set<SpoolDirectory.Name> = []
+  /// The log says that writers cannot be detected.
+  private var isWarned = false
 
   /// Limits of one transaction, because a poll waits for it.
   private static let batch = (files: 256, jobs: 2000)
@@ -64,32 +65,31 @@ actor Intake: Worker {
     self.store = store
     self.log = log
     self.intervals = intervals
-    warnings = SpoolWarnings(directory: directory, log: log)
     try directory.prepare()
     // A directory that cannot be listed now fails in the first scan.
     waiting = WaitingFiles(early: (try? directory.names()) ?? [])
     reader = SpoolFileReader(
       directory: directory, detector: detector ?? WriterDetector(of: directory.incoming))
     do {
-      announcements = try AnnouncedFiles(directory: directory.incoming, watcher: watcher) {
-        alarm.ring()
+      watch = try watcher(directory.incoming, .wholeFiles) { [announcements] changes in
+        if announcements.note(changes) { alarm.ring() }
       }
     } catch {
       log.warning(
         "the spool is scanned every second, because it cannot be watched",
         metadata: ["error": "\(error)"])
-      announcements = nil
+      watch = nil
     }
   }
 
   func work(at now: Moment) async throws -> Duration? {
     // `claimed` is what a failed turn left; it is read again.
     (failure, hasChanged, openFiles, claimed) = (nil, false, OpenFiles(), [])
-    announced.merge(announcements?.take() ?? [:]) { $1 }
+    announced.merge(announcements.take()) { $1 }
     let names = try directory.names()
     let present = Set(names)
     announced = announced.filter { present.contains($0.key) }
-    var next = now.uptime + (announcements == nil ? intervals.unwatchedScan : intervals.scan)
+    var next = now.uptime + (watch == nil ? intervals.unwatchedScan : intervals.scan)
     var batch: [Arrival] = []
     var last: Commit?
     var taken = (files: 0, jobs: 0)
@@ -129,7 +129,7 @@ actor Intake: Worker {
     if case .unsure(let identity, let reason) = content {
       let until = waiting.restsUntil(name, identity, at: now)
       guard until <= now.uptime else {
-        if waiting.isFirstUnsure() { warnings.cannotDetect(because: reason) }
+        warnUndetected(because: reason)
         next = min(next, until)
         return nil
       }
@@ -143,15 +143,14 @@ actor Intake: Worker {
     case .swapped: next = now.uptime
     case .fresh(let until): next = min(next, now.uptime + (until - now.wall))
     case .open(let name, let identity):
-      if waiting.isOverlong(name, identity, at: now.uptime) { warnings.isOpen(name, identity) }
+      if waiting.isOverlong(name, identity, at: now.uptime) { warnOpen(name, identity) }
     case .bytes(let bytes, let name, let identity):
       announced[name] = .renamed
       let file = registration.rules.file(bytes, of: identity.owner)
       return Arrival(name, file, identity, directory, waiting, hasRested: hasRested, isOld: isOld)
     case .unacceptable(let reason, let name, let identity):
-      return Arrival(
-        name, SpoolFile(rejection: reason), identity, directory, waiting, hasRested: hasRested,
-        isOld: isOld)
+      let file = SpoolFile(rejection: reason)
+      return Arrival(name, file, identity, directory, waiting, hasRested: hasRested, isOld: isOld)
     case .unreadable(let error):
       announced[name] = way
       failure = failure ?? error
@@ -167,8 +166,8 @@ actor Intake: Worker {
     var task: Task<Void, any Error>
   }
 
-  /// Begins to store a batch once the one before is stored. Meanwhile the files of the one before are cleared away and
-  /// the next batch is read.
+  /// Begins to store a batch once the one before is stored. Meanwhile the files of that one are cleared away and the next
+  /// batch is read.
   private func commit(_ batch: [Arrival], after last: Commit?, at now: Moment) async throws
     -> Commit?
   {
@@ -185,7 +184,7 @@ actor Intake: Worker {
 
   // MARK: Clearing away
 
-  /// Clears away the files of the batch before, and gives those of this one, once it is stored, the daemon's names.
+  /// Clears away the files of the batch before, and renames those of this one once it is stored.
   private func claim(_ commit: Commit?, at now: Moment) async throws {
     guard let commit else { return }
     try await commit.task.value
@@ -216,7 +215,7 @@ actor Intake: Worker {
         case .done, .open: break
         }
       } catch let error as FileFailure where error.isDenied {
-        // Another user's directory, for instance. Its jobs, if any, are stored.
+        // A directory of another user, for instance. Jobs of it are stored.
         stuck.insert(arrival.name)
         log.error(
           "something in the spool cannot be cleared away: remove it",
@@ -229,8 +228,10 @@ actor Intake: Worker {
   }
 
   private func clear(_ arrival: Arrival) throws -> SpoolDirectory.Outcome {
-    if !arrival.isRepeat {
-      for note in arrival.file.notes { warnings.doubts(note, in: arrival.name) }
+    for note in arrival.isRepeat ? [] : arrival.file.notes {
+      log.warning(
+        "a spool file is taken in, though something in it looks wrong",
+        metadata: ["file": "\(arrival.name)", "note": "\(note)"])
     }
     if let identity = arrival.identity, arrival.isAccepted {
       return try directory.remove(
@@ -245,5 +246,30 @@ actor Intake: Worker {
         metadata: ["file": "\(arrival.name)", "accepted": "\(arrival.file.submissions.count)"])
     }
     return outcome
+  }
+
+  // MARK: Warnings
+
+  private func warnOpen(_ name: SpoolDirectory.Name, _ identity: SpoolDirectory.Identity) {
+    let path = "\(directory.incoming)/\(name.text)"
+    log.warning(
+      "a spool file is still open for writing, and is taken in once its writer closes it",
+      metadata: [
+        "file": "\(name)", "path": "\(path)", "size": "\(identity.size)",
+        "cure": "let its writer close it, or end it: sudo fuser -v \(path) shows who it is",
+      ])
+  }
+
+  /// Once, because it is the same for every file.
+  private func warnUndetected(because reason: String) {
+    guard !isWarned else { return }
+    isWarned = true
+    log.warning(
+      "whether a spool file is still being written cannot be seen: it rests before it is taken in",
+      metadata: [
+        "reason": "\(reason)", "rest": "\(WaitingFiles.rest.spoken)",
+        "cure":
+          "rename files into incoming/, or give the service CAP_LEASE (jobwatch-lease.conf) and a local spool",
+      ])
   }
 }

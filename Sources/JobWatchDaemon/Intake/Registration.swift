@@ -9,48 +9,47 @@ struct Registration: Sendable {
   let rules: SpoolRules
   let routes: RouteTable
   private let accounts: [String: Account]
-  private let watchRules: [String: WatchRules]
+  private let policies: [String: Policies]
 
   init(_ configuration: Configuration) {
     rules = SpoolRules(configuration)
     routes = configuration.routeTable
     accounts = Dictionary(uniqueKeysWithValues: configuration.accounts.map { ($0.name, $0) })
-    watchRules = Dictionary(
-      uniqueKeysWithValues: CloudService.all.map { ($0.name, configuration.rules(for: $0)) })
+    policies = Dictionary(
+      uniqueKeysWithValues: CloudService.all.map { ($0.name, configuration.policies(for: $0)) })
   }
 
-  /// New: inserted. Known: its labels and channels are joined, a task and an expectation take the place of those
-  /// before, and the watch begins again if it ended without an end of which the cloud told.
+  /// Inserts a job that is not known. A known one gets the labels and channels beside its own, and the task and expectation
+  /// instead of its own; its watch begins again if it ended without an end that the cloud told.
   func register(_ submission: SpoolSubmission, at now: Timestamp, _ transaction: Transaction) throws
   {
     let key = rules.key(of: submission)
     guard let account = accounts[key.account] else { return }
     let job = Job(
       key: key, projectID: account.projectID ?? "", region: account.region,
-      labels: submission.labels,
-      channels: submission.channels,
+      labels: submission.labels, channels: submission.channels,
       hint: Job.Hint(
         jobType: submission.jobType, beginTime: submission.beginTime,
         instanceID: submission.instanceID, taskID: submission.taskID,
         expectWithin: submission.expectWithin),
       submittedAt: min(submission.submittedAt ?? now, now), registeredAt: now)
-    let rule = watchRules[key.service] ?? WatchRules()
-    let noticeAt = firstNotice(of: job, under: rule, at: now)
-    if let stored = try transaction.insert(job, dueAt: now, noticeAt: noticeAt) {
-      let event = stored.event(.jobRegistered, at: now, previous: nil, evidence: nil, rule)
+    let policies = policies[key.service] ?? Policies()
+    let noticeAt = firstNotice(of: job, under: policies, at: now)
+    if let stored = try transaction.jobs.insert(job, dueAt: now, noticeAt: noticeAt) {
+      let event = EventDraft(.jobRegistered, of: stored, at: now, under: policies.retention)
       try transaction.append(event, of: stored.id, to: routes.channels(for: event))
-    } else if let known = try transaction.job(key) {
-      try join(job, to: known, rule, at: now, transaction)
+    } else if let known = try transaction.jobs.find(key) {
+      try join(job, to: known, policies, at: now, transaction)
     }
   }
 
   /// A job that was submitted late may be at risk already; its first poll, now, says more than a notice would.
-  private func firstNotice(of job: Job, under rule: WatchRules, at now: Timestamp) -> Timestamp? {
-    job.nextNotice(after: now, under: rule).map { max($0, now + .seconds(10)) }
+  private func firstNotice(of job: Job, under policies: Policies, at now: Timestamp) -> Timestamp? {
+    NoticeSchedule(of: job, under: policies).next(after: now).map { max($0, now + .seconds(10)) }
   }
 
   private func join(
-    _ fresh: Job, to known: Job, _ rule: WatchRules, at now: Timestamp, _ transaction: Transaction
+    _ fresh: Job, to known: Job, _ policies: Policies, at now: Timestamp, _ transaction: Transaction
   ) throws {
     var joined = known
     joined.labels.merge(fresh.labels) { $1 }
@@ -61,10 +60,10 @@ struct Registration: Sendable {
     }
     if let expectation = fresh.hint.expectWithin { joined.hint.expectWithin = expectation }
     if known.state.reopensOnSubmit {
-      return try reopen(joined, fresh, rule, at: now, transaction)
+      return try reopen(joined, fresh, policies, at: now, transaction)
     }
     if joined != known {
-      try transaction.join(joined, noticeAt: firstNotice(of: joined, under: rule, at: now))
+      try transaction.jobs.join(joined, noticeAt: firstNotice(of: joined, under: policies, at: now))
     }
     if known.state.isConfirmedEnd {
       for channel in added { try transaction.enqueueEnd(of: known.id, to: channel, at: now) }
@@ -72,15 +71,16 @@ struct Registration: Sendable {
   }
 
   private func reopen(
-    _ joined: Job, _ fresh: Job, _ rule: WatchRules, at now: Timestamp, _ transaction: Transaction
+    _ joined: Job, _ fresh: Job, _ policies: Policies, at now: Timestamp, _ transaction: Transaction
   ) throws {
-    let reopened = joined.reopened(as: fresh)
-    try transaction.reopen(
-      reopened, dueAt: now, noticeAt: firstNotice(of: reopened, under: rule, at: now))
-    try transaction.record(
+    let reopened = Resubmission(of: joined, as: fresh).job
+    try transaction.jobs.reopen(
+      reopened, dueAt: now, noticeAt: firstNotice(of: reopened, under: policies, at: now))
+    try transaction.history.record(
       Transition(from: joined.state, to: .registered, rawStatus: nil, at: now), evidence: nil,
       of: joined.id)
-    let event = reopened.event(.jobRegistered, at: now, previous: joined.state, evidence: nil, rule)
+    let event = EventDraft(
+      .jobRegistered, of: reopened, at: now, previous: joined.state, under: policies.retention)
     try transaction.append(event, of: joined.id, to: routes.channels(for: event))
   }
 }

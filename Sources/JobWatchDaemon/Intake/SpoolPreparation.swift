@@ -2,9 +2,8 @@ import JobWatchFiles
 import JobWatchSpool
 
 extension SpoolDirectory {
-  /// The spool's own directory, and both in it. A submitter passes through the first, as tmpfiles.d makes it. A file
-  /// in the place of `rejected/` is kept beside it: where nothing can be rejected, a bad file would stand in the way
-  /// for ever.
+  /// The spool's own directory, with the mode that tmpfiles.d gives it, and both in it. A file in the place of `rejected/`
+  /// is kept beside it, because a bad file could not be rejected otherwise, and would be read for ever.
   var needed: [NeededDirectory] {
     [
       NeededDirectory(path: NeededDirectory.parent(of: incoming), mode: 0o751),
@@ -13,7 +12,7 @@ extension SpoolDirectory {
     ]
   }
 
-  /// Creates what is missing of them, where the directory that the spool is in exists.
+  /// Creates the directories that are missing. Throws if the directory that the spool is in does not exist.
   func prepare() throws(FileFailure) {
     for directory in needed { try directory.make() }
   }

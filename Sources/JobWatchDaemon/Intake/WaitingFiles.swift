@@ -1,15 +1,16 @@
 import JobWatchCore
 import JobWatchSpool
+import Synchronization
 
 /// The files in `incoming/` that wait for their writers, and since when. Times are uptimes.
 struct WaitingFiles: Sendable {
   typealias Name = SpoolDirectory.Name
   typealias Identity = SpoolDirectory.Identity
 
-  /// A file whose writers cannot be detected counts as whole after this time without a change, measured by a clock that
-  /// nobody sets. For the time before the daemon started only the file's own date can tell.
+  /// A file whose writers cannot be detected counts as whole after this time without a change. It is measured as uptime,
+  /// because anybody may set the wall clock; for the time before the daemon started only the file's date can tell.
   static let rest = Duration.seconds(60)
-  /// A file that is open for so long is logged, because its writer may have forgotten it.
+  /// A file that is open for this long is logged, because its writer may have forgotten it.
   static let patience = Duration.seconds(60)
 
   private struct Wait: Sendable {
@@ -27,16 +28,9 @@ struct WaitingFiles: Sendable {
   /// Names that were there before the watch began; empty after the first scan.
   private var early: Set<Name>
   private var scan = 0
-  private var hasBeenUnsure = false
 
   /// - Parameter early: names that were there before the directory was watched.
   init(early: [Name]) { self.early = Set(early) }
-
-  /// True once: the warning is the same for every file.
-  mutating func isFirstUnsure() -> Bool {
-    defer { hasBeenUnsure = true }
-    return !hasBeenUnsure
-  }
 
   /// Notes a file that somebody has open for writing. True once for each, when it has been open for `patience`.
   mutating func isOverlong(_ name: Name, _ identity: Identity, at now: Duration) -> Bool {
@@ -68,7 +62,7 @@ struct WaitingFiles: Sendable {
     return since + Self.rest
   }
 
-  /// Whether its date says that it had its rest before the watch began.
+  /// Whether it had its rest before the watch began, by its date.
   func isOld(_ name: Name, _ identity: Identity, at now: Timestamp) -> Bool {
     early.contains(name) && identity.age(at: now) >= Self.rest
   }
@@ -95,4 +89,13 @@ struct WaitingFiles: Sendable {
     unsure = unsure.filter { $0.value.scan == scan }
     scan += 1
   }
+}
+
+/// Spool files that have been open for writing for too long, as their submitters called them: for the status line.
+final class SpoolBacklog: Sendable {
+  private let names = Mutex<[String]>([])
+
+  var unclosed: [String] { names.withLock(\.self) }
+
+  func note(unclosed: [String]) { names.withLock { $0 = unclosed } }
 }

@@ -5,24 +5,25 @@ import JobWatchStore
 
 /// Tells what the cloud is about to delete, whose end may be missed, and who is late.
 ///
-/// A row's `notice_at` is never too late, but may be too early, since a sighting moves the deadline without
-/// touching it: what comes up is looked at again, told if it is still due, and given its new time.
+/// A row's `notice_at` may be too early, because a sighting moves the deadline without touching it; it is never too
+/// late. A row that comes up is checked again, told if it is still due, and given its new time.
 actor ExpiryWatch: Worker {
   nonisolated let name = "expiry watch"
 
   private let store: Store
-  private let rules: [String: WatchRules]
+  private let policies: [String: Policies]
   private let routes: RouteTable
+  /// After a long stop the polls that are due at once say more than a notice would.
   private let firstWait: Duration
-  /// Once the clock was set, all was seen by another clock. Until what is watched has been seen anew, it would look unseen for
-  /// as long as the clock leapt, and what is urgent is known early enough after it.
-  private let calm: Duration
+  /// The pause after the clock was set, because what is watched looks unseen for the length of the step until its next
+  /// poll.
+  private let clockPause: Duration
   private var clockWatch = ClockWatch()
   private var quietUntil = Duration.zero
-  private var lastLookAt: Duration?
+  private var readyAt: Duration?
 
   private static let batch = 200
-  /// Notices are minutes to days ahead; whoever rings for every event must not make this a query for every event.
+  /// Notices are minutes to days ahead, and the alarm rings for every event: not each ring needs a query.
   private static let shortestWait = Duration.milliseconds(200)
 
   init(configuration: Configuration, store: Store) {
@@ -32,43 +33,40 @@ actor ExpiryWatch: Worker {
     let leads = expiry.finished + expiry.unpaid + expiry.atRisk
     let quarter = leads.min()?.scaled(by: 0.25) ?? .minutes(15)
     firstWait = min(.seconds(30), quarter)
-    calm = min(.minutes(15), quarter)
-    rules = Dictionary(
-      uniqueKeysWithValues: CloudService.all.map { ($0.name, configuration.rules(for: $0)) })
+    clockPause = min(.minutes(15), quarter)
+    policies = Dictionary(
+      uniqueKeysWithValues: CloudService.all.map { ($0.name, configuration.policies(for: $0)) })
   }
 
   func work(at now: Moment) async throws -> Duration? {
-    if let step = clockWatch.step(at: now), step > .minutes(1) { quietUntil = now.uptime + calm }
-    if now.uptime < quietUntil { return quietUntil }
-    guard let last = lastLookAt else {
-      // After a long stop the polls that are due at once say more than a notice would.
-      lastLookAt = now.uptime + firstWait - Self.shortestWait
-      return now.uptime + firstWait
+    if let step = clockWatch.step(at: now), step > .minutes(1) {
+      quietUntil = now.uptime + clockPause
     }
-    if now.uptime - last < Self.shortestWait { return last + Self.shortestWait }
-    lastLookAt = now.uptime
-    if try await tell(at: now) == Self.batch { return now.uptime + Self.shortestWait }
-    let next = try await store.read { try $0.nextNoticeTime() }
+    if now.uptime < quietUntil { return quietUntil }
+    let ready = readyAt ?? now.uptime + firstWait
+    readyAt = ready
+    if now.uptime < ready { return ready }
+    readyAt = now.uptime + Self.shortestWait
+    var next = try await store.read { try $0.jobs.nextNoticeTime() }
+    if let due = next, due <= now.wall {
+      if try await tell(at: now) == Self.batch { return readyAt }
+      next = try await store.read { try $0.jobs.nextNoticeTime() }
+    }
     return next.map { now.uptime + max($0 - now.wall, Self.shortestWait) }
   }
 
   private func tell(at now: Moment) async throws -> Int {
-    let (rules, routes) = (rules, routes)
-    guard try await store.read({ !(try $0.jobsToNotice(at: now.wall, limit: 1).isEmpty) }) else {
-      return 0
-    }
-    return try await store.write { transaction in
-      let jobs = try transaction.jobsToNotice(at: now.wall, limit: Self.batch)
+    try await store.write { [policies, routes] transaction in
+      let jobs = try transaction.jobs.toNotice(at: now.wall, limit: Self.batch)
       for job in jobs {
-        var rule = rules[job.key.service] ?? WatchRules()
-        rule.gaps = try transaction.gaps(
-          of: job.key.lane, from: job.lastVouchedAt, to: now.wall)
-        let (told, events) = job.notices(at: now.wall, under: rule)
-        for event in events {
+        var schedule = NoticeSchedule(of: job, under: policies[job.key.service] ?? Policies())
+        let gaps = try transaction.conditions.gaps(
+          of: job.key.endpoint, from: job.lastVouchedAt, to: now.wall)
+        for event in schedule.take(at: now.wall, gaps: gaps) {
           try transaction.append(event, of: job.id, to: routes.channels(for: event))
         }
-        try transaction.setNotice(
-          job.id, notices: told.notices, noticeAt: told.nextNotice(after: now.wall, under: rule))
+        try transaction.jobs.setNotice(
+          job.id, notices: schedule.job.notices, noticeAt: schedule.next(after: now.wall))
       }
       return jobs.count
     }

@@ -2,12 +2,11 @@ import JobWatchCore
 import JobWatchStore
 import Logging
 
-/// Looks at the whole database when there is reason to: once in each boot of the machine, as the last one may have ended
-/// in a power cut, and when SQLite said what a damaged file or disk makes it say.
+/// Checks the whole database when there is reason to: once in each boot of the machine, because the last one may have
+/// ended in a power cut, and when SQLite reports what a damaged file or disk makes it report.
 ///
-/// Damage that is found ends the daemon: nothing that it could write into a damaged file is worth what it may destroy.
-/// Damage that SQLite spoke of and that is not found does not, but is told: it may have been the disk, the memory, or an
-/// index that does not agree with its table.
+/// Confirmed damage ends the daemon, because writing into a damaged file may destroy more. Damage that the check does
+/// not find is only logged: it may have been the disk, the memory, or an index that does not agree with its table.
 actor IntegrityCheck: Worker {
   nonisolated let name = "integrity check"
 
@@ -17,20 +16,22 @@ actor IntegrityCheck: Worker {
   private let log: Logger
 
   private var isBootSettled: Bool
-  private var look: Look?
+  private var running: Check?
   private var notBefore = Duration.zero
 
-  /// One look at the file: beside the loop, which must keep turning.
-  private struct Look {
+  /// One check of the file: beside the loop, which must keep turning.
+  private struct Check {
     var task: Task<Void, Never>
+    /// What SQLite reported; nil: the machine's start is the reason.
     var reason: StoreError?
     var beganAt: Duration
-    var finding: Result<IntegrityReport, any Error>?
+    var result: Result<IntegrityReport, any Error>?
   }
 
-  /// From one look to the next: a disk that keeps failing is not read from end to end all the time.
+  /// Between two checks, because a disk that keeps failing is not to be read from end to end all the time.
   private static let pause = Duration.minutes(10)
 
+  /// - Parameter bootID: nil: it is not known, and a start is no reason to check.
   init(store: Store, bootID: String?, alarm: Alarm, log: Logger) {
     self.store = store
     self.bootID = bootID
@@ -39,74 +40,71 @@ actor IntegrityCheck: Worker {
     isBootSettled = bootID == nil
   }
 
-  /// To be told that SQLite spoke of damage, from any thread. What it said is kept by the store, where it outlives this
-  /// check: a new configuration comes with a new one.
-  nonisolated func note(_ error: StoreError) { alarm.ring() }
-
   func work(at now: Moment) async throws -> Duration? {
-    if let look, let finding = look.finding {
-      try await settle(look, finding, at: now)
-      self.look = nil
+    if let running, let result = running.result {
+      try await settle(running, result, at: now)
+      self.running = nil
       notBefore = now.uptime + Self.pause
     }
-    guard look == nil, await isDue() else { return nil }
+    guard running == nil, await isDue() else { return nil }
     if now.uptime < notBefore { return notBefore }
     begin(at: now)
     return nil
   }
 
-  /// A look is under way, or has ended and is not settled yet.
-  var isLooking: Bool { look != nil }
+  /// A check is under way, or has ended and its result is not settled yet.
+  var isChecking: Bool { running != nil }
 
   func finish() async {
-    look?.task.cancel()
-    await look?.task.value
-    store.giveBack(look?.reason)
+    running?.task.cancel()
+    await running?.task.value
+    // The store keeps it, because a new configuration comes with a new check.
+    store.returnReportedDamage(running?.reason)
   }
 
   private func isDue() async -> Bool {
     if !isBootSettled {
-      // That it cannot be read is itself a reason to look.
+      // A table that cannot be read is itself a reason to check.
       let last = try? await store.read { try $0.lastSound() }
       isBootSettled = last?.bootID == bootID
     }
-    return !isBootSettled || store.pendingDoubt != nil
+    return !isBootSettled || store.reportedDamage != nil
   }
 
   private func begin(at now: Moment) {
-    let reason = store.takeDoubt()
+    let reason = store.takeReportedDamage()
     let task = Task {
-      let finding: Result<IntegrityReport, any Error>
+      let result: Result<IntegrityReport, any Error>
       do {
-        finding = .success(try await store.examine())
+        result = .success(try await store.examine())
       } catch {
-        finding = .failure(error)
+        result = .failure(error)
       }
-      look?.finding = finding
+      running?.result = result
       alarm.ring()
     }
-    look = Look(task: task, reason: reason, beganAt: now.uptime)
+    running = Check(task: task, reason: reason, beganAt: now.uptime)
   }
 
-  private func settle(_ look: Look, _ finding: Result<IntegrityReport, any Error>, at now: Moment)
-    async throws
-  {
-    switch finding {
-    case .success(let soundness):
-      if let damage = soundness.damage { throw ConfirmedDamage(store.damaged(damage)) }
+  private func settle(
+    _ check: Check, _ result: Result<IntegrityReport, any Error>, at now: Moment
+  ) async throws {
+    switch result {
+    case .success(let report):
+      if let damage = report.damage { throw ConfirmedDamage(error: store.damaged(damage)) }
       try await store.write { [bootID] in try $0.noteSound(inBoot: bootID, at: now.wall) }
       isBootSettled = true
-      report(look, took: now.uptime - look.beganAt)
+      logSound(check, took: now.uptime - check.beganAt)
     case .failure(let error):
-      store.giveBack(look.reason)
+      store.returnReportedDamage(check.reason)
       log.warning(
         "the database could not be checked and will be again",
         metadata: ["error": "\(error)", "again_in": "\(Self.pause.spoken)"])
     }
   }
 
-  private func report(_ look: Look, took: Duration) {
-    guard let reason = look.reason else {
+  private func logSound(_ check: Check, took: Duration) {
+    guard let reason = check.reason else {
       return log.info(
         "the database is sound, as a check after the machine's start has found",
         metadata: ["took": "\(took.spoken)"])
@@ -121,6 +119,4 @@ actor IntegrityCheck: Worker {
 struct ConfirmedDamage: LastingFault, CustomStringConvertible {
   var error: StoreError
   var description: String { error.description }
-
-  init(_ error: StoreError) { self.error = error }
 }

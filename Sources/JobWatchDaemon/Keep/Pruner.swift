@@ -4,31 +4,28 @@ import Logging
 
 /// Deletes what is finished, told and older than the retention, a little at a time, and then shrinks the file.
 ///
-/// Nobody waits for it, and so it is in nobody's way: it begins some time after the start, and rests after each turn
-/// for as long as the turn took.
+/// Nobody waits for it, so it begins some time after the start, and rests after each turn for as long as the turn took.
 actor Pruner: Worker {
   nonisolated let name = "pruner"
 
   private let store: Store
   private let keep: Duration
-  /// From the end of a pass to the next one.
-  private let every: Duration
   private let clock: Clock
   private let log: Logger
 
   private var dueAt: Duration?
   private var clockWatch = ClockWatch()
-  /// Where the next look begins; nil: the pass is over.
+  /// Where the next batch begins; nil: the pass is over.
   private var place: Prunable.Place? = .start
   private var pruned = 0
   private var lastFree = 0
 
   /// A start has better things to do, and a machine whose clock was wrong may have it set by then.
   private static let firstWait = Duration.minutes(1)
-  /// What a wrong clock makes old must not be deleted for it: nothing is, before one that has leapt has stood for so long
-  /// without being set right. A clock that stays wrong for longer is believed.
+  /// Nothing is deleted for this long after a leap of the clock, because a wrong clock makes rows old. A clock that
+  /// stays wrong for longer is believed.
   private static let probation = Duration.hours(1)
-  /// A clock that leaps by less makes nothing old that was not nearly so, and a night without an event is no leap.
+  /// A smaller step makes nothing old that was not nearly so, and a night without an event is no leap.
   private static let leap = Duration.days(1)
   private static let shortestRest = Duration.milliseconds(10)
   /// Rows in a turn: so few that no commit waits long behind them.
@@ -36,7 +33,6 @@ actor Pruner: Worker {
 
   init(keep: Duration, store: Store, clock: @escaping Clock, log: Logger) {
     self.keep = keep
-    every = min(.hours(1), keep)
     self.store = store
     self.clock = clock
     self.log = log
@@ -60,15 +56,15 @@ actor Pruner: Worker {
       hasMore = try await shrink()
     }
     let end = clock()
-    let next = end.uptime + (hasMore ? max(end.awake - now.awake, Self.shortestRest) : every)
     if !hasMore { place = .start }
-    dueAt = next
-    return next
+    let rest = hasMore ? max(end.awake - now.awake, Self.shortestRest) : min(.hours(1), keep)
+    dueAt = end.uptime + rest
+    return dueAt
   }
 
-  /// Whether the daemon was down for long, or the clock leapt meanwhile, cannot be told apart.
+  /// A long stop and a clock that leapt meanwhile look the same.
   private func firstWait() async throws -> Duration {
-    let absence = try await store.read { try $0.absenceBeforeStart() }
+    let absence = try await store.read { try $0.events.absenceBeforeStart() }
     return absence ?? .zero >= Self.leap ? Self.probation : Self.firstWait
   }
 
@@ -87,7 +83,7 @@ actor Pruner: Worker {
   /// True: there is more to give back.
   private func shrink() async throws -> Bool {
     let free = try await store.shrink()
-    // Nothing is freed in a database that was rebuilt without this setting: that must not become a loop.
+    // A database that was rebuilt without `auto_vacuum` frees nothing: that must not become a loop.
     defer { lastFree = free }
     return free > 0 && free != lastFree
   }

@@ -3,7 +3,7 @@ import JobWatchStore
 
 /// How things stand, in the one line that `systemctl status` shows. What is in order is not mentioned.
 struct StatusLine {
-  var standing: Totals
+  var totals: Totals
   /// Jobs whose poll is due, or overdue.
   var due: Int
   /// Those that were told of and last.
@@ -32,67 +32,57 @@ struct StatusLine {
   /// Nil: that is in order.
   func text(_ part: Part) -> String? {
     switch part {
-    case .watched: watched
+    case .watched: "watching \(count(watched(isParked: false).values.reduce(0, +), "job"))"
     case .due: "\(due) due"
-    case .atRisk: "\(standing.atRisk) at risk"
+    case .atRisk: "\(totals.atRisk) at risk"
     case .parked: parked
-    case .paused: named("paused", pausedAccounts.filter(accounts.contains))
-    case .down: named("no use calling", endpoints)
-    case .failing: named("channels failing", failingChannels.filter(channels.contains))
-    case .unclosed: named("spool files not closed", unclosed)
+    case .paused:
+      named("paused") {
+        if case .account(let name) = $0, accounts.contains(name) { name } else { nil }
+      }
+    // Services that give no answer, and those whose calls are not allowed.
+    case .down:
+      named("no use calling") {
+        if case .endpoint(let key) = $0, accounts.contains(key.account) { "\(key)" } else { nil }
+      }
+    case .failing:
+      named("channels failing") {
+        if case .channel(let name) = $0, channels.contains(name) { name } else { nil }
+      }
+    case .unclosed: unclosed.isEmpty ? nil : "spool files not closed: \(list(unclosed))"
     case .waiting: waiting
-    case .givenUp: standing.givenUp == 0 ? nil : "\(count(standing.givenUp, "message")) given up"
+    case .givenUp: totals.givenUp == 0 ? nil : "\(count(totals.givenUp, "message")) given up"
     }
   }
 
-  private var watched: String {
-    let watched = standing.watched.filter { accounts.contains($0.key) }.values.reduce(0, +)
-    return "watching \(count(watched, "job"))"
+  private func watched(isParked: Bool) -> [String: Int] {
+    totals.watched.filter { accounts.contains($0.key) != isParked }
   }
 
   private var parked: String? {
-    let parked = standing.watched.filter { !accounts.contains($0.key) }
+    let parked = watched(isParked: true)
     guard !parked.isEmpty else { return nil }
     return "\(parked.values.reduce(0, +)) parked (not configured: \(list(parked.keys)))"
   }
 
-  /// Services of accounts: those that give no answer, and those whose calls are not allowed.
-  private var endpoints: [String] {
-    names { subject in
-      guard case .endpoint(let key) = subject, accounts.contains(key.account) else { return nil }
-      return "\(key)"
-    }
-  }
-
-  private var pausedAccounts: [String] {
-    names { if case .account(let name) = $0 { name } else { nil } }
-  }
-
-  private var failingChannels: [String] {
-    names { if case .channel(let name) = $0 { name } else { nil } }
-  }
-
   private var waiting: String? {
-    let waiting = standing.waiting.values.reduce(0, +)
+    let waiting = totals.waiting.values.reduce(0, +)
     guard waiting > 0 else { return nil }
     let text = "\(count(waiting, "message")) waiting"
-    let parked = standing.waiting.keys.filter { !channels.contains($0) }
+    let parked = totals.waiting.keys.filter { !channels.contains($0) }
     return parked.isEmpty ? text : "\(text) (not configured: \(list(parked)))"
   }
 
-  private func named(_ trouble: String, _ names: [String]) -> String? {
-    names.isEmpty ? nil : "\(trouble): \(list(names))"
+  private func named(_ trouble: String, _ name: (Condition.Subject) -> String?) -> String? {
+    let names = Set(conditions.compactMap { name($0.subject) })
+    return names.isEmpty ? nil : "\(trouble): \(list(names))"
   }
 
   private func count(_ number: Int, _ noun: String) -> String {
     "\(number) \(noun)\(number == 1 ? "" : "s")"
   }
 
-  private func names(_ name: (Condition.Subject) -> String?) -> [String] {
-    Array(Set(conditions.compactMap { name($0.subject) }))
-  }
-
-  /// So many names that the line stays one.
+  /// At most five names, because the line stays one.
   private func list(_ names: some Collection<String>) -> String {
     let few = names.sorted().prefix(5).joined(separator: ", ")
     return names.count > 5 ? "\(few) and \(names.count - 5) more" : few

@@ -2,65 +2,131 @@ import JobWatchConfiguration
 import JobWatchCore
 import JobWatchStore
 
-/// Says every few seconds how things stand: to the service manager, for whoever looks, and as `daemon.degraded` when
-/// a loop could not do its work for longer than the grace.
+/// Says every few seconds how things stand: as the status at the service manager, and as `daemon.degraded` when a loop
+/// could not do its work for longer than the grace.
 actor StatusReporter: Worker {
   nonisolated let name = "status"
 
-  private let ground: DaemonContext
-  private let vitals: HealthRegistry
+  private let context: DaemonContext
+  private let loops: HealthRegistry
   private let poller: Poller
   private let spool: SpoolBacklog
-  private let accounts: Set<String>
-  private let channels: Set<String>
-  private let routes: RouteTable
-  private let grace: Duration
-  /// Nil until what is on record is read.
-  private var troubles: WorkerTroubles?
-
-  private static let every = Duration.seconds(5)
+  private let configuration: Configuration
+  private var failures: LoopFailures
 
   init(
-    _ configuration: Configuration, _ ground: DaemonContext, _ vitals: HealthRegistry,
-    poller: Poller,
-    spool: SpoolBacklog = SpoolBacklog()
+    _ configuration: Configuration, _ context: DaemonContext, _ loops: HealthRegistry,
+    poller: Poller, spool: SpoolBacklog = SpoolBacklog()
   ) {
-    self.ground = ground
-    self.vitals = vitals
+    self.context = context
+    self.loops = loops
     self.poller = poller
     self.spool = spool
-    accounts = Set(configuration.accounts.map(\.name))
-    channels = Set(configuration.channels.map(\.name))
-    routes = configuration.routeTable
-    grace = configuration.breaker.grace
+    self.configuration = configuration
+    failures = LoopFailures(grace: configuration.breaker.grace)
   }
 
   func work(at now: Moment) async throws -> Duration? {
-    let (totals, conditions) = try await ground.store.read {
-      (try $0.standing(), try $0.openConditions())
+    // First, because a failure may be over when the database can be read again. Without this loop, which can tell its
+    // own failure only when it is over.
+    failures.update(
+      failing: loops.failing.filter { $0.loop != name }, untried: loops.unsettled, at: now)
+    let (totals, conditions) = try await context.store.read {
+      (try $0.totals(), try $0.conditions.open())
     }
     let due = await poller.due(at: now.uptime)
-    ground.report.stands(
+    context.report.shows(
       StatusLine(
-        standing: totals, due: due, conditions: conditions.filter { $0.toldAt != nil },
-        accounts: accounts, channels: channels, unclosed: spool.unclosed
+        totals: totals, due: due, conditions: conditions.filter { $0.toldAt != nil },
+        accounts: Set(configuration.accounts.map(\.name)),
+        channels: Set(configuration.channels.map(\.name)), unclosed: spool.unclosed
       ).line)
-    try await recordTroubles(conditions, at: now)
-    return now.uptime + Self.every
+    let changes = failures.changes(to: conditions, at: now.wall)
+    if !changes.isEmpty {
+      try await context.store.write { [routes = configuration.routeTable] transaction in
+        for change in changes { try transaction.apply(change, routes: routes) }
+      }
+    }
+    failures.stored()
+    return now.uptime + context.intervals.status
+  }
+}
+
+/// The loops that cannot do their work. A failure stays here until its end is on record, because a full disk may be what
+/// keeps it from being written.
+struct LoopFailures {
+  private struct Failure {
+    var since: Timestamp
+    var reason: String
+    var toldAt: Timestamp?
+    var isOver = false
   }
 
-  /// That a trouble is over is in the log and the status, and needs nobody's care.
-  private func recordTroubles(_ conditions: [Condition], at now: Moment) async throws {
-    var troubles = troubles ?? WorkerTroubles(conditions, grace: grace)
-    // Not this loop: its own trouble it can tell only when it is over.
-    troubles.update(
-      failing: vitals.failing.filter { $0.loop != name }, untried: vitals.unsettled, at: now)
-    self.troubles = troubles
-    let (changes, routes) = (troubles.changes(at: now.wall), routes)
-    guard !changes.isEmpty else { return }
-    try await ground.store.write { transaction in
-      for change in changes { try transaction.apply(change, routes: routes) }
+  private let grace: Duration
+  private var failures: [String: Failure] = [:]
+  /// The loops whose failure may last.
+  private var lasting: Set<String> = []
+
+  /// - Parameter grace: how long a failure lasts before it is told.
+  init(grace: Duration) { self.grace = grace }
+
+  /// Takes what the loops say now.
+  /// - Parameter untried: loops that have not tried since the start: the failure on record may last.
+  mutating func update(
+    failing: [(loop: String, failure: LoopHealth.Failure)], untried: [String], at now: Moment
+  ) {
+    for (loop, failure) in failing {
+      let age = now.awake - failure.since
+      var known = failures[loop] ?? Failure(since: now.wall - age, reason: failure.reason)
+      known.isOver = false
+      if known.toldAt == nil, age >= grace {
+        (known.reason, known.toldAt) = (failure.reason, now.wall)
+      }
+      failures[loop] = known
     }
-    self.troubles?.stored()
+    lasting = Set(failing.map(\.loop)).union(untried)
+    for loop in Array(failures.keys) where !lasting.contains(loop) {
+      failures[loop]?.isOver = true
+    }
+  }
+
+  /// What the open conditions on record lack. One reason is told once, in however many loops it shows.
+  func changes(to conditions: [Condition], at now: Timestamp) -> [ConditionChange] {
+    var record: [String: Condition] = [:]
+    for condition in conditions {
+      if case .worker(let loop) = condition.subject { record[loop] = condition }
+    }
+    let known = failures.sorted { $0.key < $1.key }
+    let begun = known.filter { record[$0.key] == nil }.map { loop, failure in
+      ConditionChange.begins(
+        Condition(.worker(loop), .failing, since: failure.since, cause: failure.reason))
+    }
+    let untold = known.filter { $0.value.toldAt != nil && record[$0.key]?.toldAt == nil }
+    let told = Dictionary(grouping: untold, by: \.value.reason).sorted { $0.key < $1.key }
+      .flatMap { reason, loops in
+        ConditionChange.degraded(
+          Dictionary(
+            uniqueKeysWithValues: loops.map { ($0.key, record[$0.key]?.since ?? $0.value.since) }),
+          because: reason, at: loops.compactMap(\.value.toldAt).min() ?? now)
+      }
+    let over = Set(record.keys).union(failures.keys)
+      .filter { failures[$0]?.isOver ?? !lasting.contains($0) }.sorted()
+    return begun + told + over.map { .works($0, at: now) }
+  }
+
+  /// `changes` is on record.
+  mutating func stored() { failures = failures.filter { !$0.value.isOver } }
+}
+
+/// Passes through the writer's queue now and then. A writer that is stuck stalls this loop, and so is found however
+/// little there is to write. It changes nothing, and so needs no room on the disk.
+struct WriterProbe: Worker {
+  let name = "writer"
+  let store: Store
+  let every: Duration
+
+  func work(at now: Moment) async throws -> Duration? {
+    try await store.write { _ in }
+    return now.uptime + every
   }
 }

@@ -1,101 +1,117 @@
-import CloudAPI
 import JobWatchConfiguration
 import JobWatchCore
 import JobWatchLogging
 import JobWatchStatusLog
 import JobWatchStore
 import Logging
-import ServiceLifecycle
 import UnixSignals
 
 /// The whole daemon: one store, and a loop per worker around it.
 package struct Daemon: Sendable {
+  /// What a daemon at work is told to do.
+  package enum Order: Sendable { case reload, stop }
+
   private let decoded: DecodedConfiguration
   private let reload: @Sendable () throws -> DecodedConfiguration
-  private let clock: Clock
   private let log: Logger
   private let output: LogOutput
 
   /// - Parameters:
-  ///   - reload: what SIGHUP asks for: the configuration as it is then. Throws why it cannot be used. Nil: the same
-  ///     one, whose secrets are read again.
+  ///   - reload: reads the configuration for `.reload`; throws why it cannot be used. Nil: the same one, whose secrets
+  ///     are read again.
   ///   - output: where channels of type journal write.
   package init(
     _ decoded: DecodedConfiguration, reload: (@Sendable () throws -> DecodedConfiguration)? = nil,
-    clock: @escaping Clock = SystemClock.now, log: Logger, output: LogOutput = LogOutput()
+    log: Logger, output: LogOutput = LogOutput()
   ) {
     self.decoded = decoded
     self.reload = reload ?? { decoded }
-    self.clock = clock
     self.log = log
     self.output = output
   }
 
   private var configuration: Configuration { decoded.value }
 
-  /// Runs until one of `signals` arrives or the task that runs it is told to shut down gracefully.
+  /// Runs until SIGTERM or SIGINT arrives; SIGHUP reloads.
   ///
   /// - Parameter onReady: called once every loop has done what was due at the start.
   /// - Throws: `StartRefusal` or `DaemonLock.Held` when it cannot start, and `FileFailure`, `StoreError` or
   ///   `SecretError` where it fails though all seemed well; a `LastingFault` when it cannot go on.
-  package func run(
-    stopOn signals: [UnixSignal] = [.sigterm, .sigint],
-    onReady: @escaping @Sendable () -> Void = {}
-  ) async throws {
-    let report = ServiceReport(serviceManager, clock: clock, log: log)
-    let plan = try StartPlan(decoded)
-    for path in try plan.prepare() {
+  package func run(onReady: @escaping @Sendable () -> Void = {}) async throws {
+    let report = ServiceReport(serviceManager, time: .system, log: log)
+    let references = try ResolvedReferences.forStart(of: decoded)
+    for path in try DaemonFiles(decoded).prepare() {
       log.notice("a directory that was missing is made", metadata: ["path": "\(path)"])
     }
     let lock = try DaemonLock(directory: configuration.stateDirectory)
     defer { lock.release() }
-    lock.note(DaemonRecord(of: decoded))
-    let store = try open(report)
-    let ground = DaemonContext(
-      store: store, credentials: CredentialMemory(), report: report,
-      clock: clock, log: log, output: output)
-    report.begins(.readingLog)
-    let statusLog = StatusLog(path: configuration.statusLog, store: store, log: log)
-    try await statusLog.recover(at: clock(), routes: configuration.routeTable)
-    await recount(store)
-    let now = clock().wall
-    try await store.write { try $0.noteStart(at: now) }
-    report.begins(.readingSpool)
-    let generations = try await Supervisor(
-      first: configuration, with: plan.supplies, on: ground, statusLog: statusLog, reload: reload,
-      onReady: onReady)
-    do {
-      try await ground.tell(
-        .daemonStarted, "jobwatch has started", to: configuration.routeTable)
-    } catch {
-      await generations.current.discard()
-      throw error
-    }
-    try await ServiceGroup(
-      configuration: .init(
-        services: [.init(service: generations)], gracefulShutdownSignals: signals, logger: quiet)
-    ).run()
-    await tellStop(generations.current, ground)
-    try store.close()
+    lock.write(DaemonRecord(of: decoded))
+    let context = DaemonContext(store: try open(report), report: report, log: log, output: output)
+    try await live(with: references, on: context, onReady: onReady, orders: Self.orders)
+    try context.store.close()
     log.notice("jobwatch has stopped")
   }
 
-  /// What cannot be written then, on a full disk for instance, is no reason to end badly: the next start writes what the
-  /// log lacks.
-  private func tellStop(_ last: Generation, _ ground: DaemonContext) async {
+  /// Traps the signals; until then they end the process.
+  private static func orders() async -> AsyncStream<Order> {
+    let arrivals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
+    let (orders, order) = AsyncStream.makeStream(of: Order.self)
+    let forwarding = Task {
+      for await signal in arrivals { order.yield(signal == .sighup ? .reload : .stop) }
+    }
+    order.onTermination = { _ in forwarding.cancel() }
+    return orders
+  }
+
+  /// The daemon's life between lock and unlock, without signals: brings status log and rows up to date, and works until
+  /// it is told to stop.
+  ///
+  /// - Parameter orders: called before the loops begin.
+  package func live(
+    with references: ResolvedReferences, on context: DaemonContext,
+    onReady: @escaping @Sendable () -> Void = {}, orders: () async -> AsyncStream<Order>
+  ) async throws {
+    let (report, store) = (context.report, context.store)
+    report.begins(.readingLog)
+    let statusLog = StatusLog(path: configuration.statusLog, store: store, log: log)
+    try await statusLog.recover(at: context.time.now(), routes: configuration.routeTable)
+    await recount(store)
+    let now = context.time.now().wall
+    try await store.write { try $0.noteStart(at: now) }
+    report.begins(.readingSpool)
+    let supervisor = Supervisor(
+      try await .make(configuration, references, on: context, statusLog) { [configuration, log] in
+        log.notice(
+          "jobwatch is running",
+          metadata: .message(.running, Supervisor.summary(of: configuration)))
+        report.isReady()
+        onReady()
+      }, on: context, reload: reload)
     do {
-      try await ground.tell(
-        .daemonStopped, "jobwatch has stopped", to: last.configuration.routeTable)
-      for _ in 0..<Self.lastBatches {
-        guard try await last.statusLog.work(at: clock()) != nil else { return }
+      try await context.tell(
+        .daemonStarted, "jobwatch has started", to: configuration.routeTable)
+    } catch {
+      await supervisor.current.discard()
+      throw error
+    }
+    try await supervisor.run(await orders())
+    await tellStop(supervisor.current.configuration, statusLog, context)
+  }
+
+  /// A stop that cannot be written, on a full disk for instance, is a stop: the next start writes what the log lacks.
+  private func tellStop(
+    _ last: Configuration, _ statusLog: StatusLog, _ context: DaemonContext
+  ) async {
+    do {
+      try await context.tell(.daemonStopped, "jobwatch has stopped", to: last.routeTable)
+      // A bounded number of batches, because a stop may not take long.
+      for _ in 0..<10 {
+        guard try await statusLog.work(at: context.time.now()) != nil else { return }
       }
     } catch {
       log.warning("the stop cannot be told", metadata: ["error": "\(error)"])
     }
   }
-
-  /// So that a stop takes no longer than it may.
-  private static let lastBatches = 10
 
   private func open(_ report: ServiceReport) throws -> Store {
     report.begins(.openingDatabase)
@@ -106,13 +122,13 @@ package struct Daemon: Sendable {
     }
   }
 
-  /// What only the status line shows keeps nobody from starting.
+  /// Only the status line shows the count, so a failure does not keep the daemon from starting.
   private func recount(_ store: Store) async {
     do {
-      try await store.write { try $0.recountWatched() }
+      try await store.write { try $0.jobs.recountWatched() }
     } catch {
       log.warning(
-        "the watched jobs were not counted anew: their number in the status line may be wrong",
+        "the watched jobs were not counted again: their number in the status line may be wrong",
         metadata: ["error": "\(error)"])
     }
   }
@@ -124,12 +140,5 @@ package struct Daemon: Sendable {
       log.warning("the service manager is not told", metadata: ["error": "\(error)"])
       return nil
     }
-  }
-
-  /// The library's own steps are of no interest to an operator.
-  private var quiet: Logger {
-    var quiet = log
-    quiet.logLevel = .warning
-    return quiet
   }
 }

@@ -1,12 +1,12 @@
 import Foundation
 import Glibc
+import JobWatchConfiguration
 import JobWatchFiles
 
 /// One daemon per state directory: held for the life of the process, released by the kernel whatever ends it.
 struct DaemonLock: Sendable {
   private let descriptor: Int32
 
-  /// Another daemon runs on the same state directory.
   package struct Held: PassingFault, CustomStringConvertible {
     package var description: String
     package var mayPass: Bool { true }
@@ -18,7 +18,7 @@ struct DaemonLock: Sendable {
     let path = Self.path(in: directory)
     var file = open(path, O_RDWR | O_CREAT | O_NONBLOCK | O_CLOEXEC, 0o600)
     let code = errno
-    // What may only be read, and be it a directory, can be locked as well.
+    // A file that may only be read can be locked as well, and so can a directory.
     if file < 0 { file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) }
     guard file >= 0 else { throw FileFailure("cannot be opened", path, code) }
     guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
@@ -29,15 +29,86 @@ struct DaemonLock: Sendable {
     descriptor = file
   }
 
-  /// Writes who holds it. Where that cannot be written (a full disk, no right to), `check` knows less, and that is all.
-  func note(_ record: DaemonRecord) {
+  /// Writes who holds the lock. Where that fails (a full disk, no right to write), `check` knows less.
+  func write(_ record: DaemonRecord) {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    guard let bytes = try? encoder.encode(record), ftruncate(descriptor, 0) == 0 else {
-      return
-    }
+    guard let bytes = try? encoder.encode(record), ftruncate(descriptor, 0) == 0 else { return }
     _ = Array(bytes).withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
   }
 
   func release() { close(descriptor) }
+}
+
+/// What a running daemon says of itself in its lock file, by which `check` knows what a reload would refuse.
+package struct DaemonRecord: Codable, Sendable, Hashable {
+  package let pid: Int32
+  /// The absolute path of its configuration.
+  package let configuration: String
+  let places: [String: String]
+
+  init(of configuration: DecodedConfiguration) {
+    pid = getpid()
+    self.configuration = FilePlace.real(configuration.file) ?? configuration.file
+    places = Self.places(of: configuration.value)
+  }
+
+  /// What only a restart can change, by the keys of the configuration.
+  static func places(of configuration: Configuration) -> [String: String] {
+    [
+      "state_dir": configuration.stateDirectory, "spool_dir": configuration.spoolDirectory,
+      "status_log": configuration.statusLog,
+    ]
+  }
+
+  /// Why a daemon that works in `places` cannot take a configuration.
+  static func faults(moving places: [String: String], to new: Configuration) -> [StartFault] {
+    Self.places(of: new).sorted { $0.key < $1.key }.compactMap { key, after in
+      guard let before = places[key], before != after else { return nil }
+      return StartFault(
+        place: .key(key),
+        message: "is \(before) and cannot become \(after) while jobwatch runs: restart needed "
+          + "(systemctl restart jobwatch)")
+    }
+  }
+
+  /// The daemon that reads this configuration, or works in its state directory; nil where this user sees none.
+  package static func running(with configuration: DecodedConfiguration) -> DaemonRecord? {
+    let file = FilePlace.real(configuration.file) ?? configuration.file
+    let records = names(in: "/proc").compactMap { Int32($0) }.compactMap(record)
+    return records.first { $0.configuration == file }
+      ?? records.first { $0.places["state_dir"] == configuration.value.stateDirectory }
+  }
+
+  /// Variables of its environment; nil where this user may not see them.
+  package var environment: [String: String]? {
+    guard let bytes = FileManager.default.contents(atPath: "/proc/\(pid)/environ") else {
+      return nil
+    }
+    let pairs = bytes.split(separator: 0).compactMap { entry -> (String, String)? in
+      let parts = entry.split(
+        separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false
+      ).map { String(decoding: $0, as: UTF8.self) }
+      return parts.count == 2 ? (parts[0], parts[1]) : nil
+    }
+    return Dictionary(pairs) { first, _ in first }
+  }
+
+  private static func names(in directory: String) -> [String] {
+    (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+  }
+
+  /// Found by the lock that the process holds open, because a record may also be of a process that is gone.
+  private static func record(of pid: Int32) -> DaemonRecord? {
+    for name in names(in: "/proc/\(pid)/fd") {
+      let link = "/proc/\(pid)/fd/\(name)"
+      let target = try? FileManager.default.destinationOfSymbolicLink(atPath: link)
+      guard target?.hasSuffix(DaemonLock.path(in: "")) == true,
+        let bytes = FileManager.default.contents(atPath: link),
+        let record = try? JSONDecoder().decode(DaemonRecord.self, from: bytes), record.pid == pid
+      else { continue }
+      return record
+    }
+    return nil
+  }
 }

@@ -3,12 +3,12 @@ import JobWatchFiles
 
 /// A directory that the daemon needs, and makes where it may.
 ///
-/// Only itself, never the one that it is in: where that is missing the path is mostly wrong, or a file system is not
+/// Only the directory itself, never its parent: where that is missing the path is mostly wrong, or a file system is not
 /// mounted.
 struct NeededDirectory: Sendable, Hashable {
   let path: String
   let mode: mode_t
-  /// What stands in its place and is no directory is kept beside it, as `.aside-1`, instead of being refused.
+  /// A file in its place is kept beside it, as `.aside-1`, instead of being refused.
   var replacesFile = false
 
   /// False: a start makes it. Changes nothing.
@@ -18,17 +18,12 @@ struct NeededDirectory: Sendable, Hashable {
     if stat(path, &status) == 0 {
       if status.st_mode & S_IFMT == S_IFDIR { return true }
       guard replacesFile else { throw FileFailure("cannot be used", path, ENOTDIR) }
-      return try isMakeable(after: planned)
+    } else {
+      guard errno == ENOENT else { throw FileFailure("cannot be looked at", path, errno) }
+      guard replacesFile || lstat(path, &status) != 0 else {
+        throw FileFailure("is a link to nowhere and cannot be used", path, ENOENT)
+      }
     }
-    guard errno == ENOENT else { throw FileFailure("cannot be looked at", path, errno) }
-    guard replacesFile || lstat(path, &status) != 0 else {
-      throw FileFailure("is a link to nowhere and cannot be used", path, ENOENT)
-    }
-    return try isMakeable(after: planned)
-  }
-
-  /// Always false: it is not there.
-  private func isMakeable(after planned: Set<String>) throws(FileFailure) -> Bool {
     let parent = Self.parent(of: path)
     guard planned.contains(parent) || Self.allows(parent, W_OK | X_OK) else {
       throw FileFailure("is not there and cannot be made", path, errno)
@@ -62,7 +57,7 @@ struct NeededDirectory: Sendable, Hashable {
     return parent.isEmpty ? "/" : parent
   }
 
-  /// Whether this user, as it acts now, may; `errno` says why not.
+  /// Whether the effective user may; `errno` says why not.
   static func allows(_ path: String, _ mode: Int32) -> Bool {
     faccessat(AT_FDCWD, path, mode, AT_EACCESS) == 0
   }

@@ -3,9 +3,23 @@ import JobWatchConfiguration
 import JobWatchFiles
 import JobWatchStore
 
-/// A reason not to start with a configuration, or not to take it while running.
+/// A reason not to start that may pass by itself, as a full disk does. systemd starts the service again after one; a
+/// lasting one needs a person.
+package protocol PassingFault: Error {
+  var mayPass: Bool { get }
+}
+
+/// A reason not to go on: thrown by a worker, it ends the daemon, because only a person can help.
+package protocol LastingFault: Error {}
+
+extension StoreError: PassingFault {
+  package var mayPass: Bool { kind == .passing }
+}
+
+extension FileFailure: PassingFault {}
+
+/// A reason not to start with a configuration, or not to reload it.
 package struct StartFault: Sendable, Hashable {
-  /// What it is about.
   package enum Place: Sendable, Hashable {
     /// A key path of the file, as in `accounts[0].ca_file`; empty for the file as a whole.
     case key(String)
@@ -16,9 +30,9 @@ package struct StartFault: Sendable, Hashable {
   package enum Reason: Sendable, Hashable {
     /// A person has to do something.
     case lasting
-    /// It may be gone by itself.
+    /// It may pass by itself.
     case passing
-    /// This user may not look, or not write.
+    /// This user may not read or write it.
     case denied
     /// It is looked for in the environment of the process, and another process has another one.
     case environment
@@ -27,34 +41,28 @@ package struct StartFault: Sendable, Hashable {
   package var place: Place
   /// What is wrong and what to do about it. Never holds a secret.
   package var message: String
-  package var reason: Reason
+  package var reason = Reason.lasting
+}
 
-  package init(_ place: Place, _ message: String, _ reason: Reason = .lasting) {
-    self.place = place
-    self.message = message
-    self.reason = reason
-  }
-
+extension StartFault {
   init(_ place: Place, _ error: any Error) {
-    self.init(place, "\(error)", Self.reason(of: error))
-  }
-
-  private static func reason(of error: any Error) -> Reason {
-    switch error {
-    case let error as SecretError where error.reason == .denied: .denied
-    case let error as SecretError where error.reason == .environment: .environment
-    case let error as CertificateFileError where error.isDenied: .denied
-    case let error as FileFailure where error.isDenied: .denied
-    case let error as any PassingFault where error.mayPass: .passing
-    default: .lasting
-    }
+    let reason: Reason =
+      switch error {
+      case let error as SecretError where error.reason == .denied: .denied
+      case let error as SecretError where error.reason == .environment: .environment
+      case let error as CertificateFileError where error.isDenied: .denied
+      case let error as FileFailure where error.isDenied: .denied
+      case let error as any PassingFault where error.mayPass: .passing
+      default: .lasting
+      }
+    self.init(place: place, message: "\(error)", reason: reason)
   }
 }
 
 /// Every reason not to start, or to refuse a new configuration, at once.
 package struct StartRefusal: PassingFault, CustomStringConvertible {
   package let problems: [ConfigurationProblem]
-  /// Nothing is among them that only a person can put right.
+  /// No person is needed for any of them.
   package let mayPass: Bool
   private let file: String
 
@@ -72,18 +80,13 @@ package struct StartRefusal: PassingFault, CustomStringConvertible {
 extension DecodedConfiguration {
   /// The fault with its line, where the file has one for it.
   package func problem(_ fault: StartFault, isWarning: Bool = false) -> ConfigurationProblem {
-    let (path, mark) = place(fault.place)
-    return ConfigurationProblem(
-      line: mark?.line, column: mark?.column, path: path, message: fault.message,
-      isWarning: isWarning)
-  }
-
-  private func place(_ place: StartFault.Place) -> (path: String, ConfigurationMark?) {
-    switch place {
-    case .key(let path): return (path, marks[path])
-    case .secret(let source, let part):
-      let found = secrets.first { $0.source == source && $0.path.hasPrefix(part) }
-      return (found?.path ?? part, found?.mark)
-    }
+    let (path, mark) =
+      switch fault.place {
+      case .key(let path): (path, marks[path])
+      case .secret(let source, let part):
+        secrets.first { $0.source == source && $0.path.hasPrefix(part) }
+          .map { ($0.path, $0.mark) } ?? (part, nil)
+      }
+    return ConfigurationProblem(fault.message, at: mark, path: path, isWarning: isWarning)
   }
 }

@@ -1,50 +1,46 @@
 import CloudAPI
-import Foundation
 import JobWatchConfiguration
 
-/// The HTTP clients: one for each set of trusted certificates, and one for webhooks. All take the
+/// The HTTP clients of one configuration: one for each set of trusted certificates, and one for webhooks. All take the
 /// proxies of the environment.
 package struct Transports: Sendable {
-  let proxies: ProxyRules
-  let webhooks: HTTPClientTransport
-  /// By the path of the certificates; nil for the system's.
-  private let clouds: [String?: HTTPClientTransport]
-  private let accounts: [String: HTTPTransport]
-  /// One per account.
-  package let logins: [AccountLogin]
+  /// Opens an HTTP client; `close` must be called before it is released.
+  package typealias Open =
+    @Sendable (HTTPClientTransport.Options) -> (
+      transport: HTTPTransport, close: @Sendable () async -> Void
+    )
 
-  /// - Parameter trust: the certificates of each account's `ca_file`, by path.
-  init(
-    _ configuration: Configuration, proxies: ProxyRules, trust: [String: TrustedCertificates],
-    environment: [String: String] = ProcessInfo.processInfo.environment
-  ) {
-    self.proxies = proxies
-    var options: [String?: HTTPClientTransport.Options] = [:]
-    for path in Set(configuration.accounts.map(\.caFile)) {
-      options[path] = .init(trust: path.flatMap { trust[$0] }, proxies: proxies)
-    }
-    webhooks = HTTPClientTransport(options: .init(proxies: proxies))
-    let clouds = options.mapValues { HTTPClientTransport(options: $0) }
-    self.clouds = clouds
-    accounts = Dictionary(
-      uniqueKeysWithValues: configuration.accounts.compactMap { account in
-        clouds[account.caFile].map { (account.name, $0.transport) }
-      })
-    logins = configuration.accounts.compactMap { account in
-      clouds[account.caFile].map {
-        AccountLogin(account, transport: $0.transport, environment: environment)
-      }
-    }
+  package static let openClient: Open = { options in
+    let client = HTTPClientTransport(options: options)
+    return (client.transport, client.shutdown)
   }
 
-  /// By account name.
-  var clients: [String: CloudClient] { accounts.mapValues { CloudClient(transport: $0) } }
+  let webhooks: HTTPTransport
+  /// By account.
+  private(set) var clients: [String: CloudClient] = [:]
+  private(set) var logins: [AccountLogin] = []
+  private let closing: [@Sendable () async -> Void]
 
-  /// The way to an account's endpoints; nil for an account that is not configured.
-  func transport(of account: String) -> HTTPTransport? { accounts[account] }
+  init(_ configuration: Configuration, _ references: ResolvedReferences, open: Open) {
+    var closing: [@Sendable () async -> Void] = []
+    func opened(_ trust: TrustedCertificates?) -> HTTPTransport {
+      let (transport, close) = open(.init(trust: trust, proxies: references.proxies))
+      closing.append(close)
+      return transport
+    }
+    webhooks = opened(nil)
+    var clouds: [String?: HTTPTransport] = [:]
+    for account in configuration.accounts {
+      let transport =
+        clouds[account.caFile] ?? opened(account.caFile.flatMap { references.trust[$0] })
+      clouds[account.caFile] = transport
+      clients[account.name] = CloudClient(transport: transport)
+      logins.append(AccountLogin(account, transport: transport))
+    }
+    self.closing = closing
+  }
 
-  func shutdown() async {
-    await webhooks.shutdown()
-    for cloud in clouds.values { await cloud.shutdown() }
+  func close() async {
+    for close in closing { await close() }
   }
 }

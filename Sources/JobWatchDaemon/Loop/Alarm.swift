@@ -1,31 +1,25 @@
-import Dispatch
 import JobWatchCore
 import Synchronization
 
-/// Wakes one loop: at a time, or when rung. The only file that knows Dispatch's timers.
+/// Wakes one loop: after a time, or when rung.
 ///
-/// A ring while nobody waits is kept and ends the next wait at once, so no wake-up is lost between a loop's look
-/// at the database and its going to sleep.
+/// A ring while nobody waits ends the next wait at once, so no wake-up is lost between a loop's look at the database
+/// and its wait.
 package final class Alarm: Sendable {
-  /// No wait is longer, whatever its target: it bounds what a lost wake-up, a suspended machine or a clock that
-  /// jumped can cost.
-  package static let longestWait = Duration.seconds(30)
-
   private struct State {
     var isRung = false
     var sleeper: CheckedContinuation<Void, Never>?
   }
 
+  package let time: Time
+  package let longestWait: Duration
   private let state = Mutex(State())
-  private let timer: Timer
 
-  package init() {
-    timer = Timer()
-    timer.source.setEventHandler { [weak self] in self?.ring() }
-    timer.source.activate()
+  /// - Parameter longestWait: bounds every wait, and so what a lost ring or a clock that was set can cost.
+  package init(_ time: Time, longestWait: Duration) {
+    self.time = time
+    self.longestWait = longestWait
   }
-
-  deinit { timer.source.cancel() }
 
   package func ring() {
     let sleeper = state.withLock { state in
@@ -37,26 +31,25 @@ package final class Alarm: Sendable {
     sleeper?.resume()
   }
 
-  /// Returns when rung, or after `duration` (at most `longestWait`). For one waiter at a time.
+  /// Returns when rung, or after `duration`. For one waiter at a time.
   package func wait(_ duration: Duration) async {
-    let bounded = duration.clamped(.zero, Self.longestWait)
-    timer.source.schedule(
-      deadline: .now() + .milliseconds(Int(bounded.milliseconds)), leeway: .milliseconds(1))
+    let timer = time.wake(duration.clamped(.zero, longestWait)) { self.ring() }
     await withCheckedContinuation { continuation in
       let isRung = state.withLock { state in
-        if state.isRung {
-          state.isRung = false
-          return true
-        }
-        state.sleeper = continuation
-        return false
+        defer { state.isRung = false }
+        if !state.isRung { state.sleeper = continuation }
+        return state.isRung
       }
       if isRung { continuation.resume() }
     }
+    withExtendedLifetime(timer) {}
   }
+}
 
-  /// Dispatch's sources are documented as safe to use from any thread, but not marked so.
-  private final class Timer: @unchecked Sendable {
-    let source = DispatchSource.makeTimerSource(queue: .global())
-  }
+/// Waits until all tasks have ended; those that take longer than `timeout` are cancelled then.
+func drain(_ tasks: [Task<Void, Never>], timeout: Duration, by time: Time) async {
+  guard !tasks.isEmpty else { return }
+  let timer = time.wake(timeout) { for task in tasks { task.cancel() } }
+  for task in tasks { await task.value }
+  withExtendedLifetime(timer) {}
 }

@@ -3,11 +3,10 @@ import Synchronization
 
 /// What one loop is doing, by when it must have done it, and whether it could.
 ///
-/// A loop that turned and failed is alive: it will try again, and no restart would help it. One that does not come
-/// back from its work, or does not wake when it should, is stalled, and only a restart helps. So is one of whose
-/// calls, which outlive a turn, does not end though it has a time limit.
+/// A loop that turns and fails is alive: it tries again, and a restart does not help. A loop that does not come back
+/// from its work, does not wake in time, or has a call past its time limit is stalled: only a restart helps.
 ///
-/// All times are those of `Moment.awake`: timers stand still in suspend, so that nobody is late for it.
+/// All times are those of `Moment.awake`, which stands still while the machine is suspended, as timers do.
 package final class LoopHealth: Sendable {
   package struct Failure: Sendable, Hashable {
     package var since: Duration
@@ -16,20 +15,21 @@ package final class LoopHealth: Sendable {
 
   private struct State {
     var overdueAt: Duration?
+    /// The time limits of calls, by number.
     var calls: [Int: Duration] = [:]
     var begun = 0
     var hasSettled = false
     var failure: Failure?
-    var trouble: Failure?
+    var degradation: Failure?
   }
 
   package let name: String
   private let state = Mutex(State())
   private let onSettled: @Sendable () -> Void
 
-  /// Nothing that a loop does in one turn takes nearly as long, on a busy disk either; what does says `turns` again.
+  /// Far more than a turn takes on a busy disk; a turn that takes longer calls `turns` again.
   static let turnLimit = Duration.seconds(60)
-  /// By which a wake-up may be late, on a machine with no time to spare.
+  /// How late a wake-up may be on an overloaded machine.
   static let wakeSlack = Duration.seconds(30)
 
   /// - Parameter onSettled: called once, when the loop has done for the first time all that was due.
@@ -38,35 +38,26 @@ package final class LoopHealth: Sendable {
     self.onSettled = onSettled
   }
 
-  // MARK: What the loop says
-
-  /// Also in the midst of a long turn that comes along.
+  /// A turn begins, or a long one makes progress.
   func turns(at awake: Duration) {
     state.withLock { $0.overdueAt = awake + Self.turnLimit }
   }
 
-  /// It did what was due. More is due at once where `next` is not after `awake`.
-  func waits(until next: Duration, at awake: Duration) {
-    rest(until: next, failure: nil, hasSettled: next > awake, at: awake)
-  }
-
-  func failed(_ reason: String, retriesAt next: Duration, at awake: Duration) {
-    rest(until: next, failure: reason, hasSettled: true, at: awake)
-  }
-
-  private func rest(
-    until next: Duration, failure: String?, hasSettled: Bool, at awake: Duration
-  ) {
+  /// The turn is over. More is due at once where `next` is not after `awake`.
+  /// - Parameter reason: why the loop could not do what was due.
+  func waits(until next: Duration, at awake: Duration, because reason: String? = nil) {
     let isFirst = state.withLock { state in
       state.overdueAt = max(next, awake) + Self.wakeSlack
-      state.failure = failure.map {
-        Failure(since: state.failure?.since ?? awake, reason: $0)
-      }
-      guard hasSettled, !state.hasSettled else { return false }
+      state.failure = reason.map { Failure(since: state.failure?.since ?? awake, reason: $0) }
+      guard !state.hasSettled, reason != nil || next > awake else { return false }
       state.hasSettled = true
       return true
     }
     if isFirst { onSettled() }
+  }
+
+  func failed(_ reason: String, retriesAt next: Duration, at awake: Duration) {
+    waits(until: next, at: awake, because: reason)
   }
 
   /// Nothing more is to be expected.
@@ -77,9 +68,7 @@ package final class LoopHealth: Sendable {
     }
   }
 
-  // MARK: What its work says
-
-  /// A call that goes on beside the turns. Ends with `callEnded`, for which the number is.
+  /// Returns the number of a call that goes on beside the turns, for `callEnded`.
   package func callBegan(limit: Duration, at awake: Duration) -> Int {
     state.withLock { state in
       state.begun += 1
@@ -89,27 +78,74 @@ package final class LoopHealth: Sendable {
   }
 
   package func callEnded(_ number: Int) {
-    _ = state.withLock { $0.calls.removeValue(forKey: number) }
+    state.withLock { $0.calls[number] = nil }
   }
 
   /// The turns succeed, but something they are for does not. Nil: it does again.
-  package func isHindered(by reason: String?, at awake: Duration) {
+  package func isDegraded(by reason: String?, at awake: Duration) {
     state.withLock { state in
-      state.trouble = reason.map { Failure(since: state.trouble?.since ?? awake, reason: $0) }
+      state.degradation = reason.map {
+        Failure(since: state.degradation?.since ?? awake, reason: $0)
+      }
     }
   }
-
-  // MARK: What others see
 
   package func isStalled(at awake: Duration) -> Bool {
     state.withLock { state in
-      ([state.overdueAt].compactMap(\.self) + state.calls.values).contains { $0 < awake }
+      state.overdueAt.map { $0 < awake } ?? false || state.calls.values.contains { $0 < awake }
     }
   }
 
-  /// It has done for the first time all that was due, or could not.
+  /// The loop has done for the first time all that was due, or has failed to.
   package var hasSettled: Bool { state.withLock(\.hasSettled) }
 
-  /// Why it cannot do its work for now, and since when; nil: it can.
-  package var failure: Failure? { state.withLock { $0.failure ?? $0.trouble } }
+  /// Why the loop cannot do its work now, and since when; nil: it can.
+  package var failure: Failure? { state.withLock { $0.failure ?? $0.degradation } }
+}
+
+/// The health of all loops.
+package final class HealthRegistry: Sendable {
+  private struct State {
+    var loops: [LoopHealth] = []
+    var unsettled = 0
+  }
+
+  private let state = Mutex(State())
+  private let onSettled: @Sendable () -> Void
+
+  /// - Parameter onSettled: called when every loop has done for the first time all that was due.
+  package init(onSettled: @escaping @Sendable () -> Void = {}) { self.onSettled = onSettled }
+
+  package func register(_ name: String) -> LoopHealth {
+    let loop = LoopHealth(name) { [weak self] in self?.settled() }
+    state.withLock { state in
+      state.loops.append(loop)
+      state.unsettled += 1
+    }
+    return loop
+  }
+
+  private func settled() {
+    let isLast = state.withLock { state in
+      state.unsettled -= 1
+      return state.unsettled == 0
+    }
+    if isLast { onSettled() }
+  }
+
+  package var hasSettled: Bool { state.withLock { $0.unsettled == 0 } }
+
+  /// The names of the loops that have not settled yet.
+  package var unsettled: [String] { names { !$0.hasSettled } }
+
+  package func stalled(at awake: Duration) -> [String] { names { $0.isStalled(at: awake) } }
+
+  private func names(_ isMeant: (LoopHealth) -> Bool) -> [String] {
+    state.withLock(\.loops).filter(isMeant).map(\.name)
+  }
+
+  /// The loops that turn and cannot do their work.
+  package var failing: [(loop: String, failure: LoopHealth.Failure)] {
+    state.withLock(\.loops).compactMap { loop in loop.failure.map { (loop.name, $0) } }
+  }
 }

@@ -1,59 +1,95 @@
 import JobWatchCore
 import Logging
+import Synchronization
+
+/// The one shape of everything that repeats: do what is due now, say when to be woken.
+package protocol Worker: Sendable {
+  var name: String { get }
+
+  /// Does what is due and returns the uptime at which more will be; nil: nothing is known to come.
+  ///
+  /// When it throws, the loop logs it and tries again; a `LastingFault` ends the daemon.
+  func work(at now: Moment) async throws -> Duration?
+
+  /// Ends what `work` has started and left running.
+  func finish() async
+}
+
+extension Worker {
+  package func finish() async {}
+}
+
+/// Tells loops to end: raised once, from any thread.
+final class StopSignal: Sendable {
+  private struct State {
+    var isRaised = false
+    var alarms: [Alarm] = []
+  }
+
+  private let state = Mutex(State())
+
+  var isRaised: Bool { state.withLock(\.isRaised) }
+
+  /// Rings `alarm` when raised, at once if it is already.
+  func ring(_ alarm: Alarm) {
+    state.withLock { $0.alarms.append(alarm) }
+    if isRaised { alarm.ring() }
+  }
+
+  func raise() {
+    let alarms = state.withLock { state in
+      state.isRaised = true
+      return state.alarms
+    }
+    for alarm in alarms { alarm.ring() }
+  }
+}
 
 /// Runs one worker until it is told to stop.
 struct WorkerLoop: Sendable {
   var worker: any Worker
   var alarm: Alarm
-  var pulse: LoopHealth
-  var clock: Clock
+  var health: LoopHealth
   var log: Logger
-  /// The waits after failures in a row, the last one for all further: a full disk is looked at again soon, but not in
-  /// a hot loop.
+  /// After failures in a row, the last one for all further.
   var retryWaits: [Duration] = [
     .seconds(1), .seconds(2), .seconds(5), .seconds(10), .seconds(30),
   ]
 
-  /// Throws a `LastingFault` of the worker.
-  func run(until stop: StopSignal) async throws {
-    // Not rung by news: a hint must not turn a full disk into a hot loop.
-    let pause = Alarm()
+  /// Returns the `LastingFault` of the worker, if one ended it.
+  func run(until stop: StopSignal) async -> (any LastingFault)? {
+    // News does not ring it: a loop that fails on a full disk must not try at each event.
+    let pause = Alarm(alarm.time, longestWait: alarm.longestWait)
     for alarm in [alarm, pause] { stop.ring(alarm) }
-    let outcome: Result<Void, any Error>
-    do {
-      try await turn(until: stop, pause)
-      outcome = .success(())
-    } catch {
-      outcome = .failure(error)
-    }
+    let fault = await turn(until: stop, pause)
     await worker.finish()
-    pulse.ends()
-    try outcome.get()
+    health.ends()
+    return fault
   }
 
-  private func turn(until stop: StopSignal, _ pause: Alarm) async throws {
+  private func turn(until stop: StopSignal, _ pause: Alarm) async -> (any LastingFault)? {
     var failures = 0
     while !stop.isRaised {
-      let now = clock()
-      pulse.turns(at: now.awake)
+      let now = alarm.time.now()
+      health.turns(at: now.awake)
       do {
         let next = try await worker.work(at: now)
-        let done = clock()
-        let wait = next.map { $0 - done.uptime } ?? Alarm.longestWait
-        pulse.waits(until: done.awake + min(wait, Alarm.longestWait), at: done.awake)
+        let done = alarm.time.now()
+        let wait = min(next.map { $0 - done.uptime } ?? alarm.longestWait, alarm.longestWait)
+        health.waits(until: done.awake + wait, at: done.awake)
         if failures > 0 {
           log.notice(
             "a loop works again", metadata: .message(.loopRecovered, ["loop": "\(worker.name)"]))
         }
         failures = 0
         if !stop.isRaised { await alarm.wait(wait) }
-      } catch let error as any LastingFault {
-        throw error
+      } catch let fault as any LastingFault {
+        return fault
       } catch {
         let wait = retryWaits[min(failures, retryWaits.count - 1)]
         failures += 1
-        let awake = clock().awake
-        pulse.failed("\(error)", retriesAt: awake + wait, at: awake)
+        let awake = alarm.time.now().awake
+        health.failed("\(error)", retriesAt: awake + wait, at: awake)
         log.error(
           "a loop could not do its work and will try again",
           metadata: .message(
@@ -62,5 +98,6 @@ struct WorkerLoop: Sendable {
         if !stop.isRaised { await pause.wait(wait) }
       }
     }
+    return nil
   }
 }

@@ -1,44 +1,46 @@
 import JobWatchCore
+import Synchronization
 
-/// Calls that outlive the turn which began them, by the order of their start.
-struct CallsInFlight {
-  private struct Call {
-    var mark: Int
-    var task: Task<Void, Never>?
+/// Calls that outlive the turn of a loop which began them. One that takes longer than its limit makes the loop stalled.
+final class CallsInFlight: Sendable {
+  private struct State {
+    var tasks: [Int: Task<Void, Never>] = [:]
+    var isFinishing = false
   }
 
-  private var calls: [Int: Call] = [:]
-  private var begun = 0
-  private(set) var isFinishing = false
+  private let state = Mutex(State())
+  private let health: LoopHealth
+  private let time: Time
 
-  /// A call, one repeated for its date, and what is stored: each has a limit that is far shorter.
-  private static let limit = Duration.minutes(5)
-
-  var isEmpty: Bool { calls.isEmpty }
-  var count: Int { calls.count }
-
-  /// Whether the running task was ended by `finish`: its outcome means nothing.
-  var isAbandoned: Bool { isFinishing && Task.isCancelled }
-
-  /// Returns the number of a call; its task is to be set under it, and to end with `end`.
-  mutating func begin(at awake: Duration, _ health: LoopHealth) -> Int {
-    begun += 1
-    calls[begun] = Call(mark: health.callBegan(limit: Self.limit, at: awake))
-    return begun
+  init(_ health: LoopHealth, _ time: Time) {
+    self.health = health
+    self.time = time
   }
 
-  subscript(number: Int) -> Task<Void, Never>? {
-    get { calls[number]?.task }
-    set { calls[number]?.task = newValue }
+  var isEmpty: Bool { state.withLock(\.tasks.isEmpty) }
+  var isFinishing: Bool { state.withLock(\.isFinishing) }
+
+  /// Whether `finish` ended the running call: its outcome means nothing.
+  var isAbandoned: Bool { Task.isCancelled && isFinishing }
+
+  /// - Parameter limit: far more than the time limits of what the call does.
+  func run(limit: Duration = .minutes(5), _ call: @escaping @Sendable () async -> Void) {
+    let number = health.callBegan(limit: limit, at: time.now().awake)
+    state.withLock { state in
+      state.tasks[number] = Task {
+        await call()
+        self.health.callEnded(number)
+        self.state.withLock { _ = $0.tasks.removeValue(forKey: number) }
+      }
+    }
   }
 
-  mutating func end(_ number: Int, _ health: LoopHealth) {
-    if let call = calls.removeValue(forKey: number) { health.callEnded(call.mark) }
-  }
-
-  /// No call begins from now on.
-  mutating func close() -> [Task<Void, Never>] {
-    isFinishing = true
-    return calls.values.compactMap(\.task)
+  /// Waits until all calls have ended; those that take longer than `patience` are cancelled then.
+  func finish(patience: Duration = .seconds(3)) async {
+    let tasks = state.withLock { state in
+      state.isFinishing = true
+      return Array(state.tasks.values)
+    }
+    await drain(tasks, timeout: patience, by: time)
   }
 }

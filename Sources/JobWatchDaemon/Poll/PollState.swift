@@ -2,10 +2,24 @@ import CloudAPI
 import JobWatchConfiguration
 import JobWatchCore
 import JobWatchStore
+import Logging
 import PollPlanning
 
-/// What the poller knows: the endpoints and their health, the accounts, and the queue of jobs. It decides which calls
-/// are made and what an answer changes; the poller makes the calls and commits what follows.
+/// A job that was taken from the queue, and what its call is made with, whatever the account has by the time of the answer.
+struct PollCall: Sendable {
+  /// As it was in the queue: it keeps its place there if the answer says nothing of it.
+  let poll: ScheduledPoll
+  /// Of the endpoint, among all.
+  let index: Int
+  let credential: AccountState.ActiveCredential
+  let permit: CircuitBreaker.Permit
+  let permits: EndpointState.Permits
+
+  var job: Int64 { poll.job }
+}
+
+/// The endpoints and their health, the accounts, and the queue of jobs. It decides which calls are made and what an answer
+/// changes; the poller makes the calls and commits what follows.
 struct PollState: Sendable {
   private(set) var endpoints: [WatchedEndpoint]
   private let positions: [EndpointKey: Int]
@@ -22,7 +36,7 @@ struct PollState: Sendable {
     positions = Dictionary(uniqueKeysWithValues: endpoints.enumerated().map { ($1.key, $0) })
   }
 
-  // MARK: What is to be watched
+  // MARK: Jobs and conditions
 
   /// Takes over what is on record after a start, and what the last configuration knew of the accounts.
   mutating func resume(_ conditions: [Condition], _ past: Accounts?, at now: Moment) {
@@ -36,7 +50,7 @@ struct PollState: Sendable {
     if let past { accounts.takeOver(past, at: now.uptime) }
   }
 
-  /// Counts jobs that are to be admitted when all are counted.
+  /// Counts jobs that are admitted to the queue once all are counted.
   mutating func enroll(_ jobs: [ScheduledJob], at now: Moment) {
     note(jobs)
     queue.enroll(jobs, at: now)
@@ -70,39 +84,40 @@ struct PollState: Sendable {
   // MARK: Calls
 
   private func isPaused(_ index: Int) -> Bool {
-    accounts.pausedByHand.contains(endpoints[index].key.account)
+    accounts.isPausedByHand(endpoints[index].key.account)
   }
 
-  /// When the endpoint's next call is worth a try; nil: only an answer, a job or a credential can change it.
-  private func readyAt(_ index: Int, _ uptime: Duration) -> Duration? {
+  /// When the endpoint's next call is worth a try, and what it is to find out; nil: only an answer, a job or a credential
+  /// can change it.
+  private func next(_ index: Int, _ uptime: Duration) -> (time: Duration, probe: ProbeChoice?)? {
     guard !isPaused(index),
       let breaker = accounts.breaker(of: endpoints[index].key.account, at: uptime),
       let opens = endpoints[index].state.opensAt(with: breaker, uptime)
     else { return nil }
     let probe = endpoints[index].state.probe(with: breaker, at: uptime)
-    let isDue = queue.readyAt(
+    let due = queue.readyAt(
       endpoints[index].place, uptime, isProbe: probe != nil, avoiding: probe ?? ProbeChoice())
-    return isDue.map { max($0, opens) }
+    return due.map { (max($0, opens), probe) }
   }
 
   /// Whether the endpoint can be served before the loop looks again.
   func isReady(_ index: Int, before wake: Duration, at uptime: Duration) -> Bool {
-    readyAt(index, uptime).map { $0 < wake } ?? false
+    next(index, uptime).map { $0.time < wake } ?? false
   }
 
   /// When there is something to do.
   func nextWork(at now: Moment) -> Duration? {
     var times = [accounts.nextWork(grace: grace, at: now)]
     for index in endpoints.indices where !isPaused(index) {
-      times += [readyAt(index, now.uptime), endpoints[index].state.tellAt()]
+      times += [next(index, now.uptime)?.time, endpoints[index].state.tellAt()]
     }
     return times.compactMap(\.self).min()
   }
 
   /// Takes all that is due and may be asked for now, with its calls counted.
-  mutating func take(at uptime: Duration) -> [PollCall.Taken] {
+  mutating func take(at uptime: Duration) -> [PollCall] {
     unparkJobs(at: uptime)
-    var taken: [PollCall.Taken] = []
+    var taken: [PollCall] = []
     for index in dueEndpoints(at: uptime) {
       while let call = take(from: index, at: uptime) { taken.append(call) }
     }
@@ -121,8 +136,8 @@ struct PollState: Sendable {
     }
   }
 
-  /// Endpoints with jobs, that of the longest due one first: the one call that proves a credential, for all of its
-  /// services, is not always for the same service.
+  /// Endpoints with jobs, by their first due times: so the one call that proves a credential is not always for the same
+  /// service.
   private func dueEndpoints(at uptime: Duration) -> [Int] {
     endpoints.indices.compactMap { index -> (due: Duration, index: Int)? in
       guard !isPaused(index) else { return nil }
@@ -130,68 +145,49 @@ struct PollState: Sendable {
     }.sorted { $0.due < $1.due }.map(\.index)
   }
 
-  private mutating func take(from index: Int, at uptime: Duration) -> PollCall.Taken? {
-    let account = endpoints[index].key.account
-    guard let time = readyAt(index, uptime), time <= uptime,
-      let credential = accounts.credential(of: account, at: uptime),
-      let breaker = accounts.breaker(of: account, at: uptime)
-    else { return nil }
-    let probe = endpoints[index].state.probe(with: breaker, at: uptime)
-    guard
+  private mutating func take(from index: Int, at uptime: Duration) -> PollCall? {
+    guard let next = next(index, uptime), next.time <= uptime,
+      let credential = accounts.credential(of: endpoints[index].key.account, at: uptime),
       let poll = queue.take(
-        from: endpoints[index].place, at: uptime, isProbe: probe != nil,
-        avoiding: probe ?? ProbeChoice())
+        from: endpoints[index].place, at: uptime, isProbe: next.probe != nil,
+        avoiding: next.probe ?? ProbeChoice())
     else { return nil }
-    guard let permit = accounts.enter(credential, at: uptime) else {
+    let permit = accounts.enter(credential, at: uptime)
+    guard let permit, let permits = endpoints[index].state.enter(at: uptime) else {
+      if let permit { accounts.release(permit, credential, at: uptime) }
       queue.withdraw(poll)
       return nil
     }
-    guard let permits = endpoints[index].state.enter(at: uptime) else {
-      accounts.release(permit, credential, at: uptime)
-      queue.withdraw(poll)
-      return nil
-    }
-    return PollCall.Taken(
+    return PollCall(
       poll: poll, index: index, credential: credential, permit: permit, permits: permits)
   }
 
   /// Gives back what was taken, because no call can be made now.
-  mutating func withdraw(_ calls: [PollCall.Taken], at uptime: Duration) {
+  mutating func withdraw(_ calls: [PollCall], at uptime: Duration) {
     for call in calls {
       release(call, at: uptime)
       queue.withdraw(call.poll, until: uptime + .seconds(1))
     }
   }
 
-  private mutating func release(_ call: PollCall.Taken, at uptime: Duration) {
+  private mutating func release(_ call: PollCall, at uptime: Duration) {
     accounts.release(call.permit, call.credential, at: uptime)
     endpoints[call.index].state.release(call.permits, at: uptime)
   }
 
-  /// The call for a job that was taken; nil for one that is parked, because it belongs to another project or region than
-  /// its account has now. A job whose project was not known at its registration belongs to the account's.
-  ///
-  /// - Parameter parksFirst: called with the first job of an endpoint that is parked.
-  mutating func call(
-    _ taken: PollCall.Taken, _ question: Transaction.Question?, at uptime: Duration,
-    parksFirst: (EndpointKey, String) -> Void
-  ) -> PollCall? {
-    let endpoint = endpoints[taken.index]
-    if let question, question.region == endpoint.region,
-      question.projectID.isEmpty || question.projectID == taken.credential.projectID
-    {
-      return PollCall(taken: taken, question: question)
-    }
-    if queue.hasNoneParked(endpoint.place), let question {
-      parksFirst(endpoint.key, question.jobID)
-    }
-    release(taken, at: uptime)
-    queue.park(taken.poll)
-    return nil
+  /// Whether the account has the project and region of the job now. A job whose project was not known at its registration
+  /// belongs to the account's.
+  func fits(_ call: PollCall, _ question: JobTable.Question) -> Bool {
+    question.region == endpoints[call.index].region
+      && (question.projectID.isEmpty || question.projectID == call.credential.projectID)
   }
 
-  func query(for call: PollCall, at now: Timestamp) -> JobQuery {
-    endpoints[call.index].query(for: call.question.jobID, with: call.credential, at: now)
+  /// Parks the job of a call that is not made. True: it is the endpoint's first that is parked.
+  mutating func park(_ call: PollCall, at uptime: Duration) -> Bool {
+    let isFirst = queue.hasNoneParked(call.poll.endpoint)
+    release(call, at: uptime)
+    queue.park(call.poll)
+    return isFirst
   }
 
   // MARK: Answers
@@ -225,17 +221,20 @@ struct PollState: Sendable {
     return effects
   }
 
-  /// What the decision on the job goes by.
+  /// The settings and facts for the decision on the job.
   mutating func basis(
     of call: PollCall, _ observation: Observation, clockSetAt: Timestamp?, at uptime: Duration
-  ) -> (rules: WatchRules, basis: PollQueue.Basis) {
-    let type = call.durationKey(observation, at: endpoints[call.index].key.service)
+  ) -> (context: PollContext, basis: PollQueue.Basis) {
+    let endpoint = endpoints[call.index]
+    let type = observation.report?.jobType.map {
+      DurationKey(service: endpoint.key.service, jobType: $0, region: endpoint.region)
+    }
     let basis = queue.basis(of: call.poll, type: type, at: uptime)
-    var rules = endpoints[call.index].rules
-    (rules.pace, rules.stuckAge) = (basis.pace, basis.stuckAge)
-    (rules.endsKnown, rules.clockSetAt) = (basis.model.completions, clockSetAt)
-    endpoints[call.index].state.inform(&rules, about: call.job)
-    return (rules, basis)
+    var context = PollContext(endpoint.policies)
+    (context.pace, context.stuckAge) = (basis.pace, basis.stuckAge)
+    (context.endsKnown, context.clockSetAt) = (basis.model.completions, clockSetAt)
+    endpoint.state.inform(&context, about: call.job)
+    return (context, basis)
   }
 
   /// The answer is on record.
@@ -249,7 +248,7 @@ struct PollState: Sendable {
     if let renewed { enter(renewed, at: index) }
   }
 
-  /// What lasts and is to be told now.
+  /// The troubles that have lasted long enough to be told now.
   mutating func tell(at now: Moment) -> [ConditionChange] {
     let outages = endpoints.indices.compactMap { index in
       isPaused(index) ? nil : endpoints[index].state.tell(at: now)
@@ -257,10 +256,10 @@ struct PollState: Sendable {
     return outages + accounts.tellLockouts(after: grace, at: now)
   }
 
-  // MARK: Calls of others
+  // MARK: Calls for the progress of tasks
 
-  /// Counts a call for a task's progress, and says what to make it with; nil where it must not be made: due polls come
-  /// first, and the quota keeps a call in reserve for them.
+  /// Counts a call for a task's progress, and returns its query. Nil: it must not be made, because due polls come first,
+  /// and the quota keeps a call in reserve for them.
   mutating func lend(_ request: TaskProgressRequest, at now: Moment) -> JobQuery? {
     guard let index = positions[request.endpoint], !isPaused(index),
       accounts.breaker(of: request.endpoint.account, at: now.uptime)?
@@ -272,7 +271,7 @@ struct PollState: Sendable {
     return endpoints[index].query(for: request.jobID, with: credential, at: now.wall)
   }
 
-  /// The lent call is over. Returns where.
+  /// The lent call is over. Returns the index of its endpoint.
   mutating func returned(_ request: TaskProgressRequest, at uptime: Duration) -> Int? {
     guard let index = positions[request.endpoint] else { return nil }
     queue[limiter: endpoints[index].place].finish(at: uptime)
@@ -282,5 +281,50 @@ struct PollState: Sendable {
   /// The clouds' clock at an account's endpoints minus ours.
   func clockOffset(of account: String) -> Duration {
     endpoints.first { $0.key.account == account }?.state.clockOffset.value ?? .zero
+  }
+}
+
+extension Observation {
+  /// Of an answer that showed the job.
+  var report: JobReport? {
+    switch self {
+    case .seen(_, let report), .unrecognised(let report): report
+    default: nil
+    }
+  }
+
+  var isSighting: Bool { report != nil }
+  var isThrottled: Bool { if case .throttled = self { true } else { false } }
+
+  /// Of the credential.
+  var isRefusal: Bool {
+    switch self {
+    case .refused, .skewed: true
+    default: false
+    }
+  }
+}
+
+extension EndpointState.Effects.Notice {
+  /// - Parameter jobID: of the job that was asked for.
+  func report(of jobID: String, at endpoint: EndpointKey, to log: Logger) {
+    let endpoint = Logger.MetadataValue("\(endpoint)")
+    switch self {
+    case .isThrottled(let code):
+      log.notice(
+        "the cloud's quota is used up; calls wait",
+        metadata: ["endpoint": endpoint, "code": "\(code)"])
+    case .isLeftAlone(let cause):
+      log.warning(
+        "an endpoint gives no usable answer and is only probed until it does",
+        metadata: ["endpoint": endpoint, "cause": "\(cause)"])
+    case .answersAgain(let time):
+      log.notice(
+        "an endpoint answers again", metadata: ["endpoint": endpoint, "after": "\(time.spoken)"])
+    case .isBusy(let cause):
+      log.notice(
+        "a service has no answer for a job now",
+        metadata: ["endpoint": endpoint, "job": "\(jobID)", "cause": "\(cause)"])
+    }
   }
 }

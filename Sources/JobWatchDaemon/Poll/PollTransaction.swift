@@ -2,16 +2,16 @@ import JobWatchCore
 import JobWatchStore
 import PollPlanning
 
-/// One answer on its way into the database: reads the job's row, decides, and writes what follows, all inside the
-/// one transaction, never from a copy that was made before the call.
+/// Stores one answer: reads the job's row, decides, and writes what follows, all in one transaction. It never decides on a
+/// copy from before the call.
 struct PollTransaction: Sendable {
-  /// As it was in the schedule when the call was made.
+  /// As it was in the queue when the call was made.
   var poll: ScheduledPoll
   /// Where it was asked for.
   var projectID: String
   var answer: Answer
   var at: Timestamp
-  var rules: WatchRules
+  var context: PollContext
   var routes: RouteTable
   /// What the answer changed beyond the job.
   var changes: [ConditionChange]
@@ -22,43 +22,34 @@ struct PollTransaction: Sendable {
   func commit(_ transaction: Transaction) throws -> PollOutcome {
     for change in changes { try transaction.apply(change, routes: routes) }
     if let outcome = try sightAgain(transaction) { return outcome }
-    guard let job = try transaction.job(poll.job) else {
+    guard let job = try transaction.jobs.find(poll.job) else {
       return PollOutcome(next: .never, isFinal: true)
     }
-    var rules = rules
-    if case .absent = answer.observation, job.mayBeGone(under: rules) {
-      rules.gaps = try transaction.gaps(of: job.key.lane, from: job.lastVouchedAt, to: at)
+    var context = context
+    if case .absent = answer.observation, job.mayBeGone(under: context.policies.absence) {
+      context.gaps = try transaction.conditions.gaps(
+        of: job.key.endpoint, from: job.lastVouchedAt, to: at)
     }
     let decision = job.observe(
-      answer.observation, evidence: answer.evidence, at: at, under: rules)
-    let isFinal = decision.job.state.isFinal
-    var outcome = PollOutcome(
-      next: decision.next, isFinal: isFinal,
-      isShown: isFinal || decision.job.lastSeenAt != nil)
-    if answer.observation.isSighting || decision.sample != nil {
-      let (job, age) = (decision.job, decision.job.span.known)
-      outcome.sighting = .init(
-        span: job.span, isWatched: job.isWatched,
-        deadline: job.deadline(after: age, under: rules))
-    }
+      answer.observation, evidence: answer.evidence, at: at, under: context)
+    var outcome = outcome(of: decision, context)
     guard decision.job != job else {
-      // Nothing else about it has changed: a lost job may be no longer looked for, and one that is never answered is not
-      // overdue for that.
+      // A lost job may be no longer looked for, and one without an answer is not overdue.
       switch decision.next {
-      case .never: try transaction.endPolls(of: job.id)
-      case .after(let gap): try transaction.setDue(job.id, at: at + gap)
+      case .never: try transaction.jobs.setDue(job.id, at: nil)
+      case .after(let gap): try transaction.jobs.setDue(job.id, at: at + gap)
       case .whenAllowed: break
       }
       return outcome
     }
     var changed = decision.job
-    // Its account's project was not known when it was registered: from now on it is bound to this one.
+    // A job that was registered before its account's project was known is bound to this one from now on.
     if changed.projectID.isEmpty { changed.projectID = projectID }
-    try transaction.save(
+    try transaction.jobs.save(
       changed, bodyHash: bodyHash, dueAt: dueAt(decision.next),
-      noticeAt: decision.job.nextNotice(after: at, under: rules))
+      noticeAt: NoticeSchedule(of: decision.job, under: context.policies).next(after: at))
     if let transition = decision.transition {
-      try transaction.record(transition, evidence: answer.evidence, of: job.id)
+      try transaction.history.record(transition, evidence: answer.evidence, of: job.id)
     }
     for event in decision.events {
       try transaction.append(event, of: job.id, to: routes.channels(for: event))
@@ -69,24 +60,33 @@ struct PollTransaction: Sendable {
     return outcome
   }
 
+  private func outcome(of decision: Decision, _ context: PollContext) -> PollOutcome {
+    let job = decision.job
+    var outcome = PollOutcome(
+      next: decision.next, isFinal: job.state.isFinal,
+      isShown: job.state.isFinal || job.lastSeenAt != nil)
+    if answer.observation.isSighting || decision.sample != nil {
+      (outcome.span, outcome.isWatched) = (job.span, job.isWatched)
+      outcome.deadline = job.deadline(after: job.span.known, under: context.policies.polling)
+    }
+    return outcome
+  }
+
   /// Adds to what is on record, which another job may have changed since the call.
   private func learn(
     _ sample: DurationSample, from job: Job, to ended: Job, _ transaction: Transaction
-  ) throws
-    -> DurationModel
-  {
-    let stored = try transaction.learned(key)
+  ) throws -> DurationModel {
+    let stored = try transaction.durations.find(key)
     var model = model
     if let stored { model.recall(stored.model) }
     model.learn(sample, of: job.span)
-    var tally = stored?.tally ?? DurationTally()
+    var tally = stored?.tally ?? .zero
     if case .ended(let end) = sample {
       tally.count(
-        end, polls: try transaction.polls(of: job.id),
-        age: ended.age(at: at, offset: rules.clockOffset))
+        end, polls: try transaction.jobs.polls(of: job.id),
+        age: ended.age(at: at, offset: context.clockOffset))
     }
-    try transaction.save(
-      Transaction.Learned(key: key, model: model.bytes, tally: tally, taughtAt: at))
+    try transaction.durations.save(model.bytes, tally, of: key, taughtAt: at)
     return model
   }
 
@@ -94,16 +94,15 @@ struct PollTransaction: Sendable {
   private func sightAgain(_ transaction: Transaction) throws -> PollOutcome? {
     guard let bodyHash,
       let sighting = RepeatedSighting(
-        answer.observation, jitterSeed: poll.jitterSeed, at: at, under: rules),
-      let from = try transaction.sight(
+        answer.observation, jitterSeed: poll.jitterSeed, at: at, under: context),
+      let from = try transaction.jobs.sight(
         poll.job, bodyHash: bodyHash, knownAge: sighting.age, at: at, dueAt: at + sighting.gap,
-        noticeAt: rules.firstRiskNotice(after: at))
+        noticeAt: context.policies.firstRiskNotice(after: at))
     else { return nil }
     return PollOutcome(
       next: .after(sighting.gap), isFinal: false,
-      sighting: .init(
-        span: WatchedSpan(from: from, known: sighting.age), isWatched: true,
-        deadline: sighting.deadline))
+      span: WatchedSpan(from: from, known: sighting.age), isWatched: true,
+      deadline: sighting.deadline)
   }
 
   private func dueAt(_ next: NextPoll) -> Timestamp? {
@@ -114,8 +113,8 @@ struct PollTransaction: Sendable {
     }
   }
 
-  /// Names the body and what was made of it, so that an unchanged one is recognised without decoding what was stored;
-  /// a later version that knows one more word does not take it for unchanged.
+  /// Of the body and its meaning, to recognise an unchanged answer without reading what was stored. It differs where a later
+  /// version knows one more word.
   private var bodyHash: Int64? {
     let meaning: String
     switch answer.observation {

@@ -8,12 +8,11 @@ import Synchronization
 
 /// Asks the clouds about whatever is due: takes from the queue, asks, commits the answer, and reports back.
 ///
-/// `work` starts calls and returns. Each answer comes back as a message of its own, so a call that hangs delays no other.
-/// `PollState` decides whether and whom to ask, and what an answer changes. It is built from the rows at a start; new
-/// jobs are read from the event table, so a lost hint costs half a minute at most.
+/// `work` starts calls and returns. Each answer is handled by itself, so a call that hangs delays no other. `PollState`
+/// decides whether and whom to ask, and what an answer changes. It is built from the rows at a start; new jobs are read
+/// from the event table, so a lost hint costs half a minute at most.
 package actor Poller: Worker {
   package nonisolated let name = Poller.loop
-  /// The name of its loop in conditions.
   package static let loop = "poller"
 
   private let store: Store
@@ -24,20 +23,32 @@ package actor Poller: Worker {
   private let alarm: Alarm
   private let memory: CredentialMemory
   private let health: LoopHealth
-  private let progress: TaskProgressRequests
+  private let progress: TaskProgressRequests?
+  private let calls: CallsInFlight
   private nonisolated let hasNews = Atomic(true)
 
   private(set) var state: PollState
-  private var calls = CallsInFlight()
-  private var rounds = PollRounds()
-  private(set) var wall = WallClockState()
+  /// The newest event that was looked at for new jobs; nil before the schedule is loaded.
+  private var seenSeq: Int64?
+  private var reviewedAt = Duration.zero
+  /// When the loop looks again; an answer that makes something due before that rings.
+  private var wakesAt = Duration.zero
+  private var clockWatch = ClockWatch()
+  /// When the wall clock was last set.
+  private(set) var clockSetAt: Timestamp?
+  /// Times of jobs may be stored that are later than now: at a start, and after the clock was set back.
+  private var mayHaveTimesAhead = true
   private var unsaved = UnsavedChanges()
+
+  /// Due times are served in ticks, so that a thousand polls a second do not wake the loop a thousand times.
+  private static let tick = Duration.milliseconds(10)
+  private static let rowsAtOnce = 10_000
 
   package init(
     configuration: Configuration, store: Store, clients: [String: CloudClient],
     logins: [AccountLogin], clock: @escaping Clock, alarm: Alarm, log: Logger,
-    memory: CredentialMemory = CredentialMemory(), pulse: LoopHealth = LoopHealth("poller"),
-    progress: TaskProgressRequests = TaskProgressRequests()
+    memory: CredentialMemory = CredentialMemory(), health: LoopHealth = LoopHealth(loop),
+    progress: TaskProgressRequests? = nil
   ) throws {
     self.store = store
     self.clients = clients
@@ -46,7 +57,8 @@ package actor Poller: Worker {
     self.log = log
     self.memory = memory
     self.progress = progress
-    health = pulse
+    self.health = health
+    calls = CallsInFlight(health, alarm.time)
     routes = configuration.routeTable
     state = try PollState(configuration, logins)
   }
@@ -59,12 +71,16 @@ package actor Poller: Worker {
 
   package func work(at now: Moment) async throws -> Duration? {
     noteClock(now)
-    await boundJobTimes(at: now)
-    if !rounds.isLoaded { try await load(at: now) }
-    try await takeNews(at: now)
-    try await review(at: now.uptime)
+    await boundJobTimes(at: now.wall)
+    if seenSeq == nil { try await load(at: now) }
+    // A hint of new jobs may be lost, and prices change slowly.
+    let isReview = now.uptime - reviewedAt >= alarm.longestWait
+    if hasNews.exchange(false, ordering: .acquiring) || isReview { try await takeNews(at: now) }
+    if isReview { try await review(at: now.uptime) }
     state.accounts.refresh(at: now.uptime, log: log)
-    startLogins(at: now)
+    for account in state.accounts.takeLogins(at: now.uptime) {
+      calls.run { await self.logIn(account) }
+    }
     unsaved.changes += state.tell(at: now)
     try await saveChanges()
     if unsaved.retryAt ?? .zero <= now.uptime {
@@ -73,21 +89,22 @@ package actor Poller: Worker {
       if calls.isEmpty { answersCanBeStored(at: now) }
     }
     let end = clock()
-    let longest = end.uptime + Alarm.longestWait
+    let longest = end.uptime + alarm.longestWait
     let next = min(state.nextWork(at: end) ?? longest, longest)
-    rounds.wakesAt = max(next, end.uptime + PollRounds.tick, unsaved.retryAt ?? .zero)
-    return rounds.wakesAt
+    wakesAt = max(next, end.uptime + Self.tick, unsaved.retryAt ?? .zero)
+    return wakesAt
   }
 
-  /// Answers that are nearly there are waited for, because their calls are spent.
+  /// Waits for answers that are nearly there, because their calls are spent. A call that was lent may outlast it: the last
+  /// records count that one as under way.
   package func finish() async {
-    await drain(calls.close(), timeout: .seconds(3))
+    await calls.finish()
     // A poller that never worked knows nothing: what the one before it knew is for the next.
-    if rounds.isLoaded { memory.keep(state.accounts) }
+    if seenSeq != nil { memory.keep(state.accounts) }
     let limiters = state.queue.lastRecords(at: clock())
     guard !limiters.isEmpty else { return }
     do {
-      try await store.write { try $0.save(limiters) }
+      try await store.write { try $0.budgets.save(limiters) }
     } catch {
       log.warning(
         "what is left of the quotas cannot be stored: the next start takes less to be left",
@@ -98,15 +115,14 @@ package actor Poller: Worker {
   /// Jobs whose time has come, whether or not anything stands in the way of their poll.
   package func due(at uptime: Duration) -> Int { state.queue.due(at: uptime) }
 
-  // MARK: What is to be watched
+  // MARK: Jobs
 
   func load(at now: Moment) async throws {
     try await noteConfigured(at: now.wall)
-    let log = log
-    let (learned, ends, limiters, seq, conditions) = try await store.read { transaction in
+    let (learned, ends, limiters, seq, conditions) = try await store.read { [log] transaction in
       (
-        try transaction.learned(), try transaction.recentEnds(PollQueue.recentEnds),
-        try transaction.budgets { endpoint, error in
+        try transaction.durations.all(), try transaction.jobs.recentEnds(PollQueue.recentEnds),
+        try transaction.budgets.all { endpoint, error in
           log.warning(
             "what is left of a quota cannot be read: it is learned anew",
             metadata: [
@@ -114,7 +130,7 @@ package actor Poller: Worker {
               "error": "\(error)",
             ])
         },
-        try transaction.lastSeq(), try transaction.openConditions()
+        try transaction.events.lastSeq(), try transaction.conditions.open()
       )
     }
     state.queue.restore(limiters, at: now)
@@ -123,7 +139,7 @@ package actor Poller: Worker {
     try await loadJobs(at: now)
     state.queue.spread(at: now.uptime)
     state.resume(conditions, memory.take(), at: now)
-    rounds.loaded(upTo: seq)
+    seenSeq = seq
     log.info("the schedule is loaded", metadata: ["jobs": "\(state.queue.count)"])
   }
 
@@ -138,16 +154,14 @@ package actor Poller: Worker {
       metadata: ["accounts": "\(parked.joined(separator: ", "))"])
   }
 
-  /// Some rows at a time, because a million of them take ten times the memory of a million polls.
+  /// Reads some rows at a time, because a million rows take ten times the memory of a million polls.
   private func loadJobs(at now: Moment) async throws {
-    var (last, isMore) = (Int64(0), true)
-    while isMore {
-      let after = last
+    var last: Int64? = 0
+    while let after = last {
       let jobs = try await store.read {
-        try $0.schedule(after: after, limit: PollRounds.rowsAtOnce)
+        try $0.jobs.schedule(after: after, limit: Self.rowsAtOnce)
       }
-      last = jobs.last?.id ?? last
-      isMore = jobs.count == PollRounds.rowsAtOnce
+      last = jobs.count == Self.rowsAtOnce ? jobs.last?.id : nil
       state.enroll(jobs, at: now)
       health.turns(at: clock().awake)
     }
@@ -157,28 +171,26 @@ package actor Poller: Worker {
   }
 
   private func takeNews(at now: Moment) async throws {
-    let isHinted = hasNews.exchange(false, ordering: .acquiring)
-    guard rounds.looksForNews(isHinted: isHinted, at: now.uptime) else { return }
-    let after = rounds.seenSeq
+    let after = seenSeq ?? 0
     do {
       let (jobs, seq, conditions) = try await store.read { transaction in
         (
-          try transaction.scheduled(after: after), try transaction.lastSeq(),
-          try transaction.openConditions()
+          try transaction.jobs.scheduled(after: after), try transaction.events.lastSeq(),
+          try transaction.conditions.open()
         )
       }
       state.accounts.takePauses(conditions)
       state.add(jobs, at: now)
-      rounds.seenSeq = seq
+      seenSeq = seq
     } catch {
       hasNews.store(true, ordering: .releasing)
       throw error
     }
   }
 
-  /// Now and then: the price that meets the target, and types that found no room.
+  /// Finds the price that meets the target, and forgets types that found no room.
   private func review(at uptime: Duration) async throws {
-    guard rounds.reviews(at: uptime) else { return }
+    reviewedAt = uptime
     state.queue.reprice(at: uptime)
     let forgotten = state.queue.takeForgotten()
     guard !forgotten.isEmpty else { return }
@@ -186,45 +198,40 @@ package actor Poller: Worker {
       "there are too many job types; what the longest untaught ones had taught is forgotten",
       metadata: ["types": "\(forgotten.count)", "first": "\(forgotten[0])"])
     try await store.write { transaction in
-      for key in forgotten { try transaction.forget(key) }
+      for key in forgotten { try transaction.durations.forget(key) }
     }
   }
 
   // MARK: The wall clock
 
-  /// Notices that the wall clock was set: the clouds' times are told by it, and ages with them.
+  /// The clouds' times are told by the wall clock, and ages with them.
   private func noteClock(_ now: Moment) {
-    guard let step = wall.step(at: now) else { return }
+    guard let step = clockWatch.step(at: now) else { return }
     let change = step < .zero ? "\((.zero - step).spoken) back" : "\(step.spoken) ahead"
     log.notice("the system's clock was set", metadata: ["by": "\(change)"])
+    clockSetAt = now.wall
+    if step < .zero { mayHaveTimesAhead = true }
     state.clockWasSet(by: step, at: now.wall)
   }
 
-  /// Once for each step back. While the database takes nothing it is tried again, and polls go on.
-  private func boundJobTimes(at now: Moment) async {
-    guard wall.mayHaveTimesAhead else { return }
-    let time = now.wall
+  /// Brings back times that are later than now. It is tried again while the database takes nothing, and polls go on.
+  private func boundJobTimes(at now: Timestamp) async {
+    guard mayHaveTimesAhead else { return }
     do {
-      if try await store.read({ try $0.hasJobTimesAhead(of: time) }) {
-        try await store.write { try $0.boundJobTimes(at: time) }
+      if try await store.read({ try $0.jobs.hasTimesAhead(of: now) }) {
+        try await store.write { try $0.jobs.boundTimes(at: now) }
         log.notice("jobs were registered while the clock was ahead: their ages count from now on")
       }
-      wall.mayHaveTimesAhead = false
+      mayHaveTimesAhead = false
     } catch {
       log.debug("times that are ahead stay for now", metadata: ["error": "\(error)"])
     }
   }
 
-  // MARK: Log-ins
-
-  private func startLogins(at now: Moment) {
-    for account in state.accounts.takeLogins(at: now.uptime) {
-      run { await self.logIn(account) }
-    }
-  }
+  // MARK: Calls
 
   private func logIn(_ account: AccountState) async {
-    let name = account.account.name
+    let name = account.name
     let cloudTime = clock().wall + state.clockOffset(of: name)
     let result = await account.login.obtain(account.secrets, at: cloudTime)
     guard !calls.isAbandoned else { return }
@@ -239,52 +246,55 @@ package actor Poller: Worker {
     alarm.ring()
   }
 
-  // MARK: Calls
-
   private func startCalls(at now: Moment) async throws {
     let taken = state.take(at: now.uptime)
     guard !taken.isEmpty else { return }
-    let ids = taken.map(\.poll.job)
-    let questions: [Int64: Transaction.Question]
+    let questions: [Int64: JobTable.Question]
     do {
       try await saveLimiters()
-      let rows = try await store.read { try $0.questions(ids) }
+      let rows = try await store.read { [ids = taken.map(\.job)] in try $0.jobs.questions(ids) }
       questions = Dictionary(uniqueKeysWithValues: rows.map { ($0.id, $0) })
     } catch {
       state.withdraw(taken, at: now.uptime)
       throw error
     }
-    for taken in taken {
-      let call = state.call(taken, questions[taken.poll.job], at: now.uptime) { endpoint, job in
+    for call in taken {
+      let question = questions[call.job]
+      if let question, state.fits(call, question) {
+        calls.run { await self.poll(call, question) }
+      } else if state.park(call, at: now.uptime), let question {
         log.warning(
           "jobs are parked: their account now names another project or region",
-          metadata: ["endpoint": "\(endpoint)", "first": "\(job)"])
+          metadata: [
+            "endpoint": "\(state.endpoints[call.index].key)", "first": "\(question.jobID)",
+          ])
       }
-      if let call { run { await self.poll(call) } }
     }
   }
 
-  private func poll(_ call: PollCall) async {
-    var answer = await ask(call)
+  private func poll(_ call: PollCall, _ question: JobTable.Question) async {
+    var answer = await ask(question.jobID, call)
     // A signature that was refused for its date is made once more, by the clock that the cloud told.
     if case .skewed(let serverTime?, _) = answer.observation {
       state.correctClock(of: call, serverTime, at: clock().wall)
-      if await spend(on: call) { answer = await ask(call) }
+      if await spend(on: call) { answer = await ask(question.jobID, call) }
     }
     guard !calls.isAbandoned else { return }
-    await settle(call, answer)
-    guard let task = call.question.task, answer.observation.isSighting else { return }
-    let endpoint = state.endpoints[call.index].key
-    progress.request(
+    await settle(call, question.jobID, answer)
+    guard let task = question.task, answer.observation.isSighting else { return }
+    progress?.request(
       TaskProgressRequest(
-        job: call.job, task: task, endpoint: endpoint, jobID: call.question.jobID))
+        job: call.job, task: task, endpoint: state.endpoints[call.index].key,
+        jobID: question.jobID))
   }
 
-  private func ask(_ call: PollCall) async -> Answer {
-    guard let client = clients[state.endpoints[call.index].key.account] else {
+  private func ask(_ jobID: String, _ call: PollCall) async -> Answer {
+    let endpoint = state.endpoints[call.index]
+    guard let client = clients[endpoint.key.account] else {
       return Answer(.unreachable("the account is not configured"))
     }
-    let answer = await client.ask(state.query(for: call, at: clock().wall))
+    let answer = await client.ask(
+      endpoint.query(for: jobID, with: call.credential, at: clock().wall))
     state.queue[limiter: call.poll.endpoint].finish(at: clock().uptime)
     return answer
   }
@@ -301,44 +311,37 @@ package actor Poller: Worker {
     }
   }
 
-  /// What calls were counted is stored before they are made, or a crash could make the next process forget them.
+  /// Calls are counted on record before they are made, because a crash would make the next process forget them.
   private func saveLimiters() async throws {
     let limiters = state.queue.dueRecords(at: clock())
     guard !limiters.isEmpty else { return }
-    try await store.write { try $0.save(limiters) }
+    try await store.write { try $0.budgets.save(limiters) }
     state.queue.noteSaved(limiters)
   }
 
-  /// Runs beside everything else, until `finish` ends it.
-  private func run(_ work: @escaping @Sendable () async -> Void) {
-    let number = calls.begin(at: clock().awake, health)
-    calls[number] = Task {
-      await work()
-      self.calls.end(number, self.health)
-    }
-  }
+  // MARK: Answers, and what is stored of them
 
-  // MARK: Answers
-
-  private func settle(_ call: PollCall, _ answer: Answer) async {
+  private func settle(_ call: PollCall, _ jobID: String, _ answer: Answer) async {
     let now = clock()
     noteClock(now)
     let effects = state.record(answer, of: call, at: now)
-    effects.report(answer, of: call, at: state.endpoints[call.index].key, to: log)
+    for notice in effects.notices {
+      notice.report(of: jobID, at: state.endpoints[call.index].key, to: log)
+    }
     let batch = unsaved.take(with: effects.changes)
-    let (rules, basis) = state.basis(
-      of: call, answer.observation, clockSetAt: wall.setAt, at: now.uptime)
+    let (context, basis) = state.basis(
+      of: call, answer.observation, clockSetAt: clockSetAt, at: now.uptime)
     let transaction = PollTransaction(
       poll: call.poll, projectID: call.credential.projectID, answer: answer, at: now.wall,
-      rules: rules, routes: routes, changes: batch.changes, key: basis.key, model: basis.model)
+      context: context, routes: routes, changes: batch.changes, key: basis.key, model: basis.model)
+    // What a throttling answer taught must survive a crash.
     let limiters = answer.observation.isThrottled ? state.queue.dueRecords(at: clock()) : []
     do {
       let outcome = try await store.write {
-        try $0.save(limiters)
+        try $0.budgets.save(limiters)
         return try transaction.commit($0)
       }
       state.queue.noteSaved(limiters)
-      unsaved.stored(batch)
       if unsaved.retryAt != nil { log.notice("answers can be stored again") }
       answersCanBeStored(at: now)
       state.record(outcome, of: call, basis, at: now)
@@ -354,15 +357,13 @@ package actor Poller: Worker {
 
   /// Rings if the endpoint can be served before the loop looks again; not for a tick's sake.
   private func wake(_ index: Int, at now: Moment) {
-    guard rounds.wakesAt > now.uptime + PollRounds.tick,
-      state.isReady(index, before: rounds.wakesAt, at: now.uptime)
+    guard wakesAt > now.uptime + Self.tick,
+      state.isReady(index, before: wakesAt, at: now.uptime)
     else { return }
     alarm.ring()
   }
 
-  // MARK: Storing
-
-  /// What was judged apart from any answer.
+  /// Stores what was decided apart from any answer.
   private func saveChanges() async throws {
     guard !unsaved.changes.isEmpty else { return }
     let batch = unsaved.take()
@@ -370,14 +371,13 @@ package actor Poller: Worker {
       try await store.write { [routes, changes = batch.changes] transaction in
         for change in changes { try transaction.apply(change, routes: routes) }
       }
-      unsaved.stored(batch)
     } catch {
       unsaved.giveBack(batch)
       throw error
     }
   }
 
-  /// An answer that cannot be stored is of no use, and the call for it was spent in vain.
+  /// No call is made while answers cannot be stored, because the calls would be wasted.
   private func holdCalls(_ error: any Error, at now: Moment) {
     guard error is StoreError else {
       // One record that cannot be read concerns no other.
@@ -389,12 +389,12 @@ package actor Poller: Worker {
     }
     unsaved.retryAt = now.uptime + UnsavedChanges.retryAfter
     // In the words of the other loops that meet it, because it is one trouble.
-    health.isHindered(by: "\(error)", at: now.awake)
+    health.isDegraded(by: "\(error)", at: now.awake)
   }
 
   private func answersCanBeStored(at now: Moment) {
     unsaved.retryAt = nil
-    health.isHindered(by: nil, at: now.awake)
+    health.isDegraded(by: nil, at: now.awake)
   }
 
   // MARK: Calls for the progress of tasks

@@ -13,12 +13,12 @@ struct TaskProgressRequest: Sendable {
   var jobID: String
 }
 
-/// What the poller leaves for `TaskProgress`; of one job the last request counts.
+/// The poller's requests to `TaskProgress`; of one job the last one counts.
 package final class TaskProgressRequests: Sendable {
   private let requests = Mutex<[Int64: TaskProgressRequest]>([:])
-  let alarm = Alarm()
+  let alarm: Alarm
 
-  package init() {}
+  package init(_ alarm: Alarm) { self.alarm = alarm }
 
   func request(_ request: TaskProgressRequest) {
     requests.withLock { $0[request.job] = request }
@@ -35,8 +35,8 @@ package final class TaskProgressRequests: Sendable {
 
 /// Asks for the progress of jobs' background tasks, once after each poll that saw the job.
 ///
-/// It is for people. Whatever becomes of it changes neither the job nor the health of anything, and it only takes calls
-/// that the poller lends. A request that finds none is dropped, because the next sighting makes another.
+/// It is for people. Its outcome changes neither the job nor the health of anything, and it takes only calls that the
+/// poller lends. A request that finds none is dropped, because the next sighting makes another.
 actor TaskProgress: Worker {
   nonisolated let name = "task progress"
 
@@ -46,15 +46,14 @@ actor TaskProgress: Worker {
   private let store: Store
   private let clock: Clock
   private let log: Logger
-  private let health: LoopHealth
+  private let calls: CallsInFlight
 
-  private var calls = CallsInFlight()
   /// By endpoint: jobs that are asked for.
   private var asked: [EndpointKey: Set<Int64>] = [:]
-  /// The gateway counts each API by itself, so what one is told of its quota says nothing about the others.
+  /// The gateway counts each API by itself: what it says of this one's quota holds for no other.
   private var limiters: [EndpointKey: RateLimiter] = [:]
 
-  /// Of one endpoint at once: an endpoint that hangs may hold no more of the quota than these for as long as a call takes.
+  /// Of one endpoint at once, because a call to an endpoint that hangs holds a part of its quota all the while.
   private static let concurrency = 4
 
   init(
@@ -67,26 +66,22 @@ actor TaskProgress: Worker {
     self.store = store
     self.clock = clock
     self.log = log
-    self.health = health
+    calls = CallsInFlight(health, requests.alarm.time)
   }
 
   func work(at now: Moment) async throws -> Duration? {
     for request in requests.take() {
-      guard !calls.isFinishing, let client = clients[request.endpoint.account],
-        isFree(request, at: now.uptime), let query = await poller.lend(request)
+      guard let client = clients[request.endpoint.account], isFree(request, at: now.uptime),
+        let query = await poller.lend(request)
       else { continue }
       asked[request.endpoint, default: []].insert(request.job)
       limiters[request.endpoint, default: RateLimiter()].spend(at: now.uptime)
-      let number = calls.begin(at: now.awake, health)
-      calls[number] = Task {
-        await self.ask(request, query, client)
-        self.calls.end(number, self.health)
-      }
+      calls.run { await self.ask(request, query, client) }
     }
     return nil
   }
 
-  func finish() async { await drain(calls.close(), timeout: .seconds(3)) }
+  func finish() async { await calls.finish() }
 
   private func isFree(_ request: TaskProgressRequest, at uptime: Duration) -> Bool {
     let asked = asked[request.endpoint] ?? []
@@ -115,12 +110,12 @@ actor TaskProgress: Worker {
   private static func keep(
     _ answer: TaskProgressAnswer, of job: Int64, at now: Timestamp, _ transaction: Transaction
   ) throws {
-    var report = try transaction.progress(of: job) ?? ProgressReport()
+    var report = try transaction.jobs.progress(of: job) ?? ProgressReport()
     switch answer {
     case .told(let progress): report.take(progress, at: now)
     case .throttled(let throttle): report.fail("\(throttle.code): the quota is used up", at: now)
     case .failed(let cause): report.fail(cause, at: now)
     }
-    try transaction.setProgress(report, of: job)
+    try transaction.jobs.setProgress(report, of: job)
   }
 }

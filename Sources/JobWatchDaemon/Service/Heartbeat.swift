@@ -11,7 +11,7 @@ actor Heartbeat: Worker {
 
   private let url: Secret
   private let every: Duration
-  private let vitals: HealthRegistry
+  private let loops: HealthRegistry
   private let transport: HTTPTransport
   private let log: Logger
   private var dueAt = Duration.zero
@@ -24,12 +24,12 @@ actor Heartbeat: Worker {
   private static let retry = Duration.seconds(5)
 
   init(
-    url: Secret, every: Duration, vitals: HealthRegistry, transport: @escaping HTTPTransport,
+    url: Secret, every: Duration, loops: HealthRegistry, transport: @escaping HTTPTransport,
     log: Logger
   ) {
     self.url = url
     self.every = every
-    self.vitals = vitals
+    self.loops = loops
     self.transport = transport
     self.log = log
   }
@@ -42,13 +42,13 @@ actor Heartbeat: Worker {
   }
 
   private func isWell(at awake: Duration) -> Bool {
-    let ill = vitals.stalled(at: awake) + vitals.failing.map(\.loop)
+    let ill = loops.stalled(at: awake) + loops.failing.map(\.loop)
     if !ill.isEmpty, !isWithheld {
       log.warning(
         "the heartbeat is withheld", metadata: ["loops": "\(ill.joined(separator: ", "))"])
     }
     isWithheld = !ill.isEmpty
-    return ill.isEmpty && vitals.hasSettled
+    return ill.isEmpty && loops.hasSettled
   }
 
   private func isHeard() async -> Bool {

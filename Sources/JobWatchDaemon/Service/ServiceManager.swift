@@ -24,10 +24,10 @@ package struct ServiceManager: Sendable {
   }
 
   private let address: UnixSocketAddress
-  /// A service that is not heard from for so long is killed and started again; nil: it is not watched.
+  /// systemd kills and restarts a service that it does not hear for so long; nil: it does not watch this one.
   package let watchdogTimeout: Duration?
 
-  /// A datagram that is longer is dropped by systemd (252 and 257: 4096 bytes), so that nothing of it is heard.
+  /// systemd 252 and 257 drop a longer datagram as a whole (4096 bytes).
   static let datagramLimit = 4096
 
   /// - Returns: nil where no service manager asks for notifications.
@@ -35,45 +35,40 @@ package struct ServiceManager: Sendable {
   package init?(
     environment: [String: String] = ProcessInfo.processInfo.environment, pid: Int32 = getpid()
   ) throws(Unheard) {
-    guard let socket = environment["NOTIFY_SOCKET"], !socket.isEmpty else { return nil }
-    address = try Self.address(socket)
+    guard let name = environment["NOTIFY_SOCKET"], !name.isEmpty else { return nil }
+    guard name.hasPrefix("/") || name.hasPrefix("@") else {
+      throw Unheard(description: "NOTIFY_SOCKET=\(name) is no kind of socket that jobwatch knows")
+    }
+    guard let address = UnixSocketAddress(name) else {
+      throw Unheard(
+        description:
+          "NOTIFY_SOCKET is longer than the \(UnixSocketAddress.room - 1) bytes of a socket's address"
+      )
+    }
+    self.address = address
     // The watchdog is for the process with this number.
     let isOurs = environment["WATCHDOG_PID"].map { $0 == String(pid) } ?? true
-    watchdogTimeout =
-      isOurs
-      ? environment["WATCHDOG_USEC"].flatMap(Int64.init).flatMap {
-        $0 > 0 ? .microseconds($0) : nil
-      } : nil
+    let timeout = environment["WATCHDOG_USEC"].flatMap(Int64.init) ?? 0
+    watchdogTimeout = isOurs && timeout > 0 ? .microseconds(timeout) : nil
   }
 
   /// Sends one datagram without blocking: if systemd is too busy to take it, the next one will do.
   package func tell(_ messages: [Message]) throws(Unheard) {
-    let text = messages.map(\.text).joined(separator: "\n")
+    let bytes = Array(messages.map(\.text).joined(separator: "\n").utf8)
     let handle = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-    guard handle >= 0 else { throw Unheard(description: "no socket: \(Self.reason(errno))") }
+    guard handle >= 0 else {
+      throw Unheard(description: "no socket: \(String(cString: strerror(errno)))")
+    }
     defer { close(handle) }
-    let bytes = Array(text.utf8)
     let flags = Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)
     let sent = address.withPointer { pointer, length in
       sendto(handle, bytes, bytes.count, flags, pointer, length)
     }
     guard sent == bytes.count else {
-      throw Unheard(description: "nothing can be sent to it: \(Self.reason(errno))")
+      throw Unheard(description: "nothing can be sent to it: \(String(cString: strerror(errno)))")
     }
   }
 
-  private static func address(_ name: String) throws(Unheard) -> UnixSocketAddress {
-    guard name.hasPrefix("/") || name.hasPrefix("@") else {
-      throw Unheard(description: "NOTIFY_SOCKET=\(name) is no kind of socket that jobwatch knows")
-    }
-    if let address = UnixSocketAddress(name) { return address }
-    throw Unheard(
-      description:
-        "NOTIFY_SOCKET is longer than the \(UnixSocketAddress.room - 1) bytes of a socket's address"
-    )
-  }
-
-  private static func reason(_ code: Int32) -> String { String(cString: strerror(code)) }
 }
 
 extension ServiceManager.Message {
@@ -88,28 +83,24 @@ extension ServiceManager.Message {
   fileprivate var text: String {
     switch self {
     case .ready: "READY=1"
-    case .reloading(let time): "RELOADING=1\nMONOTONIC_USEC=\(time.wholeMicroseconds)"
+    case .reloading(let time): "RELOADING=1\nMONOTONIC_USEC=\(Self.microseconds(time))"
     case .stopping: "STOPPING=1"
     case .status(let line): "STATUS=\(Self.oneLine(line))"
     case .watchdog: "WATCHDOG=1"
-    case .extendTimeout(let time): "EXTEND_TIMEOUT_USEC=\(time.wholeMicroseconds)"
+    case .extendTimeout(let time): "EXTEND_TIMEOUT_USEC=\(Self.microseconds(time))"
     }
   }
 
-  /// A line break would begin another assignment, and with the messages beside it the datagram has to stay
-  /// below its limit.
+  private static func microseconds(_ time: Duration) -> Int64 {
+    time.components.seconds * 1_000_000 + time.components.attoseconds / 1_000_000_000_000
+  }
+
+  /// A line break would begin another assignment. Leaves room for other messages in the datagram.
   private static func oneLine(_ text: String) -> String {
     let limit = ServiceManager.datagramLimit - 512
-    let line = String(text.unicodeScalars.map { $0.value < 0x20 ? " " : Character($0) })
+    var line = String(text.unicodeScalars.map { $0.value < 0x20 ? " " : Character($0) })
     guard line.utf8.count > limit else { return line }
-    var head = line
-    while head.utf8.count > limit { head.removeLast() }
-    return head + "…"
-  }
-}
-
-extension Duration {
-  fileprivate var wholeMicroseconds: Int64 {
-    components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000
+    while line.utf8.count > limit { line.removeLast() }
+    return line + "…"
   }
 }

@@ -4,7 +4,7 @@ import Synchronization
 
 /// Tells the service manager of the daemon's life.
 ///
-/// A ticker feeds the watchdog, and only while every loop turns, so that a hanging loop cannot feed it. Without a
+/// A timer feeds the watchdog, and only while every loop turns, because a hanging loop must not feed it. Without a
 /// service manager it does nothing.
 package final class ServiceReport: Sendable {
   /// The status while the daemon is not running; jobwatch(8) lists the steps.
@@ -23,8 +23,8 @@ package final class ServiceReport: Sendable {
     var phase = Phase.starting
     /// Every loop of the last configuration has done what was due.
     var isSettled = false
-    var vitals: HealthRegistry?
-    var standing = ""
+    var loops: HealthRegistry?
+    var totals = ""
     /// Why the last reload was refused.
     var refusal: String?
     var told = ""
@@ -34,13 +34,13 @@ package final class ServiceReport: Sendable {
     /// Messages that must arrive and did not; they are sent again.
     var unheard: [ServiceManager.Message] = []
     var isUnheard = false
+    var timer: (any Sendable)?
   }
 
   private let manager: ServiceManager?
-  private let clock: Clock
+  private let time: Time
   private let log: Logger
   private let state: Mutex<State>
-  private let ticker = Mutex<Ticker?>(nil)
 
   /// The time that each tick grants a start or a reload; longer than the time between ticks.
   private static let grant = Duration.seconds(30)
@@ -48,65 +48,60 @@ package final class ServiceReport: Sendable {
   private static let longestStart = Duration.hours(2)
   private static let longestTick = Duration.seconds(5)
 
-  /// - Parameter interval: between two ticks; nil: as often as the service manager asks for.
-  package init(
-    _ manager: ServiceManager?, every interval: Duration? = nil, clock: @escaping Clock, log: Logger
-  ) {
+  package init(_ manager: ServiceManager?, time: Time, log: Logger) {
     self.manager = manager
-    self.clock = clock
+    self.time = time
     self.log = log
-    state = Mutex(State(begunAt: clock().awake))
+    state = Mutex(State(begunAt: time.now().awake))
     guard let manager else { return }
     let third = manager.watchdogTimeout?.scaled(by: 1.0 / 3) ?? Self.longestTick
-    let interval = interval ?? min(third, Self.longestTick)
-    ticker.withLock { ticker in
-      ticker = Ticker(every: interval) { [weak self] in self?.tick() }
-    }
+    tick(every: min(third, Self.longestTick))
     tell([.extendTimeout(Self.grant)])
   }
 
-  // MARK: What happens
+  private func tick(every interval: Duration) {
+    let timer = time.wake(interval) { [weak self] in
+      self?.tick()
+      self?.tick(every: interval)
+    }
+    state.withLock { $0.timer = timer }
+  }
 
   /// A step of the start, before the loops turn.
   package func begins(_ step: Step) {
     tell([.extendTimeout(Self.grant), .status(step.rawValue)])
   }
 
-  /// Sets the loops that must turn from now on.
-  package func watches(_ vitals: HealthRegistry) { state.withLock { $0.vitals = vitals } }
+  package func watches(_ loops: HealthRegistry) { state.withLock { $0.loops = loops } }
 
   /// Every loop has done what was due: the daemon is up, or up again.
   package func isReady() {
-    let isStopping = state.withLock { state in
-      guard state.phase != .stopping else { return true }
-      state.phase = .running
-      state.isSettled = true
-      return false
-    }
-    // Loops that settle while they end are not what the service manager waits for any more.
-    guard !isStopping else { return }
-    let status = status(at: clock().awake)
+    // Loops also settle while they end, which the service manager does not wait for.
+    guard proceed({ ($0.phase, $0.isSettled) = (.running, true) }) else { return }
+    let status = status()
     state.withLock { $0.told = status }
     tell([.ready, .status(status)])
   }
 
   package func reloads() {
-    let awake = clock().awake
-    let isStopping = state.withLock { state in
-      guard state.phase != .stopping else { return true }
-      state.phase = .reloading
-      state.begunAt = awake
-      state.refusal = nil
-      return false
-    }
-    guard !isStopping else { return }
+    let awake = time.now().awake
+    guard proceed({ ($0.phase, $0.begunAt, $0.refusal) = (.reloading, awake, nil) }) else { return }
     tell([.reloading(monotonic: awake), .status(Step.reloading.rawValue)])
   }
 
-  /// The new configuration will be at work when its loops have settled, which `isReady` says.
+  /// False, and nothing changes, once the daemon stops.
+  private func proceed(_ change: (inout State) -> Void) -> Bool {
+    state.withLock { state in
+      guard state.phase != .stopping else { return false }
+      change(&state)
+      return true
+    }
+  }
+
+  /// `isReady` follows when the loops of the new configuration have settled.
   package func acceptsReload() { state.withLock { $0.isSettled = false } }
 
-  /// The old configuration stays. It may still be settling itself: then that is waited for.
+  /// The old configuration stays. While its own loops have yet to settle, that is waited for.
   package func refusesReload(_ reason: String) {
     let isSettled = state.withLock { state in
       state.refusal = reason
@@ -120,27 +115,22 @@ package final class ServiceReport: Sendable {
     tell([.stopping, .status(Step.stopping.rawValue)])
   }
 
-  /// The counts of jobs and what else there is to say, in one line.
-  package func stands(_ line: String) {
-    state.withLock { $0.standing = line }
+  /// Sets the part of the status that a `StatusLine` makes.
+  package func shows(_ totals: String) {
+    state.withLock { $0.totals = totals }
     tellStatus()
   }
 
-  // MARK: What is told
-
-  /// Feeds the watchdog if every loop of the daemon turns at this moment.
+  /// Feeds the watchdog if every loop turns now.
   func tick() {
-    let awake = clock().awake
-    let (phase, vitals, age, unheard) = state.withLock {
-      ($0.phase, $0.vitals, awake - $0.begunAt, $0.unheard)
-    }
-    if !unheard.isEmpty { tell(unheard) }
-    let stalled = vitals?.stalled(at: awake) ?? []
-    log(stalled)
+    let awake = time.now().awake
+    let (phase, age, unheard) = state.withLock { ($0.phase, awake - $0.begunAt, $0.unheard) }
+    tell(unheard)
+    let stalled = state.withLock(\.loops)?.stalled(at: awake) ?? []
+    logStalled(stalled)
     if stalled.isEmpty {
       // systemd may watch another process.
-      let isWatched = manager?.watchdogTimeout != nil
-      let alive: [ServiceManager.Message] = isWatched ? [.watchdog] : []
+      let alive: [ServiceManager.Message] = manager?.watchdogTimeout != nil ? [.watchdog] : []
       switch phase {
       case .running: tell(alive)
       case .starting, .reloading:
@@ -151,7 +141,7 @@ package final class ServiceReport: Sendable {
     tellStatus()
   }
 
-  private func log(_ stalled: [String]) {
+  private func logStalled(_ stalled: [String]) {
     let isNews = state.withLock { state in
       defer { state.stalled = stalled }
       return state.stalled != stalled
@@ -163,7 +153,7 @@ package final class ServiceReport: Sendable {
   }
 
   private func tellStatus() {
-    let status = status(at: clock().awake)
+    let status = status()
     let isNews = state.withLock { state in
       guard state.phase == .running, state.told != status else { return false }
       state.told = status
@@ -172,25 +162,24 @@ package final class ServiceReport: Sendable {
     if isNews { tell([.status(status)]) }
   }
 
-  private func status(at awake: Duration) -> String {
-    let (standing, refusal, vitals) = state.withLock { ($0.standing, $0.refusal, $0.vitals) }
+  private func status() -> String {
+    let (totals, refusal, loops) = state.withLock { ($0.totals, $0.refusal, $0.loops) }
     return StatusText(
-      stalled: vitals?.stalled(at: awake) ?? [], failing: vitals?.failing ?? [],
-      standing: standing, refusal: refusal
+      stalled: loops?.stalled(at: time.now().awake) ?? [], failing: loops?.failing ?? [],
+      totals: totals, refusal: refusal
     ).line
   }
 
   private func tell(_ messages: [ServiceManager.Message]) {
     guard let manager, !messages.isEmpty else { return }
+    let life = messages.filter(\.isOfLife)
     do {
       try manager.tell(messages)
-      let isLife = messages.contains(where: \.isOfLife)
       state.withLock { state in
         state.isUnheard = false
-        if isLife { state.unheard = [] }
+        if !life.isEmpty { state.unheard = [] }
       }
     } catch {
-      let life = messages.filter(\.isOfLife)
       let isNews = state.withLock { state in
         defer { state.isUnheard = true }
         if !life.isEmpty { state.unheard = life }
@@ -200,5 +189,38 @@ package final class ServiceReport: Sendable {
         log.warning("the service manager is not told", metadata: ["error": "\(error)"])
       }
     }
+  }
+}
+
+/// The line that `systemctl status` shows of a running daemon: its faults, its totals, and a refused reload.
+struct StatusText {
+  /// The parts of the line in their order; jobwatch(8) explains each.
+  enum Part: CaseIterable { case stalled, degraded, totals, refusal }
+
+  /// Loops that hang.
+  var stalled: [String] = []
+  var failing: [(loop: String, failure: LoopHealth.Failure)] = []
+  /// Empty: not looked at yet.
+  var totals = ""
+  /// Why the last reload was refused.
+  var refusal: String?
+
+  var line: String { Part.allCases.compactMap(text).joined(separator: " | ") }
+
+  /// Nil: that is in order.
+  func text(_ part: Part) -> String? {
+    switch part {
+    case .stalled: stalled.isEmpty ? nil : "STALLED: \(stalled.joined(separator: ", "))"
+    case .degraded: failing.isEmpty ? nil : "DEGRADED, \(failures)"
+    case .totals: totals.isEmpty ? "watching" : totals
+    case .refusal: refusal.map { "RELOAD REFUSED, the old configuration stays: \($0)" }
+    }
+  }
+
+  /// One text for each reason, because a full disk stops many loops.
+  private var failures: String {
+    Dictionary(grouping: failing, by: \.failure.reason)
+      .map { reason, loops in "\(loops.map(\.loop).joined(separator: ", ")): \(reason)" }
+      .sorted().joined(separator: "; ")
   }
 }

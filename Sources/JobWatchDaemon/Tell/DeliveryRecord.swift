@@ -1,29 +1,37 @@
 import JobWatchCore
 import JobWatchStore
 
-/// The decided result of one attempt to deliver a message, to be stored.
+/// One attempt to deliver a message, with what was decided on its outcome, to be stored.
 struct DeliveryRecord: Sendable {
-  var message: Int64
+  var message: OutgoingMessage
   var channel: String
-  var settlement: Transaction.Settlement
   var outcome: DeliveryOutcome
+  var judgement: ReceiverHealth.Judgement
   var startedAt: Timestamp
   var at: Timestamp
-  /// The channel works again: all its messages are due, except those named here.
-  var recovery: ReceiverHealth.Recovery?
-  /// The change of the channel's health, if any.
-  var change: ConditionChange?
-  /// The event that the message is given up.
-  var loss: EventDraft?
-  /// The message was itself about a failing channel: its loss is not sent, because two channels would tell each other
-  /// for ever.
-  var isLossQuiet: Bool
 
   func commit(_ transaction: Transaction, routes: RouteTable) throws {
-    try transaction.settle(message, settlement, outcome: outcome, startedAt: startedAt, at: at)
-    if let recovery { try transaction.makeDue(channel, at: at, except: recovery.waitingOn) }
-    if let change { try transaction.apply(change, routes: routes) }
-    guard let loss else { return }
-    try transaction.append(loss, of: nil, to: isLossQuiet ? [] : routes.channels(for: loss))
+    try transaction.messages.settle(
+      message.id, judgement.settlement, outcome: outcome, startedAt: startedAt, at: at)
+    if let waiting = judgement.dueExcept {
+      try transaction.messages.makeDue(channel, at: at, except: waiting)
+    }
+    if let change = judgement.change { try transaction.apply(change, routes: routes) }
+    guard judgement.settlement == .givenUp else { return }
+    let loss = loss
+    // The loss of a message about a failing channel is not sent, because two channels would tell each other for ever.
+    let isQuiet = message.event.kind == EventKind.channelFailing.rawValue
+    try transaction.append(loss, of: nil, to: isQuiet ? [] : routes.channels(for: loss))
+  }
+
+  /// The event that the message is given up. The message stays in the database.
+  private var loss: EventDraft {
+    let reason = outcome.reason ?? "no reason"
+    var data = EventData(
+      summary:
+        "channel \(channel) was not told of \(message.event.kind) (seq \(message.event.seq)): "
+        + "given up after \(judgement.attempts) attempts, \(reason)")
+    (data.channel, data.cause) = (channel, reason)
+    return EventDraft(.channelFailing, at: at, data)
   }
 }

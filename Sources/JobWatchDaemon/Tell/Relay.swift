@@ -2,8 +2,10 @@ import JobWatchCore
 import JobWatchStore
 import Logging
 
-/// Delivers the messages of one channel. Each channel has a relay and a loop of its own, so that a slow one delays no
-/// other. A row is marked after its delivery; a crash between the two repeats the delivery under the same id.
+/// Delivers the messages of one channel. Each channel has a relay of its own, so a slow one delays no other.
+///
+/// A row is marked after its delivery: a crash between the two repeats the delivery under the same id.
+/// `ReceiverHealth` decides; the relay reads what is due, delivers, and stores the result.
 actor Relay: Worker {
   nonisolated let name: String
 
@@ -11,78 +13,94 @@ actor Relay: Worker {
 
   private let channel: String
   private let deliver: Delivery
-  private let timeout: Duration
+  /// Of one attempt, its result stored.
+  private let limit: Duration
   private let store: Store
   private let routes: RouteTable
   private let clock: Clock
   private let alarm: Alarm
   private let log: Logger
-  private let pulse: LoopHealth
+  private let loop: LoopHealth
+  private let calls: CallsInFlight
+  private let jitter: @Sendable () -> Double
 
   private var health: ReceiverHealth
   private var isLoaded = false
   private var clockWatch = ClockWatch()
   /// Due times may come from a clock that was ahead: after a start, and after the clock was set.
   private var mayBeAhead = true
-  private var inFlight: [Int64: Task<Void, Never>] = [:]
+  private var inFlight: Set<Int64> = []
   /// Settled while the last query was under way, whose answer may still show them as waiting.
   private var settledMeanwhile: Set<Int64> = []
   /// Results that could not be stored yet.
   private var unsaved: [DeliveryRecord] = []
-  private var isFinishing = false
 
   /// Messages under way at once.
   static let concurrency = 8
-
-  /// The longest time to store a result, on a busy disk.
-  private static let settlingTime = Duration.minutes(1)
-
-  /// The time that deliveries under way have when the daemon stops.
-  private static let farewell = Duration.seconds(3)
+  private static let boundedAtOnce = 1000
 
   init(
     channel: String, policy: DeliveryPolicy, store: Store, routes: RouteTable,
-    clock: @escaping Clock,
-    alarm: Alarm, log: Logger, pulse: LoopHealth = LoopHealth("relay"),
+    clock: @escaping Clock, alarm: Alarm, log: Logger,
+    health loop: LoopHealth = LoopHealth("relay"),
+    jitter: @escaping @Sendable () -> Double = { .random(in: 0..<1) },
     deliver: @escaping Delivery
   ) {
     name = "relay \(channel)"
     self.channel = channel
     self.deliver = deliver
-    timeout = policy.timeout
+    // Storing may take long on a busy disk.
+    limit = policy.timeout + .minutes(1)
     health = ReceiverHealth(channel: channel, policy: policy)
     self.store = store
     self.routes = routes
     self.clock = clock
     self.alarm = alarm
     self.log = log
-    self.pulse = pulse
+    self.loop = loop
+    self.jitter = jitter
+    calls = CallsInFlight(loop, alarm.time)
   }
 
   func work(at now: Moment) async throws -> Duration? {
     if !isLoaded { try await load(at: now) }
     try await saveUnsaved()
     try await boundDueTimes(at: now)
-    let channel = channel
-    let limit = Self.concurrency + inFlight.count
+    let (channel, limit) = (channel, Self.concurrency + inFlight.count)
     let isShut = health.breaker.isShut
     settledMeanwhile = []
     let (due, next) = try await store.read { transaction in
       (
-        try transaction.dueMessages(
-          channel, at: now.wall, limit: limit, newestFirst: isShut),
-        try transaction.nextMessageDue(channel, after: now.wall)
+        try transaction.messages.due(channel, at: now.wall, limit: limit, newestFirst: isShut),
+        try transaction.messages.nextDue(channel, after: now.wall)
       )
     }
-    let waiting = due.filter { isFree($0.id) }
-    var started = 0
-    while started < waiting.count, inFlight.count < Self.concurrency,
-      let permit = health.enter(waiting[started], at: now.uptime)
+    var waiting = due.filter { isFree($0.id) }[...]
+    while let message = waiting.first, inFlight.count < Self.concurrency,
+      let permit = health.enter(message, at: now.uptime)
     {
-      start(waiting[started], permit)
-      started += 1
+      waiting.removeFirst()
+      inFlight.insert(message.id)
+      calls.run(limit: self.limit) { await self.tell(message, permit) }
     }
-    return wake(next, waiting: waiting.dropFirst(started).first, at: now)
+    // A delivery that ends rings the alarm.
+    let opening = waiting.first.flatMap { health.opening(for: $0, at: now.uptime) }
+    return [next.map { now.uptime + ($0 - now.wall) }, opening].compactMap(\.self).min()
+  }
+
+  func finish() async { await calls.finish() }
+
+  private func isFree(_ message: Int64) -> Bool {
+    !inFlight.contains(message) && !settledMeanwhile.contains(message)
+      && !unsaved.contains { $0.message.id == message }
+  }
+
+  private func load(at now: Moment) async throws {
+    let conditions = try await store.read { try $0.conditions.open() }
+    if conditions.contains(where: { $0.subject == .channel(channel) }) {
+      health.resumeFailing(at: now.uptime)
+    }
+    isLoaded = true
   }
 
   /// Sets back due times that are too far ahead, some at a time, because a clock that was ahead for a day may have set
@@ -92,65 +110,30 @@ actor Relay: Worker {
     guard mayBeAhead || step != nil else { return }
     mayBeAhead = true
     let channel = channel
-    while try await store.read({ try $0.hasDueTimeAhead(channel, at: now.wall) }) {
+    while try await store.read({ try $0.messages.hasDueTimeAhead(channel, at: now.wall) }) {
       try await store.write {
-        try $0.boundDueTimes(
+        try $0.messages.boundDueTimes(
           channel, at: now.wall, after: step ?? .zero, limit: Self.boundedAtOnce)
       }
-      pulse.turns(at: clock().awake)
+      loop.turns(at: clock().awake)
     }
     mayBeAhead = false
   }
 
-  private static let boundedAtOnce = 1000
+  // MARK: Deliveries
 
-  private func isFree(_ message: Int64) -> Bool {
-    inFlight[message] == nil && !settledMeanwhile.contains(message)
-      && !unsaved.contains { $0.message == message }
-  }
-
-  /// When the next message is due, or the breaker lets a probe through. A delivery that ends rings the alarm.
-  private func wake(_ next: Timestamp?, waiting: OutgoingMessage?, at now: Moment) -> Duration? {
-    var wakes: [Duration] = []
-    if let next { wakes.append(now.uptime + (next - now.wall)) }
-    if let waiting, let opening = health.opening(for: waiting, at: now.uptime) {
-      wakes.append(opening)
+  private func tell(_ message: OutgoingMessage, _ permit: CircuitBreaker.Permit) async {
+    let started = clock()
+    let outcome: DeliveryOutcome
+    do {
+      outcome = try await deliver(message, started)
+    } catch {
+      outcome = .retry(status: nil, reason: "\(error)", retryAfter: nil)
     }
-    return wakes.min()
-  }
-
-  func finish() async {
-    isFinishing = true
-    await drain(Array(inFlight.values), timeout: Self.farewell)
-  }
-
-  private func load(at now: Moment) async throws {
-    let conditions = try await store.read { try $0.openConditions() }
-    if conditions.contains(where: { $0.subject == .channel(channel) }) {
-      health.resumeFailing(at: now.uptime)
-    }
-    isLoaded = true
-  }
-
-  private func start(_ message: OutgoingMessage, _ permit: CircuitBreaker.Permit) {
-    let limit = timeout + Self.settlingTime
-    let mark = pulse.callBegan(limit: limit, at: clock().awake)
-    inFlight[message.id] = Task {
-      let started = self.clock()
-      let outcome: DeliveryOutcome
-      do {
-        outcome = try await self.deliver(message, started)
-      } catch {
-        outcome = .retry(status: nil, reason: "\(error)", retryAfter: nil)
-      }
-      if !(self.isFinishing && Task.isCancelled) {
-        await self.settle(message, permit, outcome, since: started)
-      }
-      self.pulse.callEnded(mark)
-      self.inFlight[message.id] = nil
-      self.settledMeanwhile.insert(message.id)
-      self.alarm.ring()
-    }
+    if !calls.isAbandoned { await settle(message, permit, outcome, since: started) }
+    inFlight.remove(message.id)
+    settledMeanwhile.insert(message.id)
+    alarm.ring()
   }
 
   private func settle(
@@ -158,15 +141,11 @@ actor Relay: Worker {
     since start: Moment
   ) async {
     let now = clock()
-    let judgement = health.judge(
-      message, permit, outcome, since: start, at: now, jitter: .random(in: 0..<1))
     let record = DeliveryRecord(
-      message: message.id, channel: channel, settlement: judgement.settlement, outcome: outcome,
-      startedAt: start.wall, at: now.wall, recovery: judgement.recovery,
-      change: judgement.change,
-      loss: judgement.settlement == .givenUp
-        ? givenUp(message, after: judgement.attempts, outcome, at: now.wall) : nil,
-      isLossQuiet: message.event.kind == EventKind.channelFailing.rawValue)
+      message: message, channel: channel, outcome: outcome,
+      judgement: health.judge(
+        message, permit, outcome, since: start, at: now, jitter: jitter()),
+      startedAt: start.wall, at: now.wall)
     do {
       try await save(record)
     } catch {
@@ -188,19 +167,5 @@ actor Relay: Worker {
       try await save(record)
       unsaved.removeFirst()
     }
-  }
-
-  /// The event that a message is given up. The message stays in the database.
-  private func givenUp(
-    _ message: OutgoingMessage, after attempts: Int, _ outcome: DeliveryOutcome, at now: Timestamp
-  ) -> EventDraft {
-    let reason = outcome.reason ?? "no reason"
-    var data = EventData(
-      summary:
-        "channel \(channel) was not told of \(message.event.kind) (seq \(message.event.seq)): "
-        + "given up after \(attempts) attempts, \(reason)")
-    data.channel = channel
-    data.cause = reason
-    return EventDraft(.channelFailing, at: now, data)
   }
 }

@@ -1,7 +1,7 @@
 import CloudAPI
 
 /// The ids of jobs that a JSON object holds, and their place.
-struct FoundJobIDs: Sendable, Hashable {
+struct FoundJobIDs {
   var ids: [String]
   /// The job's URL, where it stands instead of the id or beside it.
   var address: JobAddress?
@@ -15,7 +15,7 @@ struct FoundJobIDs: Sendable, Hashable {
   static let names = ["job_id", "jobId", "jobID", "JobId"]
   static let listNames = ["job_ids", "jobIds", "jobIDs", "JobIds"]
   private static let addressNames = ["url", "job_url", "jobUrl", "href", "uri"]
-  /// Hold other jobs' ids, or none.
+  /// Members that hold other jobs' ids, or none.
   private static let opaque: Set<String> = ["entities", "labels"]
   /// Lists whose members are replies or records of their own.
   static let collections = ["jobs", "items", "data"]
@@ -24,30 +24,33 @@ struct FoundJobIDs: Sendable, Hashable {
 
   /// Nil: there is none.
   static func find(in fields: Fields) throws(Unacceptable) -> FoundJobIDs? {
-    if var place = try direct(fields) {
-      let others = try beside(fields)
-      place.isPlain = place.isPlain && others.isEmpty
-      place.ids = distinct(place.ids + others)
-      if place.address != nil, place.ids.count > 1 {
-        throw Unacceptable("a URL stands beside the ids of other jobs: submit them one by one")
+    guard var place = try direct(fields) else {
+      guard let address = address(fields), let query = address.anyQuery else {
+        return try wrapped(fields)
       }
-      if let other = try wrapped(fields), !Set(other.ids).isSubset(of: place.ids) {
-        throw Unacceptable(
-          "the id \(SpoolSubmission.shown(place.ids[0])) stands beside \(SpoolSubmission.shown(other.ids[0])) of "
-            + "another job in an object: submit them one by one")
-      }
-      // A job's URL beside the id tells its service.
-      if place.ids.count == 1, place.address == nil,
-        let address = address(fields), address.anyQuery?.jobID == place.ids[0]
-      {
-        place.address = address
-      }
-      return place
-    }
-    if let address = address(fields), let query = address.anyQuery {
       return FoundJobIDs(ids: [query.jobID], address: address, isPlain: false)
     }
-    return try wrapped(fields)
+    let others = try beside(fields)
+    place.isPlain = place.isPlain && others.isEmpty
+    place.ids = distinct(place.ids + others)
+    try place.checkAddress()
+    if let other = try wrapped(fields), !Set(other.ids).isSubset(of: place.ids) {
+      throw Unacceptable(
+        "the id \(SpoolSubmission.shown(place.ids[0])) stands beside \(SpoolSubmission.shown(other.ids[0])) of "
+          + "another job in an object: submit them one by one")
+    }
+    // A job's URL beside the id tells its service.
+    if place.ids.count == 1, place.address == nil,
+      let address = address(fields), address.anyQuery?.jobID == place.ids[0]
+    {
+      place.address = address
+    }
+    return place
+  }
+
+  private func checkAddress() throws(Unacceptable) {
+    guard address != nil, ids.count > 1 else { return }
+    throw Unacceptable("a URL stands beside the ids of other jobs: submit them one by one")
   }
 
   /// The members of a list of replies or records; nil: the object is none.
@@ -57,13 +60,8 @@ struct FoundJobIDs: Sendable, Hashable {
     for key in collections {
       if fields[key] == .excessive { throw Unacceptable(tooMany(in: key)) }
       guard case .list(let members) = fields[key] else { continue }
-      if key == "jobs", members.allSatisfy({ if case .text = $0 { true } else { false } }) {
-        return members
-      }
-      let areObjects = members.allSatisfy { if case .object = $0 { true } else { false } }
-      if areObjects {
-        return key == "jobs" ? members.map(Self.named) : members
-      }
+      if key == "jobs", members.allSatisfy(\.isText) { return members }
+      if members.allSatisfy(\.isObject) { return key == "jobs" ? members.map(named) : members }
     }
     guard !isNested else { return nil }
     for (key, value) in fields.sorted(by: { $0.key < $1.key }) where !opaque.contains(key) {
@@ -76,36 +74,31 @@ struct FoundJobIDs: Sendable, Hashable {
 
   /// A record of the databases calls the job's id `id`.
   private static func named(_ member: SpoolField) -> SpoolField {
-    guard case .object(var fields) = member, fields["job_id"] == nil,
-      case .text = fields["id"]
+    guard case .object(var fields) = member, fields["job_id"] == nil, let id = fields["id"],
+      id.isText
     else { return member }
-    fields[names[1]] = fields["id"]
+    fields["jobId"] = id
     return .object(fields)
   }
 
   /// Reads all the names, because a reply may have the id of one job under one, and other jobs' under another.
   private static func direct(_ fields: Fields) throws(Unacceptable) -> FoundJobIDs? {
-    var words: [String] = []
-    var keys: Set<String> = []
+    var found: [(name: String, word: String)] = []
     for name in names + listNames {
-      let found = try Self.words(fields[name] ?? .null, name)
-      if !found.isEmpty { keys.insert(name) }
-      words += found
+      found += try words(fields[name] ?? .null, name).map { (name, $0) }
     }
-    var place = FoundJobIDs(ids: [], isPlain: keys == [names[0]])
-    for word in words {
-      guard let address = JobAddress(word) else {
+    var place = FoundJobIDs(ids: [], isPlain: found.allSatisfy { $0.name == names[0] })
+    for (_, word) in found {
+      if let address = JobAddress(word) {
+        guard let query = address.anyQuery else { throw Unacceptable(noQuery(word)) }
+        place.ids.append(query.jobID)
+        place.address = address
+      } else {
         place.ids.append(word)
-        continue
       }
-      guard let query = address.anyQuery else { throw Unacceptable(noQuery(word)) }
-      place.ids.append(query.jobID)
-      place.address = address
     }
     place.ids = distinct(place.ids)
-    if place.address != nil, place.ids.count > 1 {
-      throw Unacceptable("a URL stands beside the ids of other jobs: submit them one by one")
-    }
+    try place.checkAddress()
     return place.ids.isEmpty ? nil : place
   }
 
@@ -145,13 +138,10 @@ struct FoundJobIDs: Sendable, Hashable {
     return ids
   }
 
+  /// The first URL of a job.
   private static func address(_ fields: Fields) -> JobAddress? {
-    for name in addressNames {
-      if case .text(let text) = fields[name], let address = JobAddress(text),
-        address.anyQuery != nil
-      {
-        return address
-      }
+    for case .text(let text)? in addressNames.map({ fields[$0] }) {
+      if let address = JobAddress(text), address.anyQuery != nil { return address }
     }
     return nil
   }
@@ -160,19 +150,17 @@ struct FoundJobIDs: Sendable, Hashable {
   private static func wrapped(_ fields: Fields) throws(Unacceptable) -> FoundJobIDs? {
     var found: [(key: String, place: FoundJobIDs)] = []
     for (key, value) in fields.sorted(by: { $0.key < $1.key }) where !opaque.contains(key) {
-      guard case .object = value,
-        case .object(let inner) = key == "job" ? named(value) : value,
+      guard case .object(let inner) = key == "job" ? named(value) : value,
         var place = try direct(inner)
       else { continue }
-      place.inner = inner
+      (place.inner, place.isPlain) = (inner, false)
       found.append((key, place))
     }
-    guard var first = found.first else { return nil }
+    guard let first = found.first else { return nil }
     if let other = found.first(where: { Set($0.place.ids) != Set(first.place.ids) }) {
       throw Unacceptable(
         "\(first.key) and \(other.key) hold ids of different jobs: submit them one by one")
     }
-    first.place.isPlain = false
     return first.place
   }
 

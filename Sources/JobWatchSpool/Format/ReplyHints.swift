@@ -1,9 +1,9 @@
-/// Keys beside the id in the cloud's reply that say something of the job once its service is known.
+/// What keys beside the id in the cloud's reply say of the job.
 package struct ReplyHints: Sendable, Hashable {
-  /// For a service with jobs of an instance.
+  /// Counts for a service whose jobs are about an instance.
   var instanceID: String?
   var taskID: String?
-  /// The key that only replies of some services have, and those services; nil: there is none.
+  /// A key that only replies of some services have, and those services.
   private var clue: Clue?
 
   private struct Clue: Sendable, Hashable {
@@ -13,25 +13,20 @@ package struct ReplyHints: Sendable, Hashable {
 
   private static let databases = ["rds", "taurusdb", "gaussdb", "dds", "geminidb"]
   /// Keys that only the replies of these services have beside the id.
-  private static let clues: [Clue] = [
-    Clue(key: "volume_ids", services: ["evs"]), Clue(key: "volume_id", services: ["evs"]),
-    Clue(key: "image_id", services: ["ims"]), Clue(key: "publicip_ids", services: ["eip"]),
-    Clue(key: "publicips", services: ["eip"]), Clue(key: "publicip", services: ["eip"]),
-    Clue(key: "protected_instance", services: ["sdrs"]),
-    Clue(key: "protected_instance_id", services: ["sdrs"]),
-    Clue(key: "server_group_id", services: ["sdrs"]),
-    Clue(key: "dedicated_host_ids", services: ["deh"]),
-    Clue(key: "datastore", services: databases),
-    Clue(key: "instance_id", services: databases + ["ddm", "dcs"]),
-    Clue(key: "instances", services: databases + ["ddm", "dcs"]),
-    Clue(key: "apiVersion", services: ["cce"]),
+  private static let clues: KeyValuePairs<String, [String]> = [
+    "volume_ids": ["evs"], "volume_id": ["evs"], "image_id": ["ims"], "publicip_ids": ["eip"],
+    "publicips": ["eip"], "publicip": ["eip"], "protected_instance": ["sdrs"],
+    "protected_instance_id": ["sdrs"], "server_group_id": ["sdrs"], "dedicated_host_ids": ["deh"],
+    "datastore": databases, "instance_id": databases + ["ddm", "dcs"],
+    "instances": databases + ["ddm", "dcs"], "apiVersion": ["cce"],
   ]
 
-  /// Nil: nothing does.
+  /// Nil where they say nothing.
   init?(_ fields: [String: SpoolField]) {
     if case .text(let text) = fields["instance_id"] { instanceID = text }
     if case .text(let text) = fields["task_id"] { taskID = text }
-    clue = Self.clues.first { fields[$0.key] != nil && fields[$0.key] != .null }
+    clue = Self.clues.first { fields[$0.key, default: .null] != .null }
+      .map { Clue(key: $0.key, services: $0.value) }
     if case .object(let instance) = fields["instance"], clue == nil {
       clue = Clue(
         key: "instance",

@@ -1,18 +1,11 @@
 import JobWatchConfiguration
 import JobWatchCore
 
-/// A command to the daemon. It has a spool file of its own, and counts only from root and the service's own user
-/// (`SpoolOwner`).
-///
-/// ```
-/// {"command": "pause", "account": "prod", "reason": "the project moves"}
-/// ```
+/// A command to the daemon, alone in its file: `{"command": "pause", "account": "prod", "reason": "it moves"}`. It counts
+/// only from root and the service's own user (`SpoolOwner`).
 package struct SpoolCommand: Sendable, Hashable {
   package enum Verb: String, Sendable, Codable, CaseIterable {
-    /// Stops all polls of the account.
-    case pause
-    /// Ends a pause.
-    case resume
+    case pause, resume
   }
 
   package var verb: Verb
@@ -55,25 +48,14 @@ extension SpoolCommand: Encodable {
       throw Unacceptable(
         "a command has no \"\(strange.prefix(80))\", only \(known.joined(separator: ", "))")
     }
-    let word = try Self.text(.verb, fields) ?? ""
+    let word = try fields.text(CodingKeys.verb) ?? ""
     guard let verb = Verb(rawValue: word) else {
       let hint = NearestName.hint(word, among: Verb.allCases.map(\.rawValue))
       throw Unacceptable("command \"\(word.prefix(80))\" is not known; \(hint)")
     }
-    guard let account = try Self.text(.account, fields) else {
+    guard let account = try fields.text(CodingKeys.account) else {
       throw Unacceptable("account is missing: name the one to \(word)")
     }
-    self.init(verb, account: account, reason: try Self.text(.reason, fields))
-  }
-
-  private static func text(
-    _ key: CodingKeys, _ fields: [String: SpoolField]
-  ) throws(Unacceptable) -> String? {
-    switch fields[key.rawValue] {
-    case nil, .null: return nil
-    case .text(let text): return text
-    case .some(let other):
-      throw Unacceptable("\(key.rawValue) must be text in quotes, not \(other.noun)")
-    }
+    self.init(verb, account: account, reason: try fields.text(CodingKeys.reason))
   }
 }

@@ -1,6 +1,5 @@
-/// A JSON value of a spool entry, decoded without ever throwing, so that one entry's mistake does not
-/// cost its neighbours.
-enum SpoolField: Sendable, Hashable {
+/// A JSON value of a spool entry. Decoding it never throws, because one entry's mistake must not cost its neighbours.
+enum SpoolField: Hashable {
   case text(String)
   /// In the shortest form that reads back to the same number.
   case number(String)
@@ -11,12 +10,10 @@ enum SpoolField: Sendable, Hashable {
   /// Nested or filled beyond what any entry needs; not looked into.
   case excessive
 
-  /// Members of one object. Also bounds the time that a hostile file can take.
-  static let memberLimit = 1000
-  /// Members of one list: ids, or records.
-  static let listLimit = SpoolFile.jobLimit
-  /// A list of what `show --json` prints, its list of jobs, one of them, the job in it, its labels, a label.
-  static let depthLimit = 6
+  /// The most members of an object, which bounds the time that a hostile file can take.
+  private static let memberLimit = 1000
+  /// Levels: a list of what `show --json` prints, its list of jobs, one of them, the job in it, its labels, a label.
+  private static let depthLimit = 6
 
   var noun: String {
     switch self {
@@ -30,14 +27,14 @@ enum SpoolField: Sendable, Hashable {
     }
   }
 
+  var isText: Bool { if case .text = self { true } else { false } }
+
+  var isObject: Bool { if case .object = self { true } else { false } }
+
   var isContainer: Bool {
-    switch self {
-    case .list, .object, .excessive: true
-    case .text, .number, .truth, .null: false
-    }
+    if case .list = self { true } else { isObject || self == .excessive }
   }
 
-  /// A scalar as text.
   var scalarText: String? {
     switch self {
     case .text(let text), .number(let text): text
@@ -47,17 +44,26 @@ enum SpoolField: Sendable, Hashable {
   }
 }
 
-extension SpoolField: Decodable {
-  init(from decoder: any Decoder) throws {
-    if let container = Self.object(decoder) ?? Self.list(decoder) {
-      self = container
-    } else {
-      self = Self.scalar(try decoder.singleValueContainer())
+extension [String: SpoolField] {
+  /// Nil where there is nothing, or null.
+  func text(_ key: some CodingKey) throws(Unacceptable) -> String? {
+    switch self[key.stringValue] ?? .null {
+    case .null: return nil
+    case .text(let text): return text
+    case let other:
+      throw Unacceptable("\(key.stringValue) must be text in quotes, not \(other.noun)")
     }
   }
+}
 
+extension SpoolField: Decodable {
+  init(from decoder: any Decoder) throws {
+    self =
+      try Self.object(decoder) ?? Self.list(decoder) ?? Self.scalar(decoder.singleValueContainer())
+  }
+
+  /// Nil for a value of another kind, whose container is refused by an error.
   private static func object(_ decoder: any Decoder) -> SpoolField? {
-    // A container of another kind is refused by an error: nil is then the answer.
     guard let container = try? decoder.container(keyedBy: AnyKey.self) else { return nil }
     let keys = container.allKeys
     guard keys.count <= memberLimit, decoder.codingPath.count < depthLimit else {
@@ -73,7 +79,9 @@ extension SpoolField: Decodable {
   private static func list(_ decoder: any Decoder) -> SpoolField? {
     guard var container = try? decoder.unkeyedContainer() else { return nil }
     let count = container.count ?? .max
-    guard count <= listLimit, decoder.codingPath.count < depthLimit else { return .excessive }
+    guard count <= SpoolFile.jobLimit, decoder.codingPath.count < depthLimit else {
+      return .excessive
+    }
     var members: [SpoolField] = []
     while !container.isAtEnd {
       guard let member = try? container.decode(SpoolField.self) else { return .excessive }
@@ -92,7 +100,7 @@ extension SpoolField: Decodable {
   }
 }
 
-struct AnyKey: CodingKey {
+private struct AnyKey: CodingKey {
   var stringValue: String
   var intValue: Int? { nil }
   init(stringValue: String) { self.stringValue = stringValue }

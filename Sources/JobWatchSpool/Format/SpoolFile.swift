@@ -1,8 +1,7 @@
 /// The submissions or the command of a spool file, and the entries that cannot be taken.
 ///
 /// The formats: one JSON object, an array of objects or ids, JSON Lines, plain lines `job_id` or `service job_id`, a
-/// table of `openstack`. Which one it is shows in the first byte that is not white space. Or one `SpoolCommand`,
-/// alone.
+/// table of `openstack`, or one `SpoolCommand`. The first byte that is not white space tells which it is.
 package struct SpoolFile: Sendable, Hashable {
   /// A place in a file; numbers count from 1.
   package enum Place: Sendable, Hashable, CustomStringConvertible {
@@ -21,29 +20,21 @@ package struct SpoolFile: Sendable, Hashable {
     }
   }
 
-  package struct Rejection: Sendable, Hashable, CustomStringConvertible {
+  /// What is wrong, or doubtful, at a place: `line 3: account "prd" is not known; did you mean "prod"?`
+  package struct Remark: Sendable, Hashable, CustomStringConvertible {
     package var place: Place
     /// The mistake and its remedy.
-    package var reason: String
-
-    /// `line 3: account "prd" is not known; did you mean "prod"?`
-    package var description: String { "\(place): \(reason)" }
-  }
-
-  package private(set) var submissions: [SpoolSubmission] = []
-  package private(set) var command: SpoolCommand?
-  /// In the order of the file.
-  package private(set) var rejections: [Rejection] = []
-
-  /// Warnings of entries that were taken; each once.
-  package private(set) var notes: [Note] = []
-
-  package struct Note: Sendable, Hashable, CustomStringConvertible {
-    package var place: Place
     package var text: String
 
     package var description: String { "\(place): \(text)" }
   }
+
+  package private(set) var submissions: [SpoolSubmission] = []
+  package private(set) var command: SpoolCommand?
+  /// Why entries were not taken, in the order of the file.
+  package private(set) var rejections: [Remark] = []
+  /// Warnings, mostly of entries that were taken; each once.
+  package private(set) var notes: [Remark] = []
 
   /// Bytes.
   package static let sizeLimit = 4 << 20
@@ -51,21 +42,20 @@ package struct SpoolFile: Sendable, Hashable {
   package static let jobLimit = 10_000
 
   /// Decodes the whole content of a file; any bytes will do.
-  /// - Parameter rules: nil checks the form only, not whether the names are known, and leaves open what only the
-  ///   configuration tells: whose a URL is.
+  /// - Parameter rules: nil: only the form is checked, and whose a URL is stays open.
   package init(decoding bytes: some Collection<UInt8>, rules: SpoolRules?) {
     do throws(Unacceptable) {
       for (place, entry) in try SpoolText.entries(bytes) { take(entry, at: place, rules) }
       try SpoolText.checkCount(submissions.count)
     } catch {
       (submissions, notes) = ([], [])
-      rejections = [Rejection(place: .file, reason: error.reason)]
+      rejections = [Remark(place: .file, text: error.reason)]
     }
   }
 
   /// A file that cannot be read at all.
   package init(rejection reason: String) {
-    rejections = [Rejection(place: .file, reason: reason)]
+    rejections = [Remark(place: .file, text: reason)]
   }
 
   private mutating func take(_ entry: SpoolText.Entry, at place: Place, _ rules: SpoolRules?) {
@@ -73,17 +63,15 @@ package struct SpoolFile: Sendable, Hashable {
       if case .value(.object(let fields)) = entry, SpoolCommand.isOne(fields) {
         return command = try accepted(fields, at: place, rules)
       }
-      for draft in try drafts(entry, at: place) { take(draft, at: place, rules) }
+      for draft in try drafts(entry, at: place) {
+        do throws(Unacceptable) {
+          submissions.append(try accepted(draft, at: place, rules))
+        } catch {
+          rejections.append(Remark(place: place, text: error.reason))
+        }
+      }
     } catch {
-      rejections.append(Rejection(place: place, reason: error.reason))
-    }
-  }
-
-  private mutating func take(_ draft: SpoolSubmission, at place: Place, _ rules: SpoolRules?) {
-    do throws(Unacceptable) {
-      submissions.append(try accepted(draft, at: place, rules))
-    } catch {
-      rejections.append(Rejection(place: place, reason: error.reason))
+      rejections.append(Remark(place: place, text: error.reason))
     }
   }
 
@@ -107,9 +95,9 @@ package struct SpoolFile: Sendable, Hashable {
   ) throws(Unacceptable) -> SpoolSubmission {
     var submission = draft
     if let rules {
-      for text in CloudNames.leave(&submission, rules) { note(text, at: place) }
-      if let problem = rules.addresses.resolve(&submission) { throw Unacceptable(problem) }
-      submission.adoptReply()
+      if let problem = submission.complete(by: rules, note: { note($0, at: place) }) {
+        throw Unacceptable(problem)
+      }
       if let doubt = submission.doubt { note(doubt, at: place) }
     }
     if let problem = submission.problem ?? rules?.problem(submission) {
@@ -120,7 +108,7 @@ package struct SpoolFile: Sendable, Hashable {
 
   private mutating func note(_ text: String, at place: Place) {
     guard !notes.contains(where: { $0.text == text }) else { return }
-    notes.append(Note(place: place, text: text))
+    notes.append(Remark(place: place, text: text))
   }
 
   private func accepted(

@@ -2,7 +2,7 @@ import CloudAPI
 import JobWatchConfiguration
 import JobWatchCore
 
-/// A request to watch one job. Those that `SpoolFile` returns have no `problem`.
+/// A request to watch one job. `SpoolFile` returns only requests without a `problem`.
 package struct SpoolSubmission: Sendable, Hashable {
   package var jobID: String
   /// Nil: `SpoolRules.defaultService`.
@@ -22,7 +22,7 @@ package struct SpoolSubmission: Sendable, Hashable {
   package var taskID: String?
   /// The time from its begin to its expected end: 1 s to 365 d.
   package var expectWithin: Duration?
-  /// The job's URL where that was submitted, until a `JobAddressBook` has told whose it is.
+  /// The job's URL where that was submitted, until it is known whose it is.
   package var address: JobAddress?
   /// Hints of the cloud's reply; nil: it is no reply, or has none.
   package var reply: ReplyHints?
@@ -50,31 +50,14 @@ package struct SpoolSubmission: Sendable, Hashable {
 }
 
 extension SpoolSubmission {
-  /// A word that names a job: its id, or its URL, in quotes or not.
+  /// A word that names a job: its id, or its URL.
   package init(word: String, service: String? = nil) {
     let address = JobAddress(word)
     self.init(jobID: address?.anyQuery?.jobID ?? word, service: service)
     self.address = address
   }
 
-  /// Takes from the reply what belongs to a job of the service, which is known by now.
-  package mutating func adoptReply() {
-    let service = CloudService.named(service ?? SpoolRules.defaultService)
-    guard let reply, service?.hasTasks == true, instanceID == nil, let id = reply.instanceID,
-      JobKey.isJobID(id)
-    else { return }
-    instanceID = id
-    taskID = taskID ?? reply.taskID.flatMap { JobKey.isJobID($0) ? $0 : nil }
-  }
-
-  /// Why the service that is asked may be the wrong one, with the cure; nil: it was named, or nothing speaks against
-  /// it.
-  package var doubt: String? {
-    service == nil ? reply?.doubt(of: SpoolRules.defaultService) : nil
-  }
-
-  /// Why its form is refused, with the cure; nil when it is fine. Whether the names are known is for
-  /// `SpoolRules` to say.
+  /// Why its form is refused, with the cure; nil when it is fine. `SpoolRules` says whether the names are known.
   package var problem: String? {
     if let address, address.anyQuery == nil { return FoundJobIDs.noQuery(address.text) }
     if !JobKey.isJobID(jobID) {
@@ -93,7 +76,13 @@ extension SpoolSubmission {
       let (least, most) = (Self.expectations.lowerBound.text, Self.expectations.upperBound.text)
       return "expect_within must be \(least) to \(most), not \(expectWithin.text)"
     }
-    return taskProblem ?? LabelRule.problem(labels)
+    if taskID != nil, instanceID == nil { return "task_id needs the instance_id beside it" }
+    for case (let key, let id?) in [("instance_id", instanceID), ("task_id", taskID)]
+    where !JobKey.isJobID(id) {
+      return
+        "\(key) must start with a letter or digit and hold only letters, digits, \"_\" and \"-\", at most 128"
+    }
+    return LabelRule.problem(labels)
   }
 
   /// The text for a message of one line: at most 80 characters, control characters as question marks.
@@ -105,15 +94,6 @@ extension SpoolSubmission {
   }
 
   private static let expectations: ClosedRange<Duration> = .seconds(1) ... .days(365)
-
-  private var taskProblem: String? {
-    if taskID != nil, instanceID == nil { return "task_id needs the instance_id beside it" }
-    let ids = [("instance_id", instanceID), ("task_id", taskID)]
-    let wrong = ids.first { $0.1.map { !JobKey.isJobID($0) } ?? false }
-    return wrong.map {
-      "\($0.0) must start with a letter or digit and hold only letters, digits, \"_\" and \"-\", at most 128"
-    }
-  }
 
   /// Whether `text` is 1 to `limit` bytes without control characters.
   static func isPlain(_ text: String, limit: Int) -> Bool {

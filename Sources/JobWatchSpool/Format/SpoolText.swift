@@ -7,7 +7,7 @@ enum SpoolText {
   enum Entry {
     case value(SpoolField)
     case plain(Substring)
-    /// A line of JSON Lines that is no JSON.
+    /// A line of JSON Lines that is no JSON, for this reason.
     case broken(String)
   }
 
@@ -20,27 +20,38 @@ enum SpoolText {
     }
     let text = try body(of: try decoded(Array(bytes)))
     let lines = contentLines(text)
-    var entries: Entries
+    var entries: Entries = []
     switch lines.first?.text.first {
-    case "[": entries = try array(text)
+    case "[":
+      let values = try decode(EntryList.self, text).values
+      entries = values.enumerated().map { (.entry($0.offset + 1), .value($0.element)) }
     case "{" where lines.count > 1 && lines.allSatisfy({ $0.text.hasPrefix("{") }):
       try checkCount(lines.count)
-      entries = lines.flatMap { line in jsonLine(line.text).map { (.line(line.number), $0) } }
-    case "{": entries = try object(text)
-    case "+": entries = try SpoolTable.ids(lines).map { (.line($0.number), .plain($0.id)) }
+      for line in lines { entries += try documents(line.text).map { (.line(line.number), $0) } }
+    case "{":
+      let all = try documents(text)
+      let hasOne = all.count == 1
+      entries = all.enumerated().map { (hasOne ? .file : .entry($0.offset + 1), $0.element) }
+    case "+":
+      entries = try SpoolLine.ids(ofTable: lines).map { (.line($0.number), .plain($0.text)) }
     default:
       let jobs = lines.filter { !$0.text.hasPrefix("#") }
       entries = jobs.map { (.line($0.number), .plain($0.text)) }
     }
-    entries = expanded(entries)
+    entries = entries.flatMap { expanded($0.place, $0.entry) }
     if entries.isEmpty { throw Unacceptable("holds no job: write one job id per line, or JSON") }
     try checkCount(entries.count)
     return entries
   }
 
-  private static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+  static func checkCount(_ count: Int) throws(Unacceptable) {
+    guard count > SpoolFile.jobLimit else { return }
+    throw Unacceptable("holds \(count) jobs: split it into files of at most \(SpoolFile.jobLimit)")
+  }
 
-  /// The text without the byte order mark of some editors, and without the Ctrl-Z that ends a text of DOS.
+  private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+  /// The text without a byte order mark, and without the Ctrl-Z that ends a text of DOS.
   private static func decoded(_ bytes: [UInt8]) throws(Unacceptable) -> Substring {
     do {
       var text = try WrittenText(bytes).text[...]
@@ -67,47 +78,27 @@ enum SpoolText {
 
   /// The trimmed lines that are not blank, with their numbers. White space includes a carriage return before the line
   /// feed, and the byte order mark of a file that was appended to another.
-  private static func contentLines(_ text: Substring) -> [(number: Int, text: Substring)] {
+  private static func contentLines(_ text: Substring) -> [SpoolLine.Line] {
     // A carriage return alone ends a line where there is no line feed.
     let feed = UInt8(ascii: "\n")
     let end = text.utf8.contains(feed) ? feed : UInt8(ascii: "\r")
     return text.utf8.split(separator: end, omittingEmptySubsequences: false)
       .enumerated().compactMap { index, line in
-        let blank: (UInt8) -> Bool = { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
-        var head = line.drop(while: blank)
-        if head.first == mark[0], head.starts(with: mark) {
-          head = head.dropFirst(mark.count).drop(while: blank)
+        let isBlank: (UInt8) -> Bool = { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
+        var head = line.drop(while: isBlank)
+        if head.first == byteOrderMark[0], head.starts(with: byteOrderMark) {
+          head = head.dropFirst(byteOrderMark.count).drop(while: isBlank)
         }
-        guard let last = head.lastIndex(where: { !blank($0) }) else { return nil }
+        guard let last = head.lastIndex(where: { !isBlank($0) }) else { return nil }
         return (index + 1, Substring(head[...last]))
       }
   }
 
-  static func checkCount(_ count: Int) throws(Unacceptable) {
-    guard count > SpoolFile.jobLimit else { return }
-    throw Unacceptable("holds \(count) jobs: split it into files of at most \(SpoolFile.jobLimit)")
-  }
-
-  private static func array(_ text: Substring) throws(Unacceptable) -> Entries {
-    let list = try decode(EntryList.self, text) { list throws(Unacceptable) in
-      try checkCount(list.count)
-    }
-    return list.values.enumerated().map { (.entry($0.offset + 1), .value($0.element)) }
-  }
-
-  private static func object(_ text: Substring) throws(Unacceptable) -> Entries {
-    do throws(Unacceptable) {
-      return [(.file, .value(try decode(SpoolField.self, text)))]
-    } catch {
-      guard let documents = JSONText.documents(in: text) else { throw error }
-      try checkCount(documents.count)
-      return documents.enumerated().map { (.entry($0.offset + 1), json($0.element)) }
-    }
-  }
-
-  private static func jsonLine(_ line: Substring) -> [Entry] {
-    let whole = json(line)
-    guard case .broken = whole, let documents = JSONText.documents(in: line) else { return [whole] }
+  /// One document, or several that follow each other.
+  private static func documents(_ text: Substring) throws(Unacceptable) -> [Entry] {
+    let whole = json(text)
+    guard case .broken = whole, let documents = JSONText.documents(in: text) else { return [whole] }
+    try checkCount(documents.count)
     return documents.map(json)
   }
 
@@ -120,28 +111,24 @@ enum SpoolText {
   }
 
   /// Replaces an object that is no entry itself by the members of its list.
-  private static func expanded(_ entries: Entries) -> Entries {
-    entries.flatMap { place, entry -> Entries in
-      do throws(Unacceptable) {
-        guard case .value(.object(let fields)) = entry, !SpoolCommand.isOne(fields),
-          try FoundJobIDs.find(in: fields) == nil, let members = try FoundJobIDs.members(of: fields)
-        else { return [(place, entry)] }
-        return members.enumerated().map {
-          (place == .file ? .entry($0.offset + 1) : place, .value($0.element))
-        }
-      } catch {
-        return [(place, .broken(error.reason))]
+  private static func expanded(_ place: SpoolFile.Place, _ entry: Entry) -> Entries {
+    do throws(Unacceptable) {
+      guard case .value(.object(let fields)) = entry, !SpoolCommand.isOne(fields),
+        try FoundJobIDs.find(in: fields) == nil, let members = try FoundJobIDs.members(of: fields)
+      else { return [(place, entry)] }
+      return members.enumerated().map {
+        (place == .file ? .entry($0.offset + 1) : place, .value($0.element))
       }
+    } catch {
+      return [(place, .broken(error.reason))]
     }
   }
 
-  /// - Parameter check: comes before the search for repeated names, which takes memory for every value.
   private static func decode<Value: Decodable>(
-    _ type: Value.Type, _ text: Substring, check: (Value) throws(Unacceptable) -> Void = { _ in }
+    _ type: Value.Type, _ text: Substring
   ) throws(Unacceptable) -> Value {
     do {
       let value = try JSONDecoder().decode(type, from: Data(text.utf8))
-      try check(value)
       if let name = JSONText.repeatedName(of: FoundJobIDs.keys, in: text) {
         throw Unacceptable("\(name) stands twice in one object: submit the jobs one by one")
       }
@@ -163,13 +150,11 @@ enum SpoolText {
 
 /// The array of a file. Its length is known before its entries are decoded, and too many are not.
 private struct EntryList: Decodable {
-  var count: Int
   var values: [SpoolField] = []
 
   init(from decoder: any Decoder) throws {
     var container = try decoder.unkeyedContainer()
-    count = container.count ?? 0
-    guard count <= SpoolFile.jobLimit else { return }
+    try SpoolText.checkCount(container.count ?? 0)
     while !container.isAtEnd { values.append(try container.decode(SpoolField.self)) }
   }
 }

@@ -1,40 +1,128 @@
-import Dispatch
-import Synchronization
+import JobWatchCore
+import PollPlanning
 
-/// A hundred thousand jobs under a quota of two calls for each in a quarter of an hour: learned, and as others do it.
+/// A hundred thousand jobs under a quota of two calls for each in a quarter of an hour: with the learned schedule, and
+/// at fixed intervals.
 struct Fleet {
-  let scale: FleetScale
-  let bound: FleetBound
-  let warm: FleetRun
-  let cold: FleetRun
-  let fixed: FleetRun
-  /// An outage, and a quota that halves and comes back.
-  let changes: FleetRun
-  /// An outage that lasts until the first records are deleted.
-  let deadlines: FleetRun
+  struct Scale: Sendable {
+    var beginsPerSecond: Double
+    var quota: Quota
+  }
 
-  static let measured = 60..<150
+  /// The events of a simulated fleet.
+  struct Script: Sendable {
+    /// Of simulated time.
+    var minutes: Int
+    /// Jobs of each type that were learned from before.
+    var samples = 1000
+    /// Every job is polled this often, as far as the quota lets it.
+    var fixed: Duration?
+    /// In minutes; no call is made.
+    var outage: Range<Int>?
+    /// From a minute on, the share of the full quota that the cloud grants.
+    var shares: [(minute: Int, share: Double)] = []
+    var retention: Duration?
+  }
 
-  static let scripts = [
-    FleetScript(name: "learned, warm", minutes: 165),
-    FleetScript(name: "learned, cold", minutes: 165, samples: 0),
-    FleetScript(name: "fixed 10s", minutes: 80, fixed: .seconds(10)),
-    FleetScript(
-      name: "changes", minutes: 215, outage: 40..<50, shares: [(120, 0.5), (160, 1)]),
-    FleetScript(name: "deadlines", minutes: 170, outage: 20..<109, retention: .hours(2)),
-  ]
+  private let bound: Bound
+  /// Calls a second that a limiter of the quota grants.
+  private let granted: Double
+  private let warm: FleetRun
+  private let cold: FleetRun
+  private let fixed: FleetRun
+  private let changes: FleetRun
+  private let deadlines: FleetRun
 
-  init(_ scale: FleetScale) {
-    self.scale = scale
-    let bound = FleetBound()
-    self.bound = bound
-    let price = bound.types(calls: scale.granted() / scale.beginsPerSecond).price
-    let runs = Mutex([FleetRun?](repeating: nil, count: Self.scripts.count))
-    DispatchQueue.concurrentPerform(iterations: Self.scripts.count) { index in
-      let run = FleetRun(Self.scripts[index], scale: scale, price: price)
-      runs.withLock { $0[index] = run }
+  init(isQuick: Bool) async {
+    // Of 13,264 calls a minute, 200 a second are used: 95 % of them, in 1.05 minutes.
+    let scale = Scale(
+      beginsPerSecond: isQuick ? 5.15 : 51.5,
+      quota: Quota(calls: isQuick ? 1327 : 13_264, per: .minutes(1)))
+    let granted = RateLimiter(cap: scale.quota).rate
+    let bound = Bound(calls: granted / scale.beginsPerSecond)
+    (self.granted, self.bound) = (granted, bound)
+    @Sendable func run(_ script: Script) async -> FleetRun {
+      FleetRun(script, scale: scale, price: bound.price)
     }
-    let done = runs.withLock { $0.compactMap(\.self) }
-    (warm, cold, fixed, changes, deadlines) = (done[0], done[1], done[2], done[3], done[4])
+    async let warm = run(Script(minutes: 165))
+    async let cold = run(Script(minutes: 165, samples: 0))
+    async let fixed = run(Script(minutes: 80, fixed: .seconds(10)))
+    async let changes = run(
+      Script(minutes: 215, outage: 40..<50, shares: [(120, 0.5), (160, 1)]))
+    async let deadlines = run(
+      Script(minutes: 170, outage: 20..<109, retention: .hours(2)))
+    (self.warm, self.cold, self.fixed) = await (warm, cold, fixed)
+    (self.changes, self.deadlines) = await (changes, deadlines)
+  }
+
+  /// The least mean latency that any schedule can reach with so many calls a job: the distributions are known, all jobs go
+  /// by the one best price, no job waits for another's call, and none hangs.
+  private struct Bound: Sendable {
+    /// Seconds.
+    let latency: Double
+    /// At which a job costs about so many calls.
+    let price: Double
+
+    init(calls: Double) {
+      let prices = Array(sequence(first: 4.0) { $0 < 1500 ? $0 * 1.1 : nil })
+      let types = JobType.fleet.map { type in
+        (type.share, DistributionGrid(type.distribution).optima(at: prices))
+      }
+      let outcomes = prices.indices.map { index in
+        types.reduce(into: Outcome()) { sum, type in
+          sum.calls += type.0 * type.1[index].calls
+          sum.latency += type.0 * type.1[index].latency
+        }
+      }
+      latency = outcomes.latency(atCalls: calls) ?? .infinity
+      let found = zip(prices, outcomes).min { abs($0.1.calls - calls) < abs($1.1.calls - calls) }
+      price = found?.0 ?? 0
+    }
+  }
+
+  /// With their limits.
+  var figures: [Figure] {
+    let runs = [
+      ("learned, warm", warm, warm.latencies(60..<150)),
+      ("learned, cold", cold, cold.latencies(60..<150)),
+      ("fixed 10s, in turn", fixed, fixed.latencies(40..<65)),
+    ]
+    let means = runs.map { name, _, latencies in
+      Figure(
+        "fleet, \(name): mean latency", latencies.mean, "s",
+        detail: "p95 \(latencies.quantile(0.95).threeDigits) s; "
+          + "at best a mean of \(bound.latency.threeDigits) s")
+    }
+    let fixedMean = runs[2].2.mean
+    let learned = runs.prefix(2).flatMap { name, run, latencies in
+      [
+        Figure(
+          "fleet, \(name): mean latency ÷ bound", latencies.mean / bound.latency, "×",
+          detail: "at \(granted.threeDigits) calls/s", atMost: 1.1),
+        Figure(
+          "fleet, fixed 10s under the quota ÷ \(name)", fixedMean / latencies.mean, "×", atLeast: 3),
+        Figure(
+          "fleet, \(name): throttling answers", Double(run.cloud.refusals), atMost: 0),
+      ]
+    }
+    return means + learned + limits
+  }
+
+  private var limits: [Figure] {
+    let (met, possible) = (deadlines.deadlines.met, deadlines.deadlines.possible)
+    let clouds = [warm, cold, fixed, changes, deadlines].map(\.cloud)
+    return [
+      Figure(
+        "fleet: calls in the fullest window ÷ quota", clouds.map(\.fullest).max() ?? 0, "×",
+        detail: "where it changes, until then", atMost: 1),
+      Figure(
+        "fleet, after an outage: mean latency ÷ bound from 20 min on",
+        changes.latencies(70..<95).mean / bound.latency, "×", atMost: 1.15),
+      Figure(
+        "fleet, a quota that halves: throttling answers", Double(changes.cloud.refusals), atMost: 1),
+      Figure(
+        "fleet, after a long outage: deadlines met of those that could be",
+        Double(met) / Double(max(possible, 1)), detail: "\(met) of \(possible)", atLeast: 1),
+    ]
   }
 }

@@ -3,17 +3,17 @@ import Foundation
 import JobWatchCore
 import PollPlanning
 
-/// `bench plan FILE`: the schedule for the durations or the law of a file, for anyone to judge.
+/// `bench plan FILE`: the schedule for the durations or the distribution of a file, for anyone to judge.
 struct PlanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
     abstract:
-      "Prints the schedule that the planner makes of a file of durations, or of a known law.",
+      "Prints the schedule that the planner makes for a file of durations, or for a known distribution.",
     discussion: """
       The file: {"durations": [61.5, 70, null], "price": 5, "law": null}, all in seconds; null is a job that never \
-      ended. With a law, as {"family": "lognormal", "median": 60, "sigma": 0.1}, it is taken as known and the \
-      durations are not looked at; "p_inf" beside it is the share of jobs that never end, and "horizon" (86400) the \
-      age at which those are given up. Families: lognormal (median, sigma), normal (mean, sd), exponential (mean), \
+      ended. "law" is a known distribution, as {"family": "lognormal", "median": 60, "sigma": 0.1}, which takes the \
+      place of the durations; "p_inf" is the share of jobs that never end then, and "horizon" (86400) the age at which \
+      a job that has not ended is given up. Families: lognormal (median, sigma), normal (mean, sd), exponential (mean), \
       uniform (lo, hi), pareto (xm, alpha, truncated_at), mixture (parts, each with w).
 
       Prints {"ages": [...], "calls": ..., "mean_latency": ...}: the ages at which a job that does not end is polled \
@@ -24,7 +24,7 @@ struct PlanCommand: ParsableCommand {
   var file: String
 
   func run() throws {
-    let request = try RequestedFile.read(Request.self, at: file)
+    let request = try Request(file: file)
     guard request.isSound else {
       throw ValidationError(
         "\(file): prices, horizons and durations are above zero, p_inf from 0 and below 1")
@@ -38,7 +38,7 @@ struct PlanCommand: ParsableCommand {
   private struct Request: Decodable {
     var durations: [Double?]?
     var price: Double
-    var law: TrueLaw?
+    var law: KnownDistribution?
     var p_inf: Double?
     var horizon: Double?
 
@@ -48,19 +48,17 @@ struct PlanCommand: ParsableCommand {
     }
 
     var answer: Answer {
-      var detail = PollPlan.Detail()
-      detail.horizon = horizon ?? detail.horizon
-      let plan = PollPlan(distribution: planned(to: detail.horizon), price: price, detail: detail)
+      let horizon = horizon ?? 86_400
+      let plan = PollPlan(distribution: planned(to: horizon), price: price, horizon: horizon)
       return Answer(
-        ages: plan.schedule(until: detail.horizon), calls: plan.calls,
-        meanLatency: plan.meanLatency)
+        ages: plan.schedule(until: horizon), calls: plan.calls, meanLatency: plan.meanLatency)
     }
 
     private func planned(to horizon: Double) -> DurationDistribution {
-      if let law { return ExactLaw(law, hungShare: p_inf ?? 0, horizon: horizon).law }
-      var model = DurationModel()
-      for duration in durations ?? [] { model.learn(duration, horizon: horizon) }
-      return model.distribution()
+      guard let law else {
+        return DurationModel(durations ?? [], horizon: horizon).distribution()
+      }
+      return DistributionGrid(law, hungShare: p_inf ?? 0, horizon: horizon).distribution
     }
   }
 
@@ -71,17 +69,18 @@ struct PlanCommand: ParsableCommand {
   }
 }
 
-/// A JSON file that a command is asked to work on.
-enum RequestedFile {
+extension Decodable {
+  /// Reads a JSON file that a command is asked to work on.
+  ///
   /// - Parameter path: `-` is standard input.
   /// - Throws: what the user must mend, with exit code 64.
-  static func read<Content: Decodable>(_ type: Content.Type, at path: String) throws -> Content {
+  init(file path: String) throws {
     do {
       let data =
         path == "-"
         ? FileHandle.standardInput.readDataToEndOfFile()
         : try Data(contentsOf: URL(fileURLWithPath: path))
-      return try JSONDecoder().decode(type, from: data)
+      self = try JSONDecoder().decode(Self.self, from: data)
     } catch let error as DecodingError {
       throw ValidationError("\(path) is not of the form that --help shows: \(error)")
     } catch {

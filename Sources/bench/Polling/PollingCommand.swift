@@ -2,24 +2,24 @@ import ArgumentParser
 import PollPlanning
 
 /// `bench polling`: the learned schedule, against the best there is and against others.
-struct PollingCommand: ParsableCommand {
+struct PollingCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "polling",
-    abstract: "What the learned schedule costs and gives, against the best there is.",
+    abstract: "What the learned schedule costs, against the best possible one and fixed intervals.",
     discussion: """
-      Ten invented job types, whose laws are known here and not to the schedule. No cloud, no clock: every schedule \
-      is judged on the law itself, answers take no time, and jobs do not depend on one another. A cost is the mean \
-      latency of detection plus c seconds for each call.
+      laws: ten invented job types, whose distributions are known here and not to the schedule. No cloud, no clock: \
+      every schedule is judged on the distribution itself, answers take no time, and jobs do not depend on one \
+      another. A cost is the mean latency of detection plus c seconds for each call.
 
-      A fleet: a hundred thousand jobs under one quota, in simulated time, through the product's own queue. \
-      Answers take no time.
+      fleet: a hundred thousand jobs under one quota, in simulated time, through the product's own queue. Answers \
+      take no time.
 
       Takes about three minutes.
       """)
 
   enum Part: String, CaseIterable, ExpressibleByArgument {
     /// One job at a time.
-    case laws
+    case distributions = "laws"
     /// Many jobs under one quota.
     case fleet
   }
@@ -37,36 +37,34 @@ struct PollingCommand: ParsableCommand {
       valueName: "file"))
   var scenarios: String?
 
-  func run() throws {
+  func run() async throws {
     #if DEBUG
       options.tell("this is a debug build: it takes very long, build with -c release")
     #endif
-    var (figures, tables) = ([Figure](), [String]())
+    var figures: [Figure] = []
     for part in parts {
       switch part {
-      case .laws: figures += try measureLaws()
+      case .distributions: figures += try measureDistributions()
       case .fleet:
+        // First, because what the fleet leaves in memory would count.
         options.tell("measuring the cost of the schedule …")
-        let cost = try ScheduleCost()
+        let cost = try QueueCost.figures()
         options.tell("measuring a fleet …")
-        let fleet = Fleet(options.quick ? .quick : .full)
-        figures += fleet.figures + cost.figures
-        tables.append(FleetTables(fleet: fleet).text)
+        figures += await Fleet(isQuick: options.quick).figures + cost
       }
     }
-    try options.report(figures, tables: tables)
+    try options.report(figures)
   }
 
-  private func measureLaws() throws -> [Figure] {
-    let trainings = try scenarios.map { try RequestedFile.read(SharedTrainings.self, at: $0) }
-    let scale = options.quick ? PollingScale.quick : .full
-    let types = PollingCase.all.map { type in
+  private func measureDistributions() throws -> [Figure] {
+    let scenarios = try scenarios.map { try Scenarios(file: $0) }
+    let types = JobType.single.map { type in
       options.tell("measuring \(type.name) …")
-      return SingleType(type, scale: scale)
+      return TypeQuality(type, isQuick: options.quick)
     }
     options.tell("measuring changes …")
-    return types.flatMap(\.figures) + types.flatMap { FirstLook.figures($0, scale.firstLookSets) }
-      + Portfolio.figures(types) + Drift.figures(runs: scale.driftRuns) + PlanTiming.figures()
-      + BookTiming.figures() + (trainings?.figures(types) ?? [])
+    return types.flatMap(\.figures) + TypeQuality.together(types)
+      + Drift.figures(runs: options.quick ? 4 : 12) + PlanCost.figures()
+      + types.flatMap { type in scenarios.map(type.figures) ?? [] }
   }
 }

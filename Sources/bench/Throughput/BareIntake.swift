@@ -3,7 +3,7 @@ import GRDB
 import JobWatchStore
 
 /// The least that an intake can be: read, decode, insert the job and its event, commit, unlink. It checks nothing, and
-/// takes one statement a row.
+/// needs one statement a row.
 struct BareIntake {
   private let database: DatabaseQueue
   private let decoder = JSONDecoder()

@@ -3,8 +3,8 @@ import JobWatchStore
 
 /// Jobs a second from the spool into the database, against a loop that does nothing else.
 ///
-/// The daemon's side is the whole daemon in a process of its own: while it takes the jobs in it also writes
-/// their events to the status log and plans their polls.
+/// The daemon's side is the whole daemon in a process of its own: meanwhile it writes the jobs' events to the status log
+/// and plans their polls.
 struct SpoolIntake: Sendable {
   var setting: ThroughputSetting
 
@@ -14,19 +14,17 @@ struct SpoolIntake: Sendable {
 
   private var jobs: Int { setting.spoolFiles * Self.jobsPerFile }
 
-  func measure() async throws -> [Figure] {
+  func measure() async throws -> Figure {
     var (bare, daemon) = ([Double](), [Double]())
     for _ in 0..<setting.rounds {
       bare.append(try await jobsPerSecond { try takeBare($0) })
       daemon.append(try await jobsPerSecond { try await takeByDaemon($0) })
     }
-    return [
-      Figure(
-        name: "spool intake, to a bare read-and-insert loop",
-        value: zip(daemon, bare).map { $0 / $1 }.median * 100, unit: "%",
-        detail: "\(daemon.median.threeDigits) jobs/s, \(bare.median.threeDigits) jobs/s",
-        limit: .atLeast(50))
-    ]
+    return Figure(
+      "spool intake, to a bare read-and-insert loop",
+      zip(daemon, bare).map { $0 / $1 }.median * 100, "%",
+      detail: "\(daemon.median.threeDigits) jobs/s, \(bare.median.threeDigits) jobs/s",
+      atLeast: 50)
   }
 
   /// `take` returns how long it took to empty the spool.
@@ -35,7 +33,7 @@ struct SpoolIntake: Sendable {
       try fill(workplace.incoming)
       let duration = try await take(workplace)
       let store = try Store(path: workplace.database)
-      let stored = try await store.read { try $0.schedule().count }
+      let stored = try await store.read { try $0.jobs.schedule().count }
       try store.close()
       guard stored == jobs else { throw Failure("\(stored) of \(jobs) jobs are in the database") }
       return Double(jobs) / duration.exactSeconds
@@ -46,7 +44,7 @@ struct SpoolIntake: Sendable {
 
   /// Writes JSON Lines, as `jobwatch submit` does, and lets the disk finish, because this is not measured.
   private func fill(_ directory: String) throws {
-    // Older than the second for which a file that nobody announced is left alone.
+    // The intake leaves a file alone for a second after its last change.
     let written = Date(timeIntervalSinceNow: -60)
     for file in 0..<setting.spoolFiles {
       let lines = (0..<Self.jobsPerFile).map { line in
@@ -77,7 +75,7 @@ struct SpoolIntake: Sendable {
     ) { _ in
       // The daemon takes files in the order of their names.
       let last = "\(workplace.incoming)/\(name(setting.spoolFiles - 1))"
-      // Another process removes it, and a millisecond is nothing here: looking is simpler than inotify.
+      // A millisecond is nothing here, so a look is enough and simpler than inotify.
       while access(last, F_OK) == 0 {
         guard ContinuousClock.now - start < Self.patience else {
           throw Failure("the daemon does not empty its spool: see \(workplace.statusLog)")

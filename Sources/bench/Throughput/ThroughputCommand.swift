@@ -1,4 +1,6 @@
 import ArgumentParser
+import JobWatchStore
+import TestSupport
 
 /// `bench throughput`: the cost of a poll, an intake and a commit.
 struct ThroughputCommand: AsyncParsableCommand {
@@ -6,8 +8,8 @@ struct ThroughputCommand: AsyncParsableCommand {
     commandName: "throughput",
     abstract: "What a poll, an intake and a commit cost.",
     discussion: """
-      Takes about three minutes, and wants the machine for itself. The cloud is simulated by a process of its \
-      own, whose work is not counted.
+      Takes about three minutes, and needs the machine for itself. A process of its own simulates the cloud; its \
+      work is not counted.
       """)
 
   enum Part: String, CaseIterable, ExpressibleByArgument {
@@ -25,16 +27,19 @@ struct ThroughputCommand: AsyncParsableCommand {
       options.tell("this is a debug build: its figures say nothing, build with -c release")
     #endif
     var figures: [Figure] = []
-    let jobs = "\(ThroughputSetting.jobs)"
-    try await AttachedProcess.use([DaemonOptions.this, "serve", "--jobs", jobs]) { cloud in
+    let directory = try TemporaryDirectory(in: daemon.directory)
+    let serve = ["serve", "--jobs", "\(ThroughputSetting.jobs)"]
+    try await AttachedProcess.use(
+      DaemonOptions.this, serve, output: directory.path + "/url"
+    ) { cloud in
       let setting = ThroughputSetting(
-        isQuick: options.quick, daemon: daemon, endpoint: cloud.greeting)
+        isQuick: options.quick, daemon: daemon, endpoint: try await cloud.line { _ in true })
       for part in parts {
         options.tell("measuring \(part.rawValue) …")
         switch part {
-        case .poll: figures += try await PollCost(setting: setting).measure()
-        case .intake: figures += try await SpoolIntake(setting: setting).measure()
-        case .commit: figures += try await GroupCommit(setting: setting).measure()
+        case .poll: figures.append(try await setting.pollCost())
+        case .intake: figures.append(try await SpoolIntake(setting: setting).measure())
+        case .commit: figures += try await setting.groupCommit()
         }
       }
     }
@@ -42,7 +47,7 @@ struct ThroughputCommand: AsyncParsableCommand {
   }
 }
 
-/// How much is measured, and where.
+/// The amount and the place of a measurement.
 struct ThroughputSetting: Sendable {
   /// Each measures one side, then the other. The figure is the median of the pairs, because whatever else the machine
   /// does then falls on both.
@@ -54,11 +59,59 @@ struct ThroughputSetting: Sendable {
   /// Base URL of the simulated cloud.
   let endpoint: String
 
-  /// Of each kind, asked for once a second each: a little over a thousand polls a second.
+  /// Of each kind, polled once a second each: a little over a thousand polls a second.
   static let jobs = 1040
 
   init(isQuick: Bool, daemon: DaemonOptions, endpoint: String) {
     (rounds, window, spoolFiles) = isQuick ? (3, .seconds(2), 400) : (5, .seconds(5), 2000)
     (self.daemon, self.endpoint) = (daemon, endpoint)
+  }
+
+  /// The CPU time of a whole poll against that of a GET by the bare HTTP client.
+  fileprivate func pollCost() async throws -> Figure {
+    try await CountedTransport.use { transport in
+      var (polls, bare) = ([CountedTransport.Sample](), [CountedTransport.Sample]())
+      for _ in 0..<rounds {
+        bare.append(
+          try await BareLoad(endpoint: endpoint, transport: transport).run {
+            try await transport.sample(window)
+          })
+        polls.append(
+          try await PollLoad(setting: self, kind: .quiet, transport: transport).run { _ in
+            try await transport.sample(window)
+          })
+      }
+      let costs = [polls, bare].map { $0.map(\.microsecondsPerAnswer) }
+      let details = zip(costs, [polls, bare]).map { cost, side in
+        "\(cost.median.threeDigits) µs at \(side.map(\.rate).median.threeDigits)/s"
+      }
+      return Figure(
+        "CPU of a poll without news, to a bare GET", zip(costs[0], costs[1]).map { $0 / $1 }.median,
+        "×", detail: details.joined(separator: ", "), atMost: 2.5)
+    }
+  }
+
+  /// The rows of one commit at a thousand observations a second.
+  ///
+  /// The poller and its store alone, because the commits of a status log and a relay would count with these.
+  fileprivate func groupCommit() async throws -> [Figure] {
+    try await CountedTransport.use { transport in
+      try await PollLoad(setting: self, kind: .lively, transport: transport).run { store in
+        let before = store.statistics
+        let sample = try await transport.sample(window * 2)
+        let after = store.statistics
+        let commits = Double(after.commits - before.commits)
+        // Inserted, updated or deleted.
+        let rows = Double(after.rows - before.rows)
+        return [
+          Figure("observations a second, with news", sample.rate, "/s", atLeast: 1000),
+          Figure(
+            "rows a commit, with news", rows / max(commits, 1),
+            detail: "\((commits / sample.seconds).threeDigits) commits/s, "
+              + "\((rows / max(sample.answers, 1)).threeDigits) rows an observation",
+            atLeast: 20),
+        ]
+      }
+    }
   }
 }

@@ -5,81 +5,61 @@ import JobWatchDaemon
 
 /// The steps of the check for one account, and their findings so far.
 struct AccountCheck: Sendable {
-  /// Limit of one exchange: longer than the limit of connecting, so that the two are told apart.
+  /// The limit of one exchange: longer than the limit of connecting, because the two are different faults.
   private static let exchangeLimit = Duration.seconds(12)
 
-  let account: Account
   private let login: AccountLogin
   /// As they are read at the beginning.
   private let secrets: Result<AccountSecrets, any Error>
   private let transport: HTTPTransport
   private let proxies: ProxyRules
-  private let environment: [String: String]
-  private let clock: Clock
+  private let remedy: CredentialRemedy
   /// Of all steps, as uptime.
   private let end: Duration
   private(set) var findings: [OnlineFinding] = []
   /// The services that answered.
-  private var reached: [Reached] = []
-
-  private struct Reached: Sendable {
-    var service: CloudService
-    var endpoint: String
-    /// The cloud's clock less this host's.
-    var clockOffset: Duration
-  }
+  private var reached: [ServiceCheck] = []
 
   init(
-    login: AccountLogin, transport: @escaping HTTPTransport, proxies: ProxyRules,
-    environment: [String: String], clock: @escaping Clock, end: Duration
+    _ login: AccountLogin, transport: @escaping HTTPTransport, proxies: ProxyRules,
+    environment: [String: String], end: Duration
   ) {
-    account = login.account
     self.login = login
     secrets = Result { try login.secrets() }
     self.transport = transport
     self.proxies = proxies
-    self.environment = environment
-    self.clock = clock
+    remedy = CredentialRemedy(login: login, environment: environment)
     self.end = end
   }
 
-  /// The login method with its secrets; nil when they cannot be read.
-  var means: AccountSecrets.LoginMethod? { try? secrets.get().means }
+  var account: Account { login.account }
 
-  private var timeout: Duration { min(Self.exchangeLimit, end - clock().uptime) }
+  /// The login method with its secrets; nil when they cannot be read.
+  var means: AccountSecrets.LoginMethod? { try? secrets.get().method }
+
+  private var timeLeft: Duration { end - SystemClock.now().uptime }
 
   // MARK: Without a credential
 
   mutating func probe(_ scope: OnlineCheck.Scope) async {
-    var probes: [(service: CloudService, probe: EndpointProbe)] = []
+    var checks: [ServiceCheck] = []
     for service in services(scope) {
-      guard let endpoint = account.endpoint(of: service.name) else {
+      if let endpoint = account.endpoint(of: service.name) {
+        checks.append(
+          ServiceCheck(
+            service: service, endpoint: endpoint, proxy: proxies.server(for: endpoint),
+            transport: transport))
+      } else {
         findings.append(withoutEndpoint(service, scope))
-        continue
-      }
-      probes.append(
-        (
-          service,
-          EndpointProbe(
-            service: service.name, endpoint: endpoint, proxy: proxies.server(for: endpoint),
-            transport: transport, clock: clock)
-        ))
-    }
-    let limit = timeout
-    let outcomes = await withTaskGroup(of: (Int, EndpointProbe.Outcome).self) { group in
-      for (number, probe) in probes.map(\.probe).enumerated() {
-        group.addTask { (number, await probe.run(timeout: limit)) }
-      }
-      return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
-    }
-    for (number, (service, probe)) in probes.enumerated() {
-      guard let outcome = outcomes[number] else { continue }
-      findings += outcome.findings
-      if let offset = outcome.clockOffset {
-        reached.append(
-          Reached(service: service, endpoint: probe.endpoint, clockOffset: offset))
       }
     }
+    let limit = min(Self.exchangeLimit, timeLeft)
+    let probed = await checks.concurrently { check in
+      var check = check
+      return (findings: await check.probe(timeout: limit), check: check)
+    }
+    findings += probed.flatMap(\.findings)
+    reached = probed.map(\.check).filter { $0.clockOffset != nil }
   }
 
   private func services(_ scope: OnlineCheck.Scope) -> [CloudService] {
@@ -117,23 +97,18 @@ struct AccountCheck: Sendable {
     switch secrets {
     case .success(let secrets): known = secrets
     case .failure(let error):
-      findings.append(cure.unreadable(error))
+      findings.append(remedy.unreadable(error))
       return false
     }
     guard let first = reached.first else {
       add(.skipped, "not tried: no service can be reached")
       return false
     }
-    switch await obtain(known, at: clock().wall + first.clockOffset) {
+    switch await obtain(known, at: first.now) {
     case .success(let issued): return await askAll(issued)
-    case .failure(let failure):
-      report(failure)
-      if case .refused = failure { return true }
-      return false
+    case .failure(let failure): return report(failure)
     }
   }
-
-  private var cure: CredentialRemedy { CredentialRemedy(login: login, environment: environment) }
 
   private mutating func add(
     _ result: OnlineFinding.Result, _ detail: String, cure: String? = nil
@@ -144,11 +119,11 @@ struct AccountCheck: Sendable {
   private func obtain(
     _ secrets: AccountSecrets, at now: Timestamp
   ) async -> Result<IssuedCredential, IssueFailure> {
-    let (login, limit) = (login, max(end - clock().uptime, .zero))
+    let (login, limit) = (login, max(timeLeft, .zero))
     return await withTaskGroup(of: Result<IssuedCredential, IssueFailure>.self) { group in
       group.addTask { await login.obtain(secrets, at: now) }
       group.addTask {
-        try? await Task.sleep(for: limit)  // ends early when it is of no interest any more
+        try? await Task.sleep(for: limit)  // ends early once the other task has ended
         return .failure(.unreachable("no credential was handed out within \(limit.spoken)"))
       }
       defer { group.cancelAll() }
@@ -156,19 +131,23 @@ struct AccountCheck: Sendable {
     }
   }
 
-  private mutating func report(_ failure: IssueFailure) {
+  /// True when the credential is refused.
+  private mutating func report(_ failure: IssueFailure) -> Bool {
     switch failure {
-    case .refused(let complaint): add(.failed, complaint.text, cure: cure.refused)
-    case .misconfigured(let complaint):
-      add(.failed, complaint.text, cure: "correct the account in the configuration")
+    case .refused(let error):
+      add(.failed, error.text, cure: remedy.refused)
+      return true
+    case .misconfigured(let error):
+      add(.failed, error.text, cure: "correct the account in the configuration")
     case .throttled(let throttle):
       add(.warning, "\(throttle.code): too many log-ins just now", cure: "ask again later")
-    case .unreachable(let reason): add(.failed, reason, cure: cure.unreachable)
+    case .unreachable(let reason): add(.failed, reason, cure: remedy.unreachable)
     }
+    return false
   }
 
-  /// One service after the other until one accepts the credential, so that a refused one is not tried at
-  /// a second; then the rest together.
+  /// Asks one service after the other until one accepts the credential, because a refused one is not tried at a second;
+  /// then the rest together. True when the credential is refused.
   private mutating func askAll(_ issued: IssuedCredential) async -> Bool {
     guard let project = issued.projectID else {
       add(.failed, "it is not known for which project", cure: "add project_id to the account")
@@ -180,68 +159,51 @@ struct AccountCheck: Sendable {
       case .found(let finding, let proven):
         answers.append(finding)
         isProven = proven
-      case .refused(let complaint, let byClock):
+      case .refused(let error, let byClock):
         add(
-          .failed, "\(next.service.name): \(complaint.text)",
-          cure: byClock ? EndpointProbe.clockCure : cure.refused)
+          .failed, "\(next.service.name): \(error.text)",
+          cure: byClock ? ServiceCheck.clockCure : remedy.refused)
         findings += answers
-        findings += ([next] + rest).map { service in
+        findings += ([next] + rest).map {
           OnlineFinding(
-            service.service.name, .permission, .skipped,
+            $0.service.name, .permission, .skipped,
             "not asked: the credential is refused, and five refusals lock it")
         }
         return true
       }
     }
     add(.ok, words(issued, isProven))
-    findings += answers + (await askTogether(Array(rest), issued.credential, project))
+    let check = self
+    findings += answers
+    findings += await Array(rest).concurrently { next in
+      switch await check.ask(next, issued.credential, project) {
+      case .found(let finding, _): finding
+      case .refused(let error, _):
+        OnlineFinding(
+          next.service.name, .permission, .failed, error.text,
+          cure: "the credential is accepted elsewhere: see whether this endpoint is right")
+      }
+    }
     return false
   }
 
-  private func askTogether(
-    _ services: [Reached], _ credential: Credential, _ project: String
-  ) async -> [OnlineFinding] {
-    let answers = await withTaskGroup(of: (Int, OnlineFinding).self) { group in
-      for (number, next) in services.enumerated() {
-        group.addTask {
-          switch await ask(next, credential, project) {
-          case .found(let finding, _): (number, finding)
-          case .refused(let complaint, _):
-            (
-              number,
-              OnlineFinding(
-                next.service.name, .permission, .failed, complaint.text,
-                cure: "the credential is accepted elsewhere: see whether this endpoint is right")
-            )
-          }
-        }
-      }
-      return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
-    }
-    return services.indices.compactMap { answers[$0] }
-  }
-
   private func ask(
-    _ next: Reached, _ credential: Credential, _ project: String
-  ) async -> PermissionProbe.Verdict {
-    let limit = timeout
+    _ next: ServiceCheck, _ credential: Credential, _ project: String
+  ) async -> ServiceCheck.Verdict {
+    let limit = min(Self.exchangeLimit, timeLeft)
     guard limit > .zero else {
       let finding = OnlineFinding(
         next.service.name, .permission, .failed, "not asked: the time is over",
         cure: "ask again; name single services by --service")
       return .found(finding, proven: false)
     }
-    let probe = PermissionProbe(
-      service: next.service, endpoint: next.endpoint,
-      client: CloudClient(transport: transport, timeout: limit))
-    return await probe.run(credential, projectID: project, at: clock().wall + next.clockOffset)
+    return await next.ask(credential, projectID: project, timeout: limit)
   }
 
   private func words(_ issued: IssuedCredential, _ isProven: Bool) -> String {
     let verdict = isProven ? "accepted" : "there, but no service could say whether it is accepted"
     let lifetime = issued.lifetime.map { ", good for \($0.spoken)" } ?? ""
-    let isFound = account.projectID == nil
-    let project = isFound ? issued.projectID.map { ", project \($0)" } ?? "" : ""
-    return "\(account.authentication.rawValue), \(verdict)\(lifetime)\(project)"
+    let project = account.projectID == nil ? issued.projectID.map { ", project \($0)" } : nil
+    return "\(account.authentication.rawValue), \(verdict)\(lifetime)\(project ?? "")"
   }
 }

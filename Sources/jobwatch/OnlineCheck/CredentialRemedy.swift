@@ -3,27 +3,20 @@ import JobWatchConfiguration
 import JobWatchDaemon
 
 /// The remedy for an account's credential, by its source.
-struct CredentialRemedy {
+struct CredentialRemedy: Sendable {
   let login: AccountLogin
   let environment: [String: String]
 
   private var account: Account { login.account }
 
-  /// Whether it can be read by the service only, and this is not the service.
-  private var isServices: Bool {
+  /// - Parameter error: why it cannot be read.
+  func unreadable(_ error: any Error) -> OnlineFinding {
     let sources = [
       account.accessKey, account.secretKey, account.securityToken, account.token,
       account.user?.name, account.user?.password,
     ]
-    let isCredential = sources.contains { source in
-      if case .credential = source { true } else { false }
-    }
-    return isCredential && environment["CREDENTIALS_DIRECTORY"] == nil
-  }
-
-  /// - Parameter error: why it cannot be read.
-  func unreadable(_ error: any Error) -> OnlineFinding {
-    guard isServices else {
+    let isCredential = sources.contains { if case .credential = $0 { true } else { false } }
+    guard isCredential, environment["CREDENTIALS_DIRECTORY"] == nil else {
       return OnlineFinding(
         nil, .credential, .failed, "\(error)",
         cure: "let the user of this command read it, or run it as the service's user")
@@ -42,7 +35,7 @@ struct CredentialRemedy {
       "put a valid key into \(source), or see whether auth: aksk is meant"
     case (_, let source?): "put a valid one into \(source)"
     case (_, nil):
-      "replace it in \((try? login.secrets())?.origin ?? "the environment"), where it was found"
+      "replace it in \((try? login.secrets())?.source ?? "the environment"), where it was found"
     }
   }
 

@@ -1,17 +1,15 @@
 import CloudAPI
-import Foundation
 import JobWatchConfiguration
 import JobWatchCore
 import JobWatchDaemon
 
-/// `jobwatch check --online`: goes the daemon's way to the cloud, one step after the other, and says at
-/// which it ends.
+/// `jobwatch check --online`: goes the daemon's way to the cloud, one step after the other, and says at which it ends.
 ///
-/// Accounts are asked at the same time, but those with the same secret one after the other: five
-/// refusals lock a key, and a refused one is tried at one service of one account only.
-package struct OnlineCheck: Sendable {
+/// Accounts are asked at the same time, but those with the same secret one after the other: five refusals lock a key,
+/// and a refused one is tried at one service of one account only.
+enum OnlineCheck {
   /// Which services of an account are asked.
-  package enum Scope: Sendable, Hashable {
+  enum Scope {
     /// ECS and DCS, and those with an endpoint in the configuration.
     case usual
     /// Every one with a known endpoint.
@@ -22,66 +20,60 @@ package struct OnlineCheck: Sendable {
   /// For all accounts together.
   private static let limit = Duration.seconds(30)
 
-  private let visits: [AccountCheck]
-  private let scope: Scope
-
   /// In the order of the configuration, whose files and proxies must be in order.
   /// - Throws: `ProxyProblem` or `CertificateFileError`.
-  package static func run(
-    _ configuration: Configuration, scope: Scope,
-    environment: [String: String] = ProcessInfo.processInfo.environment,
-    clock: @escaping Clock = SystemClock.now
+  static func run(
+    _ configuration: Configuration, scope: Scope, environment: [String: String]
   ) async throws -> [OnlineReport] {
     let proxies = try ProxyRules(environment: environment)
     var trust: [String: TrustedCertificates] = [:]
     for path in configuration.accounts.compactMap(\.caFile) {
       trust[path] = try TrustedCertificates(path: path)
     }
-    let end = clock().uptime + limit
-    var connections: [HTTPClientTransport] = []
-    let visits = configuration.accounts.map { account in
-      let connection = HTTPClientTransport(
+    let end = SystemClock.now().uptime + limit
+    let connections = configuration.accounts.map { account in
+      HTTPClientTransport(
         options: .init(trust: account.caFile.flatMap { trust[$0] }, proxies: proxies))
-      connections.append(connection)
-      return AccountCheck(
-        login: AccountLogin(
-          account, transport: connection.transport, environment: environment),
-        transport: connection.transport, proxies: proxies, environment: environment, clock: clock,
-        end: end)
     }
-    let reports = await OnlineCheck(visits: visits, scope: scope).reports()
+    let checks = zip(configuration.accounts, connections).map { account, connection in
+      AccountCheck(
+        AccountLogin(account, transport: connection.transport, environment: environment),
+        transport: connection.transport, proxies: proxies, environment: environment, end: end)
+    }
+    let groups = Array(Dictionary(grouping: checks, by: \.means).values)
+    let reports = await groups.concurrently { await report(ofOneSecret: $0, scope) }
     for connection in connections { await connection.shutdown() }
-    return reports
+    let byName = Dictionary(uniqueKeysWithValues: reports.joined().map { ($0.account, $0) })
+    return configuration.accounts.compactMap { byName[$0.name] }
   }
 
-  private func reports() async -> [OnlineReport] {
-    let reports = await withTaskGroup(of: [OnlineReport].self) { group in
-      for visits in Dictionary(grouping: visits, by: \.means).values {
-        group.addTask { await report(ofOneSecret: visits) }
-      }
-      return await group.reduce(into: []) { $0 += $1 }
-    }
-    let byName = Dictionary(uniqueKeysWithValues: reports.map { ($0.account, $0) })
-    return visits.compactMap { byName[$0.account.name] }
-  }
-
-  private func report(ofOneSecret visits: [AccountCheck]) async -> [OnlineReport] {
-    let probed = await withTaskGroup(of: (Int, AccountCheck).self) { group in
-      for (number, visit) in visits.enumerated() {
-        group.addTask {
-          var visit = visit
-          await visit.probe(scope)
-          return (number, visit)
-        }
-      }
-      return await group.reduce(into: visits) { $0[$1.0] = $1.1 }
+  private static func report(
+    ofOneSecret checks: [AccountCheck], _ scope: Scope
+  ) async -> [OnlineReport] {
+    let probed = await checks.concurrently { check in
+      var check = check
+      await check.probe(scope)
+      return check
     }
     var reports: [OnlineReport] = []
     var refusedAt: String?
-    for var visit in probed {
-      if await visit.prove(refusedAt: refusedAt) { refusedAt = visit.account.name }
-      reports.append(OnlineReport(account: visit.account.name, findings: visit.findings))
+    for var check in probed {
+      if await check.prove(refusedAt: refusedAt) { refusedAt = check.account.name }
+      reports.append(OnlineReport(account: check.account.name, findings: check.findings))
     }
     return reports
+  }
+}
+
+extension Array where Element: Sendable {
+  /// What `body` makes of the elements, of all at the same time; in their order.
+  func concurrently<Value: Sendable>(
+    _ body: @escaping @Sendable (Element) async -> Value
+  ) async -> [Value] {
+    await withTaskGroup(of: (Int, Value).self) { group in
+      for (index, element) in enumerated() { group.addTask { (index, await body(element)) } }
+      let values: [Int: Value] = await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+      return indices.compactMap { values[$0] }
+    }
   }
 }

@@ -1,14 +1,26 @@
 /// The findings of `jobwatch check --online` about one account. Holds no secret.
-package struct OnlineReport: Sendable, Hashable, Encodable {
-  package var account: String
+struct OnlineReport: Encodable {
+  let account: String
   /// In the order in which they were asked.
-  package var findings: [OnlineFinding]
+  let findings: [OnlineFinding]
+
+  /// The reports for people: a line per step, and below it what to do where something is to be done. Not cut to the
+  /// terminal's width, because nothing of a fault may be hidden.
+  static func lines(_ reports: [OnlineReport], on terminal: Terminal) -> [String] {
+    let cells = reports.flatMap { report in report.findings.map { $0.cells(report.account) } }
+    let table = TextTable(rows: [["ACCOUNT", "SERVICE", "STEP", "RESULT", ""]] + cells).lines
+    return table.prefix(1)
+      + zip(table.dropFirst(), reports.flatMap(\.findings)).flatMap { line, finding in
+        [terminal.painted(line, finding.colour)]
+          + (finding.cure.map { ["    cure: \($0.onOneLine)"] } ?? [])
+      }
+  }
 }
 
 /// One step of the way to the cloud, and how it went.
-package struct OnlineFinding: Sendable, Hashable, Encodable {
+struct OnlineFinding: Encodable {
   /// In this order; what fails makes the later ones moot.
-  package enum Step: String, Sendable, Encodable {
+  enum Step: String, Encodable {
     /// The host's name is resolved.
     case name
     /// TCP and TLS, and any HTTP answer.
@@ -21,23 +33,31 @@ package struct OnlineFinding: Sendable, Hashable, Encodable {
     case permission
   }
 
-  package enum Result: String, Sendable, Encodable { case ok, warning, failed, skipped }
+  enum Result: String, Encodable { case ok, warning, failed, skipped }
 
   /// Nil for what is the account's as a whole.
-  package var service: String?
-  package var step: Step
-  package var result: Result
-  package var detail: String
+  let service: String?
+  let step: Step
+  let result: Result
+  let detail: String
   /// What the operator has to do; there is one for every failure and warning.
-  package var cure: String?
+  let cure: String?
 
-  init(
-    _ service: String?, _ step: Step, _ result: Result, _ detail: String, cure: String? = nil
-  ) {
-    self.service = service
-    self.step = step
-    self.result = result
-    self.detail = detail
-    self.cure = cure
+  init(_ service: String?, _ step: Step, _ result: Result, _ detail: String, cure: String? = nil) {
+    (self.service, self.step, self.result) = (service, step, result)
+    (self.detail, self.cure) = (detail, cure)
+  }
+
+  fileprivate func cells(_ account: String) -> [String] {
+    let word = result == .failed ? "FAILED" : result.rawValue
+    return [account, service ?? "all", step.rawValue, word, detail.onOneLine]
+  }
+
+  fileprivate var colour: Terminal.Colour? {
+    switch result {
+    case .ok: nil
+    case .warning, .skipped: .yellow
+    case .failed: .red
+    }
   }
 }

@@ -14,11 +14,11 @@ package struct StandardWebhooks: Sendable {
   /// Each of `signers` signs, in their order.
   init(joining signers: [StandardWebhooks]) { keys = signers.flatMap(\.keys) }
 
-  /// `whsec_` and base64, with or without its padding, is the specification's form; the bytes of any other text are
-  /// the key. The error continues a sentence that begins with the name of the secret's place.
+  /// The specification's form is `whsec_` and base64, with or without padding; the bytes of any other text are the key.
+  /// The URL-safe alphabet is refused, because the specification's libraries do not agree on it: Go's refuses it, and
+  /// those of Python, Ruby and PHP skip `-` and `_` and verify with another key.
   ///
-  /// The URL-safe alphabet is refused, because the specification's libraries do not agree on it: that for Go refuses
-  /// such a secret, and those for Python, Ruby and PHP skip `-` and `_` and verify with another key.
+  /// - Throws: an error that continues a sentence, which begins with the name of the secret's place.
   package init(secret: Secret) throws(SecretError) {
     let (text, prefix) = (secret.reveal(), "whsec_")
     guard text.hasPrefix(prefix) else {
@@ -55,7 +55,7 @@ package struct StandardWebhooks: Sendable {
 
   /// A letter of the URL-safe alphabet (RFC 4648, base64url).
   private static func isLetter(_ byte: UInt8) -> Bool {
-    ConfiguredName.isAlphanumeric(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+    byte.isAlphanumeric || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
   }
 
   /// The three headers of one attempt. `timestamp` is in whole seconds since 1970.
@@ -79,7 +79,7 @@ extension WebhookFormat {
       let data = EventData.text(event.data, within: limit - head.utf8.count - 1)
       let body = Array((head + data + "}").utf8)
       let headers = signer.headers(id: event.id, timestamp: now.milliseconds / 1000, body: body)
-      return Message(body: body, headers: headers + [("Content-Type", "application/json")])
+      return (body, headers + [("Content-Type", "application/json")])
     }
   }
 }
