@@ -31,10 +31,13 @@ final class DaemonBench: Sendable {
   /// The log, with its metadata.
   let lines = CallLog<String>()
   let calls = CallLog<Call>()
+  /// The numbers of the HTTP clients that were closed.
+  let closings = CallLog<Int>()
   let root: String
   private let directory: TemporaryDirectory
   private let clients = Mutex(Clients())
   private let submitted = Mutex(0)
+  private let onRead = Mutex<(@Sendable () -> Void)?>(nil)
   private let orders: AsyncStream<Daemon.Order>
   private let order: AsyncStream<Daemon.Order>.Continuation
 
@@ -103,6 +106,11 @@ final class DaemonBench: Sendable {
     for _ in 0..<count { order.yield(.reload) }
   }
 
+  func orderStop() { order.yield(.stop) }
+
+  /// Calls `body` when the configuration is read next, before it is.
+  func beforeRead(_ body: @escaping @Sendable () -> Void) { onRead.withLock { $0 = body } }
+
   /// Orders a reload and returns the line of the log that says what became of it.
   func reload() async throws -> String {
     let before = lines.total
@@ -134,7 +142,12 @@ final class DaemonBench: Sendable {
   }
 
   @Sendable private func read() throws -> DecodedConfiguration {
-    try ConfigurationFile.read(path: root + "/jobwatch.yaml")
+    let body = onRead.withLock { body in
+      defer { body = nil }
+      return body
+    }
+    body?()
+    return try ConfigurationFile.read(path: root + "/jobwatch.yaml")
   }
 
   @Sendable private func open(
@@ -146,7 +159,10 @@ final class DaemonBench: Sendable {
     }
     return (
       { request, _, _ in self.answer(request, number) },
-      { self.clients.withLock { _ = $0.closed.insert(number) } }
+      {
+        self.clients.withLock { _ = $0.closed.insert(number) }
+        self.closings.append(number)
+      }
     )
   }
 

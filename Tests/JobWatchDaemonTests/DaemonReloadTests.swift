@@ -151,6 +151,23 @@ import Testing
 
 @Suite struct `The life of the daemon` {
   @Test(.timeLimit(.minutes(2)))
+  func `does not wait at its end for a reload that hangs`() async throws {
+    let (isRead, isFree) = (AsyncStream<Void>.makeStream(), DispatchSemaphore(value: 0))
+    try await DaemonBench.run { bench in
+      bench.beforeRead {
+        isRead.continuation.finish()
+        isFree.wait()
+      }
+      bench.orderReloads(2)
+      for await _ in isRead.stream {}
+      bench.orderStop()
+      // Its own clients: what was under way has ended.
+      try await bench.closings.wait(count: 2)
+      isFree.signal()
+    }
+  }
+
+  @Test(.timeLimit(.minutes(2)))
   func `begins and ends with an event`() async throws {
     var last: DaemonBench?
     try await DaemonBench.run { bench in

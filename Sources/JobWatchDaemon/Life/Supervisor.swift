@@ -8,6 +8,9 @@ actor Supervisor {
   private let reload: @Sendable () throws -> DecodedConfiguration
   private(set) var current: Workers
   private var next: Workers?
+  /// The last reload that was ordered; they are made one after the other.
+  private var reloading: Task<Void, Never>?
+  private var isStopping = false
 
   init(
     _ first: Workers, on context: DaemonContext,
@@ -19,22 +22,32 @@ actor Supervisor {
   }
 
   /// Returns after `.stop`, when what was under way has ended. Throws a `LastingFault` of a worker.
+  ///
+  /// A stop does not wait for a reload, which may hang on a file of a server that is gone.
   func run(_ orders: AsyncStream<Daemon.Order>) async throws {
     let following = Task {
       for await order in orders {
-        switch order {
-        case .reload: await replace()
-        case .stop:
+        if order == .stop {
           context.report.stops()
-          return await end(before: nil)
+          return await stop()
+        }
+        reloading = Task { [reloading] in
+          await reloading?.value
+          await replace()
         }
       }
     }
     let fault = await runAll()
     following.cancel()
     await following.value
-    await end(before: nil)
+    await stop()
+    await reloading?.value
     if let fault { throw fault }
+  }
+
+  private func stop() async {
+    isStopping = true
+    await end(before: nil)
   }
 
   private func runAll() async -> (any LastingFault)? {
@@ -55,9 +68,12 @@ actor Supervisor {
 
   /// A configuration that cannot be used is refused whole, and the old one stays.
   private func replace() async {
+    guard !isStopping else { return }
     context.report.reloads()
     do {
-      let workers = try await prepare()
+      let workers = try await Self.prepare(
+        reload, replacing: current.configuration, on: context, current.statusLog)
+      guard !isStopping else { return await workers.discard() }
       context.report.acceptsReload()
       await end(before: workers)
     } catch {
@@ -68,15 +84,17 @@ actor Supervisor {
     }
   }
 
-  private func prepare() async throws -> Workers {
+  /// Apart from the actor, because it waits for files.
+  @concurrent private static func prepare(
+    _ reload: @Sendable () throws -> DecodedConfiguration, replacing old: Configuration,
+    on context: DaemonContext, _ statusLog: StatusLog
+  ) async throws -> Workers {
     let decoded = try reload()
-    let references = try ResolvedReferences.forReload(
-      of: decoded, replacing: current.configuration)
-    return try await .make(decoded.value, references, on: context, current.statusLog) {
-      [context] in
+    let references = try ResolvedReferences.forReload(of: decoded, replacing: old)
+    return try await .make(decoded.value, references, on: context, statusLog) {
       context.log.notice(
         "the configuration is reloaded",
-        metadata: .message(.reloaded, Self.summary(of: decoded.value)))
+        metadata: .message(.reloaded, summary(of: decoded.value)))
       context.report.isReady()
     }
   }
