@@ -55,16 +55,18 @@ package final class ServiceReport: Sendable {
     state = Mutex(State(begunAt: time.now().awake))
     guard let manager else { return }
     let third = manager.watchdogTimeout?.scaled(by: 1.0 / 3) ?? Self.longestTick
-    tick(every: min(third, Self.longestTick))
+    tick(every: min(max(third, .milliseconds(1)), Self.longestTick))
     tell([.extendTimeout(Self.grant)])
   }
 
   private func tick(every interval: Duration) {
-    let timer = time.wake(interval) { [weak self] in
-      self?.tick()
-      self?.tick(every: interval)
+    // The next timer waits for the lock, because a timer that is stored late would end the one after it.
+    state.withLock {
+      $0.timer = time.wake(interval) { [weak self] in
+        self?.tick()
+        self?.tick(every: interval)
+      }
     }
-    state.withLock { $0.timer = timer }
   }
 
   /// A step of the start, before the loops turn.
