@@ -272,5 +272,6 @@ private final class PendingWrite: @unchecked Sendable {
   }
 
   func finish() { failure.map(fail) ?? succeed() }
-  func abort(_ error: any Error) { fail(failure ?? error) }
+  /// - Parameter error: why the transaction is lost, which is what SQLite told this body too, if it told it anything.
+  func abort(_ error: StoreError) { fail(failure is DatabaseError ? error : failure ?? error) }
 }

@@ -140,10 +140,8 @@ import Testing
     let failed = stored.values.compactMap(\.self)
     #expect(failed.count > 0)
     let full = failed.allSatisfy { error in
-      if let error = error as? StoreError {
-        return error.kind == .passing && error.description.contains("the disk is full")
-      }
-      return (error as? DatabaseError)?.resultCode == .SQLITE_FULL
+      guard let error = error as? StoreError else { return false }
+      return error.kind == .passing && error.description.contains("the disk is full")
     }
     #expect(full)
     let kept = Set(stored.filter { $0.value == nil }.map { "job\($0.key)" })
