@@ -24,9 +24,11 @@ extension SpoolDirectory {
       owner = SpoolOwner(uid: status.st_uid)
     }
 
-    /// When it was written to, by its date.
+    /// When it was written to, by its date. Whoever owns a file may give it any date that its file system keeps.
     var writtenAt: Timestamp {
-      Timestamp(milliseconds: Int64(seconds) * 1000 + Int64(nanoseconds) / 1_000_000)
+      let limit = Int(Timestamp.limit / 1000)
+      let seconds = Int64(min(max(seconds, -limit), limit))
+      return Timestamp(milliseconds: seconds * 1000 + Int64(nanoseconds) / 1_000_000)
     }
 
     /// The time since it was written to, by its date; zero for a date in the future.

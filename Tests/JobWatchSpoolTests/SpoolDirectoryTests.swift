@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import JobWatchCore
 import Testing
 
 @testable import JobWatchSpool
@@ -173,6 +174,16 @@ import Testing
       #expect(try directory.reject(name("jobs"), identity, detector, reason: "why") == .done)
     }
     #expect(try rejected == ["jobs", "jobs.2", "jobs.2.reason", "jobs.reason"])
+  }
+
+  @Test(arguments: [Int.min, -1, 0, Int.max])
+  func `takes any date that the owner of a file has given it`(seconds: Int) throws {
+    try put("x")
+    var status = stat()
+    try #require(lstat(path("jobs"), &status) == 0)
+    status.st_mtim.tv_sec = seconds
+    let age = SpoolDirectory.Identity(status).age(at: Timestamp(milliseconds: 1_795_000_000_000))
+    #expect(seconds > 0 ? age == .zero : age > .hours(24 * 365 * 50))
   }
 
   @Test func `says by a fingerprint whether a file was written to, whatever its name`() throws {
