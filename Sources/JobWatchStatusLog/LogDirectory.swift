@@ -100,11 +100,13 @@ struct LogSegment {
   /// Nil when there is no plain file at `path`.
   static func open(_ path: String) throws -> (lines: LineReader, inode: UInt64)? {
     let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else {
-      if errno == ENOENT { return nil }
-      throw LogUnreadable(path, errno)
-    }
     var status = stat()
+    guard descriptor >= 0 else {
+      let code = errno
+      let isPlain = stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
+      if code == ENOENT || !isPlain { return nil }
+      throw LogUnreadable(path, code)
+    }
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       close(descriptor)
       return nil

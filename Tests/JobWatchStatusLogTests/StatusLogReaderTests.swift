@@ -32,6 +32,12 @@ import Testing
     }
   }
 
+  @Test func `passes over what is no plain file`() throws {
+    try write([("", 2...3), (".2", 1...1)])
+    try #require(mknod(fixture.log + ".1", S_IFSOCK | 0o600, 0) == 0)
+    #expect(try numbers(reader()) == [1, 2, 3] && told.all.isEmpty)
+  }
+
   static let layouts: [Layout] = [
     [("", 1...9)],
     [("", 7...9), (".1", 4...6), (".2.gz", 2...3), (".10.gz", 1...1)],
