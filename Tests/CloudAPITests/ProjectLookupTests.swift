@@ -57,6 +57,14 @@ struct ProjectLookupTests {
     (Fault.text(200, #"{"projects":[{"id":"","name":"eu-de"}]}"#), "unreachable", "without an id"),
     (Fault.text(200, #"{"projects":[{"id":"a/b","name":"eu-de"}]}"#), "unreachable", "an id"),
     (Fault.text(200, #"{"projects":[{"id":"x","name":"other"}]}"#), "misconfigured", "no project"),
+    (
+      Fault.text(200, #"{"projects":[{"description":"the "main" one","id":"x","name":"eu-de"}]}"#),
+      "unreachable", "no sound JSON"
+    ),
+    (
+      Fault.text(200, "{}", [("Server", "CloudWAF")]), "unreachable",
+      "not as documented (CloudWAF, the cloud's web application firewall, answers or stands in front)"
+    ),
     (.page(status: 200), "unreachable", "HTML"), (.garbage, "unreachable", "not as documented"),
     (.truncated, "unreachable", "broke off"), (.redirect, "unreachable", "redirects"),
     (.unavailable, "unreachable", "503"), (.reset, "unreachable", "reset"),
@@ -77,6 +85,7 @@ struct ProjectLookupTests {
       let failure = try #require(await bench.projectID(of: "eu-de").failure)
       #expect(failure.kind == kind)
       #expect(failure.text.contains(words), "\(failure.text)")
+      #expect(failure.text.split(separator: "(CloudWAF").count <= 2, "it is said once")
       #expect(!failure.text.contains("example secret"))
     }
   }

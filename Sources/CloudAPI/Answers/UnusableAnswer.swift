@@ -26,7 +26,7 @@ struct UnusableAnswer {
       return "an HTML page"
         + (isFirewalled ? "" : ": perhaps a proxy answers instead of the cloud")
     }
-    guard let service else { return "a body that is not as documented" + firewallNote }
+    guard let service else { return "a body that is not as documented" }
     let finding = JobRecordDecoder.decode(response.body, service: service)
     guard let finding else { return "a body that is not JSON" }
     return finding.record?.jobID == nil

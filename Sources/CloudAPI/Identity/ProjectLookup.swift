@@ -40,6 +40,10 @@ extension IdentityClient {
         }
       }
     }
+    // A member that is a guess is left out, so what is missing says nothing.
+    if JSONObject(response.body)?.isGuessed == true {
+      throw unusable("its list of projects is no sound JSON")
+    }
     let named = list.compactMap(\.object).filter { $0["name"]?.string == name }
     let ids = Set(named.map { $0["id"]?.string ?? "" })
     guard let id = ids.first, ids.count == 1 else {

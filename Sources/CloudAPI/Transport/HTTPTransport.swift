@@ -142,16 +142,24 @@ package final class HTTPClientTransport: Sendable {
   private func head(
     for message: HTTPClientRequest, by route: Route, until deadline: NIODeadline
   ) async throws -> HTTPClientResponse {
+    var told: HTTPClientResponse?
     do {
       let response = try await route.pooled.execute(message, deadline: deadline)
       let isClosing = response.headers[canonicalForm: "Connection"].contains {
         $0.lowercased() == "close"
       }
       guard response.status == .requestTimeout, isClosing else { return response }
+      told = response
     } catch {
       guard HTTPFailure.endedUnanswered(error), !Task.isCancelled else { throw error }
     }
-    return try await route.fresh.execute(message, deadline: deadline)
+    do {
+      return try await route.fresh.execute(message, deadline: deadline)
+    } catch {
+      // An answer says more than that there was no second one.
+      guard let told else { throw error }
+      return told
+    }
   }
 
   /// Reads on in the background, because a body that is left before its end takes its connection with it.
