@@ -20,7 +20,9 @@ import Testing
         try await bed.log.first(.jobRunning, of: job.id)
       }
       let wait = (running.time - began).seconds
-      #expect((Double(seconds)..<Double(seconds) + 2.3).contains(wait), "\(wait)")
+      // By the poll at 2 s or at 5 s, of which a busy machine may be late; the next one is due at 10 s. `AbsenceTests`
+      // hold the exact times.
+      #expect((Double(seconds)..<10).contains(wait), "\(wait)")
       #expect(bed.cloud.log.entries.count <= 4)
       #expect(await daemon.terminate() == .code(0))
     }

@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 import JobWatchCore
 import Synchronization
 import Testing
@@ -49,7 +48,7 @@ import Testing
     store.onReportedDamage { report in reports.withLock { $0.append(report) } }
     await #expect(throws: StoreError.self) { try await store.read { try $0.jobs.schedule().count } }
     #expect(reports.withLock(\.count) == 1)
-    await #expect(throws: DatabaseError.self) {
+    await #expect(throws: StoreError.self) {
       try await store.write { try $0.jobs.schedule().count }
     }
     #expect(reports.withLock(\.count) == 2)
