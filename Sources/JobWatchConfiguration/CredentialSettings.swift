@@ -47,7 +47,7 @@ struct CredentialSettings {
     guard ["access_key", "secret_key", "security_token"].contains(where: { section[$0] != nil })
     else { return }
     for key in ["access_key", "secret_key"] {
-      _ = section.required(key, "the two halves of a key come from one place")
+      _ = section.required(key, "give both halves of a key here, or neither")
     }
     section["profile"]?.fail("cannot stand beside access_key: remove one of them")
   }

@@ -56,7 +56,9 @@ extension Setting {
     _ noun: String, among known: [String], reason: (String) -> String? = { _ in nil }
   ) -> [String]? {
     items(1...100)?.compactMap { item in
-      guard let name = item.text("the name of \(noun == "channel" ? "a" : "an") \(noun)") else {
+      guard
+        let name = item.text("the name of \("aeiou".contains(noun.prefix(1)) ? "an" : "a") \(noun)")
+      else {
         return nil
       }
       if known.contains(name) { return name }

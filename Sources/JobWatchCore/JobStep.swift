@@ -30,6 +30,7 @@ extension Job {
     var decision = step.decide(observation)
     decision.sample = DurationSample(
       from: self, to: decision.job, at: now, offset: context.clockOffset)
+    // Its time so far is learned; a later watch counts from here.
     if decision.sample == .left { decision.job.span.from = decision.job.span.known }
     return decision
   }
@@ -52,8 +53,8 @@ struct JobStep {
     case .seen(let state, let report): seen(state, report)
     case .unrecognised(let report): unrecognised(report)
     case .absent: absent()
-    // A call may be forbidden or misdirected for this job alone. If it were asked first again, it would be every probe,
-    // and keep its service paused for all.
+    // Asked again later: the call may be forbidden for this job alone, and if this job were always the probe, the
+    // service would stay paused for all.
     case .garbled, .unreachable, .busy, .forbidden, .misconfigured: unanswered(observation)
     case .throttled, .refused, .skewed: Decision(job: job, next: .whenAllowed)
     }

@@ -47,7 +47,7 @@ struct JournalEntry {
   }
 }
 
-/// A connection to the journal's socket, which takes an entry a datagram.
+/// A connection to the journal's socket, which takes one entry per datagram.
 package final class JournalSocket: Sendable {
   package static let defaultPath = "/run/systemd/journal/socket"
 

@@ -30,8 +30,8 @@ package struct LogEntry: Sendable {
     self.id = id
   }
 
-  /// UTF-8 bytes of a value, and of a line of text. Several such values fit into a datagram of the journal's socket,
-  /// and the journal breaks lines of standard error at 48 KiB. The database keeps the whole text.
+  /// UTF-8 bytes of a value, and of a line of text. Several such values fit into a datagram of the journal's socket, and
+  /// a line stays below the 48 KiB at which the journal breaks standard error. The database keeps the whole text.
   package static let valueLimit = 16_384
 
   /// `text`, or its beginning and an ellipsis.

@@ -9,7 +9,7 @@ package enum LogFormat: String, Sendable, CaseIterable {
   case auto
   /// A line with its time.
   case text
-  /// A JSON object a line.
+  /// One JSON object per line.
   case json
   /// Fields, in the journal's own protocol.
   case journal

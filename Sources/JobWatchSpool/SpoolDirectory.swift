@@ -86,8 +86,8 @@ package struct SpoolDirectory: Sendable {
     return try clear(name, identity, detector, hasRested) { try setAside($0, reason) }
   }
 
-  /// Does `action` with a file that is unchanged since it was read, while nobody can write to it. No program is still
-  /// about to open it by the submitter's name, because it has had the daemon's for a while.
+  /// Does `action` with a file that is unchanged since it was read, while nobody can write to it. The file has
+  /// had the daemon's name for a while, so no program is about to open it by the submitter's.
   private func clear(
     _ name: Name, _ identity: Identity, _ detector: WriterDetector, _ hasRested: Bool,
     by action: (Name) throws -> Void

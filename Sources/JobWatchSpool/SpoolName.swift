@@ -1,8 +1,8 @@
 extension SpoolDirectory {
   /// A name in `incoming/`, byte for byte as the file system has it, which need not be text.
   ///
-  /// A file that is being cleared away has a name of the daemon's own, `taken-INODE-RANDOM-OFFERED`. A program may still
-  /// open a file by `OFFERED`, its submitter's name, or put another file under that name.
+  /// A file that is being cleared away has a name of the daemon's own, `taken-INODE-RANDOM-OFFERED`. A program that
+  /// still opens `OFFERED`, its submitter's name, gets another file.
   package struct Name: Hashable, Sendable, CustomStringConvertible {
     var bytes: [UInt8]
 

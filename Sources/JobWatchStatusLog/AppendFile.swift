@@ -25,7 +25,8 @@ package final class AppendFile: Sendable {
     package init() {}
   }
 
-  /// Creates the file (mode 0640) if it does not exist. Refuses all but plain files: a FIFO waits for its reader.
+  /// Creates the file (mode 0640) if it does not exist. Refuses all but plain files, because writing to a FIFO
+  /// would wait for its reader.
   init(path: String, operations: Operations = Operations()) throws(FileFailure) {
     self.path = path
     self.operations = operations

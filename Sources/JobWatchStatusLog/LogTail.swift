@@ -70,7 +70,7 @@ struct LogTail: Sendable, Hashable {
   /// Nothing in the file is the log's own: it is not the log.
   var isForeign: Bool { last == nil && foreign > 0 }
 
-  /// Bytes in which the last line is searched. A file with more damage is not taken for the log.
+  /// Bytes in which the last line is searched for. A file with more damage is not taken for the log.
   private static let bound: Int64 = 64 << 20
   /// The bytes of the shortest line: one line may have stood where so much damage is.
   private static let shortest: Int64 = 64

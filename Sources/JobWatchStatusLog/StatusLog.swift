@@ -5,7 +5,7 @@ import JobWatchStore
 import Logging
 import SystemPackage
 
-/// Writes every event to the status log, in the order of `seq`, one JSON object a line.
+/// Writes every event to the status log, in the order of `seq`, one JSON object per line.
 ///
 /// A line counts as written once it is flushed and the cursor behind it (seq, inode) is committed. A crash between the
 /// two leaves lines that the next start finds at the end of the file: no line is missing, and none is there twice.

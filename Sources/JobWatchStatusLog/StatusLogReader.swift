@@ -15,7 +15,7 @@ package final class StatusLogReader {
   /// The newest file that holds lines, open where it was left.
   private var current: (segment: LogSegment, lines: LineReader)?
 
-  /// Spare time before a file is passed over for its time: the wall clock may have been set back.
+  /// A file is skipped by its time only with this margin, because the wall clock may have been set back.
   private static let clockSlack = Duration.hours(1)
   /// Rotations during one read after which it gives up.
   private static let tries = 10

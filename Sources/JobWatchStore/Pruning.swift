@@ -106,7 +106,7 @@ extension Transaction {
         ? .conditions(after: 0) : rows.last.map { .files(after: $0[0]) })
   }
 
-  /// An old condition has blinded no job that is on record.
+  /// An old condition has blinded no job that is still asked for; a job that was parked for longer may lose its cause.
   private func conditions(after id: Int64, _ horizon: Timestamp, _ limit: Int) throws -> Prunable {
     let rows = try db.rows(
       "SELECT id, 1 FROM condition WHERE until < ?1 AND id > ?2 ORDER BY id LIMIT ?3",

@@ -2,10 +2,10 @@ import JobWatchCore
 
 /// A rate limiter as it is stored: a restart neither exceeds the quota nor has to learn it again.
 ///
-/// A record is written before calls begin that the last one did not allow for, so a crash always finds one that allows
-/// for every call that was made. What it allows for beyond the ended calls counts as ended at the restart. A graceful
-/// stop leaves a record with no allowance, which goes on as if there had been no stop. A call
-/// that is still under way then counts as ended at the restart, too, because the cloud may count it after the record.
+/// A record covers `ahead` calls more than were made. It is stored before a call that the last one does not cover, so a
+/// crash always finds one that covers every call. A restart counts all covered calls as ended now. A graceful stop
+/// stores `ahead` as zero. A call that is still under way then counts as ended at the restart, too, because the cloud
+/// may count it after the record.
 package struct RateLimiterRecord: Hashable, Codable, Sendable {
   /// Calls that ended at about the same time.
   struct Run: Hashable, Sendable {

@@ -93,8 +93,11 @@ struct ConfigurationSummary {
       return [channel.name, type, target ?? ""]
     }
     let (routes, log) = (configuration.routes.count, configuration.statusLog)
+    let unrouted = """
+      none: the journal gets all events, webhooks all but job.registered, job.pending and job.running
+      """
     let rest = [
-      ["routes", routes == 0 ? "none: journal all, webhooks all but progress" : "\(routes)"],
+      ["routes", routes == 0 ? unrouted : "\(routes)"],
       ["state", noted(configuration.stateDirectory)],
       ["spool", noted(configuration.spoolDirectory)],
       ["status log", noted((log as NSString).deletingLastPathComponent, for: log)],

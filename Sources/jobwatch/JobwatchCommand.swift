@@ -20,8 +20,8 @@ struct JobwatchCommand: AsyncParsableCommand {
       The manual: man jobwatch for the commands, man 8 jobwatch for the service, man jobwatch.yaml for \
       the configuration.
 
-      Exit codes: 0 done, 1 no, 64 command misuse, 75 try again, 78 the configuration or the state needs \
-      a person.
+      Exit codes: 0 done, 1 the answer is no, 64 command misuse, 75 try again, 78 the configuration or the \
+      state needs a person.
       """,
     version: ProgramVersion.text,
     subcommands: [

@@ -9,8 +9,9 @@ struct LogCommand: AsyncParsableCommand {
     commandName: "log",
     abstract: "Shows the status log: every event, oldest first.",
     discussion: """
-      Reads the log file and the files that it was rotated to, compressed or not. An event must meet \
-      all conditions; of a repeated one, one match is enough (labels: all). Times are UTC, as in the log.
+      Reads the log file and the files that it was rotated to, compressed or not. All given \
+      options must match; where one is repeated, one of its values must, but all labels. Times are UTC, as in \
+      the log.
 
         jobwatch log --since 2h
         jobwatch log --job 2c9eb2c5544cbf6101544f0602af2b4f

@@ -25,7 +25,7 @@ struct RunCommand: AsyncParsableCommand {
 
   @Option(
     help: """
-      The form of the log: text, json (an object a line), journal (fields, in the journal's own protocol) \
+      The form of the log: text, json (one object per line), journal (fields, in the journal's own protocol) \
       or auto: journal where systemd connected standard error to it, text elsewhere.
       """)
   var logFormat: LogFormat = .auto
@@ -58,7 +58,7 @@ struct RunCommand: AsyncParsableCommand {
   private static func warn(_ decoded: DecodedConfiguration, _ path: String, _ log: Logger) {
     for warning in decoded.warnings {
       log.warning(
-        "the configuration has a weak point",
+        "a warning about the configuration",
         metadata: ["where": "\(warning.text(file: path))"])
     }
   }

@@ -42,7 +42,8 @@ import Testing
         "channel/x", "daemon/poller",
       ],
       unclosed: ["jobs", "by-hand.txt"],
-      line: "watching 1 job, 1 due, 0 at risk; paused: a, b; no use calling: a/ecs, b/dcs; "
+      line:
+        "watching 1 job, 1 due, 0 at risk; paused: a, b; not answering or not allowed: a/ecs, b/dcs; "
         + "channels failing: x; spool files not closed: by-hand.txt, jobs"),
     Case(
       testDescription: "trouble of what is not configured",

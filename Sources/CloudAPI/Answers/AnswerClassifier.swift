@@ -2,9 +2,9 @@ import JobWatchCore
 
 /// Says what an HTTP answer to the query for one job means, as a function of values.
 struct AnswerClassifier: Sendable {
-  /// Of the cloud's message, in characters.
+  /// Unicode scalars of the cloud's message that are kept.
   private static let messageLimit = 500
-  /// Of the evidence of an answer without a record, in bytes: the beginning of a foreign page tells enough.
+  /// Bytes that are kept of an answer without a record: the beginning of a foreign page tells enough.
   private static let foreignBodyLimit = 16_384
 
   let service: CloudService

@@ -171,7 +171,11 @@ struct JSONScanner {
   /// `\u` and four digits.
   private func codeUnit(at index: Int, before end: Int) -> UInt16? {
     guard index + 6 <= end, bytes[index] == "\\", bytes[index + 1] == "u" else { return nil }
-    let digits = bytes[(index + 2)..<(index + 6)].compactMap(\.hexadecimalValue)
-    return digits.count == 4 ? digits.reduce(0) { $0 << 4 | UInt16($1) } : nil
+    var unit: UInt16 = 0
+    for byte in bytes[(index + 2)..<(index + 6)] {
+      guard let digit = byte.hexadecimalValue else { return nil }
+      unit = unit << 4 | UInt16(digit)
+    }
+    return unit
   }
 }

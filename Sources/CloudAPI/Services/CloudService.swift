@@ -52,12 +52,12 @@ package final class CloudService: Sendable {
     return meanings[word.form] ?? word.state
   }
 
-  /// Of the query for one job, percent-encoded.
+  /// The path of the query for one job, percent-encoded.
   package func path(projectID: String, jobID: String) -> String {
     address.path(["{project_id}": projectID, "{job_id}": jobID])
   }
 
-  /// Of the query for one job, not encoded.
+  /// The query items of the query for one job, not encoded.
   func query(jobID: String) -> [(name: String, value: String)] {
     address.query(["{job_id}": jobID])
   }

@@ -8,7 +8,8 @@ func != (byte: UInt8?, character: Unicode.Scalar) -> Bool { byte != UInt8(ascii:
 
 func ~= (character: Unicode.Scalar, byte: UInt8?) -> Bool { byte == UInt8(ascii: character) }
 
-/// Searches in bytes: several hundred times cheaper than a regular expression, which matters while a cloud throttles.
+/// Searches in whole bodies: several hundred times cheaper than a regular expression, which matters while a cloud
+/// throttles.
 enum ByteSearch {
   /// The first place at or behind `start` where `needle` stands; ASCII letters match in either case.
   static func first(_ needle: [UInt8], in bytes: [UInt8], from start: Int = 0) -> Int? {
@@ -53,7 +54,13 @@ extension String {
 
 extension UInt8 {
   /// 0 to 15; nil for a byte that is no hexadecimal digit.
-  var hexadecimalValue: Int? { Character(Unicode.Scalar(self)).hexDigitValue }
+  var hexadecimalValue: Int? {
+    switch self {
+    case 0x30...0x39: Int(self) - 0x30
+    case 0x41...0x46, 0x61...0x66: Int(self & 0xDF) - 0x37
+    default: nil
+    }
+  }
 }
 
 extension Sequence<UInt8> {

@@ -42,7 +42,7 @@ struct StatusLine {
       }
     // Services that give no answer, and those whose calls are not allowed.
     case .down:
-      named("no use calling") {
+      named("not answering or not allowed") {
         if case .endpoint(let key) = $0, accounts.contains(key.account) { "\(key)" } else { nil }
       }
     case .failing:

@@ -107,7 +107,7 @@ package actor Poller: Worker {
       try await store.write { try $0.budgets.save(limiters) }
     } catch {
       log.warning(
-        "what is left of the quotas cannot be stored: the next start takes less to be left",
+        "what is left of the quotas cannot be stored: the next start assumes that less is left",
         metadata: ["error": "\(error)"])
     }
   }
@@ -195,7 +195,7 @@ package actor Poller: Worker {
     let forgotten = state.queue.takeForgotten()
     guard !forgotten.isEmpty else { return }
     log.notice(
-      "there are too many job types; what the longest untaught ones had taught is forgotten",
+      "there are too many job types; the durations learned of those that ended least recently are deleted",
       metadata: ["types": "\(forgotten.count)", "first": "\(forgotten[0])"])
     try await store.write { transaction in
       for key in forgotten { try transaction.durations.forget(key) }
