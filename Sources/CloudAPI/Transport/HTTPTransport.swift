@@ -107,7 +107,7 @@ package final class HTTPClientTransport: Sendable {
         drain(answer.body)
         return response
       }
-      (response.body, response.truncated) = try await Self.read(
+      (response.body, response.truncated) = try await read(
         answer.body, limit: bodyLimit, until: deadline)
       return ContentCoding.decoded(response, limit: bodyLimit)
     } catch {
@@ -165,23 +165,28 @@ package final class HTTPClientTransport: Sendable {
   /// Reads on in the background, because a body that is left before its end takes its connection with it.
   private func drain(_ body: HTTPClientResponse.Body) {
     let limit = Self.drainLimit
-    Task { try? await Self.read(body, limit: limit.bytes, until: .now() + limit.time) }
+    Task { try? await read(body, limit: limit.bytes, until: .now() + limit.time) }
   }
 
-  /// With a time limit of its own, because the client's deadline ends with the head of the answer.
+  /// With a timer of its own, because the client's deadline ends with the head of the answer.
   @discardableResult
-  private static func read(
+  private func read(
     _ body: HTTPClientResponse.Body, limit: Int, until deadline: NIODeadline
   ) async throws -> (bytes: [UInt8], truncated: Bool) {
-    try await withThrowingTaskGroup(of: (bytes: [UInt8], truncated: Bool).self) { group in
-      group.addTask { try await collect(body, limit: limit) }
-      group.addTask {
-        try await Task.sleep(for: Duration(deadline - .now()))
-        throw HTTPClientError.deadlineExceeded
+    let reading = Task { try await Self.collect(body, limit: limit) }
+    let timer = direct.pooled.eventLoopGroup.any().scheduleTask(deadline: deadline) {
+      reading.cancel()
+    }
+    defer { timer.cancel() }
+    do {
+      return try await withTaskCancellationHandler {
+        try await reading.value
+      } onCancel: {
+        reading.cancel()
       }
-      defer { group.cancelAll() }
-      guard let result = try await group.next() else { throw CancellationError() }
-      return result
+    } catch {
+      let isLate = NIODeadline.now() >= deadline && !Task.isCancelled
+      throw isLate ? HTTPClientError.deadlineExceeded : error
     }
   }
 
