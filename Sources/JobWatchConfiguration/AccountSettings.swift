@@ -41,9 +41,7 @@ struct AccountSettings {
     account.projectID = section["project_id"]?.projectID()
     guard let setting = section["project_name"] else { return }
     account.projectName = setting.text("the name of a project")
-    if section["project_id"] != nil {
-      setting.warn("is not needed beside project_id: remove one of them")
-    }
+    if section["project_id"] != nil { setting.warn("is not needed beside project_id: remove one of them") }
   }
 
   private static func hosts(_ setting: Setting) -> [String] {
@@ -90,9 +88,7 @@ struct AccountSettings {
     guard let place = section["region"], !region.isEmpty, section["endpoints"] == nil,
       !Endpoints.regions.contains(region)
     else { return }
-    place.fail(
-      region, isNo: "known region", among: Endpoints.regions,
-      otherwise: "; for another give endpoints: {…}")
+    place.fail(region, isNo: "known region", among: Endpoints.regions, otherwise: "; for another give endpoints: {…}")
   }
 }
 
@@ -107,8 +103,7 @@ extension Setting {
 
   /// Part of the request's path.
   fileprivate func projectID() -> String? {
-    let rule =
-      "must be a project id, as in 0605767b5780d5762fc5c0118072a564: letters, digits, \"-\", \"_\""
+    let rule = "must be a project id, as in 0605767b5780d5762fc5c0118072a564: letters, digits, \"-\", \"_\""
     return text("a project id", else: rule, where: JobKey.isJobID)
   }
 }

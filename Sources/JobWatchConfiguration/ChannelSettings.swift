@@ -27,9 +27,7 @@ struct ChannelSettings {
   private mutating func add(_ section: Section, name: String, type: String?) {
     guard let type else { return }
     if type != "webhook" {
-      for key in ["url", "secret"] {
-        section[key]?.fail("is not used with type: \(type): remove it")
-      }
+      for key in ["url", "secret"] { section[key]?.fail("is not used with type: \(type): remove it") }
     }
     switch type {
     case "webhook":

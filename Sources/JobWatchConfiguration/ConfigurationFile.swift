@@ -59,9 +59,7 @@ package enum ConfigurationFile {
   private static func walk(_ root: Setting) -> Configuration {
     var value = Configuration()
     guard let section = root.section(keys) else { return value }
-    if section.isEmpty {
-      root.fail("no key of a jobwatch configuration is here: is this the right file?")
-    }
+    if section.isEmpty { root.fail("no key of a jobwatch configuration is here: is this the right file?") }
     set(&value.stateDirectory, section["state_dir"]?.absolutePath())
     set(&value.spoolDirectory, section["spool_dir"]?.absolutePath())
     set(&value.statusLog, section["status_log"]?.absolutePath())
@@ -80,8 +78,7 @@ package enum ConfigurationFile {
 
   /// Reads accounts, channels and routes, which refer to each other by name.
   private static func readPeople(_ section: Section, into value: inout Configuration) {
-    let accounts = section.required(
-      "accounts", "name at least one, with its region and credentials")
+    let accounts = section.required("accounts", "name at least one, with its region and credentials")
     value.accounts = accounts.map(AccountSettings.read) ?? []
     let channels = section["channels"].map(ChannelSettings.read) ?? ChannelSettings()
     value.channels = channels.channels
@@ -93,8 +90,7 @@ package enum ConfigurationFile {
     do {
       return try WrittenFile.bytes(at: path, limit: sizeLimit)
     } catch {
-      throw ConfigurationError(
-        file: path, problems: [ConfigurationProblem(reason(error))])
+      throw ConfigurationError(file: path, problems: [ConfigurationProblem(reason(error))])
     }
   }
 

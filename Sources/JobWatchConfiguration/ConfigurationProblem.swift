@@ -17,9 +17,7 @@ package struct ConfigurationProblem: Error, Sendable, Hashable, Codable {
   /// A warning does not stop the daemon.
   package var isWarning: Bool
 
-  package init(
-    _ message: String, at mark: ConfigurationMark? = nil, path: String = "", isWarning: Bool = false
-  ) {
+  package init(_ message: String, at mark: ConfigurationMark? = nil, path: String = "", isWarning: Bool = false) {
     (line, column) = (mark?.line, mark?.column)
     (self.path, self.message, self.isWarning) = (path, message, isWarning)
   }

@@ -7,8 +7,7 @@ enum ConfigurationText {
   /// each copy. Twenty cannot multiply to more than some thousand.
   static let aliasLimit = 20
 
-  static let tooLarge =
-    "is larger than \(ConfigurationFile.sizeLimit >> 20) MiB: is this the right file?"
+  static let tooLarge = "is larger than \(ConfigurationFile.sizeLimit >> 20) MiB: is this the right file?"
 
   static func tree(_ bytes: some Collection<UInt8>) throws(ConfigurationProblem) -> Node {
     guard bytes.count <= ConfigurationFile.sizeLimit else { throw ConfigurationProblem(tooLarge) }
@@ -24,8 +23,7 @@ enum ConfigurationText {
         at: ConfigurationMark(line: line))
     }
     guard aliases(text) <= aliasLimit else {
-      throw ConfigurationProblem(
-        "holds more than \(aliasLimit) aliases (*name): write the values out")
+      throw ConfigurationProblem("holds more than \(aliasLimit) aliases (*name): write the values out")
     }
     do {
       // Without rules for numbers: `Setting` reads the text. The regular expressions of the rules load tables that stay
@@ -64,16 +62,14 @@ enum ConfigurationText {
       .parser(let context, let problem, let mark, _),
       .composer(let context, let problem, let mark, _):
       let part = context.map { " \($0.text) (line \($0.mark.line))" } ?? ""
-      return ConfigurationProblem(
-        "is not valid YAML: \(problem)\(part)", at: ConfigurationMark(mark))
+      return ConfigurationProblem("is not valid YAML: \(problem)\(part)", at: ConfigurationMark(mark))
     case .duplicatedKeysInMapping(_, let context):
       return ConfigurationProblem(
         "the key at column \(context.mark.column) is there twice: remove one of them",
         at: ConfigurationMark(context.mark))
     case .reader(let problem, let offset, _, _):
       let line = text.prefix(offset ?? 0).count(where: \.isNewline) + 1
-      return ConfigurationProblem(
-        "is not valid YAML: \(problem)", at: ConfigurationMark(line: line))
+      return ConfigurationProblem("is not valid YAML: \(problem)", at: ConfigurationMark(line: line))
     default:
       return ConfigurationProblem(
         "is not valid YAML: \(error.map(String.init(describing:)) ?? "unknown")")

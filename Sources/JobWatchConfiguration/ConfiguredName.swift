@@ -9,14 +9,11 @@ package enum ConfiguredName {
 
   /// `[A-Za-z0-9][A-Za-z0-9_.-]{0,63}`
   package static func isValid(_ text: String) -> Bool {
-    text.utf8.count <= 64 && text.utf8.first?.isAlphanumeric == true
-      && text.utf8.allSatisfy(isNameByte)
+    text.utf8.count <= 64 && text.utf8.first?.isAlphanumeric == true && text.utf8.allSatisfy(isNameByte)
   }
 
   /// `[A-Za-z0-9_.-]`
-  fileprivate static func isNameByte(_ byte: UInt8) -> Bool {
-    byte.isAlphanumeric || "_.-".utf8.contains(byte)
-  }
+  fileprivate static func isNameByte(_ byte: UInt8) -> Bool { byte.isAlphanumeric || "_.-".utf8.contains(byte) }
 }
 
 /// The limits of labels. Every event of a job holds them, and must stay small enough for any channel.
@@ -33,14 +30,10 @@ package enum LabelRule {
 
   /// Why `labels` are refused, with the cure; nil when they are fine.
   package static func problem(_ labels: [String: String]) -> String? {
-    if labels.count > countLimit {
-      return "there are \(labels.count) labels: at most \(countLimit) are kept"
-    }
+    if labels.count > countLimit { return "there are \(labels.count) labels: at most \(countLimit) are kept" }
     for (key, value) in labels.sorted(by: { $0.key < $1.key }) {
       if !isKey(key) { return "the label name \"\(key.prefix(80))\" \(keyRule)" }
-      if value.utf8.count > valueLimit {
-        return "the label \"\(key)\" is longer than \(valueLimit) bytes: shorten it"
-      }
+      if value.utf8.count > valueLimit { return "the label \"\(key)\" is longer than \(valueLimit) bytes: shorten it" }
     }
     return nil
   }

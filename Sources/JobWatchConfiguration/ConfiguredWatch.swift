@@ -17,21 +17,18 @@ extension Configuration {
   /// What a user set, for the jobs of one service.
   package func policies(for service: CloudService) -> Policies {
     Policies(
-      polling: polling, absence: absence,
-      retention: retention[service.name] ?? service.retention, expiry: expiry)
+      polling: polling, absence: absence, retention: retention[service.name] ?? service.retention, expiry: expiry)
   }
 
   /// With an endpoint for each service that an account can be asked about; nothing is learned yet.
   package var pollQueue: PollQueue {
     var queue = PollQueue(
       polling: polling,
-      retention: Dictionary(
-        uniqueKeysWithValues: CloudService.all.map { ($0.name, policies(for: $0).retention) }))
+      retention: Dictionary(uniqueKeysWithValues: CloudService.all.map { ($0.name, policies(for: $0).retention) }))
     for account in accounts {
       for service in CloudService.all where account.endpoint(of: service.name) != nil {
         queue.addEndpoint(
-          EndpointKey(account: account.name, service: service.name),
-          quota: account.quota(of: service.name))
+          EndpointKey(account: account.name, service: service.name), quota: account.quota(of: service.name))
       }
     }
     return queue

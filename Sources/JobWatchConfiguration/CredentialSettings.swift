@@ -27,8 +27,7 @@ struct CredentialSettings {
     }
     let used = used(by: account.authentication)
     for key in keys where key != "auth" && !used.contains(key) {
-      section[key]?.fail(
-        "is not used with auth: \(account.authentication.rawValue): remove it, or change auth")
+      section[key]?.fail("is not used with auth: \(account.authentication.rawValue): remove it, or change auth")
     }
     switch account.authentication {
     case .aksk, .akskOTC: readAccessKey(section, into: &account)
@@ -44,11 +43,8 @@ struct CredentialSettings {
     account.secretKey = section["secret_key"]?.secretSource()
     account.securityToken = section["security_token"]?.secretSource()
     account.profile = section["profile"].flatMap(profile)
-    guard ["access_key", "secret_key", "security_token"].contains(where: { section[$0] != nil })
-    else { return }
-    for key in ["access_key", "secret_key"] {
-      _ = section.required(key, "give both halves of a key here, or neither")
-    }
+    guard ["access_key", "secret_key", "security_token"].contains(where: { section[$0] != nil }) else { return }
+    for key in ["access_key", "secret_key"] { _ = section.required(key, "give both halves of a key here, or neither") }
     section["profile"]?.fail("cannot stand beside access_key: remove one of them")
   }
 
@@ -83,7 +79,6 @@ struct CredentialSettings {
   private static func profile(_ setting: Setting) -> Account.Profile? {
     guard let section = setting.section(["file", "section"]) else { return nil }
     return Account.Profile(
-      file: section["file"]?.absolutePath(),
-      section: section["section"]?.openName("the name of a section"))
+      file: section["file"]?.absolutePath(), section: section["section"]?.openName("the name of a section"))
   }
 }

@@ -13,9 +13,7 @@ extension Configuration {
     polling.target = section["target"]?.duration(pace)
     polling.fixed = section["fixed"]?.duration(pace)
     polling.stuckAfter = section["stuck_after"]?.durationUnlessOff(.seconds(1) ... .days(365))
-    if section["price"] != nil {
-      section["target"]?.fail("takes the place of price: leave one of the two out")
-    }
+    if section["price"] != nil { section["target"]?.fail("takes the place of price: leave one of the two out") }
     if section["price"] != nil || section["target"] != nil {
       section["fixed"]?.fail("leaves nothing to plan at a price or for a target: leave these out")
     }
@@ -47,9 +45,7 @@ extension Configuration {
 
   mutating func readExpiry(_ setting: Setting) {
     guard let section = setting.section(["finished", "unpaid", "at_risk"]) else { return }
-    func times(_ key: String) -> [Duration]? {
-      section[key]?.durations(0...10, .milliseconds(100) ... .days(365))
-    }
+    func times(_ key: String) -> [Duration]? { section[key]?.durations(0...10, .milliseconds(100) ... .days(365)) }
     expiry = ExpiryPolicy(
       finished: times("finished") ?? expiry.finished, unpaid: times("unpaid") ?? expiry.unpaid,
       atRisk: times("at_risk") ?? expiry.atRisk)

@@ -24,16 +24,14 @@ struct RouteSettings {
       jobTypes: section["job_types"]?.items(1...100).map { types in
         Set(types.compactMap { $0.text("a job type") })
       },
-      labels: section["labels"].map(labels) ?? [:],
-      channels: self.channels(channels))
+      labels: section["labels"].map(labels) ?? [:], channels: self.channels(channels))
   }
 
   private func channels(_ setting: Setting) -> [String] {
     let known = channels.channels.map(\.name)
     let names = setting.chosen("channel", among: known) { name in
       channels.statusLogs.contains(name)
-        ? "\"\(name)\" is the status log, which gets every event without a route: remove it here"
-        : nil
+        ? "\"\(name)\" is the status log, which gets every event without a route: remove it here" : nil
     }
     return names ?? []
   }
@@ -56,9 +54,7 @@ extension Setting {
     _ noun: String, among known: [String], reason: (String) -> String? = { _ in nil }
   ) -> [String]? {
     items(1...100)?.compactMap { item in
-      guard
-        let name = item.text("the name of \("aeiou".contains(noun.prefix(1)) ? "an" : "a") \(noun)")
-      else {
+      guard let name = item.text("the name of \("aeiou".contains(noun.prefix(1)) ? "an" : "a") \(noun)") else {
         return nil
       }
       if known.contains(name) { return name }

@@ -39,8 +39,7 @@ extension Setting {
     let source = isSection ? referredSecret() : plainSecret(isURL || isOpen)
     if let source {
       notes.secrets.append(
-        SecretReference(
-          mark: node.mark.map(ConfigurationMark.init), path: path, source: source, isURL: isURL))
+        SecretReference(mark: node.mark.map(ConfigurationMark.init), path: path, source: source, isURL: isURL))
     }
     return source
   }
@@ -48,9 +47,7 @@ extension Setting {
   /// An address that is called, which may be a secret itself.
   func webAddress() -> SecretSource? {
     let url = secretSource(isURL: true)
-    if case .plain(let text) = url, let problem = WebAddress.problem(withWebhook: text.reveal()) {
-      fail(problem)
-    }
+    if case .plain(let text) = url, let problem = WebAddress.problem(withWebhook: text.reveal()) { fail(problem) }
     return url
   }
 

@@ -69,14 +69,11 @@ struct Setting {
     return nil
   }
 
-  func name() -> String? {
-    text("a name", else: ConfiguredName.rule, where: ConfiguredName.isValid)
-  }
+  func name() -> String? { text("a name", else: ConfiguredName.rule, where: ConfiguredName.isValid) }
 
   /// A name that messages quote. One that looks like a secret is refused, because it may be the secret itself.
   func openName(_ wanted: String) -> String? {
-    let rule =
-      "must be \(wanted), and looks like a secret: write a name, without digits amid its letters"
+    let rule = "must be \(wanted), and looks like a secret: write a name, without digits amid its letters"
     return text(wanted, else: rule) { !Quotation.isLikelySecret($0) }
   }
 
@@ -185,9 +182,7 @@ struct Section {
   }
 
   private static func hint(_ name: String, among known: [String]) -> String {
-    name == "<<"
-      ? "merge keys are not supported: write the keys out"
-      : NearestName.hint(name, among: known)
+    name == "<<" ? "merge keys are not supported: write the keys out" : NearestName.hint(name, among: known)
   }
 
   /// Nil when the key is absent.
@@ -218,8 +213,7 @@ enum Quotation {
   /// A word that is one of `known`, perhaps with a typing error, or outside of the secretive parts a plain name.
   static func allows(_ word: String, at path: String, among known: [String]) -> Bool {
     if known.contains(word) || NearestName.to(word, among: known) != nil { return true }
-    return !secretive.contains(where: path.hasPrefix) && ConfiguredName.isValid(word)
-      && !isLikelySecret(word)
+    return !secretive.contains(where: path.hasPrefix) && ConfiguredName.isValid(word) && !isLikelySecret(word)
   }
 
   /// A short number with its unit, where such is wanted: `0`, `-0.6`, `5min`.
@@ -237,13 +231,10 @@ enum Quotation {
     let length = parts.map(\.count).reduce(0, +)
     if text.contains("://") || (length >= 12 && parts.joined().allSatisfy(isDigit)) { return true }
     let amid = parts.map { zip($0, $0.dropFirst()).count { isDigit($0) && isLetter($1) } }
-    return (length >= 16 && amid.reduce(0, +) >= 3)
-      || zip(parts, amid).contains { $0.count >= 16 && $1 > 0 }
+    return (length >= 16 && amid.reduce(0, +) >= 3) || zip(parts, amid).contains { $0.count >= 16 && $1 > 0 }
   }
 
-  private static func isDigit(_ byte: UInt8) -> Bool {
-    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-  }
+  private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 
   private static func isLetter(_ byte: UInt8) -> Bool {
     byte.isAlphanumeric && !isDigit(byte)

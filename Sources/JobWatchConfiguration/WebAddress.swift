@@ -13,17 +13,12 @@ package enum WebAddress {
 
   /// Why an endpoint, scheme and host and port without a path, cannot be used.
   /// - Parameter hosts: names and addresses that may be asked by plain http, as the operator lists them.
-  package static func problem(
-    withEndpoint url: String, allowingHTTPTo hosts: [String] = []
-  ) -> String? {
-    guard let parts = parts(url) else {
-      return "is not an address such as https://ecs.example:8443"
-    }
+  package static func problem(withEndpoint url: String, allowingHTTPTo hosts: [String] = []) -> String? {
+    guard let parts = parts(url) else { return "is not an address such as https://ecs.example:8443" }
     if !parts.path.isEmpty || parts.query != nil || parts.fragment != nil {
       return "must end after the host or port: remove the path, which jobwatch adds itself"
     }
-    return problem(
-      parts, allowingHTTPTo: hosts, otherwise: "or name the host in the account's allow_http")
+    return problem(parts, allowingHTTPTo: hosts, otherwise: "or name the host in the account's allow_http")
   }
 
   private static func parts(_ url: String) -> URLComponents? {

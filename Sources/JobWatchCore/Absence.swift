@@ -27,9 +27,7 @@ package struct Absence: Hashable, Sendable {
   /// while the verdict is held.
   ///
   /// The time decides, and not the number of answers: a question out of turn moves no other.
-  package func nextQuestion(
-    isSeen: Bool, at now: Timestamp, under policy: AbsencePolicy
-  ) -> Duration {
+  package func nextQuestion(isSeen: Bool, at now: Timestamp, under policy: AbsencePolicy) -> Duration {
     let passed = now - since
     let steps = (isSeen ? Self.seenSteps : Self.newSteps).lazy
       .map { policy.over.scaled(by: Double($0) / 120) }
@@ -71,9 +69,7 @@ struct AbsenceVerdict {
     state = past?.state == .lapsed ? .lapsed : Self.state(of: job, since: missedAt, under: context)
   }
 
-  private static func state(
-    of job: Job, since: Timestamp, under context: PollContext
-  ) -> JobState {
+  private static func state(of job: Job, since: Timestamp, under context: PollContext) -> JobState {
     let retention = context.policies.retention
     if job.firstSeenAt == nil {
       // What a clock that was behind called the submission may have been a moment ago.
@@ -102,8 +98,7 @@ struct AbsenceVerdict {
       data.blindGap = BlindGap(
         from: job.lastVouchedAt, to: missedAt, of: context.gaps,
         otherwise: past?.state == .forgotten
-          ? "the job was off the list"
-          : word?.cause ?? "no poll was due between the last sighting and the first miss")
+          ? "the job was off the list" : word?.cause ?? "no poll was due between the last sighting and the first miss")
     }
     if state == .lost, let word { (data.cause, data.cure) = (word.cause, UnknownWord.cure) }
   }
@@ -131,8 +126,7 @@ extension JobStep {
     verdict.explain(&event.data, context)
     return Decision(
       job: job,
-      transition: Transition(
-        from: before.state, to: verdict.state, rawStatus: job.report?.rawStatus, at: now),
+      transition: Transition(from: before.state, to: verdict.state, rawStatus: job.report?.rawStatus, at: now),
       events: [event], next: verdict.state == .lost ? nextLook : .never)
   }
 }

@@ -47,9 +47,7 @@ package struct CircuitBreaker: Sendable, Hashable {
   ///   - waits: before the first, second … probe; the last repeats. Not empty.
   ///   - unproven: start by probing, at once.
   ///   - firstGeneration: above those of a breaker that this one replaces, whose permits may still be under way.
-  package init(
-    threshold: Int, waits: [Duration], unproven: Bool = false, firstGeneration: Int = 0
-  ) {
+  package init(threshold: Int, waits: [Duration], unproven: Bool = false, firstGeneration: Int = 0) {
     generation = firstGeneration
     self.threshold = threshold
     self.waits = waits.isEmpty ? [.minutes(1)] : waits
@@ -102,9 +100,7 @@ package struct CircuitBreaker: Sendable, Hashable {
   }
 
   /// - Parameter retryAfter: the wait that the other side asks for, at least.
-  package mutating func fail(
-    _ permit: Permit, at uptime: Duration, retryAfter: Duration = .zero
-  ) -> Change? {
+  package mutating func fail(_ permit: Permit, at uptime: Duration, retryAfter: Duration = .zero) -> Change? {
     guard permit.generation == generation else { return nil }
     switch state {
     case .open(let failures) where failures + 1 < threshold:
@@ -123,9 +119,7 @@ package struct CircuitBreaker: Sendable, Hashable {
 
   /// The outcome says nothing about what this breaker guards: a probe is given back.
   package mutating func release(_ permit: Permit, at uptime: Duration) {
-    guard permit.generation == generation, permit.isProbe, case .probing(let step) = state else {
-      return
-    }
+    guard permit.generation == generation, permit.isProbe, case .probing(let step) = state else { return }
     state = .shut(probeAt: uptime, step: step)
   }
 

@@ -50,8 +50,7 @@ package struct Condition: Hashable, Sendable {
   package var cause: String
 
   package init(
-    _ subject: Subject, _ kind: Kind, since: Timestamp, until: Timestamp? = nil,
-    toldAt: Timestamp? = nil, cause: String
+    _ subject: Subject, _ kind: Kind, since: Timestamp, until: Timestamp? = nil, toldAt: Timestamp? = nil, cause: String
   ) {
     self.subject = subject
     self.kind = kind
@@ -108,8 +107,7 @@ extension Condition.Subject: CustomStringConvertible, LosslessStringConvertible 
     case "daemon": self = .worker(name)
     case "endpoint":
       guard let last = name.lastIndex(of: "/") else { return nil }
-      self = .endpoint(
-        EndpointKey(account: String(name[..<last]), service: String(name[last...].dropFirst())))
+      self = .endpoint(EndpointKey(account: String(name[..<last]), service: String(name[last...].dropFirst())))
     default: return nil
     }
   }

@@ -10,9 +10,7 @@ package struct ConditionChange: Hashable, Sendable {
   package var isEnd: Bool { condition.until != nil }
 
   /// A condition that nobody is told of for now.
-  package static func begins(_ condition: Condition) -> ConditionChange {
-    ConditionChange(condition: condition)
-  }
+  package static func begins(_ condition: Condition) -> ConditionChange { ConditionChange(condition: condition) }
 
   private static func told(
     _ subject: Condition.Subject, _ kind: Condition.Kind, since: Timestamp? = nil,
@@ -32,8 +30,7 @@ package struct ConditionChange: Hashable, Sendable {
   ) -> ConditionChange {
     ConditionChange(
       condition: Condition(subject, kind, since: now, until: now, cause: ""),
-      event: event.map { EventDraft($0.kind, at: now, EventData(about: subject, $0.summary)) },
-      remedy: remedy)
+      event: event.map { EventDraft($0.kind, at: now, EventData(about: subject, $0.summary)) }, remedy: remedy)
   }
 
   /// The event, given what else is wrong with its subject: the end of one reason does not end a pause that has two.
@@ -65,8 +62,7 @@ extension ConditionChange {
   /// 401, or a credential that cannot be fetched: nothing of the account can be polled.
   /// - Parameter kind: `refused` or `lockedOut`.
   package static func loggedOut(
-    _ kind: Condition.Kind, account: String, _ error: APIError, cure: String, since: Timestamp,
-    at now: Timestamp
+    _ kind: Condition.Kind, account: String, _ error: APIError, cure: String, since: Timestamp, at now: Timestamp
   ) -> ConditionChange {
     told(
       .account(account), kind, since: since, cause: error.text, .accountPaused,
@@ -79,18 +75,14 @@ extension ConditionChange {
     [.refused, .lockedOut].map { resumed(account, $0, "it can log in", at: now) }
   }
 
-  package static func paused(
-    account: String, by user: String, reason: String?, at now: Timestamp
-  ) -> ConditionChange {
+  package static func paused(account: String, by user: String, reason: String?, at now: Timestamp) -> ConditionChange {
     let cause = byHand("paused", user, reason)
     return told(
       .account(account), .pausedByHand, cause: cause, .accountPaused,
       "account \(account) is \(cause)", cure: "jobwatch resume \(account)", at: now)
   }
 
-  package static func resumed(
-    account: String, by user: String, reason: String?, at now: Timestamp
-  ) -> ConditionChange {
+  package static func resumed(account: String, by user: String, reason: String?, at now: Timestamp) -> ConditionChange {
     resumed(account, .pausedByHand, "it was \(byHand("resumed", user, reason))", at: now)
   }
 
@@ -138,8 +130,7 @@ extension ConditionChange {
   }
 
   package static func down(
-    _ endpoint: EndpointKey, _ kind: Condition.Kind, since: Timestamp? = nil, cause: String,
-    at now: Timestamp
+    _ endpoint: EndpointKey, _ kind: Condition.Kind, since: Timestamp? = nil, cause: String, at now: Timestamp
   ) -> ConditionChange {
     told(
       .endpoint(endpoint), kind, since: since, cause: cause, .endpointDown,
@@ -149,9 +140,7 @@ extension ConditionChange {
         : "jobwatch check --online shows at which step a call fails", at: now)
   }
 
-  package static func up(
-    _ endpoint: EndpointKey, _ kind: Condition.Kind, at now: Timestamp
-  ) -> ConditionChange {
+  package static func up(_ endpoint: EndpointKey, _ kind: Condition.Kind, at now: Timestamp) -> ConditionChange {
     let summary = "\(endpoint.service) of account \(endpoint.account) answers again"
     return ended(.endpoint(endpoint), kind, (.endpointUp, summary), at: now)
   }
@@ -172,14 +161,11 @@ extension ConditionChange {
   }
 
   /// The receiver answers, and takes no message.
-  package static func channel(
-    _ name: String, refusingWith status: Int, at now: Timestamp
-  ) -> ConditionChange {
+  package static func channel(_ name: String, refusingWith status: Int, at now: Timestamp) -> ConditionChange {
     channel(
       name, failing: "the receiver answers every message with \(status)",
       action: "keeps its messages and tries one every 30 s to 10 min",
-      cure: "see what the receiver objects to, above all what was changed there or in the channel",
-      at: now)
+      cure: "see what the receiver objects to, above all what was changed there or in the channel", at: now)
   }
 
   package static func channelRecovered(_ name: String, at now: Timestamp) -> ConditionChange {
@@ -199,8 +185,7 @@ extension ConditionChange {
       var change = told(
         .worker(loop.key), .failing, since: loop.value, cause: cause, .daemonDegraded,
         "jobwatch is degraded: what it cannot do now it tries again (\(names): \(cause))",
-        cure: "do what the cause says; jobwatch goes on by itself then, unless it names a restart",
-        at: now)
+        cure: "do what the cause says; jobwatch goes on by itself then, unless it names a restart", at: now)
       if index > 0 { change.event = nil }
       return change
     }

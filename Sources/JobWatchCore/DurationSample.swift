@@ -110,9 +110,7 @@ package enum SampleSummary: Hashable, Sendable {
 
 extension Job {
   /// The jobs with which its duration is learned.
-  package var durationKey: DurationKey {
-    DurationKey(service: key.service, jobType: jobType ?? "", region: region)
-  }
+  package var durationKey: DurationKey { DurationKey(service: key.service, jobType: jobType ?? "", region: region) }
 
   /// Whether it counts among those that run and may end.
   package var isWatched: Bool { Self.isWatched(state, span, isPaid: paidAt != nil) }

@@ -16,13 +16,9 @@ extension Duration {
   package static func days(_ count: Int) -> Duration { .seconds(86400 * count) }
 
   /// This duration times `factor`, exact to the millisecond.
-  package func scaled(by factor: Double) -> Duration {
-    .milliseconds(Int64((Double(milliseconds) * factor).rounded()))
-  }
+  package func scaled(by factor: Double) -> Duration { .milliseconds(Int64((Double(milliseconds) * factor).rounded())) }
 
-  package func clamped(_ low: Duration, _ high: Duration) -> Duration {
-    Swift.min(Swift.max(self, low), high)
-  }
+  package func clamped(_ low: Duration, _ high: Duration) -> Duration { Swift.min(Swift.max(self, low), high) }
 
   /// In milliseconds, the largest first.
   private static let units: [(name: String, size: Int64)] = [
@@ -43,9 +39,7 @@ extension Duration {
   /// A whole number of the largest unit that gives one, which `init(text:)` reads back: `90s` is `90s`, `120s` is `2m`.
   package var text: String {
     let count = milliseconds
-    guard count != 0, let unit = Self.units.first(where: { count % $0.size == 0 }) else {
-      return "0s"
-    }
+    guard count != 0, let unit = Self.units.first(where: { count % $0.size == 0 }) else { return "0s" }
     return "\(count / unit.size)\(unit.name)"
   }
 

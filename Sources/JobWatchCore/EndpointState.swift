@@ -150,8 +150,7 @@ package struct EndpointState: Sendable {
       accept(&call)
       endBusy(&call)
       guard !isLost else { break }
-      noteAbsence(
-        absences.absent(job, watched: watched, at: now.uptime, policy: absence), &call)
+      noteAbsence(absences.absent(job, watched: watched, at: now.uptime, policy: absence), &call)
     case .busy(let cause):
       failures[job, default: 0] += 1
       accept(&call)
@@ -209,9 +208,7 @@ package struct EndpointState: Sendable {
     permission.release(call.permits.permission, at: call.now.uptime)
     let blame = unanswered.fail(call.job, watched: call.watched, isOfEndpoint: isOfEndpoint)
     if blame == .unsure { call.effects.seeksWitness = unanswered }
-    if outage == nil, !unanswered.failing.isEmpty {
-      outage = Trouble(since: call.now, cause: cause)
-    }
+    if outage == nil, !unanswered.failing.isEmpty { outage = Trouble(since: call.now, cause: cause) }
     outage?.isConfirmed = true
     guard blame == .service || call.permits.breaker.isProbe,
       breaker.fail(call.permits.breaker, at: call.now.uptime) == .shut
@@ -258,8 +255,7 @@ package struct EndpointState: Sendable {
   private func noteAbsence(_ change: MassAbsence.Change?, _ call: inout Call) {
     switch change {
     case .massBegan(let absent, let watched):
-      let cause =
-        "\(absent) of \(watched) watched jobs are suddenly unknown to it; no verdict is given on any"
+      let cause = "\(absent) of \(watched) watched jobs are suddenly unknown to it; no verdict is given on any"
       call.effects.changes.append(.down(key, .absent, cause: cause, at: call.now.wall))
     case .massEnded: call.effects.changes.append(.up(key, .absent, at: call.now.wall))
     case nil: break
@@ -278,8 +274,7 @@ package struct EndpointState: Sendable {
   package mutating func tell(at now: Moment) -> ConditionChange? {
     guard let outage, let time = tellAt(), time <= now.uptime else { return nil }
     self.outage?.isTold = true
-    return .down(
-      key, .unreachable, since: outage.since.wall, cause: outage.cause, at: now.wall)
+    return .down(key, .unreachable, since: outage.since.wall, cause: outage.cause, at: now.wall)
   }
 
   /// Trouble that a restart finds on record: it is neither forgotten nor told twice.
@@ -293,8 +288,7 @@ package struct EndpointState: Sendable {
     case .forbidden, .misconfigured: permission.resumeShut(at: now.uptime)
     case .unreachable:
       breaker.resumeShut(at: now.uptime)
-      outage = Trouble(
-        since: since, cause: condition.cause, isTold: isTold, isConfirmed: isTold)
+      outage = Trouble(since: since, cause: condition.cause, isTold: isTold, isConfirmed: isTold)
     case .busy: busy = Trouble(since: since, cause: condition.cause, isTold: isTold)
     case .absent: absences.resumeMass(since: since.uptime)
     case .pausedByHand, .refused, .lockedOut, .unconfigured, .failing, .stopped: break
@@ -335,9 +329,7 @@ package struct EndpointState: Sendable {
     context.isAlone = unanswered.isOfJob(job) || barred.isOfJob(job) || unserved.isOfJob(job)
   }
 
-  package mutating func note(_ serverDate: Timestamp, at now: Timestamp) {
-    clockOffset.note(serverDate, at: now)
-  }
+  package mutating func note(_ serverDate: Timestamp, at now: Timestamp) { clockOffset.note(serverDate, at: now) }
 
   /// A signature was refused for its date.
   package mutating func correctClock(_ serverTime: Timestamp, at now: Timestamp) {

@@ -6,9 +6,7 @@ package struct EventDraft: Sendable, Hashable {
   /// Channels that the submitter named, in addition to the routes.
   package var jobChannels: [String]
 
-  package init(
-    _ kind: EventKind, at time: Timestamp, _ data: EventData, jobChannels: [String] = []
-  ) {
+  package init(_ kind: EventKind, at time: Timestamp, _ data: EventData, jobChannels: [String] = []) {
     (self.kind, self.time, self.data, self.jobChannels) = (kind, time, data, jobChannels)
   }
 }

@@ -47,9 +47,7 @@ package enum EventKind: String, Sendable, Codable, CaseIterable {
   }
 
   /// Steps on the way, which webhooks do not get unless a route names them.
-  package var isProgress: Bool {
-    self == .jobRegistered || self == .jobPending || self == .jobRunning
-  }
+  package var isProgress: Bool { self == .jobRegistered || self == .jobPending || self == .jobRunning }
 
   /// The journal's priority, and the colour on a terminal.
   package var severity: Severity {

@@ -42,9 +42,7 @@ struct EventTrim {
     ]
     for (name, path) in texts { cut(&data[keyPath: path], limits.text, name) }
     data.summary = cut(data.summary, limits.text, "summary")
-    if let cause = data.blindGap?.cause {
-      data.blindGap?.cause = cut(cause, limits.text, "blind_gap.cause")
-    }
+    if let cause = data.blindGap?.cause { data.blindGap?.cause = cut(cause, limits.text, "blind_gap.cause") }
     data.entities = cut(data.entities, limits.entities, "entities")
     data.labels = cut(data.labels, limits.labels, "labels")
     data.subJobs = data.subJobs.map { cut($0) }
@@ -90,9 +88,7 @@ struct EventTrim {
   }
 
   /// The first by name; of two whose names have become one, the first.
-  private mutating func cut(
-    _ values: [String: String]?, _ most: Int, _ name: String
-  ) -> [String: String]? {
+  private mutating func cut(_ values: [String: String]?, _ most: Int, _ name: String) -> [String: String]? {
     guard let values else { return nil }
     if values.count > most { marks.insert(name) }
     var kept: [String: String] = [:]

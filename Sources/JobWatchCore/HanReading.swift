@@ -51,8 +51,7 @@ struct HanReading {
   }
 
   private static func four(_ bytes: [UInt8], at index: Int) -> Unicode.Scalar? {
-    guard index + 3 < bytes.count, (0x81...0xFE).contains(bytes[index + 2]),
-      (0x30...0x39).contains(bytes[index + 3])
+    guard index + 3 < bytes.count, (0x81...0xFE).contains(bytes[index + 2]), (0x30...0x39).contains(bytes[index + 3])
     else { return nil }
     let digits = (0..<4).map { Int(bytes[index + $0]) - ($0 % 2 == 0 ? 0x81 : 0x30) }
     let number = ((digits[0] * 10 + digits[1]) * 126 + digits[2]) * 10 + digits[3]

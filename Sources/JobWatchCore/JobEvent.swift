@@ -4,8 +4,7 @@ extension EventDraft {
     _ kind: EventKind, of job: Job, at now: Timestamp, previous: JobState? = nil,
     evidence: Evidence? = nil, under retention: RetentionPolicy
   ) {
-    var data = EventData(
-      summary: JobSentence(job: job, kind: kind, now: now, retention: retention).text)
+    var data = EventData(summary: JobSentence(job: job, kind: kind, now: now, retention: retention).text)
     data.jobID = job.key.jobID
     data.account = job.key.account
     data.service = job.key.service
@@ -23,8 +22,7 @@ extension EventDraft {
       if evidence.body.count > EvidenceText.limit { data.truncated = ["evidence.body"] }
     }
     if kind == .jobUnknown {
-      data.cure =
-        "check the id; if it belongs to another service or account, submit it again with that one"
+      data.cure = "check the id; if it belongs to another service or account, submit it again with that one"
     }
     self.init(kind, at: now, data, jobChannels: job.channels)
   }
@@ -97,8 +95,7 @@ struct JobSentence {
     guard !word.isEmpty else { return "\(subject) has no status" }
     let has = "\(subject) has the status \"\(word)\""
     return job.report?.isGuessed == true
-      ? "\(has) in a record that is broken JSON, where it is not believed"
-      : "\(has), which is not a known one"
+      ? "\(has) in a record that is broken JSON, where it is not believed" : "\(has), which is not a known one"
   }
 
   private var word: String { job.report?.rawStatus ?? "" }
@@ -107,15 +104,12 @@ struct JobSentence {
   private var failed: String { StatusWord(word).isOtherEnd ? "ended as \(word)" : "failed" }
 
   private var vanished: String {
-    guard let unknown = job.unknownWord else {
-      return " before its end was seen; it may have succeeded or failed"
-    }
+    guard let unknown = job.unknownWord else { return " before its end was seen; it may have succeeded or failed" }
     return "; \(unknown.text)" + (unknown.since.map { ", since \($0)" } ?? "")
   }
 
   private var took: String {
-    guard let begin = job.report?.begin?.instant, let end = job.report?.end?.instant, end >= begin
-    else { return "" }
+    guard let begin = job.report?.begin?.instant, let end = job.report?.end?.instant, end >= begin else { return "" }
     return " after \((end - begin).spoken)"
   }
 
@@ -142,7 +136,6 @@ struct JobSentence {
   }
 
   private var kept: String {
-    job.state.isConfirmedEnd
-      ? "its end is kept here" : "the order is still unpaid, so its outcome is open"
+    job.state.isConfirmedEnd ? "its end is kept here" : "the order is still unpaid, so its outcome is open"
   }
 }

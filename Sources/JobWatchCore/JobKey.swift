@@ -69,14 +69,10 @@ package struct StableHash: Sendable {
   }
 
   package mutating func combine(_ value: UInt64) {
-    for shift in stride(from: UInt64(0), to: 64, by: 8) {
-      mix(UInt8(truncatingIfNeeded: value >> shift))
-    }
+    for shift in stride(from: UInt64(0), to: 64, by: 8) { mix(UInt8(truncatingIfNeeded: value >> shift)) }
   }
 
-  private mutating func mix(_ byte: UInt8) {
-    value = (value ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
-  }
+  private mutating func mix(_ byte: UInt8) { value = (value ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
 
   /// In [0, 1). The high bits of FNV vary little for short inputs, hence one more mixing step.
   package var unit: Double {

@@ -22,14 +22,12 @@ extension Job {
   /// Pure: the same job, answer, time and context always give the same decision. An answer to a job in a final state
   /// other than lost changes nothing, because it was under way when the end came.
   package func observe(
-    _ observation: Observation, evidence: Evidence? = nil, at now: Timestamp,
-    under context: PollContext
+    _ observation: Observation, evidence: Evidence? = nil, at now: Timestamp, under context: PollContext
   ) -> Decision {
     guard !state.isFinal || state == .lost else { return Decision(job: self, next: .never) }
     var step = JobStep(before: self, job: self, evidence: evidence, now: now, context: context)
     var decision = step.decide(observation)
-    decision.sample = DurationSample(
-      from: self, to: decision.job, at: now, offset: context.clockOffset)
+    decision.sample = DurationSample(from: self, to: decision.job, at: now, offset: context.clockOffset)
     // Its time so far is learned; a later watch counts from here.
     if decision.sample == .left { decision.job.span.from = decision.job.span.known }
     return decision
@@ -83,16 +81,13 @@ struct JobStep {
       job.recordSince = job.recordSince.map { min($0, now) }
     }
     events += tellStuck()
-    return Decision(
-      job: job, transition: transition, events: events, next: state.isFinal ? .never : planned)
+    return Decision(job: job, transition: transition, events: events, next: state.isFinal ? .never : planned)
   }
 
   /// The record exists, whatever it says: a sighting, and no state.
   private mutating func unrecognised(_ report: JobReport) -> Decision {
     let word = report.rawStatus
-    if before.report.map({ StatusWord($0.rawStatus) }) != StatusWord(word) {
-      job.notices.unknownWordSince = now
-    }
+    if before.report.map({ StatusWord($0.rawStatus) }) != StatusWord(word) { job.notices.unknownWordSince = now }
     note(report)
     if job.state != .awaitingPayment { extendSpan() }
     var events: [EventDraft] = []
@@ -131,8 +126,7 @@ struct JobStep {
       job.recordSince = min(local(job.report?.end) ?? before.lastVouchedAt, now)
     case .awaitingPayment:
       let submitted = job.submittedAt
-      job.recordSince = min(
-        local(job.report?.begin) ?? submitted, submitted, job.recordSince ?? submitted)
+      job.recordSince = min(local(job.report?.begin) ?? submitted, submitted, job.recordSince ?? submitted)
     default: job.recordSince = nil
     }
   }
@@ -162,9 +156,7 @@ struct JobStep {
   }
 
   func event(_ kind: EventKind, previous: JobState? = nil) -> EventDraft {
-    EventDraft(
-      kind, of: job, at: now, previous: previous, evidence: evidence,
-      under: context.policies.retention)
+    EventDraft(kind, of: job, at: now, previous: previous, evidence: evidence, under: context.policies.retention)
   }
 
   /// At the pace of its plan.

@@ -34,9 +34,7 @@ package struct LegibleText: Hashable, Sendable {
       let isPlain = bytes[index] < 0x80
       let end = bytes[index...].firstIndex { ($0 < 0x80) != isPlain } ?? bytes.count
       let stretch = Array(bytes[index..<end])
-      let han =
-        isPlain || String(validating: stretch, as: UTF8.self) != nil
-        ? nil : han(stretch, fewest: 2)
+      let han = isPlain || String(validating: stretch, as: UTF8.self) != nil ? nil : han(stretch, fewest: 2)
       text += han ?? String(decoding: stretch, as: UTF8.self)
       index = end
     }

@@ -39,9 +39,7 @@ struct MassAbsence: Sendable {
   }
 
   /// - Parameter watched: jobs of the endpoint.
-  mutating func absent(
-    _ job: Int64, watched: Int, at uptime: Duration, policy: AbsencePolicy
-  ) -> Change? {
+  mutating func absent(_ job: Int64, watched: Int, at uptime: Duration, policy: AbsencePolicy) -> Change? {
     if let since = massSince {
       absent.insert(job)
       guard uptime - since >= policy.massHold else { return nil }

@@ -27,9 +27,7 @@ package enum NearestName {
   }
 
   /// How many letters are missing, doubled, wrong, or have changed places with their neighbours.
-  package static func distance(_ left: String, _ right: String) -> Int {
-    distance(Array(left), Array(right))
-  }
+  package static func distance(_ left: String, _ right: String) -> Int { distance(Array(left), Array(right)) }
 
   /// Levenshtein's, with a swap of neighbours as one step.
   private static func distance(_ left: [Character], _ right: [Character]) -> Int {

@@ -60,8 +60,7 @@ package struct NoticeSchedule {
   /// this time back: a stored one comes too early, never too late.
   package func next(after now: Timestamp) -> Timestamp? {
     [
-      expiry?.next(after: now, told: job.notices.expiring),
-      risk?.next(after: now, told: job.notices.atRisk),
+      expiry?.next(after: now, told: job.notices.expiring), risk?.next(after: now, told: job.notices.atRisk),
       lateAt.map { max($0, now) },
     ].compactMap(\.self).min()
   }
@@ -81,8 +80,7 @@ package struct NoticeSchedule {
       job.notices.atRisk = told
       var event = event(.jobAtRisk, at: now)
       event.data.expiresAt = told.deadline
-      event.data.blindGap = BlindGap(
-        from: job.lastVouchedAt, to: now, of: gaps, otherwise: "the job was not asked for")
+      event.data.blindGap = BlindGap(from: job.lastVouchedAt, to: now, of: gaps, otherwise: "the job was not asked for")
       events.append(event)
     }
     if let lateAt, lateAt <= now {
@@ -94,9 +92,7 @@ package struct NoticeSchedule {
 
   private var expiry: Countdown? {
     job.expiresAt(under: policies.retention).map {
-      Countdown(
-        deadline: $0,
-        leads: job.state == .awaitingPayment ? policies.expiry.unpaid : policies.expiry.finished)
+      Countdown(deadline: $0, leads: job.state == .awaitingPayment ? policies.expiry.unpaid : policies.expiry.finished)
     }
   }
 
@@ -125,12 +121,10 @@ package struct NoticeSchedule {
     }
     let gap = BlindGap(
       from: job.lastVouchedAt, to: now, of: gaps,
-      otherwise: job.absence == nil
-        ? "no answer has told of it" : "the service answers that it knows no such job")
+      otherwise: job.absence == nil ? "no answer has told of it" : "the service answers that it knows no such job")
     event.data.blindGap = gap
     let sight = job.lastSeenAt.map { "it was not seen since \($0)" } ?? "it was never seen"
-    event.data.summary =
-      "\(job.title) is not known to have ended within \(time): \(sight), because \(gap.cause)"
+    event.data.summary = "\(job.title) is not known to have ended within \(time): \(sight), because \(gap.cause)"
     return event
   }
 

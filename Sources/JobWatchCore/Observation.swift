@@ -38,8 +38,7 @@ package struct Throttle: Hashable, Sendable {
   package var code: String
 
   package init(
-    limit: Int? = nil, window: Duration? = nil, retryAfter: Duration? = nil, perHost: Bool = false,
-    code: String
+    limit: Int? = nil, window: Duration? = nil, retryAfter: Duration? = nil, perHost: Bool = false, code: String
   ) {
     self.limit = limit
     self.window = window
@@ -69,9 +68,7 @@ package struct Evidence: Hashable, Sendable {
   package var serverDate: Timestamp?
   package var body: [UInt8]
 
-  package init(
-    httpStatus: Int, requestID: String? = nil, serverDate: Timestamp? = nil, body: [UInt8]
-  ) {
+  package init(httpStatus: Int, requestID: String? = nil, serverDate: Timestamp? = nil, body: [UInt8]) {
     self.httpStatus = httpStatus
     self.requestID = requestID
     self.serverDate = serverDate

@@ -53,15 +53,11 @@ package struct PollPolicy: Hashable, Sendable {
 
   /// The longest gap between polls of a service that keeps a record for so long: a quarter of that at most. Three
   /// further tries are left before an end that was just missed is deleted.
-  package func ceiling(_ retention: RetentionPolicy) -> Duration {
-    min(ceiling, retention.quarter ?? ceiling)
-  }
+  package func ceiling(_ retention: RetentionPolicy) -> Duration { min(ceiling, retention.quarter ?? ceiling) }
 
   /// The next age at which a job of this age, in seconds, is polled whatever its plan says: its expected end, or the
   /// user's limit for stuck jobs.
-  package func deadline(
-    after age: Double, expectWithin: Duration?, mayBeStuck: Bool = true
-  ) -> Duration? {
+  package func deadline(after age: Double, expectWithin: Duration?, mayBeStuck: Bool = true) -> Duration? {
     let known = Int64((1000 * age).rounded())
     return [expectWithin, mayBeStuck ? stuckAfter : nil].compactMap(\.self)
       .filter { $0.milliseconds > known }.min()
@@ -109,8 +105,7 @@ package struct ExpiryPolicy: Hashable, Sendable {
   package var atRisk: [Duration]
 
   package init(
-    finished: [Duration] = [.hours(4)],
-    unpaid: [Duration] = [.days(7), .days(3), .days(1), .hours(6)],
+    finished: [Duration] = [.hours(4)], unpaid: [Duration] = [.days(7), .days(3), .days(1), .hours(6)],
     atRisk: [Duration] = [.hours(4), .hours(1)]
   ) {
     self.finished = finished.sorted(by: >)

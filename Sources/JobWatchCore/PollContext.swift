@@ -97,9 +97,7 @@ extension Job {
 
   /// See `PollPolicy.deadline`.
   package func deadline(after age: Double, under policy: PollPolicy) -> Duration? {
-    policy.deadline(
-      after: age, expectWithin: hint.expectWithin,
-      mayBeStuck: state != .awaitingPayment && paidAt == nil)
+    policy.deadline(after: age, expectWithin: hint.expectWithin, mayBeStuck: state != .awaitingPayment && paidAt == nil)
   }
 
   /// A tenth of the time that the order is open, from a minute to an hour, and more often as its record nears its
@@ -112,9 +110,7 @@ extension Job {
   }
 
   /// In seconds.
-  package func age(at now: Timestamp, offset: Duration) -> Double {
-    max(now - begunAt(offset: offset), .zero).seconds
-  }
+  package func age(at now: Timestamp, offset: Duration) -> Double { max(now - begunAt(offset: offset), .zero).seconds }
 
   /// When the work began, by the local clock: when it was paid, where it had to be; as the record says; as the
   /// submitter says; when it was submitted.
@@ -136,9 +132,7 @@ package struct RepeatedSighting: Hashable, Sendable {
   package let deadline: Duration?
 
   /// Nil for any other answer, and where only the row can decide.
-  package init?(
-    _ observation: Observation, jitterSeed: UInt32, at now: Timestamp, under context: PollContext
-  ) {
+  package init?(_ observation: Observation, jitterSeed: UInt32, at now: Timestamp, under context: PollContext) {
     guard case .seen(let state, let report) = observation, !state.isFinal,
       state != .awaitingPayment, let begin = report.begin?.instant
     else { return nil }

@@ -52,9 +52,7 @@ package struct RefusalStreak: Hashable, Sendable {
   package mutating func taken(_ message: Int64, at uptime: Duration) {
     messages[message] = nil
     let halves = isInTrouble ? 1 : 2
-    for refused in streak where messages[refused]?.isPassed == false {
-      messages[refused]?.passes += halves
-    }
+    for refused in streak where messages[refused]?.isPassed == false { messages[refused]?.passes += halves }
     (streak, credit, lastTaken) = ([], 0, uptime)
   }
 

@@ -45,9 +45,7 @@ package struct RouteTable: Sendable {
   /// names gets what a webhook gets by default.
   package func channels(for draft: EventDraft) -> [String] {
     var chosen = Set<String>()
-    for channel in channels where routes.isEmpty && isDefault(draft, for: channel.kind) {
-      chosen.insert(channel.name)
-    }
+    for channel in channels where routes.isEmpty && isDefault(draft, for: channel.kind) { chosen.insert(channel.name) }
     for route in routes where matches(route, draft) { chosen.formUnion(route.channels) }
     if isDefault(draft, for: .webhook) { chosen.formUnion(draft.jobChannels) }
     // A channel's failure is told through the others.
@@ -61,8 +59,7 @@ package struct RouteTable: Sendable {
 
   private func matches(_ route: Route, _ draft: EventDraft) -> Bool {
     !(draft.isForTheRecord && route.events == nil) && allows(route.events, draft.kind)
-      && allows(route.accounts, draft.data.account)
-      && allows(route.services, draft.data.service)
+      && allows(route.accounts, draft.data.account) && allows(route.services, draft.data.service)
       && allows(route.jobTypes, draft.data.jobType)
       && route.labels.allSatisfy { draft.data.labels?[$0.key] == $0.value }
   }

@@ -33,9 +33,7 @@ package struct StatusWord: Hashable, Sendable {
 
   /// The job has ended, neither well nor by a failure of its own.
   package var isOtherEnd: Bool {
-    guard !form.isEmpty, form.utf8.count <= Self.lengthLimit, !says(Self.beingUndone) else {
-      return false
-    }
+    guard !form.isEmpty, form.utf8.count <= Self.lengthLimit, !says(Self.beingUndone) else { return false }
     return says(Self.undone)
   }
 
@@ -54,8 +52,7 @@ package struct StatusWord: Hashable, Sendable {
       "canceled", "cancelled", "rolledback", "rollbacked", "rollbackfail", "rollbackerror",
       "revoked", "reverted", "cancellationcomplete", "cancelok", "timedout", "timeout",
       "terminated", "aborted", "expired",
-    ]
-    + stems.flatMap { stem in ["succe", "complete", "finish", "done"].map { stem + $0 } }
+    ] + stems.flatMap { stem in ["succe", "complete", "finish", "done"].map { stem + $0 } }
 
   /// In front of such a word, these deny it, or put it off.
   private static let denials = [

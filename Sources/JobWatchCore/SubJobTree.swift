@@ -14,12 +14,8 @@ extension [SubJob] {
       if let parent = around.last { hasParts[parent] = true }
       if part.state == .failed {
         for outer in around { hasFailedPart[outer] = true }
-        if !part.hasReason,
-          let outer = around.last(where: { self[$0].state == .failed && self[$0].hasReason })
-        {
-          (told[index].errorCode, told[index].failReason) = (
-            self[outer].errorCode, self[outer].failReason
-          )
+        if !part.hasReason, let outer = around.last(where: { self[$0].state == .failed && self[$0].hasReason }) {
+          (told[index].errorCode, told[index].failReason) = (self[outer].errorCode, self[outer].failReason)
         }
       }
       around.append(index)

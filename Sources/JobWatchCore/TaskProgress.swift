@@ -68,7 +68,5 @@ package struct ProgressReport: Hashable, Sendable, Codable {
     (self.progress, asOf, failure) = (progress, now, nil)
   }
 
-  package mutating func fail(_ cause: String, at now: Timestamp) {
-    failure = Failure(at: now, cause: cause)
-  }
+  package mutating func fail(_ cause: String, at now: Timestamp) { failure = Failure(at: now, cause: cause) }
 }

@@ -29,9 +29,7 @@ package struct TextScanner {
   package mutating func skip(_ word: String) -> Bool { skip(word.utf8) }
 
   private mutating func skip(_ word: some Collection<UInt8>) -> Bool {
-    guard rest.count >= word.count,
-      zip(rest, word).allSatisfy({ $0.lowercased == $1.lowercased })
-    else { return false }
+    guard rest.count >= word.count, zip(rest, word).allSatisfy({ $0.lowercased == $1.lowercased }) else { return false }
     rest = rest.dropFirst(word.count)
     return true
   }
@@ -85,8 +83,7 @@ package struct TextScanner {
     guard skip(".") || skip(",") else { return 0 }
     let digits = rest.prefix(while: Self.isDigit)
     rest = rest[digits.endIndex...]
-    return digits.isEmpty
-      ? nil : zip(digits, [100, 10, 1]).reduce(0) { $0 + Self.value($1.0) * $1.1 }
+    return digits.isEmpty ? nil : zip(digits, [100, 10, 1]).reduce(0) { $0 + Self.value($1.0) * $1.1 }
   }
 
   private mutating func take(_ digits: ArraySlice<UInt8>) -> Int {
@@ -94,16 +91,12 @@ package struct TextScanner {
     return digits.reduce(0) { $0 * 10 + Self.value($1) }
   }
 
-  private static func isDigit(_ byte: UInt8) -> Bool {
-    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-  }
+  private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 
   private static func value(_ digit: UInt8) -> Int { Int(digit - UInt8(ascii: "0")) }
 }
 
 extension UInt8 {
   /// Only the letters of ASCII have two cases here.
-  package var lowercased: UInt8 {
-    (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) ? self | 0x20 : self
-  }
+  package var lowercased: UInt8 { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) ? self | 0x20 : self }
 }

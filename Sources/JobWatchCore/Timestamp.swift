@@ -20,9 +20,7 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 
   package var date: Date { Date(timeIntervalSince1970: Double(milliseconds) / 1000) }
 
-  package static func < (left: Timestamp, right: Timestamp) -> Bool {
-    left.milliseconds < right.milliseconds
-  }
+  package static func < (left: Timestamp, right: Timestamp) -> Bool { left.milliseconds < right.milliseconds }
 
   package static func + (left: Timestamp, right: Duration) -> Timestamp {
     let (sum, overflow) = left.milliseconds.addingReportingOverflow(right.milliseconds)
@@ -64,8 +62,7 @@ extension Timestamp: Codable, CustomStringConvertible {
     let container = try decoder.singleValueContainer()
     let text = try container.decode(String.self)
     guard let value = Timestamp(iso8601: text) else {
-      throw DecodingError.dataCorruptedError(
-        in: container, debugDescription: "not an ISO 8601 time: \(text)")
+      throw DecodingError.dataCorruptedError(in: container, debugDescription: "not an ISO 8601 time: \(text)")
     }
     self = value
   }

@@ -41,8 +41,7 @@ extension JobStep {
       var event = event(.jobUnrecognised)
       (event.data.errorCode, event.data.cause) = (answer.code, answer.text)
       event.data.cure = answer.cure
-      event.data.summary =
-        "\(job.title) gets no usable answer: \(answer.text); jobwatch goes on asking"
+      event.data.summary = "\(job.title) gets no usable answer: \(answer.text); jobwatch goes on asking"
       events = [event]
     }
     return Decision(job: job, events: events, next: .after(retryGap))

@@ -19,12 +19,10 @@ package struct UnknownWord: Hashable, Sendable {
   /// Why a job that vanished with it is lost.
   var cause: String {
     let span = [since.map { "from \($0)" }, lastSeen.map { "to \($0)" }].compactMap(\.self)
-    return text + (span.isEmpty ? "" : ", " + span.joined(separator: " "))
-      + "; then the record was gone"
+    return text + (span.isEmpty ? "" : ", " + span.joined(separator: " ")) + "; then the record was gone"
   }
 
-  static let cure =
-    "look at what the job was to make; the word belongs on the list of its service, so report it"
+  static let cure = "look at what the job was to make; the word belongs on the list of its service, so report it"
 }
 
 extension Job {

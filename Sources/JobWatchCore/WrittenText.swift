@@ -13,9 +13,7 @@ package struct WrittenText: Sendable {
   }
 
   /// The bytes after the mark, for formats in which other text need not be UTF-8.
-  package static func unmarked<Bytes: Collection<UInt8>>(
-    _ bytes: Bytes
-  ) throws(WrongEncoding) -> Bytes.SubSequence {
+  package static func unmarked<Bytes: Collection<UInt8>>(_ bytes: Bytes) throws(WrongEncoding) -> Bytes.SubSequence {
     if let name = otherEncoding(Array(bytes.prefix(4))) { throw .named(name) }
     return bytes.starts(with: mark) ? bytes.dropFirst(mark.count) : bytes[...]
   }
@@ -46,8 +44,7 @@ package struct WrongEncoding: Error, Sendable, Hashable, CustomStringConvertible
 
   static func named(_ name: String) -> WrongEncoding {
     WrongEncoding(
-      description: "is not UTF-8 but \(name): save it as UTF-8, for example with "
-        + "iconv -f \(name) -t UTF-8")
+      description: "is not UTF-8 but \(name): save it as UTF-8, for example with " + "iconv -f \(name) -t UTF-8")
   }
 
   static let unknown = WrongEncoding(

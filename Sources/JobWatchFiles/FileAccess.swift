@@ -25,9 +25,7 @@ package struct DirectoryEntry: Sendable {
 
   /// The entries of a directory, in no order.
   package static func list(_ directory: String) throws(FileFailure) -> [DirectoryEntry] {
-    guard let stream = opendir(directory) else {
-      throw FileFailure("cannot be listed", directory, errno)
-    }
+    guard let stream = opendir(directory) else { throw FileFailure("cannot be listed", directory, errno) }
     defer { closedir(stream) }
     var entries: [DirectoryEntry] = []
     while let entry = readdir(stream) {
@@ -41,12 +39,8 @@ package struct DirectoryEntry: Sendable {
   package static func keepName(_ path: String) throws(FileFailure) {
     let parent = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
     let directory = open(parent.isEmpty ? "/" : parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard directory >= 0 else {
-      throw FileFailure("has a directory that cannot be opened", path, errno)
-    }
+    guard directory >= 0 else { throw FileFailure("has a directory that cannot be opened", path, errno) }
     defer { close(directory) }
-    guard fsync(directory) == 0 else {
-      throw FileFailure("has a directory that cannot be flushed", path, errno)
-    }
+    guard fsync(directory) == 0 else { throw FileFailure("has a directory that cannot be flushed", path, errno) }
   }
 }

@@ -72,9 +72,7 @@ package final class JournalSocket: Sendable {
   deinit { connection.withLock { $0.end() } }
 
   /// The journal is there and has no room now: it may take the same entry later.
-  static func isFull(_ failure: FileFailure) -> Bool {
-    [EAGAIN, ENOBUFS, ENOMEM].contains(failure.code)
-  }
+  static func isFull(_ failure: FileFailure) -> Bool { [EAGAIN, ENOBUFS, ENOMEM].contains(failure.code) }
 
   func send(_ datagram: [UInt8]) throws(FileFailure) {
     try connection.withLock { connection throws(FileFailure) in
@@ -88,9 +86,7 @@ package final class JournalSocket: Sendable {
     }
   }
 
-  private func transmit(
-    _ datagram: [UInt8], over connection: inout Connection
-  ) throws(FileFailure) {
+  private func transmit(_ datagram: [UInt8], over connection: inout Connection) throws(FileFailure) {
     if connection.descriptor < 0 { connection.descriptor = try connect() }
     var code = send(datagram, connection.descriptor)
     if code == EAGAIN && !connection.isFull {
@@ -111,9 +107,7 @@ package final class JournalSocket: Sendable {
   }
 
   private func connect() throws(FileFailure) -> Int32 {
-    guard let address = UnixSocketAddress(path) else {
-      throw FileFailure("cannot be reached", path, ENAMETOOLONG)
-    }
+    guard let address = UnixSocketAddress(path) else { throw FileFailure("cannot be reached", path, ENAMETOOLONG) }
     let kind = SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue
     let descriptor = socket(AF_UNIX, Int32(kind), 0)
     guard descriptor >= 0 else { throw FileFailure("cannot be reached", path, errno) }

@@ -22,8 +22,7 @@ package struct LogEntry: Sendable {
   package var details: [Field] = []
   package var id: MessageID?
 
-  package init(_ level: Logger.Level, _ message: String, fields: [Field] = [], id: MessageID? = nil)
-  {
+  package init(_ level: Logger.Level, _ message: String, fields: [Field] = [], id: MessageID? = nil) {
     self.level = level
     self.message = Self.cut(message)
     self.fields = fields

@@ -30,8 +30,7 @@ package struct LogOutput: Sendable {
   ///   - descriptor: in place of standard error.
   ///   - journal: the path of the journal's socket.
   package init(
-    _ format: LogFormat = .auto,
-    environment: [String: String] = ProcessInfo.processInfo.environment,
+    _ format: LogFormat = .auto, environment: [String: String] = ProcessInfo.processInfo.environment,
     descriptor: Int32 = STDERR_FILENO, journal: String = JournalSocket.defaultPath
   ) {
     stream = LogStream(descriptor: descriptor)
@@ -48,9 +47,7 @@ package struct LogOutput: Sendable {
   /// (systemd.exec(5)).
   private static func leadsToJournal(_ descriptor: Int32, _ environment: [String: String]) -> Bool {
     var status = stat()
-    guard let stream = environment["JOURNAL_STREAM"], fstat(descriptor, &status) == 0 else {
-      return false
-    }
+    guard let stream = environment["JOURNAL_STREAM"], fstat(descriptor, &status) == 0 else { return false }
     return stream == "\(status.st_dev):\(status.st_ino)"
   }
 

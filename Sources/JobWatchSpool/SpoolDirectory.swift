@@ -9,8 +9,7 @@ package struct SpoolDirectory: Sendable {
   private let random: @Sendable () -> UInt32
 
   /// - Parameter random: a part of the names that the daemon gives to files.
-  package init(path: String, random: @escaping @Sendable () -> UInt32 = { .random(in: 0 ... .max) })
-  {
+  package init(path: String, random: @escaping @Sendable () -> UInt32 = { .random(in: 0 ... .max) }) {
     self.random = random
     incoming = path + "/incoming"
     rejected = path + "/rejected"
@@ -48,8 +47,7 @@ package struct SpoolDirectory: Sendable {
       return errno == ENOENT ? .gone : .refused(failure("cannot be renamed", name))
     }
     var status = stat()
-    let isSame =
-      lstat(own.path(in: incoming), &status) == 0 && Identity(status).file == identity.file
+    let isSame = lstat(own.path(in: incoming), &status) == 0 && Identity(status).file == identity.file
     return isSame ? .taken(own) : .swapped
   }
 
@@ -67,17 +65,14 @@ package struct SpoolDirectory: Sendable {
     _ name: Name, _ identity: Identity, _ detector: WriterDetector, hasRested: Bool = false
   ) throws -> Outcome {
     try clear(name, identity, detector, hasRested) { own in
-      guard unlink(own.path(in: incoming)) == 0 || errno == ENOENT else {
-        throw failure("cannot be removed", own)
-      }
+      guard unlink(own.path(in: incoming)) == 0 || errno == ENOENT else { throw failure("cannot be removed", own) }
     }
   }
 
   /// Moves a file to `rejected/`. Its reason is written beside it first, because no rejected file may lack one.
   /// - Parameter identity: nil for anything but a plain file that could be read.
   package func reject(
-    _ name: Name, _ identity: Identity?, _ detector: WriterDetector, hasRested: Bool = false,
-    reason: String
+    _ name: Name, _ identity: Identity?, _ detector: WriterDetector, hasRested: Bool = false, reason: String
   ) throws -> Outcome {
     guard let identity else {
       try setAside(name, reason)
@@ -89,8 +84,7 @@ package struct SpoolDirectory: Sendable {
   /// Does `action` with a file that is unchanged since it was read, while nobody can write to it. The file has
   /// had the daemon's name for a while, so no program is about to open it by the submitter's.
   private func clear(
-    _ name: Name, _ identity: Identity, _ detector: WriterDetector, _ hasRested: Bool,
-    by action: (Name) throws -> Void
+    _ name: Name, _ identity: Identity, _ detector: WriterDetector, _ hasRested: Bool, by action: (Name) throws -> Void
   ) throws -> Outcome {
     let own: Name
     switch claim(name, identity) {

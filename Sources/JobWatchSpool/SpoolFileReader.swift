@@ -40,17 +40,14 @@ package struct SpoolFileReader: Sendable {
   /// - Parameters:
   ///   - isWhole: a rename or a close announced it, or it has rested long enough.
   ///   - isShared: a close announced it: if it is still open, several programs write to it.
-  package func content(
-    of name: Name, isWhole: Bool, isShared: Bool = false, at now: Timestamp
-  ) -> Content {
+  package func content(of name: Name, isWhole: Bool, isShared: Bool = false, at now: Timestamp) -> Content {
     let file = directory.open(name)
     guard file >= 0 else { return unopened(name, errno, isWhole) }
     defer { close(file) }
     var status = stat()
     guard fstat(file, &status) == 0 else { return unopened(name, errno, isWhole) }
     guard status.st_mode & S_IFMT == S_IFREG else {
-      return .unacceptable(
-        "it is not a plain file: write a plain file and rename it into incoming/", name, nil)
+      return .unacceptable("it is not a plain file: write a plain file and rename it into incoming/", name, nil)
     }
     let identity = Identity(status)
     let result = detector.check(file)
@@ -112,8 +109,7 @@ package struct SpoolFileReader: Sendable {
       if !isWhole, lstat(name.path(in: directory.incoming), &status) == 0 {
         return .unsure(Identity(status), because: String(cString: strerror(code)))
       }
-      return .unacceptable(
-        "the daemon may not read it: make it readable, mode 0644, before the rename", name, nil)
+      return .unacceptable("the daemon may not read it: make it readable, mode 0644, before the rename", name, nil)
     default:
       return .unreadable(FileFailure("cannot be read", "\(directory.incoming)/\(name.text)", code))
     }

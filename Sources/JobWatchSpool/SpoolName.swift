@@ -40,8 +40,7 @@ extension SpoolDirectory {
       let parts = String(decoding: offered, as: UTF8.self)
         .split(separator: "-", omittingEmptySubsequences: false)
       guard parts.count == 3, parts[2].hasSuffix(".jsonl") else { return false }
-      return Int64(parts[0]) != nil && Int32(parts[1]) != nil
-        && UInt64(parts[2].dropLast(6), radix: 16) != nil
+      return Int64(parts[0]) != nil && Int32(parts[1]) != nil && UInt64(parts[2].dropLast(6), radix: 16) != nil
     }
 
     /// The submitter's name for people and for the names of new files: control characters, slashes and broken UTF-8 are
@@ -60,9 +59,7 @@ extension SpoolDirectory {
     }
 
     /// Names that submitters write before they rename.
-    package var isTemporary: Bool {
-      bytes.first == UInt8(ascii: ".") || bytes.suffix(4) == Array(".tmp".utf8)[...]
-    }
+    package var isTemporary: Bool { bytes.first == UInt8(ascii: ".") || bytes.suffix(4) == Array(".tmp".utf8)[...] }
 
     func path(in directory: String) -> [CChar] {
       (Array(directory.utf8) + [UInt8(ascii: "/")] + bytes + [0]).map { CChar(bitPattern: $0) }
@@ -73,9 +70,7 @@ extension SpoolDirectory {
 /// Ordered by the submitters' names.
 extension SpoolDirectory.Name: Comparable {
   package static func < (left: Self, right: Self) -> Bool {
-    if left.offered != right.offered {
-      return left.offered.lexicographicallyPrecedes(right.offered)
-    }
+    if left.offered != right.offered { return left.offered.lexicographicallyPrecedes(right.offered) }
     return left.bytes.lexicographicallyPrecedes(right.bytes)
   }
 }

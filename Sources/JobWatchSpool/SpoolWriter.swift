@@ -25,8 +25,7 @@ package struct SpoolWriter: Sendable {
   }
 
   /// Writes one file of JSON Lines and returns its path. The names sort by time.
-  package func write(_ submissions: [SpoolSubmission], at now: Timestamp) throws(Failure) -> String
-  {
+  package func write(_ submissions: [SpoolSubmission], at now: Timestamp) throws(Failure) -> String {
     try write(Self.encode(submissions), at: now)
   }
 
@@ -43,8 +42,7 @@ package struct SpoolWriter: Sendable {
     do {
       try put(content, temporary)
       // Open for reading, because the daemon takes no file that is open for writing.
-      let file = try FileDescriptor.open(
-        FilePath(temporary), .readOnly, options: [.closeOnExec, .noFollow])
+      let file = try FileDescriptor.open(FilePath(temporary), .readOnly, options: [.closeOnExec, .noFollow])
       try file.closeAfter {
         try Self.check(rename(temporary, path))
         try keepName(of: file)
@@ -80,8 +78,7 @@ package struct SpoolWriter: Sendable {
     // them.
     let mode = FilePermissions(rawValue: 0o644)
     let file = try FileDescriptor.open(
-      FilePath(path), .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec, .noFollow],
-      permissions: mode)
+      FilePath(path), .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec, .noFollow], permissions: mode)
     try file.closeAfter {
       try Self.check(fchmod(file.rawValue, mode.rawValue))
       try file.writeAll(content)

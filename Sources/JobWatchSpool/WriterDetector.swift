@@ -23,8 +23,7 @@ package struct WriterDetector: Sendable {
   package init(of directory: String) {
     let type = Self.fileSystem(of: directory)
     let isShared = type.map { name in Self.shared.contains { name.hasPrefix($0) } } ?? false
-    self.init(
-      unavailable: isShared ? "\(type ?? "") does not show the writers of other hosts" : nil)
+    self.init(unavailable: isShared ? "\(type ?? "") does not show the writers of other hosts" : nil)
   }
 
   private static let shared = [
@@ -67,9 +66,7 @@ package struct WriterDetector: Sendable {
     let device = "\(major):\(minor)"
     for line in String(decoding: mounts, as: UTF8.self).split(separator: "\n") {
       let words = line.split(separator: " ")
-      guard words.count > 3, words[2] == device, let end = words.firstIndex(of: "-") else {
-        continue
-      }
+      guard words.count > 3, words[2] == device, let end = words.firstIndex(of: "-") else { continue }
       return words.dropFirst(end + 1).first.map(String.init)
     }
     return nil
@@ -96,8 +93,7 @@ package struct OpenFiles: Sendable {
     for process in entries("/proc") where Int(process) != nil {
       for descriptor in entries("/proc/\(process)/fd") {
         var status = stat()
-        guard stat("/proc/\(process)/fd/\(descriptor)", &status) == 0,
-          status.st_mode & S_IFMT == S_IFREG,
+        guard stat("/proc/\(process)/fd/\(descriptor)", &status) == 0, status.st_mode & S_IFMT == S_IFREG,
           isForWriting("/proc/\(process)/fdinfo/\(descriptor)")
         else { continue }
         files.insert(SpoolDirectory.Identity(status).file)

@@ -12,9 +12,7 @@ package final class AppendFile: Sendable {
   /// The system calls that change the file. Tests pass others, which fail or note their order.
   package struct Operations: Sendable {
     /// write(2), which may write less than it is given.
-    var write: @Sendable (FileDescriptor, UnsafeRawBufferPointer) throws -> Int = {
-      try $0.write($1)
-    }
+    var write: @Sendable (FileDescriptor, UnsafeRawBufferPointer) throws -> Int = { try $0.write($1) }
     /// ftruncate(2)
     var truncate: @Sendable (FileDescriptor, Int64) throws -> Void = { try $0.resize(to: $1) }
     /// fdatasync(2): the bytes and the file's length are on disk when it returns.
@@ -32,8 +30,7 @@ package final class AppendFile: Sendable {
     self.operations = operations
     let file = try FileFailure.wrap("cannot be opened", path) {
       try FileDescriptor.open(
-        FilePath(path), .readWrite,
-        options: [.create, .append, .closeOnExec, .nonBlocking, .init(rawValue: O_NOCTTY)],
+        FilePath(path), .readWrite, options: [.create, .append, .closeOnExec, .nonBlocking, .init(rawValue: O_NOCTTY)],
         permissions: FilePermissions(rawValue: 0o640))
     }
     descriptor = file

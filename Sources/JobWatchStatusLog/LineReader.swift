@@ -50,8 +50,7 @@ final class LineReader {
     process.standardOutput = output
     process.standardError = FileHandle.nullDevice
     try process.run()
-    return LineReader(
-      dup(output.fileHandleForReading.fileDescriptor), name: name, gzip: process)
+    return LineReader(dup(output.fileHandleForReading.fileDescriptor), name: name, gzip: process)
   }
 
   /// After the last line: false for a compressed file that could not be read to its end.
@@ -93,8 +92,7 @@ final class LineReader {
   var isUncut: Bool {
     var bytes = [UInt8](repeating: 0, count: beginning.count)
     let count = pread(descriptor, &bytes, bytes.count, 0)
-    return count == bytes.count && beginning.elementsEqual(bytes)
-      && lseek(descriptor, 0, SEEK_END) >= offset
+    return count == bytes.count && beginning.elementsEqual(bytes) && lseek(descriptor, 0, SEEK_END) >= offset
   }
 
   private func fill() throws(FileFailure) -> Bool {
@@ -103,8 +101,7 @@ final class LineReader {
     start = 0
     let bytes = try FileFailure.wrap("cannot be read", name) {
       try [UInt8](unsafeUninitializedCapacity: Self.chunk) { bytes, filled in
-        filled = try FileDescriptor(rawValue: descriptor).read(
-          into: UnsafeMutableRawBufferPointer(bytes))
+        filled = try FileDescriptor(rawValue: descriptor).read(into: UnsafeMutableRawBufferPointer(bytes))
       }
     }
     if beginning.isEmpty { beginning = bytes.prefix(Self.beginningLength) }

@@ -28,9 +28,7 @@ struct LogDirectory {
         continue
       }
       do {
-        if let segment = try segment(directory + "/" + name, tell), segment.first != nil {
-          segments.append(segment)
-        }
+        if let segment = try segment(directory + "/" + name, tell), segment.first != nil { segments.append(segment) }
       } catch let error as LogUnreadable {
         tell("\(error)")
       }
@@ -38,8 +36,7 @@ struct LogDirectory {
     if let current = try segment(log, tell) { segments.append(current) }
     if segments.isEmpty { throw LogUnreadable(log, ENOENT) }
     return segments.sorted { left, right in
-      (left.first?.seq ?? .max, left.isCompressed ? 1 : 0)
-        < (right.first?.seq ?? .max, right.isCompressed ? 1 : 0)
+      (left.first?.seq ?? .max, left.isCompressed ? 1 : 0) < (right.first?.seq ?? .max, right.isCompressed ? 1 : 0)
     }
   }
 
@@ -138,8 +135,7 @@ package struct LogUnreadable: Error, CustomStringConvertible {
 
   init(withoutGzip path: String) {
     let name = (path as NSString).lastPathComponent
-    description =
-      "\(name) is left out: a compressed file cannot be read without gzip: install it"
+    description = "\(name) is left out: a compressed file cannot be read without gzip: install it"
     isMissing = false
   }
 }

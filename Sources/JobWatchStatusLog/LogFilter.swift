@@ -36,8 +36,7 @@ package struct LogFilter: Sendable {
   }
 
   func admits(_ head: LogHead) -> Bool {
-    (events.isEmpty || events.contains { $0.matches(head.event) })
-      && !head.time.lexicographicallyPrecedes(bounds.since)
+    (events.isEmpty || events.contains { $0.matches(head.event) }) && !head.time.lexicographicallyPrecedes(bounds.since)
       && bounds.until.map(head.time.lexicographicallyPrecedes) ?? true
   }
 
@@ -46,12 +45,9 @@ package struct LogFilter: Sendable {
     guard !needles.isEmpty else { return true }
     let mayMatch = needles.allSatisfy { group in group.contains { Self.holds(line.bytes, $0) } }
     // The text may also stand inside a label or an answer of the cloud: only decoding tells.
-    guard mayMatch, let subject = try? JSONDecoder().decode(Subject.self, from: Data(line.bytes))
-    else { return false }
-    return (jobs.isEmpty || subject.jobID.map(jobs.contains) ?? false)
-      && (account == nil || account == subject.account)
-      && (service == nil || service == subject.service)
-      && labels.allSatisfy { subject.labels?[$0.key] == $0.value }
+    guard mayMatch, let subject = try? JSONDecoder().decode(Subject.self, from: Data(line.bytes)) else { return false }
+    return (jobs.isEmpty || subject.jobID.map(jobs.contains) ?? false) && (account == nil || account == subject.account)
+      && (service == nil || service == subject.service) && labels.allSatisfy { subject.labels?[$0.key] == $0.value }
   }
 
   /// The members of a line that conditions are about.
@@ -97,15 +93,11 @@ package struct EventPattern: Sendable, Hashable {
     let names = EventKind.allCases.map(\.rawValue)
     if names.contains(where: { isPrefix ? $0.hasPrefix(literal) : $0 == literal }) { return }
     let hint =
-      isPrefix
-      ? "an asterisk stands for the rest of a name, as in job.*"
-      : NearestName.hint(text, among: names)
+      isPrefix ? "an asterisk stands for the rest of a name, as in job.*" : NearestName.hint(text, among: names)
     throw Unknown(description: "no event is named \"\(text)\"; \(hint)")
   }
 
-  func matches(_ name: ArraySlice<UInt8>) -> Bool {
-    isPrefix ? name.starts(with: text) : name.elementsEqual(text)
-  }
+  func matches(_ name: ArraySlice<UInt8>) -> Bool { isPrefix ? name.starts(with: text) : name.elementsEqual(text) }
 }
 
 /// A point in time as people write it: `2h` (ago), `2026-11-21T21:38:21Z`, or a date, which is its midnight in UTC.

@@ -32,9 +32,7 @@ package struct LogLine: Sendable, Hashable {
   }
 
   /// All fields of the event.
-  package func data() throws -> EventData {
-    try EventData(json: String(decoding: bytes, as: UTF8.self))
-  }
+  package func data() throws -> EventData { try EventData(json: String(decoding: bytes, as: UTF8.self)) }
 }
 
 /// The fixed beginning of a line, `{"v":1,"seq":7,"time":"…","event":"…"`, read where it stands: to decode the line as
@@ -49,8 +47,7 @@ struct LogHead {
     let line = line.withoutTrailingBlanks
     var rest = line
     guard line.last == UInt8(ascii: "}"), rest.drop(Self.beforeSeq),
-      let seq = Int64(String(decoding: rest.take(until: UInt8(ascii: ",")), as: UTF8.self)),
-      rest.drop(Self.beforeTime)
+      let seq = Int64(String(decoding: rest.take(until: UInt8(ascii: ",")), as: UTF8.self)), rest.drop(Self.beforeTime)
     else { return nil }
     let quote = UInt8(ascii: "\"")
     self.seq = seq
@@ -72,10 +69,8 @@ struct ValidLine: Sendable, Hashable {
 
   init?(_ bytes: [UInt8]) {
     // Foundation lets control characters pass in what it does not decode.
-    guard let head = LogHead(bytes[...]), !bytes[...].hasDamage,
-      String(validating: bytes, as: UTF8.self) != nil,
-      let time = Timestamp(iso8601: String(decoding: head.time, as: UTF8.self)),
-      LogLine.isJSON(bytes)
+    guard let head = LogHead(bytes[...]), !bytes[...].hasDamage, String(validating: bytes, as: UTF8.self) != nil,
+      let time = Timestamp(iso8601: String(decoding: head.time, as: UTF8.self)), LogLine.isJSON(bytes)
     else { return nil }
     seq = head.seq
     self.time = time

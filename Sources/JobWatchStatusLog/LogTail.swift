@@ -76,9 +76,7 @@ struct LogTail: Sendable, Hashable {
   private static let shortest: Int64 = 64
 
   /// - Parameter written: the number up to which lines are known to be on the disk; nil: none is known.
-  init(
-    of file: FileDescriptor, name: String, _ verifier: LineVerifier, from written: Int64? = nil
-  ) throws {
+  init(of file: FileDescriptor, name: String, _ verifier: LineVerifier, from written: Int64? = nil) throws {
     var lines = ReverseLineReader(file, name: name)
     length = lines.position
     var tornAt: Int64?
@@ -98,14 +96,12 @@ struct LogTail: Sendable, Hashable {
   /// Ends the log before the first gap behind `written`: a power cut may keep later lines and lose earlier ones.
   /// Damage that cost no line stays.
   private mutating func retreat(
-    from newest: ValidLine, over lines: ReverseLineReader, to written: Int64,
-    _ verifier: LineVerifier
+    from newest: ValidLine, over lines: ReverseLineReader, to written: Int64, _ verifier: LineVerifier
   ) throws {
     var (lines, lowest, start) = (lines, newest.seq, lines.position)
     while lowest > written + 1, length - start <= Self.bound, let line = try lines.next() {
       start = line.start
-      guard let own = ValidLine(line.bytes), own.seq < lowest, try verifier.verdict(own) == .own
-      else {
+      guard let own = ValidLine(line.bytes), own.seq < lowest, try verifier.verdict(own) == .own else {
         if start == 0, try verifier.event(lowest - 1) != nil { breakOff(at: nil, 0) }
         continue
       }
@@ -146,7 +142,6 @@ struct LogTail: Sendable, Hashable {
   /// Whether it may be the beginning of a line of the log: text that begins so. A power cut leaves zeros instead.
   private static func isBeginning(_ bytes: [UInt8]) -> Bool {
     let common = min(LogHead.beforeSeq.count, bytes.count)
-    return bytes.prefix(common) == LogHead.beforeSeq.prefix(common)
-      && !bytes.contains { $0 < 0x20 }
+    return bytes.prefix(common) == LogHead.beforeSeq.prefix(common) && !bytes.contains { $0 < 0x20 }
   }
 }

@@ -24,10 +24,7 @@ package actor StatusLog {
   /// Events of one write: limits the memory, and what a failed write repeats.
   private static let batch = 500
 
-  package init(
-    path: String, store: Store, log: Logger,
-    operations: AppendFile.Operations = AppendFile.Operations()
-  ) {
+  package init(path: String, store: Store, log: Logger, operations: AppendFile.Operations = AppendFile.Operations()) {
     self.path = path
     self.store = store
     self.log = log
@@ -101,9 +98,7 @@ package actor StatusLog {
         let event = EventDraft.restored(logged: logged, database: last, at: now.wall)
         try transaction.append(event, of: nil, to: routes.channels(for: event))
       }
-      if let repaired {
-        try transaction.append(repaired, of: nil, to: routes.channels(for: repaired))
-      }
+      if let repaired { try transaction.append(repaired, of: nil, to: routes.channels(for: repaired)) }
       return logged > last
     }
     if isRestored {
@@ -179,9 +174,7 @@ package actor StatusLog {
   }
 
   /// - Returns: the path of what was set aside.
-  private func setAside(_ tail: LogTail, _ open: AppendFile, at now: Timestamp)
-    throws(FileFailure) -> String
-  {
+  private func setAside(_ tail: LogTail, _ open: AppendFile, at now: Timestamp) throws(FileFailure) -> String {
     if tail.isForeign {
       let aside = try AsideFile.move(path, at: now)
       file = nil
@@ -200,8 +193,7 @@ package actor StatusLog {
 }
 
 extension EventDraft {
-  fileprivate static func restored(logged: Int64, database: Int64, at now: Timestamp) -> EventDraft
-  {
+  fileprivate static func restored(logged: Int64, database: Int64, at now: Timestamp) -> EventDraft {
     var data = EventData(
       summary: "the database is older than the status log (seq \(database), logged \(logged)): "
         + "a backup was restored, and jobs submitted since must be submitted again")
@@ -226,8 +218,7 @@ extension EventDraft {
       data.cure = "look at \(aside); keep it until you know what it is"
     case .failure(let failure):
       data.summary =
-        found + "stay in it, and "
-        + (isBroken ? "are written once more behind them" : "readers pass them over")
+        found + "stay in it, and " + (isBroken ? "are written once more behind them" : "readers pass them over")
       data.file = path
       data.cure = "they could not be set aside, because \(failure)"
     }

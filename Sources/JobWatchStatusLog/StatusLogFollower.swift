@@ -16,8 +16,7 @@ package struct StatusLogFollower: Sendable {
   /// - Parameter last: begins with so many of the wanted lines; nil: with the first.
   package init(
     path: String, filter: LogFilter = LogFilter(), last: Int? = nil,
-    watcher: @escaping DirectoryWatcher = InotifyWatch.begin,
-    onTrouble: @escaping @Sendable (String) -> Void
+    watcher: @escaping DirectoryWatcher = InotifyWatch.begin, onTrouble: @escaping @Sendable (String) -> Void
   ) {
     self.path = path
     self.filter = filter
@@ -28,9 +27,7 @@ package struct StatusLogFollower: Sendable {
 
   /// Hands over every wanted line until one of `signals` arrives or the task is cancelled; waits for a log that does
   /// not exist yet. Throws `LogUnreadable`, and what `take` throws.
-  package func run(
-    stopOn signals: [UnixSignal], _ take: @escaping @Sendable (LogLine) throws -> Void
-  ) async throws {
+  package func run(stopOn signals: [UnixSignal], _ take: @escaping @Sendable (LogLine) throws -> Void) async throws {
     let arrivals = await UnixSignalsSequence(trapping: signals)
     try await withThrowingTaskGroup { group in
       group.addTask { try await follow(take) }

@@ -25,9 +25,7 @@ package final class StatusLogReader {
   private static let stride = 4096
 
   /// - Parameter onTrouble: told what could not be read, each matter once.
-  package init(
-    path: String, filter: LogFilter = LogFilter(), onTrouble: @escaping (String) -> Void
-  ) {
+  package init(path: String, filter: LogFilter = LogFilter(), onTrouble: @escaping (String) -> Void) {
     directory = LogDirectory(log: path)
     self.filter = filter
     self.onTrouble = onTrouble
@@ -140,9 +138,7 @@ package final class StatusLogReader {
         leapt = head.seq
       } else {
         if let leapt, head.seq < leapt {
-          tell(
-            "\(segment.name): the number \(leapt) stands before smaller ones: it is no line of jobwatch's"
-          )
+          tell("\(segment.name): the number \(leapt) stands before smaller ones: it is no line of jobwatch's")
         }
         (last, leapt) = (head.seq, nil)
       }
@@ -151,9 +147,7 @@ package final class StatusLogReader {
       guard filter.admits(line) else { continue }
       if LogLine.isJSON(line.bytes) { try take(line) } else { foreign += 1 }
     }
-    if foreign > 0 {
-      tell("\(segment.name): \(foreign) lines that jobwatch did not write are left out")
-    }
+    if foreign > 0 { tell("\(segment.name): \(foreign) lines that jobwatch did not write are left out") }
     if !lines.isWhole { tell("\(segment.name) is damaged: only its beginning could be read") }
     return last
   }

@@ -7,9 +7,7 @@ package struct ConditionTable {
   let db: Database
 
   /// The conditions that last, oldest first.
-  package func open() throws -> [Condition] {
-    try select("WHERE until IS NULL ORDER BY since, subject")
-  }
+  package func open() throws -> [Condition] { try select("WHERE until IS NULL ORDER BY since, subject") }
 
   /// Returns whether an event has to tell it.
   func open(_ condition: Condition) throws -> Bool {
@@ -79,8 +77,7 @@ package struct ConditionTable {
       guard let subject = Condition.Subject(row[0] as String),
         let kind = Condition.Kind(rawValue: row[1])
       else { return nil }
-      return Condition(
-        subject, kind, since: row[2], until: row[3], toldAt: row[4], cause: row[5])
+      return Condition(subject, kind, since: row[2], until: row[3], toldAt: row[4], cause: row[5])
     }
   }
 }

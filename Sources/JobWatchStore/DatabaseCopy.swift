@@ -22,9 +22,7 @@ package struct DatabaseCopy: Sendable, Hashable {
   static func fill(_ file: StagedFile, from source: Database) throws -> DatabaseCopy {
     do {
       try file.requireRoom(
-        for: try source.value(
-          "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
-          ?? 0)
+        for: try source.value("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size") ?? 0)
       var configuration = Configuration.labelled("copy")
       configuration.prepareDatabase { db in
         // Nothing needs to be safe before the end, because what a crash leaves of it is thrown away.
@@ -56,8 +54,7 @@ package struct DatabaseCopy: Sendable, Hashable {
     DatabaseCopy(
       path: file.target, bytes: 0, lastSeq: try Transaction(target).events.lastSeq(),
       jobs: try target.value("SELECT count(*) FROM job") ?? 0,
-      watched: try target.value(
-        "SELECT count(*) FROM job INDEXED BY job_active WHERE ended_at IS NULL") ?? 0)
+      watched: try target.value("SELECT count(*) FROM job INDEXED BY job_active WHERE ended_at IS NULL") ?? 0)
   }
 }
 
@@ -98,9 +95,7 @@ extension StoreReader {
     var status = stat()
     guard stat(target, &status) == 0 else { return }
     if status.st_mode & S_IFMT == S_IFDIR { throw StagedFile.failure(target, EISDIR) }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw .lasting("\(target) is no regular file: name another file")
-    }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw .lasting("\(target) is no regular file: name another file") }
     let identity = FileIdentity(of: target)
     for own in [""] + WriteAheadLog.companions where FileIdentity(of: path + own) == identity {
       throw .lasting("\(target) is the database itself: name another file")
@@ -194,8 +189,7 @@ struct StagedFile: Sendable {
       default: (.passing, "try again")
       }
     return StoreError(
-      kind: kind,
-      description: "\(path) cannot be written (\(String(cString: strerror(code)))): \(cure)")
+      kind: kind, description: "\(path) cannot be written (\(String(cString: strerror(code)))): \(cure)")
   }
 }
 

@@ -52,9 +52,7 @@ package struct DurationTable {
     ).map(Learned.init)
   }
 
-  package func save(
-    _ model: [UInt8], _ tally: DurationTally, of key: DurationKey, taughtAt: Timestamp
-  ) throws {
+  package func save(_ model: [UInt8], _ tally: DurationTally, of key: DurationKey, taughtAt: Timestamp) throws {
     try db.run(
       """
       INSERT OR REPLACE INTO duration (service, job_type, region, model, jobs, polls, timed_jobs, latency_ms,
@@ -77,8 +75,7 @@ extension DurationTable.Learned {
   fileprivate init(_ row: Row) {
     let (model, latency): (Data, Int64) = (row["model"], row["latency_ms"])
     self.init(
-      key: DurationKey(service: row["service"], jobType: row["job_type"], region: row["region"]),
-      model: Array(model),
+      key: DurationKey(service: row["service"], jobType: row["job_type"], region: row["region"]), model: Array(model),
       tally: DurationTally(
         jobs: row["jobs"], polls: row["polls"], timedJobs: row["timed_jobs"],
         latency: .milliseconds(latency), fixedPolls: row["fixed_polls"]),

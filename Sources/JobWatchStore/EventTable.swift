@@ -19,8 +19,7 @@ package struct EventTable {
   private static let select = "SELECT seq, id, at, kind, data FROM event"
 
   func insert(_ draft: EventDraft, id: String, of job: Int64?) throws -> Int64 {
-    let next: Int64? = try db.value(
-      "UPDATE counter SET value = value + 1 WHERE name = 'seq' RETURNING value")
+    let next: Int64? = try db.value("UPDATE counter SET value = value + 1 WHERE name = 'seq' RETURNING value")
     guard let seq = next else { throw StoreError.lasting("the database has no event counter") }
     try db.run(
       "INSERT INTO event (seq, id, at, kind, job, data) VALUES (?, ?, ?, ?, ?, ?)",
@@ -29,9 +28,7 @@ package struct EventTable {
   }
 
   /// The number of the newest event; zero when there is none.
-  package func lastSeq() throws -> Int64 {
-    try db.value("SELECT value FROM counter WHERE name = 'seq'") ?? 0
-  }
+  package func lastSeq() throws -> Int64 { try db.value("SELECT value FROM counter WHERE name = 'seq'") ?? 0 }
 
   /// Raises the counter to `seq`, for a database that was restored from before the log's end.
   package func liftCounter(to seq: Int64) throws {

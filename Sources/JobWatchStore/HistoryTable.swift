@@ -45,9 +45,7 @@ package struct HistoryTable {
       FROM transition t LEFT JOIN evidence e ON e.id = t.evidence WHERE t.job = ? ORDER BY t.id
       """, [job]
     ).compactMap { row in
-      guard let from = JobState(rawValue: row[1]), let to = JobState(rawValue: row[2]) else {
-        return nil
-      }
+      guard let from = JobState(rawValue: row[1]), let to = JobState(rawValue: row[2]) else { return nil }
       let body: Data? = row[7]
       return PastTransition(
         transition: Transition(from: from, to: to, rawStatus: row[3], at: row[0]),

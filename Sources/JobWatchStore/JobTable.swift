@@ -20,9 +20,7 @@ package struct JobTable {
 
   // MARK: Find
 
-  package func find(_ id: Int64) throws -> Job? {
-    try db.row("SELECT * FROM job WHERE id = ?", [id]).map(Job.init)
-  }
+  package func find(_ id: Int64) throws -> Job? { try db.row("SELECT * FROM job WHERE id = ?", [id]).map(Job.init) }
 
   package func find(_ key: JobKey) throws -> Job? {
     try db.row(
@@ -148,12 +146,8 @@ package struct JobTable {
   package func questions(_ ids: [Int64]) throws -> [Question] {
     // One by one: a list of marks would be another statement to compile for every number of ids.
     try ids.compactMap { id in
-      try db.row(
-        "SELECT id, job_id, project_id, region, hint_instance, hint_task FROM job WHERE id = ?",
-        [id]
-      ).map {
-        Question(
-          id: $0[0], jobID: $0[1], projectID: $0[2], region: $0[3], task: TaskName($0[4], $0[5]))
+      try db.row("SELECT id, job_id, project_id, region, hint_instance, hint_task FROM job WHERE id = ?", [id]).map {
+        Question(id: $0[0], jobID: $0[1], projectID: $0[2], region: $0[3], task: TaskName($0[4], $0[5]))
       }
     }
   }
@@ -184,8 +178,7 @@ package struct JobTable {
   /// - Parameter noticeAt: the first notice after a sighting. A clock that was ahead has planned any later one.
   /// - Returns: the age from which the job is watched, in seconds; nil: there is news, so read the job and decide.
   package func sight(
-    _ id: Int64, bodyHash: Int64, knownAge: Double, at now: Timestamp, dueAt: Timestamp,
-    noticeAt: Timestamp?
+    _ id: Int64, bodyHash: Int64, knownAge: Double, at now: Timestamp, dueAt: Timestamp, noticeAt: Timestamp?
   ) throws -> Double? {
     try db.row(
       """
@@ -208,14 +201,10 @@ package struct JobTable {
   }
 
   /// The time of the next poll; nil: there is none.
-  package func nextPoll(of id: Int64) throws -> Timestamp? {
-    try db.value("SELECT due_at FROM job WHERE id = ?", [id])
-  }
+  package func nextPoll(of id: Int64) throws -> Timestamp? { try db.value("SELECT due_at FROM job WHERE id = ?", [id]) }
 
   /// The number of answers that were stored of a job.
-  package func polls(of id: Int64) throws -> Int {
-    try db.value("SELECT polls FROM job WHERE id = ?", [id]) ?? 0
-  }
+  package func polls(of id: Int64) throws -> Int { try db.value("SELECT polls FROM job WHERE id = ?", [id]) ?? 0 }
 
   /// The progress of a job's task; nil: nobody asked for it yet. No decision reads it.
   package func progress(of id: Int64) throws -> ProgressReport? {
@@ -241,9 +230,7 @@ package struct JobTable {
       [seq, EventKind.jobRegistered.rawValue])
   }
 
-  private func schedule(
-    _ condition: String, _ arguments: StatementArguments
-  ) throws -> [ScheduledJob] {
+  private func schedule(_ condition: String, _ arguments: StatementArguments) throws -> [ScheduledJob] {
     let statement = try db.cachedStatement(
       sql: """
         SELECT j.id, j.account, j.service, j.job_id, j.region, j.job_type, j.state, j.watched_from, j.known_age,
@@ -288,9 +275,7 @@ package struct JobTable {
 
   /// The jobs whose stored notice time has come, earliest first.
   package func toNotice(at now: Timestamp, limit: Int) throws -> [Job] {
-    try db.rows(
-      "SELECT * FROM job WHERE notice_at <= ? ORDER BY notice_at LIMIT ?", [now, limit]
-    ).map(Job.init)
+    try db.rows("SELECT * FROM job WHERE notice_at <= ? ORDER BY notice_at LIMIT ?", [now, limit]).map(Job.init)
   }
 
   package func nextNoticeTime() throws -> Timestamp? {
@@ -298,9 +283,7 @@ package struct JobTable {
   }
 
   package func setNotice(_ id: Int64, notices: Notices, noticeAt: Timestamp?) throws {
-    try db.run(
-      "UPDATE job SET notices = ?, notice_at = ? WHERE id = ?",
-      [try StoredJSON.text(notices), noticeAt, id])
+    try db.run("UPDATE job SET notices = ?, notice_at = ? WHERE id = ?", [try StoredJSON.text(notices), noticeAt, id])
   }
 
   /// Marks a job whose end may be missed, until its next sighting or its end.
@@ -314,9 +297,7 @@ package struct JobTable {
   // MARK: Counts
 
   /// The number of jobs that have not ended, by account. Triggers keep it.
-  func watchedByAccount() throws -> [String: Int] {
-    try db.counts("SELECT account, jobs FROM watched WHERE jobs > 0")
-  }
+  func watchedByAccount() throws -> [String: Int] { try db.counts("SELECT account, jobs FROM watched WHERE jobs > 0") }
 
   /// Corrects `watched` from the jobs themselves.
   package func recountWatched() throws {
@@ -358,10 +339,8 @@ extension Job {
   fileprivate init(_ row: Row) throws {
     let (report, absentSince): (String?, Timestamp?) = (row["report"], row["absent_since"])
     self.init(
-      id: row["id"],
-      key: JobKey(account: row["account"], service: row["service"], jobID: row["job_id"]),
-      projectID: row["project_id"], region: row["region"],
-      state: try JobState(stored: row["state"]),
+      id: row["id"], key: JobKey(account: row["account"], service: row["service"], jobID: row["job_id"]),
+      projectID: row["project_id"], region: row["region"], state: try JobState(stored: row["state"]),
       labels: try StoredJSON.value([String: String].self, row["labels"]),
       channels: try StoredJSON.value([String].self, row["channels"]),
       hint: Hint(
@@ -370,9 +349,7 @@ extension Job {
       submittedAt: row["submitted_at"], registeredAt: row["registered_at"])
     self.report = try report.map { try StoredJSON.value(JobReport.self, $0) }
     (firstSeenAt, lastSeenAt) = (row["first_seen_at"], row["last_seen_at"])
-    span = WatchedSpan(
-      from: Double(milliseconds: row["watched_from"]), known: Double(milliseconds: row["known_age"])
-    )
+    span = WatchedSpan(from: Double(milliseconds: row["watched_from"]), known: Double(milliseconds: row["known_age"]))
     (paidAt, recordSince, endedAt) = (row["paid_at"], row["record_since"], row["ended_at"])
     absence = absentSince.map { Absence(answers: row["absent_answers"], since: $0) }
     reportedWords = try StoredJSON.value([String].self, row["reported_words"])
@@ -384,8 +361,7 @@ extension ScheduledJob {
   /// Reads by position: names would be looked up one by one, for a million rows.
   fileprivate init(_ row: Row) throws {
     let state = try JobState(stored: row[6])
-    let span = WatchedSpan(
-      from: Double(milliseconds: row[7]), known: Double(milliseconds: row[8]))
+    let span = WatchedSpan(from: Double(milliseconds: row[7]), known: Double(milliseconds: row[8]))
     let (paidAt, seenAt): (Timestamp?, Timestamp?) = (row[9], row[10])
     let absences: Int64 = row[13]
     let key = JobKey(account: row[1], service: row[2], jobID: row[3])
@@ -401,9 +377,7 @@ extension ScheduledJob {
 
 extension JobState {
   fileprivate init(stored name: String) throws {
-    guard let state = JobState(rawValue: name) else {
-      throw StoreError.lasting("a job has the unknown state \(name)")
-    }
+    guard let state = JobState(rawValue: name) else { throw StoreError.lasting("a job has the unknown state \(name)") }
     self = state
   }
 }

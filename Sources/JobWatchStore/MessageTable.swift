@@ -55,9 +55,7 @@ package struct MessageTable {
       by: newestFirst ? "m.due_at DESC, m.seq DESC" : "m.due_at, m.seq")
     guard fresh.count < limit else { return fresh }
     return try fresh
-      + due(
-        channel, at: now, limit: limit - fresh.count, "m.last_error IS NOT NULL",
-        by: "m.due_at, m.seq")
+      + due(channel, at: now, limit: limit - fresh.count, "m.last_error IS NOT NULL", by: "m.due_at, m.seq")
   }
 
   private func due(
@@ -88,8 +86,7 @@ package struct MessageTable {
   }
 
   package func settle(
-    _ message: Int64, _ settlement: Settlement, outcome: DeliveryOutcome, startedAt: Timestamp,
-    at now: Timestamp
+    _ message: Int64, _ settlement: Settlement, outcome: DeliveryOutcome, startedAt: Timestamp, at now: Timestamp
   ) throws {
     let (state, due, settled): (String, Timestamp?, Timestamp?) =
       switch settlement {
@@ -141,14 +138,10 @@ package struct MessageTable {
 
   /// Bounds the due times of up to `limit` messages that a clock ahead of `now` set, which was set back by `step`
   /// (zero: not known).
-  package func boundDueTimes(
-    _ channel: String, at now: Timestamp, after step: Duration, limit: Int
-  ) throws {
+  package func boundDueTimes(_ channel: String, at now: Timestamp, after step: Duration, limit: Int) throws {
     for row in try aheadOfClock(channel, at: now, limit: limit) {
       let due = DueTime(at: row[1], setAt: row[2]).bounded(at: now, after: step)
-      try db.run(
-        "UPDATE message SET due_at = ?, set_at = ? WHERE id = ?",
-        [due.at, due.setAt, row[0] as Int64])
+      try db.run("UPDATE message SET due_at = ?, set_at = ? WHERE id = ?", [due.at, due.setAt, row[0] as Int64])
     }
   }
 

@@ -69,8 +69,7 @@ extension Transaction {
 
   /// Ends with the first rows that are all young. Events are in the order of their times unless the clock was set, and
   /// those of the future hold up nothing behind them.
-  private func events(after seq: Int64, _ young: Range<Timestamp>, _ limit: Int) throws -> Prunable
-  {
+  private func events(after seq: Int64, _ young: Range<Timestamp>, _ limit: Int) throws -> Prunable {
     let rows = try db.rows(
       "SELECT seq, \(Self.eventMayGo), at FROM event WHERE seq > ?2 ORDER BY seq LIMIT ?3",
       [young.lowerBound, seq, limit])
@@ -80,9 +79,7 @@ extension Transaction {
       next: isOver ? .firstJob : rows.last.map { .events(after: $0[0]) })
   }
 
-  private func jobs(
-    endedAt time: Timestamp, after id: Int64, _ horizon: Timestamp, _ limit: Int
-  ) throws -> Prunable {
+  private func jobs(endedAt time: Timestamp, after id: Int64, _ horizon: Timestamp, _ limit: Int) throws -> Prunable {
     let rows = try db.rows(
       """
       SELECT id, \(Self.jobMayGo), ended_at FROM job
@@ -90,8 +87,7 @@ extension Transaction {
       """, [horizon, time, id, limit])
     return Prunable(
       rows, "DELETE FROM job WHERE id = ?2 AND \(Self.jobMayGo)",
-      next: rows.count < limit
-        ? .files(after: "") : rows.last.map { .jobs(endedAt: $0[2], after: $0[0]) })
+      next: rows.count < limit ? .files(after: "") : rows.last.map { .jobs(endedAt: $0[2], after: $0[0]) })
   }
 
   private func files(after name: String, _ horizon: Timestamp, _ limit: Int) throws -> Prunable {
@@ -102,8 +98,7 @@ extension Transaction {
       """, [horizon, name, limit])
     return Prunable(
       rows, "DELETE FROM handled_file WHERE at < ?1 AND fingerprint = ?2",
-      next: rows.count < limit
-        ? .conditions(after: 0) : rows.last.map { .files(after: $0[0]) })
+      next: rows.count < limit ? .conditions(after: 0) : rows.last.map { .files(after: $0[0]) })
   }
 
   /// An old condition has blinded no job that is still asked for; a job that was parked for longer may lose its cause.

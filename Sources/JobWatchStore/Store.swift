@@ -91,9 +91,7 @@ package final class Store: Sendable {
 
   /// Runs `body` in a transaction and returns once it is durable. If `body` throws, nothing of it stays, and the
   /// writes beside it do. Throws what `body` throws, or `StoreError` when the commit fails: then nothing was stored.
-  package func write<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value)
-    async throws -> Value
-  {
+  package func write<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in
       let pending = PendingWrite(body, continuation)
       let isFirst = state.withLock { state in
@@ -106,9 +104,7 @@ package final class Store: Sendable {
   }
 
   /// Runs `body` on a snapshot, beside the writer.
-  package func read<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value)
-    async throws -> Value
-  {
+  package func read<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
     try await run { [pool] in try pool.read { try body(Transaction($0)) } }
   }
 
@@ -131,8 +127,7 @@ package final class Store: Sendable {
     return try await withTaskCancellationHandler {
       try await run { [path] in
         do {
-          let queue = try DatabaseQueue(
-            path: path, configuration: .labelled("examination", readonly: true))
+          let queue = try DatabaseQueue(path: path, configuration: .labelled("examination", readonly: true))
           try connection.withLock {
             if $0.isCancelled { throw CancellationError() }
             $0.queue = queue
@@ -163,9 +158,7 @@ package final class Store: Sendable {
   package func close() throws { try pool.closeWhole() }
 
   /// Runs blocking work on the queue, and gives SQLite's errors path and cure.
-  private func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws
-    -> Value
-  {
+  private func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
     try Task.checkCancellation()
     do {
       return try await withCheckedThrowingContinuation { continuation in
@@ -246,8 +239,7 @@ private final class PendingWrite: @unchecked Sendable {
   private(set) var failure: (any Error)?
 
   init<Value: Sendable>(
-    _ body: @escaping @Sendable (Transaction) throws -> Value,
-    _ continuation: CheckedContinuation<Value, any Error>
+    _ body: @escaping @Sendable (Transaction) throws -> Value, _ continuation: CheckedContinuation<Value, any Error>
   ) {
     self.body = { transaction in
       let value = try body(transaction)

@@ -13,13 +13,9 @@ package struct StoreError: Error, CustomStringConvertible, Sendable {
   package var kind: Kind
   package var description: String
 
-  static func lasting(_ description: String) -> StoreError {
-    StoreError(kind: .lasting, description: description)
-  }
+  static func lasting(_ description: String) -> StoreError { StoreError(kind: .lasting, description: description) }
 
-  static func passing(_ description: String) -> StoreError {
-    StoreError(kind: .passing, description: description)
-  }
+  static func passing(_ description: String) -> StoreError { StoreError(kind: .passing, description: description) }
 
   /// Nothing replaces a damaged file: what can be read of it is worth more than an empty database, and a running
   /// service would look sound.
@@ -84,12 +80,8 @@ extension StoreError {
     for file in [path] + WriteAheadLog.companions.map({ path + $0 }) {
       var status = stat()
       if lstat(file, &status) != 0, errno == ENOENT { continue }
-      guard faccessat(AT_FDCWD, file, R_OK | W_OK, AT_EACCESS) == 0 else {
-        return String(cString: strerror(errno))
-      }
-      guard stat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-        return "\(file) is no file"
-      }
+      guard faccessat(AT_FDCWD, file, R_OK | W_OK, AT_EACCESS) == 0 else { return String(cString: strerror(errno)) }
+      guard stat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return "\(file) is no file" }
     }
     return nil
   }

@@ -68,9 +68,7 @@ enum StoreOpening {
 
   static func requireContent(_ path: String) throws(StoreError) {
     var status = stat()
-    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size == 0 else {
-      return
-    }
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size == 0 else { return }
     throw StoreError.damaged(path, "it is empty")
   }
 
@@ -82,14 +80,12 @@ enum StoreOpening {
         "\(path) is a database, but not one of jobwatch's: move it away, or name another state_dir")
     }
     if try migrator.hasBeenSuperseded(db) {
-      throw StoreError.lasting(
-        "\(path) was written by a newer jobwatch: install that version or a later one")
+      throw StoreError.lasting("\(path) was written by a newer jobwatch: install that version or a later one")
     }
     if try !mayLackSteps && Schema.hasTables(db) && migrator.appliedMigrations(db).isEmpty {
       throw StoreError.lasting(
         "\(path) has tables, but nothing in grdb_migrations says of which version, as after a "
-          + "recovery that lost it: move it away and put a backup in its place, as jobwatch(8) shows"
-      )
+          + "recovery that lost it: move it away and put a backup in its place, as jobwatch(8) shows")
     }
   }
 
@@ -179,12 +175,9 @@ extension Store {
       guard StoreOpening.isMissing(path + "-journal") else { return }
       try StoreReader(path: path).snapshot { db in
         try StoreOpening.requireOurs(db, path, Schema.migrator)
-        guard let boot, try Schema.migrator.hasCompletedMigrations(db),
-          try Transaction(db).lastSound()?.bootID != boot
+        guard let boot, try Schema.migrator.hasCompletedMigrations(db), try Transaction(db).lastSound()?.bootID != boot
         else { return }
-        if let damage = try IntegrityReport(of: db).damage {
-          throw StoreError.damaged(path, damage)
-        }
+        if let damage = try IntegrityReport(of: db).damage { throw StoreError.damaged(path, damage) }
       }
     } catch {
       throw StoreError(error, path: path)

@@ -62,9 +62,7 @@ package struct StoreReader: Sendable {
   private func requireReadable() throws {
     guard access(path, R_OK) != 0 else { return }
     let code = errno
-    guard code == ENOENT || code == ENOTDIR else {
-      throw unreadable(String(cString: strerror(code)))
-    }
+    guard code == ENOENT || code == ENOTDIR else { throw unreadable(String(cString: strerror(code))) }
     throw StoreError.lasting(
       "no database at \(path): has the daemon run? Check state_dir in the configuration, or name "
         + "another one with --config")

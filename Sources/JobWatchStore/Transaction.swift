@@ -61,9 +61,7 @@ package struct Transaction {
 
   /// Records a change and appends its event, unless the change is on record already.
   package func apply(_ change: ConditionChange, routes: RouteTable) throws {
-    guard
-      try change.isEnd ? conditions.close(change.condition) : conditions.open(change.condition)
-    else { return }
+    guard try change.isEnd ? conditions.close(change.condition) : conditions.open(change.condition) else { return }
     effects.news.hasConditions = true
     let told = try conditions.open().filter { $0.toldAt != nil }
     guard let event = change.event(besides: told) else { return }
@@ -71,9 +69,7 @@ package struct Transaction {
   }
 
   /// Records and returns the accounts with watched jobs that are not configured: nobody polls their jobs.
-  package func noteConfigured(
-    accounts: Set<String>, at now: Timestamp, routes: RouteTable
-  ) throws -> [String] {
+  package func noteConfigured(accounts: Set<String>, at now: Timestamp, routes: RouteTable) throws -> [String] {
     let parked = try jobs.watchedByAccount().keys.filter { !accounts.contains($0) }.sorted()
     for account in parked {
       try apply(
@@ -125,9 +121,7 @@ package struct Transaction {
   /// Remembers a spool file whose effect must not come twice: a command, or a rejection that is told. False: it is
   /// remembered already, because a crash came before it was cleared away.
   package func noteFile(_ fingerprint: String, at now: Timestamp) throws -> Bool {
-    try db.run(
-      "INSERT INTO handled_file (fingerprint, at) VALUES (?, ?) ON CONFLICT DO NOTHING",
-      [fingerprint, now])
+    try db.run("INSERT INTO handled_file (fingerprint, at) VALUES (?, ?) ON CONFLICT DO NOTHING", [fingerprint, now])
     return db.changesCount == 1
   }
 
@@ -137,8 +131,7 @@ package struct Transaction {
   }
 
   package func noteSound(inBoot bootID: String?, at now: Timestamp) throws {
-    try db.run(
-      "INSERT OR REPLACE INTO integrity (id, checked_at, boot_id) VALUES (1, ?, ?)", [now, bootID])
+    try db.run("INSERT OR REPLACE INTO integrity (id, checked_at, boot_id) VALUES (1, ?, ?)", [now, bootID])
   }
 }
 
@@ -157,9 +150,7 @@ extension Database {
   }
 
   /// The first column of the first row; nil where there is no row, or NULL in it.
-  func value<Value: DatabaseValueConvertible>(
-    _ sql: String, _ arguments: StatementArguments = []
-  ) throws -> Value? {
+  func value<Value: DatabaseValueConvertible>(_ sql: String, _ arguments: StatementArguments = []) throws -> Value? {
     try Value.fetchOne(cachedStatement(sql: sql), arguments: arguments)
   }
 

@@ -108,9 +108,7 @@ struct CallPrice: Hashable, Sendable {
   }
 
   /// Corrects nothing where the price is the user's, because fewer calls than the quota allows are right then.
-  private mutating func correct(
-    _ load: Load, granted: Double, over seconds: Double, isFree: Bool
-  ) {
+  private mutating func correct(_ load: Load, granted: Double, over seconds: Double, isFree: Bool) {
     let now = Double(load.calls) / seconds + Double(load.backlog) / Self.memory
     let share = min(Self.interval.seconds / Self.memory, 1)
     seen = seen.map { $0 + share * (now - $0) } ?? now
@@ -140,9 +138,7 @@ struct PriceStep: Hashable, Comparable, Sendable {
   var price: Double { price(beyond: 0) }
 
   /// The price a part of a step higher, in seconds.
-  func price(beyond part: Double) -> Double {
-    ((Double(index) + part) * Self.factor.binaryLogarithm).powerOfTwo
-  }
+  func price(beyond part: Double) -> Double { ((Double(index) + part) * Self.factor.binaryLogarithm).powerOfTwo }
 
   func moved(by steps: Int) -> PriceStep { PriceStep(index: index + steps) }
 

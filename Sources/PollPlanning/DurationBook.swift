@@ -36,8 +36,7 @@ struct DurationBook: Sendable {
     var shown: ShownBelief?
 
     /// For places that are never empty.
-    static let blank = Entry(
-      key: DurationKey(service: "", jobType: "", region: ""), bounds: PollBounds())
+    static let blank = Entry(key: DurationKey(service: "", jobType: "", region: ""), bounds: PollBounds())
 
     fileprivate mutating func watch(_ span: WatchedSpan) {
       model.watch(span)

@@ -34,14 +34,10 @@ extension DurationBook {
         ? Witness(id: other, key: entry.key, completions: entry.model.completions) : nil
     }
     let there = others.filter { $0.key.jobType == key.jobType }.max()
-    if let there, there.completions >= Self.enoughThere {
-      return (.region(there.key.region), [there])
-    }
+    if let there, there.completions >= Self.enoughThere { return (.region(there.key.region), [there]) }
     if key.shippedPrior != nil { return (.shipped, []) }
     let together = others.filter { $0.key.jobType != key.jobType }.sorted(by: >)
-    guard together.reduce(0, { $0 + $1.completions }) >= Self.enoughTogether else {
-      return (.generic, [])
-    }
+    guard together.reduce(0, { $0 + $1.completions }) >= Self.enoughTogether else { return (.generic, []) }
     return (.service, Array(together.prefix(Self.mostTogether)))
   }
 
@@ -58,8 +54,7 @@ private struct Witness: Comparable {
 
   /// By what it knows; the same order after a restart.
   static func < (left: Witness, right: Witness) -> Bool {
-    left.completions != right.completions
-      ? left.completions < right.completions : left.key > right.key
+    left.completions != right.completions ? left.completions < right.completions : left.key > right.key
   }
 }
 
@@ -74,9 +69,7 @@ extension DurationBook.Entry {
   /// Computed again when more is known and 20 s have passed. The type's own prior is left out, because two regions would
   /// follow each other.
   fileprivate mutating func shownBelief(at uptime: Duration) -> DurationPrior {
-    if let shown, shown.changes == changes || uptime - shown.madeAt < CachedPlans.rest {
-      return shown.prior
-    }
+    if let shown, shown.changes == changes || uptime - shown.madeAt < CachedPlans.rest { return shown.prior }
     var model = model
     model.prior = key.shippedPrior ?? .generic
     let prior = DurationPrior.learned(model)
@@ -86,7 +79,5 @@ extension DurationBook.Entry {
 }
 
 extension DurationKey {
-  fileprivate var shippedPrior: DurationPrior? {
-    ShippedPriors.prior(service: service, jobType: jobType)
-  }
+  fileprivate var shippedPrior: DurationPrior? { ShippedPriors.prior(service: service, jobType: jobType) }
 }

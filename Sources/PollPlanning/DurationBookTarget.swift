@@ -35,9 +35,7 @@ extension DurationBook {
   private mutating func meanLatency(
     of mix: [(id: ID, weight: Double)], _ step: PriceStep, at uptime: Duration
   ) -> Double {
-    guard !mix.isEmpty else {
-      return unlearned.plan(step, bounds: PollBounds(), count: &planCount).meanLatency
-    }
+    guard !mix.isEmpty else { return unlearned.plan(step, bounds: PollBounds(), count: &planCount).meanLatency }
     let weight = mix.reduce(0) { $0 + $1.weight }
     return mix.reduce(0.0) { sum, one in
       sum + one.weight / weight * plan(of: one.id, step, at: uptime).meanLatency

@@ -52,9 +52,7 @@ package struct DurationDistribution: Sendable {
   /// 1/s.
   package func hazard(at age: Double) -> Double { hazards[cell(at: age)] }
 
-  private func cell(at age: Double) -> Int {
-    min(max(edges.lastIndex(notAfter: age), 0), hazards.count - 1)
-  }
+  private func cell(at age: Double) -> Int { min(max(edges.lastIndex(notAfter: age), 0), hazards.count - 1) }
 }
 
 extension [Double] {

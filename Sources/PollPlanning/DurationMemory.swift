@@ -97,7 +97,5 @@ struct BucketShare {
 }
 
 extension SIMD4<Double> {
-  func mapped(_ change: (Double) -> Double) -> SIMD4<Double> {
-    SIMD4(change(x), change(y), change(z), change(w))
-  }
+  func mapped(_ change: (Double) -> Double) -> SIMD4<Double> { SIMD4(change(x), change(y), change(z), change(w)) }
 }

@@ -87,8 +87,7 @@ package struct DurationModel: Hashable, Sendable {
       let (events, widths) = (self.events()[buckets], AgeScale.widths[buckets])
       let (sum, width) = (events.reduce(0, +), widths.reduce(0, +))
       return BucketShare(
-        first: buckets.lowerBound,
-        weights: zip(events, widths).map { 0.9 * $0 / sum + 0.1 * $1 / width })
+        first: buckets.lowerBound, weights: zip(events, widths).map { 0.9 * $0 / sum + 0.1 * $1 / width })
     }
   }
 }
@@ -110,9 +109,7 @@ extension DurationModel {
     for bucket in hazards.indices.reversed() {
       ended += events[bucket]
       watched += Double(running[bucket])
-      for (share, memory) in zip(shares, memories) {
-        watched += share * Double(memory.watched[bucket])
-      }
+      for (share, memory) in zip(shares, memories) { watched += share * Double(memory.watched[bucket]) }
       // May come out too low where it is small, because smoothing moves the ended jobs and not the watched ones.
       let risk = max(ended + watched, 0.25 * ended)
       let ends = min(events[bucket] / max(risk, 1e-12), 0.999)
@@ -162,16 +159,12 @@ extension DurationModel {
     if let stored = DurationModel(bytes: bytes) { recall(stored) }
   }
 
-  mutating func recall(_ other: DurationModel) {
-    (memories, completions) = (other.memories, other.completions)
-  }
+  mutating func recall(_ other: DurationModel) { (memories, completions) = (other.memories, other.completions) }
 
   /// Nil for bytes that no version of this program wrote.
   init?(bytes: some Collection<UInt8>) {
     var reader = ByteReader(bytes: ArraySlice(bytes))
-    guard reader.bytes.popFirst() == Self.version, let count = reader.number(UInt64.self) else {
-      return nil
-    }
+    guard reader.bytes.popFirst() == Self.version, let count = reader.number(UInt64.self) else { return nil }
     self.init()
     completions = Int(clamping: count)
     for index in memories.indices {

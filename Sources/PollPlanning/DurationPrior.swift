@@ -47,7 +47,6 @@ struct DurationPrior: Hashable, Sendable {
   /// A tenth is spread evenly, because an age without belief would be learned too late.
   private static func mixed(_ shares: [Double]) -> DurationPrior {
     let sum = shares.reduce(0, +)
-    return DurationPrior(
-      shares: shares.map { 0.9 * $0 / sum + 0.1 / Double(AgeScale.count) })
+    return DurationPrior(shares: shares.map { 0.9 * $0 / sum + 0.1 / Double(AgeScale.count) })
   }
 }

@@ -26,9 +26,7 @@ struct EndpointQueue: Sendable {
 
   /// True if the limiter has a call to spare, with another one left for whatever falls due meanwhile.
   func hasSpareCall(at uptime: Duration) -> Bool {
-    guard schedule.limiter.isSavedAhead, schedule.first.map({ $0.due > uptime }) ?? true else {
-      return false
-    }
+    guard schedule.limiter.isSavedAhead, schedule.first.map({ $0.due > uptime }) ?? true else { return false }
     var rest = schedule.limiter
     rest.spend(at: uptime)
     return [schedule.limiter, rest].allSatisfy { limiter in
@@ -123,8 +121,7 @@ struct EndpointQueue: Sendable {
 
   mutating func restore(_ record: RateLimiterRecord, at now: Moment) {
     schedule.limiter.restore(record, at: now)
-    schedule.price = CallPrice(
-      least: schedule.price.least, value: record.price, trim: record.trim)
+    schedule.price = CallPrice(least: schedule.price.least, value: record.price, trim: record.trim)
   }
 }
 
@@ -158,9 +155,7 @@ struct PollEntrant: Sendable {
     isForetold = job.isFresh && !job.type.jobType.isEmpty
     isAtDeadline = job.dueAt == deadline.map { job.begunAt + $0 }
     question =
-      if !job.isSeen { job.isFresh ? .first : .again } else {
-        job.isAbsent || job.isReopened ? .known : nil
-      }
+      if !job.isSeen { job.isFresh ? .first : .again } else { job.isAbsent || job.isReopened ? .known : nil }
   }
 
   /// A new job of a known type waits until jobs of its type end. Any other is due when its row says: one of an unknown

@@ -27,17 +27,14 @@ package struct PollForecast: Sendable {
   /// When it is polled next, unless something stands in the way.
   package var nextPoll: Timestamp {
     // No later than the daemon does, because a clock that was ahead may have stored any time.
-    let longest = max(context.policies.pollCeiling, context.policies.polling.fixed ?? .zero).scaled(
-      by: 1.1)
+    let longest = max(context.policies.pollCeiling, context.policies.polling.fixed ?? .zero).scaled(by: 1.1)
     return min(plannedPoll, now + longest)
   }
 
   /// The stored time was planned at the last poll. A job that was not polled yet is planned when it enters the queue. One
   /// whose turn has come is planned again, and waits on if a call is dearer now.
   private var plannedPoll: Timestamp {
-    guard case .plan = context.pace, job.jobType != nil, job.absence == nil, !job.isReopened else {
-      return dueAt
-    }
+    guard case .plan = context.pace, job.jobType != nil, job.absence == nil, !job.isReopened else { return dueAt }
     let planned = job.knownAt + job.pollGap(at: now, under: context)
     if job.firstSeenAt == nil && job.hasAge { return planned }
     return job.isWatched && (dueAt <= now || isPriceRaised) ? max(dueAt, planned) : dueAt
@@ -49,9 +46,7 @@ package struct PollForecast: Sendable {
   /// Its age in seconds; nil where its age decides nothing: it waits for its payment, or it is lost.
   package var age: Double? { job.hasAge ? age(at: now) : nil }
 
-  private func age(at time: Timestamp) -> Double {
-    job.span.known + max(time - job.knownAt, .zero).seconds
-  }
+  private func age(at time: Timestamp) -> Double { job.span.known + max(time - job.knownAt, .zero).seconds }
 
   private var isOverdue: Bool { now - nextPoll > Self.patience }
 
@@ -67,9 +62,7 @@ package struct PollForecast: Sendable {
   /// Why no plan decides.
   private var stateReason: PollReason? {
     if job.state == .lost { return .lost }
-    if isOverdue && obstacle == nil {
-      return isPriceRaised ? .quotaShort(price: price) : .unanswered
-    }
+    if isOverdue && obstacle == nil { return isPriceRaised ? .quotaShort(price: price) : .unanswered }
     if job.absence != nil { return .doubted }
     if job.state == .awaitingPayment { return .unpaid }
     return nil
@@ -118,8 +111,7 @@ package struct PollForecast: Sendable {
     var (age, time) = (age(at: max(nextPoll, now)), max(nextPoll, now))
     while polls.count < count {
       polls.append((age, time))
-      let gap = context.cut(
-        gap(after: age), after: age, at: job.deadline(after: age, under: context.policies.polling))
+      let gap = context.cut(gap(after: age), after: age, at: job.deadline(after: age, under: context.policies.polling))
       (age, time) = (age + gap.seconds, time + gap)
     }
     return polls
@@ -164,20 +156,16 @@ struct PollReason: Hashable, Sendable {
   static let fewEndSooner = Self("few_end_sooner", "few end sooner", followsFromPrice: true)
   /// Within the ages at which eight in ten of its type end.
   static let mostEndThen = Self("most_end_then", "most end around then", followsFromPrice: true)
-  static let nearlyAllEndSooner = Self(
-    "nearly_all_end_sooner", "nearly all have ended by then", followsFromPrice: true)
-  static let outlivedMost = Self(
-    "outlived_most", "it takes longer than 9 in 10 of its type", followsFromPrice: true)
+  static let nearlyAllEndSooner = Self("nearly_all_end_sooner", "nearly all have ended by then", followsFromPrice: true)
+  static let outlivedMost = Self("outlived_most", "it takes longer than 9 in 10 of its type", followsFromPrice: true)
   static let expected = Self("expected", "its submitter expects its end by then")
   static let stuckLimit = Self("stuck_limit", "polling.stuck_after is over then")
   /// It was not seen yet, and its submitter did not name its type.
   static let typeUnknown = Self("type_unknown", "its type is not known yet")
   static let unpaid = Self("unpaid", "the order is not paid")
-  static let doubted = Self(
-    "doubted", "the service says that there is no such job, which is not believed yet")
+  static let doubted = Self("doubted", "the service says that there is no such job, which is not believed yet")
   static let lost = Self("lost", "it is lost, and may show up again")
-  static let unanswered = Self(
-    "unanswered", "it could not be asked, or brought no usable answer")
+  static let unanswered = Self("unanswered", "it could not be asked, or brought no usable answer")
 
   static func typeNew(jobs: Int) -> Self {
     Self("type_new", "its type is new: \(jobs) of it ended so far", followsFromPrice: true)
@@ -189,9 +177,7 @@ struct PollReason: Hashable, Sendable {
   }
 
   /// - Parameter gap: seconds.
-  static func fixed(_ gap: Double) -> Self {
-    Self("fixed", "polling.fixed is \(Duration.seconds(gap).spoken)")
-  }
+  static func fixed(_ gap: Double) -> Self { Self("fixed", "polling.fixed is \(Duration.seconds(gap).spoken)") }
 
   /// Beside the others: a call costs so many seconds of latency, more than the user says.
   static func quotaShort(price: Double) -> Self {

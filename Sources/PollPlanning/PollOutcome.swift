@@ -43,12 +43,8 @@ extension PollQueue {
 
 extension ScheduledPoll {
   /// - Parameter plan: of its type; nil: the user wants the same gap always.
-  mutating func plan(
-    after gap: Duration, _ outcome: PollOutcome, _ plan: PollPlan?, at uptime: Duration
-  ) {
-    if isWatched, outcome.span != nil, let plan,
-      gap >= plan.gap(after: span.known, jitterSeed: jitterSeed)
-    {
+  mutating func plan(after gap: Duration, _ outcome: PollOutcome, _ plan: PollPlan?, at uptime: Duration) {
+    if isWatched, outcome.span != nil, let plan, gap >= plan.gap(after: span.known, jitterSeed: jitterSeed) {
       self.plan(at: uptime + gap, price: plan.price)
     } else {
       // A question that no price puts off.

@@ -31,14 +31,11 @@ package final class PollPlan: GapPlan {
   private let next: [Int]
 
   /// - Parameter price: seconds, at least a millisecond.
-  init(
-    distribution: DurationDistribution, price: Double, bounds: PollBounds, detail: Detail = Detail()
-  ) {
+  init(distribution: DurationDistribution, price: Double, bounds: PollBounds, detail: Detail = Detail()) {
     self.distribution = distribution
     self.price = max(price, 1e-3)
     self.bounds = bounds
-    let candidates = PollCandidates(
-      distribution: distribution, price: self.price, bounds: bounds, detail: detail)
+    let candidates = PollCandidates(distribution: distribution, price: self.price, bounds: bounds, detail: detail)
     next = candidates.best(price: self.price, bounds: bounds, lookAhead: detail.lookAhead)
     ages = candidates.list.map(\.age)
     (calls, meanLatency) = candidates.cost(of: next)
@@ -50,14 +47,11 @@ package final class PollPlan: GapPlan {
   ///   - horizon: seconds; beyond this age a local rule holds.
   ///   - isExact: planned as finely as is useful, however long it takes.
   package convenience init(
-    distribution: DurationDistribution, price: Double, horizon: Double = 86_400,
-    isExact: Bool = false
+    distribution: DurationDistribution, price: Double, horizon: Double = 86_400, isExact: Bool = false
   ) {
     self.init(
       distribution: distribution, price: price, bounds: PollBounds(),
-      detail: isExact
-        ? Detail(perGap: 40, lookAhead: 12, horizon: horizon, most: .max)
-        : Detail(horizon: horizon))
+      detail: isExact ? Detail(perGap: 40, lookAhead: 12, horizon: horizon, most: .max) : Detail(horizon: horizon))
   }
 
   /// The age of the next poll of a job that was last seen running at this age; 0: it was not seen yet. The poll is due at
@@ -151,9 +145,7 @@ struct PollCandidates {
   private let horizon: Double
 
   /// - Parameter price: seconds of latency that a call is worth.
-  init(
-    distribution: DurationDistribution, price: Double, bounds: PollBounds, detail: PollPlan.Detail
-  ) {
+  init(distribution: DurationDistribution, price: Double, bounds: PollBounds, detail: PollPlan.Detail) {
     self.distribution = distribution
     horizon = detail.horizon
     var (density, polls, ended) = ([Double](), 0.0, 0.0)
@@ -161,8 +153,7 @@ struct PollCandidates {
       let width = min(distribution.edges[cell + 1], horizon) - distribution.edges[cell]
       // Where less than one job in a million is left, or the horizon is reached, a local rule is as good.
       guard width > 0, ended < 13.8 else { break }
-      density.append(
-        min(max((rate / (2 * price)).squareRoot(), 1 / bounds.ceiling), 1 / bounds.floor))
+      density.append(min(max((rate / (2 * price)).squareRoot(), 1 / bounds.ceiling), 1 / bounds.floor))
       polls += density[cell] * width
       ended += rate * width
     }

@@ -88,13 +88,9 @@ package struct PollQueue: Sendable {
   }
 
   /// The next one that is due, or will be.
-  package func first(_ endpoint: Endpoint) -> ScheduledPoll? {
-    lines[endpoint.index].schedule.first
-  }
+  package func first(_ endpoint: Endpoint) -> ScheduledPoll? { lines[endpoint.index].schedule.first }
 
-  package func isInFlight(_ job: Int64, _ endpoint: Endpoint) -> Bool {
-    lines[endpoint.index].inFlight.contains(job)
-  }
+  package func isInFlight(_ job: Int64, _ endpoint: Endpoint) -> Bool { lines[endpoint.index].inFlight.contains(job) }
 
   /// True if no job is parked for its project or region.
   package func hasNoneParked(_ endpoint: Endpoint) -> Bool { lines[endpoint.index].parked.isEmpty }
@@ -112,9 +108,7 @@ package struct PollQueue: Sendable {
     let known = Dictionary(grouping: jobs.filter { $0.id <= newest }, by: \.endpoint)
     for (key, known) in known {
       guard let index = endpoint(key)?.index else { continue }
-      for poll in lines[index].remove(known.map(\.id)) where poll.isWatched {
-        book.unwatch(poll.span, of: poll.type)
-      }
+      for poll in lines[index].remove(known.map(\.id)) where poll.isWatched { book.unwatch(poll.span, of: poll.type) }
     }
     enroll(jobs, at: now)
     admit(at: now.uptime)
@@ -125,9 +119,7 @@ package struct PollQueue: Sendable {
   package mutating func enroll(_ jobs: [ScheduledJob], at now: Moment) {
     for job in jobs {
       newest = max(newest, job.id)
-      guard let endpoint = endpoint(job.endpoint), !lines[endpoint.index].renew(job) else {
-        continue
-      }
+      guard let endpoint = endpoint(job.endpoint), !lines[endpoint.index].renew(job) else { continue }
       let entrant = PollEntrant(
         job, at: endpoint, type: book.id(of: job.type), polling: polling,
         ceiling: lines[endpoint.index].ceiling, now: now)
@@ -156,16 +148,14 @@ package struct PollQueue: Sendable {
   ///   - isProbe: the next call is to find out whether the endpoint can be asked at all.
   ///   - choice: what the probe is better not made with.
   package func readyAt(
-    _ endpoint: Endpoint, _ uptime: Duration, isProbe: Bool = false,
-    avoiding choice: ProbeChoice = ProbeChoice()
+    _ endpoint: Endpoint, _ uptime: Duration, isProbe: Bool = false, avoiding choice: ProbeChoice = ProbeChoice()
   ) -> Duration? {
     lines[endpoint.index].readyAt(uptime, isProbe: isProbe, avoiding: choice)
   }
 
   /// The job to poll now, with its call counted; nil: none is due, or no call may be made.
   package mutating func take(
-    from endpoint: Endpoint, at uptime: Duration, isProbe: Bool = false,
-    avoiding choice: ProbeChoice = ProbeChoice()
+    from endpoint: Endpoint, at uptime: Duration, isProbe: Bool = false, avoiding choice: ProbeChoice = ProbeChoice()
   ) -> ScheduledPoll? {
     lines[endpoint.index].take(at: uptime, from: &book, isProbe: isProbe, avoiding: choice)
   }
@@ -189,9 +179,7 @@ package struct PollQueue: Sendable {
   package mutating func park(_ poll: ScheduledPoll) { lines[poll.endpoint.index].park(poll) }
 
   /// The account has become another: all that was parked is due.
-  package mutating func unpark(_ endpoint: Endpoint, at uptime: Duration) {
-    lines[endpoint.index].unpark(at: uptime)
-  }
+  package mutating func unpark(_ endpoint: Endpoint, at uptime: Duration) { lines[endpoint.index].unpark(at: uptime) }
 
   /// Puts what is due in the order in which a backlog loses least: after an outage.
   package mutating func spread(_ endpoint: Endpoint, at uptime: Duration) {
@@ -204,9 +192,7 @@ package struct PollQueue: Sendable {
   }
 
   /// Makes another job due than those that failed: what it brings tells whether the service is in trouble.
-  package mutating func hasten(
-    _ endpoint: Endpoint, otherThan streak: FailureStreak, at uptime: Duration
-  ) {
+  package mutating func hasten(_ endpoint: Endpoint, otherThan streak: FailureStreak, at uptime: Duration) {
     lines[endpoint.index].schedule.hasten(otherThan: streak, at: uptime)
   }
 

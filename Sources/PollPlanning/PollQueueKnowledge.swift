@@ -7,9 +7,7 @@ extension PollQueue {
   /// - Parameters:
   ///   - learned: the models, in the order in which their types learned last.
   ///   - ends: the types of the jobs that ended last, from the newest on.
-  package mutating func restore(
-    learned: some Sequence<(key: DurationKey, model: [UInt8])>, ends: [DurationKey] = []
-  ) {
+  package mutating func restore(learned: some Sequence<(key: DurationKey, model: [UInt8])>, ends: [DurationKey] = []) {
     book = DurationBook(bounds: retention.mapValues(polling.bounds))
     entrants = []
     for (key, model) in learned { book.restore(key, model) }
@@ -22,9 +20,7 @@ extension PollQueue {
   }
 
   /// Counts a job that runs, and gives it no place: for a queue that only foretells.
-  package mutating func watch(_ span: WatchedSpan, of key: DurationKey) {
-    book.watch(span, of: book.id(of: key))
-  }
+  package mutating func watch(_ span: WatchedSpan, of key: DurationKey) { book.watch(span, of: book.id(of: key)) }
 
   /// Types that were forgotten since the last call: their rows can be deleted.
   package mutating func takeForgotten() -> [DurationKey] { book.takeForgotten() }
@@ -39,21 +35,16 @@ extension PollQueue {
   // MARK: What is known
 
   /// - Parameter type: as the answer has it; nil: as it was.
-  package mutating func basis(
-    of poll: ScheduledPoll, type: DurationKey? = nil, at uptime: Duration
-  ) -> Basis {
+  package mutating func basis(of poll: ScheduledPoll, type: DurationKey? = nil, at uptime: Duration) -> Basis {
     let id = type.map { book.id(of: $0) } ?? poll.type
     let plan = plan(at: poll.endpoint, id, at: uptime)
     return Basis(
-      type: id, key: book.key(of: id), model: book.model(of: id, at: uptime), plan: plan,
-      pace: pace(plan),
+      type: id, key: book.key(of: id), model: book.model(of: id, at: uptime), plan: plan, pace: pace(plan),
       stuckAge: book.stuckAge(of: id, at: uptime).map(Duration.seconds))
   }
 
   /// Nil: the user wants the same gap always.
-  mutating func plan(at endpoint: Endpoint?, _ type: DurationBook.ID, at uptime: Duration)
-    -> PollPlan?
-  {
+  mutating func plan(at endpoint: Endpoint?, _ type: DurationBook.ID, at uptime: Duration) -> PollPlan? {
     guard polling.fixed == nil else { return nil }
     return book.plan(of: type, price: endpoint.map(price) ?? least, at: uptime)
   }

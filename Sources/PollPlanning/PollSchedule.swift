@@ -70,14 +70,11 @@ struct PollSchedule: Sendable {
   /// See `PollQueue.readyAt`.
   ///
   /// - Parameter isUrgent: the next call is a probe.
-  func readyAt(
-    _ uptime: Duration, isUrgent: Bool = false, avoiding choice: ProbeChoice = ProbeChoice()
-  ) -> Duration? {
+  func readyAt(_ uptime: Duration, isUrgent: Bool = false, avoiding choice: ProbeChoice = ProbeChoice()) -> Duration? {
     guard let first else { return nil }
     if isUrgent, hasOther(than: choice) { return limiter.readyAt(uptime, isUrgent: true) }
     // Only `take` looks through the line for urgent jobs, now and then.
-    let isFirst =
-      isUrgent || backlog.hasUrgent || (backlog.isEmpty && isUrgentNow(first, at: uptime))
+    let isFirst = isUrgent || backlog.hasUrgent || (backlog.isEmpty && isUrgentNow(first, at: uptime))
     guard let allowed = limiter.readyAt(uptime, isUrgent: isFirst) else { return nil }
     let due = backlog.isEmpty ? max(first.due, allowed) : allowed
     if isFirst { return due }
@@ -161,9 +158,7 @@ struct PollSchedule: Sendable {
     return spend(poll, at: uptime, isDue: true)
   }
 
-  private mutating func spend(
-    _ poll: ScheduledPoll, at uptime: Duration, isDue: Bool = false
-  ) -> ScheduledPoll {
+  private mutating func spend(_ poll: ScheduledPoll, at uptime: Duration, isDue: Bool = false) -> ScheduledPoll {
     limiter.spend(at: uptime)
     bucket.spend(at: uptime, rate: limiter.rate)
     demandUnits -= poll.demandUnits
@@ -174,9 +169,7 @@ struct PollSchedule: Sendable {
   }
 
   /// The poll as it is planned at the price of now; nil: it is due at that, too.
-  private func putOff(
-    _ poll: ScheduledPoll, at uptime: Duration, from book: inout DurationBook
-  ) -> ScheduledPoll? {
+  private func putOff(_ poll: ScheduledPoll, at uptime: Duration, from book: inout DurationBook) -> ScheduledPoll? {
     guard poll.isPlanned else { return nil }
     var later = poll
     later.plan(by: book.plan(of: poll.type, price: price.value, at: uptime))
@@ -191,12 +184,8 @@ struct PollSchedule: Sendable {
     return max(nextEarly, bucket.readyAt(uptime, rate: rate, isEarly: true))
   }
 
-  private mutating func takeEarly(
-    at uptime: Duration, rate: Double, from book: inout DurationBook
-  ) -> ScheduledPoll? {
-    guard let early = earlyAt(uptime, rate: rate), early <= uptime, var next = waiting.min else {
-      return nil
-    }
+  private mutating func takeEarly(at uptime: Duration, rate: Double, from book: inout DurationBook) -> ScheduledPoll? {
+    guard let early = earlyAt(uptime, rate: rate), early <= uptime, var next = waiting.min else { return nil }
     next.plan(by: book.plan(of: next.type, price: price.value * Self.earlyPrice, at: uptime))
     guard next.due <= uptime else {
       // Another may come before it meanwhile.
@@ -222,13 +211,10 @@ struct PollSchedule: Sendable {
   }
 
   /// The first that is due, or another where that one is avoided.
-  private mutating func takeProbe(
-    at uptime: Duration, avoiding choice: ProbeChoice
-  ) -> ScheduledPoll? {
+  private mutating func takeProbe(at uptime: Duration, avoiding choice: ProbeChoice) -> ScheduledPoll? {
     guard hasOther(than: choice) else { return takeFirst(at: uptime) }
     guard let allowed = limiter.readyAt(uptime, isUrgent: true), allowed <= uptime,
-      let other = first(where: { !choice.avoided.contains($0.job) })
-        ?? first(where: { !choice.last.contains($0.job) })
+      let other = first(where: { !choice.avoided.contains($0.job) }) ?? first(where: { !choice.last.contains($0.job) })
     else { return nil }
     for poll in remove([other.job]) { demandUnits += poll.demandUnits }
     return spend(other, at: uptime, isDue: other.due <= uptime)
@@ -236,9 +222,7 @@ struct PollSchedule: Sendable {
 
   /// Looks at one more job than are avoided, at the most.
   private func hasOther(than choice: ProbeChoice) -> Bool {
-    guard let first, choice.last.contains(first.job) || choice.avoided.contains(first.job) else {
-      return false
-    }
+    guard let first, choice.last.contains(first.job) || choice.avoided.contains(first.job) else { return false }
     return waiting.unordered.contains { !choice.last.contains($0.job) }
       || backlog.first(where: { !choice.last.contains($0.job) }) != nil
   }
@@ -266,9 +250,7 @@ struct PollSchedule: Sendable {
 
 extension ScheduledPoll {
   /// The probability that the job still runs.
-  fileprivate func shareRunning(
-    at uptime: Duration, by distribution: DurationDistribution
-  ) -> Double {
+  fileprivate func shareRunning(at uptime: Duration, by distribution: DurationDistribution) -> Double {
     let then = distribution.survival(at: span.known)
     return isLost || then <= 0 ? 1 : distribution.survival(at: age(at: uptime)) / then
   }

@@ -160,9 +160,7 @@ extension RateLimiter {
   }
 
   /// It is stored.
-  package mutating func saved(_ record: RateLimiterRecord) {
-    checkpoint.saved(record.number, ahead: record.ahead)
-  }
+  package mutating func saved(_ record: RateLimiterRecord) { checkpoint.saved(record.number, ahead: record.ahead) }
 
   /// Goes on where a record leaves off.
   ///
@@ -179,18 +177,14 @@ extension RateLimiter {
     forgottenAt = record.missing.map { then - .milliseconds($0) }
     // As many as a limit that was configured meanwhile may look back at.
     answered = forgottenAt.map { Array(repeating: $0, count: lookBack) } ?? []
-    for run in record.ended.reversed() {
-      answered += repeatElement(then - .milliseconds(run.age), count: run.calls)
-    }
+    for run in record.ended.reversed() { answered += repeatElement(then - .milliseconds(run.age), count: run.calls) }
     answered += repeatElement(now.uptime, count: record.underWay + record.ahead)
     checkpoint = LimiterCheckpoint(count: record.number + Int64(record.ahead))
   }
 
   /// Ends that lie close together become the latest of them, which grants nothing earlier. Those beyond any window are
   /// left out.
-  private func runs(
-    at uptime: Duration, isExact: Bool
-  ) -> ([RateLimiterRecord.Run], missing: Int64?) {
+  private func runs(at uptime: Duration, isExact: Bool) -> ([RateLimiterRecord.Run], missing: Int64?) {
     let windows = [known.window, share?.window ?? known.window]
     let shortest = windows.min()?.milliseconds ?? 0
     let longest = windows.reduce(Self.leastMemory, max).milliseconds
@@ -271,9 +265,7 @@ struct SlidingWindow: Hashable, Sendable {
 
   /// Calls that one record of a limiter may allow for: a second's at full rate, which makes about one record a second, or
   /// a sixteenth of the window's, which is what a crash then costs.
-  var recordedAhead: Int {
-    max(1, calls / 16, min(calls, Int((Double(calls) / window.seconds).rounded(.up))))
-  }
+  var recordedAhead: Int { max(1, calls / 16, min(calls, Int((Double(calls) / window.seconds).rounded(.up)))) }
 }
 
 extension SlidingWindow: Codable {
@@ -285,9 +277,7 @@ extension SlidingWindow: Codable {
   /// From `[calls, milliseconds]`.
   init(from decoder: any Decoder) throws {
     var container = try decoder.unkeyedContainer()
-    self.init(
-      calls: try container.decode(Int.self),
-      window: .milliseconds(try container.decode(Int64.self)))
+    self.init(calls: try container.decode(Int.self), window: .milliseconds(try container.decode(Int64.self)))
   }
 
   func encode(to encoder: any Encoder) throws {

@@ -50,8 +50,7 @@ package struct RateLimiterRecord: Hashable, Codable, Sendable {
 
   /// The columns of its row are left out.
   private enum CodingKeys: CodingKey {
-    case number, uptime, share, known, widened, isTold, ceiling, most, quiet, blocked, ended,
-      missing
+    case number, uptime, share, known, widened, isTold, ceiling, most, quiet, blocked, ended, missing
     case underWay, ahead, price, trim
   }
 }

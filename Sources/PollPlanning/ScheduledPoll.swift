@@ -54,9 +54,7 @@ package struct ScheduledPoll: Sendable {
   package var knownAt: Duration { .milliseconds(knownMilliseconds) }
 
   /// It was seen at this time.
-  mutating func see(
-    _ span: WatchedSpan, of type: DurationBook.ID, isWatched: Bool, at uptime: Duration
-  ) {
+  mutating func see(_ span: WatchedSpan, of type: DurationBook.ID, isWatched: Bool, at uptime: Duration) {
     (self.type, self.isWatched) = (type, isWatched)
     (from, known) = (Float(span.from), span.known)
     knownMilliseconds = uptime.milliseconds
@@ -90,9 +88,7 @@ package struct ScheduledPoll: Sendable {
   }
 
   /// The age at an uptime that is not before `knownAt`, in seconds.
-  func age(at uptime: Duration) -> Double {
-    known + Double(max(uptime.milliseconds - knownMilliseconds, 0)) / 1000
-  }
+  func age(at uptime: Duration) -> Double { known + Double(max(uptime.milliseconds - knownMilliseconds, 0)) / 1000 }
 
   /// No plan puts its next poll off beyond this age, which it has not reached yet.
   mutating func setDeadline(_ age: Duration?) {

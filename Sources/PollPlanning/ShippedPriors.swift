@@ -53,7 +53,5 @@ enum ShippedPriors {
       ([row.service, row.jobType], DurationPrior.around(median: row.median, sigma: row.sigma))
     })
 
-  static func prior(service: String, jobType: String) -> DurationPrior? {
-    priors[[service, jobType]]
-  }
+  static func prior(service: String, jobType: String) -> DurationPrior? { priors[[service, jobType]] }
 }

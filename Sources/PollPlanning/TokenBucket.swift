@@ -23,8 +23,7 @@ struct TokenBucket: Sendable {
     let needed = isEarly ? max(most / 2, 1) : 1
     let missing = needed - credit(at: uptime.milliseconds, rate: rate)
     guard missing > Self.slack else { return .zero }
-    return .milliseconds(
-      uptime.milliseconds + Int64((1000 * missing / max(rate, 1e-6)).rounded(.up)))
+    return .milliseconds(uptime.milliseconds + Int64((1000 * missing / max(rate, 1e-6)).rounded(.up)))
   }
 
   mutating func spend(at uptime: Duration, rate: Double) {

@@ -10,8 +10,7 @@ package struct AcceptedCredentials: Sendable {
   package var tokens: Set<Secret>
 
   package init(accessKeys: [AccessKey] = [], tokens: Set<Secret> = []) {
-    self.accessKeys = Dictionary(
-      accessKeys.map { ($0.access, $0) }, uniquingKeysWith: { _, last in last })
+    self.accessKeys = Dictionary(accessKeys.map { ($0.access, $0) }, uniquingKeysWith: { _, last in last })
     self.tokens = tokens
   }
 }
@@ -81,8 +80,7 @@ struct Authenticator: Sendable {
 
   // MARK: What was handed out
 
-  mutating func accept(token: Secret, projectID: String, from now: Timestamp, until end: Timestamp)
-  {
+  mutating func accept(token: Secret, projectID: String, from now: Timestamp, until end: Timestamp) {
     issued.append(token)
     tokens = tokens.filter { $0.value.end > now }
     tokens[token] = (projectID, end)
@@ -134,16 +132,11 @@ struct Authenticator: Sendable {
     return objection
   }
 
-  private func fault(
-    in request: ReceivedRequest, signedBy sent: AuthorizationHeader, at now: Timestamp
-  ) -> String? {
+  private func fault(in request: ReceivedRequest, signedBy sent: AuthorizationHeader, at now: Timestamp) -> String? {
     let handedOut = keys[sent.accessKey].flatMap { $0.end > now ? $0.key : nil }
-    guard let key = credentials.accessKeys[sent.accessKey] ?? handedOut else {
-      return "ak \(sent.accessKey) not exist"
-    }
+    guard let key = credentials.accessKeys[sent.accessKey] ?? handedOut else { return "ak \(sent.accessKey) not exist" }
     guard let date = request.header("x-sdk-date"), let time = SigningDate.time(date),
-      sent.signedHeaders.contains("x-sdk-date"),
-      sent.day.map({ date.hasPrefix($0) }) ?? true
+      sent.signedHeaders.contains("x-sdk-date"), sent.day.map({ date.hasPrefix($0) }) ?? true
     else { return "verify aksk signature fail, x-sdk-date is missing, unsigned or malformed" }
     let age = now - time
     if age > Signer.tolerance || age < .zero - Signer.tolerance {

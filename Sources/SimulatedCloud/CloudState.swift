@@ -34,20 +34,17 @@ struct CloudState: Sendable {
   }
 
   /// `now` is without the skew.
-  mutating func answer(_ request: ReceivedRequest, at now: Timestamp) -> (reply: Reply, call: Call)
-  {
+  mutating func answer(_ request: ReceivedRequest, at now: Timestamp) -> (reply: Reply, call: Call) {
     let cloudTime = now + options.clockSkew
     let path = JobPath(request) { jobs[$0]?[$1] != nil }
     let identityService = IdentityService(path: request.path)
     var reply: Reply
     if let identityService {
-      reply = identity.answer(
-        request, of: identityService, gateway: &authenticator, at: cloudTime)
+      reply = identity.answer(request, of: identityService, gateway: &authenticator, at: cloudTime)
     } else if let path {
       let fault = ArmedFault.next(&faults[path.service])
       reply =
-        fault.flatMap { Self.front($0, path.service, request) }
-        ?? gateway(request, path.service, at: now)
+        fault.flatMap { Self.front($0, path.service, request) } ?? gateway(request, path.service, at: now)
         ?? service(request, path, fault: fault, at: now)
       if case .delivery(let delivery) = fault { reply.delivery = delivery }
     } else {
@@ -61,9 +58,7 @@ struct CloudState: Sendable {
   }
 
   /// The answer of a proxy in front of the gateway; nil if the call goes on.
-  private static func front(
-    _ fault: Fault, _ service: SimulatedService, _ request: ReceivedRequest
-  ) -> Reply? {
+  private static func front(_ fault: Fault, _ service: SimulatedService, _ request: ReceivedRequest) -> Reply? {
     switch fault {
     case .unavailable:
       ErrorReply.service(service, 503, "Common.0001", "The service is out of order.")
@@ -74,21 +69,15 @@ struct CloudState: Sendable {
   }
 
   /// The gateway's refusal; nil if the call goes on to the service.
-  private mutating func gateway(
-    _ request: ReceivedRequest, _ service: SimulatedService, at now: Timestamp
-  ) -> Reply? {
+  private mutating func gateway(_ request: ReceivedRequest, _ service: SimulatedService, at now: Timestamp) -> Reply? {
     if let objection = authenticator.objection(to: request, at: now + options.clockSkew) {
       return ErrorReply.refused(request, objection)
     }
-    guard let quota = options.quotas[service], windows[service]?.admit(at: now) == false else {
-      return nil
-    }
+    guard let quota = options.quotas[service], windows[service]?.admit(at: now) == false else { return nil }
     return ErrorReply.throttled(request, quota)
   }
 
-  private func service(
-    _ request: ReceivedRequest, _ path: JobPath, fault: Fault?, at now: Timestamp
-  ) -> Reply {
+  private func service(_ request: ReceivedRequest, _ path: JobPath, fault: Fault?, at now: Timestamp) -> Reply {
     switch fault {
     case .forbidden: return ErrorReply.forbidden(path.service)
     case .flowLimited: return ErrorReply.flowLimited(path.service)
@@ -103,12 +92,10 @@ struct CloudState: Sendable {
     if let task = path.task { return progress(of: task, at: now) }
     if let reply = answers[path.jobID] { return reply }
     guard case (var job, let submitted)? = jobs[path.service]?[path.jobID],
-      let phase = job.visiblePhase(
-        at: now - submitted, retention: options.retention[path.service] ?? RetentionPolicy())
+      let phase = job.visiblePhase(at: now - submitted, retention: options.retention[path.service] ?? RetentionPolicy())
     else { return ErrorReply.absent(path.service) }
     if case .otherJob = fault { job.jobID = "another-\(job.jobID.prefix(100))" }
-    let body = JobBody(
-      job: job, submitted: submitted + options.clockSkew, elapsed: now - submitted)
+    let body = JobBody(job: job, submitted: submitted + options.clockSkew, elapsed: now - submitted)
     return .json(status: 200, body.json(phase))
   }
 
@@ -116,9 +103,7 @@ struct CloudState: Sendable {
     guard let (script, begun) = tasks[path] else {
       return ErrorReply.service(.dcs, 404, "DCS.3022", "This DCS instance does not exist.")
     }
-    return script.reply
-      ?? .json(
-        status: 200, script.json(begun: begun + options.clockSkew, elapsed: now - begun))
+    return script.reply ?? .json(status: 200, script.json(begun: begun + options.clockSkew, elapsed: now - begun))
   }
 }
 

@@ -5,8 +5,7 @@ enum ErrorReply {
   // MARK: The gateway
 
   static func unpublished(_ request: ReceivedRequest) -> Reply {
-    gateway(
-      request, 404, "APIGW.0101", "The API does not exist or is not published in the environment")
+    gateway(request, 404, "APIGW.0101", "The API does not exist or is not published in the environment")
   }
 
   static func throttled(_ request: ReceivedRequest, _ quota: Quota) -> Reply {
@@ -19,14 +18,11 @@ enum ErrorReply {
   }
 
   static func refused(_ request: ReceivedRequest, _ objection: String) -> Reply {
-    gateway(
-      request, 401, "APIGW.0301", "Incorrect IAM authentication information: \(objection)")
+    gateway(request, 401, "APIGW.0301", "Incorrect IAM authentication information: \(objection)")
   }
 
   /// It names the request in the body as well.
-  private static func gateway(
-    _ request: ReceivedRequest, _ status: Int, _ code: String, _ message: String
-  ) -> Reply {
+  private static func gateway(_ request: ReceivedRequest, _ status: Int, _ code: String, _ message: String) -> Reply {
     .json(
       status: status, code: code,
       [
@@ -37,9 +33,7 @@ enum ErrorReply {
 
   // MARK: The services
 
-  static func service(
-    _ service: SimulatedService, _ status: Int, _ code: String, _ message: String
-  ) -> Reply {
+  static func service(_ service: SimulatedService, _ status: Int, _ code: String, _ message: String) -> Reply {
     let (text, message) = (JSONText.string(code), JSONText.string(message))
     let body: JSONText =
       switch service.manner {
@@ -78,9 +72,7 @@ enum ErrorReply {
   }
 
   static func forbidden(_ service: SimulatedService) -> Reply {
-    Self.service(
-      service, 403, "Pdp.0001",
-      "Policy does not allow \(service.rawValue):job:get to be performed.")
+    Self.service(service, 403, "Pdp.0001", "Policy does not allow \(service.rawValue):job:get to be performed.")
   }
 
   static func flowLimited(_ service: SimulatedService) -> Reply {

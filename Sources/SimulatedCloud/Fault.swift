@@ -36,10 +36,8 @@ package enum Fault: Sendable {
 
   /// An HTML page: 200 for a captive portal, 502 for a proxy without its backend.
   package static func page(status: Int) -> Fault {
-    let page =
-      "<!DOCTYPE html><html><head><title>\(status)</title></head><body>Please wait.</body></html>"
-    return .instead(
-      Reply(status: status, headers: [("Content-Type", "text/html")], body: Array(page.utf8)))
+    let page = "<!DOCTYPE html><html><head><title>\(status)</title></head><body>Please wait.</body></html>"
+    return .instead(Reply(status: status, headers: [("Content-Type", "text/html")], body: Array(page.utf8)))
   }
 }
 

@@ -32,11 +32,8 @@ struct JobBody {
   /// A parent lists its sub-jobs, a job without any names its object directly.
   private var entities: JSONText {
     if job.subJobs.isEmpty { return .object(JSONText.members(job.entities)) }
-    let shown = JSONText.array(
-      shownParts.map { classic($0, $1, entities: .object(JSONText.members($0.entities))) })
-    guard job.service == .ims else {
-      return ["sub_jobs_total": .number(job.subJobs.count), "sub_jobs": shown]
-    }
+    let shown = JSONText.array(shownParts.map { classic($0, $1, entities: .object(JSONText.members($0.entities))) })
+    guard job.service == .ims else { return ["sub_jobs_total": .number(job.subJobs.count), "sub_jobs": shown] }
     let ids = job.subJobs.map { JSONText.string($0.jobID) }
     return ["sub_jobs_result": shown, "sub_jobs_list": .array(ids)]
   }
@@ -44,9 +41,7 @@ struct JobBody {
   /// Until the end, `end_time` is an empty string and the error fields are missing. After it they are there, null for a
   /// success.
   private func classic(_ job: ScriptedJob, _ phase: JobPhase, entities: JSONText) -> JSONText {
-    func error(_ text: String?) -> JSONText? {
-      phase.hasEnded ? .optional(phase.hasFailed ? text : nil) : nil
-    }
+    func error(_ text: String?) -> JSONText? { phase.hasEnded ? .optional(phase.hasFailed ? text : nil) : nil }
     return [
       "status": .string(phase.status), "entities": entities, "job_id": .string(job.jobID),
       "job_type": .string(job.jobType),
@@ -107,9 +102,7 @@ struct JobBody {
   }
 
   /// Moves on until the end.
-  private func lastChange(_ phase: JobPhase) -> Timestamp {
-    submitted + (phase.hasEnded ? phase.since : elapsed)
-  }
+  private func lastChange(_ phase: JobPhase) -> Timestamp { submitted + (phase.hasEnded ? phase.since : elapsed) }
 
   /// `2021-07-12T09:22:04+0000`
   private func zoned(_ time: Timestamp) -> String { time.description.prefix(19) + "+0000" }
@@ -125,8 +118,7 @@ struct JobBody {
       "metadata": [
         "uid": .string(job.jobID), "creationTimestamp": .string(spaced(submitted + phase.begin)),
         "updateTimestamp": .string(spaced(lastChange(phase))),
-      ],
-      "spec": .object(spec),
+      ], "spec": .object(spec),
       "status": [
         "phase": .string(self.job.service.word(phase.status)),
         "reason": .string(phase.hasFailed ? job.failReason ?? "" : ""),

@@ -21,8 +21,7 @@ actor LoopbackServer {
     let (ports, bound) = AsyncThrowingStream<Int, any Error>.makeStream()
     let application = Application(router: Router())
     let server = try application.server.buildServer(
-      configuration: .init(address: .hostname(host, port: port)),
-      eventLoopGroup: application.eventLoopGroup,
+      configuration: .init(address: .hostname(host, port: port)), eventLoopGroup: application.eventLoopGroup,
       logger: Logger(label: "simulated-cloud", factory: { _ in SwiftLogNoOpLogHandler() }),
       responder: { request, writer, channel in
         let reply = answer(try await Self.received(request))
@@ -52,8 +51,7 @@ actor LoopbackServer {
 
   private static func received(_ request: Request) async throws -> ReceivedRequest {
     let body = try await request.body.collect(upTo: bodyLimit)
-    let target = (request.head.path ?? "/").split(
-      separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+    let target = (request.head.path ?? "/").split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
     var headers = request.headers.map { (name: $0.name.canonicalName, value: $0.value) }
     // The framework takes it out of the fields.
     if let host = request.head.authority { headers.append(("host", host)) }
@@ -90,18 +88,14 @@ actor LoopbackServer {
   private static func head(_ reply: Reply) -> HTTPResponse {
     var fields = HTTPFields()
     for (name, value) in reply.headers {
-      if let name = HTTPFields.Element.Name(name) {
-        fields.append(HTTPFields.Element(name: name, value: value))
-      }
+      if let name = HTTPFields.Element.Name(name) { fields.append(HTTPFields.Element(name: name, value: value)) }
     }
     fields[.contentLength] = String(reply.body.count)
     return HTTPResponse(status: .init(code: reply.status), headerFields: fields)
   }
 
   private static func body(_ reply: Reply) -> ResponseBody {
-    guard reply.delivery == .truncated else {
-      return ResponseBody(byteBuffer: ByteBuffer(bytes: reply.body))
-    }
+    guard reply.delivery == .truncated else { return ResponseBody(byteBuffer: ByteBuffer(bytes: reply.body)) }
     return ResponseBody { writer in
       try await writer.write(ByteBuffer(bytes: reply.body.prefix(reply.body.count / 2)))
       throw CancellationError()

@@ -33,8 +33,7 @@ package struct Reply: Sendable {
 
   /// An empty answer, with a `Retry-After` in whole seconds if given.
   package static func status(_ status: Int, retryAfter: Int? = nil) -> Reply {
-    Reply(
-      status: status, headers: retryAfter.map { [("Retry-After", String($0))] } ?? [])
+    Reply(status: status, headers: retryAfter.map { [("Retry-After", String($0))] } ?? [])
   }
 
   package static let reset = Reply(status: 200, delivery: .reset)

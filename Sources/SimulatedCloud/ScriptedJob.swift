@@ -82,8 +82,7 @@ struct JobPhase: Sendable {
 
   /// Nil before the first step.
   init?(of steps: [JobStep], at elapsed: Duration) {
-    guard let first = steps.first, let present = steps.last(where: { $0.after <= elapsed })
-    else { return nil }
+    guard let first = steps.first, let present = steps.last(where: { $0.after <= elapsed }) else { return nil }
     status = present.status
     begin = first.after
     since = present.after

@@ -13,9 +13,7 @@ package struct ScriptedTask: Sendable {
     /// It ends in FAILED, with this error; no later step begins.
     package var errorCode: String?
 
-    package init(
-      _ name: String, lasts: Duration, parts: [String] = [], errorCode: String? = nil
-    ) {
+    package init(_ name: String, lasts: Duration, parts: [String] = [], errorCode: String? = nil) {
       self.name = name
       self.lasts = lasts
       self.parts = parts
@@ -72,10 +70,8 @@ package struct ScriptedTask: Sendable {
       ]
     }
     let parts = step.parts.enumerated().map { index, name in
-      JSONText.object(
-        members("sub_step", "\(number).\(index + 1)", name) + [("detail", .string(""))])
+      JSONText.object(members("sub_step", "\(number).\(index + 1)", name) + [("detail", .string(""))])
     }
-    return .object(
-      members("step", "\(number)", step.name) + [("sub_step_details", .array(parts))])
+    return .object(members("step", "\(number)", step.name) + [("sub_step_details", .array(parts))])
   }
 }

@@ -183,7 +183,5 @@ package struct Call: Hashable, Sendable {
   package var isRefused: Bool { status == 401 || status == 403 }
 
   /// Turned away by a quota, by the gateway or by the service.
-  package var isThrottled: Bool {
-    status == 429 || ["Common.0024", "Common.1503", "APIGW.0308"].contains(code)
-  }
+  package var isThrottled: Bool { status == 429 || ["Common.0024", "Common.1503", "APIGW.0308"].contains(code) }
 }

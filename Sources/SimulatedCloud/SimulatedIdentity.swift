@@ -95,8 +95,7 @@ struct IdentityState: Sendable {
 
   /// `now` is the cloud's clock.
   mutating func answer(
-    _ request: ReceivedRequest, of service: IdentityService, gateway: inout Authenticator,
-    at now: Timestamp
+    _ request: ReceivedRequest, of service: IdentityService, gateway: inout Authenticator, at now: Timestamp
   ) -> Reply {
     let fault = ArmedFault.next(&faults[service])
     if let reply = fault.flatMap({ Self.reply(to: $0, request) }) { return reply }
@@ -104,8 +103,7 @@ struct IdentityState: Sendable {
       switch (request.method, request.path) {
       case ("POST", "/v3/auth/tokens"): login(request, &gateway, at: now)
       case ("GET", "/v3/projects"):
-        gateway.objection(to: request, at: now).map { ErrorReply.refused(request, $0) }
-          ?? projects(request)
+        gateway.objection(to: request, at: now).map { ErrorReply.refused(request, $0) } ?? projects(request)
       case ("PUT", "/meta-data/latest/api/token"): session(request, at: now)
       case ("GET", "/openstack/latest/securitykey"): key(request, &gateway, at: now)
       default: ErrorReply.identity(405, "Method Not Allowed", "Not allowed.")
@@ -131,9 +129,7 @@ struct IdentityState: Sendable {
   /// The words of a refusal are those of Open Telekom Cloud,
   /// https://github.com/opentelekomcloud/ansible-collection-cloud/issues/209. No vendor documents the 404 for an
   /// unknown project.
-  private func login(
-    _ request: ReceivedRequest, _ gateway: inout Authenticator, at now: Timestamp
-  ) -> Reply {
+  private func login(_ request: ReceivedRequest, _ gateway: inout Authenticator, at now: Timestamp) -> Reply {
     guard let login = Login(request.body) else {
       return ErrorReply.identity(400, "Bad Request", "The request body is invalid.")
     }
@@ -195,28 +191,21 @@ struct IdentityState: Sendable {
 
   private mutating func session(_ request: ReceivedRequest, at now: Timestamp) -> Reply {
     guard options.metadata.versions != .first else { return Reply(status: 404) }
-    guard let life = request.header("x-metadata-token-ttl-seconds").flatMap(Int.init) else {
-      return Reply(status: 400)
-    }
+    guard let life = request.header("x-metadata-token-ttl-seconds").flatMap(Int.init) else { return Reply(status: 400) }
     let token = Reply.randomID()
     sessions = sessions.filter { $0.value > now }
     sessions[token] = now + .seconds(life)
     return Reply(status: 200, body: Array(token.utf8))
   }
 
-  private mutating func key(
-    _ request: ReceivedRequest, _ gateway: inout Authenticator, at now: Timestamp
-  ) -> Reply {
+  private mutating func key(_ request: ReceivedRequest, _ gateway: inout Authenticator, at now: Timestamp) -> Reply {
     let metadata = options.metadata
-    let isAllowed =
-      request.header("x-metadata-token").map { sessions[$0] ?? now > now }
-      ?? (metadata.versions == .both)
+    let isAllowed = request.header("x-metadata-token").map { sessions[$0] ?? now > now } ?? (metadata.versions == .both)
     guard metadata.versions == .first || isAllowed else {
       return ErrorReply.identity(401, "Unauthorized", "No valid session token.")
     }
     guard metadata.hasAgency else {
-      return ErrorReply.identity(
-        401, "Unauthorized", "Please configure Cloud Service Agency first.")
+      return ErrorReply.identity(401, "Unauthorized", "Please configure Cloud Service Agency first.")
     }
     if shown.map({ now >= $0.end - metadata.renewal }) ?? true {
       let key = AccessKey(

@@ -62,9 +62,7 @@ struct JobPath: Sendable {
   init?(_ request: ReceivedRequest, isKnown: (SimulatedService, String) -> Bool) {
     let parts = request.path.split(separator: "/", omittingEmptySubsequences: false)
       .map(String.init)
-    guard request.method == "GET", parts.first == "", !parts.dropFirst().contains("") else {
-      return nil
-    }
+    guard request.method == "GET", parts.first == "", !parts.dropFirst().contains("") else { return nil }
     let manner: SimulatedService.Manner
     switch (parts.count, parts.dropFirst().first) {
     case (5, "v1") where parts[3] == "jobs":
@@ -83,8 +81,7 @@ struct JobPath: Sendable {
     default: return nil
     }
     let (id, services) = (jobID, SimulatedService.allCases.filter { $0.manner == manner })
-    guard !id.isEmpty, let service = services.first(where: { isKnown($0, id) }) ?? services.first
-    else { return nil }
+    guard !id.isEmpty, let service = services.first(where: { isKnown($0, id) }) ?? services.first else { return nil }
     self.service = service
   }
 }

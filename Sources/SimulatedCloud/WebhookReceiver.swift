@@ -45,9 +45,7 @@ package final class WebhookReceiver: Sendable {
     let verification = signature.verification(of: request, at: now)
     return script.withLock { script in
       let reply = script.replies.popFirst() ?? script.last
-      log.append(
-        WebhookDelivery(
-          time: now, request: request, verification: verification, status: reply.visibleStatus))
+      log.append(WebhookDelivery(time: now, request: request, verification: verification, status: reply.visibleStatus))
       return reply
     }
   }
@@ -106,18 +104,14 @@ private struct WebhookSignature: Sendable {
   init(secrets: [String]) {
     keys = secrets.map { secret in
       let prefix = "whsec_"
-      let decoded =
-        secret.hasPrefix(prefix) ? Data(base64Encoded: String(secret.dropFirst(prefix.count))) : nil
+      let decoded = secret.hasPrefix(prefix) ? Data(base64Encoded: String(secret.dropFirst(prefix.count))) : nil
       return SymmetricKey(data: decoded ?? Data(secret.utf8))
     }
   }
 
-  func verification(of request: ReceivedRequest, at now: Timestamp) -> WebhookDelivery.Verification
-  {
+  func verification(of request: ReceivedRequest, at now: Timestamp) -> WebhookDelivery.Verification {
     if keys.isEmpty { return .notChecked }
-    guard let id = request.header("webhook-id"), !id.isEmpty else {
-      return .rejected("webhook-id is missing")
-    }
+    guard let id = request.header("webhook-id"), !id.isEmpty else { return .rejected("webhook-id is missing") }
     guard let sent = request.header("webhook-timestamp"), let seconds = Int64(sent) else {
       return .rejected("webhook-timestamp is missing or no number of seconds")
     }
@@ -126,9 +120,7 @@ private struct WebhookSignature: Sendable {
     if overflow || !(now.milliseconds - limit...now.milliseconds + limit).contains(milliseconds) {
       return .rejected("webhook-timestamp \(sent) is more than 5 minutes from \(now)")
     }
-    guard let signatures = request.header("webhook-signature") else {
-      return .rejected("webhook-signature is missing")
-    }
+    guard let signatures = request.header("webhook-signature") else { return .rejected("webhook-signature is missing") }
     let content = Array("\(id).\(sent).".utf8) + request.body
     let matches = signatures.split(separator: " ").contains { signature in
       guard signature.hasPrefix("v1,"),

@@ -7,12 +7,10 @@ import SimulatedCloud
 /// The one account of every measurement, on both sides.
 enum BenchAccount {
   static let projectID = "0605767b5780d5762fc5c0118072a564"
-  static let key = AccessKey(
-    access: "BENCHACCESSKEY000001", secret: Secret("bench-secret-key-of-no-account-anywhere"))
+  static let key = AccessKey(access: "BENCHACCESSKEY000001", secret: Secret("bench-secret-key-of-no-account-anywhere"))
 
   static func account(endpoint: String) -> Account {
-    var account = Account(
-      name: "prod", region: "eu-de", projectID: projectID, authentication: .akskOTC)
+    var account = Account(name: "prod", region: "eu-de", projectID: projectID, authentication: .akskOTC)
     (account.accessKey, account.secretKey) = (.plain(Secret(key.access)), .plain(key.secret))
     account.endpoints = ["ecs": endpoint]
     account.quota = Quota(calls: 10_000, per: .seconds(1))
@@ -21,8 +19,7 @@ enum BenchAccount {
 
   /// - Parameter limit: the number of calls that it keeps on record.
   static func cloud(limit: Int = 200_000) -> SimulatedCloud {
-    var options = SimulatedCloud.Options(
-      projectIDs: [projectID], credentials: AcceptedCredentials(accessKeys: [key]))
+    var options = SimulatedCloud.Options(projectIDs: [projectID], credentials: AcceptedCredentials(accessKeys: [key]))
     options.callLimit = limit
     return SimulatedCloud(options: options, clock: { SystemClock.now().wall })
   }
@@ -49,7 +46,6 @@ enum BenchJobs: String, Sendable, CaseIterable {
   /// Enough for a whole run. Three words take turns, because of two a poll one step late would meet the word that it
   /// knows.
   private static let changes = (0..<900).map { second in
-    JobStep(
-      after: .seconds(second), status: ["INIT", "RUNNING", "PENDING_PAYMENT"][second % 3])
+    JobStep(after: .seconds(second), status: ["INIT", "RUNNING", "PENDING_PAYMENT"][second % 3])
   }
 }

@@ -9,8 +9,7 @@ import SimulatedCloud
 @main
 struct BenchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bench",
-    abstract: "Measures jobwatch, against what is measured or worked out in the same run.",
+    commandName: "bench", abstract: "Measures jobwatch, against what is measured or worked out in the same run.",
     discussion: """
       Build it with -c release; what a debug build measures says nothing.
 

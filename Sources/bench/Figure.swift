@@ -32,9 +32,7 @@ struct Figure: Sendable, Encodable {
     met.map { "\(measured) (\(limit)\($0 ? "" : ": MISSED"))" } ?? measured
   }
 
-  private func text(_ number: Double) -> String {
-    unit.isEmpty ? number.threeDigits : "\(number.threeDigits) \(unit)"
-  }
+  private func text(_ number: Double) -> String { unit.isEmpty ? number.threeDigits : "\(number.threeDigits) \(unit)" }
 }
 
 /// Every figure of a run.

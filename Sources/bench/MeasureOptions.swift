@@ -39,8 +39,7 @@ struct DaemonOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The `jobwatch` to measure (default: `footprint` the one beside this program, the others the daemon within it).",
-      valueName: "path"))
-  var binary: String?
+      valueName: "path")) var binary: String?
 
   @Option(
     help:
@@ -66,8 +65,7 @@ struct DaemonOptions: ParsableArguments {
       do {
         return try binary ?? ChildProcess.binary()
       } catch {
-        throw ValidationError(
-          "\(error): build it with swift build -c release, or name another by --binary")
+        throw ValidationError("\(error): build it with swift build -c release, or name another by --binary")
       }
     }
   }

@@ -15,9 +15,7 @@ enum ProcessUsage {
 
   /// Bytes in memory, the pages of files and libraries included; of these its heaps and stacks; and the most that was
   /// resident at any time. The file has kB of 1024 bytes: proc_pid_status(5).
-  static func memory(of process: pid_t = getpid()) throws -> (
-    resident: Double, own: Double, peak: Double
-  ) {
+  static func memory(of process: pid_t = getpid()) throws -> (resident: Double, own: Double, peak: Double) {
     let path = "/proc/\(process)/status"
     let content = FileManager.default.contents(atPath: path) ?? Data()
     let lines = String(decoding: content, as: UTF8.self).split(separator: "\n")

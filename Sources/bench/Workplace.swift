@@ -12,9 +12,7 @@ final class Workplace: Sendable {
   var statusLog: String { directory.path + "/log/status.log" }
 
   /// A new one for as long as `body` runs.
-  static func use<Value>(
-    in directory: String, _ body: (Workplace) async throws -> Value
-  ) async throws -> Value {
+  static func use<Value>(in directory: String, _ body: (Workplace) async throws -> Value) async throws -> Value {
     let workplace = try Workplace(in: directory)
     defer { withExtendedLifetime(workplace) {} }
     return try await body(workplace)
@@ -23,8 +21,7 @@ final class Workplace: Sendable {
   private init(in parent: String) throws {
     directory = try TemporaryDirectory(in: parent)
     for path in ["/state", "/spool/incoming", "/log"] {
-      try FileManager.default.createDirectory(
-        atPath: directory.path + path, withIntermediateDirectories: true)
+      try FileManager.default.createDirectory(atPath: directory.path + path, withIntermediateDirectories: true)
     }
   }
 
@@ -56,8 +53,7 @@ final class Workplace: Sendable {
       """
     try Data(text.utf8).write(to: URL(fileURLWithPath: path))
     return try await AttachedProcess.use(
-      program, ["run", "--config", path, "--log-level", "info"],
-      output: directory.path + "/output", body)
+      program, ["run", "--config", path, "--log-level", "info"], output: directory.path + "/output", body)
   }
 }
 
@@ -68,8 +64,7 @@ struct AttachedProcess {
   private let output: String
 
   static func use<Value>(
-    _ program: String, _ arguments: [String], output: String,
-    _ body: (AttachedProcess) async throws -> Value
+    _ program: String, _ arguments: [String], output: String, _ body: (AttachedProcess) async throws -> Value
   ) async throws -> Value {
     let process = try ChildProcess(arguments, program: program, output: output, error: output)
     return try await ending {
@@ -90,8 +85,7 @@ struct AttachedProcess {
   func line(where matches: (Substring) -> Bool) async throws -> String {
     while true {
       let hasEnded = kill(id, 0) != 0
-      let text = String(
-        decoding: try Data(contentsOf: URL(fileURLWithPath: output)), as: UTF8.self)
+      let text = String(decoding: try Data(contentsOf: URL(fileURLWithPath: output)), as: UTF8.self)
       // What follows the last newline is not written to its end yet.
       let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
       if let line = lines.first(where: matches) { return String(line) }
@@ -104,9 +98,7 @@ struct AttachedProcess {
 }
 
 /// Runs `body` and then `end`, also when `body` throws: a `defer` that may wait and throw.
-func ending<Value>(
-  _ body: () async throws -> Value, with end: () async throws -> Void
-) async throws -> Value {
+func ending<Value>(_ body: () async throws -> Value, with end: () async throws -> Void) async throws -> Value {
   let outcome: Result<Value, any Error>
   do {
     outcome = .success(try await body())

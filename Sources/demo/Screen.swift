@@ -8,8 +8,7 @@ struct Screen: Sendable {
     case red = "31", green = "32", yellow = "33", dim = "2", bold = "1"
   }
 
-  private let isColoured =
-    isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
+  private let isColoured = isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
 
   func opening() {
     put(
@@ -24,9 +23,7 @@ struct Screen: Sendable {
   }
 
   func submitted(_ part: Script.Part, at time: Duration) {
-    line(
-      time, "submit", part.name,
-      "\(part.job.service.rawValue) \(part.job.jobType) \(part.job.jobID)", .dim)
+    line(time, "submit", part.name, "\(part.job.service.rawValue) \(part.job.jobType) \(part.job.jobID)", .dim)
   }
 
   func event(_ event: WebhookEvent, at time: Duration) {
@@ -57,9 +54,7 @@ struct Screen: Sendable {
       delivery.isAccepted
       ? "on call told: \(event.type), \(signature)"
       : "on call not reached: the receiver answers \(delivery.status ?? 0); it will be tried again"
-    line(
-      time, "webhook", event.data.labels?["name"] ?? "", text, delivery.isAccepted ? .bold : .yellow
-    )
+    line(time, "webhook", event.data.labels?["name"] ?? "", text, delivery.isAccepted ? .bold : .yellow)
   }
 
   func closing(_ summary: [(name: String, value: String)], root: String) {
@@ -77,9 +72,7 @@ struct Screen: Sendable {
       """)
   }
 
-  private func line(
-    _ time: Duration, _ what: String, _ name: String, _ text: String, _ colour: Colour
-  ) {
+  private func line(_ time: Duration, _ what: String, _ name: String, _ text: String, _ colour: Colour) {
     let clock = String(format: "%4.1f s", time.seconds)
     put("\(paint(clock, .dim))  \(paint(pad(what, to: 9), colour)) \(pad(name, to: 10)) \(text)")
   }

@@ -20,8 +20,7 @@ enum Script {
     server("web-1", lasting: 4), server("web-2", lasting: 7),
     part("cache-1", .dcs, "createDCSInstance", .succeeding(after: .seconds(5))),
     part("cache-2", .dcs, "createDCSInstance", .succeeding(after: .seconds(9))),
-    part("resize-db", .ecs, "resizeServer", .succeeding(after: .seconds(3))),
-    failing("batch-3"),
+    part("resize-db", .ecs, "resizeServer", .succeeding(after: .seconds(3))), failing("batch-3"),
     part("cache-3", .dcs, "extendDCSInstance", .failing(after: .seconds(6)), .jobFailed) {
       $0.failReason = "no room on the cluster's nodes"
     },
@@ -34,9 +33,7 @@ enum Script {
   ]
 
   /// A real configuration, with hours and days turned into seconds.
-  static func configuration(
-    in root: String, cloud: String, oncall: String, screen: String
-  ) -> String {
+  static func configuration(in root: String, cloud: String, oncall: String, screen: String) -> String {
     """
     state_dir: \(root)/state
     spool_dir: \(root)/spool

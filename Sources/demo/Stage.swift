@@ -26,8 +26,7 @@ final class Stage: Sendable {
     root = "\(temporary)/jobwatch-demo-\(getpid())"
     for name in ["state", "spool", "log"] {
       try FileManager.default.createDirectory(
-        atPath: "\(root)/\(name)", withIntermediateDirectories: true,
-        attributes: [.posixPermissions: 0o700])
+        atPath: "\(root)/\(name)", withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     }
     let key = AccessKey(access: Script.accessKey, secret: Secret(Script.secretKey))
     var options = SimulatedCloud.Options(
@@ -45,9 +44,7 @@ final class Stage: Sendable {
         in: root, cloud: try await cloud.start(), oncall: try await oncall.start(),
         screen: try await screenHook.start()),
     ]
-    for (name, text) in files {
-      try Data(text.utf8).write(to: URL(fileURLWithPath: "\(root)/\(name)"))
-    }
+    for (name, text) in files { try Data(text.utf8).write(to: URL(fileURLWithPath: "\(root)/\(name)")) }
   }
 
   func close() async {
@@ -127,13 +124,8 @@ final class Stage: Sendable {
     let list = ends.map { "\($0.count) \($0.name)" }.joined(separator: ", ")
     return [
       ("jobs", "\(ends.reduce(0) { $0 + $1.count }): \(list)"),
-      (
-        "calls to the cloud", "\(cloud.log.total), \(cloud.throttledCalls.count) of them throttled"
-      ),
-      (
-        "median detection",
-        delays.isEmpty ? "none" : "\(delays[delays.count / 2].spoken) after the end in the record"
-      ),
+      ("calls to the cloud", "\(cloud.log.total), \(cloud.throttledCalls.count) of them throttled"),
+      ("median detection", delays.isEmpty ? "none" : "\(delays[delays.count / 2].spoken) after the end in the record"),
       (
         "webhook deliveries",
         "\(messages[0] + messages[1]) messages in \(all.count) attempts, "

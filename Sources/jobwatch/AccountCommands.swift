@@ -7,8 +7,7 @@ import JobWatchStore
 
 struct PauseCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "pause",
-    abstract: "Stops asking the cloud about an account's jobs.",
+    commandName: "pause", abstract: "Stops asking the cloud about an account's jobs.",
     discussion: """
       From then on no call is made for the account, also after restarts, until jobwatch resume. Calls under \
       way finish. Jobs can still be submitted; they wait. A job that ends meanwhile, and whose record the \
@@ -26,8 +25,7 @@ struct PauseCommand: ParsableCommand {
 
 struct ResumeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "resume",
-    abstract: "Ends the pause of an account.",
+    commandName: "resume", abstract: "Ends the pause of an account.",
     discussion: """
       What is due is polled at once, the longest overdue first. Nothing else ends a pause by hand. A pause \
       for a refused credential or a forbidden call ends by itself once its cause does, and not by this.
@@ -70,8 +68,7 @@ struct AccountArguments: ParsableArguments {
       throw ExitCode.misuse.telling(problem)
     }
     guard SpoolWriter.mayCommand(spoolDirectory: configuration.spoolDirectory) else {
-      throw ExitCode.no.telling(
-        "only root and the service's own user may \(verb.rawValue) an account: use sudo")
+      throw ExitCode.no.telling("only root and the service's own user may \(verb.rawValue) an account: use sudo")
     }
     let path: String
     do {

@@ -5,9 +5,7 @@ import JobWatchLogging
 
 extension ArgumentHelp {
   /// - Parameter name: what the help calls the option's value.
-  static func value(_ name: String, _ text: String) -> ArgumentHelp {
-    ArgumentHelp("\(text)", valueName: name)
-  }
+  static func value(_ name: String, _ text: String) -> ArgumentHelp { ArgumentHelp("\(text)", valueName: name) }
 }
 
 /// `--config FILE`, the same on every command.

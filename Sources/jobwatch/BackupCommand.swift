@@ -3,8 +3,7 @@ import JobWatchStore
 
 struct BackupCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "backup",
-    abstract: "Copies the database into a file, while the daemon runs or not.",
+    commandName: "backup", abstract: "Copies the database into a file, while the daemon runs or not.",
     discussion: """
       The copy holds everything as it was at one moment. It is checked, and gets its name when it is whole \
       and on disk. Only its owner may read it. The status log is not in it.
@@ -55,7 +54,6 @@ struct BackupCommand: ParsableCommand {
     }
     print(
       "\(copy.path): \(copy.bytes) bytes, \(copy.jobs) jobs (\(copy.watched) watched), "
-        + "events up to \(copy.lastSeq)"
-    )
+        + "events up to \(copy.lastSeq)")
   }
 }

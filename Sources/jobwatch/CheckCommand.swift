@@ -37,9 +37,7 @@ struct CheckCommand: AsyncParsableCommand {
     help: .value(
       "name",
       "With --online: a service to ask, in place of ecs, dcs and those with an endpoint in the "
-        + "file; may be repeated."),
-    completion: .services)
-  var service: [String] = []
+        + "file; may be repeated."), completion: .services) var service: [String] = []
 
   @Flag(help: "With --online: ask every service.")
   var allServices = false
@@ -51,9 +49,7 @@ struct CheckCommand: AsyncParsableCommand {
     if !online, allServices || !service.isEmpty {
       throw ValidationError("--service and --all-services go with --online")
     }
-    if allServices, !service.isEmpty {
-      throw ValidationError("--all-services and --service: choose one")
-    }
+    if allServices, !service.isEmpty { throw ValidationError("--all-services and --service: choose one") }
     let known = CloudService.all.map(\.name)
     for name in service where !known.contains(name) {
       throw ValidationError("\"\(name)\" is no service; \(NearestName.hint(name, among: known))")
@@ -65,8 +61,7 @@ struct CheckCommand: AsyncParsableCommand {
     let check = inspect(&report)
     if !json { report.printConfigured() }
     if online, report.ok, let check {
-      report.online = try await OnlineCheck.run(
-        check.configuration, scope: scope, environment: check.environment)
+      report.online = try await OnlineCheck.run(check.configuration, scope: scope, environment: check.environment)
     }
     if json {
       print(try JSONText.line(report.json))
@@ -89,8 +84,7 @@ struct CheckCommand: AsyncParsableCommand {
       let check = ConfigurationCheck(decoded)
       let found = check.report()
       (report.problems, report.mayPass) = (found.problems, found.mayPass)
-      report.configured = ConfigurationSummary(
-        configuration: decoded.value, willBeCreated: found.toBeMade)
+      report.configured = ConfigurationSummary(configuration: decoded.value, willBeCreated: found.toBeMade)
       return check
     } catch {
       report.problems = error.problems

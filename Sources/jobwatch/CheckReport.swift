@@ -41,9 +41,7 @@ struct CheckReport {
       return
     }
     let verdict = verdict("online", count(.failed), count(.warning))
-    for line in [""] + OnlineReport.lines(online, on: .standardOutput) + ["", verdict] {
-      print(line)
-    }
+    for line in [""] + OnlineReport.lines(online, on: .standardOutput) + ["", verdict] { print(line) }
   }
 
   private func verdict(_ subject: String, _ errors: Int, _ warnings: Int) -> String {
@@ -97,15 +95,12 @@ struct ConfigurationSummary {
       none: the journal gets all events, webhooks all but job.registered, job.pending and job.running
       """
     let rest = [
-      ["routes", routes == 0 ? unrouted : "\(routes)"],
-      ["state", noted(configuration.stateDirectory)],
+      ["routes", routes == 0 ? unrouted : "\(routes)"], ["state", noted(configuration.stateDirectory)],
       ["spool", noted(configuration.spoolDirectory)],
-      ["status log", noted((log as NSString).deletingLastPathComponent, for: log)],
-      ["heartbeat", heartbeat ?? "none"],
+      ["status log", noted((log as NSString).deletingLastPathComponent, for: log)], ["heartbeat", heartbeat ?? "none"],
     ]
     let tables = [
-      [["ACCOUNT", "REGION", "AUTH", "ENDPOINTS"]] + accounts,
-      [["CHANNEL", "TYPE", "TARGET"]] + channels, rest,
+      [["ACCOUNT", "REGION", "AUTH", "ENDPOINTS"]] + accounts, [["CHANNEL", "TYPE", "TARGET"]] + channels, rest,
     ]
     return tables.map { TextTable(rows: $0).text }.joined(separator: "\n\n") + "\n"
   }

@@ -106,9 +106,7 @@ struct AgeAxis {
   func column(of age: Double) -> Int? {
     guard age <= last else { return nil }
     let column =
-      isLogarithmic
-      ? (age < first ? 0 : 1 + Double(columns - 1) * log(age / first) / log(last / first))
-      : age / first
+      isLogarithmic ? (age < first ? 0 : 1 + Double(columns - 1) * log(age / first) / log(last / first)) : age / first
     return min(max(Int(column), 0), columns - 1)
   }
 }

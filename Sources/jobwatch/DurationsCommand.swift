@@ -5,8 +5,7 @@ import PollPlanning
 
 struct DurationsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "durations",
-    abstract: "Lists how long jobs take, by their type.",
+    commandName: "durations", abstract: "Lists how long jobs take, by their type.",
     discussion: """
       For each type of jobs: how many ended; the age by which half, 95 % and 99 % of them end; the calls \
       per job; how long after its end an end was known; and the share of calls saved against asking every \
@@ -51,8 +50,7 @@ struct DurationsCommand: ParsableCommand {
   }
 
   private static let fit = TableFit(
-    shortening: [("TYPE", 12), ("REGION", 8)],
-    dropping: ["REGION", "P99", "SERVICE", "SAVED", "P95"])
+    shortening: [("TYPE", 12), ("REGION", 8)], dropping: ["REGION", "P99", "SERVICE", "SAVED", "P95"])
 }
 
 /// What was learned of one type of jobs, and what its jobs have cost.
@@ -78,8 +76,7 @@ struct LearnedType {
 
   private func quantile(_ share: Double) -> String {
     let age = type.distribution.quantile(share)
-    return (type.isGuess(share) ? "~" : "")
-      + (age.isFinite ? Duration.seconds(age).terse : ">24d")
+    return (type.isGuess(share) ? "~" : "") + (age.isFinite ? Duration.seconds(age).terse : ">24d")
   }
 
   /// Of a job, on average.
@@ -95,9 +92,7 @@ struct LearnedType {
     return 1 - calls * Double(tally.timedJobs) / Double(tally.fixedPolls)
   }
 
-  private func share(_ sum: Double, of count: Int) -> Double? {
-    count > 0 ? sum / Double(count) : nil
-  }
+  private func share(_ sum: Double, of count: Int) -> Double? { count > 0 ? sum / Double(count) : nil }
 
   /// As `--json` prints it; durations are seconds.
   var json: JSONObject {

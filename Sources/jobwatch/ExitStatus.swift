@@ -24,9 +24,7 @@ extension ExitCode {
 
 enum StandardError {
   /// A line that cannot be written is lost, because there is no other place for it.
-  static func write(_ line: String) {
-    _ = try? FileDescriptor.standardError.writeAll(Array((line + "\n").utf8))
-  }
+  static func write(_ line: String) { _ = try? FileDescriptor.standardError.writeAll(Array((line + "\n").utf8)) }
 }
 
 enum StandardOutput {

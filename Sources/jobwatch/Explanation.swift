@@ -18,18 +18,14 @@ struct Explanation {
   let quota: QuotaStatus?
 
   /// - Parameter isWatched: whether a daemon seems to run.
-  init(
-    _ job: Job, _ transaction: Transaction, _ configuration: Configuration, isWatched: Bool,
-    at now: Moment
-  ) throws {
+  init(_ job: Job, _ transaction: Transaction, _ configuration: Configuration, isWatched: Bool, at now: Moment) throws {
     self.job = job
     self.now = now.wall
     var schedule = try LearnedSchedule(configuration, transaction, service: job.key.service)
     type = schedule.type(job.durationKey)
     forecast = try schedule.forecast(
       of: job, transaction, try AccountPauses(transaction), isWatched: isWatched, at: now.wall)
-    quota =
-      forecast == nil ? nil : schedule.budget(of: job.key.endpoint).map { QuotaStatus($0, at: now) }
+    quota = forecast == nil ? nil : schedule.budget(of: job.key.endpoint).map { QuotaStatus($0, at: now) }
     let previous = try transaction.history.transitions(of: job.id).last?.transition.from
     sample = job.state.isFinal ? SampleSummary(job, previous: previous) : nil
     calls = try transaction.jobs.polls(of: job.id)

@@ -16,14 +16,10 @@ struct ExplanationText {
       + words(explanation.forecast?.sentence) + words(taught)
       + section("Duration", words(known) + words(age) + [""] + plot)
       + section("Price", words(price)) + section("Plan", words(plan) + polls)
-      + section(
-        "Quota of \(job.key.service) for account \(job.key.account)",
-        words(explanation.quota?.words(at: now)))
+      + section("Quota of \(job.key.service) for account \(job.key.account)", words(explanation.quota?.words(at: now)))
   }
 
-  private func section(_ title: String, _ lines: [String]) -> [String] {
-    lines.isEmpty ? [] : ["", title] + lines
-  }
+  private func section(_ title: String, _ lines: [String]) -> [String] { lines.isEmpty ? [] : ["", title] + lines }
 
   private func words(_ text: String?) -> [String] { text.map(terminal.indented) ?? [] }
 
@@ -42,10 +38,8 @@ struct ExplanationText {
   /// The job's age among those of its type.
   private var age: String? {
     guard let age = explanation.forecast?.age else { return nil }
-    let seen =
-      job.firstSeenAt == nil ? "not seen yet" : "last seen at \(job.span.known.spokenAge)"
-    return
-      "It is \(age.spokenAge) old, \(seen); \(longer(than: age)) of the jobs of its type take longer "
+    let seen = job.firstSeenAt == nil ? "not seen yet" : "last seen at \(job.span.known.spokenAge)"
+    return "It is \(age.spokenAge) old, \(seen); \(longer(than: age)) of the jobs of its type take longer "
       + "than it has until now." + stuck
   }
 
@@ -75,8 +69,7 @@ struct ExplanationText {
       hasBlocks: terminal.hasBlocks)
     let scale = plot.axis.isLogarithmic ? ", on a logarithmic scale" : ""
     let polls = plot.polls.isEmpty ? "" : "; strokes are polls"
-    return words("When jobs of its type end, by age\(scale)\(polls):")
-      + plot.lines.map { Terminal.indent + $0 }
+    return words("When jobs of its type end, by age\(scale)\(polls):") + plot.lines.map { Terminal.indent + $0 }
   }
 
   private var price: String? {
@@ -133,12 +126,8 @@ struct ExplanationText {
 
   private var found: String {
     let calls = counted(explanation.calls, "answer")
-    guard let end = job.report?.end?.instant, let known = job.endedAt else {
-      return "It took \(calls)."
-    }
-    if known.isAhead(of: now) {
-      return "The clock was ahead when its end became known, by \(calls)."
-    }
+    guard let end = job.report?.end?.instant, let known = job.endedAt else { return "It took \(calls)." }
+    if known.isAhead(of: now) { return "The clock was ahead when its end became known, by \(calls)." }
     // Two clocks, ours and the cloud's.
     return "Its end was known about \(max(known - end, .zero).spoken) after it, by \(calls)."
   }

@@ -19,9 +19,7 @@ struct JSONObject: Encodable, ExpressibleByDictionaryLiteral {
 
   func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Name.self)
-    for member in members {
-      try container.encode(member.value, forKey: Name(stringValue: member.name))
-    }
+    for member in members { try container.encode(member.value, forKey: Name(stringValue: member.name)) }
   }
 }
 

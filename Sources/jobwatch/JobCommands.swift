@@ -5,8 +5,7 @@ import JobWatchStore
 
 struct ShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show",
-    abstract: "Shows everything that is known about one job.",
+    commandName: "show", abstract: "Shows everything that is known about one job.",
     discussion: """
       The record, its sub-jobs (failed ones first), every change of state and how long it took, \
       the messages about it and what became of them, and when the cloud deletes its own record. \
@@ -30,9 +29,7 @@ struct ShowCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    try argument.print(
-      { try JobDetails($0, $1, $2, isWatched: $3, at: $4.wall) }, json: json ? \.json : nil
-    ) {
+    try argument.print({ try JobDetails($0, $1, $2, isWatched: $3, at: $4.wall) }, json: json ? \.json : nil) {
       JobDetailsText(details: $0, terminal: .standardOutput, hasEvidence: evidence).lines
     }
   }
@@ -40,8 +37,7 @@ struct ShowCommand: ParsableCommand {
 
 struct ExplainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "explain",
-    abstract: "Explains when one job is polled, and why then.",
+    commandName: "explain", abstract: "Explains when one job is polled, and why then.",
     discussion: """
       Shows how long jobs of its type take, by those that ended; how old this one is compared with them; what \
       a call costs; the next polls; and what is left of the quota. For a job that ended: what was learned \
@@ -61,9 +57,7 @@ struct ExplainCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    try argument.print(
-      { try Explanation($0, $1, $2, isWatched: $3, at: $4) }, json: json ? \.json : nil
-    ) {
+    try argument.print({ try Explanation($0, $1, $2, isWatched: $3, at: $4) }, json: json ? \.json : nil) {
       ExplanationText(explanation: $0, terminal: .standardOutput).lines
     }
   }
@@ -127,8 +121,7 @@ struct JobArgument: ParsableArguments {
       let places = others.map { "\($0.key.service) of \($0.key.account)" }
       return "\(id) is known elsewhere only: \(places.joined(separator: ", "))"
     }
-    return
-      "no job \(id) is known: check the id, or submit it. For a job that was deleted here, too, "
+    return "no job \(id) is known: check the id, or submit it. For a job that was deleted here, too, "
       + "jobwatch log --job \(id) shows what was told"
   }
 }

@@ -16,9 +16,7 @@ struct JobDetailsText {
     let title = terminal.painted("\(job.key.service) job \(job.key.jobID)", job.state.colour)
     return [title, TextTable(rows: properties).text]
       + section("Sub-jobs", subJobs, TableFit(shortening: [("ENTITIES", 12), ("ERROR", 16)]))
-      + section(
-        "Steps", steps,
-        TableFit(shortening: [("DETAIL", 16), ("STEP", 16)], dropping: ["BEGAN", "DETAIL"]))
+      + section("Steps", steps, TableFit(shortening: [("DETAIL", 16), ("STEP", 16)], dropping: ["BEGAN", "DETAIL"]))
       + section("Transitions", transitions, TableFit())
       + section(
         "Messages", messages,
@@ -103,20 +101,16 @@ struct JobDetailsText {
     let title = "Evidence: the cloud's answer of \(receivedAt) (\(size)\(id)) is kept".onOneLine
     guard hasEvidence else { return ["", title + "; --evidence shows it"] }
     let legible = LegibleText(evidence.body)
-    let note =
-      legible.isExact
-      ? "" : "; it is not UTF-8 and shown as far as it can be read, --json has its bytes"
+    let note = legible.isExact ? "" : "; it is not UTF-8 and shown as far as it can be read, --json has its bytes"
     return ["", title + note, Self.pretty(legible.text)]
   }
 
   /// JSON is indented, other text stays as it is. Control characters are removed.
   private static func pretty(_ body: String) -> String {
     var text = body
-    if let object = try? JSONSerialization.jsonObject(
-      with: Data(body.utf8), options: .fragmentsAllowed),
+    if let object = try? JSONSerialization.jsonObject(with: Data(body.utf8), options: .fragmentsAllowed),
       let pretty = try? JSONSerialization.data(
-        withJSONObject: object,
-        options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes, .fragmentsAllowed])
+        withJSONObject: object, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes, .fragmentsAllowed])
     {
       text = String(decoding: pretty, as: UTF8.self)
     }
@@ -163,9 +157,7 @@ extension JobDetailsText {
     return job.state.rawValue + (word.map { " (\($0))" } ?? "") + ", " + certainty
   }
 
-  private var project: String {
-    job.projectID.isEmpty ? ", its project is looked up" : ", project \(job.projectID)"
-  }
+  private var project: String { job.projectID.isEmpty ? ", its project is looked up" : ", project \(job.projectID)" }
 
   private var expected: String? {
     guard let within = job.hint.expectWithin, let by = job.expectedBy else { return nil }
@@ -175,15 +167,13 @@ extension JobDetailsText {
 
   private var ended: String? {
     guard let end = job.report?.end else { return nil }
-    guard let begin = job.report?.begin?.instant, let instant = end.instant, instant >= begin
-    else { return when(end) }
+    guard let begin = job.report?.begin?.instant, let instant = end.instant, instant >= begin else { return when(end) }
     return when(end) + ", after \((instant - begin).spoken)"
   }
 
   private var nextPoll: String? {
     let pauses = job.state.isFinal ? [] : details.pauses.on(job.key.endpoint)
-    return pauses.isEmpty
-      ? details.forecast.map { when($0.nextPoll) } : pauses.map(\.sentence).joined(separator: "; ")
+    return pauses.isEmpty ? details.forecast.map { when($0.nextPoll) } : pauses.map(\.sentence).joined(separator: "; ")
   }
 
   private var missing: String? {
@@ -197,8 +187,7 @@ extension JobDetailsText {
   }
 
   private var progress: String? {
-    guard let report = details.progress, let progress = report.progress, let asOf = report.asOf
-    else { return nil }
+    guard let report = details.progress, let progress = report.progress, let asOf = report.asOf else { return nil }
     let percent = progress.percent.map { $0.rounded() == $0 ? "\(Int($0)) %" : "\($0) %" }
     // As of the same time.
     let left = progress.remaining.flatMap { seconds in
@@ -215,12 +204,10 @@ extension JobDetailsText {
     }
     let window = job.state.isFinal ? details.retention.finished : details.retention.unpaid
     if let window, (expires - window).isAhead(of: now) {
-      return "the cloud deletes its record in \(window.spoken) at the latest "
-        + "(the clock was ahead then); \(kept)"
+      return "the cloud deletes its record in \(window.spoken) at the latest " + "(the clock was ahead then); \(kept)"
     }
     return expires > now
-      ? "the cloud deletes its record \(when(expires)); \(kept)"
-      : "the cloud has deleted its record by now; \(kept)"
+      ? "the cloud deletes its record \(when(expires)); \(kept)" : "the cloud has deleted its record by now; \(kept)"
   }
 
   /// A time at which something has happened.
@@ -231,8 +218,7 @@ extension JobDetailsText {
   /// A time with its distance from now.
   private func when(_ time: Timestamp) -> String {
     let distance = time - now
-    return distance > .zero
-      ? "\(time) (in \(distance.spoken))" : "\(time) (\((now - time).spoken) ago)"
+    return distance > .zero ? "\(time) (in \(distance.spoken))" : "\(time) (\((now - time).spoken) ago)"
   }
 
   /// A time of the cloud; one that cannot be read stays as the cloud wrote it.
@@ -242,7 +228,5 @@ extension JobDetailsText {
     values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
   }
 
-  private func list(_ values: [String]) -> String? {
-    values.isEmpty ? nil : values.joined(separator: ", ")
-  }
+  private func list(_ values: [String]) -> String? { values.isEmpty ? nil : values.joined(separator: ", ") }
 }

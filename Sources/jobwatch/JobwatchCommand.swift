@@ -4,8 +4,7 @@ import JobWatchCore
 @main
 struct JobwatchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "jobwatch",
-    abstract: "Watches asynchronous cloud jobs until they end, and tells people.",
+    commandName: "jobwatch", abstract: "Watches asynchronous cloud jobs until they end, and tells people.",
     discussion: """
       A job of Huawei Cloud or Open Telekom Cloud runs for minutes or days after the call that began it, \
       and its record is deleted soon after it ended. jobwatch polls it for you, keeps the record, and \

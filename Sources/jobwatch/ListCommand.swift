@@ -5,8 +5,7 @@ import JobWatchStore
 
 struct ListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list",
-    abstract: "Lists jobs: those that are watched, and those that ended lately.",
+    commandName: "list", abstract: "Lists jobs: those that are watched, and those that ended lately.",
     discussion: """
       Watched jobs come first, newest on top, then those that ended in the last 24 hours, latest \
       end on top. The daemon need not run.
@@ -63,10 +62,7 @@ struct ListCommand: ParsableCommand {
     let now = Timestamp(Date())
     // One more than is shown tells whether there are more.
     let (found, pauses) = try StoreReader(path: configuration.databasePath).reading { transaction in
-      (
-        try transaction.jobs.all(matching: filter(at: now), limit: limit + 1),
-        try AccountPauses(transaction)
-      )
+      (try transaction.jobs.all(matching: filter(at: now), limit: limit + 1), try AccountPauses(transaction))
     }
     let jobs = Array(found.prefix(limit))
     if json {
@@ -81,9 +77,7 @@ struct ListCommand: ParsableCommand {
       for line in sentences.sorted() { StandardError.write(line) }
     }
     if jobs.isEmpty { StandardError.write(nothing) }
-    if found.count > limit {
-      StandardError.write("more than \(limit) jobs match: name conditions, or raise --limit")
-    }
+    if found.count > limit { StandardError.write("more than \(limit) jobs match: name conditions, or raise --limit") }
   }
 
   private func filter(at now: Timestamp) -> JobFilter {

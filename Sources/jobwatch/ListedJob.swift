@@ -17,8 +17,7 @@ struct ListedJob {
     }
     if Set(jobs.map(\.key.account)).count < 2 { cells = TableFit.without(cells, "ACCOUNT") }
     let fit = TableFit(
-      shortening: [("NOTE", 12), ("TYPE", 8)],
-      dropping: ["TYPE", "SEEN", "ACCOUNT", "NOTE", "SERVICE", "AGE"])
+      shortening: [("NOTE", 12), ("TYPE", 8)], dropping: ["TYPE", "SEEN", "ACCOUNT", "NOTE", "SERVICE", "AGE"])
     let lines = fit.lines(cells, width: terminal.width)
     return zip(lines, [nil] + jobs.map(\.state.colour)).map(terminal.painted)
   }

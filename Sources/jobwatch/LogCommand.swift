@@ -6,8 +6,7 @@ import Synchronization
 
 struct LogCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "log",
-    abstract: "Shows the status log: every event, oldest first.",
+    commandName: "log", abstract: "Shows the status log: every event, oldest first.",
     discussion: """
       Reads the log file and the files that it was rotated to, compressed or not. All given \
       options must match; where one is repeated, one of its values must, but all labels. Times are UTC, as in \
@@ -102,8 +101,7 @@ struct LogCommand: AsyncParsableCommand {
     let now = Timestamp(Date())
     return LogFilter(
       jobs: Set(job), events: event, account: place.account, service: place.service,
-      labels: LabelArgument.dictionary(label),
-      since: since?.time(at: now), until: until?.time(at: now))
+      labels: LabelArgument.dictionary(label), since: since?.time(at: now), until: until?.time(at: now))
   }
 
   private static func printer(json: Bool) -> @Sendable (LogLine) throws -> Void {
@@ -132,7 +130,6 @@ struct LogCommand: AsyncParsableCommand {
 
   @Sendable private static func bound(_ text: String) throws -> TimeBound {
     if let bound = TimeBound(text: text) { return bound }
-    throw ValidationError(
-      "\"\(text)\" is no time: write 2h (ago), 2026-11-21 or 2026-11-21T21:38:21Z (UTC)")
+    throw ValidationError("\"\(text)\" is no time: write 2h (ago), 2026-11-21 or 2026-11-21T21:38:21Z (UTC)")
   }
 }

@@ -8,8 +8,7 @@ import Logging
 /// `jobwatch run`: the daemon, in the foreground.
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "run",
-    abstract: "Runs the daemon in the foreground, until it is told to stop.",
+    commandName: "run", abstract: "Runs the daemon in the foreground, until it is told to stop.",
     discussion: """
       Usually systemd runs it: see man 8 jobwatch. SIGTERM and SIGINT stop it within five seconds; nothing \
       is lost, because all that it knows is in the database. SIGHUP reloads the configuration.
@@ -57,9 +56,7 @@ struct RunCommand: AsyncParsableCommand {
 
   private static func warn(_ decoded: DecodedConfiguration, _ path: String, _ log: Logger) {
     for warning in decoded.warnings {
-      log.warning(
-        "a warning about the configuration",
-        metadata: ["where": "\(warning.text(file: path))"])
+      log.warning("a warning about the configuration", metadata: ["where": "\(warning.text(file: path))"])
     }
   }
 }

@@ -6,8 +6,7 @@ import JobWatchSpool
 
 struct SubmitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "submit",
-    abstract: "Asks the daemon to watch jobs.",
+    commandName: "submit", abstract: "Asks the daemon to watch jobs.",
     discussion: """
       Writes one file into the spool and prints its name. The daemon need not run: it reads the file when \
       it starts. The same job twice is one job, so a submission can be repeated safely.
@@ -60,16 +59,13 @@ struct SubmitCommand: ParsableCommand {
     help: .value(
       "time",
       "The time from its begin within which a job should end, such as 10m; one that has not ended "
-        + "then is told as job.late. 1s to 365d."))
-  var expectWithin: Duration?
+        + "then is told as job.late. 1s to 365d.")) var expectWithin: Duration?
 
   @Option(
     help: .value(
       "dir",
       "The spool, instead of the configuration's. No configuration is read then, and only the form "
-        + "of names is checked."),
-    completion: .directory)
-  var spool: String?
+        + "of names is checked."), completion: .directory) var spool: String?
 
   @Flag(help: "Print JSON.")
   var json = false
@@ -104,9 +100,7 @@ struct SubmitCommand: ParsableCommand {
 
   private func destination() throws -> (String, SpoolRules?) {
     if let spool { return (spool, nil) }
-    let configuration = try file.load(
-      cure: "or name the spool with --spool DIR: then no configuration is needed"
-    ).value
+    let configuration = try file.load(cure: "or name the spool with --spool DIR: then no configuration is needed").value
     return (configuration.spoolDirectory, SpoolRules(configuration))
   }
 
@@ -120,9 +114,7 @@ struct SubmitCommand: ParsableCommand {
         ?? submissions[index].problem ?? rules?.problem(submissions[index])
       if let problem { reasons.append("\(submissions[index].jobID.prefix(80)): \(problem)") }
     }
-    if task != nil && submissions.count > 1 {
-      reasons.append("--task is that of one job: submit each with its own")
-    }
+    if task != nil && submissions.count > 1 { reasons.append("--task is that of one job: submit each with its own") }
     guard reasons.isEmpty, !submissions.isEmpty else {
       let lines = reasons + ["nothing was submitted"]
       throw ExitCode.misuse.telling(lines.joined(separator: "\n"))
@@ -151,12 +143,10 @@ struct SubmitCommand: ParsableCommand {
     let input = try FileHandle.standardInput.read(upToCount: SpoolFile.sizeLimit + 1) ?? Data()
     let content = SpoolFile(decoding: input, rules: nil)
     var reasons = content.rejections.map { rejection in
-      rejection.place == .file
-        ? "standard input: \(rejection.text)" : "standard input, \(rejection)"
+      rejection.place == .file ? "standard input: \(rejection.text)" : "standard input, \(rejection)"
     }
     if let command = content.command {
-      reasons.append(
-        "standard input is a command: use jobwatch \(command.verb.rawValue) \(command.account)")
+      reasons.append("standard input is a command: use jobwatch \(command.verb.rawValue) \(command.account)")
     }
     return (content.submissions, reasons, content.notes.map { "standard input, \($0)" })
   }

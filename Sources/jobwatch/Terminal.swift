@@ -62,9 +62,7 @@ extension String {
 }
 
 /// `1 job`, `2 jobs`.
-func counted(_ number: Int, _ noun: String) -> String {
-  "\(number) \(noun)\(number == 1 ? "" : "s")"
-}
+func counted(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 
 extension Terminal {
   /// What stands before the lines of a section.

@@ -35,8 +35,7 @@ import Testing
       let services = SimulatedService.allCases
       let service = services[(number + number / services.count) % services.count]
       let length = Duration.milliseconds(500 + number * 7500 / 39)
-      let job: PlannedJob =
-        number % 5 == 0 ? .failing(service, after: length) : .succeeding(service, after: length)
+      let job: PlannedJob = number % 5 == 0 ? .failing(service, after: length) : .succeeding(service, after: length)
       return number % 4 == 0 ? job.withServers() : job
     }
   }

@@ -66,9 +66,7 @@ import Testing
     }
   }
 
-  private static func begin(
-    _ blindness: Blindness, _ daemon: inout ChildProcess, in bed: Testbed
-  ) async throws {
+  private static func begin(_ blindness: Blindness, _ daemon: inout ChildProcess, in bed: Testbed) async throws {
     switch blindness {
     case .outage:
       bed.cloud.set(.unavailable, for: .ecs)
@@ -90,9 +88,7 @@ import Testing
     }
   }
 
-  private static func end(
-    _ blindness: Blindness, _ daemon: inout ChildProcess, in bed: Testbed
-  ) async throws {
+  private static func end(_ blindness: Blindness, _ daemon: inout ChildProcess, in bed: Testbed) async throws {
     switch blindness {
     case .outage:
       bed.cloud.clearFault(of: .ecs)
@@ -114,8 +110,7 @@ import Testing
   }
 
   private static func order(_ verb: String, in bed: Testbed) async throws {
-    let outcome = try await CommandLineTests.jobwatch(
-      [verb, "prod", "--config", bed.place.configuration], in: bed)
+    let outcome = try await CommandLineTests.jobwatch([verb, "prod", "--config", bed.place.configuration], in: bed)
     #expect(outcome.exit == .code(0), "\(outcome.error)")
   }
 }

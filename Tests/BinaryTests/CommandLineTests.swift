@@ -5,9 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct CommandLineTests {
-  static func jobwatch(
-    _ arguments: [String], in bed: Testbed
-  ) async throws -> ChildProcess.Outcome {
+  static func jobwatch(_ arguments: [String], in bed: Testbed) async throws -> ChildProcess.Outcome {
     try await ChildProcess.run(arguments)
   }
 
@@ -26,9 +24,7 @@ import Testing
       BadStart(
         testDescription: "a wrong key", change: ("spool_dir:", "spool_dri:"),
         words: ["jobwatch.yaml:2", "spool_dri", "spool_dir"]),
-      BadStart(
-        testDescription: "no such secret", change: ("/secret_key}", "/nowhere}"),
-        words: ["/nowhere"]),
+      BadStart(testDescription: "no such secret", change: ("/secret_key}", "/nowhere}"), words: ["/nowhere"]),
       BadStart(
         testDescription: "no such directory", change: ("/state\n", "/nowhere/state\n"),
         words: ["/nowhere/state", "create"]),

@@ -47,8 +47,7 @@ import Testing
       _jobwatch jobwatch "${COMP_WORDS[-1]}" "${COMP_WORDS[-2]}"
       echo "${COMPREPLY[*]}"
       """
-    let outcome = try await ChildProcess.run(
-      ["-c", program, try ChildProcess.binary()] + words, program: "/bin/bash")
+    let outcome = try await ChildProcess.run(["-c", program, try ChildProcess.binary()] + words, program: "/bin/bash")
     #expect(outcome.exit == .code(0))
     #expect(outcome.error.isEmpty)
     return outcome.output.trimmingCharacters(in: .whitespacesAndNewlines)

@@ -24,8 +24,7 @@ import Testing
     _ arguments: [String], after preparation: String, in bed: Testbed
   ) async throws -> ChildProcess.Outcome {
     try await ChildProcess.run(
-      ["-c", preparation + "; exec \"$0\" \"$@\"", try ChildProcess.binary()] + arguments,
-      program: "/bin/sh")
+      ["-c", preparation + "; exec \"$0\" \"$@\"", try ChildProcess.binary()] + arguments, program: "/bin/sh")
   }
 
   @Test(
@@ -63,8 +62,7 @@ import Testing
       let names = try bed.place.names(in: bed.place.stateDirectory)
       let target = bed.place.root + "/copy"
       for command in [["run"], ["list"], ["backup", target]] {
-        let outcome = try await CommandLineTests.jobwatch(
-          command + ["--config", bed.place.configuration], in: bed)
+        let outcome = try await CommandLineTests.jobwatch(command + ["--config", bed.place.configuration], in: bed)
         #expect(outcome.exit == .code(78), "\(command)")
         #expect(outcome.error.contains("newer jobwatch: install that version"))
       }

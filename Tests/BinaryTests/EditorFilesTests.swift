@@ -17,8 +17,7 @@ import Testing
         let text = try place.text(of: path)
         try place.write("\u{FEFF}" + text.replacing("\n", with: "\r\n"), to: path)
       }
-      let check = try await CommandLineTests.jobwatch(
-        ["check", "--config", place.configuration], in: bed)
+      let check = try await CommandLineTests.jobwatch(["check", "--config", place.configuration], in: bed)
       #expect(check.exit == .code(0) && check.error.isEmpty, "\(check.error)")
       let daemon = try await bed.startDaemon()
       let job = PlannedJob.failing(after: .zero)

@@ -41,11 +41,9 @@ import Testing
     var p99_seconds: Double
   }
 
-  private static func run(_ arguments: [String], in bed: Testbed, code: Int32 = 0) async throws
-    -> ChildProcess.Outcome
+  private static func run(_ arguments: [String], in bed: Testbed, code: Int32 = 0) async throws -> ChildProcess.Outcome
   {
-    let outcome = try await CommandLineTests.jobwatch(
-      arguments + ["--config", bed.place.configuration], in: bed)
+    let outcome = try await CommandLineTests.jobwatch(arguments + ["--config", bed.place.configuration], in: bed)
     #expect(outcome.exit == .code(code), "\(outcome.error)")
     return outcome
   }
@@ -54,8 +52,7 @@ import Testing
     -> Explanations.Explanation
   {
     let text = try await run([command, "--json", job.id], in: bed).output
-    return try #require(
-      try JSONDecoder().decode(Explanations.self, from: Data(text.utf8)).jobs.first)
+    return try #require(try JSONDecoder().decode(Explanations.self, from: Data(text.utf8)).jobs.first)
   }
 
   @Test(
@@ -63,9 +60,7 @@ import Testing
   func explain() async throws {
     try await Testbed.run { bed in
       let daemon = try await bed.startDaemon()
-      let (running, ended) = (
-        PlannedJob.endless(), PlannedJob.succeeding(after: .milliseconds(300))
-      )
+      let (running, ended) = (PlannedJob.endless(), PlannedJob.succeeding(after: .milliseconds(300)))
       try bed.submit([running, ended])
       try await bed.told([ended])
       let seen = try await Self.explained("explain", running, in: bed)
@@ -88,15 +83,12 @@ import Testing
       let next = try #require(stopped.schedule?.next_poll_at)
       #expect(try next >= #require(due) && stopped.plan?.polls.first.map { $0.at >= next } == true)
       let text = try await Self.run(["explain", running.id], in: bed).output
-      for title in ["Duration", "Price", "Plan"] {
-        #expect(text.contains("\n\n\(title)\n"), "\(text)")
-      }
+      for title in ["Duration", "Price", "Plan"] { #expect(text.contains("\n\n\(title)\n"), "\(text)") }
       #expect(text.contains("not asked for now: no daemon runs") && text.contains("^ now"))
       let shown = try await Self.run(["show", running.id], in: bed).output
       #expect(shown.contains("\n  schedule "))
       let rows = try JSONDecoder().decode(
-        [Row].self,
-        from: Data(try await Self.run(["durations", "--json"], in: bed).output.utf8))
+        [Row].self, from: Data(try await Self.run(["durations", "--json"], in: bed).output.utf8))
       #expect(rows.map(\.job_type) == ["resizeServer"] && rows.map(\.jobs) == [1])
       let table = try await Self.run(["durations"], in: bed).output
       #expect(table.hasPrefix("SERVICE  TYPE          REGION  JOBS  P50"), "\(table)")
@@ -109,8 +101,7 @@ import Testing
       _ = try await Self.run(["durations"], in: bed, code: 78)
       #expect(await (try await bed.startDaemon()).terminate() == .code(0))
       let empty = try await Self.run(["durations"], in: bed)
-      #expect(
-        empty.output.isEmpty && empty.error.contains("a type is listed once a job of it has ended"))
+      #expect(empty.output.isEmpty && empty.error.contains("a type is listed once a job of it has ended"))
       #expect(try await Self.run(["durations", "--json"], in: bed).output == "[]\n")
       let unknown = try await Self.run(["explain", "0123456789"], in: bed, code: 1)
       #expect(unknown.output.isEmpty && unknown.error.contains("no job 0123456789 is known"))

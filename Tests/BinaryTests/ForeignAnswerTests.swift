@@ -88,9 +88,7 @@ import Testing
     ]
     try await Testbed.run(.init(keys: keys)) { bed in
       func record(_ service: SimulatedService, _ status: String) -> Met {
-        Met(
-          service, .jobSucceeded,
-          #"{"status":"\#(status)","job_id":"@","job_type":"extendVolume","entities":{}}"#)
+        Met(service, .jobSucceeded, #"{"status":"\#(status)","job_id":"@","job_type":"extendVolume","entities":{}}"#)
       }
       func answer(_ job: PlannedJob, _ status: String) {
         var met = record(job.script.service, status)

@@ -45,9 +45,7 @@ import Testing
     return String((attributes[.size] as? Int ?? 0) + room * 1024)
   }
 
-  static func limit(
-    _ daemon: ChildProcess, to size: String, in bed: Testbed
-  ) async throws {
+  static func limit(_ daemon: ChildProcess, to size: String, in bed: Testbed) async throws {
     let change = try await ChildProcess.run(
       ["--pid", String(daemon.pid), "--fsize=\(size):"], program: "/usr/bin/prlimit")
     try #require(change.exit == .code(0))

@@ -33,8 +33,7 @@ struct HostileFile: Sendable {
       HostileFile("bad-utf8", .bytes([0x7B, 0xC3, 0x28, 0xFF]), "the file", "save it as UTF-8"),
       HostileFile("truncated", .text(#"{"job_id": "ab"#), "the file", "is it whole?"),
       HostileFile("nested", .text(nested), "the file"),
-      HostileFile(
-        "large", .bytes(Array(repeating: 0x61, count: 5 << 20)), "the file", "4 MiB", "split it"),
+      HostileFile("large", .bytes(Array(repeating: 0x61, count: 5 << 20)), "the file", "4 MiB", "split it"),
       HostileFile("link", .link(to: "/etc/hostname"), "symbolic link", "write the file itself"),
       HostileFile("fifo", .fifo, "not a plain file", "write a plain file"),
       HostileFile("directory", .directory, "not a plain file", "write a plain file"),
@@ -43,8 +42,7 @@ struct HostileFile: Sendable {
       HostileFile("a\nname with \"quotes\" and 'more'", .text("no id"), "line 1", "not known"),
       HostileFile(Array(repeating: 0xFE, count: 250), .text("!"), ["line 1", "is no job id"]),
       HostileFile("escape", .text(#"{"job_id": "../../../etc/passwd"}"#), "is no job id"),
-      HostileFile(
-        "service", .text(#"{"job_id": "ab12", "service": "ecz"}"#), "ecz", "did you mean", "ecs"),
+      HostileFile("service", .text(#"{"job_id": "ab12", "service": "ecz"}"#), "ecz", "did you mean", "ecs"),
       HostileFile("account", .text(#"[{"job_id": "ab12", "account": "x"}]"#), "entry 1", "\"x\""),
       HostileFile(
         "mixed", .text("{\"job_id\": \"\(neighbour)\"}\n{\"job\": \"ab12\"}\n{\"job_id\": 7}\n"),

@@ -45,9 +45,7 @@ import Testing
     #expect(names.count == 2 * hostile.count, "each with its reason: \(names)")
     let texts = try reasons.map { try bed.place.text(of: "\(bed.place.rejected)/\($0)") }
     for file in hostile {
-      #expect(
-        texts.contains { text in file.reasons.allSatisfy(text.contains) },
-        "no reason says \(file.reasons)")
+      #expect(texts.contains { text in file.reasons.allSatisfy(text.contains) }, "no reason says \(file.reasons)")
     }
     let events = try bed.log.all(.spoolRejected)
     #expect(events.allSatisfy { $0.data.file?.contains("\n") == false && $0.data.cure != nil })

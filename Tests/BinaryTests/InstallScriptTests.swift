@@ -34,8 +34,7 @@ import Testing
     let unit = try text("/opt/jw/lib/systemd/system/jobwatch.service")
     #expect(unit.contains("ExecStart=/opt/jw/bin/jobwatch run"))
     #expect(!unit.contains("/usr/bin/jobwatch"))
-    let check = try await ChildProcess.run(
-      ["--version"], program: target + "/opt/jw/bin/jobwatch")
+    let check = try await ChildProcess.run(["--version"], program: target + "/opt/jw/bin/jobwatch")
     #expect(check.exit == .code(0))
   }
 
@@ -47,8 +46,7 @@ import Testing
     try Data("accounts: []\n".utf8).write(to: URL(filePath: target + Self.configuration))
     try await run()
     #expect(try text(Self.configuration) == "accounts: []\n")
-    let shipped = try String(
-      contentsOfFile: Self.sources + "/config/jobwatch.yaml", encoding: .utf8)
+    let shipped = try String(contentsOfFile: Self.sources + "/config/jobwatch.yaml", encoding: .utf8)
     #expect(try text(Self.configuration + ".new") == shipped)
   }
 
@@ -71,9 +69,7 @@ import Testing
     #expect(script.error.isEmpty, "\(script.error)")
   }
 
-  private func text(_ path: String) throws -> String {
-    try String(contentsOfFile: target + path, encoding: .utf8)
-  }
+  private func text(_ path: String) throws -> String { try String(contentsOfFile: target + path, encoding: .utf8) }
 
   /// Every file below the target, as the system that it is for will name it.
   private func files() throws -> Set<String> {
@@ -81,8 +77,7 @@ import Testing
     var isFolder: ObjCBool = false
     return Set(
       paths.filter {
-        FileManager.default.fileExists(atPath: "\(target)/\($0)", isDirectory: &isFolder)
-          && !isFolder.boolValue
+        FileManager.default.fileExists(atPath: "\(target)/\($0)", isDirectory: &isFolder) && !isFolder.boolValue
       }.map { "/" + $0 })
   }
 }

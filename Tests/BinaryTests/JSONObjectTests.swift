@@ -10,8 +10,7 @@ import Testing
       "p50_seconds": 1.5, "job_id": some, "absent": none, "none": Timestamp?.none,
       "nested": ["webhook_id": 1, "nothing": none] as JSONObject,
     ]
-    #expect(
-      try JSONText.line(object) == #"{"job_id":"x","nested":{"webhook_id":1},"p50_seconds":1.5}"#)
+    #expect(try JSONText.line(object) == #"{"job_id":"x","nested":{"webhook_id":1},"p50_seconds":1.5}"#)
   }
 
   @Test func `leaves alone what people named`() throws {
@@ -20,9 +19,7 @@ import Testing
   }
 
   @Test(arguments: [(1.23456, 1.235), (2, 2), (.infinity, nil)] as [(Double, Double?)])
-  func `has numbers of three digits after the point, and no infinity`(
-    _ number: Double, _ expected: Double?
-  ) {
+  func `has numbers of three digits after the point, and no infinity`(_ number: Double, _ expected: Double?) {
     #expect(number.finite == expected)
   }
 }

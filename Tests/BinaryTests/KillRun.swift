@@ -49,9 +49,7 @@ struct KillRun {
       switch moment {
       case .starting, .dropped, .anytime: break
       case .fileGone:
-        for await event in spool.stream where event.isRemoval && !event.name.hasPrefix(".") {
-          break
-        }
+        for await event in spool.stream where event.isRemoval && !event.name.hasPrefix(".") { break }
       case .logGrew: try await Self.wait(for: count, in: log.stream.filter(\.isWrite))
       case .delivered: try await Self.wait(for: count, in: deliveries)
       }
@@ -62,9 +60,7 @@ struct KillRun {
     return daemon
   }
 
-  private static func wait(
-    for count: Int, in events: some AsyncSequence
-  ) async throws {
+  private static func wait(for count: Int, in events: some AsyncSequence) async throws {
     var missing = count
     for try await _ in events {
       missing -= 1
@@ -75,9 +71,7 @@ struct KillRun {
 
   /// The moment of a kill is left to chance here; nothing is waited for.
   private mutating func pass(upTo limit: Duration) async throws {
-    if limit > .zero {
-      try await Task.sleep(for: limit.scaled(by: .random(in: 0..<1, using: &random)))
-    }
+    if limit > .zero { try await Task.sleep(for: limit.scaled(by: .random(in: 0..<1, using: &random))) }
   }
 
   /// One job a file.

@@ -53,15 +53,11 @@ import Testing
   private static func expectToldOnce(_ jobs: [PlannedJob], by bed: Testbed) throws {
     #expect(bed.receiver.deliveries.allSatisfy { $0.verification == .verified })
     let told = try Dictionary(grouping: bed.events()) { "\($0.type) \($0.data.jobID ?? $0.id)" }
-    for (event, deliveries) in told {
-      #expect(Set(deliveries.map(\.id)).count == 1, "\(event) was told under two ids")
-    }
+    for (event, deliveries) in told { #expect(Set(deliveries.map(\.id)).count == 1, "\(event) was told under two ids") }
     for job in jobs {
       let wrong: EventKind = job.end == .jobFailed ? .jobSucceeded : .jobFailed
       #expect(told["\(wrong.rawValue) \(job.id)"] == nil)
-      for kind in [EventKind.jobLost, .jobUnknown, .jobFound] {
-        #expect(told["\(kind.rawValue) \(job.id)"] == nil)
-      }
+      for kind in [EventKind.jobLost, .jobUnknown, .jobFound] { #expect(told["\(kind.rawValue) \(job.id)"] == nil) }
     }
   }
 

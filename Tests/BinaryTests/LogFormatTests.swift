@@ -53,8 +53,7 @@ import Testing
     try await Testbed.run { bed in
       // Its reader has gone before the first line.
       let pipe = bed.place.root + "/pipe"
-      let daemon = try bed.spawnDaemon(
-        after: "mkfifo \(pipe); (exec 3<\(pipe)) & exec 2>\(pipe); wait")
+      let daemon = try bed.spawnDaemon(after: "mkfifo \(pipe); (exec 3<\(pipe)) & exec 2>\(pipe); wait")
       let job = PlannedJob.endless()
       try await within(.seconds(20), "it starts, and registers a job") {
         _ = try await bed.log.first(.daemonStarted)
@@ -72,8 +71,7 @@ import Testing
       let text = try bed.place.text(of: path)
       for (from, to) in [("spool_dir:", "spool_dri:"), ("/state\n", "/nowhere/state\n")] {
         try bed.place.write(text.replacing(from, with: to), to: path)
-        let outcome = try await CommandLineTests.jobwatch(
-          ["run", "--config", path, "--log-format", "json"], in: bed)
+        let outcome = try await CommandLineTests.jobwatch(["run", "--config", path, "--log-format", "json"], in: bed)
         #expect(outcome.exit == .code(78))
         let lines = try outcome.error.split(separator: "\n").map {
           try JSONDecoder().decode(Line.self, from: Data($0.utf8))

@@ -15,8 +15,7 @@ import Testing
     try await Testbed.run(way.settings) { bed in
       try bed.place.write(LoginWay.password + "\n", to: bed.place.root + "/password")
       try Self.write(way, 0, in: bed)
-      bed.cloud.credentials = AcceptedCredentials(
-        accessKeys: LoginWay.keys, tokens: Set(LoginWay.tokens))
+      bed.cloud.credentials = AcceptedCredentials(accessKeys: LoginWay.keys, tokens: Set(LoginWay.tokens))
       let daemon = try await bed.startDaemon()
       // Ends all along, past the second end of a credential; not before the first log-in and intake are over.
       let jobs = (6...18).map { PlannedJob.failing(after: Self.gap.scaled(by: Double($0))) }
@@ -43,21 +42,17 @@ import Testing
   }
 
   private static func write(_ way: LoginWay, _ version: Int, in bed: Testbed) throws {
-    for (name, contents) in way.files {
-      try bed.place.write(contents[version], to: "\(bed.place.root)/\(name)")
-    }
+    for (name, contents) in way.files { try bed.place.write(contents[version], to: "\(bed.place.root)/\(name)") }
   }
 
   /// The operator's way: the new secret first, then the signal, and the old one ends.
-  private static func change(_ way: LoginWay, of daemon: ChildProcess, in bed: Testbed) async throws
-  {
+  private static func change(_ way: LoginWay, of daemon: ChildProcess, in bed: Testbed) async throws {
     try await bed.cloud.waitForCalls(count: 60)
     try write(way, 1, in: bed)
     try await bed.waiting(for: "the configuration is reloaded") { daemon.send(SIGHUP) }
     // What was under way with the old one has arrived when each job was asked for once more.
     try await bed.cloud.waitForCalls(count: bed.cloud.log.total + 20)
-    bed.cloud.credentials = AcceptedCredentials(
-      accessKeys: [LoginWay.keys[1]], tokens: [LoginWay.tokens[1]])
+    bed.cloud.credentials = AcceptedCredentials(accessKeys: [LoginWay.keys[1]], tokens: [LoginWay.tokens[1]])
   }
 
   @Test(
@@ -100,8 +95,7 @@ import Testing
       #expect(await daemon.terminate() == .code(0))
       #expect(bed.cloud.refusedCalls.count == 1)
       #expect(try bed.log.all(.accountResumed).count == 1)
-      #expect(
-        try bed.place.files(holding: ["not-the-password", LoginWay.password]).isEmpty)
+      #expect(try bed.place.files(holding: ["not-the-password", LoginWay.password]).isEmpty)
     }
   }
 

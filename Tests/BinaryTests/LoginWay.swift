@@ -15,8 +15,7 @@ struct LoginWay: Sendable, CustomTestStringConvertible {
   /// Of tokens and of an agency's keys.
   static let lifetime = Duration.seconds(8)
   static let password = "a-password-of-no-user-anywhere"
-  static let user = PasswordUser(
-    name: "jobwatch", password: Secret(password), domainName: "OTC0001")
+  static let user = PasswordUser(name: "jobwatch", password: Secret(password), domainName: "OTC0001")
 
   var testDescription: String { name }
 
@@ -40,8 +39,7 @@ struct LoginWay: Sendable, CustomTestStringConvertible {
 
   /// Everything that must not be found in what jobwatch writes.
   static let secrets =
-    [password] + tokens.map { $0.reveal() }
-    + keys.flatMap { [$0.secret.reveal(), $0.securityToken?.reveal() ?? ""] }
+    [password] + tokens.map { $0.reveal() } + keys.flatMap { [$0.secret.reveal(), $0.securityToken?.reveal() ?? ""] }
 
   static let all = [
     LoginWay(name: "password, project by id", login: passwordLogin(["project_id": project])),
@@ -50,13 +48,11 @@ struct LoginWay: Sendable, CustomTestStringConvertible {
     LoginWay(
       name: "agency with the newer signature, project looked up, session tokens required",
       login: ["auth": "agency", "signature": "aksk"],
-      metadata: SimulatedMetadata(
-        versions: .second, keyLifetime: lifetime, renewal: .seconds(3))),
+      metadata: SimulatedMetadata(versions: .second, keyLifetime: lifetime, renewal: .seconds(3))),
     LoginWay(
       name: "agency without session tokens", login: ["auth": "agency", "project_id": project],
       metadata: SimulatedMetadata(versions: .first, keyLifetime: lifetime, renewal: .seconds(3))),
-    temporaryKey("aksk", ["project_id": project]),
-    temporaryKey("aksk-otc", [:]),
+    temporaryKey("aksk", ["project_id": project]), temporaryKey("aksk-otc", [:]),
     LoginWay(
       name: "profile", login: ["auth": "aksk", "profile": "{file: ROOT/profile}"],
       files: ["profile": keys.map { profile($0) }]),

@@ -36,9 +36,7 @@ import Testing
     }
   }
 
-  private static func withoutStop(_ word: Substring) -> String {
-    String(word.hasSuffix(".") ? word.dropLast() : word)
-  }
+  private static func withoutStop(_ word: Substring) -> String { String(word.hasSuffix(".") ? word.dropLast() : word) }
 
   @Test func `speaks of no option or command that is not there`() async throws {
     let commands = try await HelpDump.read().commands
@@ -47,8 +45,7 @@ import Testing
       #expect(page.options.subtracting(known).isEmpty, "\(page.name)")
       for example in page.examples { try check(example, commands) }
     }
-    let readme = try String(
-      contentsOf: ManualPage.root.appending(path: "README.md"), encoding: .utf8)
+    let readme = try String(contentsOf: ManualPage.root.appending(path: "README.md"), encoding: .utf8)
     // Every second part is code, in a line or in a block.
     for (index, span) in readme.split(separator: "`", omittingEmptySubsequences: false).enumerated()
     where !index.isMultiple(of: 2) {

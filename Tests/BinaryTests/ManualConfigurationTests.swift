@@ -27,14 +27,11 @@ import Testing
   /// The template is compared with the defaults of the code elsewhere.
   @Test func `gives the defaults that the template shows`() throws {
     let page = try ManualPage("jobwatch.yaml.5")
-    let template = try String(
-      contentsOf: ManualPage.root.appending(path: "config/jobwatch.yaml"), encoding: .utf8)
+    let template = try String(contentsOf: ManualPage.root.appending(path: "config/jobwatch.yaml"), encoding: .utf8)
     var section = ""
     var count = 0
     for line in template.split(separator: "\n") {
-      guard let match = line.wholeMatch(of: /(\s\s)?(\w+):\s*(.*?)(?:\s+#.*|#.*)?/) else {
-        continue
-      }
+      guard let match = line.wholeMatch(of: /(\s\s)?(\w+):\s*(.*?)(?:\s+#.*|#.*)?/) else { continue }
       let (isTop, key, value) = (match.1 == nil, String(match.2), String(match.3))
       if isTop { section = key }
       guard !value.isEmpty, !["services", "accounts", "routes"].contains(section) else { continue }

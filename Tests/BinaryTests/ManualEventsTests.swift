@@ -10,8 +10,7 @@ import Testing
     let events = try #require(page.section("EVENTS"))
     #expect(events.names == EventKind.allCases.map(\.rawValue))
     for kind in EventKind.allCases {
-      #expect(
-        events.item(kind.rawValue)?.text.contains(".Pq \(kind.severity)\n") == true, "\(kind)")
+      #expect(events.item(kind.rawValue)?.text.contains(".Pq \(kind.severity)\n") == true, "\(kind)")
     }
     let states = try #require(page.section("STATES"))
     #expect(Set(states.names) == Set(JobState.allCases.map(\.rawValue)))

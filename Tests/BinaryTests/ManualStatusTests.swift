@@ -25,8 +25,7 @@ import Testing
   @Test func `shows a line as it is`() throws {
     let section = try #require(ManualPage("jobwatch.8").section("What the status line says"))
     let healthy = StatusLine(
-      totals: Totals(watched: ["prod": 1204], atRisk: 1), due: 3, conditions: [],
-      accounts: ["prod"], channels: [])
+      totals: Totals(watched: ["prod": 1204], atRisk: 1), due: 3, conditions: [], accounts: ["prod"], channels: [])
     #expect(section.text.contains("\nStatus: \"\(healthy.line)\"\n"))
   }
 
@@ -46,6 +45,5 @@ import Testing
   }
 
   private let status = StatusText(
-    stalled: ["poller"], failing: [("intake", LoopHealth.Failure(since: .zero, reason: "..."))],
-    refusal: "...")
+    stalled: ["poller"], failing: [("intake", LoopHealth.Failure(since: .zero, reason: "..."))], refusal: "...")
 }

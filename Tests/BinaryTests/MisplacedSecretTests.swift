@@ -45,8 +45,7 @@ import Testing
         #expect([mistake.path, mistake.message].allSatisfy(status.contains), "\(status)")
       }
       #expect(await daemon.terminate() == .code(0))
-      #expect(
-        !manager.log.entries.contains { $0.notice.status?.contains(Self.secret) == true })
+      #expect(!manager.log.entries.contains { $0.notice.status?.contains(Self.secret) == true })
       #expect(try bed.place.files(holding: [Self.secret]) == [])
     }
   }

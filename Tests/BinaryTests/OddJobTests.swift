@@ -26,8 +26,7 @@ import Testing
         body: #"{"error_code": "DBS.200998", "error_msg": "No backend for this job."}"#),
       Trouble(testDescription: "404 with a page", status: 404, body: "<html>Not found</html>"),
       Trouble(
-        testDescription: "403", status: 403,
-        body: #"{"error": {"code": "DBS.201003", "message": "Not yours."}}"#),
+        testDescription: "403", status: 403, body: #"{"error": {"code": "DBS.201003", "message": "Not yours."}}"#),
     ]
 
     var reply: Reply { Reply(status: status, body: Array(body.utf8)) }
@@ -45,8 +44,7 @@ import Testing
   private func odd(_ number: Int, _ trouble: Trouble, in bed: Testbed) throws -> [String] {
     let ids = (0..<number).map { _ in PlannedJob.newID() }
     for id in ids { bed.cloud.answer(trouble.reply, toQuestionsFor: id) }
-    try bed.place.drop(
-      ids.map { "rds \($0)" }.joined(separator: "\n") + "\n", as: UUID().uuidString)
+    try bed.place.drop(ids.map { "rds \($0)" }.joined(separator: "\n") + "\n", as: UUID().uuidString)
     return ids
   }
 

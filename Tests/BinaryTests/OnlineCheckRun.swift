@@ -109,9 +109,7 @@ extension Workplace {
       ], program: "/usr/bin/env", output: output, error: output)
     let port = try await within(.seconds(20), "openssl listens") { [self] in
       for await change in changes.stream where change.name == "s_server" {
-        if let port = try text(of: output).firstMatch(of: /ACCEPT .*:(\d+)\n/)?.1 {
-          return String(port)
-        }
+        if let port = try text(of: output).firstMatch(of: /ACCEPT .*:(\d+)\n/)?.1 { return String(port) }
       }
       throw CancellationError()
     }

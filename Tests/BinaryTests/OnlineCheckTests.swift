@@ -13,8 +13,7 @@ import Testing
       #expect(check.exit == .code(0), "\(check.output)")
       #expect(check.findings.allSatisfy { $0.result == "ok" })
       let steps = ["connection", "clock", "credential", "permission"]
-      #expect(
-        check.findings.filter { $0.service == "ecs" || $0.service == nil }.map(\.step) == steps)
+      #expect(check.findings.filter { $0.service == "ecs" || $0.service == nil }.map(\.step) == steps)
       let permitted = check.findings.filter { $0.step == "permission" }.compactMap(\.service)
       #expect(Set(permitted) == all, "each has an endpoint in the configuration")
       #expect(check.output.contains("in order"))
@@ -140,14 +139,11 @@ import Testing
       let check = try await OnlineCheckRun(bed)
       let isBad = trouble.result == "FAILED"
       #expect(check.exit == .code(isBad ? 1 : 0), "\(check.output)\(check.error)")
-      let finding = try #require(
-        check.finding(trouble.step, service: trouble.service), "\(check.output)")
+      let finding = try #require(check.finding(trouble.step, service: trouble.service), "\(check.output)")
       #expect(finding.result == trouble.result)
       for word in trouble.words { #expect(finding.detail.contains(word), "\(finding)") }
       #expect((finding.cure ?? "").contains(trouble.cure), "\(finding)")
-      for bad in check.findings where ["FAILED", "warning"].contains(bad.result) {
-        #expect(bad.cure != nil, "\(bad)")
-      }
+      for bad in check.findings where ["FAILED", "warning"].contains(bad.result) { #expect(bad.cure != nil, "\(bad)") }
     }
   }
 
@@ -168,8 +164,7 @@ import Testing
   }
 
   @Test(.timeLimit(.minutes(10)))
-  func `waits some seconds for an answer, and not for one service because of another`() async throws
-  {
+  func `waits some seconds for an answer, and not for one service because of another`() async throws {
     try await Testbed.run { bed in
       bed.cloud.set(.hang, for: .dcs)
       let check = try await OnlineCheckRun(bed)
@@ -186,8 +181,7 @@ import Testing
     try await Testbed.run { bed in
       try bed.place.setEndpoint("ecs", "https://cloud.invalid")
       await bed.cloud.stop()
-      let proxied = try await OnlineCheckRun(
-        bed, environment: "HTTPS_PROXY=http://u:hush@127.0.0.1:9")
+      let proxied = try await OnlineCheckRun(bed, environment: "HTTPS_PROXY=http://u:hush@127.0.0.1:9")
       #expect(proxied.exit == .code(1))
       let refused = try #require(proxied.finding("connection", service: "dcs"))
       #expect(refused.detail.contains("connection refused"))

@@ -8,9 +8,7 @@ import Testing
 @Suite struct PauseTests {
   private static let quick = Testbed.Settings(keys: ["polling": "{floor: 200ms, ceiling: 400ms}"])
 
-  private static func order(
-    _ words: String..., in bed: Testbed
-  ) async throws -> ChildProcess.Outcome {
+  private static func order(_ words: String..., in bed: Testbed) async throws -> ChildProcess.Outcome {
     try await CommandLineTests.jobwatch(words + ["--config", bed.place.configuration], in: bed)
   }
 
@@ -40,8 +38,7 @@ import Testing
       try bed.submit(clock, to: "calm")
       for job in [watched, clock] { _ = try await bed.log.first(.jobRunning, of: job.id) }
       for _ in 1...2 {
-        let outcome = try await Self.order(
-          "pause", "prod", "--reason", "the network moves", in: bed)
+        let outcome = try await Self.order("pause", "prod", "--reason", "the network moves", in: bed)
         #expect(outcome.exit == .code(0), "\(outcome.error)")
         #expect(outcome.output.contains("account prod is paused"))
       }
@@ -73,9 +70,7 @@ import Testing
     }
   }
 
-  private static func expectShown(
-    _ paused: PlannedJob, beside other: PlannedJob, in bed: Testbed
-  ) async throws {
+  private static func expectShown(_ paused: PlannedJob, beside other: PlannedJob, in bed: Testbed) async throws {
     let list = try await order("list", in: bed)
     #expect(list.error.contains("account prod is paused by hand"), "\(list.error)")
     #expect(list.error.contains("jobwatch resume prod"))

@@ -20,18 +20,14 @@ struct PlannedJob: Sendable {
   }
 
   /// Runs from its submission on and ends well.
-  static func succeeding(
-    _ service: SimulatedService = .ecs, after duration: Duration
-  ) -> PlannedJob {
+  static func succeeding(_ service: SimulatedService = .ecs, after duration: Duration) -> PlannedJob {
     PlannedJob(
       script: ScriptedJob(
         service: service, jobID: newID(), jobType: "resizeServer",
         steps: .succeeding(after: duration)), end: .jobSucceeded)
   }
 
-  static func failing(
-    _ service: SimulatedService = .ecs, after duration: Duration
-  ) -> PlannedJob {
+  static func failing(_ service: SimulatedService = .ecs, after duration: Duration) -> PlannedJob {
     PlannedJob(
       script: ScriptedJob(
         service: service, jobID: newID(), jobType: "resizeServer",

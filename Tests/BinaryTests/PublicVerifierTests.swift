@@ -35,8 +35,7 @@ import Testing
   @Test("the specification's own library accepts every delivery", .timeLimit(.minutes(10)))
   func publicLibrary() async throws {
     try await Testbed.run { bed in
-      guard let python = try await PythonEnvironment(with: "standardwebhooks", in: bed.place)
-      else { return }
+      guard let python = try await PythonEnvironment(with: "standardwebhooks", in: bed.place) else { return }
       let daemon = try await bed.startDaemon()
       let jobs = [PlannedJob.succeeding(after: .zero), .failing(after: .zero).withServers()]
       try bed.submit(jobs)
@@ -54,8 +53,7 @@ import Testing
     let deliveries = bed.receiver.deliveries.map { delivery in
       let names = ["webhook-id", "webhook-timestamp", "webhook-signature"]
       return Dump.Delivery(
-        headers: Dictionary(
-          uniqueKeysWithValues: names.map { ($0, delivery.request.header($0) ?? "") }),
+        headers: Dictionary(uniqueKeysWithValues: names.map { ($0, delivery.request.header($0) ?? "") }),
         body: String(decoding: delivery.body, as: UTF8.self))
     }
     let dump = Dump(secret: Workplace.hookSecret, deliveries: deliveries)

@@ -9,9 +9,7 @@ struct PythonEnvironment: Sendable {
   /// skipped, because a machine without a package index must be able to run the rest.
   init?(with packages: String, in place: Workplace) async throws {
     self.place = place
-    let install =
-      "python3 -m venv \(place.root)/venv && timeout 150 \(place.root)/venv/bin/pip install -q "
-      + packages
+    let install = "python3 -m venv \(place.root)/venv && timeout 150 \(place.root)/venv/bin/pip install -q " + packages
     let (installed, complaint) = try await Self.shell(install)
     guard installed == .code(0) else {
       print("skipped: \(packages) cannot be installed here: \(complaint)")
@@ -30,11 +28,8 @@ struct PythonEnvironment: Sendable {
   }
 
   /// Runs a program while `body` runs; what it says goes into the file `output`.
-  func run(
-    _ arguments: [String], output: String, during body: () async throws -> Void
-  ) async throws {
-    let process = try ChildProcess(
-      arguments, program: "\(place.root)/venv/bin/python", output: output, error: output)
+  func run(_ arguments: [String], output: String, during body: () async throws -> Void) async throws {
+    let process = try ChildProcess(arguments, program: "\(place.root)/venv/bin/python", output: output, error: output)
     do {
       try await body()
     } catch {

@@ -16,8 +16,7 @@ import Testing
     .timeLimit(.minutes(10)))
   func killed() async throws {
     let settings = Testbed.Settings(
-      account: ["quota": "{calls: 60, per: 5s}"], keys: Self.keys,
-      cloudQuota: Quota(calls: 60, per: .seconds(5)))
+      account: ["quota": "{calls: 60, per: 5s}"], keys: Self.keys, cloudQuota: Quota(calls: 60, per: .seconds(5)))
     let seed = UInt64.random(in: .min ... .max)
     print("the kills follow the seed \(seed)")
     var random = SeededGenerator(seed)

@@ -30,8 +30,7 @@ import Testing
     let (view, words) = told(cap: cap, after: .seconds(4))
     #expect(view.source == "configured" && view.usedCalls == 10 && view.blockedUntil == nil)
     #expect(
-      words
-        == "At most 95 calls in 1 m 3 s, 95 % of the configured quota, over a window 5 % longer; "
+      words == "At most 95 calls in 1 m 3 s, 95 % of the configured quota, over a window 5 % longer; "
         + "10 of them used as of 4 s ago.")
     #expect(told(cap: cap, after: .seconds(64)).view.usedCalls == 0)
     #expect(told(cap: nil, after: .zero).view.source == "assumed")

@@ -17,8 +17,7 @@ import Testing
       try bed.submit(jobs)
       try await within(.seconds(60), "every end is told") { try await bed.told(jobs) }
       #expect(await daemon.terminate() == .code(0))
-      #expect(
-        bed.cloud.throttledCalls.isEmpty, "calls and their statuses: \(Self.times(bed.cloud))")
+      #expect(bed.cloud.throttledCalls.isEmpty, "calls and their statuses: \(Self.times(bed.cloud))")
       #expect(bed.cloud.log.total >= 100)
     }
   }
@@ -36,8 +35,7 @@ import Testing
     "a daemon that does not know it backs off for the window and learns", .timeLimit(.minutes(10)))
   func unknown() async throws {
     let settings = Testbed.Settings(
-      keys: ["polling": "{floor: 200ms, ceiling: 1s}"],
-      cloudQuota: Quota(calls: 10, per: .seconds(1)))
+      keys: ["polling": "{floor: 200ms, ceiling: 1s}"], cloudQuota: Quota(calls: 10, per: .seconds(1)))
     try await Testbed.run(settings) { bed in
       let daemon = try await bed.startDaemon()
       let jobs = (0..<100).map { number in PlannedJob.succeeding(after: .milliseconds(100 * number))

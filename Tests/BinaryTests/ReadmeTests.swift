@@ -23,8 +23,7 @@ import Testing
     #expect(Set(calls.compactMap(\.first)).count >= 8)
     for call in Set(calls) {
       let (output, error) = (place.root + "/output", place.root + "/error")
-      let process = try ChildProcess(
-        call + ["--config", place.root + "/nowhere.yaml"], output: output, error: error)
+      let process = try ChildProcess(call + ["--config", place.root + "/nowhere.yaml"], output: output, error: error)
       // The line is right, and the configuration is not there; a mistake in the line itself is 64.
       let exit = await process.exit
       let said = try place.text(of: error)
@@ -44,8 +43,7 @@ import Testing
     try place.write(
       (lines.map(String.init) + places).joined(separator: "\n"), to: place.configuration)
     let (output, error) = (place.root + "/output", place.root + "/error")
-    let process = try ChildProcess(
-      ["check", "--config", place.configuration], output: output, error: error)
+    let process = try ChildProcess(["check", "--config", place.configuration], output: output, error: error)
     let exit = await process.exit
     let said = try place.text(of: error)
     #expect(exit == .code(0), "\(said)")

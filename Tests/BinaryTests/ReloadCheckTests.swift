@@ -50,8 +50,7 @@ import Testing
   func environment() async throws {
     try await Testbed.run { bed in
       let (place, file) = (bed.place, bed.place.configuration)
-      try place.change(
-        "secret_key: {file: \(place.secretKeyFile)}", "secret_key: {env: JOBWATCH_SK}")
+      try place.change("secret_key: {file: \(place.secretKeyFile)}", "secret_key: {env: JOBWATCH_SK}")
       #expect(try await check(file, in: bed).exit == .code(78))
       let daemon = try await bed.startDaemon(after: "export JOBWATCH_SK=\(Workplace.secretKey)")
       #expect(try await check(file, in: bed).exit == .code(0))

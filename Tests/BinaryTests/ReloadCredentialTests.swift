@@ -25,9 +25,7 @@ import Testing
     }
   }
 
-  private static func reload(
-    _ daemon: ChildProcess, of bed: Testbed, times: Int
-  ) async throws {
+  private static func reload(_ daemon: ChildProcess, of bed: Testbed, times: Int) async throws {
     for _ in 0..<times {
       try await bed.waiting(for: "the configuration is reloaded") { daemon.send(SIGHUP) }
     }

@@ -54,8 +54,7 @@ import Testing
 
   private static let mistakes = [
     Mistake(change: ("accounts:", "accounts: ["), words: ["jobwatch.yaml:"]),
-    Mistake(
-      change: ("spool_dir:", "spool_dri:"), words: ["jobwatch.yaml:2", "spool_dri", "spool_dir"]),
+    Mistake(change: ("spool_dir:", "spool_dri:"), words: ["jobwatch.yaml:2", "spool_dri", "spool_dir"]),
     Mistake(change: ("/secret_key}", "/nowhere}"), words: ["/nowhere"]),
     Mistake(change: ("/hook_secret}", "/nothing}"), words: ["/nothing"]),
     Mistake(change: ("/state\n", "/else\n"), words: ["state_dir", "/else", "restart needed"]),
@@ -133,7 +132,5 @@ import Testing
 
 extension WebhookDelivery {
   /// An accepted message of a job's.
-  func isAbout(_ job: PlannedJob) -> Bool {
-    isAccepted && String(decoding: body, as: UTF8.self).contains(job.id)
-  }
+  func isAbout(_ job: PlannedJob) -> Bool { isAccepted && String(decoding: body, as: UTF8.self).contains(job.id) }
 }

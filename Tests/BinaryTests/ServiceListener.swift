@@ -34,9 +34,7 @@ final class ServiceListener: Sendable {
   }
 
   /// The first that matches, past ones included.
-  func first(
-    _ what: String, where matches: @escaping @Sendable (ServiceNotice) -> Bool
-  ) async throws -> ServiceNotice {
+  func first(_ what: String, where matches: @escaping @Sendable (ServiceNotice) -> Bool) async throws -> ServiceNotice {
     try await within(.seconds(30), what) { [log] in
       try await log.first { matches($0.notice) }.notice
     }

@@ -41,8 +41,7 @@ import Testing
     for job in (0..<count).map({ _ in PlannedJob.endless() }) {
       try bed.submit([job], file: job.id)
       let long = Date(timeIntervalSinceNow: -60)
-      try FileManager.default.setAttributes(
-        [.modificationDate: long], ofItemAtPath: "\(incoming)/\(job.id)")
+      try FileManager.default.setAttributes([.modificationDate: long], ofItemAtPath: "\(incoming)/\(job.id)")
     }
   }
 
@@ -89,16 +88,13 @@ import Testing
       try await within(.seconds(20), "the end is told") { try await bed.told(jobs) }
       #expect(await daemon.terminate() == .code(0))
       #expect(manager.longestSilence < .seconds(6))
-      #expect(
-        !manager.log.entries.contains { $0.notice.status?.contains("STALLED") == true })
+      #expect(!manager.log.entries.contains { $0.notice.status?.contains("STALLED") == true })
       #expect(try bed.log.all().isGapless)
     }
   }
 
   /// Another writer has its transaction open during `body`.
-  private static func whileLocked(
-    _ path: String, _ body: @Sendable () async throws -> Void
-  ) async throws {
+  private static func whileLocked(_ path: String, _ body: @Sendable () async throws -> Void) async throws {
     let (held, release) = (AsyncStream<Void>.makeStream(), DispatchSemaphore(value: 0))
     let holder = Task {
       let store = try Store(path: path)
@@ -149,9 +145,7 @@ import Testing
   }
 
   /// The last status is not degraded any more.
-  private static func expectRestored(
-    _ manager: ServiceListener, _ cure: () async throws -> Void
-  ) async throws {
+  private static func expectRestored(_ manager: ServiceListener, _ cure: () async throws -> Void) async throws {
     let coming = manager.log.stream()
     try await cure()
     try await within(.seconds(45), "a status that is not degraded") {

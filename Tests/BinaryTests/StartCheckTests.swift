@@ -108,15 +108,13 @@ import Testing
     },
     SetUp("a part of the database as the status log", "is a part of the database, and") { place in
       try FileManager.default.createSymbolicLink(
-        atPath: place.root + "/log/status.log",
-        withDestinationPath: place.stateDirectory + "/jobwatch.db-wal")
+        atPath: place.root + "/log/status.log", withDestinationPath: place.stateDirectory + "/jobwatch.db-wal")
     },
     SetUp("the lock as the status log", "is the daemon's lock, and cannot be") {
       try $0.change("/log/status.log", "/state/jobwatch.lock")
     },
     SetUp("the configuration as the status log", "is the configuration, and cannot be") {
-      try FileManager.default.linkItem(
-        atPath: $0.configuration, toPath: $0.root + "/log/status.log")
+      try FileManager.default.linkItem(atPath: $0.configuration, toPath: $0.root + "/log/status.log")
     },
     SetUp("a secret as the status log", "is a file that the configuration names, and") {
       try $0.change("/log/status.log", "/secret_key")
@@ -138,8 +136,7 @@ import Testing
   }
 
   private static func make(_ name: String, _ place: Workplace) throws {
-    try FileManager.default.createDirectory(
-      atPath: place.root + name, withIntermediateDirectories: false)
+    try FileManager.default.createDirectory(atPath: place.root + name, withIntermediateDirectories: false)
   }
 
   private func reasons(_ outcome: ChildProcess.Outcome, _ place: Workplace) -> [Substring] {
@@ -180,8 +177,7 @@ import Testing
   func makes() async throws {
     try await Testbed.run { bed in
       for name in ["/state", "/spool", "/log"] { try Self.remove(name, bed.place) }
-      try bed.place.write(
-        "whsec_/+/v7+/v/v//7//7//v/+//v7+8\n", to: bed.place.root + "/hook_secret")
+      try bed.place.write("whsec_/+/v7+/v/v//7//7//v/+//v7+8\n", to: bed.place.root + "/hook_secret")
       let arguments = ["check", "--config", bed.place.configuration]
       let check = try await CommandLineTests.jobwatch(arguments, in: bed)
       #expect(check.exit == .code(0), "\(check.error)")

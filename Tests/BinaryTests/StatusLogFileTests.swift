@@ -53,9 +53,7 @@ import Testing
       let before = try bed.log.all()
       for suffix in ["", "-wal", "-shm"] {
         let path = bed.place.database + suffix
-        if FileManager.default.fileExists(atPath: path) {
-          try FileManager.default.removeItem(atPath: path)
-        }
+        if FileManager.default.fileExists(atPath: path) { try FileManager.default.removeItem(atPath: path) }
       }
       try FileManager.default.moveItem(atPath: backup, toPath: bed.place.database)
 
@@ -98,8 +96,7 @@ import Testing
       let told = lines.filter { $0.event == EventKind.daemonRepaired.rawValue }
       #expect(told.count == 1)
       let kept = try Data(contentsOf: URL(filePath: told.first?.data.file ?? ""))
-      #expect(
-        bytes.suffix(kept.count) == Array(kept)[...] && kept.contains(what == "block" ? 0 : 10))
+      #expect(bytes.suffix(kept.count) == Array(kept)[...] && kept.contains(what == "block" ? 0 : 10))
     }
   }
 }

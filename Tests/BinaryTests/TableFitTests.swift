@@ -4,8 +4,7 @@ import Testing
 
 @Suite struct `A table that must fit` {
   private let rows = [
-    ["JOB", "TYPE", "STATE", "NOTE"],
-    ["0123456789abcdef", "createSingleServer", "failed", "Ecs.0319 no capacity"],
+    ["JOB", "TYPE", "STATE", "NOTE"], ["0123456789abcdef", "createSingleServer", "failed", "Ecs.0319 no capacity"],
     ["fedcba9876543210", "", "running", ""],
   ]
   private let fit = TableFit(shortening: [("NOTE", 8), ("TYPE", 6)], dropping: ["TYPE", "NOTE"])
@@ -21,8 +20,7 @@ import Testing
     (34, "0123456789abcdef  failed"),
     (5, "0123456789abcdef  failed"),
   ])
-  func `cuts the least important column first, and never the id`(_ width: Int?, _ expected: String)
-  {
+  func `cuts the least important column first, and never the id`(_ width: Int?, _ expected: String) {
     #expect(fit.lines(rows, width: width)[1] == expected)
   }
 

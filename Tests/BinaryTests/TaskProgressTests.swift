@@ -16,15 +16,11 @@ import Testing
       ], reply: reply)
   }
 
-  private static func order(
-    _ words: String..., in bed: Testbed
-  ) async throws -> ChildProcess.Outcome {
+  private static func order(_ words: String..., in bed: Testbed) async throws -> ChildProcess.Outcome {
     try await CommandLineTests.jobwatch(words + ["--config", bed.place.configuration], in: bed)
   }
 
-  private static func submit(
-    _ job: PlannedJob, with task: ScriptedTask, in bed: Testbed
-  ) async throws {
+  private static func submit(_ job: PlannedJob, with task: ScriptedTask, in bed: Testbed) async throws {
     bed.begin([job])
     bed.cloud.begin(task)
     let outcome = try await order(

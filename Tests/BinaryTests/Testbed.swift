@@ -27,8 +27,7 @@ final class Testbed: Sendable {
   }
 
   private init(_ settings: Settings) throws {
-    let key = AccessKey(
-      access: Workplace.accessKey, secret: Secret(Workplace.secretKey), securityToken: nil)
+    let key = AccessKey(access: Workplace.accessKey, secret: Secret(Workplace.secretKey), securityToken: nil)
     let quotas = settings.cloudQuota.map { [SimulatedService.ecs: $0, .dcs: $0] }
     var options = SimulatedCloud.Options(
       projectIDs: [Workplace.projectID], credentials: AcceptedCredentials(accessKeys: [key]))
@@ -83,9 +82,7 @@ final class Testbed: Sendable {
   /// - Parameter preparation: what a shell does first, in its stead.
   func spawnDaemon(after preparation: String? = nil) throws -> ChildProcess {
     var command = ["run", "--config", place.configuration, "--log-level", "info"]
-    if let preparation {
-      command = ["-c", preparation + "; exec \"$0\" \"$@\"", try ChildProcess.binary()] + command
-    }
+    if let preparation { command = ["-c", preparation + "; exec \"$0\" \"$@\"", try ChildProcess.binary()] + command }
     let daemon = try ChildProcess(
       command, program: preparation == nil ? nil : "/bin/sh", output: place.root + "/stdout",
       error: place.standardError)
@@ -99,9 +96,7 @@ final class Testbed: Sendable {
   }
 
   /// Does `deed` and returns once the daemon has said `words` on its console, once more than before.
-  func waiting<Value>(
-    for words: String, _ deed: () async throws -> Value
-  ) async throws -> Value {
+  func waiting<Value>(for words: String, _ deed: () async throws -> Value) async throws -> Value {
     let before = try count(of: words)
     let changes = try FileEvents(of: place.root)
     let value = try await deed()
@@ -142,8 +137,7 @@ final class Testbed: Sendable {
   func submit(_ job: PlannedJob, to account: String) throws {
     begin([job])
     try place.drop(
-      #"{"job_id": "\#(job.id)", "service": "\#(job.script.service.rawValue)", "account": "\#(account)"}"#,
-      as: job.id)
+      #"{"job_id": "\#(job.id)", "service": "\#(job.script.service.rawValue)", "account": "\#(account)"}"#, as: job.id)
   }
 
   /// What the receiver took, in order of arrival.

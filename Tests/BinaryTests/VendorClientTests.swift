@@ -56,16 +56,14 @@ import Testing
     }
   }
 
-  private static let packages =
-    "huaweicloudsdkcore==3.1.219 huaweicloudsdkecs==3.1.219 huaweicloudsdkdcs==3.1.219"
+  private static let packages = "huaweicloudsdkcore==3.1.219 huaweicloudsdkecs==3.1.219 huaweicloudsdkdcs==3.1.219"
 
   @Test(
     "the vendor's clients read from the simulated cloud what was scripted",
     .timeLimit(.minutes(10)))
   func clients() async throws {
     try await Testbed.run { bed in
-      guard let python = try await PythonEnvironment(with: Self.packages, in: bed.place)
-      else { return }
+      guard let python = try await PythonEnvironment(with: Self.packages, in: bed.place) else { return }
       let configuration = try bed.place.text(of: bed.place.configuration)
       let cloud = String(try #require(configuration.firstMatch(of: /ecs: "(.+?)"/)).1)
       func ask(_ questions: [Questions.Question]) async throws -> [Result] {
@@ -95,9 +93,7 @@ import Testing
   }
 
   /// Jobs in each state, what to ask for them, and what a client has to make of the answers.
-  private static func records(
-    on cloud: SimulatedCloud
-  ) -> ([Questions.Question], [Result]) {
+  private static func records(on cloud: SimulatedCloud) -> ([Questions.Question], [Result]) {
     let submitted = Testbed.clock() - .hours(1)
     let ended = submitted + .minutes(10)
     var running = PlannedJob.succeeding(.ecs, after: .days(1))
@@ -133,9 +129,7 @@ import Testing
   }
 
   /// As the vendor's pages describe it, and as its model keeps it.
-  private static func record(
-    of job: ScriptedJob, from begin: Timestamp, to end: Timestamp
-  ) -> Result.Record {
+  private static func record(of job: ScriptedJob, from begin: Timestamp, to end: Timestamp) -> Result.Record {
     let status = job.steps.last { $0.after <= .hours(1) }?.status
     let hasEnded = status != "RUNNING"
     let failed = status == "FAIL"
@@ -158,8 +152,7 @@ import Testing
       end_time: hasEnded ? end.description : "", error_code: failed ? job.errorCode : nil,
       fail_reason: failed ? job.failReason : nil,
       entities: parts.isEmpty
-        ? .init(server_id: job.entities["server_id"])
-        : .init(sub_jobs_total: parts.count, sub_jobs: parts))
+        ? .init(server_id: job.entities["server_id"]) : .init(sub_jobs_total: parts.count, sub_jobs: parts))
   }
 
   /// The same for both services. The client takes the throttling answer with the status of a success

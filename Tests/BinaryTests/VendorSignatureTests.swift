@@ -15,14 +15,12 @@ import Testing
 
     /// Runs `body` with a proxy in front of `upstream`.
     static func run(
-      of python: PythonEnvironment, before upstream: String, in place: Workplace,
-      _ body: (Proxy) async throws -> Void
+      of python: PythonEnvironment, before upstream: String, in place: Workplace, _ body: (Proxy) async throws -> Void
     ) async throws {
       let output = place.root + "/proxy"
       let changes = try FileEvents(of: place.root)
       let program = [
-        PythonEnvironment.program("verifying_proxy.py"), upstream, Workplace.accessKey,
-        Workplace.secretKey,
+        PythonEnvironment.program("verifying_proxy.py"), upstream, Workplace.accessKey, Workplace.secretKey,
       ]
       try await python.run(program, output: output) {
         let url = try await within(.seconds(20), "the proxy listens") {
@@ -71,8 +69,7 @@ import Testing
       let service: SimulatedService = number.isMultiple(of: 2) ? .ecs : .dcs
       let duration = Duration.milliseconds(200 * number)
       return number.isMultiple(of: 3)
-        ? PlannedJob.failing(service, after: duration)
-        : PlannedJob.succeeding(service, after: duration)
+        ? PlannedJob.failing(service, after: duration) : PlannedJob.succeeding(service, after: duration)
     }
     try bed.submit(jobs)
     try await within(.seconds(90), "every end is told") { try await bed.told(jobs) }
@@ -85,8 +82,7 @@ import Testing
     let transport = HTTPClientTransport()
     let query = JobQuery(
       service: .ecs, endpoint: proxy.url, projectID: Workplace.projectID, jobID: job,
-      credential: .accessKey(
-        AccessKey(access: Workplace.accessKey, secret: Secret("another"), securityToken: nil)),
+      credential: .accessKey(AccessKey(access: Workplace.accessKey, secret: Secret("another"), securityToken: nil)),
       signingTime: Testbed.clock())
     let client = CloudClient(transport: transport.transport, timeout: .seconds(300))
     let answer = await client.ask(query)

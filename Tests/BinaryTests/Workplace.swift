@@ -29,8 +29,7 @@ final class Workplace: Sendable {
     scratch = try TemporaryDirectory()
     for name in ["state", "spool", "log"] {
       try FileManager.default.createDirectory(
-        atPath: "\(scratch.path)/\(name)", withIntermediateDirectories: false,
-        attributes: [.posixPermissions: 0o700])
+        atPath: "\(scratch.path)/\(name)", withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
     }
   }
 
@@ -50,8 +49,7 @@ final class Workplace: Sendable {
     }
     let channels = hooks.enumerated().map { number, url in
       let name = number == 0 ? "oncall" : "oncall\(number + 1)"
-      return "  - {name: \(name), type: webhook, url: \"\(url)/hook\", "
-        + "secret: {file: \(root)/hook_secret}}"
+      return "  - {name: \(name), type: webhook, url: \"\(url)/hook\", " + "secret: {file: \(root)/hook_secret}}"
     }
     let endpoints = (SimulatedService.allCases.map(\.rawValue) + ["iam", "metadata"])
       .map { "\($0): \"\(cloud)\"" }
@@ -88,9 +86,7 @@ final class Workplace: Sendable {
   }
 
   /// As a submitter does it: under a temporary name first, then renamed.
-  func drop(_ text: String, as name: String) throws {
-    try drop(Array(text.utf8), as: Array(name.utf8))
-  }
+  func drop(_ text: String, as name: String) throws { try drop(Array(text.utf8), as: Array(name.utf8)) }
 
   /// `name` need not be text.
   func drop(_ content: [UInt8], as name: [UInt8]) throws {
@@ -118,8 +114,7 @@ final class Workplace: Sendable {
       }
     return try names.filter { name in
       var isDirectory: ObjCBool = false
-      let exists = FileManager.default.fileExists(
-        atPath: "\(root)/\(name)", isDirectory: &isDirectory)
+      let exists = FileManager.default.fileExists(atPath: "\(root)/\(name)", isDirectory: &isDirectory)
       guard exists, !isDirectory.boolValue else { return false }
       let content = try Data(contentsOf: URL(fileURLWithPath: "\(root)/\(name)"))
       return needles.contains { content.range(of: $0) != nil }

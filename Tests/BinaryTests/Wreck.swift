@@ -46,14 +46,10 @@ struct Wreck {
             phases.insert(.endNotDelivered)
           }
         }
-        if waiting.isEmpty && known.state.isFinal && !spooled.contains(job.id) {
-          settled.insert(job.id)
-        }
+        if waiting.isEmpty && known.state.isFinal && !spooled.contains(job.id) { settled.insert(job.id) }
       }
       if try transaction.events.lastSeq() > logged { phases.insert(.eventNotLogged) }
-      if try transaction.logCursor(place.statusLog)?.seq ?? 0 < logged {
-        phases.insert(.loggedNotMarked)
-      }
+      if try transaction.logCursor(place.statusLog)?.seq ?? 0 < logged { phases.insert(.loggedNotMarked) }
     }
   }
 

@@ -9,12 +9,10 @@ final class AmbientCredentialsTests {
 
   init() throws {
     scratch = try TemporaryDirectory()
-    try FileManager.default.createDirectory(
-      atPath: "\(home)/.huaweicloud", withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(atPath: "\(home)/.huaweicloud", withIntermediateDirectories: true)
   }
 
-  private func write(_ text: String, to name: String = ".huaweicloud/credentials") throws -> String
-  {
+  private func write(_ text: String, to name: String = ".huaweicloud/credentials") throws -> String {
     let path = "\(home)/\(name)"
     try Data(text.utf8).write(to: URL(fileURLWithPath: path))
     return path
@@ -24,8 +22,7 @@ final class AmbientCredentialsTests {
     _ environment: [String: String], path: String? = nil, section: String? = nil
   ) -> AmbientCredentials {
     AmbientCredentials(
-      environment: environment.merging(["HOME": home]) { given, _ in given }, profilePath: path,
-      section: section)
+      environment: environment.merging(["HOME": home]) { given, _ in given }, profilePath: path, section: section)
   }
 
   private func failure(_ body: () throws -> Any?) -> String {
@@ -99,8 +96,7 @@ final class AmbientCredentialsTests {
     #expect(try chosen.accessKey()?.value.access == "p-ak")
     #expect(try chosen.accessKey()?.source == "profile [prod] of \(path)")
     #expect(try chosen.project()?.value == .id("p-project"))
-    let named = ambient(
-      environment.merging(["HUAWEICLOUD_SDK_CREDENTIALS_FILE": path]) { _, new in new })
+    let named = ambient(environment.merging(["HUAWEICLOUD_SDK_CREDENTIALS_FILE": path]) { _, new in new })
     #expect(try named.accessKey()?.value.access == "e-ak")
     #expect(try named.project()?.value == .id("e-project"))
   }
@@ -125,23 +121,16 @@ final class AmbientCredentialsTests {
     (["HW_AUTH_TOKEN": "a", "OS_TOKEN": "b"], "a", "environment HW_AUTH_TOKEN"),
     (["HW_AUTH_TOKEN": "", "OS_TOKEN": "b"], "b", "environment OS_TOKEN"),
   ])
-  func `a token is taken from the environment`(
-    environment: [String: String], token: String, source: String
-  ) {
+  func `a token is taken from the environment`(environment: [String: String], token: String, source: String) {
     #expect(ambient(environment).token() == Ambient(Secret(token), from: source))
   }
 
   @Test(arguments: [
     (["HW_USER_NAME": "u", "HW_USER_PASSWORD": "p", "HW_DOMAIN_NAME": "d"], "HW_DOMAIN_NAME"),
-    (
-      ["OS_USERNAME": "u", "OS_PASSWORD": "p", "OS_DOMAIN_NAME": "d", "HW_DOMAIN_NAME": "x"],
-      "OS_DOMAIN_NAME"
-    ),
+    (["OS_USERNAME": "u", "OS_PASSWORD": "p", "OS_DOMAIN_NAME": "d", "HW_DOMAIN_NAME": "x"], "OS_DOMAIN_NAME"),
     (["OS_USERNAME": "u", "OS_PASSWORD": "p", "OS_USER_DOMAIN_NAME": "d"], "OS_USER_DOMAIN_NAME"),
   ])
-  func `a login is taken whole from the environment`(
-    environment: [String: String], last: String
-  ) throws {
+  func `a login is taken whole from the environment`(environment: [String: String], last: String) throws {
     let found = try #require(try ambient(environment).passwordUser())
     #expect(found.value == PasswordUser(name: "u", password: Secret("p"), domainName: "d"))
     #expect(found.source.hasSuffix(", \(last)"))

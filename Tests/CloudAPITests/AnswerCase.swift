@@ -31,9 +31,7 @@ struct AnswerCase: Sendable, CustomTestStringConvertible {
       service: service, jobID: "job1", now: Timestamp(milliseconds: 1_640_000_000_000),
       confidential: ["AKEXAMPLE", "sk-hush", "token/hush"]
     ).answer(
-      to: HTTPResponse(
-        status: status, headers: HTTPFields(headers), body: Array(body.utf8),
-        truncated: truncated))
+      to: HTTPResponse(status: status, headers: HTTPFields(headers), body: Array(body.utf8), truncated: truncated))
   }
 
   /// An error in the shape of ECS.

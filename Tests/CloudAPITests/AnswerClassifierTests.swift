@@ -47,8 +47,7 @@ struct AnswerClassifierTests {
       429, AnswerCase.flat("APIGW.0308", "limit:0,time:99999999999 second"),
       .throttled(Throttle(code: "APIGW.0308"))),
     AnswerCase(
-      429, "", .throttled(Throttle(retryAfter: .seconds(7), code: "HTTP 429")),
-      headers: [("retry-after", "7")]),
+      429, "", .throttled(Throttle(retryAfter: .seconds(7), code: "HTTP 429")), headers: [("retry-after", "7")]),
     AnswerCase(
       429, "", .throttled(Throttle(retryAfter: .seconds(30), code: "HTTP 429")),
       headers: [
@@ -60,11 +59,8 @@ struct AnswerClassifierTests {
     AnswerCase(
       429, "", .throttled(Throttle(retryAfter: .hours(12), code: "HTTP 429")),
       headers: [("Retry-After", "9223372036854775807")]),
-    AnswerCase(
-      429, "", .throttled(Throttle(retryAfter: .zero, code: "HTTP 429")),
-      headers: [("Retry-After", "-5")]),
-    AnswerCase(
-      429, "", .throttled(Throttle(code: "HTTP 429")), headers: [("Retry-After", "soon")]),
+    AnswerCase(429, "", .throttled(Throttle(retryAfter: .zero, code: "HTTP 429")), headers: [("Retry-After", "-5")]),
+    AnswerCase(429, "", .throttled(Throttle(code: "HTTP 429")), headers: [("Retry-After", "soon")]),
   ]
 
   private static let verdicts: [AnswerCase] = [
@@ -73,15 +69,12 @@ struct AnswerClassifierTests {
     AnswerCase(400, AnswerCase.flat("DCS.4133"), .absent(code: "DCS.4133"), service: .dcs),
     AnswerCase(404, AnswerCase.flat("111400070"), .absent(code: "111400070"), service: .dcs),
     AnswerCase(400, AnswerCase.flat("DCS.4070"), .absent(code: "DCS.4070"), service: .dcs),
-    AnswerCase(
-      404, AnswerCase.flat("APIGW.0101"), .misconfigured(error("APIGW.0101"))),
+    AnswerCase(404, AnswerCase.flat("APIGW.0101"), .misconfigured(error("APIGW.0101"))),
     AnswerCase(404, AnswerCase.flat("APIG.0101"), .misconfigured(error("APIG.0101"))),
-    AnswerCase(
-      404, AnswerCase.flat("111404001"), .misconfigured(error("111404001")), service: .dcs),
+    AnswerCase(404, AnswerCase.flat("111404001"), .misconfigured(error("111404001")), service: .dcs),
     AnswerCase(400, AnswerCase.ecs("Common.0018"), .misconfigured(error("Common.0018"))),
     AnswerCase(400, AnswerCase.ecs("Ecs.0023"), .misconfigured(error("Ecs.0023"))),
-    AnswerCase(
-      401, AnswerCase.flat("DCS.1004"), .misconfigured(error("DCS.1004")), service: .dcs),
+    AnswerCase(401, AnswerCase.flat("DCS.1004"), .misconfigured(error("DCS.1004")), service: .dcs),
     AnswerCase(401, AnswerCase.ecs("Common.0013"), .refused(error("Common.0013"))),
     AnswerCase(200, AnswerCase.ecs("Common.0013"), .refused(error("Common.0013"))),
     AnswerCase(401, AnswerCase.flat("APIG.0301"), .refused(error("APIG.0301"))),
@@ -128,8 +121,7 @@ struct AnswerClassifierTests {
       200, #"{"job_id":"job2","status":"FAIL","error_code":"Common.0011","fail_reason":"f"}"#,
       .garbled("HTTP 200 with the record of another job")),
     AnswerCase(
-      200,
-      #"{"job_id":"job2","status":"","error":{"code":"Common.0024","message":"m"}}"#,
+      200, #"{"job_id":"job2","status":"","error":{"code":"Common.0024","message":"m"}}"#,
       .garbled("HTTP 200 with the record of another job")),
     AnswerCase(
       200, "\u{feff}<html>",
@@ -203,8 +195,7 @@ struct AnswerClassifierTests {
     let headers = [("date", "Tue, 14 Nov 2023 22:13:20 GMT"), ("X-REQUEST-ID", "r0")]
     let seen = AnswerCase(200, body, .absent(code: ""), headers: headers).answer.evidence
     let expected = Evidence(
-      httpStatus: 200, requestID: "r0", serverDate: Timestamp(milliseconds: 1_700_000_000_000),
-      body: Array(body.utf8))
+      httpStatus: 200, requestID: "r0", serverDate: Timestamp(milliseconds: 1_700_000_000_000), body: Array(body.utf8))
     #expect(seen == expected)
     let refused = AnswerCase(401, AnswerCase.flat("APIG.0301"), .absent(code: "")).answer.evidence
     #expect(refused?.requestID == "r1")
@@ -225,9 +216,7 @@ struct AnswerClassifierTests {
     }
     let body = String(decoding: try #require(answer.evidence).body, as: UTF8.self)
     for text in [error.message, body] {
-      for secret in ["AKEXAMPLE", "hush", "other", "abc", "feed01"] {
-        #expect(!text.contains(secret))
-      }
+      for secret in ["AKEXAMPLE", "hush", "other", "abc", "feed01"] { #expect(!text.contains(secret)) }
       #expect(text.contains("|host:h|x-security-token:(redacted)"))
     }
     #expect(error.message.count == 500)

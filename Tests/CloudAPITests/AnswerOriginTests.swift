@@ -19,7 +19,5 @@ import Testing
     #expect(answer.isOfEndpoint == isOfEndpoint)
   }
 
-  @Test func `speaks of the endpoint if nothing came back`() {
-    #expect(Answer(.unreachable("timeout")).isOfEndpoint)
-  }
+  @Test func `speaks of the endpoint if nothing came back`() { #expect(Answer(.unreachable("timeout")).isOfEndpoint) }
 }

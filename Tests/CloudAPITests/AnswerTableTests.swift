@@ -124,8 +124,7 @@ struct AnswerTableTests {
 
     init?(_ line: Substring) {
       let words = line.split(separator: " ").map(String.init)
-      guard words.count == 6, let service = CloudService.named(words[1]), let status = Int(words[2])
-      else { return nil }
+      guard words.count == 6, let service = CloudService.named(words[1]), let status = Int(words[2]) else { return nil }
       self.service = service
       self.status = status
       (source, code, observation, isListed) = (words[0], words[3], words[4], words[5] == "code")
@@ -156,10 +155,8 @@ struct AnswerTableTests {
     {
       #"{"itemNotFound":{"message":"why","code":\#(Int($0).map(String.init) ?? "\"\($0)\"")}}"#
     },
-    { #"{"badRequest":{"code":"\#($0)","message":"why"}}"# },
-    { #"{"errorCode":"\#($0)","errorMsg":"why"}"# },
-    { #"{"errorCode":"\#($0)","errorMessage":"why"}"# },
-    { #"{"errCode":"\#($0)","externalMessage":"why"}"# },
+    { #"{"badRequest":{"code":"\#($0)","message":"why"}}"# }, { #"{"errorCode":"\#($0)","errorMsg":"why"}"# },
+    { #"{"errorCode":"\#($0)","errorMessage":"why"}"# }, { #"{"errCode":"\#($0)","externalMessage":"why"}"# },
   ]
 
   /// The name of the observation's case, and the code that it carries.
@@ -188,9 +185,7 @@ struct AnswerTableTests {
         let (name, cause) = Self.told(given.answer.observation)
         #expect(name == row.observation, "\(status) \(given.body)")
         #expect(cause.contains(row.code), "\(status) \(given.body)")
-        #expect(
-          cause.contains("why") || ["absent", "throttled"].contains(name),
-          "\(status) \(given.body)")
+        #expect(cause.contains("why") || ["absent", "throttled"].contains(name), "\(status) \(given.body)")
       }
     }
   }
@@ -226,8 +221,7 @@ struct AnswerTableTests {
   func `a throttling message says how much in how long, for whom`(
     message: String, limit: Int?, seconds: Int?, perHost: Bool
   ) {
-    let expected = Throttle(
-      limit: limit, window: seconds.map { .seconds($0) }, perHost: perHost, code: "APIGW.0308")
+    let expected = Throttle(limit: limit, window: seconds.map { .seconds($0) }, perHost: perHost, code: "APIGW.0308")
     for status in [429, 503, 202, 200] {
       let text = "The throttling threshold has been reached: \(message)"
       let given = AnswerCase(status, AnswerCase.flat("APIGW.0308", text), .throttled(expected))

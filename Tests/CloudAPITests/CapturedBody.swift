@@ -29,8 +29,7 @@ struct CapturedBody: Sendable, CustomTestStringConvertible {
   static let classic: [CapturedBody] = [
     CapturedBody(
       file: "ecs_running_createServer_observed", service: "ecs", state: .running,
-      id: "ff8080827e7810fb017f06338a731328", type: "createServer",
-      begin: "2022-02-17T05:41:55.441Z",
+      id: "ff8080827e7810fb017f06338a731328", type: "createServer", begin: "2022-02-17T05:41:55.441Z",
       parts: ["createSingleServer RUNNING server_id=1c74e090-c569-4b52-9eaa-fd34776cec28"]),
     CapturedBody(
       file: "ecs_success_serversAction_flight", service: "ecs", state: .succeeded,
@@ -76,8 +75,7 @@ struct CapturedBody: Sendable, CustomTestStringConvertible {
       begin: "2022-12-05T08:10:19.951Z", end: "2022-12-05T08:10:21.864Z"),
     CapturedBody(
       file: "ims_success_createImageByInstance", service: "ims", state: .succeeded,
-      id: "ff8080814dbd65d7014dbe0d84db0013", type: "createImageByInstance",
-      begin: "2015-06-04T18:11:06.586Z",
+      id: "ff8080814dbd65d7014dbe0d84db0013", type: "createImageByInstance", begin: "2015-06-04T18:11:06.586Z",
       objects: ["image_id": "e9e91bff-14b6-4a0b-8377-4ed0813e3360"]),
     CapturedBody(
       file: "ims_success_imsImportImageJob", service: "ims", state: .succeeded,
@@ -111,8 +109,7 @@ struct CapturedBody: Sendable, CustomTestStringConvertible {
     CapturedBody(
       file: "rds_failed_CreateMysqlSingleHAInstance", service: "rds", state: .failed,
       id: "31 b8ae23 - c687 - 4 d80 - b7b4 - 42 a66c9bb886", type: "CreateMysqlSingleHAInstance",
-      begin: "2018-08-06T10:41:14.000Z", end: "2018-08-06T16:41:14.000Z",
-      reason: "createVM failed.",
+      begin: "2018-08-06T10:41:14.000Z", end: "2018-08-06T16:41:14.000Z", reason: "createVM failed.",
       objects: [
         "instance_id": "a48e43ff268f4c0e879652d65e63d0fbin01", "instance_type": "Single",
         "instance_name": "DO-NOT-TOUCH-mgr2-mysql-single", "instance_datastore_type": "mysql",
@@ -163,8 +160,7 @@ struct CapturedBody: Sendable, CustomTestStringConvertible {
       ]),
     CapturedBody(
       file: "geminidb_running_CreateCassandra", service: "geminidb", state: .running,
-      id: "6f85e061-04dd-42e7-86d6-d3b1e40aac2e", type: "CreateCassandra",
-      begin: "2023-09-12T06:44:01.000Z",
+      id: "6f85e061-04dd-42e7-86d6-d3b1e40aac2e", type: "CreateCassandra", begin: "2023-09-12T06:44:01.000Z",
       objects: [
         "instance_id": "27a045b6bf9e46f691f81366d398cb04in06", "instance_name": "nosql-12f5",
         "progress": "14%",

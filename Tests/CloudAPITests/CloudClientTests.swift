@@ -26,12 +26,10 @@ struct CloudClientTests {
   private static let key = AccessKey(access: "EXAMPLEAK", secret: Secret("example-sk"))
   private static let temporary = AccessKey(
     access: "EXAMPLEAK", secret: Secret("example-sk"), securityToken: Secret("example-token"))
-  private static let record = HTTPResponse(
-    status: 200, body: Array(#"{"job_id":"job1","status":"RUNNING"}"#.utf8))
+  private static let record = HTTPResponse(status: 200, body: Array(#"{"job_id":"job1","status":"RUNNING"}"#.utf8))
 
   private func query(
-    _ credential: Credential, service: CloudService = .ecs,
-    endpoint: String = "https://ecs.example:8443"
+    _ credential: Credential, service: CloudService = .ecs, endpoint: String = "https://ecs.example:8443"
   ) -> JobQuery {
     JobQuery(
       service: service, endpoint: endpoint, projectID: "project1", jobID: "job1",
@@ -43,9 +41,7 @@ struct CloudClientTests {
     (.accessKey(temporary), "host;x-project-id;x-sdk-date;x-security-token"),
     (.legacyAccessKey(key), "host;x-sdk-date"), (.legacyAccessKey(temporary), "host;x-sdk-date"),
   ])
-  func `a question is signed as its kind of key demands`(
-    credential: Credential, signed: String
-  ) async throws {
+  func `a question is signed as its kind of key demands`(credential: Credential, signed: String) async throws {
     let recording = RecordingTransport(.success(Self.record))
     let answer = await CloudClient(transport: recording.transport).ask(query(credential))
     #expect(answer.observation == .seen(.running, JobReport(rawStatus: "RUNNING")))
@@ -64,12 +60,9 @@ struct CloudClientTests {
     #expect(sent.signedHeaders.joined(separator: ";") == signed)
     let isTemporary = credential != .accessKey(Self.key) && credential != .legacyAccessKey(Self.key)
     #expect(headers.first("X-Security-Token") == (isTemporary ? "example-token" : nil))
-    let received = SignableRequest(
-      host: "ecs.example:8443", path: "/v1/project1/jobs/job1", headers: request.headers)
+    let received = SignableRequest(host: "ecs.example:8443", path: "/v1/project1/jobs/job1", headers: request.headers)
     let signer = Signer(key: Self.key, form: sent.form)
-    #expect(
-      sent.signature
-        == signer.signature(of: received, signedHeaders: sent.signedHeaders, date: date))
+    #expect(sent.signature == signer.signature(of: received, signedHeaders: sent.signedHeaders, date: date))
   }
 
   @Test func `a token is sent instead of a signature`() async throws {
@@ -138,8 +131,7 @@ struct CloudClientTests {
       .success(HTTPResponse(status: 401, body: Array(body.utf8))))
     let client = CloudClient(transport: recording.transport)
     let answer = await client.ask(query(.accessKey(Self.temporary)))
-    let kept =
-      "\(answer.observation)" + String(decoding: try #require(answer.evidence).body, as: UTF8.self)
+    let kept = "\(answer.observation)" + String(decoding: try #require(answer.evidence).body, as: UTF8.self)
     #expect(kept.contains("verify aksk signature fail"))
     for secret in ["EXAMPLEAK", "example-sk", "example-token"] { #expect(!kept.contains(secret)) }
   }

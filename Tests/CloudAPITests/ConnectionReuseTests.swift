@@ -19,8 +19,7 @@ import Testing
   private func send(
     _ transport: HTTPClientTransport, _ url: String, wanted: HTTPAnswerPart = .whole
   ) async throws(HTTPFailure) -> HTTPResponse {
-    let request = HTTPRequest(
-      method: "POST", url: url, headers: [("webhook-id", "a")], wanted: wanted)
+    let request = HTTPRequest(method: "POST", url: url, headers: [("webhook-id", "a")], wanted: wanted)
     return try await transport.send(request, timeout: .patient, bodyLimit: 10)
   }
 
@@ -36,9 +35,7 @@ import Testing
       }
       #expect(server.connections == pooled && server.requests == pooled)
       // One after the other: the pool could hand each another stale one.
-      for _ in 0..<pooled {
-        #expect(try await send(transport, server.url, wanted: wanted).status == 200)
-      }
+      for _ in 0..<pooled { #expect(try await send(transport, server.url, wanted: wanted).status == 200) }
       #expect(server.requests == 3 * pooled)
     }
   }

@@ -72,8 +72,7 @@ import Testing
   func unknown(_ coding: String) throws {
     let body = coding.hasSuffix("gzip") ? Compressed.gzip([0x8b, 0x02, 0x80]) : [0x8b, 0x02, 0x80]
     let response = decoded(body, [coding])
-    let name = try #require(
-      ["br", "zstd", "compress", "exi", "dcb"].first { coding.lowercased().contains($0) })
+    let name = try #require(["br", "zstd", "compress", "exi", "dcb"].first { coding.lowercased().contains($0) })
     #expect(response.obstacle?.contains("in the coding \(name)") == true)
     #expect(response.obstacle?.contains("send it uncompressed") == true)
     #expect(response.body == body && !response.truncated)
@@ -173,8 +172,7 @@ import Testing
         return
       }
       #expect(answer.evidence?.body == Self.text)
-      bench.cloud.set(
-        gzipped((404, #"{"error_code":"Common.0011","error_msg":"no"}"#)), for: .ecs)
+      bench.cloud.set(gzipped((404, #"{"error_code":"Common.0011","error_msg":"no"}"#)), for: .ecs)
       #expect(await client.ask(query).observation == .absent(code: "Common.0011"))
       bench.cloud.set(gzipped((200, "{}"), coding: "br"), for: .ecs)
       guard case .garbled(let reason) = await client.ask(query).observation else {
@@ -191,24 +189,20 @@ import Testing
     } _: { bench async throws in
       let transport = { @Sendable [bench] (coding: String) -> HTTPTransport in
         { (request, timeout, limit) async throws(HTTPFailure) in
-          var response = try await bench.client.send(
-            request, timeout: timeout, bodyLimit: limit)
+          var response = try await bench.client.send(request, timeout: timeout, bodyLimit: limit)
           response.body = Compressed.gzip(response.body)
-          response.headers = HTTPFields(
-            response.headers.entries + [("Content-Encoding", coding)])
+          response.headers = HTTPFields(response.headers.entries + [("Content-Encoding", coding)])
           return ContentCoding.decoded(response, limit: limit)
         }
       }
       func results(_ coding: String) async -> [String?] {
         func client(_ service: IdentityClient.Service) -> IdentityClient {
-          IdentityClient(
-            service, endpoint: bench.base, transport: transport(coding), timeout: .patient)
+          IdentityClient(service, endpoint: bench.base, transport: transport(coding), timeout: .patient)
         }
         let now = bench.clock.wall
         let login = await client(.iam).token(for: CloudBench.user, .name("eu-de"), at: now)
         let key = await client(.metadata).temporaryKey(.access, at: now)
-        let project = await client(.iam).id(
-          ofProjectNamed: "eu-de", credential: .accessKey(CloudBench.key), at: now)
+        let project = await client(.iam).id(ofProjectNamed: "eu-de", credential: .accessKey(CloudBench.key), at: now)
         return [login.failure?.text, key.failure?.text, project.failure?.text]
       }
       #expect(await results("gzip") == [nil, nil, nil])

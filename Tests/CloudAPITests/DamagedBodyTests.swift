@@ -44,8 +44,7 @@ import Testing
     for (name, damage) in Self.damages {
       let told = "no " + damage.text
       let body = sample.answer(
-        sample.record(
-          "job1", .failed, code: "X.1", reason: "no @", objects: #"{"a":"no @","type":"t"}"#))
+        sample.record("job1", .failed, code: "X.1", reason: "no @", objects: #"{"a":"no @","type":"t"}"#))
       let report = try #require(sample.report(bytes(body, damage)), "\(name)")
       #expect(report.failReason == told, "\(name)")
       #expect(report.entities["a"] == told, "\(name)")
@@ -80,8 +79,7 @@ import Testing
       let body = sample.answer(sample.record("job1", .failed, reason: "no quota", objects: objects))
       let marks: [[UInt8]] = [[], [0xEF, 0xBB, 0xBF], [0xEF, 0xBB, 0xBF, 0x0A]]
       for (mark, end) in zip(marks, ["", "\n\u{0}\u{0}", "}<!-- 42 ms -->"]) {
-        let report = try #require(
-          sample.report(mark + Array((body + end).utf8)), "\(objects.prefix(60))")
+        let report = try #require(sample.report(mark + Array((body + end).utf8)), "\(objects.prefix(60))")
         #expect(report.failReason == "no quota" && report.rawStatus == sample.word(.failed))
         #expect(report.entities["a"] == "b" || objects.contains(#""a":"x""#))
       }
@@ -99,10 +97,8 @@ import Testing
           .replacing("\"@\"", with: value))
       let report = try #require(sample.report(Array(body.utf8)), "\(value)")
       #expect(report.failReason == value && report.entities["a"] == value)
-      let id = AnswerClassifier(
-        service: sample.service, jobID: value, now: Timestamp(milliseconds: 0))
-      let named = sample.answer(
-        sample.record("@", .running).replacing("\"@\"", with: value))
+      let id = AnswerClassifier(service: sample.service, jobID: value, now: Timestamp(milliseconds: 0))
+      let named = sample.answer(sample.record("@", .running).replacing("\"@\"", with: value))
       guard
         case .seen(.running, _) = id.answer(to: HTTPResponse(status: 200, body: Array(named.utf8)))
           .observation

@@ -7,8 +7,7 @@ struct EndpointsTests {
   /// SDK and Open Telekom Cloud's list of endpoints, see `ServiceHosts`.
   private static func known() throws -> [String: [String: String]] {
     let url = Bundle.module.bundleURL.appending(path: "Vectors/endpoints.json")
-    return try JSONDecoder().decode(
-      [String: [String: String]].self, from: Data(contentsOf: url))
+    return try JSONDecoder().decode([String: [String: String]].self, from: Data(contentsOf: url))
   }
 
   @Test func `every service has the endpoints that are known, and no other`() throws {
@@ -24,9 +23,7 @@ struct EndpointsTests {
       }
       #expect(Set(Endpoints.regions).isSuperset(of: expected.keys))
       for region in Endpoints.regions + ["eu-dee", ""] {
-        #expect(
-          Endpoints.defaultEndpoint(service: service, region: region) == expected[region],
-          "\(service) \(region)")
+        #expect(Endpoints.defaultEndpoint(service: service, region: region) == expected[region], "\(service) \(region)")
       }
     }
   }
@@ -39,17 +36,14 @@ struct EndpointsTests {
     ("sdrs", "ap-southeast-2", "https://sdrs.ap-southeast-3.myhuaweicloud.com"),
     ("dcs", "eu-ch2", nil), ("nothing", "eu-de", nil),
   ])
-  func `an endpoint that follows no pattern is known`(
-    service: String, region: String, expected: String?
-  ) {
+  func `an endpoint that follows no pattern is known`(service: String, region: String, expected: String?) {
     #expect(Endpoints.defaultEndpoint(service: service, region: region) == expected)
   }
 
   @Test func `every listed region has an endpoint of some service`() {
     #expect(Endpoints.regions.count == 37)
     for region in Endpoints.regions {
-      #expect(
-        Endpoints.defaultEndpoint(service: "dcs", region: region) != nil || region == "eu-ch2")
+      #expect(Endpoints.defaultEndpoint(service: "dcs", region: region) != nil || region == "eu-ch2")
     }
   }
 

@@ -21,9 +21,7 @@ struct FuzzCorpusTests {
   }
 
   /// On a thread of its own: work of seconds would keep the few threads that all tests share from the others.
-  private static func aside<Value: Sendable>(
-    _ work: @escaping @Sendable () throws -> Value
-  ) async throws -> Value {
+  private static func aside<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in
       Thread.detachNewThread { continuation.resume(with: Result { try work() }) }
     }
@@ -63,8 +61,7 @@ struct FuzzCorpusTests {
     .serialized,
     arguments: [
       Large("numbers", #"{"a":[0"#, ",0", "]}"),
-      Large(
-        "parts", #"{"job_id":"job1","status":"RUNNING","entities":{"sub_jobs":[{}"#, ",{}", "]}}"),
+      Large("parts", #"{"job_id":"job1","status":"RUNNING","entities":{"sub_jobs":[{}"#, ",{}", "]}}"),
       Large("members", #"{"a":{"b":{"#, #""c":{"code":1},"#, #""d":0}}}"#),
       Large("a text", #"{"error_code":"APIGW.0308","error_msg":""#, "limit:", #""}"#),
       Large("secrets", #"{"error_code":"X","error_msg":""#, "x-auth-token: a ", #""}"#),

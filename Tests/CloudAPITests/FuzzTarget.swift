@@ -35,9 +35,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
     }
   }
 
-  private static func require(
-    _ condition: Bool, _ text: @autoclosure () -> String
-  ) throws(Violation) {
+  private static func require(_ condition: Bool, _ text: @autoclosure () -> String) throws(Violation) {
     if !condition { throw Violation(description: text()) }
   }
 
@@ -49,17 +47,14 @@ enum FuzzTarget: String, CaseIterable, Sendable {
 
   /// Any name names a service, so that a mutation of it goes on to the next.
   private static func service(_ name: some StringProtocol) -> CloudService {
-    CloudService.named(String(name))
-      ?? CloudService.all[name.utf8.reduce(0) { $0 + Int($1) } % CloudService.all.count]
+    CloudService.named(String(name)) ?? CloudService.all[name.utf8.reduce(0) { $0 + Int($1) } % CloudService.all.count]
   }
 
   // MARK: Records and errors
 
   private static func records(_ input: [UInt8]) throws(Violation) {
     let (name, body) = line(input[...])
-    guard
-      let report = JobRecordDecoder.decode(Array(body), service: service(name))?.record?.report
-    else { return }
+    guard let report = JobRecordDecoder.decode(Array(body), service: service(name))?.record?.report else { return }
     let texts = [report.jobType, report.rawStatus, report.errorCode, report.failReason]
     for text in texts.compactMap(\.self) + report.entities.values {
       try require(text.unicodeScalars.count <= 4096, "a text that is not cut")
@@ -83,8 +78,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
     let (start, rest) = line(input[...])
     let words = start.split(separator: " ")
     var response = HTTPResponse(
-      status: words.dropFirst().first.flatMap { Int($0) } ?? 200,
-      truncated: words.contains("truncated"))
+      status: words.dropFirst().first.flatMap { Int($0) } ?? 200, truncated: words.contains("truncated"))
     var body = rest
     var headers: [(String, String)] = []
     while true {
@@ -92,8 +86,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
       body = rest
       if header.isEmpty { break }
       let parts = header.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-      headers.append(
-        (String(parts[0]), parts.count > 1 ? String(parts[1].drop { $0 == " " }) : ""))
+      headers.append((String(parts[0]), parts.count > 1 ? String(parts[1].drop { $0 == " " }) : ""))
     }
     response.headers = HTTPFields(headers)
     response.body = Array(body)
@@ -108,8 +101,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
     var told: String
     switch answer.observation {
     case .seen, .unrecognised:
-      return try require(
-        (200...299).contains(response.status) && !response.truncated, "a record out of a failure")
+      return try require((200...299).contains(response.status) && !response.truncated, "a record out of a failure")
     case .throttled(let throttle):
       try require(throttle.limit.map { $0 > 0 } ?? true, "a limit of \(throttle.limit ?? 0)")
       try require(throttle.window.map { $0 > .zero } ?? true, "a window of nothing")
@@ -126,9 +118,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
     let body = answer.evidence?.body ?? []
     try require(body.count <= 16_384, "foreign evidence that is not cut")
     for kept in [told, String(decoding: body, as: UTF8.self)] {
-      for secret in secrets {
-        try require(TextScanner(behind: secret, in: kept) == nil, "a secret in \(kept)")
-      }
+      for secret in secrets { try require(TextScanner(behind: secret, in: kept) == nil, "a secret in \(kept)") }
     }
   }
 
@@ -141,11 +131,9 @@ enum FuzzTarget: String, CaseIterable, Sendable {
   private static func codings(_ input: [UInt8]) throws(Violation) {
     let (coding, body) = line(input[...])
     let limit = 100_000
-    let sent = HTTPResponse(
-      status: 200, headers: HTTPFields([("Content-Encoding", coding)]), body: Array(body))
+    let sent = HTTPResponse(status: 200, headers: HTTPFields([("Content-Encoding", coding)]), body: Array(body))
     let response = ContentCoding.decoded(sent, limit: limit)
-    try require(
-      response.body.count <= limit || response.body == sent.body, "\(response.body.count) bytes")
+    try require(response.body.count <= limit || response.body == sent.body, "\(response.body.count) bytes")
     try require(
       response.obstacle == nil || response.truncated || response.body == sent.body,
       "an unreadable body that is neither kept nor cut")
@@ -155,8 +143,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
 
   private static func times(_ text: String) throws(Violation) {
     try plausible(CloudTimeParser.parse(text))
-    try require(
-      waitable(RetryAfter.wait(text, at: Timestamp(milliseconds: 0))), "a wait without end")
+    try require(waitable(RetryAfter.wait(text, at: Timestamp(milliseconds: 0))), "a wait without end")
     let times = [HTTPDate.time(text, near: Timestamp(milliseconds: 0)), SigningDate.time(text)]
     for time in times.compactMap(\.self) where time.milliseconds >= 0 {
       try require(SigningDate.time(SigningDate.text(time)) == time, "\(time) is not kept")
@@ -180,8 +167,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
     let (endpoint, afterEndpoint) = line(afterRegion)
     let (jobID, _) = line(afterEndpoint)
     if let known = Endpoints.defaultEndpoint(service: name, region: region) {
-      try require(
-        known.hasPrefix("https://") && Endpoints.regions.contains(region), "a made up endpoint")
+      try require(known.hasPrefix("https://") && Endpoints.regions.contains(region), "a made up endpoint")
     }
     let query = JobQuery(
       service: service(name), endpoint: endpoint, projectID: "p1", jobID: jobID,
@@ -190,11 +176,9 @@ enum FuzzTarget: String, CaseIterable, Sendable {
     let rest = request.url.utf8.drop { $0 != UInt8(ascii: ":") }.dropFirst(3)
     let host = rest.prefix { $0 != UInt8(ascii: "/") }
     try require(
-      !host.isEmpty
-        && host.allSatisfy { (0x21...0x7e).contains($0) && !"?#@\\".utf8.contains($0) },
+      !host.isEmpty && host.allSatisfy { (0x21...0x7e).contains($0) && !"?#@\\".utf8.contains($0) },
       "the host of \(request.url)")
-    try require(
-      rest.dropFirst(host.count).allSatisfy { isPlain($0) }, "the path of \(request.url)")
+    try require(rest.dropFirst(host.count).allSatisfy { isPlain($0) }, "the path of \(request.url)")
   }
 
   private static func isPlain(_ byte: UInt8) -> Bool {

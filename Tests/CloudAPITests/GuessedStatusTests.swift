@@ -8,8 +8,7 @@ import Testing
 @Suite struct `A record whose JSON is broken` {
   /// What stands in the reason without escapes. `@` is a word for another end, `%` what a status is called.
   private static let reasons = [
-    #"disk said {"code":"E1","%":"@"} but size is wrong"#,
-    #"warning: {"step":"3","%":"@"} ignored"#,
+    #"disk said {"code":"E1","%":"@"} but size is wrong"#, #"warning: {"step":"3","%":"@"} ignored"#,
     #"retry after {"try":"1","%":"@"}, going on"#,
     #"expected "a", "b", got "c""#, #"no "flavor", "az" found"#, #"no "flavor", "%":"@" found"#,
     #"x","%":"@"} y"#, #"a "b"},"%":"@"#, #"a "b"}}],"%":"@","c":"d"#,
@@ -70,8 +69,7 @@ import Testing
       (#"disk said {"code":"E1","status":"SUCCESS"} but"#, #"disk said {"code":"E1"#),
     ] {
       let part = #"{"sub_jobs":[\#(sample.record("p", .failed))]}"#
-      let body =
-        #"{"status":"SUCCESS","job_id":"job1","fail_reason":"\#(reason)","entities":\#(part)}"#
+      let body = #"{"status":"SUCCESS","job_id":"job1","fail_reason":"\#(reason)","entities":\#(part)}"#
       let report = sample.report(Array(body.utf8))
       #expect(report?.failReason == read && report?.subJobs.count == 1)
     }

@@ -29,11 +29,9 @@ import Testing
     let server = try SocketServer(
       .answer(
         "HTTP/1.1 200 OK\r\nX-Subject-Token: \t token \t\r\nx-request-id:\r\nX-Request-Id:a \r\n"
-          + "DATE:Sunday, 06-Nov-94 08:49:37 GMT \r\nRetry-After:\t7 \r\nContent-Length: 0 \r\n\r\n"
-      ))
+          + "DATE:Sunday, 06-Nov-94 08:49:37 GMT \r\nRetry-After:\t7 \r\nContent-Length: 0 \r\n\r\n"))
     let transport = HTTPClientTransport(options: .patient())
-    let response = try await transport.send(
-      HTTPRequest(url: server.url), timeout: .patient, bodyLimit: 10)
+    let response = try await transport.send(HTTPRequest(url: server.url), timeout: .patient, bodyLimit: 10)
     await transport.shutdown()
     #expect(response.headers.first("X-Subject-Token") == "token")
     #expect(response.headers.first("X-Request-Id") == "a")
@@ -86,8 +84,7 @@ import Testing
     ] as [(String, String?)])
   func date(_ text: String, _ expected: String?) {
     #expect(HTTPDate.time(text, near: Self.now)?.description == expected)
-    let response = HTTPResponse(
-      status: 200, headers: HTTPFields([("Date", "soon"), ("DATE", " \(text)\t")]))
+    let response = HTTPResponse(status: 200, headers: HTTPFields([("Date", "soon"), ("DATE", " \(text)\t")]))
     #expect(response.date(near: Self.now)?.description == expected)
   }
 
@@ -111,8 +108,7 @@ import Testing
       ("soon", nil), ("", nil), ("١٢", nil),
     ] as [(String, Int?)])
   func wait(_ text: String, _ seconds: Int?) {
-    let response = HTTPResponse(
-      status: 503, headers: HTTPFields([("retry-after", ""), ("Retry-After", text)]))
+    let response = HTTPResponse(status: 503, headers: HTTPFields([("retry-after", ""), ("Retry-After", text)]))
     #expect(response.retryAfter(at: Self.now) == seconds.map { .seconds($0) })
   }
 

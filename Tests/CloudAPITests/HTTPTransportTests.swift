@@ -30,10 +30,7 @@ private let shared = HTTPClientTransport(options: .patient())
       ("\(head)2\r\nX-A: 1\r\n\r\nab", 200, "ab", false),
       ("HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n", 302, "", false),
       ("HTTP/1.1 503 No\r\nConnection: close\r\n\r\nuntil the end", 503, "until the end", false),
-      (
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n", 200, "ab",
-        false
-      ),
+      ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n", 200, "ab", false),
       ("HTTP/1.1 204 No\r\n\r\n", 204, "", false),
       // Broken off: what came is kept.
       ("\(head)10\r\n\r\nab", 200, "ab", true),
@@ -56,8 +53,7 @@ private let shared = HTTPClientTransport(options: .patient())
   @Test func `a request goes out as it was given`() async throws {
     let server = try SocketServer(.answer("\(Self.head)0\r\n\r\n"))
     let request = HTTPRequest(
-      method: "POST", url: server.url, headers: [("X-One", "a b"), ("Host", "other:1")],
-      body: Array("text".utf8))
+      method: "POST", url: server.url, headers: [("X-One", "a b"), ("Host", "other:1")], body: Array("text".utf8))
     _ = try await shared.send(request, timeout: .patient, bodyLimit: 0)
     guard case .request(let text) = await server.events.first(where: { _ in true }) else {
       Issue.record("no request")

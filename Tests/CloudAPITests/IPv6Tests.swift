@@ -30,15 +30,11 @@ enum IPv6 {
     let project = "0605767b5780d5762fc5c0118072a564"
     let now = Timestamp(Date())
     let cloud = SimulatedCloud(
-      options: .init(
-        projectIDs: [project], credentials: AcceptedCredentials(accessKeys: [key])),
-      clock: { now })
+      options: .init(projectIDs: [project], credentials: AcceptedCredentials(accessKeys: [key])), clock: { now })
     let endpoint = try await cloud.start(host: "::1")
     #expect(endpoint.hasPrefix("http://[::1]:"))
     cloud.submit(
-      ScriptedJob(
-        service: .ecs, jobID: "job1", jobType: "createServer",
-        steps: .succeeding(after: .seconds(9))))
+      ScriptedJob(service: .ecs, jobID: "job1", jobType: "createServer", steps: .succeeding(after: .seconds(9))))
     let transport = HTTPClientTransport(options: .patient())
     let answer = await CloudClient(transport: transport.transport, timeout: .patient).ask(
       JobQuery(
@@ -59,9 +55,7 @@ enum IPv6 {
     ("169.254.169.254", 32, false, true), ("::ffff:a9fe:a9fe", 32, false, true),
     ("2001:db8::1", 128, false, false), ("128.0.0.1", 32, false, false), ("::", 128, false, false),
   ])
-  func `is known however it is written`(
-    text: String, width: Int, isLoopback: Bool, isMetadata: Bool
-  ) throws {
+  func `is known however it is written`(text: String, width: Int, isLoopback: Bool, isMetadata: Bool) throws {
     let address = try #require(IPAddress(text))
     #expect(address.width == width)
     #expect(address.isLoopback == isLoopback)

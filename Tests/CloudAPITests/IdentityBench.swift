@@ -4,8 +4,7 @@ import SimulatedCloud
 
 extension CloudBench {
   /// With every character that some encoding changes.
-  static let user = PasswordUser(
-    name: "watcher", password: Secret(#"pass "w/o\rd%ü"#), domainName: "example-account")
+  static let user = PasswordUser(name: "watcher", password: Secret(#"pass "w/o\rd%ü"#), domainName: "example-account")
   static let projects = [
     SimulatedIdentity.Project(id: project, name: "eu-de"), .init(id: "id-of-twin-1", name: "twin"),
     .init(id: "id-of-twin-2", name: "twin"),
@@ -43,9 +42,7 @@ extension CloudBench {
 
 extension Fault {
   /// What a service says that is none of the usual.
-  static func text(
-    _ status: Int, _ body: String, _ headers: [(String, String)] = []
-  ) -> Fault {
+  static func text(_ status: Int, _ body: String, _ headers: [(String, String)] = []) -> Fault {
     .instead(
       Reply(
         status: status, headers: headers.map { (name: $0.0, value: $0.1) }, body: Array(body.utf8)))

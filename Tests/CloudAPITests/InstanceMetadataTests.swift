@@ -10,8 +10,7 @@ struct InstanceMetadataTests {
     versions: SimulatedMetadata.Versions, form: Signer.Form
   ) async throws {
     try await CloudBench.run { options in
-      options.identity = CloudBench.identity(
-        SimulatedMetadata(versions: versions, keyLifetime: .minutes(2)))
+      options.identity = CloudBench.identity(SimulatedMetadata(versions: versions, keyLifetime: .minutes(2)))
       options.clockSkew = .minutes(-10)
     } _: { bench async throws in
       bench.cloud.submit(.running())
@@ -73,10 +72,7 @@ struct InstanceMetadataTests {
     (Fault.text(200, ""), "unreachable", "else than a session token"),
     (Fault.text(200, "<html>x</html>"), "unreachable", "else than a session token"),
     (Fault.text(200, "a\r\nX-Other: b"), "unreachable", "else than a session token"),
-    (
-      Fault.text(200, String(repeating: "x", count: 8193)), "unreachable",
-      "else than a session token"
-    ),
+    (Fault.text(200, String(repeating: "x", count: 8193)), "unreachable", "else than a session token"),
     (Fault.text(500, ""), "unreachable", "HTTP 500"), (.redirect, "unreachable", "redirects"),
     (Fault.text(403, "no"), "refused", "read its metadata"), (.reset, "unreachable", "reset"),
     (.truncated, "unreachable", "else than a session token"),
@@ -105,9 +101,7 @@ struct InstanceMetadataTests {
     (Fault.text(200, ""), "unreachable", "else than a temporary key"),
     (Fault.text(200, #"{"credential":{"access":"a"}}"#), "unreachable", "than a temporary key"),
     // A quotation mark too many, behind which everything is a guess.
-    (
-      Fault.text(200, key(#"a","b" c"#, #""2026-11-22T21:38:21Z""#)), "unreachable", "temporary key"
-    ),
+    (Fault.text(200, key(#"a","b" c"#, #""2026-11-22T21:38:21Z""#)), "unreachable", "temporary key"),
     (Fault.text(200, key("", #""2026-11-22T21:38:21Z""#)), "unreachable", "empty"),
     (Fault.text(200, key("a b", #""2026-11-22T21:38:21Z""#)), "unreachable", "cannot be sent"),
     (Fault.text(200, key("ak", "null")), "unreachable", "no expires_at"),
@@ -118,9 +112,7 @@ struct InstanceMetadataTests {
     (Fault.text(400, #"{"code":"x","message":"y"}"#), "misconfigured", "endpoints: metadata"),
     (.unavailable, "unreachable", "HTTP 503"), (.page(status: 502), "unreachable", "HTML"),
   ])
-  func `an answer that is no key says what it was`(
-    fault: Fault, kind: String, words: String
-  ) async throws {
+  func `an answer that is no key says what it was`(fault: Fault, kind: String, words: String) async throws {
     // Without session tokens, so that the first answer is none and the second is the fault.
     try await CloudBench.run {
       $0.identity = CloudBench.identity()

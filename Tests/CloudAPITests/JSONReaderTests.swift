@@ -25,8 +25,7 @@ import Testing
       } else {
         let members = try single.decode([String: Foreign].self)
         value = .object(
-          JSONObject(
-            members.sorted { $0.key < $1.key }.map { .init(name: $0.key, value: $0.value.value) }))
+          JSONObject(members.sorted { $0.key < $1.key }.map { .init(name: $0.key, value: $0.value.value) }))
       }
     }
   }
@@ -62,9 +61,7 @@ import Testing
     (#""\u0041\u00e9\u20AC\uD83D\uDE00\u0000""#, "Aé€😀\u{0}"), (#""x\\""#, "x\\"),
     (#"  "a"  "#, "a"), (#""\\\"""#, "\\\""),
   ])
-  func `has its strings unescaped`(json: String, text: String) {
-    #expect(read(json) == .string(text))
-  }
+  func `has its strings unescaped`(json: String, text: String) { #expect(read(json) == .string(text)) }
 
   @Test(arguments: ["0", "-0", "12", "-1.5e+10", "1E400", "9007199254740993"])
   func `has its numbers as they were written`(number: String) {
@@ -83,8 +80,7 @@ import Testing
   }
 
   @Test func `is bounded in depth and number`() throws {
-    let deep =
-      String(repeating: "{\"a\":[", count: 300_000) + String(repeating: "]}", count: 300_000)
+    let deep = String(repeating: "{\"a\":[", count: 300_000) + String(repeating: "]}", count: 300_000)
     let object = try #require(JSONObject(Array("{\"d\":\(deep),\"e\":\"x\"}".utf8)))
     #expect(object.text("e") == "x")
     #expect(read(String(repeating: "[", count: 1_000_000)) == nil)
@@ -108,9 +104,7 @@ import Testing
     (#"{"a":1}"#, nil), (#"{"a":1}{"b":"#, nil), (#"{"a":1}}"#, nil), (#"{"a":1}x{"b":2}"#, nil),
     (#"{"a":1}"b"{"c":2}"#, nil), ("", nil), ("1 2", nil),
   ])
-  func `is told apart where objects and lists stand one behind another`(
-    text: String, documents: [String]?
-  ) {
+  func `is told apart where objects and lists stand one behind another`(text: String, documents: [String]?) {
     #expect(JSONText.documents(in: text[...])?.map(String.init) == documents)
   }
 

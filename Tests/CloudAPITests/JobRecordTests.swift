@@ -4,9 +4,7 @@ import Testing
 @testable import CloudAPI
 
 struct JobRecordTests {
-  private func decode(
-    _ body: String, _ service: CloudService = .ecs
-  ) throws -> JobRecordDecoder.Record {
+  private func decode(_ body: String, _ service: CloudService = .ecs) throws -> JobRecordDecoder.Record {
     try #require(JobRecordDecoder.decode(Array(body.utf8), service: service)?.record)
   }
 
@@ -31,14 +29,12 @@ struct JobRecordTests {
     let begin = time("2016-04-25T20:04:34.604Z", 1_461_614_674_604)
     let expected = JobReport(
       jobType: "createServer", rawStatus: "FAIL", begin: begin,
-      end: time("2016-04-25T20:08:41.593Z", 1_461_614_921_593), errorCode: "Ecs.0001",
-      failReason: "one of two",
+      end: time("2016-04-25T20:08:41.593Z", 1_461_614_921_593), errorCode: "Ecs.0001", failReason: "one of two",
       subJobs: [
         SubJob(
           jobID: "a1", jobType: "createSingleServer", rawStatus: "SUCCESS", state: .succeeded,
           begin: time("2016-04-25T20:04:47.591Z", 1_461_614_687_591),
-          end: time("2016-04-25T20:08:21.328Z", 1_461_614_901_328),
-          entities: ["server_id": "bae5"]),
+          end: time("2016-04-25T20:08:21.328Z", 1_461_614_901_328), entities: ["server_id": "bae5"]),
         SubJob(
           jobID: "a2", jobType: "createSingleServer", rawStatus: "FAIL", state: .failed,
           errorCode: "Ecs.0319", failReason: "no capacity",
@@ -76,8 +72,7 @@ struct JobRecordTests {
     #expect(
       report
         == JobReport(
-          jobType: "masterStandbySwapJob", rawStatus: "SUCCESS",
-          begin: time("1684191545379", 1_684_191_545_379)))
+          jobType: "masterStandbySwapJob", rawStatus: "SUCCESS", begin: time("1684191545379", 1_684_191_545_379)))
   }
 
   @Test(arguments: [
@@ -89,8 +84,7 @@ struct JobRecordTests {
   }
 
   @Test func `what is not a part does not hide the parts around it`() throws {
-    let record = try decode(
-      #"{"job_id":"x","entities":{"sub_jobs":[null,{"job_id":"a"},7,{"status":3},"b",[[]]]}}"#)
+    let record = try decode(#"{"job_id":"x","entities":{"sub_jobs":[null,{"job_id":"a"},7,{"status":3},"b",[[]]]}}"#)
     #expect(record.report.subJobs.map(\.rawStatus) == ["", "3"])
   }
 
@@ -123,9 +117,7 @@ struct JobRecordTests {
   }
 
   @Test func `a text that is no UTF-8 does not hide the rest of its record`() throws {
-    let body =
-      Array(#"{"job_id":"x","status":"FAIL","fail_reason":""#.utf8) + [0xc3, 0x28]
-      + Array(#""}"#.utf8)
+    let body = Array(#"{"job_id":"x","status":"FAIL","fail_reason":""#.utf8) + [0xc3, 0x28] + Array(#""}"#.utf8)
     let record = try #require(JobRecordDecoder.decode(body, service: .ecs)?.record)
     #expect(record.jobID == "x")
     #expect(record.report == JobReport(rawStatus: "FAIL", failReason: "\u{FFFD}("))

@@ -29,9 +29,7 @@ struct ProjectLookupTests {
   }
 
   @Test(arguments: [("eu-xy", "no project named eu-xy"), ("twin", "2 projects named twin")])
-  func `a name of none or of several projects is to be corrected`(
-    name: String, words: String
-  ) async throws {
+  func `a name of none or of several projects is to be corrected`(name: String, words: String) async throws {
     try await CloudBench.run {
       $0.identity = CloudBench.identity()
     } _: { bench async throws in
@@ -64,8 +62,7 @@ struct ProjectLookupTests {
     (
       Fault.text(200, "{}", [("Server", "CloudWAF")]), "unreachable",
       "not as documented (CloudWAF, the cloud's web application firewall, answers or stands in front)"
-    ),
-    (.page(status: 200), "unreachable", "HTML"), (.garbage, "unreachable", "not as documented"),
+    ), (.page(status: 200), "unreachable", "HTML"), (.garbage, "unreachable", "not as documented"),
     (.truncated, "unreachable", "broke off"), (.redirect, "unreachable", "redirects"),
     (.unavailable, "unreachable", "503"), (.reset, "unreachable", "reset"),
     (.forbidden, "misconfigured", "let the user list"), (.flowLimited, "throttled", "APIGW.0308"),

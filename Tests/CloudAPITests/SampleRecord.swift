@@ -22,9 +22,7 @@ struct SampleRecord: Sendable {
 
   var partsName: String { documented?.partsName ?? "" }
 
-  func words() throws -> [(word: String, state: JobState)] {
-    try ServiceSample.pairs(documented?.words ?? "")
-  }
+  func words() throws -> [(word: String, state: JobState)] { try ServiceSample.pairs(documented?.words ?? "") }
 
   func word(_ state: JobState) -> String {
     let words = service.vocabulary.filter { $0.value == state && !StatusWord($0.key).isOtherEnd }
@@ -47,8 +45,7 @@ struct SampleRecord: Sendable {
       #"{"id":"\#(id)","name":"\#(type)","status":"\#(word)","entities":\#(objects),"#
         + #""instance":{"id":"i1"},"fail_reason":\#(reason)}"#
     case .container:
-      #"{"metadata":{"uid":"\#(id)"},"spec":\#(objects),"#
-        + #""status":{"phase":"\#(word)","reason":\#(reason)}}"#
+      #"{"metadata":{"uid":"\#(id)"},"spec":\#(objects),"# + #""status":{"phase":"\#(word)","reason":\#(reason)}}"#
     }
   }
 

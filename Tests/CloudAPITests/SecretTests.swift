@@ -45,9 +45,7 @@ struct SecretSourceTests {
       "jobwatch_key": Array("prefixed\n".utf8), "both": Array("plain".utf8),
       "jobwatch_both": Array("prefixed".utf8),
     ]
-    for (name, bytes) in files {
-      try Data(bytes).write(to: URL(fileURLWithPath: "\(directory)/\(name)"))
-    }
+    for (name, bytes) in files { try Data(bytes).write(to: URL(fileURLWithPath: "\(directory)/\(name)")) }
   }
 
   private func source(_ text: String) -> SecretSource {
@@ -81,9 +79,7 @@ struct SecretSourceTests {
     ("credential:../line", "without a slash"), ("credential:", "without a slash"),
     ("plain:", "is empty"),
   ])
-  func `a secret that cannot be read names its place and the remedy`(
-    from: String, expected: String
-  ) throws {
+  func `a secret that cannot be read names its place and the remedy`(from: String, expected: String) throws {
     let source = source(from)
     let error = #expect(throws: SecretError.self) {
       try source.read(environment: ["EMPTY": "", "CREDENTIALS_DIRECTORY": directory])
@@ -96,8 +92,7 @@ struct SecretSourceTests {
   @Test(arguments: [nil, "/run/credentials/jobwatch.service"])
   func `a credential that is not there says how it gets there`(directory: String?) throws {
     let error = #expect(throws: SecretError.self) {
-      try SecretSource.credential("key").read(
-        environment: directory.map { ["CREDENTIALS_DIRECTORY": $0] } ?? [:])
+      try SecretSource.credential("key").read(environment: directory.map { ["CREDENTIALS_DIRECTORY": $0] } ?? [:])
     }
     let message = try #require(error).message
     #expect(message.contains(directory ?? "CREDENTIALS_DIRECTORY is not set"))

@@ -46,8 +46,7 @@ struct ServiceBodyTests {
       let hasFailed = state == .failed
       expected.reason = hasFailed && sample.failReason != nil ? "no room" : nil
       try check(
-        try sample.body(word), of: service, says: expected,
-        code: hasFailed && sample.errorCode != nil ? "X.0001" : nil)
+        try sample.body(word), of: service, says: expected, code: hasFailed && sample.errorCode != nil ? "X.0001" : nil)
     }
   }
 

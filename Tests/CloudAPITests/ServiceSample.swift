@@ -40,9 +40,7 @@ struct ServiceSample: Sendable, CustomTestStringConvertible {
       failReason: "fail_reason", partsName: partsName, kept: kept)
   }
 
-  private static func database(
-    _ service: String, _ file: String, more words: String = ""
-  ) -> ServiceSample {
+  private static func database(_ service: String, _ file: String, more words: String = "") -> ServiceSample {
     ServiceSample(
       service: service, address: "/v3/p/jobs?id=j", file: file,
       words: "Running=running Completed=succeeded Failed=failed \(words)", status: "job.status",

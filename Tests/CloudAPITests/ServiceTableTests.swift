@@ -21,16 +21,15 @@ struct ServiceTableTests {
   }
 
   /// Codes that say of a job that there is none, each in the manner of its service.
-  private static let absences: [(service: CloudService, status: Int, body: String, code: String)] =
-    [
-      (.evs, 400, #"{"error":{"message":"m","code":"Common.0011"}}"#, "Common.0011"),
-      (.dcs, 400, #"{"error_code":"DCS.4133","error_msg":"m"}"#, "DCS.4133"),
-      (.rds, 400, #"{"error_code":"DBS.200543","error_msg":"m"}"#, "DBS.200543"),
-      (.rds, 404, #"{"error_code":"RDS.5041","error_msg":"m"}"#, "RDS.5041"),
-      (.gaussdb, 400, #"{"error_code":"DBS.200543","error_msg":"m"}"#, "DBS.200543"),
-      (.ddm, 400, #"{"errCode":"DBS.300400","externalMessage":"m"}"#, "DBS.300400"),
-      (.cce, 404, #"{"errorMessage":"m","errorCode":"CCE.01404001"}"#, "CCE.01404001"),
-    ]
+  private static let absences: [(service: CloudService, status: Int, body: String, code: String)] = [
+    (.evs, 400, #"{"error":{"message":"m","code":"Common.0011"}}"#, "Common.0011"),
+    (.dcs, 400, #"{"error_code":"DCS.4133","error_msg":"m"}"#, "DCS.4133"),
+    (.rds, 400, #"{"error_code":"DBS.200543","error_msg":"m"}"#, "DBS.200543"),
+    (.rds, 404, #"{"error_code":"RDS.5041","error_msg":"m"}"#, "RDS.5041"),
+    (.gaussdb, 400, #"{"error_code":"DBS.200543","error_msg":"m"}"#, "DBS.200543"),
+    (.ddm, 400, #"{"errCode":"DBS.300400","externalMessage":"m"}"#, "DBS.300400"),
+    (.cce, 404, #"{"errorMessage":"m","errorCode":"CCE.01404001"}"#, "CCE.01404001"),
+  ]
 
   @Test(arguments: absences)
   func `a job that does not exist is told in the service's own way`(

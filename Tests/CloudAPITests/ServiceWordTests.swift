@@ -46,8 +46,7 @@ import Testing
     for (word, state) in try sample.words() + ServiceSample.pairs(Self.general) {
       let part = sample.record("p", .running)
         .replacing("\"\(sample.word(.running))\"", with: "\"\(word.lowercased())\"")
-      let body = sample.answer(
-        sample.record("job1", .succeeded, objects: #"{"\#(sample.partsName)":[\#(part)]}"#))
+      let body = sample.answer(sample.record("job1", .succeeded, objects: #"{"\#(sample.partsName)":[\#(part)]}"#))
       let parts = try #require(sample.report(Array(body.utf8))).subJobs
       #expect(parts.map(\.state) == [state] && parts.map(\.rawStatus) == [word.lowercased()])
     }

@@ -48,9 +48,7 @@ struct SignerTests {
       let text = signer.stringToSign(canonicalRequest: canonical, date: vector.date)
       #expect(String(decoding: canonical, as: UTF8.self) == vector.canonical_request, "\(vector)")
       #expect(String(decoding: text, as: UTF8.self) == vector.string_to_sign, "\(vector)")
-      #expect(
-        signer.authorization(of: vector.request, date: vector.date) == vector.authorization,
-        "\(vector)")
+      #expect(signer.authorization(of: vector.request, date: vector.date) == vector.authorization, "\(vector)")
     }
   }
 
@@ -59,9 +57,7 @@ struct SignerTests {
     #expect(vectors.count == 3)
     for vector in vectors {
       let signer = Signer(key: vector.key, form: .credential())
-      #expect(
-        signer.authorization(of: vector.request, date: vector.date) == vector.authorization,
-        "\(vector)")
+      #expect(signer.authorization(of: vector.request, date: vector.date) == vector.authorization, "\(vector)")
     }
   }
 
@@ -106,16 +102,13 @@ struct SignerTests {
   }
 
   @Test(arguments: ["", "20260115T083000", "20260115T083000Z ", "20261301T000000Z", "2026", "x"])
-  func `a signing date in another form is not read`(text: String) {
-    #expect(SigningDate.time(text) == nil)
-  }
+  func `a signing date in another form is not read`(text: String) { #expect(SigningDate.time(text) == nil) }
 
   @Test func `a signing date is read back from every day of four centuries`() {
     for day in stride(from: 0, to: 366 * 400, by: 1) {
       let time = Timestamp(milliseconds: Int64(day) * 86_400_000 + 45_296_000)
       #expect(SigningDate.time(SigningDate.text(time)) == time)
     }
-    #expect(
-      SigningDate.text(Timestamp(milliseconds: 951_782_400_000)) == "20000229T000000Z")
+    #expect(SigningDate.text(Timestamp(milliseconds: 951_782_400_000)) == "20000229T000000Z")
   }
 }

@@ -20,12 +20,10 @@ struct CloudBench {
   let base: String
 
   static func run(
-    _ change: (inout SimulatedCloud.Options) -> Void = { _ in },
-    _ body: (CloudBench) async throws -> Void
+    _ change: (inout SimulatedCloud.Options) -> Void = { _ in }, _ body: (CloudBench) async throws -> Void
   ) async throws {
     var options = SimulatedCloud.Options(
-      projectIDs: [project],
-      credentials: AcceptedCredentials(accessKeys: [key], tokens: [token]))
+      projectIDs: [project], credentials: AcceptedCredentials(accessKeys: [key], tokens: [token]))
     change(&options)
     let bench = try await CloudBench(options)
     do {
@@ -49,15 +47,13 @@ struct CloudBench {
   }
 
   func restart() async throws {
-    _ = try await cloud.start(
-      port: try #require(base.split(separator: ":").last.flatMap { Int($0) }))
+    _ = try await cloud.start(port: try #require(base.split(separator: ":").last.flatMap { Int($0) }))
   }
 
   /// Asks for a job of `project`, by default with the known key and the present time.
   func ask(
     _ service: SimulatedService = .ecs, _ jobID: String = "job", project: String = project,
-    as credential: Credential = .accessKey(key), signedAt time: Timestamp? = nil,
-    timeout: Duration = .patient
+    as credential: Credential = .accessKey(key), signedAt time: Timestamp? = nil, timeout: Duration = .patient
   ) async throws -> HTTPResponse {
     let asked = try #require(CloudService.named(service.rawValue))
     var request = SignableRequest(
@@ -74,8 +70,7 @@ struct CloudBench {
     case .token(let token): request.headers = [("X-Auth-Token", token.reveal())]
     }
     return try await client.send(
-      HTTPRequest(method: "GET", url: request.url, headers: request.headers), timeout: timeout,
-      bodyLimit: 1 << 20)
+      HTTPRequest(method: "GET", url: request.url, headers: request.headers), timeout: timeout, bodyLimit: 1 << 20)
   }
 }
 
@@ -86,8 +81,7 @@ extension HTTPResponse {
 extension ScriptedJob {
   static func running(_ service: SimulatedService = .ecs) -> ScriptedJob {
     ScriptedJob(
-      service: service, jobID: "job", jobType: "createServer",
-      steps: [JobStep(after: .zero, status: "RUNNING")])
+      service: service, jobID: "job", jobType: "createServer", steps: [JobStep(after: .zero, status: "RUNNING")])
   }
 }
 
@@ -110,10 +104,7 @@ struct SimulatedCloudTests {
   }
 
   @Test(arguments: [
-    (
-      Credential.accessKey(AccessKey(access: "NOBODY", secret: Secret("x"))),
-      Duration.zero, "ak NOBODY not exist"
-    ),
+    (Credential.accessKey(AccessKey(access: "NOBODY", secret: Secret("x"))), Duration.zero, "ak NOBODY not exist"),
     (
       .accessKey(AccessKey(access: "EXAMPLEAK", secret: Secret("wrong"))), .zero,
       "verify aksk signature fail, canonicalRequest:GET|/v1/\(CloudBench.project)/jobs/job/||host:"
@@ -121,8 +112,7 @@ struct SimulatedCloudTests {
     (
       .legacyAccessKey(CloudBench.key), .minutes(16),
       "signature expired, signature time:20261121T213821Z,server time:20261121T215421Z"
-    ),
-    (.token(Secret("old")), .zero, "decrypt token fail"),
+    ), (.token(Secret("old")), .zero, "decrypt token fail"),
   ])
   func `a call without a good proof is refused with the reason`(
     credential: Credential, age: Duration, reason: String

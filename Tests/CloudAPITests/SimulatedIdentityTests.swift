@@ -80,8 +80,7 @@ struct SimulatedIdentityTests {
         return
       }
       key.securityToken = nil
-      let failure = try #require(
-        await bench.projectID(of: "eu-de", as: .accessKey(key)).failure)
+      let failure = try #require(await bench.projectID(of: "eu-de", as: .accessKey(key)).failure)
       #expect(failure.kind == "refused" && failure.text.contains("security token"))
     }
   }
@@ -91,17 +90,14 @@ struct SimulatedIdentityTests {
     ("PUT", "/meta-data/latest/api/token", 400), ("GET", "/openstack/latest/securitykey", 401),
     ("GET", "/v3/projects", 401), ("GET", "/v3/nothing", 404),
   ])
-  func `a request that is no good is answered as such`(
-    method: String, path: String, status: Int
-  ) async throws {
+  func `a request that is no good is answered as such`(method: String, path: String, status: Int) async throws {
     let metadata = SimulatedMetadata(versions: .second)
     try await CloudBench.run {
       $0.identity = CloudBench.identity(metadata)
     } _: {
       bench async throws in
       let answer = try await bench.client.send(
-        HTTPRequest(method: method, url: bench.base + path), timeout: .patient,
-        bodyLimit: 1000)
+        HTTPRequest(method: method, url: bench.base + path), timeout: .patient, bodyLimit: 1000)
       #expect(answer.status == status)
       let calls = IdentityService.allCases.flatMap { bench.cloud.calls(identity: $0) }
       #expect(calls.count == (status == 404 ? 0 : 1))

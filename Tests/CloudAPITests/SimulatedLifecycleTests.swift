@@ -10,8 +10,7 @@ struct SimulatedLifecycleTests {
     try await CloudBench.run { bench async throws in
       bench.cloud.submit(
         ScriptedJob(
-          service: .ecs, jobID: "job", jobType: "createServer",
-          steps: .failing(after: .seconds(30)),
+          service: .ecs, jobID: "job", jobType: "createServer", steps: .failing(after: .seconds(30)),
           subJobs: [
             ScriptedJob(
               jobID: "sub", jobType: "createSingleServer",
@@ -35,8 +34,7 @@ struct SimulatedLifecycleTests {
             + #""begin_time":"2026-11-21T21:38:22.000Z","end_time":"2026-11-21T21:38:41.000Z","#
             + #""error_code":"Ecs.0005","fail_reason":"no \"host\"\u000aleft"}]},"job_id":"job","#
             + #""job_type":"createServer","begin_time":"2026-11-21T21:38:21.000Z","#
-            + #""end_time":"2026-11-21T21:38:51.000Z","error_code":"Common.0021","#
-            + #""fail_reason":"Sub job fail!"}"#
+            + #""end_time":"2026-11-21T21:38:51.000Z","error_code":"Common.0021","# + #""fail_reason":"Sub job fail!"}"#
         ),
       ]
       for (step, body) in expected {
@@ -50,18 +48,13 @@ struct SimulatedLifecycleTests {
     try await CloudBench.run { bench async throws in
       bench.cloud.submit(
         ScriptedJob(
-          service: .dcs, jobID: "job", jobType: "masterStandbySwapJob",
-          steps: .succeeding(after: .milliseconds(2869))))
+          service: .dcs, jobID: "job", jobType: "masterStandbySwapJob", steps: .succeeding(after: .milliseconds(2869))))
       let head = #"{"job_id":"job","job_type":"masterStandbySwapJob","status":"#
       let begin = #","begin_time":"1795297101000","end_time":"#
       bench.clock.pass(.milliseconds(2868))
-      #expect(
-        try await bench.ask(.dcs).text == head + #""RUNNING""# + begin
-          + #"null,"fail_reason":null}"#)
+      #expect(try await bench.ask(.dcs).text == head + #""RUNNING""# + begin + #"null,"fail_reason":null}"#)
       bench.clock.pass(.milliseconds(1))
-      #expect(
-        try await bench.ask(.dcs).text == head + #""SUCCESS""# + begin
-          + #""1795297103869","fail_reason":null}"#)
+      #expect(try await bench.ask(.dcs).text == head + #""SUCCESS""# + begin + #""1795297103869","fail_reason":null}"#)
     }
   }
 
@@ -103,7 +96,6 @@ struct SimulatedLifecycleTests {
     vanishes: Duration? = nil
   ) -> ScriptedJob {
     ScriptedJob(
-      service: service, jobID: "job", jobType: "any", steps: steps, visibleAfter: visible,
-      vanishesAfter: vanishes)
+      service: service, jobID: "job", jobType: "any", steps: steps, visibleAfter: visible, vanishesAfter: vanishes)
   }
 }

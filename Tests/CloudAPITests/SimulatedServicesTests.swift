@@ -6,9 +6,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1)))
 struct SimulatedServicesTests {
-  private func ask(
-    _ bench: CloudBench, _ service: SimulatedService, _ jobID: String
-  ) async throws -> Observation {
+  private func ask(_ bench: CloudBench, _ service: SimulatedService, _ jobID: String) async throws -> Observation {
     let query = JobQuery(
       service: try #require(CloudService.named(service.rawValue)), endpoint: bench.base,
       projectID: CloudBench.project, jobID: jobID, credential: .accessKey(CloudBench.key),
@@ -26,8 +24,7 @@ struct SimulatedServicesTests {
   }
 
   @Test func `the simulated cloud speaks for every service of the table`() {
-    #expect(
-      Set(SimulatedService.allCases.map(\.rawValue)) == Set(CloudService.all.map(\.name)))
+    #expect(Set(SimulatedService.allCases.map(\.rawValue)) == Set(CloudService.all.map(\.name)))
   }
 
   @Test(arguments: [true, false])
@@ -36,8 +33,7 @@ struct SimulatedServicesTests {
   ) async throws {
     try await CloudBench.run { bench async throws in
       for service in SimulatedService.allCases {
-        let steps: [JobStep] =
-          endsWell ? .succeeding(after: .minutes(1)) : .failing(after: .minutes(1))
+        let steps: [JobStep] = endsWell ? .succeeding(after: .minutes(1)) : .failing(after: .minutes(1))
         bench.cloud.submit(job(service, steps))
       }
       for (moment, state) in [
@@ -51,22 +47,16 @@ struct SimulatedServicesTests {
         }
       }
       #expect(bench.cloud.log.total == 4 * SimulatedService.allCases.count)
-      for service in SimulatedService.allCases {
-        #expect(bench.cloud.calls(service: service).count == 4)
-      }
+      for service in SimulatedService.allCases { #expect(bench.cloud.calls(service: service).count == 4) }
     }
   }
 
-  private func check(
-    _ observation: Observation, of service: SimulatedService, is state: JobState?
-  ) throws {
+  private func check(_ observation: Observation, of service: SimulatedService, is state: JobState?) throws {
     guard let state else {
       guard case .absent = observation else { throw Unexpected(service, observation) }
       return
     }
-    guard case .seen(let seen, let report) = observation else {
-      throw Unexpected(service, observation)
-    }
+    guard case .seen(let seen, let report) = observation else { throw Unexpected(service, observation) }
     #expect(seen == state, "\(service)")
     #expect(report.jobType == "create")
     #expect(report.begin?.instant == CloudBench.start)

@@ -6,8 +6,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1)))
 struct SimulatedTroubleTests {
-  @Test func `calls over the quota of a service are throttled until the window moves`() async throws
-  {
+  @Test func `calls over the quota of a service are throttled until the window moves`() async throws {
     let quota = Quota(calls: 2, per: .seconds(60))
     try await CloudBench.run({ $0.quotas = [.ecs: quota] }) { bench async throws in
       bench.cloud.submit(.running())

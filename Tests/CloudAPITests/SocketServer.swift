@@ -65,9 +65,7 @@ final class SocketServer: Sendable {
     return (socket, UInt16(bigEndian: address.sin_port))
   }
 
-  private static func serve(
-    _ connection: Int32, _ behaviour: Behaviour, _ report: AsyncStream<Event>.Continuation
-  ) {
+  private static func serve(_ connection: Int32, _ behaviour: Behaviour, _ report: AsyncStream<Event>.Continuation) {
     defer { close(connection) }
     // A TLS hello, which begins with 0x16, has no empty line to wait for.
     let isWhole = { (text: String) in text.contains("\r\n\r\n") || text.hasPrefix("\u{16}") }

@@ -73,16 +73,13 @@ final class StaleServer: Sendable {
   var requests: Int { state.withLock(\.requests) }
 
   private func takeRequest(_ connection: Int32) -> Bool {
-    guard SocketServer.receive(connection, until: { $0.contains("\r\n\r\n") }) != nil else {
-      return false
-    }
+    guard SocketServer.receive(connection, until: { $0.contains("\r\n\r\n") }) != nil else { return false }
     state.withLock { $0.requests += 1 }
     return true
   }
 
   private static let answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
-  static let timeout =
-    "HTTP/1.1 408 Request Timeout\r\nConnection: Close\r\nContent-Length: 5\r\n\r\nlate\n"
+  static let timeout = "HTTP/1.1 408 Request Timeout\r\nConnection: Close\r\nContent-Length: 5\r\n\r\nlate\n"
 
   private static func send(_ text: String, to connection: Int32) {
     _ = SocketServer.send(Array(text.utf8), to: connection)

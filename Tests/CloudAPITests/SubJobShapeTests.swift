@@ -36,15 +36,10 @@ import Testing
 
   /// A job of two parts, the second of which is made of two, and so on `depth` times; at the level `failing` the first
   /// one failed.
-  private func tree(
-    _ sample: SampleRecord, _ shape: Shape, depth: Int, failing: Int, level: Int = 1
-  ) -> String {
+  private func tree(_ sample: SampleRecord, _ shape: Shape, depth: Int, failing: Int, level: Int = 1) -> String {
     let isBad = level == failing
-    let first = sample.record(
-      "bad\(level)", isBad ? .failed : .succeeded, reason: isBad ? "no quota" : nil)
-    let rest =
-      depth > level
-      ? tree(sample, shape, depth: depth, failing: failing, level: level + 1) : "{}"
+    let first = sample.record("bad\(level)", isBad ? .failed : .succeeded, reason: isBad ? "no quota" : nil)
+    let rest = depth > level ? tree(sample, shape, depth: depth, failing: failing, level: level + 1) : "{}"
     let second = sample.record("p\(level)", .succeeded, objects: rest)
     return shape.objects([first, second], sample.partsName)
   }
@@ -63,8 +58,7 @@ import Testing
         #expect(report.subJobs.count == 2 * depth)
         #expect(report.subJobs.map { $0.depth ?? 0 }.max() == depth - 1)
         #expect(report.entities["server_id"] == "s1", "\(body)")
-        #expect(
-          report.entities[sample.partsName] == nil && report.entities["sub_jobs_total"] == nil)
+        #expect(report.entities[sample.partsName] == nil && report.entities["sub_jobs_total"] == nil)
       }
     }
   }
@@ -104,8 +98,7 @@ import Testing
       let body = sample.answer(
         sample.record("job1", .succeeded, objects: #"{"\#(sample.partsName)":\#(value),"a":"b"}"#))
       let report = try #require(sample.report(Array(body.utf8)), "\(body)")
-      #expect(
-        report.subJobs.isEmpty && report.entities == ["a": "b"].merging(instance(sample)) { $1 })
+      #expect(report.subJobs.isEmpty && report.entities == ["a": "b"].merging(instance(sample)) { $1 })
     }
     for value in ["null", "[]", "7", "\"text\"", "[null,[],7]"] {
       let body = sample.answer(sample.record("job1", .failed, reason: "why", objects: value))
@@ -119,8 +112,7 @@ import Testing
   }
 
   @Test func `whose list is of objects with ids of one name keep all of them`() throws {
-    let objects =
-      #"[{"publicip_id":"a","sub_jobs":[]},{"publicip_id":"b"},{"publicip_id":"a"},"x"]"#
+    let objects = #"[{"publicip_id":"a","sub_jobs":[]},{"publicip_id":"b"},{"publicip_id":"a"},"x"]"#
     let sample = SampleRecord(service: .eip)
     let body = sample.record("job1", .succeeded, objects: objects)
     let report = try #require(sample.report(Array(body.utf8)))
@@ -133,23 +125,18 @@ import Testing
     let thing = #"{"id":"i1","name":"n","status":"ACTIVE"}"#
     for (service, parts) in [(CloudService.eip, ["FAIL", "FROZEN"]), (.rds, ["FROZEN"])] {
       let sample = SampleRecord(service: service)
-      let body = sample.answer(
-        sample.record("job1", .succeeded, objects: "[\(thing),\(part),\(strange)]"))
+      let body = sample.answer(sample.record("job1", .succeeded, objects: "[\(thing),\(part),\(strange)]"))
       let report = try #require(sample.report(Array(body.utf8)))
       #expect(report.subJobs.map(\.rawStatus) == parts)
-      #expect(
-        report.entities["id"] == "i1" && report.entities["status"]?.contains("ACTIVE") == true)
+      #expect(report.entities["id"] == "i1" && report.entities["status"]?.contains("ACTIVE") == true)
     }
   }
 
   @Test func `of another number than the service says are told with that number`() throws {
-    for (total, kept) in [("3", "3"), ("1", nil), ("\"2\"", "2"), ("null", nil)]
-      as [(String, String?)]
-    {
+    for (total, kept) in [("3", "3"), ("1", nil), ("\"2\"", "2"), ("null", nil)] as [(String, String?)] {
       let sample = SampleRecord(service: .ecs)
       let part = sample.record("p", .succeeded)
-      let body = sample.record(
-        "job1", .succeeded, objects: #"{"sub_jobs_total":\#(total),"sub_jobs":[\#(part)]}"#)
+      let body = sample.record("job1", .succeeded, objects: #"{"sub_jobs_total":\#(total),"sub_jobs":[\#(part)]}"#)
       let report = try #require(sample.report(Array(body.utf8)))
       #expect(report.entities["sub_jobs_total"] == kept)
     }
@@ -159,8 +146,7 @@ import Testing
   func limits(_ sample: SampleRecord) throws {
     var objects = "{}"
     for level in (1...25).reversed() {
-      objects = Shape.list.objects(
-        [sample.record("p\(level)", .succeeded, objects: objects)], sample.partsName)
+      objects = Shape.list.objects([sample.record("p\(level)", .succeeded, objects: objects)], sample.partsName)
     }
     let body = sample.answer(sample.record("job1", .succeeded, objects: objects))
     let report = try #require(sample.report(Array(body.utf8)))

@@ -9,8 +9,7 @@ import Testing
   ) async -> HTTPFailure? {
     let transport = HTTPClientTransport(options: .patient(trust: trust, proxies: proxies))
     do throws(HTTPFailure) {
-      _ = try await transport.send(
-        HTTPRequest(url: url + "/?key=hush"), timeout: .patient, bodyLimit: 100_000)
+      _ = try await transport.send(HTTPRequest(url: url + "/?key=hush"), timeout: .patient, bodyLimit: 100_000)
       await transport.shutdown()
       return nil
     } catch {
@@ -25,9 +24,7 @@ import Testing
   ) throws {
     let failure = try #require(failure, sourceLocation: sourceLocation)
     #expect(failure.kind == .tls, sourceLocation: sourceLocation)
-    for word in words {
-      #expect(failure.message.contains(word), "\(failure)", sourceLocation: sourceLocation)
-    }
+    for word in words { #expect(failure.message.contains(word), "\(failure)", sourceLocation: sourceLocation) }
   }
 
   @Test func `is accepted by its issuer's certificate only`() async throws {
@@ -53,8 +50,7 @@ import Testing
     let trust = try TrustedCertificates(path: authority.certificate)
     for host in ["127.0.0.1", "localhost"] {
       try expect(
-        await failure("https://\(host):\(server.port)", trust: trust),
-        ["another host's name", "correct the endpoint"])
+        await failure("https://\(host):\(server.port)", trust: trust), ["another host's name", "correct the endpoint"])
     }
   }
 
@@ -63,9 +59,7 @@ import Testing
     try authority.issue("leaf", for: "IP:127.0.0.1", days: -1)
     let server = try TLSServer(authority, certificate: "leaf")
     let trust = try TrustedCertificates(path: authority.certificate)
-    try expect(
-      await failure("https://127.0.0.1:\(server.port)", trust: trust),
-      ["expired at 20", "renewed", "clock"])
+    try expect(await failure("https://127.0.0.1:\(server.port)", trust: trust), ["expired at 20", "renewed", "clock"])
   }
 
   @Test func `at a port without TLS is told apart`() async throws {
@@ -84,15 +78,12 @@ import Testing
     let proxies = try ProxyRules(environment: ["HTTPS_PROXY": "127.0.0.1:\(proxy.port)"])
     let trust = try TrustedCertificates(path: authority.certificate)
     #expect(await failure("https://cloud.example", trust: trust, proxies: proxies) == nil)
-    try expect(
-      await failure("https://wrong.example", trust: trust, proxies: proxies),
-      ["another host's name"])
+    try expect(await failure("https://wrong.example", trust: trust, proxies: proxies), ["another host's name"])
     try expect(await failure("https://cloud.example", proxies: proxies), ["issuer is unknown"])
     let late = try TLSServer(authority, certificate: "late")
     let other = try SocketServer(.tunnel(to: late.port))
     let otherProxies = try ProxyRules(environment: ["HTTPS_PROXY": "127.0.0.1:\(other.port)"])
-    try expect(
-      await failure("https://cloud.example", trust: trust, proxies: otherProxies), ["expired at"])
+    try expect(await failure("https://cloud.example", trust: trust, proxies: otherProxies), ["expired at"])
   }
 
   @Test(.enabled(if: IPv6.isHere, "this machine has no ::1"))
@@ -104,8 +95,7 @@ import Testing
     let right = try TLSServer(authority, certificate: "leaf", host: "[::1]")
     #expect(await failure("https://[::1]:\(right.port)", trust: trust) == nil)
     let wrong = try TLSServer(authority, certificate: "other", host: "[::1]")
-    try expect(
-      await failure("https://[::1]:\(wrong.port)", trust: trust), ["another host's name"])
+    try expect(await failure("https://[::1]:\(wrong.port)", trust: trust), ["another host's name"])
   }
 
   @Test func `needs a file of certificates that can be read whole`() throws {
@@ -121,8 +111,7 @@ import Testing
       if let content { try Data(content.utf8).write(to: URL(fileURLWithPath: path)) }
       let error = #expect(throws: CertificateFileError.self) { try TrustedCertificates(path: path) }
       let text = try #require(error).description
-      #expect(
-        text.contains("\(path) ") && text.contains(word) && text.contains("put the"), "\(text)")
+      #expect(text.contains("\(path) ") && text.contains(word) && text.contains("put the"), "\(text)")
     }
     let directory = #expect(throws: CertificateFileError.self) {
       try TrustedCertificates(path: authority.directory)

@@ -5,9 +5,7 @@ import Testing
 
 /// Bodies have the shape of ShowBackgroundTaskProgress, see `TaskProgressDecoder`.
 @Suite struct `A task's progress` {
-  private func decode(_ body: String) -> TaskProgress? {
-    TaskProgressDecoder.decode(Array(body.utf8))
-  }
+  private func decode(_ body: String) -> TaskProgress? { TaskProgressDecoder.decode(Array(body.utf8)) }
 
   private let first = Timestamp(milliseconds: 1_592_379_522_503)
 
@@ -30,8 +28,7 @@ import Testing
       percent: 45, remaining: 120,
       steps: [
         .init(
-          id: "1", name: "Preparing", status: "FINISH",
-          begin: time("2020-06-17T07:38:42.503Z", first),
+          id: "1", name: "Preparing", status: "FINISH", begin: time("2020-06-17T07:38:42.503Z", first),
           end: time("2020-06-17T07:38:43.503Z", first + .seconds(1))),
         .init(
           id: "2", name: "Restoring", status: "FAILED",
@@ -69,8 +66,7 @@ import Testing
     "is not seen in anything else",
     arguments: [
       "", "null", "[]", "{}", "\u{0}", #"{"progress": null}"#, #"{"progress": {}}"#,
-      #"{"error_code": "DCS.3022", "error_msg": "no"}"#, #"{"progress": 45"#,
-      #"{"job_id": "a1", "status": "RUNNING"}"#,
+      #"{"error_code": "DCS.3022", "error_msg": "no"}"#, #"{"progress": 45"#, #"{"job_id": "a1", "status": "RUNNING"}"#,
     ])
   func foreign(_ body: String) {
     #expect(decode(body) == nil)

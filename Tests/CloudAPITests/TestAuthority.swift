@@ -44,9 +44,7 @@ final class TestAuthority: Sendable {
     try process.run()
     let words = errors.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
-      throw TooLate(description: String(decoding: words, as: UTF8.self))
-    }
+    guard process.terminationStatus == 0 else { throw TooLate(description: String(decoding: words, as: UTF8.self)) }
   }
 }
 

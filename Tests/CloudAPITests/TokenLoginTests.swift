@@ -8,9 +8,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct TokenLoginTests {
   @Test(arguments: [ProjectScope.name("eu-de"), .id(CloudBench.project)])
-  func `a password gets a token that is good until its lifetime is over`(
-    scope: ProjectScope
-  ) async throws {
+  func `a password gets a token that is good until its lifetime is over`(scope: ProjectScope) async throws {
     try await CloudBench.run { options in
       options.identity = CloudBench.identity(tokenLifetime: .seconds(90))
       // The lifetime is counted by the clock that the token dies by.
@@ -61,12 +59,10 @@ struct TokenLoginTests {
       $0.identity = CloudBench.identity()
     } _: { bench async throws in
       let user = PasswordUser(
-        name: name, password: password.map { Secret($0) } ?? CloudBench.user.password,
-        domainName: domain)
+        name: name, password: password.map { Secret($0) } ?? CloudBench.user.password, domainName: domain)
       let failure = try #require(await bench.login(user, scope).failure)
       #expect(failure.kind == kind)
-      let key =
-        kind == "refused" ? "password" : scope == .name("eu-xy") ? "project_name" : "project_id"
+      let key = kind == "refused" ? "password" : scope == .name("eu-xy") ? "project_name" : "project_id"
       #expect(failure.text.contains("Check") && failure.text.contains(key), "\(failure.text)")
       #expect(failure.text.contains("domain_name"))
       #expect(!failure.text.contains("pass ") && !failure.text.contains("another password"))
@@ -87,17 +83,14 @@ struct TokenLoginTests {
     (
       Fault.text(201, #"{"token":{"expires_at":"2026-11-21T21:38:21.000000Z"}}"#, token),
       "unreachable", "had expired at 2026-11-21T21:38:21.000Z"
-    ),
-    (Fault.text(200, "<html>Log in</html>"), "unreachable", "HTTP 200 with an HTML page"),
+    ), (Fault.text(200, "<html>Log in</html>"), "unreachable", "HTTP 200 with an HTML page"),
     (Fault.text(400, iamError), "misconfigured", "Bad scope. Check project_name"),
     (Fault.text(404, #"{"error_code":"IAM.0004","error_msg":"x"}"#), "misconfigured", "IAM.0004"),
     (.unpublished, "misconfigured", "endpoints: iam"),
     (Fault.text(404, "<html>"), "unreachable", "HTTP 404 with an HTML page"),
     (Fault.text(401, ""), "refused", "HTTP 401"), (.forbidden, "refused", "Access denied. Let"),
     (.flowLimited, "throttled", "limit: Optional(5)"),
-    (
-      Fault.text(429, "", [("Retry-After", "7")]), "throttled", "retryAfter: Optional(7.0 seconds)"
-    ),
+    (Fault.text(429, "", [("Retry-After", "7")]), "throttled", "retryAfter: Optional(7.0 seconds)"),
     (Fault.text(202, #"{"error_code":"Common.0024","error_msg":"x"}"#), "throttled", "Common.0024"),
     (.unavailable, "unreachable", "HTTP 503, 503: Out of order."),
     (Fault.text(500, ""), "unreachable", "HTTP 500 with no body"),
@@ -105,9 +98,7 @@ struct TokenLoginTests {
     (.garbage, "unreachable", "not as documented"),
     (.truncated, "unreachable", "not as documented"), (.reset, "unreachable", "reset"),
   ])
-  func `an answer that is no token says what it was`(
-    fault: Fault, kind: String, words: String
-  ) async throws {
+  func `an answer that is no token says what it was`(fault: Fault, kind: String, words: String) async throws {
     try await CloudBench.run {
       $0.identity = CloudBench.identity()
     } _: { bench async throws in
@@ -122,9 +113,7 @@ struct TokenLoginTests {
 
   /// As a job's record is read, see `A damaged answer`.
   @Test(arguments: [("", "<!-- 42 ms -->"), ("", " trailing"), ("\u{FEFF}", "\0\n"), ("", good)])
-  func `a token is read with what stands around its JSON`(
-    before: String, behind: String
-  ) async throws {
+  func `a token is read with what stands around its JSON`(before: String, behind: String) async throws {
     let body = before + Self.good + behind
     try await CloudBench.run {
       $0.identity = CloudBench.identity()
@@ -137,8 +126,7 @@ struct TokenLoginTests {
   @Test func `of two ends of a token the last counts, unless more than JSON stands there`()
     async throws
   {
-    let twice =
-      #"{"token":{"expires_at":"2026-11-21T22:38:21Z","expires_at":"2026-11-21T23:38:21Z"}}"#
+    let twice = #"{"token":{"expires_at":"2026-11-21T22:38:21Z","expires_at":"2026-11-21T23:38:21Z"}}"#
     try await CloudBench.run {
       $0.identity = CloudBench.identity()
     } _: { bench async throws in
@@ -153,15 +141,11 @@ struct TokenLoginTests {
     // Not arguments, because those are printed.
     let long = String(repeating: " ", count: CloudClient.bodyLimit)
     let cases = [
-      (
-        Fault.text(201, Self.good, [("X-Subject-Token", String(repeating: "x", count: 65_537))]),
-        "larger than"
-      ),
+      (Fault.text(201, Self.good, [("X-Subject-Token", String(repeating: "x", count: 65_537))]), "larger than"),
       (
         Fault.text(201, Self.good, [("X-Subject-Token", String(repeating: "x", count: 1_000_000))]),
         "IAM at http://127.0.0.1:"
-      ),
-      (Fault.text(500, long + "x"), "too large"),
+      ), (Fault.text(500, long + "x"), "too large"),
       (Fault.text(201, long + Self.good, Self.token), "not as documented"),
     ]
     try await CloudBench.run {
@@ -213,9 +197,7 @@ struct TokenLoginTests {
         ] {
           bench.cloud.set(Fault.text(status, body, Self.token), for: .iam)
           let failure = try #require(await bench.login().failure)
-          for part in ["pass ", "w/o", "w%2F", "rd%"] {
-            #expect(!failure.text.contains(part), "\(failure.text)")
-          }
+          for part in ["pass ", "w/o", "w%2F", "rd%"] { #expect(!failure.text.contains(part), "\(failure.text)") }
         }
       }
     }

@@ -55,8 +55,7 @@ struct WebhookReceiverTests {
 
   @Test func `deliveries are answered by the script`() async throws {
     try await withReceiver(secrets: []) { receiver, post async throws in
-      receiver.answer(
-        with: [.status(503), .status(429, retryAfter: 7), .reset, .reset], then: .status(204))
+      receiver.answer(with: [.status(503), .status(429, retryAfter: 7), .reset, .reset], then: .status(204))
       #expect(try await post([], "1").status == 503)
       #expect(try await post([], "2").headers.first("Retry-After") == "7")
       await #expect(throws: HTTPFailure.self) { try await post([], "3") }
@@ -69,10 +68,7 @@ struct WebhookReceiverTests {
 
   private func withReceiver(
     secrets: [String], clock: ManualClock = ManualClock(CloudBench.start),
-    _ body: (
-      WebhookReceiver,
-      _ post: ([(String, String)], String) async throws -> HTTPResponse
-    ) async throws -> Void
+    _ body: (WebhookReceiver, _ post: ([(String, String)], String) async throws -> HTTPResponse) async throws -> Void
   ) async throws {
     let receiver = WebhookReceiver(secrets: secrets, clock: { clock.wall })
     let url = try await receiver.start() + "/hooks/any"

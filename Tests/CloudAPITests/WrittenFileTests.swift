@@ -85,15 +85,12 @@ import Testing
       #expect(!text.contains("hush"))
     }
     let secret = try Place(saving.bytes("hush\n"))
-    expect(
-      #expect(throws: SecretError.self) { try SecretSource.file(secret.path).read() }, secret.path)
+    expect(#expect(throws: SecretError.self) { try SecretSource.file(secret.path).read() }, secret.path)
     let profile = try Place(saving.bytes(Self.profile))
     let ambient = AmbientCredentials(environment: [:], profilePath: profile.path)
     expect(#expect(throws: SecretError.self) { try ambient.accessKey() }, profile.path)
     let pem = try Place(saving.bytes("-----BEGIN CERTIFICATE-----\n"))
-    expect(
-      #expect(throws: CertificateFileError.self) { try TrustedCertificates(path: pem.path) },
-      pem.path)
+    expect(#expect(throws: CertificateFileError.self) { try TrustedCertificates(path: pem.path) }, pem.path)
   }
 
   @Test(

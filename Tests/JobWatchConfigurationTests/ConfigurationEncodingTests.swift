@@ -45,12 +45,8 @@ import Testing
   @Test(
     "is refused by the name of what it is",
     arguments: [
-      (
-        [0xFF, 0xFE] + Array(text.utf16.flatMap { [UInt8($0), 0] }), "but UTF-16: save it as UTF-8"
-      ),
-      (
-        [0xFE, 0xFF] + Array(text.utf16.flatMap { [0, UInt8($0)] }), "but UTF-16: save it as UTF-8"
-      ),
+      ([0xFF, 0xFE] + Array(text.utf16.flatMap { [UInt8($0), 0] }), "but UTF-16: save it as UTF-8"),
+      ([0xFE, 0xFF] + Array(text.utf16.flatMap { [0, UInt8($0)] }), "but UTF-16: save it as UTF-8"),
       (Array(text.utf16.flatMap { [UInt8($0), 0] }), "but UTF-16LE: save it as UTF-8"),
       (Array("# n".utf8) + [0xE4] + Array(text.utf8), "is not UTF-8: save it as UTF-8"),
       (mark, "is empty"),
@@ -63,8 +59,6 @@ import Testing
   @Test func `is told where another one was joined to it`() {
     let bytes = Array(Self.text.utf8) + Self.mark + Array("channels: []\n".utf8)
     let error = #expect(throws: ConfigurationError.self) { try decode(bytes) }
-    #expect(
-      error?.description
-        == "j.yaml:5: begins with a byte order mark, as where files were joined: remove it")
+    #expect(error?.description == "j.yaml:5: begins with a byte order mark, as where files were joined: remove it")
   }
 }

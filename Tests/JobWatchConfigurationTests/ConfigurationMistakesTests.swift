@@ -16,9 +16,7 @@ import Testing
 
     """
 
-  private func problems(_ text: String) -> [ConfigurationProblem] {
-    problems(bytes: Array(text.utf8))
-  }
+  private func problems(_ text: String) -> [ConfigurationProblem] { problems(bytes: Array(text.utf8)) }
 
   private func problems(bytes: [UInt8]) -> [ConfigurationProblem] {
     do {
@@ -70,8 +68,7 @@ import Testing
       (
         "channels: [{name: x, type: journal}, {name: x, type: journal}]",
         "channels[1]: a second channel is named \"x\""
-      ),
-      ("channels: [{name: x, type: webhook, url: {flie: /x}}]", "did you mean \"file\"?"),
+      ), ("channels: [{name: x, type: webhook, url: {flie: /x}}]", "did you mean \"file\"?"),
       ("channels: [{name: x, type: webhook, url: {file: x}}]", "must be an absolute path"),
       (
         "channels: [{name: x, type: webhook, url: {file: /x, env: X}}]",
@@ -108,9 +105,7 @@ import Testing
   @Test(
     "an account must be complete and consistent",
     arguments: [
-      (
-        "{name: a, region: eu-de, project_id: p, access_key: {env: A}}", ["secret_key is missing"]
-      ),
+      ("{name: a, region: eu-de, project_id: p, access_key: {env: A}}", ["secret_key is missing"]),
       (
         "{name: a, region: eu-de, access_key: {env: A}, secret_key: {env: S}, profile: {section: x}}",
         ["cannot stand beside access_key"]
@@ -122,23 +117,12 @@ import Testing
       (
         "{name: a, region: eu-de, auth: agency, signature: old, password: {file: /p}}",
         ["is not used with auth: agency", "must be aksk (Huawei Cloud) or aksk-otc"]
-      ),
-      (
-        "{name: a, region: eu-de, project_id: p, auth: aksk-oct, token: {file: /t}}",
-        ["did you mean \"aksk-otc\"?"]
-      ),
+      ), ("{name: a, region: eu-de, project_id: p, auth: aksk-oct, token: {file: /t}}", ["did you mean \"aksk-otc\"?"]),
       (
         "{name: a, region: eu-de, project_id: p, auth: token, token: {file: /t}, access_key: {env: A}}",
         ["is not used with auth: token"]
-      ),
-      (
-        "{name: a, region: eu-ed, project_id: p, auth: token, token: {file: /t}}",
-        ["did you mean \"eu-de\"?"]
-      ),
-      (
-        "{name: a, region: eu-de, project_id: a/b, auth: token, token: {file: /t}}",
-        ["must be a project id"]
-      ),
+      ), ("{name: a, region: eu-ed, project_id: p, auth: token, token: {file: /t}}", ["did you mean \"eu-de\"?"]),
+      ("{name: a, region: eu-de, project_id: a/b, auth: token, token: {file: /t}}", ["must be a project id"]),
       (
         "{name: a, region: r, project_id: p, auth: token, token: {file: /t}, endpoints: {ecs: http://e.example}}",
         ["secrets in the clear"]
@@ -150,9 +134,7 @@ import Testing
       (
         "{name: a, region: eu-de, project_id: p, auth: token, token: {file: /t}, quota: {calls: 5}}",
         ["per is missing"]
-      ),
-      ("{}", ["name is missing", "region is missing"]),
-      ("nonsense", ["must be a set of keys"]),
+      ), ("{}", ["name is missing", "region is missing"]), ("nonsense", ["must be a set of keys"]),
     ])
   func accounts(_ account: String, _ messages: [String]) {
     let texts = problems("accounts: [\(account)]").map(\.message)

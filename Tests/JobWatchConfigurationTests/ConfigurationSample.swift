@@ -1,6 +1,5 @@
 /// A configuration as a tree, to put something else in the place of any of its parts.
-indirect enum ConfigurationSample: ExpressibleByStringLiteral, ExpressibleByArrayLiteral,
-  ExpressibleByDictionaryLiteral
+indirect enum ConfigurationSample: ExpressibleByStringLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
   case text(String)
   case list([ConfigurationSample])
@@ -39,9 +38,7 @@ indirect enum ConfigurationSample: ExpressibleByStringLiteral, ExpressibleByArra
     [Place(path: "", original: self) { $0 }] + places("") { $0.file }
   }
 
-  private func places(
-    _ path: String, _ whole: @escaping (ConfigurationSample) -> String
-  ) -> [Place] {
+  private func places(_ path: String, _ whole: @escaping (ConfigurationSample) -> String) -> [Place] {
     parts.flatMap { name, part, replacing in
       let path = path + (path.isEmpty ? name.dropFirst() : name[...])
       let file: (ConfigurationSample) -> String = { whole(replacing($0)) }

@@ -29,8 +29,7 @@ import Testing
     "channels": [
       ["name": "a", "type": "webhook", "url": ["file": "/u"], "secret": ["file": "/s"]],
       ["name": "b", "type": "webhook", "url": ["env": "U"], "secret": [["file": "/s"]]],
-    ],
-    "routes": [["events": ["job.failed"], "labels": ["team": "web"], "channels": ["a"]]],
+    ], "routes": [["events": ["job.failed"], "labels": ["team": "web"], "channels": ["a"]]],
     "heartbeat": ["url": ["credential": "hc"], "every": "5m"],
   ]
 

@@ -39,15 +39,13 @@ import Testing
       polling: {floor: 1s, ceiling: 1h, price: 5s}
       """)
     var account = Account(
-      name: "prod", region: "eu-de", projectID: "0605767b5780d5762fc5c0118072a564",
-      authentication: .akskOTC)
+      name: "prod", region: "eu-de", projectID: "0605767b5780d5762fc5c0118072a564", authentication: .akskOTC)
     account.accessKey = .file("/etc/jobwatch/ak")
     account.secretKey = .credential("secret_key")
     account.endpoints = ["ecs": "https://ecs.example:8443"]
     account.caFile = "/etc/ssl/private-cloud.pem"
     account.quota = Quota(calls: 200, per: .minutes(1))
-    let webhook = Channel.Kind.webhook(
-      url: .plain(Secret("https://hooks.example/x")), secrets: [.credential("hook")])
+    let webhook = Channel.Kind.webhook(url: .plain(Secret("https://hooks.example/x")), secrets: [.credential("hook")])
     var expected = Configuration(accounts: [account])
     expected.channels = [
       Channel(name: "oncall", kind: webhook), Channel(name: "journal", kind: .journal),
@@ -89,22 +87,15 @@ import Testing
         heartbeat: {url: "https://hc.example/ping/x", every: 1m}
         """
     ).value
-    #expect(
-      value.polling
-        == PollPolicy(floor: .milliseconds(100), ceiling: .minutes(2), price: .milliseconds(10)))
+    #expect(value.polling == PollPolicy(floor: .milliseconds(100), ceiling: .minutes(2), price: .milliseconds(10)))
     #expect(value.retention["ecs"] == RetentionPolicy(unpaid: .seconds(20)))
     #expect(value.retention["dcs"] == RetentionPolicy(finished: .days(3)))
     #expect(value.absence == AbsencePolicy(answers: 4, over: .zero, massHold: .days(1)))
-    #expect(
-      value.expiry
-        == ExpiryPolicy(finished: [], unpaid: [.seconds(2), .seconds(1)], atRisk: [.seconds(3)]))
-    #expect(
-      value.delivery
-        == DeliveryPolicy(delays: [.zero, .seconds(1)], timeout: .seconds(2), spread: 0))
+    #expect(value.expiry == ExpiryPolicy(finished: [], unpaid: [.seconds(2), .seconds(1)], atRisk: [.seconds(3)]))
+    #expect(value.delivery == DeliveryPolicy(delays: [.zero, .seconds(1)], timeout: .seconds(2), spread: 0))
     #expect(
       value.breaker
-        == BreakerPolicy(
-          failures: 9, firstProbe: .seconds(2), longestProbe: .seconds(3), grace: .seconds(4)))
+        == BreakerPolicy(failures: 9, firstProbe: .seconds(2), longestProbe: .seconds(3), grace: .seconds(4)))
     #expect(value.probes == ProbePolicy(steps: [.seconds(5)]))
     #expect(value.keep == .days(6))
     let url = SecretSource.plain(Secret("https://hc.example/ping/x"))
@@ -140,8 +131,7 @@ import Testing
     #expect(accounts.map(\.projectName) == ["eu-de_web", nil, nil, nil])
     #expect(
       accounts.map(\.user) == [
-        Account.User(name: .plain(Secret("me")), password: .file("/p"), domainName: "OTC1"), nil,
-        nil, nil,
+        Account.User(name: .plain(Secret("me")), password: .file("/p"), domainName: "OTC1"), nil, nil, nil,
       ])
     #expect(accounts.map(\.signature) == [nil, .credential(), nil, nil])
     #expect(accounts[1].endpoint(of: "iam") == "http://iam.lab")
@@ -168,13 +158,10 @@ import Testing
     #expect(account.quota(of: "ecs") == Quota(calls: 5, per: .seconds(1)))
     #expect(account.quota(of: "dcs") == Quota(calls: 1, per: .seconds(2)))
     #expect(
-      decoded.value.channels.first?.kind
-        == .webhook(url: .environment("URL"), secrets: [.file("/a"), .file("/b")]))
+      decoded.value.channels.first?.kind == .webhook(url: .environment("URL"), secrets: [.file("/a"), .file("/b")]))
     #expect(
       decoded.value.routes == [
-        Route(
-          accounts: ["a"], services: ["dcs"], jobTypes: ["createServer"], labels: ["run": "42"],
-          channels: ["h"])
+        Route(accounts: ["a"], services: ["dcs"], jobTypes: ["createServer"], labels: ["run": "42"], channels: ["h"])
       ])
     let warning = try #require(decoded.warnings.first)
     #expect(decoded.warnings.count == 1)

@@ -10,21 +10,18 @@ import Testing
     var offsets = [Duration.zero]
     while !decision.job.state.isFinal, let gap = decision.next.gap, offsets.count < 100 {
       offsets.append((offsets.last ?? .zero) + gap)
-      decision = decision.job.observe(
-        .missing, at: start + (offsets.last ?? .zero), under: context)
+      decision = decision.job.observe(.missing, at: start + (offsets.last ?? .zero), under: context)
     }
     return (offsets, decision)
   }
 
-  @Test func `is asked again at 30, 75 and 120 seconds of a job that was seen, and then believed`()
-  {
+  @Test func `is asked again at 30, 75 and 120 seconds of a job that was seen, and then believed`() {
     let (offsets, last) = ask(.sample(.running), from: .start, under: .ecs)
     #expect(offsets == [0, 30, 75, 120].map { .seconds($0) })
     #expect(last.job.state == .lost && last.job.absence == nil)
   }
 
-  @Test func `is asked again within seconds of a job that was never seen, and believed no sooner`()
-  {
+  @Test func `is asked again within seconds of a job that was never seen, and believed no sooner`() {
     let (offsets, last) = ask(.sample(), from: .start, under: .ecs)
     #expect(offsets == [0, 1, 2, 5, 10, 20, 40, 75, 120].map { .seconds($0) })
     #expect(last.job.state == .unknown && last.job.absence == nil)
@@ -54,8 +51,7 @@ import Testing
   @Test func `is asked again soon when an outage came between the answers`() {
     let absence = Absence(answers: 2, since: .start)
     for isSeen in [false, true] {
-      let next = absence.nextQuestion(
-        isSeen: isSeen, at: .start + .minutes(10), under: AbsencePolicy())
+      let next = absence.nextQuestion(isSeen: isSeen, at: .start + .minutes(10), under: AbsencePolicy())
       #expect(next == .seconds(15))
     }
   }
@@ -96,14 +92,11 @@ import Testing
     var verdict: JobState
 
     static let all: [Verdict] = [
-      Verdict(
-        testDescription: "never seen", job: .sample(), missed: .start + .days(1), verdict: .unknown),
+      Verdict(testDescription: "never seen", job: .sample(), missed: .start + .days(1), verdict: .unknown),
       Verdict(
         testDescription: "never seen, submitted longer ago than the window", job: .sample(),
         missed: .start + .days(1) + .milliseconds(1), verdict: .lost),
-      Verdict(
-        testDescription: "seen running", job: .sample(.running), missed: .start + .seconds(1),
-        verdict: .lost),
+      Verdict(testDescription: "seen running", job: .sample(.running), missed: .start + .seconds(1), verdict: .lost),
       Verdict(
         testDescription: "unpaid past its retention, seen a day before", job: unpaid,
         missed: .start + .days(1), verdict: .lapsed),
@@ -132,8 +125,7 @@ import Testing
     #expect(last.job.state == row.verdict)
     #expect(last.transition?.from == row.job.state && last.transition?.to == row.verdict)
     #expect(last.events.map(\.kind) == [EventKind(entering: row.verdict)])
-    #expect(
-      last.events.first?.data.certainty == (row.verdict == .lost ? .lost : .inferred))
+    #expect(last.events.first?.data.certainty == (row.verdict == .lost ? .lost : .inferred))
     #expect((last.events.first?.data.cure != nil) == (row.verdict == .unknown))
     let gap = last.events.first?.data.blindGap
     guard row.verdict != .unknown else {
@@ -145,9 +137,7 @@ import Testing
 
   @Test func `neither many answers in a short time nor two over a long one are believed`() {
     var job = Job.sample(.running)
-    for second in 0..<120 {
-      job = job.observe(.missing, at: .start + .seconds(second), under: .ecs).job
-    }
+    for second in 0..<120 { job = job.observe(.missing, at: .start + .seconds(second), under: .ecs).job }
     #expect(job.state == .running && job.absence?.answers == 120)
     var pair = Job.sample(.running)
     for hour in 0..<2 {

@@ -50,9 +50,7 @@ import Testing
 
   @Test func `does not open for a success that was under way when it shut`() throws {
     var gate = CircuitBreaker(threshold: 1, waits: waits)
-    let (early, failing) = (
-      try gate.pass(at: .zero), try gate.pass(at: .zero)
-    )
+    let (early, failing) = (try gate.pass(at: .zero), try gate.pass(at: .zero))
     #expect(gate.fail(failing, at: .zero) == .shut)
     #expect(gate.succeed(early) == nil && gate.isShut)
     let probe = try gate.pass(at: .seconds(30))
@@ -139,8 +137,7 @@ import Testing
   }
 
   @Test func `of an endpoint doubles its waits up to the longest`() throws {
-    let policy = BreakerPolicy(
-      failures: 1, firstProbe: .seconds(1), longestProbe: .seconds(6), grace: .zero)
+    let policy = BreakerPolicy(failures: 1, firstProbe: .seconds(1), longestProbe: .seconds(6), grace: .zero)
     var (gate, time, seen) = (CircuitBreaker(breaker: policy), Duration.zero, [Duration]())
     for _ in 0..<5 {
       let pass = try gate.pass(at: time)

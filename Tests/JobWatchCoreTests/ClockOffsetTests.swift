@@ -54,8 +54,7 @@ import Testing
     arguments: [-90_000, -1500, -300, 0, 20, 499, 700, 3_600_000])
   func precision(_ offset: Int64) {
     for gap in [10, 90, 370, 730] {
-      let clock = clock(
-        Array(repeating: .milliseconds(offset), count: 200), every: .milliseconds(gap))
+      let clock = clock(Array(repeating: .milliseconds(offset), count: 200), every: .milliseconds(gap))
       #expect(isNear(clock, .milliseconds(offset), within: .milliseconds(150)), "every \(gap) ms")
     }
   }

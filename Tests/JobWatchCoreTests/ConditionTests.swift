@@ -15,9 +15,7 @@ import Testing
   }
 
   @Test(arguments: ["", "account", "planet/mars", "endpoint/prod"])
-  func `has no subject under another name`(_ text: String) {
-    #expect(Condition.Subject(text) == nil)
-  }
+  func `has no subject under another name`(_ text: String) { #expect(Condition.Subject(text) == nil) }
 
   private static let hour = Timestamp.start + .hours(1)
 
@@ -59,7 +57,6 @@ import Testing
     #expect(changes.map(\.condition.subject) == [.worker("poller"), .worker("intake")])
     #expect(changes.map(\.condition.since) == [.start, Self.hour])
     #expect(changes.map { $0.event == nil } == [false, true])
-    #expect(
-      changes[0].event?.data.summary.contains("poller, intake: the disk is full") == true)
+    #expect(changes[0].event?.data.summary.contains("poller, intake: the disk is full") == true)
   }
 }

@@ -117,8 +117,7 @@ import Testing
   }
 
   /// - Parameter waits: nil: it is fetched anew at once.
-  private func expectRefusal(of lease: inout CredentialRenewal, at time: Duration, waits: Duration?)
-  {
+  private func expectRefusal(of lease: inout CredentialRenewal, at time: Duration, waits: Duration?) {
     let hasToWait = lease.refused(at: time)
     #expect(hasToWait == (waits != nil))
     #expect(lease.dueAt == time + (waits ?? .zero))

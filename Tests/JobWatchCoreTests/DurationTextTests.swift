@@ -9,9 +9,7 @@ import Testing
       ("250ms", 250), ("5s", 5000), ("1.5m", 90_000), ("4h", 14_400_000), ("14d", 1_209_600_000),
       ("0s", 0), ("0.5ms", 1), ("365200d", 31_553_280_000_000),
     ])
-  func reads(_ text: String, _ milliseconds: Int) {
-    #expect(Duration(text: text) == .milliseconds(milliseconds))
-  }
+  func reads(_ text: String, _ milliseconds: Int) { #expect(Duration(text: text) == .milliseconds(milliseconds)) }
 
   @Test(
     "refuse everything else",
@@ -41,9 +39,7 @@ import Testing
       (10_500, "10 s"), (270_000, "4 m 30 s"), (3_600_000, "1 h"), (3_659_999, "1 h"),
       (93_600_000, "1 d 2 h"), (86_460_000, "1 d"),
     ])
-  func spoken(_ milliseconds: Int, _ text: String) {
-    #expect(Duration.milliseconds(milliseconds).spoken == text)
-  }
+  func spoken(_ milliseconds: Int, _ text: String) { #expect(Duration.milliseconds(milliseconds).spoken == text) }
 
   @Test func `are whole milliseconds, clamped`() {
     let edge = Int64.max / 1000

@@ -8,9 +8,7 @@ import Testing
   private static let credential = CircuitBreaker(threshold: 1, waits: [])
 
   private var state = EndpointState(
-    key,
-    breaker: BreakerPolicy(
-      failures: 2, firstProbe: .seconds(1), longestProbe: .seconds(4), grace: .minutes(1)),
+    key, breaker: BreakerPolicy(failures: 2, firstProbe: .seconds(1), longestProbe: .seconds(4), grace: .minutes(1)),
     probes: ProbePolicy(steps: [.seconds(30)]), absence: AbsencePolicy())
 
   private static func moment(_ seconds: Int) -> Moment {
@@ -26,22 +24,17 @@ import Testing
   }
 
   /// A call, which must be allowed.
-  private func enter(_ state: inout EndpointState, at uptime: Duration) throws
-    -> EndpointState.Permits
-  {
+  private func enter(_ state: inout EndpointState, at uptime: Duration) throws -> EndpointState.Permits {
     let permits = state.enter(at: uptime)
     return try #require(permits, "no call may be made at \(uptime)")
   }
 
   /// Of ten jobs.
-  private func play(_ steps: [Step], _ state: inout EndpointState) throws
-    -> [EndpointState.Effects]
-  {
+  private func play(_ steps: [Step], _ state: inout EndpointState) throws -> [EndpointState.Effects] {
     try steps.map { step in
       let now = Self.moment(step.second)
       let permits = try enter(&state, at: now.uptime)
-      return state.record(
-        step.answer, of: step.job, isOfEndpoint: step.isOfEndpoint, permits, watched: 10, at: now)
+      return state.record(step.answer, of: step.job, isOfEndpoint: step.isOfEndpoint, permits, watched: 10, at: now)
     }
   }
 
@@ -83,13 +76,10 @@ import Testing
     (.misconfigured(error), 30), (.busy("B"), 0), (.refused(error), 0), (seen, 0),
     (.throttled(Throttle(code: "T")), 0), (.absent(code: ""), 0),
   ])
-  func `leaves a service in trouble alone, but for one probe at a time`(
-    _ answer: Observation, _ wait: Int
-  ) throws {
+  func `leaves a service in trouble alone, but for one probe at a time`(_ answer: Observation, _ wait: Int) throws {
     var state = state
     for job in 1...3 where state.opensAt(with: Self.credential, Self.moment(0).uptime) != nil {
-      guard state.opensAt(with: Self.credential, Self.moment(0).uptime) == Self.moment(0).uptime
-      else { break }
+      guard state.opensAt(with: Self.credential, Self.moment(0).uptime) == Self.moment(0).uptime else { break }
       _ = try play([Step(second: 0, answer: answer, job: Int64(job))], &state)
     }
     let opens = Self.moment(wait).uptime
@@ -116,8 +106,7 @@ import Testing
 
   @Test func `tells of an outage once it has lasted for the grace, and once`() throws {
     var state = state
-    _ = try play(
-      [1, 2].map { Step(second: 0, answer: .unreachable("U"), job: $0) }, &state)
+    _ = try play([1, 2].map { Step(second: 0, answer: .unreachable("U"), job: $0) }, &state)
     #expect(state.tellAt() == Self.moment(60).uptime)
     #expect(state.tell(at: Self.moment(59)) == nil)
     let change = state.tell(at: Self.moment(60))
@@ -127,15 +116,13 @@ import Testing
     #expect(state.tell(at: Self.moment(99)) == nil && state.tellAt() == nil)
     // Another outage is told again.
     _ = try play(
-      [Step(second: 100, answer: Self.seen)]
-        + [1, 2].map { Step(second: 101, answer: .garbled("G"), job: $0) }, &state)
+      [Step(second: 100, answer: Self.seen)] + [1, 2].map { Step(second: 101, answer: .garbled("G"), job: $0) }, &state)
     #expect(state.tell(at: Self.moment(161))?.event?.data.cause == "G")
   }
 
   @Test func `does not tell of an outage that a clock step alone made long`() throws {
     var state = state
-    _ = try play(
-      [1, 2].map { Step(second: 0, answer: .unreachable("U"), job: $0) }, &state)
+    _ = try play([1, 2].map { Step(second: 0, answer: .unreachable("U"), job: $0) }, &state)
     state.clockWasSet(by: .days(1), at: .start + .days(1))
     let now = Moment(wall: .start + .days(1) + .seconds(59), uptime: Self.moment(59).uptime)
     #expect(state.tell(at: now) == nil)
@@ -145,16 +132,14 @@ import Testing
 
   @Test func `notices one failed call by nothing that anybody sees`() throws {
     var state = state
-    let effects = try play(
-      [Step(second: 0, answer: .unreachable("U")), Step(second: 1, answer: Self.seen)], &state)
+    let effects = try play([Step(second: 0, answer: .unreachable("U")), Step(second: 1, answer: Self.seen)], &state)
     #expect(effects.allSatisfy { $0.notices.isEmpty && !$0.leavesBacklog })
     #expect(effects.flatMap(\.changes).allSatisfy { $0.isEnd })
   }
 
   @Test func `says that calls are left alone, and of the backlog once it answers again`() throws {
     var state = state
-    let down = try play(
-      [1, 2].map { Step(second: 0, answer: .unreachable("U"), job: $0) }, &state)
+    let down = try play([1, 2].map { Step(second: 0, answer: .unreachable("U"), job: $0) }, &state)
     #expect(down.flatMap(\.notices) == [.isLeftAlone(cause: "U")])
     let up = try play([Step(second: 60, answer: Self.seen)], &state)
     #expect(up.flatMap(\.notices) == [.answersAgain(after: .seconds(60))])
@@ -198,8 +183,7 @@ import Testing
     var state = state
     let jobs = (1...Int64(shown + unshown + returned)).map { $0 }
     for job in jobs.dropFirst(shown) {
-      state.enter(
-        job, isNew: job <= shown + unshown, isReturned: job > shown + unshown)
+      state.enter(job, isNew: job <= shown + unshown, isReturned: job > shown + unshown)
     }
     let absent = shown == 1 ? jobs.dropFirst() : jobs[...]
     for second in [0, 90] {
@@ -286,9 +270,7 @@ import Testing
 
   @Test func `follows the cloud's clock, also when ours is set`() throws {
     var state = state
-    for second in 0..<9 {
-      state.note(.start + .seconds(second + 10), at: .start + .seconds(second))
-    }
+    for second in 0..<9 { state.note(.start + .seconds(second + 10), at: .start + .seconds(second)) }
     #expect((9.0...11).contains(state.clockOffset.value.seconds))
     state.clockWasSet(by: .hours(1), at: .start + .hours(1))
     #expect((-3591.0 ... -3589).contains(state.clockOffset.value.seconds))

@@ -15,9 +15,7 @@ import Testing
   }
 
   @Test("a job's arrival in a state has a name of its own", arguments: JobState.allCases)
-  func entering(_ state: JobState) {
-    #expect(EventKind(entering: state).rawValue == "job.\(state.rawValue)")
-  }
+  func entering(_ state: JobState) { #expect(EventKind(entering: state).rawValue == "job.\(state.rawValue)") }
 
   @Test func `an event has exactly these fields`() throws {
     #expect(
@@ -29,10 +27,8 @@ import Testing
         "service", "state", "sub_jobs", "summary", "truncated",
       ])
     #expect(try keys(full, in: "blind_gap") == ["cause", "from", "to"])
-    #expect(
-      try keys(full, in: "evidence") == ["body", "bytes", "http_status", "lossy", "received_at"])
-    #expect(
-      try keys(full, in: "sub_jobs") == ["failed", "failures", "reasons", "succeeded", "total"])
+    #expect(try keys(full, in: "evidence") == ["body", "bytes", "http_status", "lossy", "received_at"])
+    #expect(try keys(full, in: "sub_jobs") == ["failed", "failures", "reasons", "succeeded", "total"])
     let failure = try #require(full.subJobs?.failures.first)
     #expect(
       try keys(failure) == [
@@ -88,8 +84,7 @@ import Testing
     }
     let cut = text(Array("no quota ".utf8) + [0xE9, 0x85])
     #expect(cut.body == "no quota \u{FFFD}" && cut.lossy == true && cut.bytes == 11)
-    #expect(
-      try keys(text(Array("no quota".utf8))) == ["body", "bytes", "http_status", "received_at"])
+    #expect(try keys(text(Array("no quota".utf8))) == ["body", "bytes", "http_status", "received_at"])
   }
 
   @Test func `an event reads back as itself`() throws {
@@ -116,8 +111,7 @@ import Testing
     (data.expiresAt, data.captured, data.requestID) = (.start, true, "r")
     data.expectedBy = .start
     data.blindGap = BlindGap(from: .start, to: .start, cause: "c")
-    data.evidence = EvidenceText(
-      Evidence(httpStatus: 200, body: Array("{}".utf8) + [0xFF]), receivedAt: .start)
+    data.evidence = EvidenceText(Evidence(httpStatus: 200, body: Array("{}".utf8) + [0xFF]), receivedAt: .start)
     (data.channel, data.file, data.cause, data.cure) = ("c", "f", "c", "c")
     data.truncated = ["sub_jobs.failures"]
     data.subJobs?.reasons = [.init(errorCode: "E", failReason: "r", count: 1)]

@@ -8,8 +8,7 @@ import Testing
   private static let limit = 19_900
 
   private func job(_ failures: Int, reason: (Int) -> String, body: String? = nil) -> EventData {
-    var data = EventData(
-      summary: "ecs job j failed; \(failures) of \(failures + 3) sub-jobs failed")
+    var data = EventData(summary: "ecs job j failed; \(failures) of \(failures + 3) sub-jobs failed")
     (data.jobID, data.account, data.service, data.state) = ("j", "prod", "ecs", .failed)
     let failed = (0..<failures).map { number in
       SubJob(
@@ -42,8 +41,7 @@ import Testing
     #expect(trimmed.subJobs == data.subJobs && trimmed.summary == data.summary)
   }
 
-  @Test func `keeps the counts, the first failures and each reason of 400 failed sub-jobs`() throws
-  {
+  @Test func `keeps the counts, the first failures and each reason of 400 failed sub-jobs`() throws {
     let reasons = ["no stock", "no quota", "no address"]
     let data = job(400, reason: { reasons[$0 < 300 ? 0 : $0 < 399 ? 1 : 2] }, body: "{}")
     let trimmed = try data.trimmed(to: Self.limit)
@@ -96,8 +94,7 @@ import Testing
   ]
 
   @Test("is cut where it is too long, and nowhere else", arguments: long)
-  func cut(_ what: String, _ change: @Sendable (inout EventData) -> Void, _ names: [String]) throws
-  {
+  func cut(_ what: String, _ change: @Sendable (inout EventData) -> Void, _ names: [String]) throws {
     var data = job(2, reason: { "reason \($0)" })
     change(&data)
     let trimmed = try data.trimmed(to: Self.limit)
@@ -171,8 +168,7 @@ private struct Source {
     (data.channel, data.file, data.labels, data.entities) = (text(), text(), texts(), texts())
     data.blindGap = BlindGap(from: .start, to: .start, cause: text())
     let body = String(text().prefix(2000))
-    data.evidence = EvidenceText(
-      Evidence(httpStatus: 200, body: Array(body.utf8)), receivedAt: .start)
+    data.evidence = EvidenceText(Evidence(httpStatus: 200, body: Array(body.utf8)), receivedAt: .start)
     data.subJobs = SubJobCount(
       (0..<[0, 1, 20, 40][next(4)]).map { number in
         SubJob(

@@ -18,20 +18,14 @@ import Testing
       Story("one job, over and over", watched: 9, "1- 1- 1- 1-", .job, .job, .unsure, .unsure),
       Story("two jobs, over and over", watched: 9, "1- 2- 1- 2-", .job, .job, .unsure, .unsure),
       Story("three jobs", watched: 9, "1- 2- 3-", .job, .job, .service),
-      Story(
-        "three jobs, one of them twice", watched: 9, "1- 1- 2- 3-", .job, .job, .unsure, .service),
+      Story("three jobs, one of them twice", watched: 9, "1- 1- 2- 3-", .job, .job, .unsure, .service),
       Story("a lone job", watched: 1, "1- 1- 1-", .job, .job, .service),
       Story("both of two jobs", watched: 2, "1- 2- 1-", .job, .job, .service),
       Story("one of two jobs", watched: 2, "1- 1- 1- 1-", .job, .job, .unsure, .unsure),
       Story("an answer in between", watched: 9, "1- 2- 4+ 3-", .job, .job, .job),
-      Story(
-        "odd jobs beside a good one", watched: 4, "1- 2- 4+ 1- 2- 1- 2-", .job, .job, .job, .job,
-        .job, .job),
-      Story(
-        "odd jobs that are alone", watched: 2, "1- 2- 4+ 4. 1- 2- 1-", .job, .job, .job, .job, .job),
-      Story(
-        "an odd job that was answered counts again", watched: 3, "1- 4+ 1+ 1- 2- 4-", .job, .job,
-        .job, .service),
+      Story("odd jobs beside a good one", watched: 4, "1- 2- 4+ 1- 2- 1- 2-", .job, .job, .job, .job, .job, .job),
+      Story("odd jobs that are alone", watched: 2, "1- 2- 4+ 4. 1- 2- 1-", .job, .job, .job, .job, .job),
+      Story("an odd job that was answered counts again", watched: 3, "1- 4+ 1+ 1- 2- 4-", .job, .job, .job, .service),
       Story(
         "three bad jobs and a good one, which is asked before all are blamed", watched: 4,
         "4+ 1- 2- 3- 1- 4+ 1-", .job, .job, .unsure, .unsure, .job),
@@ -42,14 +36,11 @@ import Testing
         "three jobs, and the one that was answered last is gone", watched: 4, "4+ 4. 1- 2- 3-",
         .job, .job, .service),
       Story("no connection for three jobs", watched: 4, "4+ 1! 2! 3!", .job, .job, .service),
-      Story(
-        "no connection for one job, over and over", watched: 4, "4+ 1! 1! 1!", .job, .job, .unsure),
+      Story("no connection for one job, over and over", watched: 4, "4+ 1! 1! 1!", .job, .job, .unsure),
       Story(
         "no connection makes no job odd", watched: 4, "1! 2! 4+ 1! 2! 3!", .job, .job, .job, .job,
         .service),
-      Story(
-        "no connection counts for odd jobs too", watched: 4, "1- 2- 4+ 1! 2! 3!", .job, .job, .job,
-        .job, .service),
+      Story("no connection counts for odd jobs too", watched: 4, "1- 2- 4+ 1! 2! 3!", .job, .job, .job, .job, .service),
     ]
   }
 

@@ -29,9 +29,7 @@ import Testing
   @Test(
     "is not told to be late once its end is known, or can no longer be known",
     arguments: JobState.allCases.filter(\.isFinal))
-  func ended(_ state: JobState) {
-    #expect(job(state).story(from: .start, under: Policies()).isEmpty)
-  }
+  func ended(_ state: JobState) { #expect(job(state).story(from: .start, under: Policies()).isEmpty) }
 
   @Test func `that was seen ended in time by the question at that time is never late`() {
     let asked = job(seen: .minutes(3))
@@ -85,22 +83,19 @@ import Testing
     word.report = JobReport(rawStatus: "")
     var absent = job(seen: .minutes(9))
     absent.absence = Absence(answers: 2, since: .start)
-    let outage = BlindGap(
-      from: .start + .minutes(9), to: moment, cause: "the endpoint gave no answer: timeout")
+    let outage = BlindGap(from: .start + .minutes(9), to: moment, cause: "the endpoint gave no answer: timeout")
     let unseen = "ecs job ff80 is not known to have ended within 10 m: it was "
     return [
       Sentence(
         job: job(seen: .minutes(10) + .seconds(10)),
-        testDescription: "ecs job ff80 has not ended within 10 m: "
-          + "it was still RUNNING when last seen 20 s ago"),
+        testDescription: "ecs job ff80 has not ended within 10 m: " + "it was still RUNNING when last seen 20 s ago"),
       Sentence(
         job: job(.awaitingPayment),
         testDescription: "ecs job ff80 has not ended within 10 m: "
           + "it was still PENDING_PAYMENT when last seen 30 s ago"),
       Sentence(
         job: word,
-        testDescription: "ecs job ff80 has not ended within 10 m: "
-          + "it was still running when last seen 30 s ago"),
+        testDescription: "ecs job ff80 has not ended within 10 m: " + "it was still running when last seen 30 s ago"),
       Sentence(
         job: job(seen: .minutes(9)), troubles: [outage],
         testDescription: unseen + "not seen since 2025-11-24T16:09:00.000Z, "
@@ -109,9 +104,7 @@ import Testing
         job: absent,
         testDescription: unseen + "not seen since 2025-11-24T16:09:00.000Z, "
           + "because the service answers that it knows no such job"),
-      Sentence(
-        job: job(.registered),
-        testDescription: unseen + "never seen, because no answer has told of it"),
+      Sentence(job: job(.registered), testDescription: unseen + "never seen, because no answer has told of it"),
     ]
   }
 

@@ -8,8 +8,7 @@ import Testing
   private let configured = PollContext(Policies(polling: PollPolicy(stuckAfter: .hours(2))))
   private let running = Observation.seen(.running)
 
-  @Test func `is told at the first sighting at an age that hardly any of its type reach, and once`()
-  {
+  @Test func `is told at the first sighting at an age that hardly any of its type reach, and once`() {
     var (job, told) = (Job.sample(.running), [(EventDraft, Duration)]())
     for minute in 1...30 {
       let age = Duration.minutes(minute)
@@ -32,14 +31,12 @@ import Testing
         testDescription: "ecs job ff80 (createServer) has not ended after 2 h; "
           + "999 of 1000 jobs of its type in eu-de end within 9 m 40 s (120 known)"),
       Sentence(
-        context: PollContext(stuckAge: .seconds(580), endsKnown: 50),
-        report: JobReport(rawStatus: "RUNNING"),
+        context: PollContext(stuckAge: .seconds(580), endsKnown: 50), report: JobReport(rawStatus: "RUNNING"),
         testDescription: "ecs job ff80 has not ended after 2 h; "
           + "999 of 1000 ecs jobs in eu-de end within 9 m 40 s (50 known)"),
       Sentence(
         context: PollContext(
-          policies: Policies(polling: PollPolicy(stuckAfter: .minutes(90))), stuckAge: .hours(3),
-          endsKnown: 80),
+          policies: Policies(polling: PollPolicy(stuckAfter: .minutes(90))), stuckAge: .hours(3), endsKnown: 80),
         testDescription: "ecs job ff80 (createServer) has not ended after 2 h, "
           + "longer than stuck_after (1 h 30 m)"),
     ]
@@ -54,8 +51,7 @@ import Testing
 
   @Test func `is told after its change of state, with the answer`() throws {
     let evidence = Evidence(httpStatus: 200, body: Array("{}".utf8))
-    let decision = Job.sample().observe(
-      running, evidence: evidence, at: .start + .hours(2), under: configured)
+    let decision = Job.sample().observe(running, evidence: evidence, at: .start + .hours(2), under: configured)
     #expect(decision.events.map(\.kind) == [.jobRunning, .jobStuck])
     #expect(decision.events.last?.data.evidence?.body == "{}")
   }

@@ -2,9 +2,7 @@ import JobWatchCore
 import Testing
 
 @Suite struct `A job without a usable answer` {
-  private func told(_ answers: [Observation], _ state: JobState = .registered, alone: Bool = true)
-    -> [EventDraft]
-  {
+  private func told(_ answers: [Observation], _ state: JobState = .registered, alone: Bool = true) -> [EventDraft] {
     var (job, told, context) = (Job.sample(state), [EventDraft](), PollContext.ecs)
     context.isAlone = alone
     for (number, answer) in answers.enumerated() {

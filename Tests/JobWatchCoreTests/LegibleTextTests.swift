@@ -22,8 +22,7 @@ import Testing
 
   static let samples = [
     Sample("GBK behind ASCII", ["used up, ", quota], "used up, 配额不足"),
-    Sample("GBK before ASCII", [quota, " (vCPU)"], "配额不足 (vCPU)"),
-    Sample("GBK alone", [quota], "配额不足"),
+    Sample("GBK before ASCII", [quota, " (vCPU)"], "配额不足 (vCPU)"), Sample("GBK alone", [quota], "配额不足"),
     Sample("GBK around ASCII", [quota, " 3 ", quota], "配额不足 3 配额不足"),
     Sample("GBK, one character", ["quota ", [0xD7, 0xE3]], "quota 足"),
     Sample("GBK with punctuation", [[0xB4, 0xED, 0xCE, 0xF3, 0xA3, 0xBA], quota], "错误：配额不足"),
@@ -35,9 +34,7 @@ import Testing
       "GBK that is nearly UTF-8, in a sentence",
       ["ERR 42: ", [0xD2, 0xD1, 0xBB, 0xD8, 0xB9, 0xF6], " (vm-1)"], "ERR 42: 已回滚 (vm-1)"),
     Sample("GBK that was cut", [quota, [0xB5]], "配额不足\u{FFFD}"),
-    Sample(
-      "GB18030 in four bytes", [quota, " Ma", [0x81, 0x30, 0x89, 0x38], quota],
-      "配额不足 Maß配额不足"),
+    Sample("GB18030 in four bytes", [quota, " Ma", [0x81, 0x30, 0x89, 0x38], quota], "配额不足 Maß配额不足"),
     Sample("UTF-8", ["配额不足"], "配额不足"),
     Sample("UTF-8 cut after one of three", ["quota, 配额不", [0xE8]], "quota, 配额不\u{FFFD}"),
     Sample("UTF-8 cut after two of three", ["quota, 配额不", [0xE8, 0xB6]], "quota, 配额不\u{FFFD}"),
@@ -45,12 +42,9 @@ import Testing
     Sample("UTF-8 cut at both ends", [[0xB3], "配额不", [0xE8, 0xB6]], "\u{FFFD}配额不\u{FFFD}"),
     Sample("UTF-8 cut in the middle", ["配", [0xE9, 0xA2], "不足的人"], "配\u{FFFD}不足的人"),
     Sample("umlauts cut", ["Speicher f", [0xC3]], "Speicher f\u{FFFD}"),
-    Sample(
-      "umlauts, one cut", ["Größe überschritten, f", [0xC3], "r"], "Größe überschritten, f\u{FFFD}r"
-    ),
+    Sample("umlauts, one cut", ["Größe überschritten, f", [0xC3], "r"], "Größe überschritten, f\u{FFFD}r"),
     Sample("Latin-1", ["caf", [0xE9], " plein"], "caf\u{FFFD} plein"),
-    Sample(
-      "Latin-1 before a letter", ["f", [0xFC], "r Ger", [0xE4], "te"], "f\u{FFFD}r Ger\u{FFFD}te"),
+    Sample("Latin-1 before a letter", ["f", [0xFC], "r Ger", [0xE4], "te"], "f\u{FFFD}r Ger\u{FFFD}te"),
     Sample("Latin-1 in a pair", ["gr", [0xF6, 0xDF], "er"], "gr\u{FFFD}\u{FFFD}er"),
     Sample("UTF-8 and GBK", ["配额不足了: ", quota, " end"], "配额不足了: 配额不足 end"),
     Sample("an overlong NUL", ["a", [0xC0, 0x80], "b"], "a\u{FFFD}\u{FFFD}b"),
@@ -67,9 +61,7 @@ import Testing
   }
 
   @Test func `keeps what is around the half of a pair that was written as UTF-8`() {
-    let text = LegibleText(
-      Array("a ".utf8) + [0xED, 0xA0, 0xBD, 0xED, 0xB8, 0x80] + Array(" b".utf8)
-    ).text
+    let text = LegibleText(Array("a ".utf8) + [0xED, 0xA0, 0xBD, 0xED, 0xB8, 0x80] + Array(" b".utf8)).text
     #expect(text.hasPrefix("a \u{FFFD}") && text.hasSuffix("\u{FFFD} b"))
   }
 
@@ -99,7 +91,6 @@ import Testing
       let text = Array(LegibleText(marked).text.utf8)
       #expect(text.starts(with: "<<".utf8) && text.reversed().starts(with: ">> ".utf8))
     }
-    #expect(
-      LegibleText([UInt8](repeating: 0xB0, count: 100_000)).text.unicodeScalars.count >= 50_000)
+    #expect(LegibleText([UInt8](repeating: 0xB0, count: 100_000)).text.unicodeScalars.count >= 50_000)
   }
 }

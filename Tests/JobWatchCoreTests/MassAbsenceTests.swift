@@ -29,8 +29,7 @@ import Testing
         absences.enter(Int64(job), isNew: !isReturned, isReturned: isReturned)
       }
       for job in 0..<50 {
-        let change = absences.absent(
-          Int64(job), watched: 51, at: .minutes(5), policy: policy)
+        let change = absences.absent(Int64(job), watched: 51, at: .minutes(5), policy: policy)
         #expect(change == nil)
       }
       #expect(!absences.isMass)
@@ -43,8 +42,7 @@ import Testing
     for job in 0..<9 { absences.enter(Int64(job), isNew: true, isReturned: false) }
     for second in [0, 1, 2, 5, 10, 20, 40, 59] {
       for job in 0..<9 {
-        let change = absences.absent(
-          Int64(job), watched: 9, at: .seconds(second), policy: policy)
+        let change = absences.absent(Int64(job), watched: 9, at: .seconds(second), policy: policy)
         #expect(change == nil)
       }
     }

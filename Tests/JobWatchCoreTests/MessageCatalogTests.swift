@@ -15,8 +15,7 @@ import Testing
       let lines = parts[0].split(separator: "\n")
       id = String(lines[0])
       let pairs = lines.dropFirst().map { $0.split(separator: ": ", maxSplits: 1) }
-      headers = Dictionary(
-        pairs.map { (String($0[0]), $0.count > 1 ? String($0[1]) : "") }, uniquingKeysWith: { $1 })
+      headers = Dictionary(pairs.map { (String($0[0]), $0.count > 1 ? String($0[1]) : "") }, uniquingKeysWith: { $1 })
       text = parts.count > 1 ? String(parts[1]) : ""
     }
   }
@@ -55,8 +54,7 @@ import Testing
     ]
     var known: [String: Set<String>] = [:]
     for kind in EventKind.allCases {
-      known[MessageID(kind).rawValue] =
-        fields.first { kind.rawValue.hasPrefix($0.prefix) }?.names ?? []
+      known[MessageID(kind).rawValue] = fields.first { kind.rawValue.hasPrefix($0.prefix) }?.names ?? []
     }
     for entry in try entries() {
       let all = (entry.headers["Subject"] ?? "") + entry.text
@@ -73,8 +71,7 @@ import Testing
     let root = try TemporaryDirectory()
     let folder = URL(filePath: root.path + "/usr/lib/systemd/catalog")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    try FileManager.default.copyItem(
-      at: Self.file, to: folder.appending(path: "jobwatch.catalog"))
+    try FileManager.default.copyItem(at: Self.file, to: folder.appending(path: "jobwatch.catalog"))
     #expect(try await run("--update-catalog", root) == "")
     let list = try await run("--list-catalog", root).split(separator: "\n").map { $0.prefix(32) }
     #expect(list.map(String.init) == MessageID.allCases.map(\.rawValue).sorted())

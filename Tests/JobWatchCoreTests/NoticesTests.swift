@@ -12,16 +12,13 @@ import Testing
     var testDescription: String { state.rawValue }
 
     static let all: [Story] = [
-      Story(
-        state: .succeeded, kinds: [.jobExpiring], leads: [.hours(4)], deadline: .start + .days(1)),
-      Story(
-        state: .failed, kinds: [.jobExpiring], leads: [.hours(4)], deadline: .start + .days(1)),
+      Story(state: .succeeded, kinds: [.jobExpiring], leads: [.hours(4)], deadline: .start + .days(1)),
+      Story(state: .failed, kinds: [.jobExpiring], leads: [.hours(4)], deadline: .start + .days(1)),
       Story(
         state: .registered, kinds: [.jobAtRisk, .jobAtRisk], leads: [.hours(4), .hours(1)],
         deadline: .start + .days(1)),
       Story(
-        state: .running, kinds: [.jobAtRisk, .jobAtRisk], leads: [.hours(4), .hours(1)],
-        deadline: .start + .days(1)),
+        state: .running, kinds: [.jobAtRisk, .jobAtRisk], leads: [.hours(4), .hours(1)], deadline: .start + .days(1)),
       Story(state: .lost, kinds: [], leads: [], deadline: .start),
       Story(state: .unknown, kinds: [], leads: [], deadline: .start),
     ]

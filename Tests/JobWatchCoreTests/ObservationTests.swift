@@ -18,8 +18,7 @@ import Testing
       Silence(observation: .misconfigured(error), isAskedWhenAllowed: false),
       Silence(observation: .refused(error), isAskedWhenAllowed: true),
       Silence(observation: .forbidden(error), isAskedWhenAllowed: false),
-      Silence(
-        observation: .skewed(serverTime: .start, error), isAskedWhenAllowed: true),
+      Silence(observation: .skewed(serverTime: .start, error), isAskedWhenAllowed: true),
     ]
   }
 
@@ -47,15 +46,12 @@ import Testing
     #expect(decision.job.state == to && decision.job.lastSeenAt == now)
     #expect(decision.job.firstSeenAt == (from == .registered ? now : .start))
     #expect(decision.job.endedAt == (to.isFinal ? now : nil))
-    #expect(
-      decision.next
-        == (to.isFinal ? .never : .after(decision.job.pollGap(at: now, under: .ecs))))
+    #expect(decision.next == (to.isFinal ? .never : .after(decision.job.pollGap(at: now, under: .ecs))))
     guard from != to else {
       #expect(decision.transition == nil && decision.events.isEmpty)
       return
     }
-    #expect(
-      decision.transition == Transition(from: from, to: to, rawStatus: to.word, at: now))
+    #expect(decision.transition == Transition(from: from, to: to, rawStatus: to.word, at: now))
     #expect(decision.events.map(\.kind) == [EventKind(entering: to)])
     #expect(decision.events.first?.data.previous == from)
     #expect(decision.events.first?.data.requestID == "r1")

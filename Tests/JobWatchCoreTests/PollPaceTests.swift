@@ -29,8 +29,7 @@ import Testing
     #expect(job.begunAt(offset: .zero) == .start)
     job.hint.beginTime = .start + .seconds(1)
     #expect(job.begunAt(offset: .minutes(1)) == .start + .seconds(1))
-    job.report = JobReport(
-      rawStatus: "RUNNING", begin: CloudTime(raw: "", instant: .start + .minutes(5)))
+    job.report = JobReport(rawStatus: "RUNNING", begin: CloudTime(raw: "", instant: .start + .minutes(5)))
     #expect(job.begunAt(offset: .minutes(1)) == .start + .minutes(4))
     job.report?.begin?.instant = nil
     #expect(job.begunAt(offset: .minutes(1)) == .start + .seconds(1))

@@ -43,10 +43,8 @@ import Testing
       Match(route: Route(jobTypes: ["createServer"], channels: ["hook"]), isTold: true),
       Match(route: Route(jobTypes: [], channels: ["hook"]), isTold: false),
       Match(route: Route(labels: ["run": "42"], channels: ["hook"]), isTold: true),
-      Match(
-        route: Route(labels: ["run": "42", "team": "red"], channels: ["hook"]), isTold: false),
-      Match(
-        route: Route(events: [.jobFailed], services: ["dcs"], channels: ["hook"]), isTold: false),
+      Match(route: Route(labels: ["run": "42", "team": "red"], channels: ["hook"]), isTold: false),
+      Match(route: Route(events: [.jobFailed], services: ["dcs"], channels: ["hook"]), isTold: false),
     ]
   }
 
@@ -57,8 +55,7 @@ import Testing
   }
 
   @Test func `are each named once, in the configuration's order, and known`() {
-    let routes = table(
-      Route(channels: ["pager", "gone"]), Route(channels: ["journal", "pager", "hook"]))
+    let routes = table(Route(channels: ["pager", "gone"]), Route(channels: ["journal", "pager", "hook"]))
     #expect(routes.channels(for: draft(.jobFailed)) == ["hook", "journal", "pager"])
   }
 

@@ -48,9 +48,7 @@ extension Job {
   }
 
   /// The notices that are due at `now`, and the job that remembers them.
-  func notices(at now: Timestamp, under policies: Policies, gaps: [BlindGap] = []) -> (
-    job: Job, events: [EventDraft]
-  ) {
+  func notices(at now: Timestamp, under policies: Policies, gaps: [BlindGap] = []) -> (job: Job, events: [EventDraft]) {
     var schedule = NoticeSchedule(of: self, under: policies)
     let events = schedule.take(at: now, gaps: gaps)
     return (schedule.job, events)

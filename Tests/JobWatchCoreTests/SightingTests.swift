@@ -12,9 +12,7 @@ import Testing
     var since: Timestamp
 
     static let all: [End] = [
-      End(
-        testDescription: "the end that the cloud names", end: .start + .hours(1),
-        since: .start + .hours(1)),
+      End(testDescription: "the end that the cloud names", end: .start + .hours(1), since: .start + .hours(1)),
       End(
         testDescription: "by the local clock", end: .start + .hours(1), offset: .minutes(5),
         since: .start + .minutes(55)),
@@ -38,8 +36,7 @@ import Testing
 
   @Test func `an unpaid order's clock starts with the order`() {
     let begin = CloudTime(raw: "", instant: .start - .days(2))
-    let seen = Observation.seen(
-      .awaitingPayment, JobReport(rawStatus: "PENDING_PAYMENT", begin: begin))
+    let seen = Observation.seen(.awaitingPayment, JobReport(rawStatus: "PENDING_PAYMENT", begin: begin))
     let job = Job.sample().observe(seen, at: now, under: .ecs).job
     #expect(job.expiresAt(under: Policies.ecs.retention) == .start + .days(12))
     let bare = Job.sample().observe(.seen(.awaitingPayment), at: now, under: .ecs).job
@@ -54,8 +51,7 @@ import Testing
   func found(_ state: JobState) {
     let decision = Job.sample(.lost).observe(.seen(state), at: now, under: .ecs)
     #expect(decision.events.map(\.kind) == [.jobFound, EventKind(entering: state)])
-    #expect(
-      decision.transition == Transition(from: .lost, to: state, rawStatus: state.word, at: now))
+    #expect(decision.transition == Transition(from: .lost, to: state, rawStatus: state.word, at: now))
     #expect(decision.job.endedAt == (state.isFinal ? now : nil))
     #expect((decision.next == .never) == state.isFinal)
   }

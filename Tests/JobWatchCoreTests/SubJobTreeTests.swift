@@ -10,8 +10,7 @@ import Testing
       let name = String(halves.first ?? "").replacing("!", with: "")
       let isFailed = word.contains("!")
       return SubJob(
-        jobID: name, rawStatus: isFailed ? "FAIL" : "SUCCESS",
-        state: isFailed ? .failed : .succeeded,
+        jobID: name, rawStatus: isFailed ? "FAIL" : "SUCCESS", state: isFailed ? .failed : .succeeded,
         failReason: halves.count > 1 ? String(halves[1]) : nil, depth: depth > 0 ? depth : nil)
     }
   }
@@ -43,8 +42,7 @@ import Testing
     for tree in ["a!", "a .b!", "a .b ..c!", "a b .c ..d ...e!", "a! .b"] {
       var job = Job.sample(.succeeded)
       job.report = JobReport(rawStatus: "SUCCESS", subJobs: parts(tree))
-      let event = EventDraft(
-        .jobSucceeded, of: job, at: .start, under: Policies.ecs.retention)
+      let event = EventDraft(.jobSucceeded, of: job, at: .start, under: Policies.ecs.retention)
       #expect(event.data.partial == true && event.data.subJobs?.failed == 1, "\(tree)")
       #expect(event.data.summary.contains("1 of "), "\(tree)")
     }

@@ -8,8 +8,7 @@ import Testing
     var testDescription: String
 
     static let all: [Sentence] = [
-      Sentence(
-        job: .sample(), kind: .jobRegistered, testDescription: "ecs job ff80 is being watched"),
+      Sentence(job: .sample(), kind: .jobRegistered, testDescription: "ecs job ff80 is being watched"),
       Sentence(
         job: ended(.succeeded), kind: .jobSucceeded,
         testDescription: "ecs job ff80 (createServer) succeeded after 4 m 30 s"),
@@ -18,8 +17,7 @@ import Testing
         testDescription: "ecs job ff80 (createServer) failed after 4 m 30 s: Ecs.0005 no quota"),
       Sentence(
         job: ended(.failed, code: "", parts: [.succeeded, .failed, .failed]), kind: .jobFailed,
-        testDescription: "ecs job ff80 (createServer) failed after 4 m 30 s; "
-          + "2 of 3 sub-jobs failed (Ecs.0219)"),
+        testDescription: "ecs job ff80 (createServer) failed after 4 m 30 s; " + "2 of 3 sub-jobs failed (Ecs.0219)"),
       Sentence(
         job: ended(.succeeded, parts: [.succeeded, .failed]), kind: .jobSucceeded,
         testDescription: "ecs job ff80 (createServer) succeeded after 4 m 30 s; "
@@ -33,11 +31,8 @@ import Testing
           "ecs job ff80 (createServer) ended as RollbackSuccess after 4 m 30 s: no host"),
       Sentence(
         job: .sample(.lost), kind: .jobLost,
-        testDescription: "ecs job ff80 vanished before its end was seen; "
-          + "it may have succeeded or failed"),
-      Sentence(
-        job: .sample(.unknown), kind: .jobUnknown,
-        testDescription: "the service never showed ecs job ff80"),
+        testDescription: "ecs job ff80 vanished before its end was seen; " + "it may have succeeded or failed"),
+      Sentence(job: .sample(.unknown), kind: .jobUnknown, testDescription: "the service never showed ecs job ff80"),
       Sentence(
         job: .sample(.running), kind: .jobAtRisk,
         testDescription: "ecs job ff80 was not seen for 20 h: it could end and be deleted unseen"),
@@ -53,8 +48,7 @@ import Testing
         job: worded("PAUSED"), kind: .jobUnrecognised,
         testDescription:
           "ecs job ff80 has the status \"PAUSED\", which is not a known one"),
-      Sentence(
-        job: worded(""), kind: .jobUnrecognised, testDescription: "ecs job ff80 has no status"),
+      Sentence(job: worded(""), kind: .jobUnrecognised, testDescription: "ecs job ff80 has no status"),
     ]
 
     private static func worded(_ word: String) -> Job {
@@ -64,8 +58,7 @@ import Testing
     }
 
     private static func ended(
-      _ state: JobState, word: String? = nil, code: String? = nil, reason: String? = nil,
-      parts: [JobState] = []
+      _ state: JobState, word: String? = nil, code: String? = nil, reason: String? = nil, parts: [JobState] = []
     ) -> Job {
       var job = Job.sample(state)
       job.report = JobReport(
@@ -81,15 +74,13 @@ import Testing
 
   @Test("says what happened", arguments: Sentence.all)
   func sentence(_ row: Sentence) {
-    let event = EventDraft(
-      row.kind, of: row.job, at: .start + .hours(20), under: Policies.ecs.retention)
+    let event = EventDraft(row.kind, of: row.job, at: .start + .hours(20), under: Policies.ecs.retention)
     #expect(event.data.summary == row.testDescription)
   }
 
   @Test("is there for every event of a job", arguments: EventKind.allCases)
   func everyKind(_ kind: EventKind) {
-    let event = EventDraft(
-      kind, of: .sample(.running), at: .start, under: Policies.ecs.retention)
+    let event = EventDraft(kind, of: .sample(.running), at: .start, under: Policies.ecs.retention)
     #expect(event.data.summary.contains("ecs job ff80"))
     #expect((event.data.evidence != nil) == false)
   }

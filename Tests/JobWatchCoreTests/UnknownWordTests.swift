@@ -11,8 +11,7 @@ import Testing
     var now = Timestamp.start
     for word in words {
       let report = JobReport(rawStatus: word)
-      let answer: Observation =
-        word == "RUNNING" ? .seen(.running, report) : .unrecognised(report)
+      let answer: Observation = word == "RUNNING" ? .seen(.running, report) : .unrecognised(report)
       job = job.observe(answer, at: now, under: .ecs).job
       now = now + .minutes(1)
     }
@@ -30,8 +29,7 @@ import Testing
     #expect(event.kind == .jobLost && event.data.rawStatus == "FROZEN")
     #expect(
       event.data.summary
-        == "ecs job ff80 vanished; its last word was \"FROZEN\", which jobwatch does not know, since \(first)"
-    )
+        == "ecs job ff80 vanished; its last word was \"FROZEN\", which jobwatch does not know, since \(first)")
     let cause =
       "its last word was \"FROZEN\", which jobwatch does not know, from \(first) to "
       + "\(first + .minutes(2)); then the record was gone"
@@ -44,8 +42,7 @@ import Testing
     let text = try #require(lost(after: ["HALTED", "FROZEN", "HALTED"])).data.summary
     #expect(text.hasSuffix("since \(Timestamp.start + .minutes(2))"))
     let silent = try #require(lost(after: ["RUNNING", ""]))
-    #expect(
-      silent.data.summary == "ecs job ff80 vanished; its record had no status, since \(first)")
+    #expect(silent.data.summary == "ecs job ff80 vanished; its record had no status, since \(first)")
   }
 
   @Test func `is told as ever if the last word was known`() throws {

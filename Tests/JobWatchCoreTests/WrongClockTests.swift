@@ -34,9 +34,7 @@ import Testing
   @Test func `that is noticed once, by what it gained or lost against the uptime`() {
     var watch = ClockWatch()
     var now = Moment(wall: .start, uptime: .hours(1))
-    func pass(_ uptime: Duration, _ wall: Duration) {
-      now = Moment(wall: now.wall + wall, uptime: now.uptime + uptime)
-    }
+    func pass(_ uptime: Duration, _ wall: Duration) { now = Moment(wall: now.wall + wall, uptime: now.uptime + uptime) }
     #expect(watch.step(at: now) == nil)
     for (uptime, wall, step): (Duration, Duration, Duration?) in [
       (.seconds(30), .seconds(30), nil), (.seconds(30), .milliseconds(30_900), nil),

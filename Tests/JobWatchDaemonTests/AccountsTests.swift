@@ -116,8 +116,7 @@ import Testing
     }
   }
 
-  @Test func `waits on after a refused log-in, also for one that was under way at the end`() throws
-  {
+  @Test func `waits on after a refused log-in, also for one that was under way at the end`() throws {
     try withPassword { file in
       var first = try book(["one"], file)
       #expect(try logIn(&first, Self.wrong, at: .zero) == "one")
@@ -219,13 +218,10 @@ import Testing
   }
 
   /// A call for the first account, which must pass, and its answer. Returns whose condition changes.
-  private func answer(
-    _ book: inout Accounts, _ observation: Observation, at uptime: Duration
-  ) throws -> [String] {
+  private func answer(_ book: inout Accounts, _ observation: Observation, at uptime: Duration) throws -> [String] {
     let credential = try #require(book.credential(of: "one", at: uptime))
     let permit = book.enter(credential, at: uptime)
-    let changes = book.record(
-      observation, try #require(permit), credential, at: moment(uptime))
+    let changes = book.record(observation, try #require(permit), credential, at: moment(uptime))
     return Set(changes.map { "\($0.condition.subject)".dropFirst("account/".count) })
       .map(String.init).sorted()
   }
@@ -241,9 +237,7 @@ import Testing
     Moment(wall: Timestamp(milliseconds: 1_795_000_000_000) + uptime, uptime: uptime)
   }
 
-  private func token(
-    _ text: String, for lifetime: Duration
-  ) -> Result<IssuedCredential, IssueFailure> {
+  private func token(_ text: String, for lifetime: Duration) -> Result<IssuedCredential, IssueFailure> {
     .success(
       IssuedCredential(credential: .token(Secret(text)), lifetime: lifetime, projectID: "p"))
   }
@@ -251,10 +245,8 @@ import Testing
   /// Several accounts of one user, whose password is in `file`.
   private func book(_ names: [String], _ file: URL) throws -> Accounts {
     let logins = names.map { name in
-      var account = Account(
-        name: name, region: "eu-de", projectID: "p", authentication: .password)
-      account.user = Account.User(
-        name: .plain(Secret("user")), password: .file(file.path), domainName: "OTC0001")
+      var account = Account(name: name, region: "eu-de", projectID: "p", authentication: .password)
+      account.user = Account.User(name: .plain(Secret("user")), password: .file(file.path), domainName: "OTC0001")
       return login(account)
     }
     return try Accounts(logins, probes: ProbePolicy())
@@ -262,8 +254,7 @@ import Testing
 
   /// One account, whose token is in `file`.
   private func book(
-    withToken file: URL, _ probes: ProbePolicy = ProbePolicy(),
-    _ change: (inout Account) -> Void = { _ in }
+    withToken file: URL, _ probes: ProbePolicy = ProbePolicy(), _ change: (inout Account) -> Void = { _ in }
   ) throws -> Accounts {
     var account = Account(name: "one", region: "eu-de", projectID: "p", authentication: .token)
     account.token = .file(file.path)
@@ -273,8 +264,7 @@ import Testing
 
   private func login(_ account: Account) -> AccountLogin {
     AccountLogin(
-      account,
-      transport: { _, _, _ async throws(HTTPFailure) in throw HTTPFailure(.refused, "no network") },
+      account, transport: { _, _, _ async throws(HTTPFailure) in throw HTTPFailure(.refused, "no network") },
       environment: [:])
   }
 

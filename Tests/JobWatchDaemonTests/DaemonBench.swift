@@ -57,8 +57,7 @@ final class DaemonBench: Sendable {
     _ = try DaemonFiles(decoded).prepare()
     let store = try Store(path: decoded.value.databasePath)
     let log = Logger(label: "test") { _ in LineLog(lines: bench.lines) }
-    var context = DaemonContext(
-      store: store, report: ServiceReport(nil, time: .system, log: log), log: log)
+    var context = DaemonContext(store: store, report: ServiceReport(nil, time: .system, log: log), log: log)
     context.openTransport = bench.open
     let daemon = Daemon(decoded, reload: { try bench.read() }, log: log)
     let life = Task { [context] in
@@ -136,8 +135,7 @@ final class DaemonBench: Sendable {
     let id = "\(prefix)-\(number)"
     let text = #"{"job_id":"\#(id)","service":"ecs","account":"\#(account)"}"#
     try write(text + "\n", to: "spool/incoming/\(id).tmp")
-    try FileManager.default.moveItem(
-      atPath: "\(root)/spool/incoming/\(id).tmp", toPath: "\(root)/spool/incoming/\(id)")
+    try FileManager.default.moveItem(atPath: "\(root)/spool/incoming/\(id).tmp", toPath: "\(root)/spool/incoming/\(id)")
     return id
   }
 
@@ -169,9 +167,7 @@ final class DaemonBench: Sendable {
   private func answer(_ request: HTTPRequest, _ client: Int) -> HTTPResponse {
     let token = request.headers.first { $0.0.lowercased() == "x-auth-token" }?.1
     calls.append(
-      Call(
-        client: client, url: request.url, token: token,
-        body: String(decoding: request.body, as: UTF8.self)))
+      Call(client: client, url: request.url, token: token, body: String(decoding: request.body, as: UTF8.self)))
     let id = request.url.split(separator: "/").last.map(String.init) ?? ""
     let begin = Time.system.now().wall
     let status = id.hasPrefix("long") ? "RUNNING" : "SUCCESS"

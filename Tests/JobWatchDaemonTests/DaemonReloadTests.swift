@@ -25,28 +25,20 @@ import Testing
 
   static let cases = [
     Case(testDescription: "of the same file"),
-    Case(
-      testDescription: "of another account", change: ("name: calm", "name: third"),
-      accounts: ["prod", "third"]),
+    Case(testDescription: "of another account", change: ("name: calm", "name: third"), accounts: ["prod", "third"]),
     Case(testDescription: "without an account", change: (calm, "  # "), accounts: ["prod"]),
-    Case(
-      testDescription: "without a channel", change: ("  - {name: b, ", "  # "), channels: ["a"]),
-    Case(
-      testDescription: "of another channel", change: ("name: b,", "name: c,"), channels: ["a", "c"]),
+    Case(testDescription: "without a channel", change: ("  - {name: b, ", "  # "), channels: ["a"]),
+    Case(testDescription: "of another channel", change: ("name: b,", "name: c,"), channels: ["a", "c"]),
     Case(testDescription: "of a new secret", file: ("token", "two\n"), token: "two"),
     Case(
-      testDescription: "of a file that is no YAML", change: ("accounts:", "accounts: ["),
-      refusal: ["jobwatch.yaml:"]),
-    Case(
-      testDescription: "of an unknown key", change: ("polling:", "poling:"),
-      refusal: ["poling", "polling"]),
+      testDescription: "of a file that is no YAML", change: ("accounts:", "accounts: ["), refusal: ["jobwatch.yaml:"]),
+    Case(testDescription: "of an unknown key", change: ("polling:", "poling:"), refusal: ["poling", "polling"]),
     Case(
       testDescription: "of a good change and a secret that is not there",
       change: (
         "url: \"https://hooks.example/b\", secret: {file: ",
         "url: \"https://hooks.example/c\", secret: {file: /no"
-      ),
-      refusal: ["/hook", "does not exist"]),
+      ), refusal: ["/hook", "does not exist"]),
     Case(
       testDescription: "of a secret that is none", file: ("hook", "whsec_=\n"),
       refusal: ["hook begins with whsec_ but"]),
@@ -79,9 +71,7 @@ import Testing
         #expect(bench.openedClients == opened, "a configuration that is refused opens nothing")
         try await expect(base, at: bench)
       } else {
-        let (accounts, channels) = (
-          row.accounts.joined(separator: ","), row.channels.joined(separator: ",")
-        )
+        let (accounts, channels) = (row.accounts.joined(separator: ","), row.channels.joined(separator: ","))
         #expect(line.contains("accounts=\(accounts) channels=\(channels)"), "\(line)")
         try await expect(row, at: bench)
         // One for webhooks and one for the clouds: the old ones are closed.
@@ -135,8 +125,7 @@ import Testing
   }
 
   @Test(.timeLimit(.minutes(2)))
-  func `is made once for each order, however fast they come, and ends with the stop`() async throws
-  {
+  func `is made once for each order, however fast they come, and ends with the stop`() async throws {
     try await DaemonBench.run { bench in
       for _ in 1...3 { _ = try await bench.reload() }
       #expect(bench.openClients == 2 && bench.openedClients == 8)

@@ -14,8 +14,7 @@ import Testing
   func leap(_ step: Duration) async throws {
     try await withStore { store in
       let clock = ManualClock()
-      let watch = ExpiryWatch(
-        configuration: Configuration(), store: store)
+      let watch = ExpiryWatch(configuration: Configuration(), store: store)
       let job = try await seen(at: clock.now.wall, in: store)
       func pass(_ time: Duration) async throws {
         for _ in 0..<Int(time.seconds / 30) {
@@ -47,9 +46,7 @@ import Testing
     try await store.write { transaction in
       let key = JobKey(account: "prod", service: "ecs", jobID: "j")
       let new = Job(key: key, projectID: "p", region: "r", submittedAt: now, registeredAt: now)
-      guard var job = try transaction.jobs.insert(new, dueAt: now, noticeAt: nil) else {
-        throw CancellationError()
-      }
+      guard var job = try transaction.jobs.insert(new, dueAt: now, noticeAt: nil) else { throw CancellationError() }
       job.state = .running
       job.report = JobReport(rawStatus: "RUNNING")
       (job.firstSeenAt, job.lastSeenAt) = (now, now)

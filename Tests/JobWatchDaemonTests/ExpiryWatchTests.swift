@@ -119,8 +119,7 @@ private final class ExpiryBench: Sendable {
   private let watch: Mutex<ExpiryWatch>
 
   static func run(
-    _ row: `The expiry watch of a job`.Case, expectWithin: Duration? = nil,
-    _ body: (ExpiryBench) async throws -> Void
+    _ row: `The expiry watch of a job`.Case, expectWithin: Duration? = nil, _ body: (ExpiryBench) async throws -> Void
   ) async throws {
     try await withStore { store in
       let bench = ExpiryBench(store, row)
@@ -135,8 +134,7 @@ private final class ExpiryBench: Sendable {
     watch = Mutex(Self.watch(store, row))
   }
 
-  private static func watch(_ store: Store, _ row: `The expiry watch of a job`.Case) -> ExpiryWatch
-  {
+  private static func watch(_ store: Store, _ row: `The expiry watch of a job`.Case) -> ExpiryWatch {
     var configuration = Configuration()
     configuration.expiry = row.expiry
     return ExpiryWatch(configuration: configuration, store: store)
@@ -177,9 +175,7 @@ private final class ExpiryBench: Sendable {
     let (now, state) = (start.wall, row.state)
     try await store.write { transaction in
       let new = Job.registered("j", at: now, hint: .init(expectWithin: expectWithin))
-      guard var job = try transaction.jobs.insert(new, dueAt: now, noticeAt: nil) else {
-        throw CancellationError()
-      }
+      guard var job = try transaction.jobs.insert(new, dueAt: now, noticeAt: nil) else { throw CancellationError() }
       job.state = state
       if state != .registered {
         job.report = JobReport(rawStatus: state.rawValue)

@@ -40,9 +40,7 @@ import Testing
   }
 
   @Test(.timeLimit(.minutes(1)))
-  func `is withheld while a loop turns and cannot do its work, and when a call does not end`()
-    async throws
-  {
+  func `is withheld while a loop turns and cannot do its work, and when a call does not end`() async throws {
     try await Scene.play { scene in
       scene.health.failed("the disk is full", retriesAt: scene.uptime, at: scene.uptime)
       try await scene.beat(after: .zero)
@@ -99,9 +97,7 @@ private final class Scene: Sendable {
     self.receiver = receiver
     health = registry.register("by hand")
     patient = Patient(Alarm(clock.time))
-    heartbeat = Heartbeat(
-      url: Secret(url), every: .minutes(5), loops: registry, transport: transport,
-      log: .silent)
+    heartbeat = Heartbeat(url: Secret(url), every: .minutes(5), loops: registry, transport: transport, log: .silent)
   }
 
   static func play(_ body: (Scene) async throws -> Void) async throws {
@@ -114,8 +110,7 @@ private final class Scene: Sendable {
     }
     let stop = StopSignal()
     let loop = WorkerLoop(
-      worker: scene.patient, alarm: scene.patient.alarm,
-      health: scene.registry.register("patient"), log: .silent)
+      worker: scene.patient, alarm: scene.patient.alarm, health: scene.registry.register("patient"), log: .silent)
     let run = Task { await loop.run(until: stop) }
     await scene.patient.turnUnlessStalled()
     scene.health.waits(until: scene.uptime + .hours(9), at: scene.uptime)

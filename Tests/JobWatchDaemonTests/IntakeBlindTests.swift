@@ -10,8 +10,7 @@ import Testing
   private let blind = WriterDetector(unavailable: "a test")
 
   private func isTaken(_ left: [String], _ name: String) -> Bool {
-    left.count == 1 && left.first?.hasPrefix("taken-") == true
-      && left.first?.hasSuffix("-" + name) == true
+    left.count == 1 && left.first?.hasPrefix("taken-") == true && left.first?.hasSuffix("-" + name) == true
   }
 
   @Test func `that was renamed while it is open is read again when it is closed`() async throws {
@@ -87,8 +86,7 @@ import Testing
 
   @Test func `that submit wrote is gone at once`() async throws {
     try await withSpool(detector: blind) { spool in
-      let path = try SpoolWriter(spoolDirectory: spool.root).write(
-        [SpoolSubmission(jobID: "a1")], at: spool.wall)
+      let path = try SpoolWriter(spoolDirectory: spool.root).write([SpoolSubmission(jobID: "a1")], at: spool.wall)
       #expect(FileManager.default.fileExists(atPath: path))
       try await spool.announcedTurn(at: 1)
       #expect(try await spool.jobs() == ["a1"])

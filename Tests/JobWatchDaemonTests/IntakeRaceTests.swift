@@ -50,8 +50,7 @@ import Testing
 
   /// `echo ID >> jobs`, again and again, in a process of its own.
   private static func append(_ number: Int, to path: String) async throws -> Set<String> {
-    let script =
-      "i=0; while [ $i -lt \(lines) ]; do echo \"shell\(number)-$i\" >> \"$0\"; i=$((i+1)); done"
+    let script = "i=0; while [ $i -lt \(lines) ]; do echo \"shell\(number)-$i\" >> \"$0\"; i=$((i+1)); done"
     let outcome = try await ChildProcess.run(["-c", script, path], program: "/bin/sh")
     #expect(outcome.exit == .code(0), "\(outcome.error)")
     return Set((0..<lines).map { "shell\(number)-\($0)" })

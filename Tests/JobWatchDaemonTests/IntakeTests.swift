@@ -169,8 +169,7 @@ import Testing
       for (name, age) in [("old1", 0.0), ("new1", -3599)] {
         let path = "\(incoming)/\(name)"
         try Data("\(name)\n".utf8).write(to: URL(fileURLWithPath: path))
-        try FileManager.default.setAttributes(
-          [.modificationDate: Date(timeIntervalSinceNow: -age)], ofItemAtPath: path)
+        try FileManager.default.setAttributes([.modificationDate: Date(timeIntervalSinceNow: -age)], ofItemAtPath: path)
       }
     }
     try await withSpool(detector: blind, prepare: prepare) { spool in

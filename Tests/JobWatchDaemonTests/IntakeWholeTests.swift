@@ -65,8 +65,7 @@ import Testing
     late.finish()
     #expect(try directory.remove(first.name, first.identity, reader.detector) == .changed)
     let reason = "why"
-    #expect(
-      try directory.reject(first.name, first.identity, reader.detector, reason: reason) == .changed)
+    #expect(try directory.reject(first.name, first.identity, reader.detector, reason: reason) == .changed)
     let second = try Self.read(reader, first.name)
     #expect(second.text == "aaaa1\nbbbb2\n" && second.name == first.name)
     #expect(try directory.remove(second.name, second.identity, reader.detector) == .done)

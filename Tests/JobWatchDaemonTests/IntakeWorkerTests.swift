@@ -21,19 +21,13 @@ import Testing
   static let cases: [Case] = [
     Case(testDescription: "an id", content: "a1\n", jobs: ["a1"]),
     Case(testDescription: "an object", content: #"{"job_id":"a1"}"#, jobs: ["a1"]),
-    Case(
-      testDescription: "lines of JSON", content: "{\"job_id\":\"a1\"}\n{\"job_id\":\"a2\"}\n",
-      jobs: ["a1", "a2"]),
+    Case(testDescription: "lines of JSON", content: "{\"job_id\":\"a1\"}\n{\"job_id\":\"a2\"}\n", jobs: ["a1", "a2"]),
     Case(testDescription: "good and bad lines", content: "a1\n!\n", jobs: ["a1"], isRejected: true),
-    Case(
-      testDescription: "an account that is not known", content: #"{"job_id":"a1","account":"x"}"#,
-      isRejected: true),
+    Case(testDescription: "an account that is not known", content: #"{"job_id":"a1","account":"x"}"#, isRejected: true),
     Case(testDescription: "nothing", content: "", isRejected: true),
     Case(testDescription: "half an object", content: #"{"job_id":"#, isRejected: true),
     Case(testDescription: "a command", content: #"{"command":"pause","account":"prod"}"#),
-    Case(
-      testDescription: "a command with a mistake", content: #"{"command":"pause","account":"x"}"#,
-      isRejected: true),
+    Case(testDescription: "a command with a mistake", content: #"{"command":"pause","account":"x"}"#, isRejected: true),
   ]
 
   enum Way: CaseIterable, Sendable { case renamed, closed, linked }
@@ -110,8 +104,7 @@ import Testing
       let wait = try #require(next) - .seconds(7)
       #expect(wait > .zero && wait <= .seconds(1))
       #expect(try spool.left() == ["jobs"])
-      _ = try await spool.intake.work(
-        at: Moment(wall: now + .seconds(1), uptime: .seconds(8)))
+      _ = try await spool.intake.work(at: Moment(wall: now + .seconds(1), uptime: .seconds(8)))
       #expect(try await spool.jobs() == ["a1"])
     }
   }

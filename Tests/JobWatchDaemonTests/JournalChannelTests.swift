@@ -8,8 +8,7 @@ import Testing
 @testable import JobWatchStore
 
 @Suite struct `A channel to the journal` {
-  private let now = Moment(
-    wall: Timestamp(milliseconds: 1_795_000_000_000), uptime: .seconds(1))
+  private let now = Moment(wall: Timestamp(milliseconds: 1_795_000_000_000), uptime: .seconds(1))
 
   private func output(_ journal: JournalFixture, _ format: LogFormat = .journal) -> LogOutput {
     LogOutput(format, environment: [:], descriptor: journal.descriptor, journal: journal.path)
@@ -31,8 +30,7 @@ import Testing
   @Test func `tells an event with a field for everything to search by`() throws {
     let journal = try JournalFixture()
     let channel = JournalChannel(output: output(journal))
-    #expect(
-      try channel.deliver(message("job.failed", Self.failed), at: now) == .delivered(status: nil))
+    #expect(try channel.deliver(message("job.failed", Self.failed), at: now) == .delivered(status: nil))
     let fields = try #require(try journal.entry())
     let told = fields.map { "\($0.name)=\($0.text ?? "")" }
     #expect(
@@ -67,8 +65,7 @@ import Testing
     let channel = JournalChannel(output: output(journal, .text))
     _ = try channel.deliver(message("job.failed", Self.failed), at: now)
     #expect(
-      try journal.errorText()
-        == "2026-11-18T11:06:40.000Z error    job.failed: ecs job j1 failed account=prod "
+      try journal.errorText() == "2026-11-18T11:06:40.000Z error    job.failed: ecs job j1 failed account=prod "
         + "cure=\"do this\" job_id=j1 seq=7 service=ecs\n")
   }
 

@@ -33,8 +33,7 @@ import Testing
       let row = try #require(try await store.read { try $0.durations.find(key) })
       let model = try #require(DurationModel(bytes: row.model))
       #expect(model.completions == 2 && row.tally.jobs == 2)
-      #expect(
-        model.distribution().survival(at: 50) > 0.7 && model.distribution().survival(at: 80) < 0.25)
+      #expect(model.distribution().survival(at: 50) > 0.7 && model.distribution().survival(at: 80) < 0.25)
     }
   }
 
@@ -50,8 +49,7 @@ import Testing
         }
       }
       #expect(try await store.read { try $0.durations.find(key) } == nil)
-      #expect(
-        try await answer(.succeeded, after: 75, ended: 60, job, store).learned?.completions == 1)
+      #expect(try await answer(.succeeded, after: 75, ended: 60, job, store).learned?.completions == 1)
     }
   }
 
@@ -73,8 +71,7 @@ import Testing
       let model = try #require(DurationModel(bytes: row.model))
       // It ran for 40 s at least: that much is known of its like.
       #expect(model.completions == 0)
-      #expect(
-        model.distribution().survival(at: 40) > DurationModel().distribution().survival(at: 40))
+      #expect(model.distribution().survival(at: 40) > DurationModel().distribution().survival(at: 40))
     }
   }
 
@@ -84,8 +81,7 @@ import Testing
       _ = try await answer(.running, after: 40, job, store)
       let learned = try await answer(.succeeded, after: 60, job, store).learned
       let share = { (law: DurationDistribution) in law.survival(at: 39) - law.survival(at: 62) }
-      #expect(
-        share(try #require(learned).distribution()) > 2 * share(DurationModel().distribution()))
+      #expect(share(try #require(learned).distribution()) > 2 * share(DurationModel().distribution()))
       let tally = try await store.read { try $0.durations.find(key)?.tally }
       #expect(tally?.jobs == 1 && tally?.timedJobs == 0)
     }
@@ -108,8 +104,7 @@ import Testing
     let new = Job(
       key: JobKey(account: "prod", service: "ecs", jobID: id), projectID: "p", region: "r",
       submittedAt: start, registeredAt: start)
-    return try #require(
-      try await store.write { try $0.jobs.insert(new, dueAt: start, noticeAt: nil) })
+    return try #require(try await store.write { try $0.jobs.insert(new, dueAt: start, noticeAt: nil) })
   }
 
   private func answer(
@@ -119,17 +114,13 @@ import Testing
     return try await store.write { try record.commit($0) }
   }
 
-  private func record(_ state: JobState, after seconds: Int, ended: Int? = nil, _ job: Job)
-    -> PollTransaction
-  {
+  private func record(_ state: JobState, after seconds: Int, ended: Int? = nil, _ job: Job) -> PollTransaction {
     let time = { (seconds: Int) in CloudTime(raw: "", instant: start + .seconds(seconds)) }
-    let report = JobReport(
-      jobType: key.jobType, rawStatus: state.rawValue, begin: time(0), end: ended.map(time))
+    let report = JobReport(jobType: key.jobType, rawStatus: state.rawValue, begin: time(0), end: ended.map(time))
     return record(.seen(state, report), after: seconds, job)
   }
 
-  private func record(_ observation: Observation, after seconds: Int, _ job: Job) -> PollTransaction
-  {
+  private func record(_ observation: Observation, after seconds: Int, _ job: Job) -> PollTransaction {
     var book = DurationBook()
     let body = Array("\(observation)".utf8)
     return PollTransaction(
@@ -139,8 +130,7 @@ import Testing
         isWatched: job.isWatched, knownAt: .zero),
       projectID: "p", answer: Answer(observation, evidence: Evidence(httpStatus: 200, body: body)),
       at: start + .seconds(seconds),
-      context: PollContext(
-        Policies(retention: RetentionPolicy(finished: .days(1), unpaid: .days(14)))),
+      context: PollContext(Policies(retention: RetentionPolicy(finished: .days(1), unpaid: .days(14)))),
       routes: RouteTable(channels: [], routes: []), changes: [], key: key, model: DurationModel())
   }
 }

@@ -34,14 +34,12 @@ import Testing
     func make(at path: String) throws {
       switch self {
       case .directory:
-        try FileManager.default.createDirectory(
-          atPath: path + "/within", withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(atPath: path + "/within", withIntermediateDirectories: true)
       case .fifo: try #require(mkfifo(path, 0o400) == 0)
       case .text: try Data("text".utf8).write(to: URL(filePath: path))
       case .link:
         try Data("text".utf8).write(to: URL(filePath: path + "-target"))
-        try FileManager.default.createSymbolicLink(
-          atPath: path, withDestinationPath: path + "-target")
+        try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: path + "-target")
       }
     }
   }
@@ -65,9 +63,7 @@ import Testing
     var status = stat()
     #expect(lstat(spool.rejected + ".aside-1", &status) == 0)
     #expect(lstat(spool.rejected + ".aside-2", &status) != 0)
-    #expect(
-      try FileManager.default.contentsOfDirectory(atPath: spool.rejected).sorted()
-        == ["bad", "bad.reason"])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: spool.rejected).sorted() == ["bad", "bad.reason"])
   }
 
   @Test("gives a rejected file another name", arguments: ["bad", "bad.reason"])

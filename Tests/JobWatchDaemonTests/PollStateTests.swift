@@ -11,9 +11,7 @@ import Testing
   private static let seen = Observation.seen(.running, JobReport(rawStatus: "RUNNING"))
 
   private static func moment(_ seconds: Int) -> Moment {
-    Moment(
-      wall: Timestamp(milliseconds: 1_795_000_000_000) + .seconds(seconds),
-      uptime: .hours(1) + .seconds(seconds))
+    Moment(wall: Timestamp(milliseconds: 1_795_000_000_000) + .seconds(seconds), uptime: .hours(1) + .seconds(seconds))
   }
 
   /// With jobs of `prod/ecs` that are all due now and then every hour.
@@ -21,25 +19,20 @@ import Testing
     var account = Account(name: "prod", region: "eu-de", projectID: "p", authentication: .token)
     account.token = .plain(Secret("a-token"))
     let login = AccountLogin(
-      account,
-      transport: { _, _, _ async throws(HTTPFailure) in throw HTTPFailure(.refused, "no network") },
+      account, transport: { _, _, _ async throws(HTTPFailure) in throw HTTPFailure(.refused, "no network") },
       environment: [:])
     var state = try PollState(Configuration(accounts: [account]), [login])
     let now = Self.moment(0)
     state.add(
       jobs.map { id in
         ScheduledJob(
-          id: id, endpoint: Self.ecs,
-          type: DurationKey(service: "ecs", jobType: "", region: "eu-de"), jitterSeed: 0,
-          state: .running, span: WatchedSpan(), isWatched: false, knownAt: now.wall,
-          dueAt: now.wall + wait)
+          id: id, endpoint: Self.ecs, type: DurationKey(service: "ecs", jobType: "", region: "eu-de"), jitterSeed: 0,
+          state: .running, span: WatchedSpan(), isWatched: false, knownAt: now.wall, dueAt: now.wall + wait)
       }, at: now)
     return state
   }
 
-  private func question(_ job: Int64, project: String = "p", region: String = "eu-de")
-    -> JobTable.Question
-  {
+  private func question(_ job: Int64, project: String = "p", region: String = "eu-de") -> JobTable.Question {
     JobTable.Question(id: job, jobID: "job\(job)", projectID: project, region: region, task: nil)
   }
 
@@ -105,15 +98,13 @@ import Testing
     var begun: [Int] = []
     // The first is asked out of its turn, and fails again and again.
     state.queue.hasten(
-      try #require(state.queue.endpoint(Self.ecs)), otherThan: FailureStreak(),
-      at: Self.moment(0).uptime)
+      try #require(state.queue.endpoint(Self.ecs)), otherThan: FailureStreak(), at: Self.moment(0).uptime)
     for second in 0...20 {
       for taken in state.take(at: Self.moment(second).uptime) {
         let changes = try answer(taken, failure, &state, at: second)
         if !changes.isEmpty { begun.append(second) }
         if second < 2 {
-          state.queue.hasten(
-            taken.poll.endpoint, otherThan: FailureStreak(), at: Self.moment(second).uptime)
+          state.queue.hasten(taken.poll.endpoint, otherThan: FailureStreak(), at: Self.moment(second).uptime)
         }
       }
     }
@@ -125,8 +116,7 @@ import Testing
     for (perHost, isSlow) in [(true, true), (false, false)] {
       var state = try state(jobs: 1...2)
       let taken = state.take(at: Self.moment(0).uptime)[0]
-      let throttle = Throttle(
-        limit: 10, window: .minutes(1), perHost: perHost, code: "APIGW.0308")
+      let throttle = Throttle(limit: 10, window: .minutes(1), perHost: perHost, code: "APIGW.0308")
       _ = try answer(taken, .throttled(throttle), &state, at: 0)
       let url = state.endpoints.first { $0.key == Self.ecs }?.url
       let others = state.endpoints.filter { $0.url == url && $0.key != Self.ecs }
@@ -139,8 +129,7 @@ import Testing
 
   @Test func `lends a call that can be spared, and none while a poll is due`() throws {
     var state = try state(jobs: 1...1)
-    let request = TaskProgressRequest(
-      job: 1, task: try #require(TaskName("i", "t")), endpoint: Self.ecs, jobID: "job1")
+    let request = TaskProgressRequest(job: 1, task: try #require(TaskName("i", "t")), endpoint: Self.ecs, jobID: "job1")
     let now = Self.moment(0)
     #expect(state.lend(request, at: now) == nil)
     let taken = state.take(at: now.uptime)[0]

@@ -10,8 +10,7 @@ import Testing
   let start = Timestamp(milliseconds: 1_795_000_000_000)
   let context = PollContext(Policies(retention: RetentionPolicy(finished: .days(1))))
 
-  @Test func `of a lost job whose window is over ends the polls, also over a restart`() async throws
-  {
+  @Test func `of a lost job whose window is over ends the polls, also over a restart`() async throws {
     try await withStore { store in
       let job = try await store.write { transaction in
         var job = try insert("p", into: transaction)
@@ -64,8 +63,7 @@ import Testing
         // Without gaps: the number of events so far.
         #expect(try await store.read { try $0.events.lastSeq() } == events, "at \(minute) min")
       }
-      #expect(
-        try await store.read { try $0.jobs.find(job.id)?.notices.stuckAt } == start + .minutes(10))
+      #expect(try await store.read { try $0.jobs.find(job.id)?.notices.stuckAt } == start + .minutes(10))
     }
   }
 
@@ -81,15 +79,13 @@ import Testing
         var job = inserted
         for minute in stride(from: 1, through: 300, by: 7) {
           let time = start + .minutes(minute)
-          let decision = job.observe(
-            running.observation, evidence: running.evidence, at: time, under: context)
+          let decision = job.observe(running.observation, evidence: running.evidence, at: time, under: context)
           let record = record(running, of: job, at: time, under: context)
           let outcome = try await store.write { try record.commit($0) }
           #expect(outcome.next == decision.next, "at \(minute) min")
           guard case .after(let gap) = outcome.next else { return }
           #expect(try await store.read { try $0.jobs.nextPoll(of: inserted.id) } == time + gap)
-          for limit in [expectation, .minutes(50)].compactMap({ $0 }) where .minutes(minute) < limit
-          {
+          for limit in [expectation, .minutes(50)].compactMap({ $0 }) where .minutes(minute) < limit {
             #expect(time + gap <= start + limit, "at \(minute) min")
           }
           job = decision.job
@@ -110,8 +106,7 @@ import Testing
         let body = Evidence(httpStatus: 200, body: Array("{}".utf8))
         let versions = [Observation.unrecognised(report), .seen(state, report)]
         for (minute, observation) in versions.enumerated() {
-          let record = record(
-            Answer(observation, evidence: body), of: job, at: start + .minutes(minute))
+          let record = record(Answer(observation, evidence: body), of: job, at: start + .minutes(minute))
           _ = try await store.write { try record.commit($0) }
         }
         let known = try await store.read { try $0.jobs.find(job.id) }
@@ -120,9 +115,7 @@ import Testing
     }
   }
 
-  private func insert(
-    _ project: String, _ expectation: Duration? = nil, into transaction: Transaction
-  ) throws -> Job {
+  private func insert(_ project: String, _ expectation: Duration? = nil, into transaction: Transaction) throws -> Job {
     let new = Job(
       key: JobKey(account: "prod", service: "ecs", jobID: "ff80"), projectID: project, region: "r",
       hint: Job.Hint(expectWithin: expectation), submittedAt: start, registeredAt: start)
@@ -130,8 +123,7 @@ import Testing
   }
 
   private func record(
-    _ answer: Answer, of job: Job, in project: String = "p", at time: Timestamp,
-    under context: PollContext? = nil
+    _ answer: Answer, of job: Job, in project: String = "p", at time: Timestamp, under context: PollContext? = nil
   ) -> PollTransaction {
     let key = DurationKey(service: "ecs", jobType: "createServer", region: "r")
     var book = DurationBook()
@@ -140,8 +132,7 @@ import Testing
         job: job.id, endpoint: PollQueue.Endpoint(number: 0), type: book.id(of: key),
         jitterSeed: job.key.jitterSeed, span: job.span,
         isWatched: job.isWatched, knownAt: .zero), projectID: project, answer: answer, at: time,
-      context: context ?? self.context, routes: RouteTable(channels: [], routes: []), changes: [],
-      key: key,
+      context: context ?? self.context, routes: RouteTable(channels: [], routes: []), changes: [], key: key,
       model: DurationModel())
   }
 }

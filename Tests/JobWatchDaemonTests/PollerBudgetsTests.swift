@@ -91,9 +91,7 @@ import Testing
     try await store.register((0..<count).map { .registered("job\($0)", at: now) })
   }
 
-  private static func poller(
-    _ store: Store, _ transport: @escaping HTTPTransport
-  ) throws -> (Poller, PollerSetup) {
+  private static func poller(_ store: Store, _ transport: @escaping HTTPTransport) throws -> (Poller, PollerSetup) {
     var setup = PollerSetup()
     setup.configuration.accounts[0].quota = quota
     return (try setup.poller(store, transport), setup)

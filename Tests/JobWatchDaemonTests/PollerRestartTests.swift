@@ -35,9 +35,7 @@ import Testing
     let second = try poller(store, begun) { clock.withLock { $0 } }
     try await second.load(at: clock.withLock { $0 })
 
-    let (before, after) = (
-      await first.plans(.hours(1) + .minutes(11)), await second.plans(.seconds(5))
-    )
+    let (before, after) = (await first.plans(.hours(1) + .minutes(11)), await second.plans(.seconds(5)))
     #expect(before.dues.count > 5 && before.dues.count < 30)
     #expect(after.dues == before.dues)
     #expect(after.models == before.models)
@@ -46,8 +44,7 @@ import Testing
   }
 
   /// Of a cloud where the jobs, of two types, end one after the other.
-  private func poller(_ store: Store, _ begun: Timestamp, _ clock: @escaping Clock) throws -> Poller
-  {
+  private func poller(_ store: Store, _ begun: Timestamp, _ clock: @escaping Clock) throws -> Poller {
     var setup = PollerSetup()
     setup.clock = clock
     // No call waits for the clock, which stands still between the answers.
@@ -81,9 +78,7 @@ extension Poller {
   }
 
   /// What it plans, counted from now, and what it knows, once it has looked at it anew.
-  fileprivate func plans(_ uptime: Duration) -> (
-    dues: [Int64: Duration], models: [String: DurationModel]
-  ) {
+  fileprivate func plans(_ uptime: Duration) -> (dues: [Int64: Duration], models: [String: DurationModel]) {
     var (dues, models) = ([Int64: Duration](), [String: DurationModel]())
     var queue = state.queue
     for index in queue.lines.indices {

@@ -87,9 +87,7 @@ import Testing
     try store.close()
   }
 
-  private func insert(
-    _ id: String, _ hint: Job.Hint = Job.Hint(), dueAt: Timestamp, into store: Store
-  ) async throws {
+  private func insert(_ id: String, _ hint: Job.Hint = Job.Hint(), dueAt: Timestamp, into store: Store) async throws {
     try await store.register([.registered(id, at: dueAt, hint: hint)])
   }
 

@@ -30,8 +30,7 @@ import Testing
   }
 
   @Test(.timeLimit(.minutes(1)))
-  func `are not moved by a wall clock that is set, and come once after a suspension`() async throws
-  {
+  func `are not moved by a wall clock that is set, and come once after a suspension`() async throws {
     try await Scene.play(jobs: 3) { scene in
       try await scene.turn()
       #expect(scene.calls.count == 3)
@@ -47,9 +46,7 @@ import Testing
   }
 
   @Test(.timeLimit(.minutes(1)), arguments: [true, false])
-  func `count from now on for a job that was registered while the clock was ahead`(
-    _ isRunning: Bool
-  ) async throws {
+  func `count from now on for a job that was registered while the clock was ahead`(_ isRunning: Bool) async throws {
     try await Scene.play(jobs: 1) { scene in
       if isRunning { try await scene.turn() }
       // To a poller that starts then, no step is known.
@@ -107,9 +104,7 @@ private struct Scene {
     } while await poller.isDue(Self.endpoint, at: now.uptime)
   }
 
-  static func play(
-    jobs: Int, hanging: Int64? = nil, _ body: (Scene) async throws -> Void
-  ) async throws {
+  static func play(jobs: Int, hanging: Int64? = nil, _ body: (Scene) async throws -> Void) async throws {
     let directory = try TemporaryDirectory()
     defer { withExtendedLifetime(directory) {} }
     let store = try Store(path: directory.database)
@@ -117,8 +112,7 @@ private struct Scene {
     let begun = clock.wall
     try await store.register((0..<jobs).map { .registered("job\($0)", at: begun) })
     let scene = Scene(
-      store: store, poller: try poller(store, begun, hanging.map { "job\($0 - 1)" }, clock, asked),
-      clock: clock,
+      store: store, poller: try poller(store, begun, hanging.map { "job\($0 - 1)" }, clock, asked), clock: clock,
       asked: asked, hanging: hanging)
     try await body(scene)
     await scene.poller.finish()
@@ -161,9 +155,7 @@ extension Poller {
     due: Duration, planned: Duration
   ) {
     var queue = state.queue
-    guard let place = place(of: endpoint), let poll = queue.first(place) else {
-      return (.zero, .zero)
-    }
+    guard let place = place(of: endpoint), let poll = queue.first(place) else { return (.zero, .zero) }
     let plan = queue.plan(of: key, price: queue.price(place), at: uptime)
     return (poll.due - uptime, plan.gap(after: poll.span.known, jitterSeed: poll.jitterSeed))
   }

@@ -16,8 +16,7 @@ import Testing
       let (alarm, stop) = (Alarm(), StopSignal())
       let registry = HealthRegistry { alarm.ring() }
       let loop = WorkerLoop(
-        worker: scene.pruner, alarm: Alarm(scene.clock.time), health: registry.register("pruner"),
-        log: .silent)
+        worker: scene.pruner, alarm: Alarm(scene.clock.time), health: registry.register("pruner"), log: .silent)
       let run = Task { await loop.run(until: stop) }
       while !registry.hasSettled { await alarm.wait(.seconds(30)) }
       let left = try await scene.left()
@@ -156,9 +155,7 @@ private final class Scene: Sendable {
       for _ in 0..<count {
         let key = JobKey(account: "prod", service: "ecs", jobID: UUID().uuidString)
         let job = Job(key: key, projectID: "p", region: "r", submittedAt: time, registeredAt: time)
-        guard var old = try transaction.jobs.insert(job, dueAt: time, noticeAt: nil) else {
-          continue
-        }
+        guard var old = try transaction.jobs.insert(job, dueAt: time, noticeAt: nil) else { continue }
         (old.state, old.endedAt) = (.lost, time)
         try transaction.jobs.save(old, bodyHash: nil, dueAt: nil, noticeAt: nil)
         let event = EventDraft(.jobLost, at: time, EventData(summary: "s"))

@@ -10,22 +10,18 @@ import Testing
   private struct Machine {
     var health = ReceiverHealth(
       channel: "a",
-      policy: DeliveryPolicy(
-        delays: [.zero, .seconds(5), .seconds(6), .seconds(7), .seconds(8)], spread: 0))
+      policy: DeliveryPolicy(delays: [.zero, .seconds(5), .seconds(6), .seconds(7), .seconds(8)], spread: 0))
     /// As the row counts them: what is kept costs none.
     var attempts: [Int64: Int] = [:]
 
     static func moment(_ second: Int) -> Moment {
-      Moment(
-        wall: Timestamp(milliseconds: 1_795_000_000_000) + .seconds(second),
-        uptime: .hours(1) + .seconds(second))
+      Moment(wall: Timestamp(milliseconds: 1_795_000_000_000) + .seconds(second), uptime: .hours(1) + .seconds(second))
     }
 
     func message(_ id: Int64) -> OutgoingMessage {
       OutgoingMessage(
         id: id, job: nil, attempts: attempts[id] ?? 0,
-        event: StoredEvent(
-          seq: id, id: "msg_\(id)", at: Self.moment(0).wall, kind: "job.failed", data: "{}"))
+        event: StoredEvent(seq: id, id: "msg_\(id)", at: Self.moment(0).wall, kind: "job.failed", data: "{}"))
     }
 
     /// `waits`, or what becomes of each message, and of the channel if that changes.
@@ -58,8 +54,7 @@ import Testing
     }
 
     mutating func judge(
-      _ message: OutgoingMessage, _ permit: CircuitBreaker.Permit, _ outcome: DeliveryOutcome,
-      at now: Moment
+      _ message: OutgoingMessage, _ permit: CircuitBreaker.Permit, _ outcome: DeliveryOutcome, at now: Moment
     ) -> String {
       let judgement = health.judge(message, permit, outcome, since: now, at: now, jitter: 0.5)
       var words: [String] = []
@@ -137,17 +132,14 @@ import Testing
     ("0 1 200", recovered), ("0 1 503", "retry 5"), ("0 1 400", "kept 60, failing"),
     ("0 1 503; 29 2 200", "waits"),
   ])
-  func `goes on after a restart where the channel was failing`(_ story: String, _ outcome: String)
-    throws
-  {
+  func `goes on after a restart where the channel was failing`(_ story: String, _ outcome: String) throws {
     var machine = Machine()
     machine.health.resumeFailing(at: Machine.moment(0).uptime)
     let outcomes = try machine.play(story)
     #expect(outcomes.last == outcome, "\(outcomes)")
   }
 
-  @Test func `lets nothing count that was under way when the channel was found in trouble`() throws
-  {
+  @Test func `lets nothing count that was under way when the channel was found in trouble`() throws {
     var machine = Machine()
     let (now, late) = (Machine.moment(0), machine.message(9))
     let entered = machine.health.enter(late, at: now.uptime)

@@ -20,8 +20,7 @@ import Testing
     _ expectation: Duration?, at now: Timestamp, to store: Store
   ) async throws -> (job: Job, noticeAt: Timestamp?) {
     try await store.write { transaction in
-      try registration.register(
-        SpoolSubmission(jobID: key.jobID, expectWithin: expectation), at: now, transaction)
+      try registration.register(SpoolSubmission(jobID: key.jobID, expectWithin: expectation), at: now, transaction)
       return (try #require(try transaction.jobs.find(key)), try transaction.jobs.nextNoticeTime())
     }
   }
@@ -77,8 +76,7 @@ import Testing
       #expect(scheduled.isReopened && !scheduled.isFresh && scheduled.dueAt == start + .days(2))
       // The same body as before is news.
       let isSame = try await store.write {
-        try $0.jobs.sight(
-          lost.id, bodyHash: 7, knownAge: 1, at: start, dueAt: start, noticeAt: nil) != nil
+        try $0.jobs.sight(lost.id, bodyHash: 7, knownAge: 1, at: start, dueAt: start, noticeAt: nil) != nil
       }
       #expect(!isSame)
     }

@@ -25,13 +25,9 @@ final class RelayBench: Sendable {
 
   /// What is told of the channel goes to the other one.
   private static let routes = RouteTable(
-    channels: [.init(name: "a", kind: .webhook), .init(name: "b", kind: .webhook)],
-    routes: [Route(channels: ["b"])])
+    channels: [.init(name: "a", kind: .webhook), .init(name: "b", kind: .webhook)], routes: [Route(channels: ["b"])])
 
-  init(
-    _ store: Store, policy: DeliveryPolicy = DeliveryPolicy(spread: 0),
-    _ receiver: @escaping Receiver
-  ) {
+  init(_ store: Store, policy: DeliveryPolicy = DeliveryPolicy(spread: 0), _ receiver: @escaping Receiver) {
     self.store = store
     self.policy = policy
     self.receiver = receiver
@@ -95,8 +91,7 @@ final class RelayBench: Sendable {
   /// What the status log tells of channels, in order; `lost 7` for a message that was given up.
   func told() async throws -> [String] {
     try await store.read { transaction in
-      try transaction.events.all(after: 0, limit: 1000).filter { $0.kind.hasPrefix("channel.") }.map
-      {
+      try transaction.events.all(after: 0, limit: 1000).filter { $0.kind.hasPrefix("channel.") }.map {
         event in
         let lost = event.data.firstMatch(of: /was not told of .* \(seq (\d+)\)/)
         return lost.map { "lost \($0.1)" } ?? event.kind

@@ -72,9 +72,7 @@ import Testing
         try await bench.run(until: .minutes(minute))
       }
       try await bench.run(until: .minutes(40))
-      let (large, small) = (
-        bench.own.filter { $0.isMultiple(of: 3) }, bench.own.filter { !$0.isMultiple(of: 3) }
-      )
+      let (large, small) = (bench.own.filter { $0.isMultiple(of: 3) }, bench.own.filter { !$0.isMultiple(of: 3) })
       #expect(try await bench.told() == large.map { "lost \($0)" })
       #expect(bench.taken == small && large.count > 2)
     }
@@ -131,8 +129,7 @@ import Testing
     try await withStore { store in
       let bench = RelayBench(store) { _, elapsed in
         elapsed < .minutes(1)
-          ? .retry(status: 503, reason: "503", retryAfter: nil)
-          : elapsed < .minutes(4) ? .refused(400) : .taken
+          ? .retry(status: 503, reason: "503", retryAfter: nil) : elapsed < .minutes(4) ? .refused(400) : .taken
       }
       try await bench.tell(8)
       try await bench.run(until: .minutes(30))

@@ -14,8 +14,7 @@ import Testing
     channels: [.init(name: "a", kind: .webhook), .init(name: "b", kind: .webhook)], routes: [])
 
   /// Without a second attempt.
-  private func relay(_ channel: String, _ store: Store, answering outcome: DeliveryOutcome) -> Relay
-  {
+  private func relay(_ channel: String, _ store: Store, answering outcome: DeliveryOutcome) -> Relay {
     Relay(
       channel: channel, policy: DeliveryPolicy(delays: [.zero]), store: store, routes: routes,
       clock: SystemClock.now, alarm: Alarm(), log: Logger(label: "test") { _ in ConsoleLog() },
@@ -27,8 +26,7 @@ import Testing
     _ = try await store.write { try $0.append(event, of: nil, to: channels) }
   }
 
-  @Test func `that is refused tells the other channels once, not each other for ever`() async throws
-  {
+  @Test func `that is refused tells the other channels once, not each other for ever`() async throws {
     try await withStore { store in
       let refusal = DeliveryOutcome.rejected(status: 400, reason: "no")
       let relays = [

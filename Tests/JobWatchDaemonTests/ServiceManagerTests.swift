@@ -21,8 +21,7 @@ import Testing
     let long = { (prefix: String) in prefix + String(repeating: "x", count: 107 - prefix.count) }
     let unique = UUID().uuidString
     for name in [
-      TemporaryDirectory.newPath(), long(TemporaryDirectory.newPath()), "@\(unique)",
-      long("@\(unique)") + "y",
+      TemporaryDirectory.newPath(), long(TemporaryDirectory.newPath()), "@\(unique)", long("@\(unique)") + "y",
     ] {
       let socket = try ServiceSocket(name)
       try Self.manager(socket).tell([.ready])
@@ -40,9 +39,7 @@ import Testing
     "vsock:2:1234", "vsock-stream:2:1234", "relative/path", "x",
     "/" + String(repeating: "x", count: 107), "@" + String(repeating: "ü", count: 60),
   ])
-  func `at an address of another kind, or a longer one, is an error that names it`(
-    _ address: String
-  ) throws {
+  func `at an address of another kind, or a longer one, is an error that names it`(_ address: String) throws {
     let error = #expect(throws: ServiceManager.Unheard.self) {
       _ = try ServiceManager(environment: ["NOTIFY_SOCKET": address])
     }

@@ -22,8 +22,7 @@ import Testing
     #expect(scene.heard().map(\.lines) == [["WATCHDOG=1"]])
   }
 
-  @Test func `says that the daemon is ready once all loops have settled, and how it stands`() throws
-  {
+  @Test func `says that the daemon is ready once all loops have settled, and how it stands`() throws {
     let scene = try Scene()
     let loops = ["poller", "intake"].map(scene.registry.register)
     scene.report.watches(scene.registry)
@@ -63,8 +62,7 @@ import Testing
     #expect(scene.heard().first?.isWatchdog == true)
   }
 
-  @Test func `feeds the watchdog while loops turn and fail, and says once for what reason`() throws
-  {
+  @Test func `feeds the watchdog while loops turn and fail, and says once for what reason`() throws {
     let scene = try Scene()
     let loops = ["poller", "pruner", "relay a"].map(scene.run)
     scene.report.shows("watching 5 jobs")
@@ -75,8 +73,7 @@ import Testing
     loops[2].isDegraded(by: "no journal", at: scene.uptime)
     scene.tick(after: .seconds(5))
     let degraded = "DEGRADED, poller, pruner: the disk is full; relay a: no journal"
-    #expect(
-      scene.heard().map(\.lines) == [["WATCHDOG=1"], ["STATUS=\(degraded) | watching 5 jobs"]])
+    #expect(scene.heard().map(\.lines) == [["WATCHDOG=1"], ["STATUS=\(degraded) | watching 5 jobs"]])
     for loop in loops { loop.waits(until: scene.uptime + .hours(9), at: scene.uptime) }
     loops[2].isDegraded(by: nil, at: scene.uptime)
     scene.tick(after: .seconds(5))
@@ -94,8 +91,7 @@ import Testing
     let (reloading, ready) = try #require(scene.heard().pair)
     #expect(reloading.isReloading)
     #expect(reloading["MONOTONIC_USEC"].flatMap(Int.init) ?? 0 > 0)
-    let refused =
-      "watching 6 jobs | RELOAD REFUSED, the old configuration stays: jobwatch.yaml:3: no such key"
+    let refused = "watching 6 jobs | RELOAD REFUSED, the old configuration stays: jobwatch.yaml:3: no such key"
     #expect(ready.lines == ["READY=1", "STATUS=\(refused)"])
     scene.tick(after: .hours(1))
     #expect(scene.heard().map(\.lines) == [["WATCHDOG=1"]])

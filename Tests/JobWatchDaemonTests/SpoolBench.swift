@@ -27,13 +27,11 @@ final class SpoolBench: Sendable {
   ///   - prepare: gets the path of `incoming/` before the intake watches it.
   init(
     _ store: Store, detector: WriterDetector? = nil, watcher: DirectoryWatcher = InotifyWatch.begin,
-    random: @escaping @Sendable () -> UInt32 = { .random(in: 0 ... .max) },
-    prepare: (String) throws -> Void = { _ in }
+    random: @escaping @Sendable () -> UInt32 = { .random(in: 0 ... .max) }, prepare: (String) throws -> Void = { _ in }
   ) throws {
     self.store = store
     scratch = try TemporaryDirectory()
-    try FileManager.default.createDirectory(
-      atPath: scratch.path + "/incoming", withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(atPath: scratch.path + "/incoming", withIntermediateDirectories: true)
     try prepare(scratch.path + "/incoming")
     var configuration = Configuration(accounts: [.sample])
     configuration.spoolDirectory = scratch.path
@@ -48,13 +46,9 @@ final class SpoolBench: Sendable {
 
   /// - Parameter uptime: in seconds. The wall clock goes with it.
   @discardableResult
-  func turn(at uptime: Int = 0) async throws -> Duration? {
-    try await intake.work(at: moment(uptime))
-  }
+  func turn(at uptime: Int = 0) async throws -> Duration? { try await intake.work(at: moment(uptime)) }
 
-  func moment(_ uptime: Int) -> Moment {
-    Moment(wall: wall + .seconds(uptime), uptime: .seconds(uptime))
-  }
+  func moment(_ uptime: Int) -> Moment { Moment(wall: wall + .seconds(uptime), uptime: .seconds(uptime)) }
 
   /// A turn once something was announced.
   func announcedTurn(at uptime: Int = 0) async throws {
@@ -64,8 +58,7 @@ final class SpoolBench: Sendable {
 
   /// Turns at one moment, as often as something is announced, until `isDone`: what the intake renames itself is announced,
   /// too.
-  func announcedTurns(at uptime: Int, until isDone: (SpoolBench) async throws -> Bool) async throws
-  {
+  func announcedTurns(at uptime: Int, until isDone: (SpoolBench) async throws -> Bool) async throws {
     for _ in 0..<20 {
       try await announcedTurn(at: uptime)
       if try await isDone(self) { return }
@@ -93,8 +86,7 @@ func withSpool(
   prepare: (String) throws -> Void = { _ in }, _ body: (SpoolBench) async throws -> Void
 ) async throws {
   try await withStore { store in
-    try await body(
-      SpoolBench(store, detector: detector, watcher: watcher, random: random, prepare: prepare))
+    try await body(SpoolBench(store, detector: detector, watcher: watcher, random: random, prepare: prepare))
   }
 }
 

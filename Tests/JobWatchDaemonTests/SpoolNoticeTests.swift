@@ -13,17 +13,16 @@ import Testing
   private static func bytes(_ name: String) -> [UInt8] { Array(name.utf8) }
 
   /// Changes that inotify tells; the files that are whole by them; whether the spool has to be scanned.
-  private static let changes:
-    [([InotifyWatch.Change], whole: [String: AnnouncedFiles.Way], isDue: Bool)] = [
-      ([.came(bytes("a"))], ["a": .renamed], true),
-      ([.written(bytes("a"))], ["a": .closed], true),
-      ([.came(bytes("a")), .written(bytes("a"))], ["a": .closed], true),
-      ([.came(bytes(".a")), .written(bytes(".a")), .came(bytes("a.tmp"))], [:], false),
-      ([.came(bytes("taken-7-9-a"))], [:], false),
-      ([.written(bytes("taken-7-9-a"))], ["taken-7-9-a": .closed], true),
-      ([.overflow], [:], true),
-      ([], [:], false),
-    ]
+  private static let changes: [([InotifyWatch.Change], whole: [String: AnnouncedFiles.Way], isDue: Bool)] = [
+    ([.came(bytes("a"))], ["a": .renamed], true),
+    ([.written(bytes("a"))], ["a": .closed], true),
+    ([.came(bytes("a")), .written(bytes("a"))], ["a": .closed], true),
+    ([.came(bytes(".a")), .written(bytes(".a")), .came(bytes("a.tmp"))], [:], false),
+    ([.came(bytes("taken-7-9-a"))], [:], false),
+    ([.written(bytes("taken-7-9-a"))], ["taken-7-9-a": .closed], true),
+    ([.overflow], [:], true),
+    ([], [:], false),
+  ]
 
   @Test(arguments: changes)
   func `makes it look for what may be whole`(

@@ -123,8 +123,7 @@ import Testing
   @Test func `closes the trouble of a loop that is there no more`() async throws {
     try await withStore { store in
       let first = try Scene(store)
-      first.registry.register("relay old").failed(
-        "no", retriesAt: .hours(9), at: first.clock.now.uptime)
+      first.registry.register("relay old").failed("no", retriesAt: .hours(9), at: first.clock.now.uptime)
       try await first.look(after: .minutes(2))
       #expect(try await first.onRecord() == ["daemon/relay old"])
       let second = try Scene(store)
@@ -168,20 +167,16 @@ import Testing
 
   /// Whether the process before this one told of it, and whether it lasts.
   @Test(arguments: [true, false], [true, false])
-  func `on record are taken up when the database can be read, and told once`(
-    _ isTold: Bool, _ lasts: Bool
-  ) {
+  func `on record are taken up when the database can be read, and told once`(_ isTold: Bool, _ lasts: Bool) {
     var failures = LoopFailures(grace: grace)
     let since = clock.now.awake
     let begun = clock.wall - .minutes(5)
     clock.pass(grace)
-    failures.update(
-      failing: lasts ? failing("still full", since: since) : [], untried: [], at: clock.now)
+    failures.update(failing: lasts ? failing("still full", since: since) : [], untried: [], at: clock.now)
     var condition = Condition(.worker("intake"), .failing, since: begun, cause: "the disk is full")
     if isTold { condition.toldAt = begun + .minutes(1) }
     let told = isTold || !lasts ? [] : ["told: still full"]
-    #expect(
-      words(failures.changes(to: [condition], at: clock.wall)) == told + (lasts ? [] : ["ends"]))
+    #expect(words(failures.changes(to: [condition], at: clock.wall)) == told + (lasts ? [] : ["ends"]))
     failures.stored()
     condition.toldAt = condition.toldAt ?? clock.wall
     #expect(failures.changes(to: lasts ? [condition] : [], at: clock.wall).isEmpty)

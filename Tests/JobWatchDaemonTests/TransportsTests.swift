@@ -21,8 +21,7 @@ import Testing
     for index in accounts.indices.dropFirst(2) { accounts[index].caFile = bundle }
     let trust = try TrustedCertificates(path: bundle)
     let proxies = try ProxyRules(environment: ["HTTPS_PROXY": "http://proxy.example:3128"])
-    let references = ResolvedReferences(
-      proxies: proxies, trust: [bundle: trust], webhooks: [:], heartbeat: nil)
+    let references = ResolvedReferences(proxies: proxies, trust: [bundle: trust], webhooks: [:], heartbeat: nil)
     let opened = Mutex<[HTTPClientTransport.Options]>([])
     let closed = Mutex(0)
     let transports = Transports(Configuration(accounts: accounts), references) { options in

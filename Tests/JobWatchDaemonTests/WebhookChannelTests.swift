@@ -18,17 +18,14 @@ import Testing
   /// What was asked of the transport.
   private final class Asked: Sendable {
     private let requests = Mutex<[(request: HTTPRequest, timeout: Duration, bodyLimit: Int)]>([])
-    var all: [(request: HTTPRequest, timeout: Duration, bodyLimit: Int)] {
-      requests.withLock(\.self)
-    }
+    var all: [(request: HTTPRequest, timeout: Duration, bodyLimit: Int)] { requests.withLock(\.self) }
     func note(_ request: HTTPRequest, _ timeout: Duration, _ bodyLimit: Int) {
       requests.withLock { $0.append((request, timeout, bodyLimit)) }
     }
   }
 
   private func channel(
-    answering answer: Result<HTTPResponse, HTTPFailure>, secrets: [String] = [],
-    asked: Asked = Asked()
+    answering answer: Result<HTTPResponse, HTTPFailure>, secrets: [String] = [], asked: Asked = Asked()
   ) throws -> WebhookChannel {
     let signers = try secrets.map { try StandardWebhooks(secret: Secret($0)) }
     return WebhookChannel(
@@ -66,10 +63,7 @@ import Testing
   func retryAfter(_ status: Int) async throws {
     let answer = HTTPResponse(status: status, headers: HTTPFields([("Retry-After", "120")]))
     let outcome = try await channel(answering: .success(answer)).deliver(message, at: now)
-    #expect(
-      outcome
-        == .retry(
-          status: status, reason: "the receiver answered \(status)", retryAfter: .seconds(120)))
+    #expect(outcome == .retry(status: status, reason: "the receiver answered \(status)", retryAfter: .seconds(120)))
   }
 
   @Test func `tries again later where nobody answers`() async throws {
@@ -83,14 +77,12 @@ import Testing
   {
     let asked = Asked()
     let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-    let channel = try channel(
-      answering: .success(HTTPResponse(status: 200)), secrets: [secret], asked: asked)
+    let channel = try channel(answering: .success(HTTPResponse(status: 200)), secrets: [secret], asked: asked)
     _ = await channel.deliver(message, at: now)
     let (request, timeout, bodyLimit) = try #require(asked.all.first)
     #expect(
       String(decoding: request.body, as: UTF8.self)
-        == #"{"type":"job.failed","timestamp":"2026-09-21T14:13:20.000Z","data":{"summary":"it failed"}}"#
-    )
+        == #"{"type":"job.failed","timestamp":"2026-09-21T14:13:20.000Z","data":{"summary":"it failed"}}"#)
     #expect(request.method == "POST" && request.url == "https://hooks.example/x")
     #expect(request.wanted == .head && bodyLimit == 0 && timeout == .seconds(15))
     let names = request.headers.map(\.0)
@@ -107,11 +99,9 @@ import Testing
     async throws
   {
     let asked = Asked()
-    let channel = try channel(
-      answering: .success(HTTPResponse(status: 500)), secrets: ["plain"], asked: asked)
+    let channel = try channel(answering: .success(HTTPResponse(status: 500)), secrets: ["plain"], asked: asked)
     _ = await channel.deliver(message, at: now)
-    _ = await channel.deliver(
-      message, at: Moment(wall: now.wall + .seconds(5), uptime: .seconds(5)))
+    _ = await channel.deliver(message, at: Moment(wall: now.wall + .seconds(5), uptime: .seconds(5)))
     let requests = asked.all.map(\.request)
     try #require(requests.count == 2)
     #expect(requests[0].body == requests[1].body)
@@ -123,8 +113,7 @@ import Testing
   @Test func `signs with every secret, and not at all without one`() async throws {
     for (secrets, count) in [([], 0), (["a"], 1), (["a", "b"], 2)] {
       let asked = Asked()
-      let channel = try channel(
-        answering: .success(HTTPResponse(status: 200)), secrets: secrets, asked: asked)
+      let channel = try channel(answering: .success(HTTPResponse(status: 200)), secrets: secrets, asked: asked)
       _ = await channel.deliver(message, at: now)
       let headers = try #require(asked.all.first).request.headers
       let signatures = headers.first { $0.0 == "webhook-signature" }?.1.split(separator: " ") ?? []
@@ -158,8 +147,7 @@ import Testing
       timeout: timeout, transport: transport.transport)
     let message = OutgoingMessage(
       id: 1, job: nil, attempts: 0,
-      event: StoredEvent(
-        seq: 7, id: "msg_2b", at: now.wall, kind: "job.failed", data: #"{"summary":"it failed"}"#))
+      event: StoredEvent(seq: 7, id: "msg_2b", at: now.wall, kind: "job.failed", data: #"{"summary":"it failed"}"#))
     let outcome = await channel.deliver(message, at: now)
     await transport.shutdown()
     if let reason = outcome.reason { #expect(!reason.contains("hush"), "\(reason)") }
@@ -189,8 +177,7 @@ import Testing
     try await withReceiver { receiver, url async throws in
       let busy = Reply(status: 503, headers: [("Retry-After", field)])
       receiver.answer(with: [busy])
-      let expected = DeliveryOutcome.retry(
-        status: 503, reason: "the receiver answered 503", retryAfter: wait)
+      let expected = DeliveryOutcome.retry(status: 503, reason: "the receiver answered 503", retryAfter: wait)
       let outcome = try await deliver(to: url)
       #expect(outcome == expected)
     }
@@ -218,8 +205,7 @@ import Testing
         let redirect = Reply(status: 307, headers: [("Location", target)])
         receiver.answer(with: [redirect])
         let outcome = try await deliver(to: url)
-        #expect(
-          outcome == .retry(status: 307, reason: "the receiver answered 307", retryAfter: nil))
+        #expect(outcome == .retry(status: 307, reason: "the receiver answered 307", retryAfter: nil))
         #expect(other.deliveries.isEmpty)
       }
     }

@@ -46,9 +46,7 @@ import Testing
   }
 
   @Test(.timeLimit(.minutes(1)))
-  func `whose worker fails tries again by and by, whatever rings, until it does its work`()
-    async throws
-  {
+  func `whose worker fails tries again by and by, whatever rings, until it does its work`() async throws {
     let scene = LoopScene { turn in
       if turn <= 1 { throw Trouble() }
       return nil
@@ -146,8 +144,7 @@ private final class LoopScene: Sendable {
   }
 
   func start(retryWaits: [Duration] = [.seconds(1)]) -> Task<(any LastingFault)?, Never> {
-    let loop = WorkerLoop(
-      worker: worker, alarm: alarm, health: health, log: .silent, retryWaits: retryWaits)
+    let loop = WorkerLoop(worker: worker, alarm: alarm, health: health, log: .silent, retryWaits: retryWaits)
     return Task { [stop] in await loop.run(until: stop) }
   }
 }

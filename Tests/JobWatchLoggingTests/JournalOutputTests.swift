@@ -56,8 +56,7 @@ import Testing
     ])
   func name(_ key: String, _ name: String) throws {
     let journal = try JournalFixture()
-    try output(journal).write(
-      LogEntry(.info, "m", fields: [.init(key, "v")]), at: now, isKept: true)
+    try output(journal).write(LogEntry(.info, "m", fields: [.init(key, "v")]), at: now, isKept: true)
     let fields = try #require(try journal.entry())
     #expect(fields.last == .init(name, Array("v".utf8)))
   }
@@ -102,8 +101,7 @@ import Testing
     #expect(try journal.entry() != nil, "one that took the place of another is found at once")
   }
 
-  @Test func `that is full holds nobody up, is tried again with events, and else passed by`() throws
-  {
+  @Test func `that is full holds nobody up, is tried again with events, and else passed by`() throws {
     let journal = try JournalFixture()
     let output = output(journal)
     let entry = LogEntry(.notice, "m")
@@ -126,8 +124,7 @@ import Testing
     #expect(try journal.entry()?.text("MESSAGE") == "m")
   }
 
-  @Test func `is written to by default only where standard error is what it was given for`() throws
-  {
+  @Test func `is written to by default only where standard error is what it was given for`() throws {
     let journal = try JournalFixture()
     var status = stat()
     try #require(fstat(journal.descriptor, &status) == 0)
@@ -137,8 +134,7 @@ import Testing
       ("0:\(status.st_ino)", false), ("", false), (match + " ", false), (nil, false),
     ] {
       let environment = stream.map { ["JOURNAL_STREAM": $0] } ?? [:]
-      let output = LogOutput(
-        environment: environment, descriptor: journal.descriptor, journal: journal.path)
+      let output = LogOutput(environment: environment, descriptor: journal.descriptor, journal: journal.path)
       try output.write(LogEntry(.info, "m"), at: now, isKept: true)
       #expect(try (journal.entry() != nil) == isJournal, "\(stream ?? "none")")
     }

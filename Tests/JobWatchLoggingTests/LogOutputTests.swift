@@ -28,15 +28,13 @@ import Testing
     var entry = LogEntry(.warning, "m", fields: [.init("a", "x"), .init("b", "1 \"2\"\n\u{9B}3")])
     entry.details = [.init("c", "not shown")]
     try output.write(entry, at: now, isKept: true)
-    #expect(
-      try place.errorText() == "2026-11-18T11:06:40.000Z warning  m a=x b=\"1 \\\"2\\\"  3\"\n")
+    #expect(try place.errorText() == "2026-11-18T11:06:40.000Z warning  m a=x b=\"1 \\\"2\\\"  3\"\n")
   }
 
   @Test func `is an object a line as JSON, with every value as it is`() throws {
     let place = try JournalFixture(isListening: false)
     let output = output(.json, place.descriptor)
-    var entry = LogEntry(
-      .error, "m\n\"n\"", fields: [.init("a/b", "x\u{1B}\0\u{2028}😀")], id: MessageID(.jobFailed))
+    var entry = LogEntry(.error, "m\n\"n\"", fields: [.init("a/b", "x\u{1B}\0\u{2028}😀")], id: MessageID(.jobFailed))
     entry.details = [.init("c", "https://d/")]
     try output.write(entry, at: now, isKept: true)
     try output.write(LogEntry(.info, ""), at: now, isKept: true)
@@ -46,8 +44,7 @@ import Testing
       try lines.map { try JSONDecoder().decode(Line.self, from: Data($0.utf8)) } == [
         Line(
           time: "2026-11-18T11:06:40.000Z", level: "error", message: "m\n\"n\"",
-          message_id: MessageID(.jobFailed).rawValue,
-          fields: ["a/b": "x\u{1B}\0\u{2028}😀", "c": "https://d/"]),
+          message_id: MessageID(.jobFailed).rawValue, fields: ["a/b": "x\u{1B}\0\u{2028}😀", "c": "https://d/"]),
         Line(time: "2026-11-18T11:06:40.000Z", level: "info", message: ""),
       ])
   }
@@ -56,14 +53,11 @@ import Testing
     throws
   {
     let journal = try JournalFixture()
-    let output = LogOutput(
-      .journal, environment: [:], descriptor: journal.descriptor, journal: journal.path)
+    let output = LogOutput(.journal, environment: [:], descriptor: journal.descriptor, journal: journal.path)
     var log = Logger(label: "test") { _ in ConsoleLog(output: output) }
     log[metadataKey: "loop"] = "relay"
     let name = String(decoding: [UInt8(ascii: "a"), 0xFF], as: UTF8.self)
-    log.error(
-      "a loop failed",
-      metadata: .message(.loopFailed, ["file": "\(name)"]))
+    log.error("a loop failed", metadata: .message(.loopFailed, ["file": "\(name)"]))
     log.debug("below the level")
     let fields = try #require(try journal.entry())
     #expect(
@@ -123,8 +117,6 @@ import Testing
     #expect(torn > 0 && buffer[torn - 1] == UInt8(ascii: "x"))
     try output.write(LogEntry(.info, "m"), at: now, isKept: true)
     let count = read(ends[0], &buffer, buffer.count)
-    #expect(
-      String(decoding: buffer[..<count], as: UTF8.self)
-        == "\n2026-11-18T11:06:40.000Z info     m\n")
+    #expect(String(decoding: buffer[..<count], as: UTF8.self) == "\n2026-11-18T11:06:40.000Z info     m\n")
   }
 }

@@ -6,9 +6,7 @@ import Testing
 @Suite struct `A name in a reply of the cloud` {
   private static let rules = SpoolRules.sample(accounts: ["prod", "test"], channels: ["oncall"])
 
-  private func decode(_ text: String) -> SpoolFile {
-    SpoolFile(decoding: Array(text.utf8), rules: Self.rules)
-  }
+  private func decode(_ text: String) -> SpoolFile { SpoolFile(decoding: Array(text.utf8), rules: Self.rules) }
 
   @Test(
     "that is called like ours is left alone with a note where none of ours is near",
@@ -29,8 +27,7 @@ import Testing
   }
 
   @Test func `that is ours counts`() {
-    let file = decode(
-      #"{"job_id":"a1","service":"evs","account":"test","channels":["oncall"],"request_id":"r"}"#)
+    let file = decode(#"{"job_id":"a1","service":"evs","account":"test","channels":["oncall"],"request_id":"r"}"#)
     #expect(file.submissions.map { Self.rules.key(of: $0).description } == ["test/evs/a1"])
     #expect(file.submissions.map(\.channels) == [["oncall"]] && file.notes.isEmpty)
   }

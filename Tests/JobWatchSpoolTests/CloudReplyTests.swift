@@ -8,9 +8,7 @@ import Testing
 @Suite struct `A reply of the cloud` {
   private static let rules = SpoolRules.sample(accounts: ["prod"], channels: ["oncall"])
 
-  private func decode(_ text: String) -> SpoolFile {
-    SpoolFile(decoding: Array(text.utf8), rules: Self.rules)
-  }
+  private func decode(_ text: String) -> SpoolFile { SpoolFile(decoding: Array(text.utf8), rules: Self.rules) }
 
   struct Reply: Sendable, CustomTestStringConvertible {
     var service: String
@@ -36,23 +34,17 @@ import Testing
     Reply(service: "bms", text: #"{"job_id":"JOB","order_id":"CS1","serverIds":["s1"]}"#),
     Reply(service: "evs", text: #"{"job_id":"JOB","volume_ids":["v1"]}"#, isTelling: true),
     Reply(service: "evs", text: #"{"job_id":"JOB","order_id":"CS1"}"#),
-    Reply(service: "sdrs", text: #"{"job_id":"JOB"}"#),
-    Reply(service: "sdrs", text: #"{"jobs":[{"job_id":"JOB"}]}"#),
-    Reply(
-      service: "deh", text: #"{"job_id":"JOB","dedicated_host_ids":["h1"]}"#, isTelling: true),
+    Reply(service: "sdrs", text: #"{"job_id":"JOB"}"#), Reply(service: "sdrs", text: #"{"jobs":[{"job_id":"JOB"}]}"#),
+    Reply(service: "deh", text: #"{"job_id":"JOB","dedicated_host_ids":["h1"]}"#, isTelling: true),
     Reply(service: "eip", text: #"{"job_id":"JOB","request_id":"r1"}"#),
     Reply(service: "eip", text: #"{"publicip_ids":["e1"],"job_id":"JOB"}"#, isTelling: true),
     Reply(service: "ims", text: #"{"job_id":"JOB"}"#),
     Reply(service: "ims", text: #"{"job_id":"JOB","image_id":"i1"}"#, isTelling: true),
-    Reply(
-      service: "dcs", text: #"{"instance_id":"i1","job_id":"JOB","created_at":"x"}"#,
-      isTelling: true),
+    Reply(service: "dcs", text: #"{"instance_id":"i1","job_id":"JOB","created_at":"x"}"#, isTelling: true),
     Reply(service: "rds", text: "{\(databaseInstance),\"job_id\":\"JOB\"}", isTelling: true),
     Reply(service: "rds", text: #"{"job_id":"JOB","order_id":null}"#),
     Reply(service: "taurusdb", text: "{\(databaseInstance),\"job_id\":\"JOB\"}", isTelling: true),
-    Reply(
-      service: "taurusdb", text: #"{"instance_id":"i1","node_names":["n"],"job_id":"JOB"}"#,
-      isTelling: true),
+    Reply(service: "taurusdb", text: #"{"instance_id":"i1","node_names":["n"],"job_id":"JOB"}"#, isTelling: true),
     Reply(service: "gaussdb", text: "{\(databaseInstance),\"job_id\":\"JOB\"}", isTelling: true),
     Reply(service: "gaussdb", text: #"{"instance_id":"i1","job_id":"JOB"}"#, isTelling: true),
     Reply(service: "dds", text: "{\(flatInstance),\"job_id\":\"JOB\"}", isTelling: true),
@@ -84,8 +76,7 @@ import Testing
       return submission
     }
     #expect(named.count == 1)
-    #expect(
-      named.allSatisfy { Self.rules.problem($0) == nil && $0.problem == nil && $0.doubt == nil })
+    #expect(named.allSatisfy { Self.rules.problem($0) == nil && $0.problem == nil && $0.doubt == nil })
   }
 
   @Test(
@@ -109,10 +100,7 @@ import Testing
       (#"["a1","a2"]"#, ["a1", "a2"]), (#"[{"jobId":"a1"},"a2"]"#, ["a1", "a2"]),
       ("\"a1\",\n'a2'\n  \"a3\"\n", ["a1", "a2", "a3"]),
       (#"{"job_id":"a1"}{"job_id":"a2"}"#, ["a1", "a2"]),
-      (
-        "{\n\"job_id\":\"a1\"\n}\n{\n\"job_id\":\"}\\\"{\"\n}\n{\n\"job_id\":\"a3\"\n}",
-        ["a1", "a3"]
-      ),
+      ("{\n\"job_id\":\"a1\"\n}\n{\n\"job_id\":\"}\\\"{\"\n}\n{\n\"job_id\":\"a3\"\n}", ["a1", "a3"]),
       ("{\"jobId\":\"a1\"}\n{\"job_ids\":[\"a2\",\"a3\"]}\n", ["a1", "a2", "a3"]),
       ("HTTP/1.1 202 Accepted\r\nContent-Type: x\r\n\r\n{\"job_id\":\"a1\"}", ["a1"]),
       ("HTTP/1.0 200 OK\r\n\r\nHTTP/2 200 \r\nx: y\r\n\r\n{\"job_id\":\"a1\"}\n", ["a1"]),
@@ -134,9 +122,7 @@ import Testing
       (#"{"workflow_id":"w"}"#, "workflow_id is a workflow's"),
       (#"{"backup_id":"b","x":1}"#, "backup_id is a backup's"),
       (#"{"kind":"Job","metadata":{"uid":"u"},"spec":{}}"#, "the id in metadata is that of"),
-      (
-        #"{"error":{"code":"Ecs.0005","message":"m"}}"#, "the cloud's reply is an error, and no job"
-      ),
+      (#"{"error":{"code":"Ecs.0005","message":"m"}}"#, "the cloud's reply is an error, and no job"),
       (#"{"error_code":"APIGW.0301","error_msg":"m"}"#, "is an error, and no job began"),
       (#"{"entities":{"job_id":"sub"}}"#, "job_id is missing"),
       (#"{"a":{"b":{"job_id":"deep"}}}"#, "job_id is missing"),
@@ -147,16 +133,12 @@ import Testing
       (#"{"job_ids":["a1",7]}"#, "id 2 of job_ids must be text in quotes"),
       (#"{"job_ids":7}"#, "job_ids must be a list"),
       (#"{"job_id":"a1","job_id":"a2"}"#, "job_id stands twice in one object"),
-      (
-        "[{\"x\":\"{\"},{\"jobId\":\"a1\",\"y\":{\"jobId\":\"\"},\"jobId\":\"a2\"}]",
-        "jobId stands twice"
-      ),
+      ("[{\"x\":\"{\"},{\"jobId\":\"a1\",\"y\":{\"jobId\":\"\"},\"jobId\":\"a2\"}]", "jobId stands twice"),
       (#"{"job_id":"a1","job":{"job_id":"a2"}}"#, "the id a1 stands beside a2 of another job"),
       (
         #"{"job_id":"a1","jobId":"https://ecs.eu-de.otc.t-systems.com/v1/p/jobs/a2"}"#,
         "a URL stands beside the ids of other jobs"
-      ),
-      (#"{"job_id":"a\n1"}"#, "\"a?1\" is no job id"), (#"{"job_ids":[]}"#, "job_id is missing"),
+      ), (#"{"job_id":"a\n1"}"#, "\"a?1\" is no job id"), (#"{"job_ids":[]}"#, "job_id is missing"),
       (#"{"jobs":[]}"#, "holds no job"), (#"["a1","../x"]"#, "entry 2: \"../x\" is no job id"),
       ("+--+\n| Field | Value |\n| id | x |\n+--+\n", "the table has no job_id"),
       ("HTTP/1.1 200 OK\r\nx: y", "without its body"),
@@ -167,8 +149,7 @@ import Testing
   }
 
   @Test func `that show prints as JSON keeps its account and service`() {
-    let text =
-      #"{"jobs":[{"job":{"job_id":"a1","account":"prod","service":"evs","labels":{"a":"b"}}}]}"#
+    let text = #"{"jobs":[{"job":{"job_id":"a1","account":"prod","service":"evs","labels":{"a":"b"}}}]}"#
     let file = decode(text)
     #expect(file.submissions.map { Self.rules.key(of: $0).description } == ["prod/evs/a1"])
     #expect(file.submissions.first?.labels == ["a": "b"] && file.notes.isEmpty)
@@ -201,8 +182,7 @@ import Testing
       .filter { $0.hasSuffix(".json") }
     #expect(files.count > 20)
     for name in files {
-      let file = SpoolFile(
-        decoding: try Data(contentsOf: folder.appending(path: name)), rules: Self.rules)
+      let file = SpoolFile(decoding: try Data(contentsOf: folder.appending(path: name)), rules: Self.rules)
       // The id of the one is that of an object, as any resource of its service has one; that of the other was printed
       // with blanks in it.
       let isTaken = !name.hasPrefix("cce_") && !name.hasPrefix("rds_failed_")

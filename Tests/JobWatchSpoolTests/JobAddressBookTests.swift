@@ -10,8 +10,7 @@ import Testing
     Account(
       name: "private", region: "eu-de", projectID: "p2",
       endpoints: ["ecs": "https://ecs.example:8443", "cce": "https://Cloud.example"]),
-    Account(name: "nl", region: "eu-nl"),
-    Account(name: "twin", region: "eu-de", projectID: "p3"),
+    Account(name: "nl", region: "eu-nl"), Account(name: "twin", region: "eu-de", projectID: "p3"),
   ]
   private static let otc = "eu-de.otc.t-systems.com"
 
@@ -37,16 +36,13 @@ import Testing
     Case(word: "https://ecs.\(otc)/v1/p1/jobs/j", option: "dcs", meaning: "first/ecs/j"),
     Case(word: "https://ecs.\(otc)/v1/p1/jobs/j", service: "dcs", meaning: "of ecs, not of dcs"),
     Case(word: "https://ecs.\(otc)/v1/p1/jobs/j", account: "first", meaning: "first/ecs/j"),
+    Case(word: "https://ecs.eu-nl.otc.t-systems.com/v1/any/jobs/j", account: "nl", meaning: "nl/ecs/j"),
     Case(
-      word: "https://ecs.eu-nl.otc.t-systems.com/v1/any/jobs/j", account: "nl", meaning: "nl/ecs/j"),
-    Case(
-      word: "https://ecs.\(otc)/v1/any/jobs/j", account: "nl",
-      meaning: "of region eu-de, and account \"nl\" of eu-nl"),
+      word: "https://ecs.\(otc)/v1/any/jobs/j", account: "nl", meaning: "of region eu-de, and account \"nl\" of eu-nl"),
     Case(
       word: "https://ecs.cn-north-4.myhuaweicloud.com/v1/p1/jobs/j",
       meaning: "of region cn-north-4, and account \"first\" of eu-de"),
-    Case(
-      word: "https://ecs.\(otc)/v1/p1/jobs/j", account: "twin", meaning: "account \"twin\" of p3"),
+    Case(word: "https://ecs.\(otc)/v1/p1/jobs/j", account: "twin", meaning: "account \"twin\" of p3"),
     Case(word: "https://ecs.\(otc)/v1/p9/jobs/j", meaning: "no account has the project p9"),
     Case(word: "https://ecs.example/v1/p2/jobs/j", meaning: "host ecs.example is that of no"),
     Case(word: "https://dli.\(otc)/v1/p1/jobs/j", meaning: "is that of no service"),
@@ -76,8 +72,7 @@ import Testing
     let rules = SpoolRules(Configuration(accounts: Self.accounts))
     let file = SpoolFile(decoding: Array(text.utf8), rules: rules)
     #expect(file.submissions.map { rules.key(of: $0).description } == ["first/evs/j"])
-    let lines = SpoolFile(
-      decoding: Array("\(url)\nevs '\(url)',\nhttps://h/x\n".utf8), rules: rules)
+    let lines = SpoolFile(decoding: Array("\(url)\nevs '\(url)',\nhttps://h/x\n".utf8), rules: rules)
     #expect(lines.submissions.count == 2)
     #expect(lines.rejections.map(\.place) == [.line(3)])
   }

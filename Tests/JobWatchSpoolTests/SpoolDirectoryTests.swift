@@ -124,11 +124,8 @@ import Testing
     let identity = try put("a")
     let writer = try self.change(change)
     defer { if let writer { close(writer) } }
-    if isRemoved {
-      return try directory.remove(name("jobs"), identity, detector, hasRested: hasRested)
-    }
-    return try directory.reject(
-      name("jobs"), identity, detector, hasRested: hasRested, reason: "why")
+    if isRemoved { return try directory.remove(name("jobs"), identity, detector, hasRested: hasRested) }
+    return try directory.reject(name("jobs"), identity, detector, hasRested: hasRested, reason: "why")
   }
 
   @Test(

@@ -198,8 +198,7 @@ import Testing
 
   @Test func `a spool that is not there is told with the cure`() {
     let error = #expect(throws: SpoolWriter.Failure.self) {
-      try SpoolWriter(spoolDirectory: "/nowhere").write(
-        [SpoolSubmission(jobID: "a")], at: Timestamp(milliseconds: 0))
+      try SpoolWriter(spoolDirectory: "/nowhere").write([SpoolSubmission(jobID: "a")], at: Timestamp(milliseconds: 0))
     }
     #expect(error?.description.contains("/nowhere/incoming") == true)
     #expect(error?.description.contains("--spool") == true)

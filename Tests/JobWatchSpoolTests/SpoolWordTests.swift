@@ -4,9 +4,7 @@ import Testing
 @testable import JobWatchSpool
 
 @Suite struct `A key of a submission` {
-  private func decode(_ text: String) -> SpoolFile {
-    SpoolFile(decoding: Array(text.utf8), rules: nil)
-  }
+  private func decode(_ text: String) -> SpoolFile { SpoolFile(decoding: Array(text.utf8), rules: nil) }
 
   @Test(
     "that is misspelt is refused wherever it stands",
@@ -88,8 +86,7 @@ import Testing
       """#
     var expected = SpoolSubmission(
       jobID: "a1", service: "evs", account: "prod", labels: ["run": "42"], channels: ["oncall"],
-      jobType: "createVolume", beginTime: Timestamp(iso8601: "2026-11-21T21:38:21.123Z"),
-      expectWithin: .minutes(10))
+      jobType: "createVolume", beginTime: Timestamp(iso8601: "2026-11-21T21:38:21.123Z"), expectWithin: .minutes(10))
     expected.hasCloudNames = true
     #expect(decode(text).submissions == [expected])
   }

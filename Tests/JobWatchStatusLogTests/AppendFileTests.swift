@@ -8,21 +8,13 @@ import Testing
 
 @Suite struct `A file of lines` {
   /// What fails when a line of 8 bytes is appended, and what is done to the file then. It holds 4 bytes before.
-  static let failures:
-    [(name: String, operations: @Sendable (Told) -> AppendFile.Operations, done: [String])] = [
-      (
-        "the disk is full in the midst of a line", { .noting($0, fullAfter: 3) },
-        ["write", "write", "truncate 4", "flush"]
-      ),
-      (
-        "the disk is full from the first byte on", { .noting($0, fullAfter: 0) },
-        ["write", "truncate 4", "flush"]
-      ),
-      (
-        "the first flush fails", { .noting($0, failingFlushes: 1) },
-        ["write", "flush", "truncate 4", "flush"]
-      ),
-    ]
+  static let failures: [(name: String, operations: @Sendable (Told) -> AppendFile.Operations, done: [String])] = [
+    (
+      "the disk is full in the midst of a line", { .noting($0, fullAfter: 3) },
+      ["write", "write", "truncate 4", "flush"]
+    ), ("the disk is full from the first byte on", { .noting($0, fullAfter: 0) }, ["write", "truncate 4", "flush"]),
+    ("the first flush fails", { .noting($0, failingFlushes: 1) }, ["write", "flush", "truncate 4", "flush"]),
+  ]
 
   @Test("flushes the cut of what could not be appended", arguments: failures.indices)
   func failure(_ index: Int) throws {

@@ -10,9 +10,7 @@ import Testing
 @Suite struct `The last line of a status log` {
   private static let start = Timestamp(milliseconds: 1_790_000_000_000)
 
-  private func line(_ seq: Int64, at time: Timestamp = start, _ event: String = "job.failed") throws
-    -> ValidLine
-  {
+  private func line(_ seq: Int64, at time: Timestamp = start, _ event: String = "job.failed") throws -> ValidLine {
     let text = #"{"v":1,"seq":\#(seq),"time":"\#(time)","event":"\#(event)","summary":"x"}"#
     return try #require(ValidLine(Array(text.utf8)))
   }

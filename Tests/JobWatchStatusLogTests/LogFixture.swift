@@ -26,9 +26,7 @@ final class LogFixture: Sendable {
 
   func append(_ text: String, to suffix: String = "") throws {
     let path = log + suffix
-    if !FileManager.default.fileExists(atPath: path) {
-      try Data().write(to: URL(fileURLWithPath: path))
-    }
+    if !FileManager.default.fileExists(atPath: path) { try Data().write(to: URL(fileURLWithPath: path)) }
     let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
     try file.seekToEnd()
     try file.write(contentsOf: Data(text.utf8))
@@ -48,8 +46,7 @@ final class LogFixture: Sendable {
   /// Compresses in place: `X` becomes `X.gz`; with `keep` both stay.
   func compress(_ suffix: String, keep: Bool = false) throws {
     let process = try Process.run(
-      URL(fileURLWithPath: "/usr/bin/env"),
-      arguments: ["gzip"] + (keep ? ["-k"] : []) + [log + suffix])
+      URL(fileURLWithPath: "/usr/bin/env"), arguments: ["gzip"] + (keep ? ["-k"] : []) + [log + suffix])
     process.waitUntilExit()
   }
 }

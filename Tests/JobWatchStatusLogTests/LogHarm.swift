@@ -28,9 +28,7 @@ struct LogHarm: Sendable, CustomTestStringConvertible {
   }
 
   /// The last lines, changed.
-  static func last(_ count: Int, _ name: String, _ change: @escaping @Sendable (Data) -> Data)
-    -> LogHarm
-  {
+  static func last(_ count: Int, _ name: String, _ change: @escaping @Sendable (Data) -> Data) -> LogHarm {
     LogHarm(
       testDescription: name, file: { $0.lines(..<(-count)) + change($0.lines((-count)...)) },
       aside: { change($0.lines((-count)...)) })
@@ -85,8 +83,7 @@ extension LogHarm {
     .harmless("a single line") { $0.lines(..<1) },
     LogHarm(
       testDescription: "a zeroed block in the midst",
-      file: { $0.lines(..<4) + $0.lines(4..<5).zeroed(10..<40) + $0.lines(5...) }, aside: nil,
-      missing: [5]),
+      file: { $0.lines(..<4) + $0.lines(4..<5).zeroed(10..<40) + $0.lines(5...) }, aside: nil, missing: [5]),
   ]
 
   /// Of twenty lines.
@@ -115,8 +112,7 @@ extension LogHarm {
       aside: { $0.lines(..<18).zeroed(0..<1500) + $0.lines(18...) }),
     LogHarm(
       testDescription: "a line that was known",
-      file: { $0.lines(..<2) + $0.lines(2..<3).zeroed(70..<80) + $0.lines(3...) }, aside: nil,
-      missing: [3]),
+      file: { $0.lines(..<2) + $0.lines(2..<3).zeroed(70..<80) + $0.lines(3...) }, aside: nil, missing: [3]),
     .harmless("nothing") { $0 },
     .harmless("another program's line") { $0.lines(..<9) + Data("marker\n".utf8) + $0.lines(9...) },
     .harmless("lines that are there twice") { $0.lines(..<12) + $0.lines(9...) },
@@ -126,8 +122,7 @@ extension LogHarm {
   ]
 
   private static func line(_ seq: Int64) -> String {
-    #"{"v":1,"seq":\#(seq),"time":"2026-11-21T00:00:00.000Z","event":"job.failed","summary":"x"}"#
-      + "\n"
+    #"{"v":1,"seq":\#(seq),"time":"2026-11-21T00:00:00.000Z","event":"job.failed","summary":"x"}"# + "\n"
   }
 }
 

@@ -87,9 +87,7 @@ import TestSupport
   }
 
   private func put(_ state: State, _ lines: [Data], at place: LogPlace) throws {
-    if state.cursor == .rotated {
-      try Data(lines[..<2].joined()).write(to: URL(filePath: place.path + ".1"))
-    }
+    if state.cursor == .rotated { try Data(lines[..<2].joined()).write(to: URL(filePath: place.path + ".1")) }
     let own = Data((state.cursor == .rotated ? lines[2..<3] : lines[..<3]).joined())
     switch state.end {
     case .whole: try place.put(own)

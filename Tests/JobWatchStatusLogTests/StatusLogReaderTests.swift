@@ -39,13 +39,11 @@ import Testing
   }
 
   static let layouts: [Layout] = [
-    [("", 1...9)],
-    [("", 7...9), (".1", 4...6), (".2.gz", 2...3), (".10.gz", 1...1)],
+    [("", 1...9)], [("", 7...9), (".1", 4...6), (".2.gz", 2...3), (".10.gz", 1...1)],
     [("", 8...9), ("-20261121", 5...7), ("-20261120.gz", 1...4)],
     [("", 8...9), ("-20261121-1764000000", 5...7), (".2026-11-20", 1...4)],
     // copytruncate repeats lines.
-    [("", 5...9), (".1", 1...6)],
-    [(".1", 5...9), (".2.gz", 1...4)],
+    [("", 5...9), (".1", 1...6)], [(".1", 5...9), (".2.gz", 1...4)],
     // Not rotated ones of this log.
     [("", 1...9), ("s.1", 20...21), (".bak", 22...23), (".1.tmp", 24...25), ("-old", 26...27)],
   ]
@@ -73,9 +71,7 @@ import Testing
     #expect(try reader(wanted).last(3).map(\.seq) == [1])
   }
 
-  private static func time(_ minute: Int) -> Timestamp {
-    Timestamp(milliseconds: 1_795_219_200_000) + .minutes(minute)
-  }
+  private static func time(_ minute: Int) -> Timestamp { Timestamp(milliseconds: 1_795_219_200_000) + .minutes(minute) }
 
   @Test(
     arguments: [
@@ -95,8 +91,7 @@ import Testing
     ] as [(LogFilter, [Int64])])
   func `conditions choose lines`(_ filter: LogFilter, _ expected: [Int64]) throws {
     try write([("", 1...9)])
-    let labels =
-      #","labels":{"run":"42"},"sub_jobs":{"failures":[{"job_id":"inner"}]}"#
+    let labels = #","labels":{"run":"42"},"sub_jobs":{"failures":[{"job_id":"inner"}]}"#
     let other = LogFixture.line(10, more: labels).replacing("\"prod\"", with: "\"other\"")
       .replacing("\"ecs\"", with: "\"dcs\"").replacing("T00", with: "T01")
       .replacing("j1", with: "k")
@@ -130,9 +125,7 @@ import Testing
     ("job.failed", ["job.failed"]), ("job.*", ["job.failed", "job.lost"]),
     ("job.l*", ["job.lost"]), ("*", ["job.failed", "endpoint.down", "job.lost"]),
   ])
-  func `an event's name or its beginning chooses events`(_ pattern: String, _ expected: [String])
-    throws
-  {
+  func `an event's name or its beginning chooses events`(_ pattern: String, _ expected: [String]) throws {
     for (seq, event) in ["job.failed", "endpoint.down", "job.lost"].enumerated() {
       try fixture.append(LogFixture.line(seq + 1, event: event) + "\n")
     }
@@ -195,8 +188,7 @@ import Testing
     try fixture.compress(".4", keep: true)
     try fixture.cut(".4.gz", to: 30)
     try fixture.compress(".1")
-    let size = try #require(
-      try FileManager.default.attributesOfItem(atPath: fixture.log + ".1.gz")[.size] as? UInt64)
+    let size = try #require(try FileManager.default.attributesOfItem(atPath: fixture.log + ".1.gz")[.size] as? UInt64)
     try fixture.cut(".1.gz", to: size / 2)
     let found = try numbers(reader())
     #expect(found.starts(with: Array(1...100)))

@@ -103,8 +103,7 @@ import Testing
       let place = try LogPlace(store)
       try await place.tell(5)
       try await place.run()
-      try FileManager.default.moveItem(
-        atPath: place.path, toPath: place.path + ".damaged-20261129T074500Z")
+      try FileManager.default.moveItem(atPath: place.path, toPath: place.path + ".damaged-20261129T074500Z")
       try Data("nothing of ours".utf8)
         .write(to: URL(filePath: place.path + ".damaged-20261129T074500Z"))
       try await place.run()

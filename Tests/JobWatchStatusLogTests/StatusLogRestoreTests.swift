@@ -34,8 +34,7 @@ import Testing
     State(testDescription: "the new file has one line", file: [6], rotated: Array(1...5)),
     State(testDescription: "the file was emptied", file: [], told: [], kept: []),
     State(
-      testDescription: "no line leads to the last one", file: [1, 2, 3, 6],
-      told: ["daemon.repaired"], kept: [1, 2, 3]),
+      testDescription: "no line leads to the last one", file: [1, 2, 3, 6], told: ["daemon.repaired"], kept: [1, 2, 3]),
   ]
 
   @Test("is behind the last of its lines, wherever that is", arguments: states)
@@ -45,9 +44,7 @@ import Testing
       try await Self.tell(3, store)
       let place = try LogPlace(store)
       let text = { (numbers: [Int]) in Data(numbers.flatMap { lines[$0 - 1] }) }
-      if let rotated = state.rotated {
-        try text(rotated).write(to: URL(filePath: place.path + ".1"))
-      }
+      if let rotated = state.rotated { try text(rotated).write(to: URL(filePath: place.path + ".1")) }
       if let file = state.file { try place.put(text(file) + Data(state.rest.utf8)) }
       let path = place.path
       let inode = try Self.inode(path + (state.rotated == nil ? "" : ".1"))

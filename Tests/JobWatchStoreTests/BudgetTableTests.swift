@@ -7,9 +7,7 @@ import Testing
   private let ecs = EndpointKey(account: "prod", service: "ecs")
   private let dcs = EndpointKey(account: "prod", service: "dcs")
 
-  private func record(
-    _ budget: inout RateLimiter, at uptime: Duration, calls: Int
-  ) -> RateLimiterRecord {
+  private func record(_ budget: inout RateLimiter, at uptime: Duration, calls: Int) -> RateLimiterRecord {
     for _ in 0..<calls {
       budget.spend(at: uptime)
       budget.finish(at: uptime)
@@ -20,8 +18,7 @@ import Testing
   @Test func `come back as they were saved, one for each service of an account`() throws {
     try Place().transaction { transaction throws in
       var budget = RateLimiter(cap: Quota(calls: 200, per: .minutes(1)))
-      budget.throttled(
-        Throttle(limit: 100, window: .minutes(1), code: "APIGW.0308"), at: .seconds(5))
+      budget.throttled(Throttle(limit: 100, window: .minutes(1), code: "APIGW.0308"), at: .seconds(5))
       var first = record(&budget, at: .seconds(90), calls: 7)
       (first.price, first.trim) = (12.25, 0.875)
       let saved = [(dcs, first), (ecs, record(&budget, at: .seconds(91), calls: 3))].map {

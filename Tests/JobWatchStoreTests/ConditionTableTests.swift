@@ -28,9 +28,7 @@ import Testing
       ([begun, down(at: 2), up(at: 3)], [.endpointDown, .endpointUp], false),
       ([down(at: 2), up(at: 3), up(at: 4)], [.endpointDown, .endpointUp], false),
       ([up(at: 2)], [], false),
-      (
-        [down(at: 2), up(at: 3), down(at: 4)], [.endpointDown, .endpointUp, .endpointDown], true
-      ),
+      ([down(at: 2), up(at: 3), down(at: 4)], [.endpointDown, .endpointUp, .endpointDown], true),
     ]
     for (number, sample) in cases.enumerated() {
       try Place().transaction { transaction throws in
@@ -57,8 +55,7 @@ import Testing
     try Place().transaction { transaction throws in
       try transaction.apply(down(at: 2), routes: routes)
       try transaction.apply(.up(Self.ecs, .unreachable, at: .start), routes: routes)
-      let gap = try #require(
-        try transaction.db.rows("SELECT since, until FROM condition").first)
+      let gap = try #require(try transaction.db.rows("SELECT since, until FROM condition").first)
       #expect(gap[0] as Timestamp == gap[1])
     }
   }
@@ -74,8 +71,7 @@ import Testing
     try Place().transaction { transaction throws in
       try transaction.apply(
         .begins(Condition(subject, .failing, since: time(1), cause: "C")), routes: routes)
-      #expect(
-        try transaction.conditions.gaps(of: Self.ecs, from: .start, to: time(9)).isEmpty == !hides)
+      #expect(try transaction.conditions.gaps(of: Self.ecs, from: .start, to: time(9)).isEmpty == !hides)
     }
   }
 
@@ -87,8 +83,7 @@ import Testing
         (0, 9, true), (0, 1, false), (0, 2, true), (2, 9, true), (3, 9, false), (4, 9, false),
       ]
       for sample in cases {
-        let gaps = try transaction.conditions.gaps(
-          of: Self.ecs, from: time(sample.from), to: time(sample.to))
+        let gaps = try transaction.conditions.gaps(of: Self.ecs, from: time(sample.from), to: time(sample.to))
         #expect(gaps.map(\.from) == (sample.isHidden ? [time(1)] : []), "\(sample)")
         #expect(gaps.map(\.to) == (sample.isHidden ? [time(3)] : []), "\(sample)")
       }
@@ -148,8 +143,7 @@ import Testing
       #expect(try transaction.conditions.open().map(\.since) == [time(2)])
       #expect(try note([account], 4).isEmpty)
       #expect(try transaction.conditions.open().isEmpty)
-      let gaps = try transaction.conditions.gaps(
-        of: Job.sample("a").key.endpoint, from: .start, to: time(9))
+      let gaps = try transaction.conditions.gaps(of: Job.sample("a").key.endpoint, from: .start, to: time(9))
       #expect(gaps.map(\.from) == [time(2)] && gaps.map(\.to) == [time(4)])
       #expect(try transaction.events.all(after: 0, limit: 9).isEmpty)
     }
@@ -157,13 +151,10 @@ import Testing
 
   @Test func `goes with the events of its time, and not while it lasts`() throws {
     try Place().transaction { transaction throws in
-      for change in [begun, up(at: 3), down(at: 4)] {
-        try transaction.apply(change, routes: routes)
-      }
+      for change in [begun, up(at: 3), down(at: 4)] { try transaction.apply(change, routes: routes) }
       let horizons = [(3, 0), (4, 1), (9, 0)]
       for (horizon, count) in horizons {
-        let found = try transaction.prunable(
-          from: .conditions(after: 0), before: time(horizon), at: time(9), limit: 10)
+        let found = try transaction.prunable(from: .conditions(after: 0), before: time(horizon), at: time(9), limit: 10)
         #expect(try transaction.prune(found, before: time(horizon)) == count)
         #expect(found.next == nil)
       }

@@ -79,8 +79,7 @@ import Testing
     _ = try reader.copy(to: target, replacing: true)
     #expect(try events(in: target).isEmpty)
     let alias = place.directory.path + "/alias"
-    try FileManager.default.createSymbolicLink(
-      atPath: alias, withDestinationPath: place.directory.database)
+    try FileManager.default.createSymbolicLink(atPath: alias, withDestinationPath: place.directory.database)
     for own in [place.directory.database, place.directory.database + "-wal", alias] {
       let refusal = #expect(throws: StoreError.self) { try reader.copy(to: own, replacing: true) }
       #expect(refusal?.description.contains("is the database itself") == true)
@@ -101,8 +100,7 @@ import Testing
       try StoreReader(path: place.directory.database).copy(to: target, replacing: true)
     }
     #expect(error?.kind == .lasting)
-    #expect(
-      error?.description.contains(target) == true && error?.description.contains(cure) == true)
+    #expect(error?.description.contains(target) == true && error?.description.contains(cure) == true)
     #expect(try names(place) == before)
   }
 

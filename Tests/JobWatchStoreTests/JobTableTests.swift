@@ -5,11 +5,9 @@ import Testing
 @testable import JobWatchStore
 
 @Suite struct `A job's row` {
-  let context = PollContext(
-    Policies(retention: RetentionPolicy(finished: .days(1), unpaid: .days(14))))
+  let context = PollContext(Policies(retention: RetentionPolicy(finished: .days(1), unpaid: .days(14))))
   let now = Timestamp.start + .minutes(7)
-  let report = JobReport(
-    rawStatus: "RUNNING", begin: CloudTime(raw: "", instant: .start + .seconds(3)))
+  let report = JobReport(rawStatus: "RUNNING", begin: CloudTime(raw: "", instant: .start + .seconds(3)))
 
   /// The whole row, by column.
   private func row(_ transaction: Transaction, _ id: Int64) throws -> [String: DatabaseValue] {
@@ -35,16 +33,14 @@ import Testing
 
   @Test func `is not touched by a second insertion`() throws {
     try Place().transaction { transaction throws in
-      let first = try #require(
-        try transaction.jobs.insert(.sample(), dueAt: .start, noticeAt: .start))
+      let first = try #require(try transaction.jobs.insert(.sample(), dueAt: .start, noticeAt: .start))
       let before = try row(transaction, first.id)
       var second = Job.sample()
       (second.labels, second.region, second.submittedAt) = (["a": "b"], "eu-nl", now)
       #expect(try transaction.jobs.insert(second, dueAt: now, noticeAt: now) == nil)
       #expect(try row(transaction, first.id) == before)
       for other in [
-        JobKey(account: "b", service: "ecs", jobID: "ff80"),
-        JobKey(account: "prod", service: "dcs", jobID: "ff80"),
+        JobKey(account: "b", service: "ecs", jobID: "ff80"), JobKey(account: "prod", service: "dcs", jobID: "ff80"),
       ] {
         second.key = other
         #expect(try transaction.jobs.insert(second, dueAt: now, noticeAt: now) != nil)
@@ -62,8 +58,7 @@ import Testing
       let due = now + context.pace.gap(after: age, jitterSeed: job.key.jitterSeed)
       let noticeAt = context.policies.firstRiskNotice(after: now)
       #expect(
-        try transaction.jobs.sight(
-          job.id, bodyHash: 77, knownAge: age, at: now, dueAt: due, noticeAt: noticeAt) != nil)
+        try transaction.jobs.sight(job.id, bodyHash: 77, knownAge: age, at: now, dueAt: due, noticeAt: noticeAt) != nil)
       let sighted = try row(transaction, job.id)
       #expect(changes(before, sighted) == ["due_at", "known_age", "last_seen_at", "polls"])
 
@@ -84,8 +79,7 @@ import Testing
       try transaction.jobs.setNotice(job.id, notices: job.notices, noticeAt: nil)
       let noticeAt = try #require(context.policies.firstRiskNotice(after: now))
       #expect(
-        try transaction.jobs.sight(
-          job.id, bodyHash: 77, knownAge: 60, at: now, dueAt: now, noticeAt: noticeAt) != nil)
+        try transaction.jobs.sight(job.id, bodyHash: 77, knownAge: 60, at: now, dueAt: now, noticeAt: noticeAt) != nil)
       #expect(try transaction.jobs.nextNoticeTime() == noticeAt)
       let seen = try #require(try transaction.jobs.find(job.id))
       #expect(NoticeSchedule(of: seen, under: context.policies).next(after: now) == noticeAt)
@@ -105,15 +99,12 @@ import Testing
       ] {
         try transaction.jobs.setNotice(job.id, notices: job.notices, noticeAt: planned)
         #expect(
-          try transaction.jobs.sight(
-            job.id, bodyHash: 77, knownAge: 60, at: now, dueAt: now, noticeAt: risk) != nil)
+          try transaction.jobs.sight(job.id, bodyHash: 77, knownAge: 60, at: now, dueAt: now, noticeAt: risk) != nil)
         #expect(try transaction.jobs.nextNoticeTime() == expected)
       }
       // A service of which no retention is known makes none.
       try transaction.jobs.setNotice(job.id, notices: job.notices, noticeAt: risk)
-      #expect(
-        try transaction.jobs.sight(
-          job.id, bodyHash: 77, knownAge: 60, at: now, dueAt: now, noticeAt: nil) != nil)
+      #expect(try transaction.jobs.sight(job.id, bodyHash: 77, knownAge: 60, at: now, dueAt: now, noticeAt: nil) != nil)
       #expect(try transaction.jobs.nextNoticeTime() == risk)
     }
   }
@@ -136,10 +127,7 @@ import Testing
       let before = try row(transaction, job.id)
       let id = doubt == .noJob ? 99 : job.id
       let body: Int64 = doubt == .otherBody ? 78 : 77
-      #expect(
-        try transaction.jobs.sight(
-          id, bodyHash: body, knownAge: 60, at: now, dueAt: now, noticeAt: nil)
-          == nil)
+      #expect(try transaction.jobs.sight(id, bodyHash: body, knownAge: 60, at: now, dueAt: now, noticeAt: nil) == nil)
       #expect(try row(transaction, job.id) == before)
     }
   }
@@ -166,8 +154,7 @@ import Testing
       (lost.state, lost.endedAt, lost.recordSince) = (.lost, .start, .start)
       lost.absence = Absence(answers: 3, since: .start)
       lost.reportedWords = ["ODD"]
-      lost.notices = Notices(
-        atRisk: Notices.Told(deadline: .start, lead: 1), late: 1, stuckAt: .start)
+      lost.notices = Notices(atRisk: Notices.Told(deadline: .start, lead: 1), late: 1, stuckAt: .start)
       try transaction.jobs.save(lost, bodyHash: 78, dueAt: nil, noticeAt: nil)
 
       var fresh = Job.sample()
@@ -191,9 +178,7 @@ import Testing
       var done = try #require(try transaction.jobs.find(ids[1]))
       (done.state, done.endedAt) = (.failed, .start)
       try transaction.jobs.save(done, bodyHash: nil, dueAt: nil, noticeAt: nil)
-      for id in [ids[0], ids[1], ids[2], ids[2]] {
-        try transaction.append(.sample(.jobRegistered), of: id, to: [])
-      }
+      for id in [ids[0], ids[1], ids[2], ids[2]] { try transaction.append(.sample(.jobRegistered), of: id, to: []) }
       try transaction.append(.sample(.jobFailed), of: ids[0], to: [])
       #expect(try transaction.jobs.schedule().map(\.id) == [ids[0], ids[2]])
       #expect(try transaction.jobs.scheduled(after: 0).map(\.id).sorted() == [ids[0], ids[2]])
@@ -204,8 +189,7 @@ import Testing
     }
   }
 
-  @Test func `keeps the progress of its task until it has another task or is watched anew`() throws
-  {
+  @Test func `keeps the progress of its task until it has another task or is watched anew`() throws {
     try Place().transaction { transaction throws in
       var job = try #require(try transaction.jobs.insert(.sample(), dueAt: .start, noticeAt: nil))
       #expect(try transaction.jobs.questions([job.id]).first?.task == TaskName("i1", "t1"))

@@ -13,23 +13,18 @@ import Testing
 
   /// Settles the due message of an event.
   private func settle(
-    _ seq: Int64, _ settlement: MessageTable.Settlement, in transaction: Transaction,
-    at now: Timestamp = .start
+    _ seq: Int64, _ settlement: MessageTable.Settlement, in transaction: Transaction, at now: Timestamp = .start
   ) throws {
-    let message = try #require(
-      try transaction.messages.due("hook", at: now, limit: 100).first { $0.event.seq == seq })
+    let message = try #require(try transaction.messages.due("hook", at: now, limit: 100).first { $0.event.seq == seq })
     let outcome = settlement == .delivered ? DeliveryOutcome.delivered(status: 200) : .failed
-    try transaction.messages.settle(
-      message.id, settlement, outcome: outcome, startedAt: now, at: now)
+    try transaction.messages.settle(message.id, settlement, outcome: outcome, startedAt: now, at: now)
   }
 
   @Test func `of a job go to a channel in order, each job and channel on its own`() async throws {
     let place = try Place()
     let ids = try await place.insert(2)
     try place.transaction { transaction throws in
-      for job in [ids[0], ids[0], ids[1], ids[0]] {
-        try transaction.append(.sample(), of: job, to: ["hook", "pager"])
-      }
+      for job in [ids[0], ids[0], ids[1], ids[0]] { try transaction.append(.sample(), of: job, to: ["hook", "pager"]) }
       for _ in 5...6 { try transaction.append(.sample(), of: nil, to: ["hook"]) }
       #expect(try due(transaction) == [1, 3, 5, 6])
       try settle(1, .retry(at: .start + .minutes(1)), in: transaction)
@@ -70,9 +65,7 @@ import Testing
       try transaction.append(.sample(), of: job, to: ["hook"])
       try settle(1, .retry(at: .start), in: transaction)
       for minute in 1...3 {
-        try settle(
-          1, .held(until: .start + .minutes(minute)), in: transaction,
-          at: .start + .minutes(minute - 1))
+        try settle(1, .held(until: .start + .minutes(minute)), in: transaction, at: .start + .minutes(minute - 1))
       }
       #expect(try transaction.messages.nextDue("hook", after: .start) == .start + .minutes(3))
       let status = try #require(try transaction.messages.all(of: job).first)
@@ -85,10 +78,8 @@ import Testing
       try transaction.append(.sample(.daemonStarted), of: nil, to: ["hook"])
       let message = try #require(try transaction.messages.due("hook", at: .start, limit: 1).first)
       try settle(1, .delivered, in: transaction)
-      try transaction.messages.settle(
-        message.id, .retry(at: .start), outcome: .failed, startedAt: .start, at: .start)
-      #expect(
-        try due(transaction).isEmpty && transaction.messages.nextDue("hook", after: .start) == nil)
+      try transaction.messages.settle(message.id, .retry(at: .start), outcome: .failed, startedAt: .start, at: .start)
+      #expect(try due(transaction).isEmpty && transaction.messages.nextDue("hook", after: .start) == nil)
     }
   }
 
@@ -132,8 +123,7 @@ import Testing
       #expect(try due(transaction, at: now) == [2, 3, 4, 1])
       let newest = try transaction.messages.due("hook", at: now, limit: 100, newestFirst: true)
       #expect(newest.map(\.event.seq) == [4, 3, 2, 1])
-      #expect(
-        try transaction.messages.due("hook", at: now, limit: 3).map(\.event.seq) == [2, 3, 4])
+      #expect(try transaction.messages.due("hook", at: now, limit: 3).map(\.event.seq) == [2, 3, 4])
     }
   }
 

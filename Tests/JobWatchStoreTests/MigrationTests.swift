@@ -13,8 +13,7 @@ import Testing
     let made = try DatabaseQueue()
     try Schema.migrator.migrate(made, upTo: "\(step)")
     let tables = { (db: Database) in
-      try String.fetchAll(
-        db, sql: "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name")
+      try String.fetchAll(db, sql: "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name")
     }
     #expect(try made.read(tables) == DatabaseQueue(path: old.path).read(tables))
   }
@@ -30,13 +29,9 @@ import Testing
     let mode = try FileManager.default.attributesOfItem(atPath: old.copy)[.posixPermissions]
     #expect(mode as? Int == 0o600)
     let (totals, jobs, seq) = try await store.read { transaction in
-      (
-        try transaction.totals(), try transaction.jobs.schedule().count,
-        try transaction.events.lastSeq()
-      )
+      (try transaction.totals(), try transaction.jobs.schedule().count, try transaction.events.lastSeq())
     }
-    #expect(
-      totals == Totals(watched: ["demo": 3], atRisk: 2, waiting: ["screen": 8], givenUp: 0))
+    #expect(totals == Totals(watched: ["demo": 3], atRisk: 2, waiting: ["screen": 8], givenUp: 0))
     #expect(jobs == 3)
     try store.close()
     #expect(try old.names == ["jobwatch.db", "jobwatch.db.before-\(step + 1)"])
@@ -53,17 +48,14 @@ import Testing
     try Data("oldest".utf8).write(to: URL(fileURLWithPath: old.path + ".before-1"))
     // Whatever the administrator calls his own.
     let foreign = ["jobwatch.db.before-2026-11-22", "jobwatch.db.before-upgrade"]
-    for name in foreign {
-      try Data().write(to: URL(fileURLWithPath: "\(old.directory.path)/\(name)"))
-    }
+    for name in foreign { try Data().write(to: URL(fileURLWithPath: "\(old.directory.path)/\(name)")) }
     let before = try OldDatabase.content(of: old.path)
     try Store(path: old.path).close()
     #expect(try OldDatabase.content(of: old.copy) == before)
     #expect(try old.names == ["jobwatch.db", "jobwatch.db.before-2"] + foreign)
   }
 
-  @Test func `is as it was when a step fails, and is brought up to date by the next start`() throws
-  {
+  @Test func `is as it was when a step fails, and is brought up to date by the next start`() throws {
     let old = try OldDatabase()
     let before = try OldDatabase.content(of: old.path)
     var failing = DatabaseMigrator()

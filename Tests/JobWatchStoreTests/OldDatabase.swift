@@ -42,8 +42,7 @@ struct OldDatabase {
       return try schema.flatMap { entry in
         let name: String = entry["name"]
         guard entry["type"] == "table" else { return ["\(entry)"] }
-        return ["\(entry)"]
-          + (try Row.fetchAll(db, sql: "SELECT * FROM \(name)").map { "\($0)" })
+        return ["\(entry)"] + (try Row.fetchAll(db, sql: "SELECT * FROM \(name)").map { "\($0)" })
       }
     }
   }

@@ -11,11 +11,7 @@ import Testing
     try transaction.events.all(after: 0, limit: 10_000).map(\.seq)
   }
 
-  private func end(
-    _ id: Int64, at time: Timestamp, dueAt: Timestamp? = nil, in transaction: Transaction
-  )
-    throws
-  {
+  private func end(_ id: Int64, at time: Timestamp, dueAt: Timestamp? = nil, in transaction: Transaction) throws {
     var job = try #require(try transaction.jobs.find(id))
     (job.state, job.endedAt) = (.lost, time)
     try transaction.jobs.save(job, bodyHash: nil, dueAt: dueAt, noticeAt: nil)
@@ -23,17 +19,14 @@ import Testing
 
   @Test func `takes an event once it is logged, settled and old`() throws {
     try Place().transaction { transaction throws in
-      for channels in [[], ["hook"], [], []] {
-        try transaction.append(.sample(), of: nil, to: channels)
-      }
+      for channels in [[], ["hook"], [], []] { try transaction.append(.sample(), of: nil, to: channels) }
       try transaction.append(.sample(at: horizon), of: nil, to: [])
       #expect(try transaction.prune(before: horizon, limit: 10) == 0, "nothing is logged")
       try transaction.setLogCursor("/l", seq: 3, inode: 1)
       #expect(try transaction.prune(before: horizon, limit: 10) == 2)
       #expect(try seqs(transaction) == [2, 4, 5])
       let message = try #require(try transaction.messages.due("hook", at: .start, limit: 1).first)
-      try transaction.messages.settle(
-        message.id, .givenUp, outcome: .failed, startedAt: .start, at: .start)
+      try transaction.messages.settle(message.id, .givenUp, outcome: .failed, startedAt: .start, at: .start)
       try transaction.setLogCursor("/l", seq: 5, inode: 1)
       #expect(try transaction.prune(before: horizon, limit: 10) == 2)
       #expect(try seqs(transaction) == [5])
@@ -74,8 +67,7 @@ import Testing
       try transaction.setLogCursor("/l", seq: 82, inode: 1)
       var (place, places) = (Prunable.Place.start, [Prunable.Place]())
       for _ in 0..<8 {
-        let found = try transaction.prunable(
-          from: place, before: horizon, at: horizon + .days(90), limit: 5)
+        let found = try transaction.prunable(from: place, before: horizon, at: horizon + .days(90), limit: 5)
         #expect(found.isEmpty)
         places.append(place)
         place = try #require(found.next)
@@ -114,9 +106,7 @@ import Testing
 
   @Test func `forgets the files that were handled long ago`() throws {
     try Place().transaction { transaction throws in
-      for number in 0..<12 {
-        #expect(try transaction.noteFile("f\(number)", at: number % 2 == 0 ? .start : horizon))
-      }
+      for number in 0..<12 { #expect(try transaction.noteFile("f\(number)", at: number % 2 == 0 ? .start : horizon)) }
       #expect(try transaction.prune(before: horizon, limit: 5) == 6)
       #expect(try transaction.noteFile("f0", at: horizon))
       #expect(try !transaction.noteFile("f11", at: horizon))
@@ -164,8 +154,7 @@ import Testing
       let change = Transition(from: .running, to: .lost, rawStatus: nil, at: .start)
       let body = [UInt8](repeating: 7, count: 4000)
       for id in ids {
-        try transaction.history.record(
-          change, evidence: Evidence(httpStatus: 200, body: body), of: id)
+        try transaction.history.record(change, evidence: Evidence(httpStatus: 200, body: body), of: id)
         try end(id, at: .start, in: transaction)
       }
     }

@@ -10,8 +10,7 @@ import Testing
     let states: [JobState] = [.succeeded, .failed, .succeeded, .lost, .running]
     try await place.write { transaction in
       for (number, (type, state)) in zip(types, states).enumerated() {
-        var job = try #require(
-          try transaction.jobs.insert(.sample("job\(number)"), dueAt: .start, noticeAt: nil))
+        var job = try #require(try transaction.jobs.insert(.sample("job\(number)"), dueAt: .start, noticeAt: nil))
         job.state = state
         job.report = JobReport(jobType: type, rawStatus: "x")
         job.endedAt = state.isFinal ? .start + .seconds(number) : nil

@@ -14,19 +14,14 @@ import Testing
         number += 1
         var job = Job.sample("job\(number)")
         job.key.service = service
-        guard var stored = try transaction.jobs.insert(job, dueAt: .start, noticeAt: nil) else {
-          continue
-        }
+        guard var stored = try transaction.jobs.insert(job, dueAt: .start, noticeAt: nil) else { continue }
         if state == .registered { continue }
-        let report = JobReport(
-          jobType: "createServer", rawStatus: "", begin: CloudTime(raw: "", instant: .start))
-        stored =
-          stored.observe(.seen(.running, report), at: .start + .minutes(1), under: context).job
+        let report = JobReport(jobType: "createServer", rawStatus: "", begin: CloudTime(raw: "", instant: .start))
+        stored = stored.observe(.seen(.running, report), at: .start + .minutes(1), under: context).job
         stored.state = state
         stored.endedAt = state.isFinal ? .start : nil
         if number == 5 { stored.paidAt = .start }
-        try transaction.jobs.save(
-          stored, bodyHash: nil, dueAt: state == .succeeded ? nil : .start, noticeAt: nil)
+        try transaction.jobs.save(stored, bodyHash: nil, dueAt: state == .succeeded ? nil : .start, noticeAt: nil)
       }
     }
   }
@@ -43,9 +38,7 @@ import Testing
           spans[key.service, default: []].append(span)
         }
         let expected = watched.filter { service == nil || $0.endpoint.service == service }
-        #expect(
-          spans
-            == Dictionary(grouping: expected, by: \.endpoint.service).mapValues { $0.map(\.span) })
+        #expect(spans == Dictionary(grouping: expected, by: \.endpoint.service).mapValues { $0.map(\.span) })
       }
       try transaction.jobs.forEachRunning(of: ["other"], service: nil) { key, _ in
         Issue.record("\(key)")

@@ -27,16 +27,11 @@ final class Place: Sendable {
   }
 
   /// A caller keeps the directory for as long as its call takes.
-  func write<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value)
-    async throws
-    -> Value
-  {
+  func write<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
     try await store.write(body)
   }
 
-  func read<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws
-    -> Value
-  {
+  func read<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
     try await store.read(body)
   }
 
@@ -73,10 +68,8 @@ extension Job {
     Job(
       key: JobKey(account: "prod", service: "ecs", jobID: id), projectID: "p", region: "eu-de",
       labels: ["run": "42"], channels: ["hook"],
-      hint: Hint(
-        jobType: "createServer", beginTime: .start - .seconds(9), instanceID: "i1", taskID: "t1"),
-      submittedAt: .start,
-      registeredAt: .start)
+      hint: Hint(jobType: "createServer", beginTime: .start - .seconds(9), instanceID: "i1", taskID: "t1"),
+      submittedAt: .start, registeredAt: .start)
   }
 }
 

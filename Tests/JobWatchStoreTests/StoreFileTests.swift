@@ -88,10 +88,8 @@ import Testing
     }
   }
 
-  private static let transition = Transition(
-    from: .running, to: .failed, rawStatus: "FAIL", at: .start)
-  private static let evidence = Evidence(
-    httpStatus: 200, requestID: "r", serverDate: .start, body: [0, 0xff, 0x7b])
+  private static let transition = Transition(from: .running, to: .failed, rawStatus: "FAIL", at: .start)
+  private static let evidence = Evidence(httpStatus: 200, requestID: "r", serverDate: .start, body: [0, 0xff, 0x7b])
 
   /// Every field set.
   private static var full: Job {

@@ -40,8 +40,7 @@ import Testing
     func ids(seed: UInt64) async throws -> [String] {
       let directory = try TemporaryDirectory()
       let generator = Mutex(SeededGenerator(seed))
-      let store = try Store(
-        path: directory.database, random: { generator.withLock { $0.next() } })
+      let store = try Store(path: directory.database, random: { generator.withLock { $0.next() } })
       return try await store.write { transaction in
         for _ in 0..<3 { try transaction.append(.sample(), of: nil, to: []) }
         return try transaction.events.all(after: 0, limit: 9).map(\.id)

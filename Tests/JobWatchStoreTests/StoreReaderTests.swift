@@ -25,17 +25,12 @@ import Testing
   }
 
   /// Inserts `job`, and ends it `ended` before now.
-  private func add(_ job: Job, to store: Store, state: JobState = .running, ended: Duration? = nil)
-    async throws
-  {
+  private func add(_ job: Job, to store: Store, state: JobState = .running, ended: Duration? = nil) async throws {
     try await store.write { transaction in
-      guard var stored = try transaction.jobs.insert(job, dueAt: Self.now, noticeAt: nil) else {
-        return
-      }
+      guard var stored = try transaction.jobs.insert(job, dueAt: Self.now, noticeAt: nil) else { return }
       stored.state = state
       stored.endedAt = ended.map { Self.now - $0 }
-      try transaction.jobs.save(
-        stored, bodyHash: nil, dueAt: ended == nil ? Self.now : nil, noticeAt: nil)
+      try transaction.jobs.save(stored, bodyHash: nil, dueAt: ended == nil ? Self.now : nil, noticeAt: nil)
     }
   }
 
@@ -69,8 +64,7 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: directory) == files)
   }
 
-  @Test func `a writer that comes while the file is read makes the read begin again`() async throws
-  {
+  @Test func `a writer that comes while the file is read makes the read begin again`() async throws {
     try await add(job("one"), to: Store(path: path))
     try settle()
     var reads = 0
@@ -132,8 +126,7 @@ import Testing
     case .older, .newer:
       try Store(path: path).close()
       let change =
-        flaw == .older
-        ? "DELETE FROM grdb_migrations" : "INSERT INTO grdb_migrations VALUES ('from the future')"
+        flaw == .older ? "DELETE FROM grdb_migrations" : "INSERT INTO grdb_migrations VALUES ('from the future')"
       let queue = try DatabaseQueue(path: path)
       try queue.write { try $0.execute(sql: change) }
       try queue.close()
@@ -171,8 +164,7 @@ import Testing
     try await add(job("l", labels: ["b": "1"]), to: store, state: .lost, ended: .days(2))
     try await add(job("r1", service: "dcs"), to: store)
     try await add(job("s", account: "test"), to: store, state: .succeeded, ended: .hours(2))
-    try await add(
-      job("f", labels: ["run.id": "4\"2", "b": "1"]), to: store, state: .failed, ended: .hours(1))
+    try await add(job("f", labels: ["run.id": "4\"2", "b": "1"]), to: store, state: .failed, ended: .hours(1))
     try await add(job("r2", account: "test", labels: quoted), to: store)
     #expect(try ids(filter, limit: limit) == expected)
   }

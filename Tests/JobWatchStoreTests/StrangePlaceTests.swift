@@ -6,8 +6,7 @@ import Testing
 
 @Suite struct `A place for a file of the database's` {
   private func occupy(_ path: String) throws {
-    try FileManager.default.createDirectory(
-      atPath: path + "/within", withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(atPath: path + "/within", withIntermediateDirectories: true)
   }
 
   @Test("is made for the copy that an upgrade keeps", arguments: ["", ".tmp"])

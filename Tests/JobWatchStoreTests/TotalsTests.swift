@@ -27,14 +27,11 @@ import Testing
         switch Int.random(in: 0..<6, using: &generator) {
         case 0, 1:
           let new = job(step, of: ["a", "b", "c"][step % 3])
-          ids +=
-            try transaction.jobs.insert(new, dueAt: .start, noticeAt: nil).map { [$0.id] } ?? []
+          ids += try transaction.jobs.insert(new, dueAt: .start, noticeAt: nil).map { [$0.id] } ?? []
         case 2:
           if let id = ids.randomElement(using: &generator) { try set(id, .lost, in: transaction) }
         case 3:
-          if let id = ids.randomElement(using: &generator) {
-            try set(id, .running, in: transaction)
-          }
+          if let id = ids.randomElement(using: &generator) { try set(id, .running, in: transaction) }
         case 4:
           guard let id = ids.randomElement(using: &generator) else { continue }
           var known = try #require(try transaction.jobs.find(id))
@@ -69,8 +66,7 @@ import Testing
     }
   }
 
-  @Test func `counts a job at risk from when that is told to its next sighting, or its end`() throws
-  {
+  @Test func `counts a job at risk from when that is told to its next sighting, or its end`() throws {
     try Place().transaction { transaction throws in
       let ids = try (0..<3).compactMap {
         try transaction.jobs.insert(job($0, of: "a"), dueAt: .start, noticeAt: nil)?.id
@@ -91,13 +87,11 @@ import Testing
       try transaction.append(.sample(.jobAtRisk), of: ids[0], to: [])
       #expect(try count() == 3)
       #expect(
-        try transaction.jobs.sight(
-          ids[0], bodyHash: 5, knownAge: 0, at: .start, dueAt: .start, noticeAt: nil) != nil)
+        try transaction.jobs.sight(ids[0], bodyHash: 5, knownAge: 0, at: .start, dueAt: .start, noticeAt: nil) != nil)
       #expect(try count() == 2)
       try set(ids[1], .lost, in: transaction)
       #expect(try count() == 1)
-      try transaction.jobs.reopen(
-        try #require(try transaction.jobs.find(ids[2])), dueAt: .start, noticeAt: nil)
+      try transaction.jobs.reopen(try #require(try transaction.jobs.find(ids[2])), dueAt: .start, noticeAt: nil)
       #expect(try count() == 0)
     }
   }
@@ -108,8 +102,7 @@ import Testing
       let due = try transaction.messages.due("hook", at: .start, limit: 2)
       let ways: [MessageTable.Settlement] = [.delivered, .givenUp]
       for (message, way) in zip(due, ways) {
-        try transaction.messages.settle(
-          message.id, way, outcome: .failed, startedAt: .start, at: .start)
+        try transaction.messages.settle(message.id, way, outcome: .failed, startedAt: .start, at: .start)
       }
       let totals = try transaction.totals()
       #expect(totals == Totals(waiting: ["hook": 1, "journal": 3], givenUp: 1))

@@ -99,8 +99,7 @@ import Testing
         (job.submittedAt, job.registeredAt) = (time, time)
         _ = try transaction.jobs.insert(job, dueAt: time, noticeAt: nil)
       }
-      try transaction.db.run(
-        "UPDATE job SET first_seen_at = submitted_at, last_seen_at = submitted_at", [])
+      try transaction.db.run("UPDATE job SET first_seen_at = submitted_at, last_seen_at = submitted_at", [])
       #expect(try transaction.jobs.hasTimesAhead(of: .start))
       try transaction.jobs.boundTimes(at: .start)
       #expect(try !transaction.jobs.hasTimesAhead(of: .start))
@@ -128,8 +127,7 @@ import Testing
       for _ in 1...5 { try transaction.append(draft, of: nil, to: ["hook", "pager"]) }
       for message in try transaction.messages.due("hook", at: ahead, limit: 2) {
         try transaction.messages.settle(
-          message.id, .retry(at: ahead + .minutes(10)), outcome: .failed, startedAt: ahead,
-          at: ahead)
+          message.id, .retry(at: ahead + .minutes(10)), outcome: .failed, startedAt: ahead, at: ahead)
       }
       #expect(try transaction.messages.hasDueTimeAhead("hook", at: .start) == (days > 0))
       while try transaction.messages.hasDueTimeAhead("hook", at: .start) {
@@ -138,9 +136,7 @@ import Testing
       #expect(try transaction.messages.due("hook", at: .start, limit: 9).count == 3)
       #expect(try transaction.messages.nextDue("hook", after: .start) == .start + .minutes(10))
       #expect(try transaction.messages.due("hook", at: .start + .minutes(10), limit: 9).count == 5)
-      #expect(
-        try transaction.messages.hasDueTimeAhead("pager", at: .start) == (days > 0),
-        "each channel its own")
+      #expect(try transaction.messages.hasDueTimeAhead("pager", at: .start) == (days > 0), "each channel its own")
     }
   }
 

@@ -35,8 +35,7 @@ import Testing
 
     /// By another process: to close a file gives up this process's locks on it.
     func copy(_ suffix: String) throws {
-      let process = try Process.run(
-        URL(fileURLWithPath: "/bin/cp"), arguments: [source + suffix, target + suffix])
+      let process = try Process.run(URL(fileURLWithPath: "/bin/cp"), arguments: [source + suffix, target + suffix])
       process.waitUntilExit()
       try #require(process.terminationStatus == 0)
     }

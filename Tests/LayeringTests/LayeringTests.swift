@@ -100,9 +100,7 @@ import Testing
         // A thread apart, for tests that look at the clock.
         "TestSupport/Waiting.swift",
       ]
-    ),
-    ("CZlib", ["CloudAPI/Transport/Inflater.swift"]),
-    ("Yams", ["JobWatchConfiguration/"]),
+    ), ("CZlib", ["CloudAPI/Transport/Inflater.swift"]), ("Yams", ["JobWatchConfiguration/"]),
     ("Hummingbird", ["SimulatedCloud/LoopbackServer.swift"]),
     // The benchmark measures against the bare database.
     ("GRDB", ["JobWatchStore/", "bench/Throughput/BareIntake.swift"]),
@@ -157,8 +155,7 @@ import Testing
   ]
 
   @Test func `see twelve types of the planner at the most`() throws {
-    let head =
-      /(?:package|public) (?:[a-z]+ )*?(?:struct|class|enum|actor|protocol|typealias) (\w+)/
+    let head = /(?:package|public) (?:[a-z]+ )*?(?:struct|class|enum|actor|protocol|typealias) (\w+)/
     let types = try SourceTree.files(in: "Sources/PollPlanning").flatMap { file in
       file.code.matches(of: head).map { String($0.1) }
     }
@@ -218,8 +215,7 @@ import Testing
     let manifest = Manifest(text: try SourceTree.text("Package.swift"))
     let shipped = manifest.closure(of: "jobwatch")
     #expect(shipped.isSuperset(of: ["JobWatchDaemon", "JobWatchCore", "grdb"]))
-    #expect(
-      shipped.isDisjoint(with: ["SimulatedCloud", "TestSupport", "hummingbird", "demo", "bench"]))
+    #expect(shipped.isDisjoint(with: ["SimulatedCloud", "TestSupport", "hummingbird", "demo", "bench"]))
   }
 
   @Test(

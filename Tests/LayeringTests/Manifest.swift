@@ -12,14 +12,12 @@ struct Manifest {
 
   init(text: String) {
     let product = /let (\w+) = Target\.Dependency\.product\(\s*name: "(\w+)"/
-    products = Dictionary(
-      uniqueKeysWithValues: text.matches(of: product).map { (String($0.1), String($0.2)) })
+    products = Dictionary(uniqueKeysWithValues: text.matches(of: product).map { (String($0.1), String($0.2)) })
     let head = /\.(?:target|executableTarget|testTarget)\(\s*name: "(\w+)"/
     let found = text.matches(of: head).map { match in
       let rest = text[match.range.upperBound...]
       let end = rest.firstRange(of: "swiftSettings")?.lowerBound ?? rest.endIndex
-      return Target(
-        name: String(match.1), dependencies: Self.dependencies(String(rest[..<end])))
+      return Target(name: String(match.1), dependencies: Self.dependencies(String(rest[..<end])))
     }
     targets = Dictionary(uniqueKeysWithValues: found.map { ($0.name, $0) })
   }

@@ -7,8 +7,7 @@ import Testing
 
   @Test(arguments: pages)
   func `are short enough to be read`(_ page: String) throws {
-    let lines = try SourceTree.text(page).split(
-      separator: "\n", omittingEmptySubsequences: false)
+    let lines = try SourceTree.text(page).split(separator: "\n", omittingEmptySubsequences: false)
     #expect(lines.count - 1 <= 200)
   }
 
@@ -33,8 +32,7 @@ import Testing
   @Test(arguments: pages)
   func `name only types that exist`(_ page: String) throws {
     let code = try SourceTree.files(in: "Sources").map(\.code)
-    let types = Self.names(
-      after: ["struct", "class", "enum", "actor", "protocol", "typealias"], in: code)
+    let types = Self.names(after: ["struct", "class", "enum", "actor", "protocol", "typealias"], in: code)
     let members = Self.names(after: ["func", "var", "let", "case"], in: code)
     let targets = try SourceTree.names(in: "Sources").union(SourceTree.names(in: "Tests"))
     let text = try SourceTree.text(page)
@@ -51,9 +49,7 @@ import Testing
   private static func names(after keywords: Set<Substring>, in code: [String]) -> Set<Substring> {
     code.reduce(into: []) { names, text in
       let words = text.split { !$0.isLetter && !$0.isNumber && $0 != "_" }
-      for (keyword, name) in zip(words, words.dropFirst()) where keywords.contains(keyword) {
-        names.insert(name)
-      }
+      for (keyword, name) in zip(words, words.dropFirst()) where keywords.contains(keyword) { names.insert(name) }
     }
   }
 
@@ -84,9 +80,7 @@ import Testing
     #expect(wrong.isEmpty)
   }
 
-  private static func isInOrder(
-    _ lines: [Substring], _ index: Int, among names: Set<String>
-  ) -> Bool {
+  private static func isInOrder(_ lines: [Substring], _ index: Int, among names: Set<String>) -> Bool {
     guard let comment = lines[index].firstMatch(of: /(?:^|\s)\/\/\/?(.*)/)?.1 else { return true }
     let pages = comment.matches(of: /(?:^|[\s(`\/])([\w-]+\.md)\b/).map { String($0.1) }
     guard comment.firstMatch(of: /\bDESIGN\b|\bcloud-api\b/) == nil,

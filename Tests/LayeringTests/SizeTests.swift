@@ -3,7 +3,7 @@ import Testing
 /// What keeps the code small enough for one head. What is over a limit now is listed with its figure, and may not grow.
 @Suite struct `The size of the code` {
   /// Lines of Swift below `Sources`.
-  static let lines = (limit: 31_166, now: 33_890)
+  static let lines = (limit: 31_166, now: 32_600)
   /// Lines of a type with all its extensions, in whatever file and module of `Sources` they are.
   static let typeLimit = 400
   static let longTypes: [String: Int] = [:]
@@ -46,9 +46,7 @@ import Testing
     #expect(types.count <= max(Self.planner.limit, Self.planner.now))
   }
 
-  private static func expect(
-    _ found: [(name: String, size: Int)], within known: [String: Int], _ unit: String
-  ) {
+  private static func expect(_ found: [(name: String, size: Int)], within known: [String: Int], _ unit: String) {
     for (name, size) in found.sorted(by: { $0.size > $1.size }) {
       print("\(name): \(size) \(unit)")
       #expect(size <= known[name] ?? 0, "\(name) has \(size) \(unit)")

@@ -41,9 +41,7 @@ struct SourceTree {
   }
 
   static func names(in folder: String = "") throws -> Set<String> {
-    Set(
-      try FileManager.default.contentsOfDirectory(
-        atPath: root.appendingPathComponent(folder).path))
+    Set(try FileManager.default.contentsOfDirectory(atPath: root.appendingPathComponent(folder).path))
   }
 
   /// Every Swift file below a folder.

@@ -9,9 +9,7 @@ import Testing
     from start: CallPrice = CallPrice(least: 0.01), after steps: Int = 1, of load: CallPrice.Load
   ) -> CallPrice {
     var price = start
-    for step in 1...steps {
-      price.step(load, at: .hours(1) + CallPrice.interval.scaled(by: Double(step)))
-    }
+    for step in 1...steps { price.step(load, at: .hours(1) + CallPrice.interval.scaled(by: Double(step))) }
     return price
   }
 
@@ -30,9 +28,7 @@ import Testing
     #expect((1.8...2.4).contains(reached.value))
     let gone = CallPrice.Load(demand: 0.1, rate: 10, calls: 1, jobs: 5)
     var price = reached
-    for step in 1...6 {
-      price.step(gone, at: .hours(2) + CallPrice.interval.scaled(by: Double(step)))
-    }
+    for step in 1...6 { price.step(gone, at: .hours(2) + CallPrice.interval.scaled(by: Double(step))) }
     #expect(price.value == 0.01)
   }
 

@@ -34,9 +34,7 @@ struct TaughtBook {
     }
   }
 
-  private mutating func work(
-    _ key: DurationKey, _ duration: Double, _ step: Int, _ random: inout SeededGenerator
-  ) {
+  private mutating func work(_ key: DurationKey, _ duration: Double, _ step: Int, _ random: inout SeededGenerator) {
     let id = book.id(of: key)
     let span = WatchedSpan(known: duration * Double.random(in: 0..<1, using: &random))
     if step % 7 == 0 {
@@ -74,20 +72,14 @@ struct TaughtBook {
     for key in taught.keys {
       let ids = (taught.book.id(of: key), again.id(of: key))
       for price in [2.0, 50] {
-        let plans = (
-          taught.book.plan(of: ids.0, price: price, at: now),
-          again.plan(of: ids.1, price: price, at: after)
-        )
+        let plans = (taught.book.plan(of: ids.0, price: price, at: now), again.plan(of: ids.1, price: price, at: after))
         #expect(plans.0.schedule(until: 86_400) == plans.1.schedule(until: 86_400))
       }
       #expect(taught.book.stuckAge(of: ids.0, at: now) == again.stuckAge(of: ids.1, at: after))
-      #expect(
-        taught.book.model(of: ids.0, at: now) == again.model(of: ids.1, at: after), "\(key)")
+      #expect(taught.book.model(of: ids.0, at: now) == again.model(of: ids.1, at: after), "\(key)")
     }
     for target in [5.0, 60] {
-      #expect(
-        taught.book.price(forMeanLatency: target, at: now)
-          == again.price(forMeanLatency: target, at: after))
+      #expect(taught.book.price(forMeanLatency: target, at: now) == again.price(forMeanLatency: target, at: after))
     }
   }
 

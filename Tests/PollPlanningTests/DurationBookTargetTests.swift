@@ -8,9 +8,7 @@ import Testing
 
 @Suite(.aside) struct `The price that meets a target` {
   /// What the plans at a price foretell, over the mix.
-  private func latency(
-    _ book: inout DurationBook, _ mix: [DurationBook.ID: Int], _ step: PriceStep
-  ) -> Double {
+  private func latency(_ book: inout DurationBook, _ mix: [DurationBook.ID: Int], _ step: PriceStep) -> Double {
     let sum = mix.reduce(0.0) { sum, one in
       sum + Double(one.value) * book.plan(of: one.key, step, at: .hours(9)).meanLatency
     }

@@ -123,9 +123,7 @@ import Testing
     for _ in 0..<30 { Self.teach(&book, Self.key(0)) }
     let stuck = book.stuckAge(of: id, at: .seconds(2000))
     #expect(stuck.map { $0 > 61 } == true)
-    #expect(
-      stuck.map { book.distribution(of: id, at: .seconds(2000)).survival(at: $0 + 1) <= 0.001 }
-        == true)
+    #expect(stuck.map { book.distribution(of: id, at: .seconds(2000)).survival(at: $0 + 1) <= 0.001 } == true)
   }
 
   @Test func `keeps few plans, however the prices change`() {

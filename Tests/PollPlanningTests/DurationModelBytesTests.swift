@@ -42,8 +42,7 @@ import Testing
     }
     #expect(stored.distribution().hazards == model.distribution().hazards)
     let plans = (
-      PollPlan(distribution: model.distribution(), price: 5),
-      PollPlan(distribution: stored.distribution(), price: 5)
+      PollPlan(distribution: model.distribution(), price: 5), PollPlan(distribution: stored.distribution(), price: 5)
     )
     #expect(plans.0.schedule(until: 86_400) == plans.1.schedule(until: 86_400))
   }

@@ -6,9 +6,7 @@ import Testing
 @Suite struct `The prior of a key` {
   private var book = DurationBook()
 
-  private static func key(_ type: String, _ region: String = "here", service: String = "evs")
-    -> DurationKey
-  {
+  private static func key(_ type: String, _ region: String = "here", service: String = "evs") -> DurationKey {
     DurationKey(service: service, jobType: type, region: region)
   }
 

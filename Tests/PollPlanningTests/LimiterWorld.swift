@@ -53,9 +53,7 @@ struct LimiterWorld {
   @discardableResult
   mutating func call(_ wanted: Int, isUrgent: Bool = false, killedAtSave: Bool = false) -> Bool {
     var calls = 0
-    while calls < wanted, let ready = limiter.readyAt(now.uptime, isUrgent: isUrgent),
-      ready <= now.uptime
-    {
+    while calls < wanted, let ready = limiter.readyAt(now.uptime, isUrgent: isUrgent), ready <= now.uptime {
       limiter.spend(at: now.uptime)
       calls += 1
     }

@@ -15,15 +15,12 @@ import Testing
     var asked: [Int64: Int] = [:]
 
     init(rate: Int) {
-      schedule = ScheduleSetting.schedule(
-        Quota(calls: rate, per: .seconds(1)), price: CallPrice(least: 1))
+      schedule = ScheduleSetting.schedule(Quota(calls: rate, per: .seconds(1)), price: CallPrice(least: 1))
       for job in 0..<100 { runs(Int64(job), due: .milliseconds(100 * job)) }
       for job in 1000..<11_000 { unknown(Int64(job), due: .zero, .first) }
     }
 
-    mutating func runs(_ job: Int64, due: Duration) {
-      schedule.add(setting.due(setting.poll(job), at: due))
-    }
+    mutating func runs(_ job: Int64, due: Duration) { schedule.add(setting.due(setting.poll(job), at: due)) }
 
     mutating func unknown(_ job: Int64, due: Duration, _ question: ScheduledPoll.Question) {
       var poll = ScheduledPoll(
@@ -71,11 +68,8 @@ import Testing
     "makes no call for a running job dearer", arguments: [ScheduledPoll.Question.again, .known])
   func price(_ question: ScheduledPoll.Question) {
     var setting = ScheduleSetting()
-    var schedule = ScheduleSetting.schedule(
-      Quota(calls: 20, per: .seconds(1)), price: CallPrice(least: 1))
-    for job in 0..<300 {
-      schedule.add(setting.planned(setting.poll(Int64(job), known: 600), price: 1))
-    }
+    var schedule = ScheduleSetting.schedule(Quota(calls: 20, per: .seconds(1)), price: CallPrice(least: 1))
+    for job in 0..<300 { schedule.add(setting.planned(setting.poll(Int64(job), known: 600), price: 1)) }
     for job in 1000..<2000 {
       var poll = ScheduledPoll(
         job: Int64(job), endpoint: PollQueue.Endpoint(number: 0), type: setting.law, jitterSeed: 0,

@@ -11,9 +11,7 @@ import Testing
   static func type(_ ended: Int) -> KnownType {
     var random = SeededGenerator(1)
     var model = DurationModel()
-    for _ in 0..<ended {
-      model.finish(.at(Double.random(in: 230...250, using: &random)), of: WatchedSpan())
-    }
+    for _ in 0..<ended { model.finish(.at(Double.random(in: 230...250, using: &random)), of: WatchedSpan()) }
     return KnownType(
       key: DurationKey(service: "ecs", jobType: "createServer", region: "eu-de"), ended: ended,
       running: 0, distribution: model.distribution())
@@ -29,10 +27,8 @@ import Testing
   ) -> PollForecast {
     let bounds = PollBounds(ceiling: ceiling)
     let pace =
-      fixed.map(PollPace.fixed)
-      ?? .plan(PollPlan(distribution: type.distribution, price: price, bounds: bounds))
-    var context = PollContext(
-      Policies(polling: PollPolicy(ceiling: .seconds(ceiling), stuckAfter: .minutes(30))))
+      fixed.map(PollPace.fixed) ?? .plan(PollPlan(distribution: type.distribution, price: price, bounds: bounds))
+    var context = PollContext(Policies(polling: PollPolicy(ceiling: .seconds(ceiling), stuckAfter: .minutes(30))))
     context.pace = pace
     return PollForecast(
       job: job, type: type, context: context, price: price, leastPrice: 5, dueAt: Self.now + due,
@@ -66,26 +62,21 @@ import Testing
     #expect(outlook(due: .minutes(20)).reasons == [.nearlyAllEndSooner])
     #expect(outlook(due: .seconds(40), ceiling: 40).reasons == [.ceiling(40)])
     let old = Self.running(seenAt: .minutes(9))
-    #expect(
-      outlook(of: old, due: .minutes(8), now: .start + .minutes(9)).reasons == [.outlivedMost])
+    #expect(outlook(of: old, due: .minutes(8), now: .start + .minutes(9)).reasons == [.outlivedMost])
     #expect(outlook(due: .zero, fixed: .seconds(10)).sentence.contains("next poll now"))
   }
 
   @Test func `says how few jobs are known, and nothing of what is typical of them`() {
     let young = outlook(type: Self.type(3))
     #expect(young.reasons == [.typeNew(jobs: 3)])
-    #expect(
-      young.sentence
-        == "now 2 m, next poll in 1 m 50 s, because its type is new: 3 of it ended so far")
+    #expect(young.sentence == "now 2 m, next poll in 1 m 50 s, because its type is new: 3 of it ended so far")
     #expect(outlook(type: Self.type(1)).sentence.hasSuffix("its type is new: 1 of it ended so far"))
   }
 
   @Test func `names a price above the user's beside the reason, and what it puts off`() {
     let raised = outlook(due: .minutes(2), price: 6)
     #expect(raised.reasons == [.mostEndThen, .quotaShort(price: 6)])
-    #expect(
-      raised.sentence.hasSuffix(
-        "because most end around then; the call price is 6 s: the quota is short"))
+    #expect(raised.sentence.hasSuffix("because most end around then; the call price is 6 s: the quota is short"))
     #expect(outlook(due: .minutes(2), price: 5.2).reasons == [.mostEndThen])
     #expect(outlook(due: .seconds(1), price: 30).nextPoll > outlook(due: .seconds(1)).nextPoll)
     #expect(outlook(due: .seconds(1)).nextPoll == Self.now + .seconds(1))

@@ -21,8 +21,7 @@ import Testing
     var schedule = ScheduleSetting.schedule(Quota(calls: 21, per: .hours(1)), retention: .hours(10))
     for job in 0..<100 {
       let seen = now - (job == 90 ? .hours(5) - .minutes(30) : .hours(1))
-      schedule.add(
-        setting.due(setting.poll(Int64(job), at: seen), at: now - .seconds(100 - job)))
+      schedule.add(setting.due(setting.poll(Int64(job), at: seen), at: now - .seconds(100 - job)))
     }
     let first = setting.takeAll(&schedule, at: now)
     #expect(!first.isEmpty && !first.contains(90))

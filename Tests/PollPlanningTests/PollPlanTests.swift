@@ -52,8 +52,7 @@ extension DurationDistribution {
   @Test(
     "has gaps that shrink by the price where the end is as likely at any age", arguments: [5.0, 20])
   func uniform(_ price: Double) throws {
-    let plan = PollPlan(
-      distribution: .uniform(60, 600), price: price, bounds: PollBounds(), detail: Self.fine)
+    let plan = PollPlan(distribution: .uniform(60, 600), price: price, bounds: PollBounds(), detail: Self.fine)
     let polls = plan.schedule(until: 600)
     let gaps = zip(polls, polls.dropFirst()).map { $1 - $0 }
     try #require(gaps.count > 3)
@@ -82,13 +81,10 @@ extension DurationDistribution {
     var random = SeededGenerator(11)
     for _ in 0..<60 {
       let floor = exp(Double.random(in: -2...5, using: &random))
-      let ceiling =
-        Bool.random(using: &random) ? floor : exp(Double.random(in: -2...9, using: &random))
+      let ceiling = Bool.random(using: &random) ? floor : exp(Double.random(in: -2...9, using: &random))
       let bounds = PollBounds(floor: floor, ceiling: ceiling)
       let plan = PollPlan(
-        distribution: .random(&random), price: exp(Double.random(in: -9...6, using: &random)),
-        bounds: bounds
-      )
+        distribution: .random(&random), price: exp(Double.random(in: -9...6, using: &random)), bounds: bounds)
       let ages = [0] + (0..<50).map { _ in exp(Double.random(in: -2...13, using: &random)) }
       let gaps = ages.flatMap {
         [plan.nextAge(after: $0) - $0, plan.gap(after: $0, jitterSeed: 7).seconds]
@@ -132,12 +128,9 @@ extension DurationDistribution {
   }
 
   @Test
-  func `is moved by at most a tenth of the shorter gap, alike after a restart, apart between jobs`()
-  {
+  func `is moved by at most a tenth of the shorter gap, alike after a restart, apart between jobs`() {
     let law = DurationDistribution.uniform(60, 600)
-    let (plan, again) = (
-      PollPlan(distribution: law, price: 5), PollPlan(distribution: law, price: 5)
-    )
+    let (plan, again) = (PollPlan(distribution: law, price: 5), PollPlan(distribution: law, price: 5))
     let known = plan.nextAge(after: 0)
     let next = plan.nextAge(after: known)
     let shorter = min(next - known, plan.nextAge(after: next) - next)

@@ -32,9 +32,7 @@ import Testing
     var setting = PollQueueSetting()
     setting.add(PollQueueSetting.job(1, known: 0, isSeen: false))
     let poll = try setting.taken(at: .seconds(1))
-    setting.record(
-      PollOutcome(next: .after(.seconds(5)), isFinal: false, isShown: false), of: poll,
-      at: .seconds(1))
+    setting.record(PollOutcome(next: .after(.seconds(5)), isFinal: false, isShown: false), of: poll, at: .seconds(1))
     let next = try #require(setting.queue.first(setting.endpoint))
     #expect(next.isPatient && !next.isCounted && next.due == .seconds(6))
   }
@@ -42,14 +40,11 @@ import Testing
   @Test func `teaches, and goes by the type that the answer named from then on`() throws {
     var setting = PollQueueSetting()
     setting.add(
-      PollQueueSetting.job(
-        1, type: DurationKey(service: "ecs", jobType: "", region: "eu-de"), known: 0, isFresh: true)
-    )
+      PollQueueSetting.job(1, type: DurationKey(service: "ecs", jobType: "", region: "eu-de"), known: 0, isFresh: true))
     let poll = try setting.taken(at: .zero)
     let basis = setting.queue.basis(of: poll, type: PollQueueSetting.type, at: .zero)
     #expect(basis.key == PollQueueSetting.type && basis.model.completions == 0)
-    let outcome = PollOutcome(
-      next: .after(.seconds(30)), isFinal: false, span: WatchedSpan(known: 2), isWatched: true)
+    let outcome = PollOutcome(next: .after(.seconds(30)), isFinal: false, span: WatchedSpan(known: 2), isWatched: true)
     setting.queue.record(outcome, of: poll, basis, at: PollQueueSetting.moment(.seconds(2)))
     #expect(setting.queue.type(PollQueueSetting.type, at: .seconds(2)).running == 1)
 
@@ -69,13 +64,10 @@ import Testing
 
   @Test func `of a lost job has no deadline to be met`() throws {
     var setting = PollQueueSetting(retention: .hours(2))
-    setting.add(
-      PollQueueSetting.job(1, isAbsent: true),
-      PollQueueSetting.job(2, due: .seconds(1), isAbsent: true))
+    setting.add(PollQueueSetting.job(1, isAbsent: true), PollQueueSetting.job(2, due: .seconds(1), isAbsent: true))
     let poll = try setting.taken(at: .zero)
     #expect(poll.job == 1)
-    setting.record(
-      PollOutcome(next: .after(.minutes(90)), isFinal: true), of: poll, at: .zero)
+    setting.record(PollOutcome(next: .after(.minutes(90)), isFinal: true), of: poll, at: .zero)
     // The other is in danger of being deleted unseen by then.
     #expect(setting.take(at: .minutes(95))?.job == 2)
   }
@@ -87,8 +79,7 @@ import Testing
     var model = DurationModel()
     for _ in 0..<60 { model.finish(.at(300), of: WatchedSpan()) }
     setting.queue.enroll([PollQueueSetting.job(1)], at: PollQueueSetting.moment(.zero))
-    setting.queue.restore(
-      learned: [(PollQueueSetting.type, model.bytes)], ends: [PollQueueSetting.type])
+    setting.queue.restore(learned: [(PollQueueSetting.type, model.bytes)], ends: [PollQueueSetting.type])
     setting.queue.admit(at: .zero)
     #expect(setting.state == PollQueueSetting.State())
     setting.queue.watch(WatchedSpan(known: 10), of: PollQueueSetting.type)
@@ -137,12 +128,9 @@ import Testing
       submittedAt: now.wall, registeredAt: now.wall)
     job.hint.jobType = "createServer"
     let row = ScheduledJob(
-      id: 1, endpoint: job.key.endpoint, type: job.durationKey, jitterSeed: job.key.jitterSeed,
-      state: job.state,
-      span: job.span, isWatched: job.isWatched, knownAt: now.wall, dueAt: now.wall, isFresh: true,
-      isSeen: false)
-    let forecast = setting.queue.forecast(
-      of: job, Policies(), dueAt: now.wall, obstacle: nil, at: now)
+      id: 1, endpoint: job.key.endpoint, type: job.durationKey, jitterSeed: job.key.jitterSeed, state: job.state,
+      span: job.span, isWatched: job.isWatched, knownAt: now.wall, dueAt: now.wall, isFresh: true, isSeen: false)
+    let forecast = setting.queue.forecast(of: job, Policies(), dueAt: now.wall, obstacle: nil, at: now)
     setting.add(row)
     let poll = try #require(setting.queue.first(setting.endpoint))
     #expect(forecast.nextPoll == now.wall + poll.due)

@@ -20,9 +20,7 @@ import Testing
   static let entries = [
     Entry(
       testDescription: "not asked for yet, of a known type",
-      job: PollQueueSetting.job(
-        1, due: .seconds(3), known: 0, isFresh: true, isSeen: false),
-      isPlanned: true),
+      job: PollQueueSetting.job(1, due: .seconds(3), known: 0, isFresh: true, isSeen: false), isPlanned: true),
     Entry(
       testDescription: "not asked for yet, of an unknown type",
       job: PollQueueSetting.job(
@@ -33,17 +31,14 @@ import Testing
       job: PollQueueSetting.job(1, due: .seconds(3), known: 0, isSeen: false, isAbsent: true),
       due: .seconds(3), isPatient: true, isCounted: false),
     Entry(
-      testDescription: "running", job: PollQueueSetting.job(1, due: .seconds(3)),
-      due: .seconds(3), isPlanned: true),
+      testDescription: "running", job: PollQueueSetting.job(1, due: .seconds(3)), due: .seconds(3), isPlanned: true),
     Entry(
       testDescription: "running, and doubted",
       job: PollQueueSetting.job(1, due: .seconds(3), isAbsent: true), due: .seconds(3)),
     Entry(
       testDescription: "submitted again",
       job: PollQueueSetting.job(1, due: .seconds(3), state: .registered), due: .seconds(3)),
-    Entry(
-      testDescription: "lost", job: PollQueueSetting.job(1, due: .seconds(3), state: .lost),
-      due: .seconds(3)),
+    Entry(testDescription: "lost", job: PollQueueSetting.job(1, due: .seconds(3), state: .lost), due: .seconds(3)),
     Entry(
       testDescription: "awaiting its payment",
       job: PollQueueSetting.job(1, due: .seconds(3), state: .awaitingPayment), due: .seconds(3)),
@@ -104,9 +99,7 @@ import Testing
 
 extension PollQueueSetting {
   fileprivate func pair(_ other: PollQueueSetting) -> (ScheduledPoll, ScheduledPoll)? {
-    guard let one = queue.first(endpoint), let two = other.queue.first(other.endpoint) else {
-      return nil
-    }
+    guard let one = queue.first(endpoint), let two = other.queue.first(other.endpoint) else { return nil }
     return (one, two)
   }
 

@@ -14,8 +14,7 @@ struct PollQueueSetting {
     polling: PollPolicy = PollPolicy(), quota: Quota? = Quota(calls: 200, per: .seconds(1)),
     retention: Duration? = .days(1)
   ) {
-    queue = PollQueue(
-      polling: polling, retention: ["ecs": RetentionPolicy(finished: retention)])
+    queue = PollQueue(polling: polling, retention: ["ecs": RetentionPolicy(finished: retention)])
     endpoint = queue.addEndpoint(Self.key, quota: quota)
   }
 
@@ -36,13 +35,9 @@ struct PollQueueSetting {
       dueAt: moment(due).wall, isFresh: isFresh, isSeen: isSeen, isAbsent: isAbsent)
   }
 
-  mutating func add(_ jobs: ScheduledJob..., at uptime: Duration = .zero) {
-    queue.add(jobs, at: Self.moment(uptime))
-  }
+  mutating func add(_ jobs: ScheduledJob..., at uptime: Duration = .zero) { queue.add(jobs, at: Self.moment(uptime)) }
 
-  mutating func take(at uptime: Duration) -> ScheduledPoll? {
-    queue.take(from: endpoint, at: uptime)
-  }
+  mutating func take(at uptime: Duration) -> ScheduledPoll? { queue.take(from: endpoint, at: uptime) }
 
   struct NothingDue: Error {}
 

@@ -19,23 +19,17 @@ import Testing
   static let seen = WatchedSpan(known: 101)
 
   static let transitions = [
-    Transition(
-      testDescription: "taken", change: { _, _ in },
-      state: State(inFlight: 1, watched: 1, running: 1)),
+    Transition(testDescription: "taken", change: { _, _ in }, state: State(inFlight: 1, watched: 1, running: 1)),
     Transition(
       testDescription: "withdrawn", change: { $0.queue.withdraw($1) },
       state: State(waiting: 1, watched: 1, running: 1), due: .zero),
     Transition(
-      testDescription: "withdrawn for a while",
-      change: { $0.queue.withdraw($1, until: .seconds(9)) },
+      testDescription: "withdrawn for a while", change: { $0.queue.withdraw($1, until: .seconds(9)) },
       state: State(waiting: 1, watched: 1, running: 1), due: .seconds(9)),
     Transition(
-      testDescription: "put back for a while",
-      change: { $0.queue.putBack($1, until: .seconds(9)) },
+      testDescription: "put back for a while", change: { $0.queue.putBack($1, until: .seconds(9)) },
       state: State(waiting: 1, watched: 1, running: 1), due: .seconds(9)),
-    Transition(
-      testDescription: "parked", change: { $0.queue.park($1) },
-      state: State(parked: 1, running: 1)),
+    Transition(testDescription: "parked", change: { $0.queue.park($1) }, state: State(parked: 1, running: 1)),
     Transition(
       testDescription: "parked, and submitted again",
       change: {
@@ -63,9 +57,7 @@ import Testing
     Transition(
       testDescription: "seen, and not running",
       change: {
-        $0.record(
-          PollOutcome(next: .after(.seconds(20)), isFinal: false, span: seen), of: $1,
-          at: .seconds(1))
+        $0.record(PollOutcome(next: .after(.seconds(20)), isFinal: false, span: seen), of: $1, at: .seconds(1))
       }, state: State(waiting: 1, watched: 1), due: .seconds(21)),
     Transition(
       testDescription: "not seen",
@@ -77,9 +69,7 @@ import Testing
       testDescription: "seen running",
       change: {
         $0.record(
-          PollOutcome(
-            next: .after(.seconds(20)), isFinal: false, span: seen, isWatched: true), of: $1,
-          at: .seconds(1))
+          PollOutcome(next: .after(.seconds(20)), isFinal: false, span: seen, isWatched: true), of: $1, at: .seconds(1))
       }, state: State(waiting: 1, watched: 1, running: 1), due: .seconds(21)),
     Transition(
       testDescription: "throttled",
@@ -93,8 +83,7 @@ import Testing
           PollOutcome(next: .never, isFinal: true, span: seen), of: $1, at: .seconds(1))
       }, state: State()),
     Transition(
-      testDescription: "gone before it was seen running",
-      job: PollQueueSetting.job(1, known: 0, isSeen: false),
+      testDescription: "gone before it was seen running", job: PollQueueSetting.job(1, known: 0, isSeen: false),
       change: {
         $0.record(PollOutcome(next: .never, isFinal: true), of: $1, at: .seconds(1))
       }, state: State()),
@@ -102,30 +91,25 @@ import Testing
       testDescription: "lost, and looked for",
       change: {
         let span = WatchedSpan(known: 100)
-        $0.record(
-          PollOutcome(next: .after(.hours(1)), isFinal: true, span: span), of: $1, at: .seconds(1))
+        $0.record(PollOutcome(next: .after(.hours(1)), isFinal: true, span: span), of: $1, at: .seconds(1))
       }, state: State(waiting: 1), due: .hours(1) + .seconds(1)),
     Transition(
       testDescription: "lost, and found", job: PollQueueSetting.job(1, state: .lost),
       change: {
         $0.record(
-          PollOutcome(
-            next: .after(.seconds(20)), isFinal: false, span: seen, isWatched: true), of: $1,
-          at: .seconds(1))
+          PollOutcome(next: .after(.seconds(20)), isFinal: false, span: seen, isWatched: true), of: $1, at: .seconds(1))
       }, state: State(waiting: 1, watched: 1, running: 1), due: .seconds(21)),
     Transition(
       testDescription: "lost, and parked", job: PollQueueSetting.job(1, state: .lost),
       change: { $0.queue.park($1) }, state: State(parked: 1)),
     Transition(
-      testDescription: "lost, parked, and its account is what it was",
-      job: PollQueueSetting.job(1, state: .lost),
+      testDescription: "lost, parked, and its account is what it was", job: PollQueueSetting.job(1, state: .lost),
       change: {
         $0.queue.park($1)
         $0.queue.unpark($0.endpoint, at: .seconds(2))
       }, state: State(waiting: 1), due: .seconds(2)),
     Transition(
-      testDescription: "lost, and not looked for any more",
-      job: PollQueueSetting.job(1, state: .lost),
+      testDescription: "lost, and not looked for any more", job: PollQueueSetting.job(1, state: .lost),
       change: {
         $0.record(PollOutcome(next: .never, isFinal: true), of: $1, at: .seconds(1))
       }, state: State()),
@@ -152,8 +136,7 @@ import Testing
     var setting = PollQueueSetting(polling: PollPolicy(fixed: .seconds(20)))
     setting.add(PollQueueSetting.job(1))
     let poll = try setting.taken(at: .seconds(1))
-    setting.add(
-      PollQueueSetting.job(1, due: .seconds(7), state: .registered), at: .seconds(1))
+    setting.add(PollQueueSetting.job(1, due: .seconds(7), state: .registered), at: .seconds(1))
     #expect(setting.state.waiting == 0)
     let again = setting.record(outcome, of: poll, at: .seconds(1))
     #expect((again != nil) == (due == .seconds(7)))
@@ -161,8 +144,7 @@ import Testing
     #expect(setting.queue.first(setting.endpoint)?.due == due)
     // Nothing of it is left for the next time.
     let next = try setting.taken(at: due)
-    #expect(
-      setting.record(PollOutcome(next: .never, isFinal: true), of: next, at: due) == nil)
+    #expect(setting.record(PollOutcome(next: .never, isFinal: true), of: next, at: due) == nil)
   }
 
   @Test func `takes a lost job for a watched one when it is submitted again during its call`()
@@ -171,10 +153,8 @@ import Testing
     var setting = PollQueueSetting(polling: PollPolicy(fixed: .seconds(20)))
     setting.add(PollQueueSetting.job(1, state: .lost))
     let poll = try setting.taken(at: .seconds(1))
-    setting.add(
-      PollQueueSetting.job(1, due: .seconds(7), state: .registered), at: .seconds(1))
-    let again = setting.record(
-      PollOutcome(next: .after(.seconds(50)), isFinal: false), of: poll, at: .seconds(1))
+    setting.add(PollQueueSetting.job(1, due: .seconds(7), state: .registered), at: .seconds(1))
+    let again = setting.record(PollOutcome(next: .after(.seconds(50)), isFinal: false), of: poll, at: .seconds(1))
     #expect(again?.state == .registered)
     #expect(setting.state.watched == 1)
     let next = try setting.taken(at: .seconds(7))

@@ -20,14 +20,11 @@ import Testing
         let poll = setting.poll(Int64(step), known: known, at: time)
         let isPlanned = Bool.random(using: &random)
         let due = time + random.duration(.zero ... .seconds(200))
-        schedule.add(
-          isPlanned ? setting.planned(poll, price: 2) : setting.due(poll, at: due))
+        schedule.add(isPlanned ? setting.planned(poll, price: 2) : setting.due(poll, at: due))
         inside.insert(Int64(step))
       case 3...8:
         let isProbe = Int.random(in: 0..<20, using: &random) == 0
-        guard let poll = schedule.take(at: time, from: &setting.book, isUrgent: isProbe) else {
-          break
-        }
+        guard let poll = schedule.take(at: time, from: &setting.book, isUrgent: isProbe) else { break }
         #expect(inside.remove(poll.job) != nil)
         outside[poll.job] = poll
       case 9:
@@ -84,9 +81,7 @@ import Testing
   }
 
   @Test func `takes a call that was not made for none`() {
-    var (setting, schedule) = (
-      ScheduleSetting(), ScheduleSetting.schedule(Quota(calls: 20, per: .hours(1)))
-    )
+    var (setting, schedule) = (ScheduleSetting(), ScheduleSetting.schedule(Quota(calls: 20, per: .hours(1))))
     for job in 0..<40 { schedule.add(setting.due(setting.poll(Int64(job)), at: .zero)) }
     var taken: [Int64] = []
     while let poll = schedule.take(at: .seconds(1), from: &setting.book), taken.count < 30 {
@@ -111,9 +106,7 @@ import Testing
   }
 
   @Test func `does not put off what is no plan's, nor a probe`() {
-    var (setting, schedule) = (
-      ScheduleSetting(), ScheduleSetting.schedule(price: CallPrice(least: 80))
-    )
+    var (setting, schedule) = (ScheduleSetting(), ScheduleSetting.schedule(price: CallPrice(least: 80)))
     schedule.add(setting.due(setting.poll(1, known: 600), at: .seconds(3)))
     #expect(setting.takeAll(&schedule, at: .seconds(3)) == [1])
     let cheap = setting.planned(setting.poll(2, known: 600), price: 5)
@@ -130,9 +123,7 @@ import Testing
     ] {
       var (setting, schedule) = (ScheduleSetting(), ScheduleSetting.schedule(quota, price: price))
       let poll = setting.poll(1, known: 600)
-      let (early, due) = (
-        setting.planned(poll, price: 10).due, setting.planned(poll, price: 80).due
-      )
+      let (early, due) = (setting.planned(poll, price: 10).due, setting.planned(poll, price: 80).due)
       schedule.add(setting.planned(poll, price: 80))
       #expect(schedule.take(at: .milliseconds(10), from: &setting.book) == nil)
       var time = Duration.milliseconds(10)
@@ -165,9 +156,7 @@ import Testing
     }
     let early = setting.takeAll(&schedule, at: now).count
     #expect(early > 0 && Double(early) <= 2.5 * rate + 1)
-    for job in 10_000..<10_400 {
-      schedule.add(setting.due(setting.poll(Int64(job), at: now), at: now))
-    }
+    for job in 10_000..<10_400 { schedule.add(setting.due(setting.poll(Int64(job), at: now), at: now)) }
     #expect(setting.takeAll(&schedule, at: now).count == 400)
   }
 }

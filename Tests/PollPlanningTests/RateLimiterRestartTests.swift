@@ -17,8 +17,7 @@ import Testing
     arguments: quotas)
   func crashes(_ quota: Quota) {
     for seed in 0..<UInt64(6) {
-      var world = LimiterWorld(
-        cap: quota, longestCall: seed % 3 == 0 ? .zero : quota.per * Int(seed % 3), seed: seed)
+      var world = LimiterWorld(cap: quota, longestCall: seed % 3 == 0 ? .zero : quota.per * Int(seed % 3), seed: seed)
       // Of all calls, or a crowd now and then: the window is used up at once, and then empty.
       let step = quota.per.scaled(by: seed % 2 == 0 ? 0.04 : 0.4)
       for _ in 0..<400 {
@@ -29,9 +28,7 @@ import Testing
         let lived = world.call(wanted, isUrgent: isUrgent, killedAtSave: chance < 2)
         guard !lived || chance < 6 else { continue }
         if chance == 5 { world.stop() } else { world.kill() }
-        if chance == 4 {
-          world.setWallClock(by: world.random.duration(.seconds(-100) ... .seconds(100)))
-        }
+        if chance == 4 { world.setWallClock(by: world.random.duration(.seconds(-100) ... .seconds(100))) }
         let pause = world.random.duration(.zero...quota.per.scaled(by: 0.3))
         if chance == 3 { world.boot(after: pause) } else { world.start(after: pause) }
       }
@@ -59,9 +56,7 @@ import Testing
       for _ in 0..<400 {
         time += random.duration(.zero...step)
         _ = use(&stayed, .zero)
-        if Int.random(in: 0..<200, using: &random) == 0 {
-          stayed.throttled(Throttle(code: "APIGW.0308"), at: time)
-        }
+        if Int.random(in: 0..<200, using: &random) == 0 { stayed.throttled(Throttle(code: "APIGW.0308"), at: time) }
       }
       // Half of the restarts are on a machine that has booted meanwhile.
       let origin = seed % 2 == 0 ? Duration.zero : time
@@ -130,8 +125,7 @@ import Testing
       let retryAfter: Duration? = seed % 2 == 0 ? .seconds(90) : nil
       world.throttle(
         isTold
-          ? Throttle(
-            limit: told.calls, window: told.per, retryAfter: retryAfter, code: "APIGW.0308")
+          ? Throttle(limit: told.calls, window: told.per, retryAfter: retryAfter, code: "APIGW.0308")
           : Throttle(retryAfter: retryAfter, code: ""))
       let (throttled, rate) = (world.time, world.limiter.rate)
       let wait = max(isTold ? told.per : .seconds(1), retryAfter ?? .zero)
@@ -192,9 +186,7 @@ import Testing
     let wall = Timestamp(milliseconds: 1_764_000_000_000)
     let record = learned.record(at: .seconds(1)).stored(as: PollQueueSetting.key, at: wall)
     let now = Moment(wall: wall, uptime: .seconds(1))
-    var (same, other) = (
-      RateLimiter(cap: quota), RateLimiter(cap: Quota(calls: 50, per: .seconds(1)))
-    )
+    var (same, other) = (RateLimiter(cap: quota), RateLimiter(cap: Quota(calls: 50, per: .seconds(1))))
     let fresh = other
     same.restore(record, at: now)
     other.restore(record, at: now)
@@ -221,9 +213,7 @@ import Testing
 
   @Test func `goes on at the pace to which throttling answers without a limit have brought it`() {
     var limiter = RateLimiter()
-    for second in [0, 1, 2, 3, 4, 5, 6, 8, 12, 20] {
-      limiter.throttled(Throttle(code: ""), at: .seconds(second))
-    }
+    for second in [0, 1, 2, 3, 4, 5, 6, 8, 12, 20] { limiter.throttled(Throttle(code: ""), at: .seconds(second)) }
     let wall = Timestamp(milliseconds: 1_764_000_000_000)
     let record = limiter.record(at: .seconds(40)).stored(as: PollQueueSetting.key, at: wall)
     #expect(record.widened == 16 && record.known == SlidingWindow(calls: 1, window: .seconds(16)))

@@ -75,8 +75,7 @@ import Testing
     var limiter = RateLimiter(cap: quota)
     let limit = SlidingWindow(quota)
     // All at once: what is left then is what an urgent call finds.
-    let calls = call(
-      &limiter, from: .zero, for: .milliseconds(1), eager: true, isUrgent: false, &random)
+    let calls = call(&limiter, from: .zero, for: .milliseconds(1), eager: true, isUrgent: false, &random)
     #expect(calls.count == limit.calls - limit.reserve)
     #expect(limit.reserve == (limit.calls < 10 ? 0 : max(1, limit.calls / 50)))
     let urgent = call(&limiter, from: .zero, for: .milliseconds(1), eager: true, &random)
@@ -127,9 +126,7 @@ import Testing
     // 14 failed: 13 is the most for an hour, then a little more.
     let grown = call(&limiter, from: .seconds(66), for: .minutes(30), eager: true, &random)
     #expect(most(grown, in: .seconds(1)) == 13)
-    for hour in 1...3 {
-      _ = call(&limiter, from: .hours(hour) + .minutes(5), for: .minutes(3), eager: true, &random)
-    }
+    for hour in 1...3 { _ = call(&limiter, from: .hours(hour) + .minutes(5), for: .minutes(3), eager: true, &random) }
     let later = call(&limiter, from: .hours(4), for: .minutes(5), eager: true, &random)
     #expect((14...17).contains(most(later, in: .seconds(1))))
   }
@@ -138,8 +135,7 @@ import Testing
     var limiter = RateLimiter()
     // The calls of a second: 20, 14, 9, 6, 4, 2, 1.
     for window in 0..<6 {
-      limiter.throttled(
-        Throttle(limit: 0, window: .seconds(1), code: ""), at: .seconds(2 * window))
+      limiter.throttled(Throttle(limit: 0, window: .seconds(1), code: ""), at: .seconds(2 * window))
     }
     #expect(limiter.readyAt(.seconds(100)) ?? .zero <= .seconds(100))
     limiter.spend(at: .seconds(100))

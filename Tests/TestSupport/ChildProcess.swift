@@ -26,9 +26,7 @@ package final class ChildProcess: Sendable {
   /// - Parameters:
   ///   - program: nil for the built `jobwatch`.
   ///   - output, error: files that standard output and error are appended to. Standard input is empty.
-  package convenience init(
-    _ arguments: [String], program: String? = nil, output: String, error: String
-  ) throws {
+  package convenience init(_ arguments: [String], program: String? = nil, output: String, error: String) throws {
     var files: [Int32] = []
     defer { for file in files { close(file) } }
     for (path, flags) in [("/dev/null", O_RDONLY), (output, O_WRONLY), (error, O_WRONLY)] {
@@ -98,9 +96,7 @@ package final class ChildProcess: Sendable {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    for (number, file) in files.enumerated() {
-      posix_spawn_file_actions_adddup2(&actions, file, Int32(number))
-    }
+    for (number, file) in files.enumerated() { posix_spawn_file_actions_adddup2(&actions, file, Int32(number)) }
     // The sockets of other tests would stay open in the child. All tests at once have well over a thousand.
     var limit = rlimit()
     getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
@@ -118,8 +114,7 @@ package final class ChildProcess: Sendable {
     var environment = Self.environment.map { strdup($0) } + [nil]
     defer { for text in arguments + environment { free(text) } }
     var pid: pid_t = 0
-    let code = posix_spawn(
-      &pid, command[0], &actions, &attributes, &arguments, &environment)
+    let code = posix_spawn(&pid, command[0], &actions, &attributes, &arguments, &environment)
     guard code == 0 else { throw SystemFailure("posix_spawn \(command[0])", code) }
     return pid
   }
@@ -152,19 +147,15 @@ extension ChildProcess {
   }
 
   /// Runs a program to its end.
-  package static func run(
-    _ arguments: [String], program: String? = nil
-  ) async throws -> Outcome {
+  package static func run(_ arguments: [String], program: String? = nil) async throws -> Outcome {
     let directory = try TemporaryDirectory()
     let paths = ["output", "error"].map { directory.path + "/" + $0 }
-    let process = try ChildProcess(
-      arguments, program: program, output: paths[0], error: paths[1])
+    let process = try ChildProcess(arguments, program: program, output: paths[0], error: paths[1])
     let (exit, end) = await process.end.value
     let texts = try paths.map { path in
       String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self)
     }
-    return Outcome(
-      exit: exit, lifetime: end - process.began, output: texts[0], error: texts[1])
+    return Outcome(exit: exit, lifetime: end - process.began, output: texts[0], error: texts[1])
   }
 }
 

@@ -80,9 +80,7 @@ package final class JournalFixture: Sendable {
     let length = rest.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
     let value = rest.dropFirst(8).prefix(length)
     rest = rest.dropFirst(8 + length)
-    guard value.count == length, rest.popFirst() == newline else {
-      throw Malformed(rest: Array(rest))
-    }
+    guard value.count == length, rest.popFirst() == newline else { throw Malformed(rest: Array(rest)) }
     return Field(String(decoding: head, as: UTF8.self), Array(value), isBinary: true)
   }
 

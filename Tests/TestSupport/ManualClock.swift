@@ -26,9 +26,7 @@ package final class ManualClock: Sendable {
 
   private let state: Mutex<State>
 
-  package init(
-    _ wall: Timestamp = Timestamp(milliseconds: 1_795_000_000_000), uptime: Duration = .hours(1)
-  ) {
+  package init(_ wall: Timestamp = Timestamp(milliseconds: 1_795_000_000_000), uptime: Duration = .hours(1)) {
     state = Mutex(State(moment: Moment(wall: wall, uptime: uptime)))
   }
 
@@ -43,8 +41,7 @@ package final class ManualClock: Sendable {
     let due = state.withLock { state in
       let now = state.moment
       state.moment = Moment(
-        wall: now.wall + time, uptime: now.uptime + time,
-        slept: now.slept + (asleep ? time : .zero))
+        wall: now.wall + time, uptime: now.uptime + time, slept: now.slept + (asleep ? time : .zero))
       let awake = state.moment.awake
       let due = state.timers.filter { $0.value.at <= awake }
       for number in due.keys { state.timers[number] = nil }

@@ -33,9 +33,7 @@ extension Store {
   /// Jobs that are due when they are submitted.
   package func register(_ jobs: [Job]) async throws {
     try await write { transaction in
-      for job in jobs {
-        _ = try transaction.jobs.insert(job, dueAt: job.submittedAt, noticeAt: nil)
-      }
+      for job in jobs { _ = try transaction.jobs.insert(job, dueAt: job.submittedAt, noticeAt: nil) }
     }
   }
 }
@@ -55,16 +53,13 @@ package struct PollerSetup: Sendable {
     let accounts = configuration.accounts
     return try Poller(
       configuration: configuration, store: store,
-      clients: Dictionary(
-        uniqueKeysWithValues: accounts.map { ($0.name, CloudClient(transport: transport)) }),
+      clients: Dictionary(uniqueKeysWithValues: accounts.map { ($0.name, CloudClient(transport: transport)) }),
       logins: accounts.map { AccountLogin($0, transport: transport, environment: [:]) },
       clock: clock, alarm: alarm, log: log, memory: memory)
   }
 
   /// Runs `body` while the poller works whenever something is due, as the daemon's loop lets it.
-  package func run<Value: Sendable>(
-    _ poller: Poller, during body: () async throws -> Value
-  ) async throws -> Value {
+  package func run<Value: Sendable>(_ poller: Poller, during body: () async throws -> Value) async throws -> Value {
     let (clock, alarm) = (clock, alarm)
     let turning = Task {
       while !Task.isCancelled {

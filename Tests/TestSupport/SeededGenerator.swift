@@ -19,9 +19,7 @@ package struct SeededGenerator: RandomNumberGenerator, Sendable {
   package mutating func unit() -> Double { Double.random(in: 0..<1, using: &self) }
 
   /// Of mean 0 and deviation 1.
-  package mutating func normal() -> Double {
-    (-2 * log(1 - unit())).squareRoot() * cos(2 * .pi * unit())
-  }
+  package mutating func normal() -> Double { (-2 * log(1 - unit())).squareRoot() * cos(2 * .pi * unit()) }
 
   package mutating func duration(_ range: ClosedRange<Duration>) -> Duration {
     .milliseconds(

@@ -47,9 +47,7 @@ package final class ServiceSocket: Sendable {
     return notices
   }
 
-  private static func notice(_ bytes: [UInt8]) -> ServiceNotice? {
-    bytes.isEmpty ? nil : ServiceNotice(bytes: bytes)
-  }
+  private static func notice(_ bytes: [UInt8]) -> ServiceNotice? { bytes.isEmpty ? nil : ServiceNotice(bytes: bytes) }
 
   /// The next datagram. Nil where there is none and it does not wait; empty once `close` was called.
   package func datagram(waiting: Bool = false) -> [UInt8]? {

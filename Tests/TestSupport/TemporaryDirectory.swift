@@ -17,7 +17,5 @@ package final class TemporaryDirectory: Sendable {
   package var database: String { path + "/jobwatch.db" }
 
   /// A path at which there is nothing.
-  package static func newPath(in parent: String = parent) -> String {
-    "\(parent)/jobwatch-test-\(UUID().uuidString)"
-  }
+  package static func newPath(in parent: String = parent) -> String { "\(parent)/jobwatch-test-\(UUID().uuidString)" }
 }

@@ -19,9 +19,7 @@ struct AnswerClassifier: Sendable {
     var evidence = Evidence(
       httpStatus: response.status, requestID: response.headers.first("X-Request-Id"),
       serverDate: response.date(near: now), body: response.body)
-    let finding =
-      response.isWholeSuccess
-      ? JobRecordDecoder.decode(response.body, service: service, jobID: jobID) : nil
+    let finding = response.isWholeSuccess ? JobRecordDecoder.decode(response.body, service: service, jobID: jobID) : nil
     if let seen = finding.flatMap({ observation(of: $0, in: response.body) }) {
       return Answer(seen, evidence: evidence)
     }
@@ -30,14 +28,11 @@ struct AnswerClassifier: Sendable {
     let body = response.truncated || isOfAnother ? nil : ErrorBody(response.body)
     evidence.requestID = (evidence.requestID ?? body?.requestID).map(excerpt)
     evidence.body = foreign(response.body)
-    return Answer(
-      observation(response, body, serverDate: evidence.serverDate), evidence: evidence)
+    return Answer(observation(response, body, serverDate: evidence.serverDate), evidence: evidence)
   }
 
   /// Nil for what is no record of the job.
-  private func observation(
-    of finding: JobRecordDecoder.Finding, in body: [UInt8]
-  ) -> Observation? {
+  private func observation(of finding: JobRecordDecoder.Finding, in body: [UInt8]) -> Observation? {
     guard case .record(let record) = finding else { return .absent(code: "empty list") }
     guard let recordID = record.jobID, recordID.matchesFieldName(jobID) else { return nil }
     let report = record.report
@@ -50,9 +45,7 @@ struct AnswerClassifier: Sendable {
     return isError ? nil : .unrecognised(report)
   }
 
-  private func observation(
-    _ response: HTTPResponse, _ body: ErrorBody?, serverDate: Timestamp?
-  ) -> Observation {
+  private func observation(_ response: HTTPResponse, _ body: ErrorBody?, serverDate: Timestamp?) -> Observation {
     let unusable = UnusableAnswer(response: response, service: service)
     let message = body?.message ?? "the answer has \(unusable.content)"
     let error = APIError(
@@ -61,14 +54,10 @@ struct AnswerClassifier: Sendable {
     func summary() -> String { excerpt(body?.summary(of: response) ?? unusable.summary) }
     // A firewall's page is not the cloud's word on what this user may do.
     let isBlocked = body == nil && response.status == 403 && unusable.isFirewalled
-    let meaning =
-      isBlocked
-      ? .garbled : ErrorMeaning(status: response.status, code: body?.code, service: service)
+    let meaning = isBlocked ? .garbled : ErrorMeaning(status: response.status, code: body?.code, service: service)
     switch meaning {
     case .throttled:
-      return .throttled(
-        Throttle(
-          code: error.code, message: message, retryAfter: response.retryAfter(at: now)))
+      return .throttled(Throttle(code: error.code, message: message, retryAfter: response.retryAfter(at: now)))
     case .absent: return .absent(code: error.code)
     case .misconfigured: return .misconfigured(error)
     case .refused:
@@ -81,9 +70,7 @@ struct AnswerClassifier: Sendable {
     }
   }
 
-  private func excerpt(_ text: String) -> String {
-    Redaction(confidential).excerpt(text, limit: Self.messageLimit)
-  }
+  private func excerpt(_ text: String) -> String { Redaction(confidential).excerpt(text, limit: Self.messageLimit) }
 
   /// The beginning of a body without a record, cut between two characters. It is cleaned before the cut, because a
   /// secret across the cut would stay in part.

@@ -22,9 +22,7 @@ package struct ErrorBody: Sendable, Hashable {
   /// Nil if `body` is not JSON or names no code.
   package init?(_ body: [UInt8]) {
     var looks = Self.lookLimit
-    guard let object = JSONObject(body), let found = Self.search(object, depth: 0, &looks) else {
-      return nil
-    }
+    guard let object = JSONObject(body), let found = Self.search(object, depth: 0, &looks) else { return nil }
     (code, message) = found
     requestID = object.text("request_id")
   }
@@ -39,9 +37,7 @@ package struct ErrorBody: Sendable, Hashable {
   /// Members in all that are looked into: the largest answer has room for a million objects.
   private static let lookLimit = 300
 
-  private static func search(
-    _ object: JSONObject, depth: Int, _ looks: inout Int
-  ) -> (code: String, message: String)? {
+  private static func search(_ object: JSONObject, depth: Int, _ looks: inout Int) -> (code: String, message: String)? {
     for (code, message) in pairs {
       if let code = object.text(code), let message = object.text(message) {
         return (code, message)
@@ -52,17 +48,13 @@ package struct ErrorBody: Sendable, Hashable {
       // Sorted, because `error` comes before `internalError`.
       for member in object.members.sorted(by: { $0.name < $1.name }) where looks > 0 {
         looks -= 1
-        if let nested = member.value.object, let found = search(nested, depth: depth + 1, &looks) {
-          return found
-        }
+        if let nested = member.value.object, let found = search(nested, depth: depth + 1, &looks) { return found }
       }
     }
     return pairs.lazy.compactMap { object.text($0.0) }.first.map { ($0, "") }
   }
 
-  func summary(of response: HTTPResponse) -> String {
-    "HTTP \(response.status), \(code): \(message)"
-  }
+  func summary(of response: HTTPResponse) -> String { "HTTP \(response.status), \(code): \(message)" }
 
   /// Whether the gateway found the signature's date too far from its own clock:
   /// `signature expired, signature time:20211217T064303Z,server time:20211217T065804Z`.

@@ -13,8 +13,7 @@ enum ErrorMeaning {
   /// - Parameter service: nil for a query that is about no job.
   init(status: Int, code: String?, service: CloudService?) {
     self =
-      code.flatMap { Self(code: $0, service: service) }
-      ?? Self(status: status, unlisted: code, isOfJob: service != nil)
+      code.flatMap { Self(code: $0, service: service) } ?? Self(status: status, unlisted: code, isOfJob: service != nil)
   }
 
   /// Nil for a code that is not listed. Without a `service` no code is about a job.

@@ -31,9 +31,7 @@ struct JobObjects {
   }
 
   /// The objects of a place: one, or a list of them, in which parts may stand without a list of their own.
-  private mutating func objects(
-    in value: JSONValue?, _ place: RecordLayout.Objects
-  ) -> [JSONObject] {
+  private mutating func objects(in value: JSONValue?, _ place: RecordLayout.Objects) -> [JSONObject] {
     guard let elements = value?.list else { return value?.object.map { [$0] } ?? [] }
     if let text = Self.joined(elements) { put(text, place.name) }
     var objects: [JSONObject] = []
@@ -78,9 +76,7 @@ struct JobObjects {
   }
 
   private mutating func addParts(of members: [JSONObject.Member]) {
-    for member in members where RecordLayout.parts.contains(member.name) {
-      parts += records(in: member.value)
-    }
+    for member in members where RecordLayout.parts.contains(member.name) { parts += records(in: member.value) }
   }
 
   /// Keeps both of two texts under one name, as the ids of a list of objects are.
@@ -89,9 +85,7 @@ struct JobObjects {
       scalars[name] = text
       return
     }
-    guard present.utf8.count < JSONObject.textLimit,
-      !present.split(separator: " ").contains(text[...])
-    else { return }
+    guard present.utf8.count < JSONObject.textLimit, !present.split(separator: " ").contains(text[...]) else { return }
     scalars[name] = JSONObject.cut("\(present) \(text)")
   }
 
@@ -105,9 +99,7 @@ struct JobObjects {
   /// as a text of JSON. Elements that are no records are passed over.
   private func records(in value: JSONValue, depth: Int = 0) -> [JSONObject] {
     guard depth < Self.depthLimit, let value = value.unwrapped else { return [] }
-    if let object = value.object,
-      object.text(at: layout.status) != nil || object.text(at: layout.jobID) != nil
-    {
+    if let object = value.object, object.text(at: layout.status) != nil || object.text(at: layout.jobID) != nil {
       return [object]
     }
     let elements = value.list ?? value.object?.members.map(\.value) ?? []

@@ -33,9 +33,7 @@ enum JobRecordDecoder {
 
   /// Nil if `body` is not a JSON object.
   /// - Parameter jobID: the job whose record is taken from a list of several; nil for the first.
-  static func decode(
-    _ body: [UInt8], service: CloudService, jobID: String? = nil
-  ) -> Finding? {
+  static func decode(_ body: [UInt8], service: CloudService, jobID: String? = nil) -> Finding? {
     guard let answer = JSONObject(body) else { return nil }
     guard let object = record(in: answer, service, jobID) else { return .nothing }
     let (job, firstParts) = read(object, service)
@@ -67,9 +65,7 @@ enum JobRecordDecoder {
 
   /// Nil for a list without an element, and an empty object for JSON without a record. A record may stand in a list of
   /// one where an object is documented, and the other way round.
-  private static func record(
-    in answer: JSONObject, _ service: CloudService, _ jobID: String?
-  ) -> JSONObject? {
+  private static func record(in answer: JSONObject, _ service: CloudService, _ jobID: String?) -> JSONObject? {
     let value: JSONValue?
     switch service.layout.place {
     case .root: return answer
@@ -87,21 +83,17 @@ enum JobRecordDecoder {
   }
 
   /// The record of a job, or of a part of one, and the records of its parts.
-  private static func read(
-    _ record: JSONObject, _ service: CloudService
-  ) -> (SubJob, parts: [JSONObject]) {
+  private static func read(_ record: JSONObject, _ service: CloudService) -> (SubJob, parts: [JSONObject]) {
     let layout = service.layout
     let objects = JobObjects(in: record, of: service)
     let status = record.text(at: layout.status) ?? ""
     let state = service.state(of: status)
     let job = SubJob(
-      jobID: record.text(at: layout.jobID), jobType: record.text(at: layout.jobType),
-      rawStatus: status, state: state,
+      jobID: record.text(at: layout.jobID), jobType: record.text(at: layout.jobType), rawStatus: status, state: state,
       begin: CloudTimeParser.parse(record.text(at: layout.begin)),
       // The databases write an end, and CCE the time of the last change, while a job still runs.
       end: state?.isFinal == true ? CloudTimeParser.parse(record.text(at: layout.end)) : nil,
-      errorCode: record.text(at: layout.errorCode),
-      failReason: record.member(at: layout.failReason)?.value.spokenText,
+      errorCode: record.text(at: layout.errorCode), failReason: record.member(at: layout.failReason)?.value.spokenText,
       entities: objects.scalars)
     return (job, objects.parts)
   }

@@ -46,9 +46,7 @@ struct Redaction: Sendable {
   }
 
   /// Replaces, at each place where `needle` stands, the range that `secret` makes of the place.
-  private func replacing(
-    _ needle: [UInt8], in bytes: [UInt8], secret: (Int) -> Range<Int>
-  ) -> [UInt8] {
+  private func replacing(_ needle: [UInt8], in bytes: [UInt8], secret: (Int) -> Range<Int>) -> [UInt8] {
     var result: [UInt8] = []
     var done = 0
     while let start = ByteSearch.first(needle, in: bytes, from: done) {
@@ -66,14 +64,11 @@ struct Redaction: Sendable {
     defer { if isMarked { bytes += ellipsis } }
     let longest = min(secret.count - 1, bytes.count)
     guard longest >= shortestSecret else { return }
-    for count in (shortestSecret...longest).reversed()
-    where bytes.suffix(count).elementsEqual(secret.prefix(count)) {
+    for count in (shortestSecret...longest).reversed() where bytes.suffix(count).elementsEqual(secret.prefix(count)) {
       bytes.replaceSubrange((bytes.count - count)..., with: mark)
       return
     }
   }
 
-  private static func endsValue(_ byte: UInt8) -> Bool {
-    byte <= 0x20 || byte == "|" || byte == "\""
-  }
+  private static func endsValue(_ byte: UInt8) -> Bool { byte <= 0x20 || byte == "|" || byte == "\"" }
 }

@@ -41,8 +41,7 @@ enum TaskProgressDecoder {
     let parts = isPart ? nil : fields["sub_step_details"]?.unwrapped?.list
     return TaskProgress.Step(
       id: fields.text("\(prefix)_id"), name: fields.text("\(prefix)_name"),
-      status: fields.text("\(prefix)_status") ?? "",
-      begin: CloudTimeParser.parse(fields.text("begin_time")),
+      status: fields.text("\(prefix)_status") ?? "", begin: CloudTimeParser.parse(fields.text("begin_time")),
       end: CloudTimeParser.parse(fields.text("end_time")),
       errorCode: fields.text("error_code"), detail: fields.text("detail"),
       parts: parts.map { steps($0) } ?? [])

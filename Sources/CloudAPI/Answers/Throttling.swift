@@ -38,8 +38,7 @@ extension Throttle {
       window = .seconds(count * unit.1)
     }
     self.init(
-      limit: limit?.count(), window: window, retryAfter: wait,
-      perHost: message.contains("policy ip"), code: code)
+      limit: limit?.count(), window: window, retryAfter: wait, perHost: message.contains("policy ip"), code: code)
   }
 }
 

@@ -10,8 +10,7 @@ struct UnusableAnswer {
   var summary: String {
     let status = "HTTP \(response.status)"
     return (300...399).contains(response.status)
-      ? "\(status) redirects to \(target): check the endpoint\(firewallNote)"
-      : "\(status) with \(content)"
+      ? "\(status) redirects to \(target): check the endpoint\(firewallNote)" : "\(status) with \(content)"
   }
 
   /// The thing in place of a record or an error.
@@ -23,14 +22,12 @@ struct UnusableAnswer {
     if response.body.isEmpty { return "no body" }
     // Behind blanks and the mark that some put in front of UTF-8.
     if response.body.first(where: { (0x21...0x7f).contains($0) }) == "<" {
-      return "an HTML page"
-        + (isFirewalled ? "" : ": perhaps a proxy answers instead of the cloud")
+      return "an HTML page" + (isFirewalled ? "" : ": perhaps a proxy answers instead of the cloud")
     }
     guard let service else { return "a body that is not as documented" }
     let finding = JobRecordDecoder.decode(response.body, service: service)
     guard let finding else { return "a body that is not JSON" }
-    return finding.record?.jobID == nil
-      ? "JSON that is no job's record" : "the record of another job"
+    return finding.record?.jobID == nil ? "JSON that is no job's record" : "the record of another job"
   }
 
   /// Whether the answer passed the cloud's web application firewall, which marks all that passes (`Server: CloudWAF`,
@@ -43,16 +40,13 @@ struct UnusableAnswer {
   }
 
   private var firewallNote: String {
-    isFirewalled
-      ? " (CloudWAF, the cloud's web application firewall, answers or stands in front)" : ""
+    isFirewalled ? " (CloudWAF, the cloud's web application firewall, answers or stands in front)" : ""
   }
 
   /// The host that a redirection names; the rest of the address may hold a secret.
   private var target: String {
     guard let location = response.headers.first("Location") else { return "nowhere" }
-    guard
-      let match = location.firstMatch(
-        of: /^(?:[A-Za-z][A-Za-z0-9+.-]*:)?\/\/(?:[^\/?#@]*@)?([^\/?#]{1,253})/)
+    guard let match = location.firstMatch(of: /^(?:[A-Za-z][A-Za-z0-9+.-]*:)?\/\/(?:[^\/?#@]*@)?([^\/?#]{1,253})/)
     else { return "another path of the same host" }
     return "host \(match.1)"
   }

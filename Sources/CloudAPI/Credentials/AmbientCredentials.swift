@@ -11,8 +11,7 @@ import Foundation
 package struct AmbientCredentials: Sendable {
   private static let keyVariables = [
     // The SDKs, and their samples.
-    ["HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK", "HUAWEICLOUD_SDK_SECURITY_TOKEN"],
-    ["CLOUD_SDK_AK", "CLOUD_SDK_SK"],
+    ["HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK", "HUAWEICLOUD_SDK_SECURITY_TOKEN"], ["CLOUD_SDK_AK", "CLOUD_SDK_SK"],
     // Terraform for Huawei Cloud (https://github.com/huaweicloud/terraform-provider-huaweicloud, provider.go).
     ["HW_ACCESS_KEY", "HW_SECRET_KEY", "HW_SECURITY_TOKEN"],
     // OpenStack and Open Telekom Cloud.
@@ -55,8 +54,7 @@ package struct AmbientCredentials: Sendable {
       }
     }
     guard let fields = try profile() else { return nil }
-    let found = try Self.group(
-      ["ak", "sk", "security_token"], required: 2, of: fields, in: profileSource)
+    let found = try Self.group(["ak", "sk", "security_token"], required: 2, of: fields, in: profileSource)
     return found.map { Ambient(Self.accessKey($0), from: profileSource) }
   }
 
@@ -74,8 +72,7 @@ package struct AmbientCredentials: Sendable {
       let isBegun = names.prefix(2).contains { variables[$0] != nil }
       if isBegun, let found = try group(names, required: 3) {
         return Ambient(
-          PasswordUser(name: found[0], password: Secret(found[1]), domainName: found[2]),
-          from: Self.source(names))
+          PasswordUser(name: found[0], password: Secret(found[1]), domainName: found[2]), from: Self.source(names))
       }
     }
     return nil
@@ -90,12 +87,8 @@ package struct AmbientCredentials: Sendable {
     return variable ?? first(Self.projectNameVariables, ProjectScope.name)
   }
 
-  private func first<Value: Sendable & Equatable>(
-    _ names: [String], _ value: (String) -> Value
-  ) -> Ambient<Value>? {
-    guard let name = names.first(where: { variables[$0] != nil }), let text = variables[name] else {
-      return nil
-    }
+  private func first<Value: Sendable & Equatable>(_ names: [String], _ value: (String) -> Value) -> Ambient<Value>? {
+    guard let name = names.first(where: { variables[$0] != nil }), let text = variables[name] else { return nil }
     return Ambient(value(text), from: Self.source([name]))
   }
 
@@ -114,16 +107,13 @@ package struct AmbientCredentials: Sendable {
     let missing = names.prefix(required).filter { fields[$0] == nil }
     guard missing.isEmpty else {
       let list = missing.joined(separator: " and ")
-      throw SecretError(
-        message: "\(place) has \(some) and no \(list): give \(list) there, or remove \(some)")
+      throw SecretError(message: "\(place) has \(some) and no \(list): give \(list) there, or remove \(some)")
     }
     return given.compactMap { fields[$0] }
   }
 
   private static func accessKey(_ values: [String]) -> AccessKey {
-    AccessKey(
-      access: values[0], secret: Secret(values[1]),
-      securityToken: values.dropFirst(2).first.map(Secret.init))
+    AccessKey(access: values[0], secret: Secret(values[1]), securityToken: values.dropFirst(2).first.map(Secret.init))
   }
 
   private static func source(_ names: some Sequence<String>) -> String {
@@ -138,8 +128,7 @@ package struct AmbientCredentials: Sendable {
   private func profile() throws(SecretError) -> [String: String]? {
     guard let profilePath else {
       if !isNamed { return nil }
-      throw SecretError(
-        message: "\(profileSource): HOME is not set, so there is no default file: name the file")
+      throw SecretError(message: "\(profileSource): HOME is not set, so there is no default file: name the file")
     }
     if !isNamed, !FileManager.default.fileExists(atPath: profilePath) { return nil }
     let text = try SecretSource.file(profilePath).read()

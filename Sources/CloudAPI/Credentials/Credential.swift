@@ -72,8 +72,7 @@ package enum Credential: Sendable, Hashable {
     projectID: String? = nil, at signingTime: Timestamp
   ) -> HTTPRequest {
     var request = SignableRequest(
-      scheme: address.scheme, host: address.host, path: path, query: query,
-      headers: [("Host", address.host)])
+      scheme: address.scheme, host: address.host, path: path, query: query, headers: [("Host", address.host)])
     var own = projectID.map { [("X-Project-Id", $0)] } ?? []
     switch self {
     case .accessKey(let key), .legacyAccessKey(let key):

@@ -42,9 +42,7 @@ struct ProfileFile: Sendable {
 
   private mutating func begin(_ line: Substring) throws(Mistake) {
     let name = String(Self.trimmed(line.dropFirst().dropLast()))
-    guard line.last == "]", !name.isEmpty else {
-      throw Mistake("begins a section without an end: write [basic]")
-    }
+    guard line.last == "]", !name.isEmpty else { throw Mistake("begins a section without an end: write [basic]") }
     guard sections.updateValue([:], forKey: name) == nil else {
       throw Mistake("begins section [\(name)] a second time: join the two")
     }
@@ -61,9 +59,7 @@ struct ProfileFile: Sendable {
       throw Mistake("has no name before its \"=\": write name = value")
     }
     guard let section else { throw Mistake("is in no section: write [basic] above it") }
-    guard !value.isEmpty else {
-      throw Mistake("has no value for \(name): give one, or remove the line")
-    }
+    guard !value.isEmpty else { throw Mistake("has no value for \(name): give one, or remove the line") }
     guard value.first != "\"", value.first != "'" else {
       throw Mistake("has a value in quotes, which would be part of it: remove them")
     }

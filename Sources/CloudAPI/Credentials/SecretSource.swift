@@ -27,9 +27,7 @@ package enum SecretSource: Sendable, Hashable, CustomStringConvertible {
 
   /// Without the byte order mark at the beginning of a file or credential (`WrittenText`), and without one line end
   /// (`\n`, `\r\n` or `\r`) at its end.
-  package func read(
-    environment: [String: String] = ProcessInfo.processInfo.environment
-  ) throws(SecretError) -> Secret {
+  package func read(environment: [String: String] = ProcessInfo.processInfo.environment) throws(SecretError) -> Secret {
     let text =
       switch self {
       case .file(let path): try content(of: path)
@@ -41,16 +39,12 @@ package enum SecretSource: Sendable, Hashable, CustomStringConvertible {
     return Secret(text)
   }
 
-  private func variable(
-    _ name: String, in environment: [String: String]
-  ) throws(SecretError) -> String {
+  private func variable(_ name: String, in environment: [String: String]) throws(SecretError) -> String {
     if let value = environment[name] { return value }
     throw failure("is not set", "set it for the service, or use a file or a credential")
   }
 
-  private func credentialPath(
-    _ name: String, in environment: [String: String]
-  ) throws(SecretError) -> String {
+  private func credentialPath(_ name: String, in environment: [String: String]) throws(SecretError) -> String {
     guard !name.isEmpty, !name.contains("/"), name != ".", name != ".." else {
       throw failure("is no name of a credential", "use a name without a slash")
     }
@@ -94,9 +88,7 @@ package enum SecretSource: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  private func failure(
-    _ problem: String, _ remedy: String, _ reason: SecretError.Reason = .content
-  ) -> SecretError {
+  private func failure(_ problem: String, _ remedy: String, _ reason: SecretError.Reason = .content) -> SecretError {
     SecretError(message: "\(self) \(problem): \(remedy)", reason: reason)
   }
 }

@@ -47,19 +47,14 @@ package struct IdentityClient: Sendable {
   /// - Parameters:
   ///   - endpoint: `https://host[:port]`.
   ///   - timeout: for one whole exchange; by default 30 s for IAM, and 3 s for the metadata service, which is near.
-  package init(
-    _ service: Service, endpoint: String, transport: @escaping HTTPTransport,
-    timeout: Duration? = nil
-  ) {
+  package init(_ service: Service, endpoint: String, transport: @escaping HTTPTransport, timeout: Duration? = nil) {
     self.service = service
     self.endpoint = endpoint
     self.transport = transport
     self.timeout = timeout ?? (service == .iam ? .seconds(30) : .seconds(3))
   }
 
-  func result<Value>(
-    _ work: () async throws(IssueFailure) -> Value
-  ) async -> Result<Value, IssueFailure> {
+  func result<Value>(_ work: () async throws(IssueFailure) -> Value) async -> Result<Value, IssueFailure> {
     do throws(IssueFailure) {
       return .success(try await work())
     } catch {
@@ -76,15 +71,11 @@ package struct IdentityClient: Sendable {
   }
 
   /// - Parameter credential: what the request carries, if any: one that cannot be sent is no fault of the service.
-  func send(
-    _ request: HTTPRequest, with credential: Credential? = nil
-  ) async throws(IssueFailure) -> HTTPResponse {
+  func send(_ request: HTTPRequest, with credential: Credential? = nil) async throws(IssueFailure) -> HTTPResponse {
     do {
       return try await transport(request.identified, timeout, CloudClient.bodyLimit)
     } catch {
-      if error.kind == .other, let credential, !credential.isSendable {
-        throw .refused(Credential.unsendable)
-      }
+      if error.kind == .other, let credential, !credential.isSendable { throw .refused(Credential.unsendable) }
       throw unusable(error.message)
     }
   }
@@ -94,13 +85,9 @@ package struct IdentityClient: Sendable {
   func lifetime(
     until expiresAt: String?, in response: HTTPResponse, at now: Timestamp
   ) throws(IssueFailure) -> Duration {
-    guard let time = CloudTimeParser.parse(expiresAt) else {
-      throw unusable("its answer has no expires_at")
-    }
+    guard let time = CloudTimeParser.parse(expiresAt) else { throw unusable("its answer has no expires_at") }
     // Not quoted: what stands beside it in the answer is secret.
-    guard let end = time.instant else {
-      throw unusable("its answer has an expires_at that cannot be read as a time")
-    }
+    guard let end = time.instant else { throw unusable("its answer has an expires_at that cannot be read as a time") }
     let answered = response.date(near: now) ?? now
     guard end > answered else {
       throw unusable("what it handed out had expired at \(end), and it answered at \(answered)")
@@ -124,22 +111,18 @@ package struct IdentityClient: Sendable {
     var error = APIError(
       code: redaction.excerpt(body?.code ?? "HTTP \(response.status)", limit: 100),
       message: redaction.excerpt(
-        body?.message ?? response.obstacle.map { "The answer has \($0)" } ?? "",
-        limit: Self.messageLimit))
+        body?.message ?? response.obstacle.map { "The answer has \($0)" } ?? "", limit: Self.messageLimit))
     let meaning = meaning(of: response, body)
     switch meaning {
     case .throttled:
-      return .throttled(
-        Throttle(
-          code: error.code, message: error.message, retryAfter: response.retryAfter(at: now)))
+      return .throttled(Throttle(code: error.code, message: error.message, retryAfter: response.retryAfter(at: now)))
     case .refused, .forbidden, .misconfigured, .absent:
       let remedy = remedy(meaning)
       let end = error.message.isEmpty ? "" : error.message.hasSuffix(".") ? " " : ". "
       error.message += end + remedy.text
       return remedy.isRefusal ? .refused(error) : .misconfigured(error)
     case .busy, .unreachable, .garbled:
-      let words =
-        body?.summary(of: response) ?? UnusableAnswer(response: response, service: nil).summary
+      let words = body?.summary(of: response) ?? UnusableAnswer(response: response, service: nil).summary
       return unusable(redaction.excerpt(words, limit: Self.messageLimit))
     }
   }

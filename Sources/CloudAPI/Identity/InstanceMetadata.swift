@@ -17,17 +17,13 @@ extension IdentityClient {
   /// - Parameters:
   ///   - form: how the key is to sign.
   ///   - now: needed only where the answer has no `Date`.
-  package func temporaryKey(
-    _ form: Signer.Form, at now: Timestamp
-  ) async -> Result<IssuedCredential, IssueFailure> {
+  package func temporaryKey(_ form: Signer.Form, at now: Timestamp) async -> Result<IssuedCredential, IssueFailure> {
     await result { () throws(IssueFailure) in
       let session = try await session(at: now)
       var client = self
       client.redaction = Redaction(session.map { [$0] } ?? [])
       let response = try await client.send(
-        HTTPRequest(
-          url: try address().url(Self.keyPath),
-          headers: session.map { [("X-Metadata-Token", $0)] } ?? []))
+        HTTPRequest(url: try address().url(Self.keyPath), headers: session.map { [("X-Metadata-Token", $0)] } ?? []))
       guard response.status == 200 else { throw client.metadataFailure(response, at: now) }
       return try client.key(in: response, form, at: now)
     }
@@ -62,8 +58,7 @@ extension IdentityClient {
       throw unusable("a part of its temporary key is empty or cannot be sent")
     }
     return IssuedCredential(
-      credential: credential,
-      lifetime: try lifetime(until: reply.text("expires_at"), in: response, at: now))
+      credential: credential, lifetime: try lifetime(until: reply.text("expires_at"), in: response, at: now))
   }
 
   /// For a success with something else than `expected` in its body.
@@ -74,14 +69,12 @@ extension IdentityClient {
   private func metadataFailure(_ response: HTTPResponse, at now: Timestamp) -> IssueFailure {
     let text = String(decoding: response.body, as: UTF8.self)
     if response.status == 401, text.contains(Self.noAgency) {
-      return .refused(
-        APIError(code: "HTTP 401", message: "\(Self.noAgency). Attach an agency to this server"))
+      return .refused(APIError(code: "HTTP 401", message: "\(Self.noAgency). Attach an agency to this server"))
     }
     if response.status == 404 {
       return .misconfigured(
         APIError(
-          code: "HTTP 404",
-          message: "There is no \(Self.keyPath). Use auth: agency on a server of the cloud only"))
+          code: "HTTP 404", message: "There is no \(Self.keyPath). Use auth: agency on a server of the cloud only"))
     }
     return failure(response, at: now) { meaning in
       switch meaning {

@@ -13,8 +13,7 @@ extension IdentityClient {
     return await result { () throws(IssueFailure) in
       let address = try address()
       func ask(at time: Timestamp) async throws(IssueFailure) -> HTTPResponse {
-        let request = credential.request(
-          address, "/v3/projects", query: [("name", name)], at: time)
+        let request = credential.request(address, "/v3/projects", query: [("name", name)], at: time)
         return try await client.send(request, with: credential)
       }
       var response = try await ask(at: signingTime)
@@ -28,9 +27,7 @@ extension IdentityClient {
   }
 
   /// `{"projects": [{"id", "name", …}]}`
-  private func project(
-    _ name: String, in response: HTTPResponse, at now: Timestamp
-  ) throws(IssueFailure) -> String {
+  private func project(_ name: String, in response: HTTPResponse, at now: Timestamp) throws(IssueFailure) -> String {
     guard response.status == 200, let list = response.soundObject?["projects"]?.list else {
       throw failure(response, at: now) { meaning in
         switch meaning {
@@ -41,9 +38,7 @@ extension IdentityClient {
       }
     }
     // A member that is a guess is left out, so what is missing says nothing.
-    if JSONObject(response.body)?.isGuessed == true {
-      throw unusable("its list of projects is no sound JSON")
-    }
+    if JSONObject(response.body)?.isGuessed == true { throw unusable("its list of projects is no sound JSON") }
     let named = list.compactMap(\.object).filter { $0["name"]?.string == name }
     let ids = Set(named.map { $0["id"]?.string ?? "" })
     guard let id = ids.first, ids.count == 1 else {
@@ -51,8 +46,7 @@ extension IdentityClient {
         ids.isEmpty
         ? "no project named \(name). Correct project_name, or give project_id"
         : "\(ids.count) projects named \(name). Give project_id"
-      throw .misconfigured(
-        APIError(code: "project_name", message: "IAM shows this user \(problem)"))
+      throw .misconfigured(APIError(code: "project_name", message: "IAM shows this user \(problem)"))
     }
     guard JobKey.isJobID(id) else { throw unusable("its answer has a project without an id") }
     return id

@@ -19,9 +19,7 @@ extension IdentityClient {
     }
   }
 
-  private func login(
-    _ user: PasswordUser, _ scope: ProjectScope
-  ) throws(IssueFailure) -> HTTPRequest {
+  private func login(_ user: PasswordUser, _ scope: ProjectScope) throws(IssueFailure) -> HTTPRequest {
     let address = try address()
     let project =
       switch scope {
@@ -35,13 +33,11 @@ extension IdentityClient {
     let login: [String: Any] = ["auth": ["identity": identity, "scope": ["project": project]]]
     // The words of the error could quote the password.
     guard let body = try? JSONSerialization.data(withJSONObject: login) else {
-      throw .misconfigured(
-        APIError(code: "login", message: "The login cannot be written as JSON."))
+      throw .misconfigured(APIError(code: "login", message: "The login cannot be written as JSON."))
     }
     return HTTPRequest(
       method: "POST", url: address.url("/v3/auth/tokens"),
-      headers: [("Host", address.host), ("Content-Type", "application/json;charset=utf8")],
-      body: Array(body))
+      headers: [("Host", address.host), ("Content-Type", "application/json;charset=utf8")], body: Array(body))
   }
 
   /// The token is in a header, and the body says `{"token": {"expires_at", "project": {"id"}}}`.
@@ -57,22 +53,17 @@ extension IdentityClient {
       throw unusable("its token is larger than \(Self.tokenLimit) bytes")
     }
     let credential = Credential.token(Secret(token))
-    guard credential.isSendable else {
-      throw unusable("its token has a character that HTTP cannot send")
-    }
+    guard credential.isSendable else { throw unusable("its token has a character that HTTP cannot send") }
     guard let reply = response.soundObject?.object("token") else {
       let body = response.obstacle ?? "a body that is not as documented"
       throw unusable("its answer has a token, and \(body)")
     }
     return IssuedCredential(
-      credential: credential,
-      lifetime: try lifetime(until: reply.text("expires_at"), in: response, at: now),
+      credential: credential, lifetime: try lifetime(until: reply.text("expires_at"), in: response, at: now),
       projectID: reply.object("project")?.text("id"))
   }
 
-  private func loginFailure(
-    _ response: HTTPResponse, _ scope: ProjectScope, at now: Timestamp
-  ) -> IssueFailure {
+  private func loginFailure(_ response: HTTPResponse, _ scope: ProjectScope, at now: Timestamp) -> IssueFailure {
     let key =
       switch scope {
       case .id: "project_id"

@@ -28,14 +28,10 @@ struct JSONReader {
   }
 
   /// The value, and whether its structure is a guess, or more than blanks stands behind it.
-  static func read(
-    _ bytes: [UInt8], valueLimit: Int = Self.valueLimit
-  ) -> (value: JSONValue, isGuess: Bool)? {
+  static func read(_ bytes: [UInt8], valueLimit: Int = Self.valueLimit) -> (value: JSONValue, isGuess: Bool)? {
     var reader = JSONReader(scanner: JSONScanner(utf8(bytes)), valueLimit: valueLimit)
     reader.scanner.skipBlanks()
-    guard reader.scanner.current != nil, let value = reader.value(.root, depth: 0) else {
-      return nil
-    }
+    guard reader.scanner.current != nil, let value = reader.value(.root, depth: 0) else { return nil }
     reader.scanner.skipBlanks()
     let isGuess = reader.scanner.isGuessing || reader.scanner.current != nil
     return (isGuess ? value.withoutRepeats : value, isGuess)
@@ -99,9 +95,7 @@ struct JSONReader {
         return .list(elements)
       case nil, "}", ":": return scanner.isGuessing ? .list(elements) : nil
       default:
-        guard let value = value(.element, depth: depth + 1) else {
-          return scanner.isGuessing ? .list(elements) : nil
-        }
+        guard let value = value(.element, depth: depth + 1) else { return scanner.isGuessing ? .list(elements) : nil }
         if values <= valueLimit { elements.append(value) }
       }
     }

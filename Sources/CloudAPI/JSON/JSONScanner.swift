@@ -72,9 +72,7 @@ struct JSONScanner {
     guard let end else { return nil }
     index = end + 1
     let raw = bytes[start..<end]
-    if raw.contains(UInt8(ascii: "\"")), quotation(from: start, before: end) != nil {
-      isGuessing = true
-    }
+    if raw.contains(UInt8(ascii: "\"")), quotation(from: start, before: end) != nil { isGuessing = true }
     return LegibleText(raw.contains(UInt8(ascii: "\\")) ? unescaped(raw) : Array(raw)).text
   }
 
@@ -135,8 +133,7 @@ struct JSONScanner {
   // MARK: Escapes
 
   /// The characters behind a backslash that make an escape, with their meanings.
-  private static let escapes = Dictionary(
-    uniqueKeysWithValues: zip("\"\\/'ntrbf".utf8, "\"\\/'\n\t\r\u{8}\u{c}".utf8))
+  private static let escapes = Dictionary(uniqueKeysWithValues: zip("\"\\/'ntrbf".utf8, "\"\\/'\n\t\r\u{8}\u{c}".utf8))
 
   /// With the escapes replaced; what is no escape stays as it is.
   private func unescaped(_ raw: ArraySlice<UInt8>) -> [UInt8] {

@@ -135,8 +135,7 @@ struct JSONObject: Hashable, Sendable {
   /// only if no other says something, and then the first one.
   func member(_ name: String) -> Member? {
     let named = members.filter { $0.name == name }
-    return named.last { !$0.isGuess && $0.value.saysSomething }
-      ?? named.first { $0.value.saysSomething } ?? named.last
+    return named.last { !$0.isGuess && $0.value.saysSomething } ?? named.first { $0.value.saysSomething } ?? named.last
   }
 
   func text(_ name: String) -> String? { self[name]?.text }

@@ -42,16 +42,11 @@ package struct CloudClient: Sendable {
     let path = query.service.progressAddress?.path([
       "{project_id}": query.projectID, "{instance_id}": task.instanceID, "{task_id}": task.taskID,
     ])
-    guard let path, let request = query.request(path: path) else {
-      return .failed(query.endpointProblem)
-    }
+    guard let path, let request = query.request(path: path) else { return .failed(query.endpointProblem) }
     do {
       let response = try await transport(request, timeout, Self.progressLimit)
-      if response.isWholeSuccess, let progress = TaskProgressDecoder.decode(response.body) {
-        return .told(progress)
-      }
-      return TaskProgressAnswer(
-        query.classifier(of: task.taskID).answer(to: response).observation, of: response)
+      if response.isWholeSuccess, let progress = TaskProgressDecoder.decode(response.body) { return .told(progress) }
+      return TaskProgressAnswer(query.classifier(of: task.taskID).answer(to: response).observation, of: response)
     } catch {
       return .failed("\(query.endpoint): \(error.message)")
     }
@@ -73,8 +68,7 @@ package enum TaskProgressAnswer: Sendable, Hashable {
       self = .failed("\(error.code): \(error.message)")
     case .absent(let code): self = .failed("\(code): there is no such task")
     case .busy(let reason), .unreachable(let reason): self = .failed(reason)
-    case .garbled(let reason)
-    where response.truncated || response.obstacle != nil || response.status >= 300:
+    case .garbled(let reason) where response.truncated || response.obstacle != nil || response.status >= 300:
       self = .failed(reason)
     case .garbled, .seen, .unrecognised:
       self = .failed("HTTP \(response.status) with a body that is no task's progress")

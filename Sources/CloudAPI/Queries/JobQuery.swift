@@ -25,28 +25,22 @@ package struct JobQuery: Sendable {
 
   /// The request, signed or with its token; nil if `endpoint` is not of the form above.
   var request: HTTPRequest? {
-    request(
-      path: service.path(projectID: projectID, jobID: jobID), query: service.query(jobID: jobID))
+    request(path: service.path(projectID: projectID, jobID: jobID), query: service.query(jobID: jobID))
   }
 
   /// The same for another path of the service, percent-encoded.
   func request(path: String, query: [(name: String, value: String)] = []) -> HTTPRequest? {
     EndpointAddress(endpoint).map { address in
-      credential.request(
-        address, path, query: query, projectID: projectID, at: signingTime
-      ).identified
+      credential.request(address, path, query: query, projectID: projectID, at: signingTime).identified
     }
   }
 
   /// For people, where there is no request.
-  var endpointProblem: String {
-    "the endpoint of \(service.name) is not of the form https://host[:port]"
-  }
+  var endpointProblem: String { "the endpoint of \(service.name) is not of the form https://host[:port]" }
 
   /// For answers about the job, or about its task.
   func classifier(of id: String) -> AnswerClassifier {
-    AnswerClassifier(
-      service: service, jobID: id, now: signingTime, confidential: credential.confidential)
+    AnswerClassifier(service: service, jobID: id, now: signingTime, confidential: credential.confidential)
   }
 }
 
@@ -58,9 +52,7 @@ struct EndpointAddress: Sendable, Hashable {
 
   /// Nil for any other form, and for a port that is none: the HTTP client ends the process over one above 65535.
   init?(_ endpoint: String) {
-    guard let scheme = ["https", "http"].first(where: { endpoint.hasPrefix("\($0)://") }) else {
-      return nil
-    }
+    guard let scheme = ["https", "http"].first(where: { endpoint.hasPrefix("\($0)://") }) else { return nil }
     var host = endpoint.dropFirst(scheme.count + 3)
     if host.hasSuffix("/") { host.removeLast() }
     // A signature does not cover what stands behind the host, nor a password before it.

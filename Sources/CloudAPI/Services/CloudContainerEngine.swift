@@ -15,7 +15,5 @@ extension CloudService {
       "Initializing": .pending, "Running": .running, "Success": .succeeded, "Failed": .failed,
     ],
     absent: ["CCE.01404001"],
-    hosts: ServiceHosts(
-      label: "cce", missing: "cn-southwest-3", isEuropean: true,
-      telekom: ["cce": "eu-de eu-nl"]))
+    hosts: ServiceHosts(label: "cce", missing: "cn-southwest-3", isEuropean: true, telekom: ["cce": "eu-de eu-nl"]))
 }

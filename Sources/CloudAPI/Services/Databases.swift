@@ -33,8 +33,7 @@ extension CloudService {
   /// Relational Database Service. One of its samples says "Complete".
   static let rds = service(
     "rds", task(progress: "process"), more: ["Complete": .succeeded], absent: ["RDS.5041"],
-    hosts: ServiceHosts(
-      label: "rds", isEuropean: true, telekom: ["rds": "eu-de eu-nl"]))
+    hosts: ServiceHosts(label: "rds", isEuropean: true, telekom: ["rds": "eu-de eu-nl"]))
 
   /// TaurusDB, once GaussDB(for MySQL). An unauthorized task waits for a person to authorize it.
   static let taurusdb = service(
@@ -69,8 +68,7 @@ extension CloudService {
   /// Document Database Service.
   static let dds = service(
     "dds", task(progress: "progress"),
-    hosts: ServiceHosts(
-      label: "dds", isEuropean: true, telekom: ["dds": "eu-de eu-nl"]))
+    hosts: ServiceHosts(label: "dds", isEuropean: true, telekom: ["dds": "eu-de eu-nl"]))
 
   /// GeminiDB, once GaussDB NoSQL. It answers with a list, which begins 30 days ago
   /// (https://github.com/opentelekomcloud-docs/geminidb, querying tasks and details).

@@ -16,8 +16,7 @@ extension CloudService {
       "Canceling": .running, "Rollbacking": .running, "ToBeSwitched": .running,
       "Switching": .running, "RollbackSuccess": .failed, "RollbackFail": .failed,
       "CancelSuccess": .failed, "INIT": .pending, "SUCCESS": .succeeded, "FAIL": .failed,
-    ],
-    absent: ["DBS.300400"],
+    ], absent: ["DBS.300400"],
     hosts: ServiceHosts(
       label: "ddm",
       only: """

@@ -18,8 +18,7 @@ struct ServiceHosts: Sendable {
 
   /// Identity and Access Management: where tokens come from.
   static let iam = ServiceHosts(
-    label: "iam",
-    missing: "af-north-1 ap-southeast-5 cn-north-11 cn-south-4 cn-southwest-3 ru-northwest-2",
+    label: "iam", missing: "af-north-1 ap-southeast-5 cn-north-11 cn-south-4 cn-southwest-3 ru-northwest-2",
     isEuropean: true, telekom: ["iam": "eu-de eu-nl", "iam-pub": "eu-ch2"])
 
   fileprivate func host(in region: String) -> String? {

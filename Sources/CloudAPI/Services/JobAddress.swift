@@ -12,9 +12,7 @@ package struct JobAddress: Sendable, Hashable {
   /// Nil for what is no URL.
   package init?(_ text: String) {
     let schemes = [("https://", ":443"), ("http://", ":80")]
-    guard let (scheme, port) = schemes.first(where: { text.lowercased().hasPrefix($0.0) }) else {
-      return nil
-    }
+    guard let (scheme, port) = schemes.first(where: { text.lowercased().hasPrefix($0.0) }) else { return nil }
     self.text = text
     let rest = text.dropFirst(scheme.count).prefix { $0 != "#" }
     let end = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex

@@ -27,16 +27,13 @@ extension CloudService {
   /// Elastic Cloud Server. Its retention: https://support.huaweicloud.com/intl/en-us/api-ecs/ecs_02_0901.html.
   package static let ecs = service(
     "ecs", more: unpaid, kept: RetentionPolicy(finished: .days(1), unpaid: .days(14)),
-    hosts: ServiceHosts(
-      label: "ecs", missing: "ru-northwest-2",
-      telekom: ["ecs": "eu-de eu-nl eu-ch2"]))
+    hosts: ServiceHosts(label: "ecs", missing: "ru-northwest-2", telekom: ["ecs": "eu-de eu-nl eu-ch2"]))
 
   /// Bare Metal Server. On Open Telekom Cloud it answers at the host of ECS.
   static let bms = service(
     "bms", more: unpaid,
     hosts: ServiceHosts(
-      label: "bms",
-      missing: "ae-ad-1 af-north-1 ap-southeast-5 cn-north-12 eu-west-0 eu-west-101",
+      label: "bms", missing: "ae-ad-1 af-north-1 ap-southeast-5 cn-north-12 eu-west-0 eu-west-101",
       telekom: ["ecs": "eu-de"]))
 
   /// Elastic Volume Service: disks. Its jobs also wait, and listen for what others do (evs_04_0054, 2025-11-11).
@@ -76,6 +73,5 @@ extension CloudService {
   /// (https://github.com/opentelekomcloud-docs/image-management-service, querying an asynchronous job).
   static let ims = service(
     "ims", RecordLayout(objects: [.init(name: "entities", without: ["sub_jobs_list"])]),
-    hosts: ServiceHosts(
-      label: "ims", missing: "ru-northwest-2", telekom: ["ims": "eu-de eu-nl"]))
+    hosts: ServiceHosts(label: "ims", missing: "ru-northwest-2", telekom: ["ims": "eu-de eu-nl"]))
 }

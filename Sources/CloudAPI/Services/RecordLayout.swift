@@ -39,12 +39,9 @@ struct RecordLayout: Sendable {
   var objects = [Objects(name: "entities")]
 
   /// The tasks of the databases and of DDM. What is in `entities` depends on the task.
-  static func task(
-    _ place: Place, begin: FieldPath, end: FieldPath, progress: FieldPath
-  ) -> RecordLayout {
+  static func task(_ place: Place, begin: FieldPath, end: FieldPath, progress: FieldPath) -> RecordLayout {
     RecordLayout(
-      place: place, jobID: "id", jobType: "name", begin: begin, end: end, errorCode: nil,
-      progress: progress,
+      place: place, jobID: "id", jobType: "name", begin: begin, end: end, errorCode: nil, progress: progress,
       objects: [Objects(name: "instance", prefix: "instance"), Objects(name: "entities")])
   }
 }

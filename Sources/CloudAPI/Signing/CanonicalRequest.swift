@@ -16,8 +16,7 @@ package struct SignableRequest: Sendable {
 
   package init(
     method: String = "GET", scheme: String = "https", host: String, path: String,
-    query: [(name: String, value: String)] = [], headers: [(String, String)] = [],
-    body: [UInt8] = []
+    query: [(name: String, value: String)] = [], headers: [(String, String)] = [], body: [UInt8] = []
   ) {
     self.method = method
     self.scheme = scheme

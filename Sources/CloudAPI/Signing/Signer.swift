@@ -44,17 +44,13 @@ package struct Signer: Sendable {
   package func authorization(of request: SignableRequest, date: String) -> String {
     let names = CanonicalRequest.signableHeaders(of: request)
     let signature = signature(of: request, signedHeaders: names, date: date)
-    let identity =
-      scope(date).map { "Credential=\(key.access)/\($0.joined(separator: "/"))" }
-      ?? "Access=\(key.access)"
+    let identity = scope(date).map { "Credential=\(key.access)/\($0.joined(separator: "/"))" } ?? "Access=\(key.access)"
     let list = names.joined(separator: ";")
     return "\(Self.algorithm) \(identity), SignedHeaders=\(list), Signature=\(signature)"
   }
 
   /// The signature in hexadecimal over the headers named in `signedHeaders` (lower case, in that order).
-  package func signature(
-    of request: SignableRequest, signedHeaders: [String], date: String
-  ) -> String {
+  package func signature(of request: SignableRequest, signedHeaders: [String], date: String) -> String {
     let canonical = CanonicalRequest.bytes(of: request, signedHeaders: signedHeaders)
     let text = stringToSign(canonicalRequest: canonical, date: date)
     return HMAC<SHA256>.authenticationCode(for: text, using: signingKey(date)).hexadecimal
@@ -94,7 +90,5 @@ package enum SigningDate {
     return scanner.isAtEnd ? time : nil
   }
 
-  static func read(_ scanner: inout TextScanner) -> Timestamp? {
-    scanner.civilTime("YMDThmsZ")?.timestamp
-  }
+  static func read(_ scanner: inout TextScanner) -> Timestamp? { scanner.civilTime("YMDThmsZ")?.timestamp }
 }

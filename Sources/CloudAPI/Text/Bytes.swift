@@ -67,7 +67,6 @@ extension Sequence<UInt8> {
   /// In lower-case hexadecimal, as signatures and fingerprints are written.
   var hexadecimal: String {
     let digits = Array("0123456789abcdef".utf8)
-    return String(
-      decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }
 }

@@ -28,11 +28,8 @@ package enum CloudTimeParser {
 
   private static func civil(_ raw: String) -> Timestamp? {
     var scanner = TextScanner(raw)
-    if let time = scanner.civilTime("D-N-Y h:m:s:f") {
-      return scanner.isAtEnd ? time.timestamp : nil
-    }
-    guard
-      let time = scanner.civilTime("Y-M-DTh:m:sF") ?? scanner.civilTime("Y-M-D h:m:sF"),
+    if let time = scanner.civilTime("D-N-Y h:m:s:f") { return scanner.isAtEnd ? time.timestamp : nil }
+    guard let time = scanner.civilTime("Y-M-DTh:m:sF") ?? scanner.civilTime("Y-M-D h:m:sF"),
       let offset = offset(&scanner), scanner.isAtEnd
     else { return nil }
     return time.timestamp.map { $0 - offset }
@@ -43,9 +40,7 @@ package enum CloudTimeParser {
     if scanner.isAtEnd || scanner.skip("Z") { return .zero }
     scanner.skipBlanks()
     let isWest = scanner.skip("-")
-    guard isWest || scanner.skip("+"), let hours = scanner.number(digits: 2), hours <= 14 else {
-      return nil
-    }
+    guard isWest || scanner.skip("+"), let hours = scanner.number(digits: 2), hours <= 14 else { return nil }
     _ = scanner.skip(":")
     let minutes = scanner.number(digits: 2) ?? 0
     guard minutes < 60 else { return nil }

@@ -23,17 +23,13 @@ enum ContentCoding {
     for name in names.reversed() {
       guard var inflated = inflated(decoded.body, name, limit) else {
         let name = String(name.unicodeScalars.prefix(40).filter(\.isASCII).map(Character.init))
-        return unread(
-          "a body in the coding \(name), which nobody asked for and jobwatch does not read: "
-            + remedy)
+        return unread("a body in the coding \(name), which nobody asked for and jobwatch does not read: " + remedy)
       }
       if inflated.end == .damaged && inflated.bytes.isEmpty {
         return unread("a body that says it is \(name), and is not")
       }
       // The object is closed: only the checksum, or the mark of the end, is missing.
-      if inflated.end == .brokenOff, JSONObject(inflated.bytes)?.isGuessed == false {
-        inflated.end = .whole
-      }
+      if inflated.end == .brokenOff, JSONObject(inflated.bytes)?.isGuessed == false { inflated.end = .whole }
       decoded.body = inflated.bytes
       if inflated.end != .whole { decoded.truncated = true }
       // The compressed body was cut, which explains a missing end.

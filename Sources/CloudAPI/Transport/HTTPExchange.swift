@@ -49,9 +49,7 @@ package struct HTTPResponse: Sendable {
   /// The fault of the body's compression, in words for people that follow "the answer has".
   package var obstacle: String?
 
-  package init(
-    status: Int, headers: HTTPFields = HTTPFields(), body: [UInt8] = [], truncated: Bool = false
-  ) {
+  package init(status: Int, headers: HTTPFields = HTTPFields(), body: [UInt8] = [], truncated: Bool = false) {
     self.status = status
     self.headers = headers
     self.body = body

@@ -49,13 +49,10 @@ package final class HTTPClientTransport: Sendable {
   package init(options: Options = Options()) {
     self.options = options
     direct = Route(options, proxy: nil)
-    proxied = Dictionary(
-      uniqueKeysWithValues: options.proxies.servers.map { ($0, Route(options, proxy: $0)) })
+    proxied = Dictionary(uniqueKeysWithValues: options.proxies.servers.map { ($0, Route(options, proxy: $0)) })
   }
 
-  private static func configuration(
-    _ options: Options, proxy: ProxyServer?
-  ) -> HTTPClient.Configuration {
+  private static func configuration(_ options: Options, proxy: ProxyServer?) -> HTTPClient.Configuration {
     var configuration = HTTPClient.Configuration()
     configuration.httpVersion = .http1Only
     configuration.redirectConfiguration = .disallow
@@ -66,9 +63,7 @@ package final class HTTPClientTransport: Sendable {
     configuration.connectionPool.retryConnectionEstablishment = false
     configuration.tracing.tracer = nil
     configuration.tlsConfiguration = .makeClientConfiguration()
-    if let trust = options.trust {
-      configuration.tlsConfiguration?.trustRoots = .certificates(trust.certificates)
-    }
+    if let trust = options.trust { configuration.tlsConfiguration?.trustRoots = .certificates(trust.certificates) }
     configuration.proxy = proxy.map { proxy in
       .server(
         host: proxy.host, port: proxy.port,
@@ -101,14 +96,12 @@ package final class HTTPClientTransport: Sendable {
     let route = proxy.flatMap { proxied[$0] } ?? direct
     do {
       let answer = try await head(for: Self.message(request), by: route, until: deadline)
-      var response = HTTPResponse(
-        status: Int(answer.status.code), headers: HTTPFields(Array(answer.headers)))
+      var response = HTTPResponse(status: Int(answer.status.code), headers: HTTPFields(Array(answer.headers)))
       guard request.wanted == .whole else {
         drain(answer.body)
         return response
       }
-      (response.body, response.truncated) = try await read(
-        answer.body, limit: bodyLimit, until: deadline)
+      (response.body, response.truncated) = try await read(answer.body, limit: bodyLimit, until: deadline)
       return ContentCoding.decoded(response, limit: bodyLimit)
     } catch {
       var doubt: CertificateDoubt?

@@ -41,8 +41,7 @@ struct Inflated: Hashable {
     }
   }
 
-  private mutating func read(_ stream: UnsafeMutablePointer<z_stream>, _ isRaw: Bool, _ limit: Int)
-  {
+  private mutating func read(_ stream: UnsafeMutablePointer<z_stream>, _ isRaw: Bool, _ limit: Int) {
     var members = 0
     var memberStart = 0
     while true {

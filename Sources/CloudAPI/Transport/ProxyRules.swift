@@ -28,18 +28,12 @@ package struct ProxyRules: Sendable, Hashable {
     plain = try Self.server("http", environment)
   }
 
-  private static func server(
-    _ scheme: String, _ environment: [String: String]
-  ) throws(ProxyProblem) -> ProxyServer? {
-    guard let found = setting(scheme, environment) ?? setting("all", environment) else {
-      return nil
-    }
+  private static func server(_ scheme: String, _ environment: [String: String]) throws(ProxyProblem) -> ProxyServer? {
+    guard let found = setting(scheme, environment) ?? setting("all", environment) else { return nil }
     return try ProxyServer(found.value, variable: found.variable)
   }
 
-  private static func setting(
-    _ kind: String, _ environment: [String: String]
-  ) -> (variable: String, value: String)? {
+  private static func setting(_ kind: String, _ environment: [String: String]) -> (variable: String, value: String)? {
     for variable in ["\(kind)_proxy", "\(kind.uppercased())_PROXY"] {
       let value = environment[variable]?.trimmingCharacters(in: .whitespacesAndNewlines) ?? ""
       if !value.isEmpty { return (variable, value) }
@@ -52,8 +46,7 @@ package struct ProxyRules: Sendable, Hashable {
 
   /// The proxy to reach `url` by; nil for the direct route, and for what is no URL.
   package func server(for url: String) -> ProxyServer? {
-    guard secure != nil || plain != nil, let parts = URLComponents(string: url),
-      let host = parts.host?.lowercased()
+    guard secure != nil || plain != nil, let parts = URLComponents(string: url), let host = parts.host?.lowercased()
     else { return nil }
     let isSecure = parts.scheme?.lowercased() == "https"
     let port = parts.port ?? (isSecure ? 443 : 80)
@@ -131,13 +124,10 @@ struct ProxyExceptions: Sendable, Hashable {
       host = entry[..<colon]
     }
     if host.isEmpty { return nil }
-    if let address = IPAddress(host) {
-      return Rule(hosts: .network(address, length: address.width), port: port)
-    }
+    if let address = IPAddress(host) { return Rule(hosts: .network(address, length: address.width), port: port) }
     let below = host.hasPrefix("*.") ? host.dropFirst() : host
     let names: Rule.Hosts =
-      below.hasPrefix(".")
-      ? .names(exact: nil, suffix: String(below)) : .names(exact: String(host), suffix: ".\(host)")
+      below.hasPrefix(".") ? .names(exact: nil, suffix: String(below)) : .names(exact: String(host), suffix: ".\(host)")
     return Rule(hosts: names, port: port)
   }
 }
@@ -155,9 +145,7 @@ package struct ProxyServer: Sendable, Hashable, CustomStringConvertible {
   /// Reads `http://user:password@host:port`; only the host must be there. User and password may be percent-encoded. No
   /// error quotes the value, because it may hold a password.
   init(_ value: String, variable: String) throws(ProxyProblem) {
-    func problem(_ message: String) -> ProxyProblem {
-      ProxyProblem(variable: variable, message: message)
-    }
+    func problem(_ message: String) -> ProxyProblem { ProxyProblem(variable: variable, message: message) }
     let url = value.contains("://") ? value : "http://\(value)"
     guard let parts = URLComponents(string: url), let host = parts.host, !host.isEmpty else {
       throw problem("is not the address of a proxy: write http://HOST:PORT, or unset it")
@@ -168,9 +156,7 @@ package struct ProxyServer: Sendable, Hashable, CustomStringConvertible {
           + "cannot: write http://HOST:PORT (TLS to the cloud passes through it), or unset it")
     }
     port = parts.port ?? 80
-    guard (1...65535).contains(port) else {
-      throw problem("has a port outside 1 to 65535: correct it")
-    }
+    guard (1...65535).contains(port) else { throw problem("has a port outside 1 to 65535: correct it") }
     self.host = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
     user = parts.user
     password = parts.password.map(Secret.init)

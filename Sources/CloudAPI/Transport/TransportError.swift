@@ -10,9 +10,7 @@ extension HTTPFailure {
   /// - Parameters:
   ///   - proxy: what the request went through. Connecting and name look-up were then its own.
   ///   - doubt: what was found wrong with a certificate.
-  init(
-    _ error: any Error, proxy: ProxyServer?, trust: TrustedCertificates?, doubt: CertificateDoubt?
-  ) {
+  init(_ error: any Error, proxy: ProxyServer?, trust: TrustedCertificates?, doubt: CertificateDoubt?) {
     let way = proxy.map { ", through the proxy \($0)" } ?? ""
     switch error {
     case is CancellationError: self.init(.other, "cancelled")
@@ -79,12 +77,10 @@ extension HTTPFailure {
     case (.proxyAuthenticationRequired, let proxy?):
       self.init(
         of: proxy, "it wants a user and a password (407)",
-        remedy: proxy.user == nil
-          ? "write them as http://USER:PASSWORD@HOST:PORT" : "correct those that are there")
+        remedy: proxy.user == nil ? "write them as http://USER:PASSWORD@HOST:PORT" : "correct those that are there")
     case (.invalidProxyResponse, let proxy?):
       self.init(
-        of: proxy, "it refuses to connect to the host",
-        remedy: "have it allowed there, or list the host in NO_PROXY")
+        of: proxy, "it refuses to connect to the host", remedy: "have it allowed there, or list the host in NO_PROXY")
     case (.httpProxyHandshakeTimeout, let proxy?):
       self.init(of: proxy, "no answer in time", remedy: "see whether it works")
     case (.connectTimeout, _), (.tlsHandshakeTimeout, _), (.getConnectionFromPoolTimeout, _):
@@ -103,13 +99,10 @@ extension HTTPFailure {
   // MARK: TLS
 
   /// Whether TLS refused the certificate without saying why.
-  static func isDoubtful(_ error: any Error) -> Bool {
-    words(error).contains("CERTIFICATE_VERIFY_FAILED")
-  }
+  static func isDoubtful(_ error: any Error) -> Bool { words(error).contains("CERTIFICATE_VERIFY_FAILED") }
 
   private static func tls(
-    _ error: any Error, _ proxy: ProxyServer?, _ trust: TrustedCertificates?,
-    _ doubt: CertificateDoubt?
+    _ error: any Error, _ proxy: ProxyServer?, _ trust: TrustedCertificates?, _ doubt: CertificateDoubt?
   ) -> (reason: String, remedy: String) {
     if error as? NIOSSLExtraError == .failedToValidateHostname {
       // The TLS library compares an address with the connection's other end, which is the proxy.
@@ -122,13 +115,9 @@ extension HTTPFailure {
     let words = words(error)
     if isDoubtful(error) { return certificate(trust, doubt) }
     if words.contains("WRONG_VERSION_NUMBER") || words.contains("HTTP_REQUEST") {
-      return (
-        "the server does not speak TLS at this port", "correct the endpoint's scheme or port"
-      )
+      return ("the server does not speak TLS at this port", "correct the endpoint's scheme or port")
     }
-    if words.contains("EOF") {
-      return ("the server closed the connection", "see whether the endpoint's port is right")
-    }
+    if words.contains("EOF") { return ("the server closed the connection", "see whether the endpoint's port is right") }
     return (
       words.isEmpty ? String("\(error)".prefix(200)) : words.lowercased(),
       "see what the server, or a firewall on the way, objects to"
@@ -139,8 +128,7 @@ extension HTTPFailure {
     _ trust: TrustedCertificates?, _ doubt: CertificateDoubt?
   ) -> (reason: String, remedy: String) {
     let trusted = trust.map { "the certificates in \($0.path)" } ?? "the system's certificates"
-    let addition =
-      "put the issuer's certificate into \(trust?.path ?? "a file and name it as ca_file")"
+    let addition = "put the issuer's certificate into \(trust?.path ?? "a file and name it as ca_file")"
     return switch doubt {
     case .expired(let time):
       ("the certificate expired at \(time)", "have it renewed, or set this host's clock right")
@@ -156,8 +144,7 @@ extension HTTPFailure {
   private static func words(_ error: any Error) -> String {
     let stack: NIOBoringSSLErrorStack
     switch error {
-    case NIOSSLError.handshakeFailed(.sslError(let errors)),
-      NIOSSLError.handshakeFailed(.unknownError(let errors)),
+    case NIOSSLError.handshakeFailed(.sslError(let errors)), NIOSSLError.handshakeFailed(.unknownError(let errors)),
       BoringSSLError.sslError(let errors), BoringSSLError.unknownError(let errors):
       stack = errors
     default: return ""

@@ -31,9 +31,7 @@ package struct TrustedCertificates: Sendable, Hashable {
       guard place == 0 || bytes[place - 1] == "\n" else {
         let line = bytes[..<place].count { $0 == "\n" } + 1
         throw CertificateFileError(
-          path,
-          "has something before -----BEGIN CERTIFICATE----- in line \(line), which may be a "
-            + "byte order mark")
+          path, "has something before -----BEGIN CERTIFICATE----- in line \(line), which may be a " + "byte order mark")
       }
       next = ByteSearch.first(begin, in: bytes, from: place + 1)
     }

@@ -24,9 +24,7 @@ package struct AccountLogin: Sendable {
 
   /// The credential, its project included.
   /// - Parameter now: by the cloud's clock, as far as it is known.
-  package func obtain(_ secrets: AccountSecrets, at now: Timestamp) async
-    -> Result<IssuedCredential, IssueFailure>
-  {
+  package func obtain(_ secrets: AccountSecrets, at now: Timestamp) async -> Result<IssuedCredential, IssueFailure> {
     let result: Result<IssuedCredential, IssueFailure>
     switch secrets.method {
     case .ready(let credential): result = .success(IssuedCredential(credential: credential))

@@ -30,14 +30,11 @@ package struct AccountSources: Sendable {
   private let ambient: AmbientCredentials
 
   /// - Parameter environment: where what the configuration does not name is looked for.
-  package init(
-    _ account: Account, environment: [String: String] = ProcessInfo.processInfo.environment
-  ) {
+  package init(_ account: Account, environment: [String: String] = ProcessInfo.processInfo.environment) {
     self.account = account
     self.environment = environment
     ambient = AmbientCredentials(
-      environment: environment, profilePath: account.profile?.file,
-      section: account.profile?.section)
+      environment: environment, profilePath: account.profile?.file, section: account.profile?.section)
   }
 
   /// Whether the secrets are looked for outside of the configuration.
@@ -67,8 +64,7 @@ package struct AccountSources: Sendable {
       ) { .ready(signing($0)) }
     }
     let key = AccessKey(
-      access: try access.read(environment: environment).reveal(),
-      secret: try secret.read(environment: environment),
+      access: try access.read(environment: environment).reveal(), secret: try secret.read(environment: environment),
       securityToken: try account.securityToken?.read(environment: environment))
     return configured(.ready(signing(key)))
   }
@@ -85,12 +81,10 @@ package struct AccountSources: Sendable {
   }
 
   private func user() throws -> AccountSecrets {
-    guard let name = account.user?.name, let password = account.user?.password,
-      let domain = account.user?.domainName
+    guard let name = account.user?.name, let password = account.user?.password, let domain = account.user?.domainName
     else {
       return try found(
-        ambient.passwordUser(), "username, password and domain_name",
-        "OS_USERNAME, OS_PASSWORD and OS_DOMAIN_NAME"
+        ambient.passwordUser(), "username, password and domain_name", "OS_USERNAME, OS_PASSWORD and OS_DOMAIN_NAME"
       ) { .password($0) }
     }
     let user = PasswordUser(
@@ -110,8 +104,7 @@ package struct AccountSources: Sendable {
 
   /// With the environment's project, unless one is configured: a configured key has nothing to do with that one.
   private func found<Value>(
-    _ found: Ambient<Value>?, _ keys: String, _ variables: String,
-    _ method: (Value) -> AccountSecrets.LoginMethod
+    _ found: Ambient<Value>?, _ keys: String, _ variables: String, _ method: (Value) -> AccountSecrets.LoginMethod
   ) throws -> AccountSecrets {
     guard let found else {
       throw SecretError(
@@ -120,8 +113,7 @@ package struct AccountSources: Sendable {
     }
     let isConfigured = account.projectID != nil || account.projectName != nil
     return AccountSecrets(
-      method: method(found.value),
-      project: isConfigured ? project : try ambient.project()?.value ?? project,
+      method: method(found.value), project: isConfigured ? project : try ambient.project()?.value ?? project,
       source: found.source)
   }
 

@@ -50,10 +50,8 @@ struct AccountState: Sendable {
 
   /// A configured key and project need no log-in.
   private mutating func takeReady() {
-    guard case .ready(let credential) = secrets.method, case .id(let project) = secrets.project
-    else { return }
-    active = ActiveCredential(
-      credential: credential, fingerprint: credential.fingerprint, projectID: project)
+    guard case .ready(let credential) = secrets.method, case .id(let project) = secrets.project else { return }
+    active = ActiveCredential(credential: credential, fingerprint: credential.fingerprint, projectID: project)
     renewal.granted(for: nil, isNew: true, at: .zero)
     lockout = nil
   }
@@ -93,8 +91,7 @@ struct AccountState: Sendable {
 
   mutating func granted(_ issued: IssuedCredential, at uptime: Duration) {
     let fingerprint = issued.credential.fingerprint
-    renewal.granted(
-      for: issued.lifetime, isNew: fingerprint != active?.fingerprint, at: uptime)
+    renewal.granted(for: issued.lifetime, isNew: fingerprint != active?.fingerprint, at: uptime)
     active = issued.projectID.map {
       ActiveCredential(credential: issued.credential, fingerprint: fingerprint, projectID: $0)
     }
@@ -120,9 +117,7 @@ struct AccountState: Sendable {
     return true
   }
 
-  private mutating func lock(
-    _ error: APIError, mayPass: Bool, endsByCall: Bool? = nil, at now: Moment
-  ) {
+  private mutating func lock(_ error: APIError, mayPass: Bool, endsByCall: Bool? = nil, at now: Moment) {
     lockout = Lockout(
       since: lockout?.since ?? now, error: error, mayPass: mayPass,
       endsByCall: endsByCall ?? lockout?.endsByCall ?? false)

@@ -59,8 +59,7 @@ struct Accounts: Sendable {
       guard case .account(let name) = condition.subject, states[name] != nil,
         [.refused, .lockedOut].contains(condition.kind)
       else { continue }
-      states[name]?.resumeLocked(
-        cause: condition.cause, endsByCall: condition.kind == .refused, at: now)
+      states[name]?.resumeLocked(cause: condition.cause, endsByCall: condition.kind == .refused, at: now)
       guard let fingerprint = states[name]?.active?.fingerprint else { continue }
       breakers[fingerprint]?.resumeShut(at: now.uptime)
     }
@@ -79,8 +78,7 @@ struct Accounts: Sendable {
     guard probes == past.probes else { return }
     breakersMade = max(breakersMade, past.breakersMade)
     for (name, before) in past.states {
-      guard let state = states[name], state.isTold == before.isTold, state.logsIn(as: before)
-      else { continue }
+      guard let state = states[name], state.isTold == before.isTold, state.logsIn(as: before) else { continue }
       states[name]?.takeOver(before, at: uptime)
       // A refusal may have been told of another account with the same credential: this one begins with a probe.
       guard let fingerprint = before.active?.fingerprint, var breaker = past.breakers[fingerprint],
@@ -95,16 +93,13 @@ struct Accounts: Sendable {
   // MARK: Calls
 
   /// Takes a call through; nil where it must wait.
-  mutating func enter(_ credential: AccountState.ActiveCredential, at uptime: Duration)
-    -> CircuitBreaker.Permit?
-  {
+  mutating func enter(_ credential: AccountState.ActiveCredential, at uptime: Duration) -> CircuitBreaker.Permit? {
     breakers[credential.fingerprint]?.enter(at: uptime)
   }
 
   /// The outcome says nothing of the credential, or no call was made.
   mutating func release(
-    _ permit: CircuitBreaker.Permit, _ credential: AccountState.ActiveCredential,
-    at uptime: Duration
+    _ permit: CircuitBreaker.Permit, _ credential: AccountState.ActiveCredential, at uptime: Duration
   ) {
     breakers[credential.fingerprint]?.release(permit, at: uptime)
   }
@@ -142,14 +137,10 @@ struct Accounts: Sendable {
     guard breakers[fingerprint]?.fail(permit, at: now.uptime) == .shut else { return [] }
     let names = accounts(with: fingerprint)
     // A metadata service that has no other hands out the same one again.
-    if names.contains(where: { states[$0]?.secrets.areFetched == true }) {
-      breakers[fingerprint]?.renew()
-    }
+    if names.contains(where: { states[$0]?.secrets.areFetched == true }) { breakers[fingerprint]?.renew() }
     return names.filter { states[$0]?.rejected(error, at: now) == true }.map { name in
       states[name]?.isTold = true
-      return .loggedOut(
-        .refused, account: name, error, cure: states[name]?.cure ?? "", since: now.wall,
-        at: now.wall)
+      return .loggedOut(.refused, account: name, error, cure: states[name]?.cure ?? "", since: now.wall, at: now.wall)
     }
   }
 
@@ -170,8 +161,7 @@ struct Accounts: Sendable {
   /// log-ins lock the user.
   mutating func takeLogins(at uptime: Duration) -> [AccountState] {
     var (methods, taken) = (Set<AccountSecrets.LoginMethod>(), [AccountState]())
-    for (dueAt, state) in plannedLogins()
-    where dueAt <= uptime && methods.insert(state.secrets.method).inserted {
+    for (dueAt, state) in plannedLogins() where dueAt <= uptime && methods.insert(state.secrets.method).inserted {
       states[state.name]?.isLoggingIn = true
       taken.append(state)
     }
@@ -191,8 +181,7 @@ struct Accounts: Sendable {
 
   /// The result of a log-in with these secrets.
   mutating func record(
-    _ account: String, _ secrets: AccountSecrets,
-    _ result: Result<IssuedCredential, IssueFailure>, at now: Moment
+    _ account: String, _ secrets: AccountSecrets, _ result: Result<IssuedCredential, IssueFailure>, at now: Moment
   ) -> [ConditionChange] {
     states[account]?.isLoggingIn = false
     // The result says nothing if the secret was replaced meanwhile.
@@ -227,8 +216,7 @@ struct Accounts: Sendable {
     }
   }
 
-  private static let patience =
-    "let this host reach what hands the credential out; it is asked again every minute"
+  private static let patience = "let this host reach what hands the credential out; it is asked again every minute"
 
   mutating func clockWasSet(by step: Duration) {
     for name in states.keys { states[name]?.clockWasSet(by: step) }
@@ -260,9 +248,7 @@ struct Accounts: Sendable {
   func nextWork(grace: Duration, at now: Moment) -> Duration? {
     var times = states.values.map { $0.tellAt(grace: grace, at: now.uptime) }
     times.append(plannedLogins().first?.dueAt)
-    if states.values.contains(where: \.isInTrouble) {
-      times.append(lastRefreshAt + Self.refreshEvery)
-    }
+    if states.values.contains(where: \.isInTrouble) { times.append(lastRefreshAt + Self.refreshEvery) }
     return times.compactMap(\.self).min()
   }
 }

@@ -39,8 +39,7 @@ package struct ConfigurationCheck: Sendable {
     }
     self.environment = environment
     seesEnvironment = ofDaemon != nil
-    areCredentialsHidden =
-      ofDaemon?[Self.credentials] != nil && environment[Self.credentials] == nil
+    areCredentialsHidden = ofDaemon?[Self.credentials] != nil && environment[Self.credentials] == nil
     var status = stat()
     let isThere = stat(decoded.value.stateDirectory, &status) == 0
     let isHidden = !isThere && errno == EACCES
@@ -73,8 +72,7 @@ package struct ConfigurationCheck: Sendable {
     let grave = faults.filter { !isWarning($0) }
     return Report(
       problems: decoded.warnings + faults.map(problem) + doubts + unclear + limits(faults),
-      mayPass: !grave.isEmpty && grave.allSatisfy { $0.reason == .passing },
-      toBeMade: files.toBeMade)
+      mayPass: !grave.isEmpty && grave.allSatisfy { $0.reason == .passing }, toBeMade: files.toBeMade)
   }
 
   /// systemd reads credentials as root and hands them over; the service's user must be able to read the rest.
@@ -87,9 +85,7 @@ package struct ConfigurationCheck: Sendable {
     return seen + denied
   }
 
-  private func faults() -> [StartFault] {
-    ResolvedReferences.resolve(decoded.value, environment: environment).faults
-  }
+  private func faults() -> [StartFault] { ResolvedReferences.resolve(decoded.value, environment: environment).faults }
 
   private func configurationFault() -> [StartFault] {
     guard !NeededDirectory.allows(decoded.file, R_OK) else { return [] }
@@ -128,8 +124,7 @@ package struct ConfigurationCheck: Sendable {
   /// A warning that this user could not read something, and who can.
   private func limits(_ faults: [StartFault]) -> [ConfigurationProblem] {
     guard isOnlooker, faults.contains(where: isWarning) else { return [] }
-    let message =
-      "this user may not look at all that the service reads: sudo jobwatch check says what it finds"
+    let message = "this user may not look at all that the service reads: sudo jobwatch check says what it finds"
     return [ConfigurationProblem(message, isWarning: true)]
   }
 }

@@ -34,12 +34,9 @@ struct Arrival: Sendable {
   /// Stores its jobs, its command, and the event of rejected entries; the last two once per file.
   func commit(to transaction: Transaction, _ registration: Registration, at now: Timestamp) throws {
     if isRepeat { return }
-    for submission in file.submissions {
-      try registration.register(submission, at: now, transaction)
-    }
+    for submission in file.submissions { try registration.register(submission, at: now, transaction) }
     if let command = file.command, let identity, try transaction.noteFile(fingerprint, at: now) {
-      try transaction.apply(
-        command.change(by: identity.owner.name, at: now), routes: registration.routes)
+      try transaction.apply(command.change(by: identity.owner.name, at: now), routes: registration.routes)
     }
     if !file.rejections.isEmpty, try transaction.noteFile(fingerprint, at: now) {
       let event = rejection(at: now)
@@ -50,8 +47,7 @@ struct Arrival: Sendable {
   private func rejection(at now: Timestamp) -> EventDraft {
     let first = file.rejections.first.map(String.init(describing:)) ?? ""
     let more = file.rejections.count > 1 ? " (and \(file.rejections.count - 1) more)" : ""
-    let share =
-      file.submissions.isEmpty ? "" : "; \(file.submissions.count) other jobs of it are watched"
+    let share = file.submissions.isEmpty ? "" : "; \(file.submissions.count) other jobs of it are watched"
     var data = EventData(summary: "spool file \(name) is rejected: \(first)\(more)\(share)")
     data.file = name.description
     data.cause = first

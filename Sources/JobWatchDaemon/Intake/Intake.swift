@@ -68,16 +68,13 @@ actor Intake: Worker {
     try directory.prepare()
     // A directory that cannot be listed now fails in the first scan.
     waiting = WaitingFiles(early: (try? directory.names()) ?? [])
-    reader = SpoolFileReader(
-      directory: directory, detector: detector ?? WriterDetector(of: directory.incoming))
+    reader = SpoolFileReader(directory: directory, detector: detector ?? WriterDetector(of: directory.incoming))
     do {
       watch = try watcher(directory.incoming, .wholeFiles) { [announcements] changes in
         if announcements.note(changes) { alarm.ring() }
       }
     } catch {
-      log.warning(
-        "the spool is scanned every second, because it cannot be watched",
-        metadata: ["error": "\(error)"])
+      log.warning("the spool is scanned every second, because it cannot be watched", metadata: ["error": "\(error)"])
       watch = nil
     }
   }
@@ -119,9 +116,7 @@ actor Intake: Worker {
   // MARK: Reading
 
   /// The file of one name, if it can be taken now. Lowers `next` to the uptime at which it may be.
-  private func arrival(
-    _ name: SpoolDirectory.Name, at now: Moment, _ next: inout Duration
-  ) -> Arrival? {
+  private func arrival(_ name: SpoolDirectory.Name, at now: Moment, _ next: inout Duration) -> Arrival? {
     let way = announced.removeValue(forKey: name)
     var (hasRested, isOld) = (false, false)
     var content = reader.content(
@@ -168,9 +163,7 @@ actor Intake: Worker {
 
   /// Begins to store a batch once the one before is stored. Meanwhile the files of that one are cleared away and the next
   /// batch is read.
-  private func commit(_ batch: [Arrival], after last: Commit?, at now: Moment) async throws
-    -> Commit?
-  {
+  private func commit(_ batch: [Arrival], after last: Commit?, at now: Moment) async throws -> Commit? {
     guard !batch.isEmpty else { return last }
     try await last?.task.value
     let task = Task.detached { [store, registration] in
@@ -217,9 +210,7 @@ actor Intake: Worker {
       } catch let error as FileFailure where error.isDenied {
         // A directory of another user, for instance. Jobs of it are stored.
         stuck.insert(arrival.name)
-        log.error(
-          "something in the spool cannot be cleared away: remove it",
-          metadata: ["error": "\(error)"])
+        log.error("something in the spool cannot be cleared away: remove it", metadata: ["error": "\(error)"])
       } catch {
         failure = failure ?? error
       }
@@ -234,8 +225,7 @@ actor Intake: Worker {
         metadata: ["file": "\(arrival.name)", "note": "\(note)"])
     }
     if let identity = arrival.identity, arrival.isAccepted {
-      return try directory.remove(
-        arrival.name, identity, reader.detector, hasRested: arrival.hasRested)
+      return try directory.remove(arrival.name, identity, reader.detector, hasRested: arrival.hasRested)
     }
     // A rejected file is kept, with all that is still written to it.
     let outcome = try directory.reject(

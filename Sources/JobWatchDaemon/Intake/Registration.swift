@@ -15,14 +15,12 @@ struct Registration: Sendable {
     rules = SpoolRules(configuration)
     routes = configuration.routeTable
     accounts = Dictionary(uniqueKeysWithValues: configuration.accounts.map { ($0.name, $0) })
-    policies = Dictionary(
-      uniqueKeysWithValues: CloudService.all.map { ($0.name, configuration.policies(for: $0)) })
+    policies = Dictionary(uniqueKeysWithValues: CloudService.all.map { ($0.name, configuration.policies(for: $0)) })
   }
 
   /// Inserts a job that is not known. A known one gets the labels and channels beside its own, and the task and expectation
   /// instead of its own; its watch begins again if it ended without an end that the cloud told.
-  func register(_ submission: SpoolSubmission, at now: Timestamp, _ transaction: Transaction) throws
-  {
+  func register(_ submission: SpoolSubmission, at now: Timestamp, _ transaction: Transaction) throws {
     let key = rules.key(of: submission)
     guard let account = accounts[key.account] else { return }
     let job = Job(
@@ -59,9 +57,7 @@ struct Registration: Sendable {
       (joined.hint.instanceID, joined.hint.taskID) = (fresh.hint.instanceID, fresh.hint.taskID)
     }
     if let expectation = fresh.hint.expectWithin { joined.hint.expectWithin = expectation }
-    if known.state.reopensOnSubmit {
-      return try reopen(joined, fresh, policies, at: now, transaction)
-    }
+    if known.state.reopensOnSubmit { return try reopen(joined, fresh, policies, at: now, transaction) }
     if joined != known {
       try transaction.jobs.join(joined, noticeAt: firstNotice(of: joined, under: policies, at: now))
     }
@@ -74,13 +70,10 @@ struct Registration: Sendable {
     _ joined: Job, _ fresh: Job, _ policies: Policies, at now: Timestamp, _ transaction: Transaction
   ) throws {
     let reopened = Resubmission(of: joined, as: fresh).job
-    try transaction.jobs.reopen(
-      reopened, dueAt: now, noticeAt: firstNotice(of: reopened, under: policies, at: now))
+    try transaction.jobs.reopen(reopened, dueAt: now, noticeAt: firstNotice(of: reopened, under: policies, at: now))
     try transaction.history.record(
-      Transition(from: joined.state, to: .registered, rawStatus: nil, at: now), evidence: nil,
-      of: joined.id)
-    let event = EventDraft(
-      .jobRegistered, of: reopened, at: now, previous: joined.state, under: policies.retention)
+      Transition(from: joined.state, to: .registered, rawStatus: nil, at: now), evidence: nil, of: joined.id)
+    let event = EventDraft(.jobRegistered, of: reopened, at: now, previous: joined.state, under: policies.retention)
     try transaction.append(event, of: joined.id, to: routes.channels(for: event))
   }
 }

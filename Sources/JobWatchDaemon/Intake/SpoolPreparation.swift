@@ -7,8 +7,7 @@ extension SpoolDirectory {
   var needed: [NeededDirectory] {
     [
       NeededDirectory(path: NeededDirectory.parent(of: incoming), mode: 0o751),
-      NeededDirectory(path: incoming, mode: 0o750),
-      NeededDirectory(path: rejected, mode: 0o750, replacesFile: true),
+      NeededDirectory(path: incoming, mode: 0o750), NeededDirectory(path: rejected, mode: 0o750, replacesFile: true),
     ]
   }
 

@@ -36,8 +36,7 @@ struct WaitingFiles: Sendable {
   mutating func isOverlong(_ name: Name, _ identity: Identity, at now: Duration) -> Bool {
     let before = open[identity.file]
     var wait = Wait(
-      name: name, identity: identity, since: before?.since ?? now, scan: scan,
-      isLogged: before?.isLogged ?? false)
+      name: name, identity: identity, since: before?.since ?? now, scan: scan, isLogged: before?.isLogged ?? false)
     defer { open[identity.file] = wait }
     guard !wait.isLogged, now - wait.since >= Self.patience else { return false }
     wait.isLogged = true
@@ -57,8 +56,7 @@ struct WaitingFiles: Sendable {
     let first = now.uptime - credit
     let since = isSame ? before?.since ?? first : first
     unsure[identity.file] = Wait(
-      name: name, identity: identity, since: since, scan: scan,
-      isCommitted: isSame && before?.isCommitted == true)
+      name: name, identity: identity, since: since, scan: scan, isCommitted: isSame && before?.isCommitted == true)
     return since + Self.rest
   }
 
@@ -69,8 +67,7 @@ struct WaitingFiles: Sendable {
 
   /// Begins the rest of a file whose jobs are committed, because a writer that cannot be detected may have it open.
   mutating func rests(_ name: Name, _ identity: Identity, at now: Moment) {
-    unsure[identity.file] = Wait(
-      name: name, identity: identity, since: now.uptime, scan: scan, isCommitted: true)
+    unsure[identity.file] = Wait(name: name, identity: identity, since: now.uptime, scan: scan, isCommitted: true)
   }
 
   /// Whether the file rests and is what was committed.

@@ -8,8 +8,7 @@ enum BootID {
     environment: [String: String] = ProcessInfo.processInfo.environment,
     kernel path: String = "/proc/sys/kernel/random/boot_id"
   ) -> String? {
-    normal(environment["JOBWATCH_BOOT_ID"] ?? "")
-      ?? normal((try? String(contentsOfFile: path, encoding: .utf8)) ?? "")
+    normal(environment["JOBWATCH_BOOT_ID"] ?? "") ?? normal((try? String(contentsOfFile: path, encoding: .utf8)) ?? "")
   }
 
   /// systemd writes it without the kernel's dashes; both are one boot.

@@ -34,14 +34,11 @@ actor ExpiryWatch: Worker {
     let quarter = leads.min()?.scaled(by: 0.25) ?? .minutes(15)
     firstWait = min(.seconds(30), quarter)
     clockPause = min(.minutes(15), quarter)
-    policies = Dictionary(
-      uniqueKeysWithValues: CloudService.all.map { ($0.name, configuration.policies(for: $0)) })
+    policies = Dictionary(uniqueKeysWithValues: CloudService.all.map { ($0.name, configuration.policies(for: $0)) })
   }
 
   func work(at now: Moment) async throws -> Duration? {
-    if let step = clockWatch.step(at: now), step > .minutes(1) {
-      quietUntil = now.uptime + clockPause
-    }
+    if let step = clockWatch.step(at: now), step > .minutes(1) { quietUntil = now.uptime + clockPause }
     if now.uptime < quietUntil { return quietUntil }
     let ready = readyAt ?? now.uptime + firstWait
     readyAt = ready
@@ -60,13 +57,11 @@ actor ExpiryWatch: Worker {
       let jobs = try transaction.jobs.toNotice(at: now.wall, limit: Self.batch)
       for job in jobs {
         var schedule = NoticeSchedule(of: job, under: policies[job.key.service] ?? Policies())
-        let gaps = try transaction.conditions.gaps(
-          of: job.key.endpoint, from: job.lastVouchedAt, to: now.wall)
+        let gaps = try transaction.conditions.gaps(of: job.key.endpoint, from: job.lastVouchedAt, to: now.wall)
         for event in schedule.take(at: now.wall, gaps: gaps) {
           try transaction.append(event, of: job.id, to: routes.channels(for: event))
         }
-        try transaction.jobs.setNotice(
-          job.id, notices: schedule.job.notices, noticeAt: schedule.next(after: now.wall))
+        try transaction.jobs.setNotice(job.id, notices: schedule.job.notices, noticeAt: schedule.next(after: now.wall))
       }
       return jobs.count
     }

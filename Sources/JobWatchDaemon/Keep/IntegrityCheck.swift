@@ -86,9 +86,7 @@ actor IntegrityCheck: Worker {
     running = Check(task: task, reason: reason, beganAt: now.uptime)
   }
 
-  private func settle(
-    _ check: Check, _ result: Result<IntegrityReport, any Error>, at now: Moment
-  ) async throws {
+  private func settle(_ check: Check, _ result: Result<IntegrityReport, any Error>, at now: Moment) async throws {
     switch result {
     case .success(let report):
       if let damage = report.damage { throw ConfirmedDamage(error: store.damaged(damage)) }

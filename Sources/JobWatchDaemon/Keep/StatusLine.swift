@@ -20,8 +20,7 @@ struct StatusLine {
   }
 
   private static let groups: [[Part]] = [
-    [.watched, .due, .atRisk], [.parked], [.paused], [.down], [.failing], [.unclosed],
-    [.waiting, .givenUp],
+    [.watched, .due, .atRisk], [.parked], [.paused], [.down], [.failing], [.unclosed], [.waiting, .givenUp],
   ]
 
   var line: String {
@@ -78,9 +77,7 @@ struct StatusLine {
     return names.isEmpty ? nil : "\(trouble): \(list(names))"
   }
 
-  private func count(_ number: Int, _ noun: String) -> String {
-    "\(number) \(noun)\(number == 1 ? "" : "s")"
-  }
+  private func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 
   /// At most five names, because the line stays one.
   private func list(_ names: some Collection<String>) -> String {

@@ -29,8 +29,7 @@ actor StatusReporter: Worker {
   func work(at now: Moment) async throws -> Duration? {
     // First, because a failure may be over when the database can be read again. Without this loop, which can tell its
     // own failure only when it is over.
-    failures.update(
-      failing: loops.failing.filter { $0.loop != name }, untried: loops.unsettled, at: now)
+    failures.update(failing: loops.failing.filter { $0.loop != name }, untried: loops.unsettled, at: now)
     let (totals, conditions) = try await context.store.read {
       (try $0.totals(), try $0.conditions.open())
     }
@@ -72,16 +71,12 @@ struct LoopFailures {
 
   /// Takes what the loops say now.
   /// - Parameter untried: loops that have not tried since the start: the failure on record may last.
-  mutating func update(
-    failing: [(loop: String, failure: LoopHealth.Failure)], untried: [String], at now: Moment
-  ) {
+  mutating func update(failing: [(loop: String, failure: LoopHealth.Failure)], untried: [String], at now: Moment) {
     for (loop, failure) in failing {
       let age = now.awake - failure.since
       var known = failures[loop] ?? Failure(since: now.wall - age, reason: failure.reason)
       known.isOver = false
-      if known.toldAt == nil, age >= grace {
-        (known.reason, known.toldAt) = (failure.reason, now.wall)
-      }
+      if known.toldAt == nil, age >= grace { (known.reason, known.toldAt) = (failure.reason, now.wall) }
       failures[loop] = known
     }
     lasting = Set(failing.map(\.loop)).union(untried)
@@ -98,15 +93,13 @@ struct LoopFailures {
     }
     let known = failures.sorted { $0.key < $1.key }
     let begun = known.filter { record[$0.key] == nil }.map { loop, failure in
-      ConditionChange.begins(
-        Condition(.worker(loop), .failing, since: failure.since, cause: failure.reason))
+      ConditionChange.begins(Condition(.worker(loop), .failing, since: failure.since, cause: failure.reason))
     }
     let untold = known.filter { $0.value.toldAt != nil && record[$0.key]?.toldAt == nil }
     let told = Dictionary(grouping: untold, by: \.value.reason).sorted { $0.key < $1.key }
       .flatMap { reason, loops in
         ConditionChange.degraded(
-          Dictionary(
-            uniqueKeysWithValues: loops.map { ($0.key, record[$0.key]?.since ?? $0.value.since) }),
+          Dictionary(uniqueKeysWithValues: loops.map { ($0.key, record[$0.key]?.since ?? $0.value.since) }),
           because: reason, at: loops.compactMap(\.value.toldAt).min() ?? now)
       }
     let over = Set(record.keys).union(failures.keys)

@@ -81,9 +81,7 @@ package struct Daemon: Sendable {
     report.begins(.readingSpool)
     let supervisor = Supervisor(
       try await .make(configuration, references, on: context, statusLog) { [configuration, log] in
-        log.notice(
-          "jobwatch is running",
-          metadata: .message(.running, Supervisor.summary(of: configuration)))
+        log.notice("jobwatch is running", metadata: .message(.running, Supervisor.summary(of: configuration)))
         report.isReady()
         onReady()
       }, on: context, reload: reload)
@@ -99,9 +97,7 @@ package struct Daemon: Sendable {
   }
 
   /// A stop that cannot be written, on a full disk for instance, is a stop: the next start writes what the log lacks.
-  private func tellStop(
-    _ last: Configuration, _ statusLog: StatusLog, _ context: DaemonContext
-  ) async {
+  private func tellStop(_ last: Configuration, _ statusLog: StatusLog, _ context: DaemonContext) async {
     do {
       try await context.tell(.daemonStopped, "jobwatch has stopped", to: last.routeTable)
       // A bounded number of batches, because a stop may not take long.
@@ -116,8 +112,7 @@ package struct Daemon: Sendable {
   private func open(_ report: ServiceReport) throws -> Store {
     report.begins(.openingDatabase)
     return try Store(path: configuration.databasePath) { copy in
-      log.notice(
-        "the database is brought up to date; as it was it is kept", metadata: ["copy": "\(copy)"])
+      log.notice("the database is brought up to date; as it was it is kept", metadata: ["copy": "\(copy)"])
       report.begins(.migrating)
     }
   }

@@ -87,9 +87,7 @@ package struct DaemonFiles: Sendable {
   /// Makes the directories that are missing, and returns them.
   func prepare() throws(FileFailure) -> [String] {
     var made: [String] = []
-    for directory in [state, log] + spool.needed where try directory.make() {
-      made.append(directory.path)
-    }
+    for directory in [state, log] + spool.needed where try directory.make() { made.append(directory.path) }
     return made
   }
 
@@ -119,9 +117,7 @@ package struct DaemonFiles: Sendable {
       case S_IFDIR: throw FileFailure("cannot be opened", path, EISDIR)
       default: throw FileFailure(notPlain: path)
       }
-      guard NeededDirectory.allows(path, R_OK | W_OK) else {
-        throw FileFailure("cannot be opened", path, errno)
-      }
+      guard NeededDirectory.allows(path, R_OK | W_OK) else { throw FileFailure("cannot be opened", path, errno) }
       if Self.isDatabase(path) { throw FileFailure(claimed: "a database", path) }
       return
     }

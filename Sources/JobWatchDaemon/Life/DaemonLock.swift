@@ -23,8 +23,7 @@ struct DaemonLock: Sendable {
     guard file >= 0 else { throw FileFailure("cannot be opened", path, code) }
     guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
       close(file)
-      throw Held(
-        description: "another jobwatch runs on \(directory): stop it, or name another state_dir")
+      throw Held(description: "another jobwatch runs on \(directory): stop it, or name another state_dir")
     }
     descriptor = file
   }
@@ -82,9 +81,7 @@ package struct DaemonRecord: Codable, Sendable, Hashable {
 
   /// Variables of its environment; nil where this user may not see them.
   package var environment: [String: String]? {
-    guard let bytes = FileManager.default.contents(atPath: "/proc/\(pid)/environ") else {
-      return nil
-    }
+    guard let bytes = FileManager.default.contents(atPath: "/proc/\(pid)/environ") else { return nil }
     let pairs = bytes.split(separator: 0).compactMap { entry -> (String, String)? in
       let parts = entry.split(
         separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false
@@ -103,8 +100,7 @@ package struct DaemonRecord: Codable, Sendable, Hashable {
     for name in names(in: "/proc/\(pid)/fd") {
       let link = "/proc/\(pid)/fd/\(name)"
       let target = try? FileManager.default.destinationOfSymbolicLink(atPath: link)
-      guard target?.hasSuffix(DaemonLock.path(in: "")) == true,
-        let bytes = FileManager.default.contents(atPath: link),
+      guard target?.hasSuffix(DaemonLock.path(in: "")) == true, let bytes = FileManager.default.contents(atPath: link),
         let record = try? JSONDecoder().decode(DaemonRecord.self, from: bytes), record.pid == pid
       else { continue }
       return record

@@ -15,18 +15,14 @@ struct FilePlace {
   }
 
   /// One file may have several names.
-  func isSame(as other: FilePlace) -> Bool {
-    path == other.path || (identity != nil && identity == other.identity)
-  }
+  func isSame(as other: FilePlace) -> Bool { path == other.path || (identity != nil && identity == other.identity) }
 
   /// The end of a chain of links, which may lead nowhere; `path` itself where it is no link. Follows 40 links, as the
   /// kernel does.
   static func target(of path: String) -> String {
     var path = path
     for _ in 0..<40 {
-      guard let next = try? FileManager.default.destinationOfSymbolicLink(atPath: path) else {
-        break
-      }
+      guard let next = try? FileManager.default.destinationOfSymbolicLink(atPath: path) else { break }
       path = next.hasPrefix("/") ? next : NeededDirectory.parent(of: path) + "/" + next
     }
     return path

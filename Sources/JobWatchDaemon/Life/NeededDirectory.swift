@@ -36,9 +36,7 @@ struct NeededDirectory: Sendable, Hashable {
   func make() throws(FileFailure) -> Bool {
     if try isThere() { return false }
     if replacesFile { try keepAside() }
-    guard mkdir(path, mode) == 0 || errno == EEXIST else {
-      throw FileFailure("cannot be made", path, errno)
-    }
+    guard mkdir(path, mode) == 0 || errno == EEXIST else { throw FileFailure("cannot be made", path, errno) }
     return true
   }
 
@@ -58,7 +56,5 @@ struct NeededDirectory: Sendable, Hashable {
   }
 
   /// Whether the effective user may; `errno` says why not.
-  static func allows(_ path: String, _ mode: Int32) -> Bool {
-    faccessat(AT_FDCWD, path, mode, AT_EACCESS) == 0
-  }
+  static func allows(_ path: String, _ mode: Int32) -> Bool { faccessat(AT_FDCWD, path, mode, AT_EACCESS) == 0 }
 }

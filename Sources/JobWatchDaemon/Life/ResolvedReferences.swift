@@ -19,9 +19,7 @@ package struct ResolvedReferences: Sendable {
   }
 
   /// For a start, of which everything is checked before anything is changed.
-  package static func forStart(
-    of decoded: DecodedConfiguration
-  ) throws(StartRefusal) -> ResolvedReferences {
+  package static func forStart(of decoded: DecodedConfiguration) throws(StartRefusal) -> ResolvedReferences {
     try require(decoded, DaemonFiles(decoded).check().faults)
   }
 
@@ -46,8 +44,7 @@ package struct ResolvedReferences: Sendable {
 
   /// Reads everything that the configuration refers to. `references` is nil where there are faults.
   package static func resolve(
-    _ configuration: Configuration,
-    environment: [String: String] = ProcessInfo.processInfo.environment
+    _ configuration: Configuration, environment: [String: String] = ProcessInfo.processInfo.environment
   ) -> (references: ResolvedReferences?, faults: [StartFault]) {
     var reader = ReferenceReader(environment: environment)
     let trust = reader.certificates(configuration.accounts)
@@ -58,8 +55,7 @@ package struct ResolvedReferences: Sendable {
       try ProxyRules(environment: environment)
     }
     guard let proxies, reader.faults.isEmpty else { return (nil, reader.faults) }
-    let references = ResolvedReferences(
-      proxies: proxies, trust: trust, webhooks: webhooks, heartbeat: heartbeat)
+    let references = ResolvedReferences(proxies: proxies, trust: trust, webhooks: webhooks, heartbeat: heartbeat)
     return (references, [])
   }
 }
@@ -72,9 +68,7 @@ private struct ReferenceReader {
   init(environment: [String: String]) { self.environment = environment }
 
   /// - Parameter subject: begins the message of an error that does not name its place.
-  mutating func take<Value>(
-    _ place: StartFault.Place, _ subject: String = "", _ body: () throws -> Value
-  ) -> Value? {
+  mutating func take<Value>(_ place: StartFault.Place, _ subject: String = "", _ body: () throws -> Value) -> Value? {
     do {
       return try body()
     } catch {

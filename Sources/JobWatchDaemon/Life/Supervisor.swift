@@ -12,10 +12,7 @@ actor Supervisor {
   private var reloading: Task<Void, Never>?
   private var isStopping = false
 
-  init(
-    _ first: Workers, on context: DaemonContext,
-    reload: @escaping @Sendable () throws -> DecodedConfiguration
-  ) {
+  init(_ first: Workers, on context: DaemonContext, reload: @escaping @Sendable () throws -> DecodedConfiguration) {
     current = first
     self.context = context
     self.reload = reload
@@ -71,8 +68,7 @@ actor Supervisor {
     guard !isStopping else { return }
     context.report.reloads()
     do {
-      let workers = try await Self.prepare(
-        reload, replacing: current.configuration, on: context, current.statusLog)
+      let workers = try await Self.prepare(reload, replacing: current.configuration, on: context, current.statusLog)
       guard !isStopping else { return await workers.discard() }
       context.report.acceptsReload()
       await end(before: workers)
@@ -92,9 +88,7 @@ actor Supervisor {
     let decoded = try reload()
     let references = try ResolvedReferences.forReload(of: decoded, replacing: old)
     return try await .make(decoded.value, references, on: context, statusLog) {
-      context.log.notice(
-        "the configuration is reloaded",
-        metadata: .message(.reloaded, summary(of: decoded.value)))
+      context.log.notice("the configuration is reloaded", metadata: .message(.reloaded, summary(of: decoded.value)))
       context.report.isReady()
     }
   }

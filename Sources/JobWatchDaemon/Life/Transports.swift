@@ -31,8 +31,7 @@ package struct Transports: Sendable {
     webhooks = opened(nil)
     var clouds: [String?: HTTPTransport] = [:]
     for account in configuration.accounts {
-      let transport =
-        clouds[account.caFile] ?? opened(account.caFile.flatMap { references.trust[$0] })
+      let transport = clouds[account.caFile] ?? opened(account.caFile.flatMap { references.trust[$0] })
       clouds[account.caFile] = transport
       clients[account.name] = CloudClient(transport: transport)
       logins.append(AccountLogin(account, transport: transport))

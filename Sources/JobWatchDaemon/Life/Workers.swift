@@ -72,9 +72,7 @@ struct Workers: Sendable {
   /// Makes the workers, each with its loop, and the hints between them.
   private mutating func makeLoops() throws {
     let (store, log, time) = (context.store, context.log, context.time)
-    let alarms = (
-      log: alarm(), poller: alarm(), intake: alarm(), expiry: alarm(), integrity: alarm()
-    )
+    let alarms = (log: alarm(), poller: alarm(), intake: alarm(), expiry: alarm(), integrity: alarm())
     let requests = TaskProgressRequests(alarm())
     let polling = health.register(Poller.loop)
     let poller = try Poller(
@@ -85,8 +83,7 @@ struct Workers: Sendable {
       configuration: configuration, store: store, alarm: alarms.intake, log: log,
       intervals: context.intervals, watcher: context.watchDirectory,
       random: { [random = context.random] in UInt32(truncatingIfNeeded: random()) })
-    let integrity = IntegrityCheck(
-      store: store, bootID: BootID.current(), alarm: alarms.integrity, log: log)
+    let integrity = IntegrityCheck(store: store, bootID: BootID.current(), alarm: alarms.integrity, log: log)
     let relays = configuration.channels.map(relay)
     loops =
       [
@@ -94,8 +91,7 @@ struct Workers: Sendable {
         taskProgress(requests, of: poller), loop(statusLog, alarms.log),
         loop(ExpiryWatch(configuration: configuration, store: store), alarms.expiry),
         loop(Pruner(keep: configuration.keep, store: store, clock: time.now, log: log)),
-        loop(WriterProbe(store: store, every: context.intervals.writerProbe)),
-        loop(integrity, alarms.integrity),
+        loop(WriterProbe(store: store, every: context.intervals.writerProbe)), loop(integrity, alarms.integrity),
         loop(StatusReporter(configuration, context, health, poller: poller, spool: intake.backlog)),
       ] + relays + heartbeat()
     onNews = { news in
@@ -110,9 +106,7 @@ struct Workers: Sendable {
     Alarm(context.time, longestWait: context.intervals.longestWait)
   }
 
-  private func loop(
-    _ worker: any Worker, _ alarm: Alarm? = nil, _ health: LoopHealth? = nil
-  ) -> WorkerLoop {
+  private func loop(_ worker: any Worker, _ alarm: Alarm? = nil, _ health: LoopHealth? = nil) -> WorkerLoop {
     WorkerLoop(
       worker: worker, alarm: alarm ?? self.alarm(),
       health: health ?? self.health.register(worker.name), log: context.log)
@@ -132,8 +126,7 @@ struct Workers: Sendable {
       channel: channel.name, policy: configuration.delivery, store: context.store,
       routes: configuration.routeTable, clock: context.time.now, alarm: alarm, log: context.log,
       health: health,
-      jitter: { [random = context.random] in Double(random() >> 11) * 0x1p-53 },
-      deliver: delivery(to: channel))
+      jitter: { [random = context.random] in Double(random() >> 11) * 0x1p-53 }, deliver: delivery(to: channel))
     return loop(relay, alarm, health)
   }
 
@@ -151,10 +144,7 @@ struct Workers: Sendable {
   private func heartbeat() -> [WorkerLoop] {
     guard let policy = configuration.heartbeat, let url = references.heartbeat else { return [] }
     return [
-      loop(
-        Heartbeat(
-          url: url, every: policy.every, loops: health, transport: transports.webhooks,
-          log: context.log))
+      loop(Heartbeat(url: url, every: policy.every, loops: health, transport: transports.webhooks, log: context.log))
     ]
   }
 }

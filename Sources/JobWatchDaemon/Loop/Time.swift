@@ -4,8 +4,7 @@ import JobWatchCore
 /// The clocks and the timer: the system's, or those of a test. The only file that knows Dispatch's timers.
 package struct Time: Sendable {
   /// Calls `ring` once, after a time, from any thread. Letting go of the result ends it before.
-  package typealias Wake =
-    @Sendable (_ after: Duration, _ ring: @escaping @Sendable () -> Void) -> any Sendable
+  package typealias Wake = @Sendable (_ after: Duration, _ ring: @escaping @Sendable () -> Void) -> any Sendable
 
   package var now: Clock
   package var wake: Wake
@@ -23,8 +22,7 @@ package struct Time: Sendable {
     private let source = DispatchSource.makeTimerSource(queue: .global())
 
     init(after wait: Duration, ring: @escaping @Sendable () -> Void) {
-      source.schedule(
-        deadline: .now() + .milliseconds(Int(wait.milliseconds)), leeway: .milliseconds(1))
+      source.schedule(deadline: .now() + .milliseconds(Int(wait.milliseconds)), leeway: .milliseconds(1))
       source.setEventHandler(handler: ring)
       source.activate()
     }

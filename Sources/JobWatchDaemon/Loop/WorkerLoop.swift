@@ -78,8 +78,7 @@ struct WorkerLoop: Sendable {
         let wait = min(next.map { $0 - done.uptime } ?? alarm.longestWait, alarm.longestWait)
         health.waits(until: done.awake + wait, at: done.awake)
         if failures > 0 {
-          log.notice(
-            "a loop works again", metadata: .message(.loopRecovered, ["loop": "\(worker.name)"]))
+          log.notice("a loop works again", metadata: .message(.loopRecovered, ["loop": "\(worker.name)"]))
         }
         failures = 0
         if !stop.isRaised { await alarm.wait(wait) }

@@ -42,9 +42,7 @@ struct PollState: Sendable {
   mutating func resume(_ conditions: [Condition], _ past: Accounts?, at now: Moment) {
     accounts.resume(conditions, at: now)
     for condition in conditions {
-      guard case .endpoint(let key) = condition.subject, let index = positions[key] else {
-        continue
-      }
+      guard case .endpoint(let key) = condition.subject, let index = positions[key] else { continue }
       endpoints[index].state.resume(condition, at: now)
     }
     if let past { accounts.takeOver(past, at: now.uptime) }
@@ -64,16 +62,13 @@ struct PollState: Sendable {
 
   private mutating func note(_ jobs: [ScheduledJob]) {
     for job in jobs {
-      guard let index = positions[job.endpoint],
-        !queue.isInFlight(job.id, endpoints[index].place)
-      else { continue }
+      guard let index = positions[job.endpoint], !queue.isInFlight(job.id, endpoints[index].place) else { continue }
       enter(job, at: index)
     }
   }
 
   private mutating func enter(_ job: ScheduledJob, at index: Int) {
-    endpoints[index].state.enter(
-      job.id, isNew: !job.isSeen && !job.isLost, isReturned: job.isReopened)
+    endpoints[index].state.enter(job.id, isNew: !job.isSeen && !job.isLost, isReturned: job.isReopened)
   }
 
   mutating func clockWasSet(by step: Duration, at now: Timestamp) {
@@ -83,20 +78,16 @@ struct PollState: Sendable {
 
   // MARK: Calls
 
-  private func isPaused(_ index: Int) -> Bool {
-    accounts.isPausedByHand(endpoints[index].key.account)
-  }
+  private func isPaused(_ index: Int) -> Bool { accounts.isPausedByHand(endpoints[index].key.account) }
 
   /// When the endpoint's next call is worth a try, and what it is to find out; nil: only an answer, a job or a credential
   /// can change it.
   private func next(_ index: Int, _ uptime: Duration) -> (time: Duration, probe: ProbeChoice?)? {
-    guard !isPaused(index),
-      let breaker = accounts.breaker(of: endpoints[index].key.account, at: uptime),
+    guard !isPaused(index), let breaker = accounts.breaker(of: endpoints[index].key.account, at: uptime),
       let opens = endpoints[index].state.opensAt(with: breaker, uptime)
     else { return nil }
     let probe = endpoints[index].state.probe(with: breaker, at: uptime)
-    let due = queue.readyAt(
-      endpoints[index].place, uptime, isProbe: probe != nil, avoiding: probe ?? ProbeChoice())
+    let due = queue.readyAt(endpoints[index].place, uptime, isProbe: probe != nil, avoiding: probe ?? ProbeChoice())
     return due.map { (max($0, opens), probe) }
   }
 
@@ -127,8 +118,7 @@ struct PollState: Sendable {
   /// Jobs that were parked for their project are due again when the account's has become that one.
   private mutating func unparkJobs(at uptime: Duration) {
     for index in endpoints.indices {
-      guard
-        let project = accounts.credential(of: endpoints[index].key.account, at: uptime)?.projectID,
+      guard let project = accounts.credential(of: endpoints[index].key.account, at: uptime)?.projectID,
         project != endpoints[index].projectID
       else { continue }
       endpoints[index].projectID = project
@@ -149,8 +139,7 @@ struct PollState: Sendable {
     guard let next = next(index, uptime), next.time <= uptime,
       let credential = accounts.credential(of: endpoints[index].key.account, at: uptime),
       let poll = queue.take(
-        from: endpoints[index].place, at: uptime, isProbe: next.probe != nil,
-        avoiding: next.probe ?? ProbeChoice())
+        from: endpoints[index].place, at: uptime, isProbe: next.probe != nil, avoiding: next.probe ?? ProbeChoice())
     else { return nil }
     let permit = accounts.enter(credential, at: uptime)
     guard let permit, let permits = endpoints[index].state.enter(at: uptime) else {
@@ -158,8 +147,7 @@ struct PollState: Sendable {
       queue.withdraw(poll)
       return nil
     }
-    return PollCall(
-      poll: poll, index: index, credential: credential, permit: permit, permits: permits)
+    return PollCall(poll: poll, index: index, credential: credential, permit: permit, permits: permits)
   }
 
   /// Gives back what was taken, because no call can be made now.
@@ -198,17 +186,13 @@ struct PollState: Sendable {
   }
 
   /// What the answer says of the endpoint and the account.
-  mutating func record(_ answer: Answer, of call: PollCall, at now: Moment)
-    -> EndpointState.Effects
-  {
+  mutating func record(_ answer: Answer, of call: PollCall, at now: Moment) -> EndpointState.Effects {
     let (index, place) = (call.index, call.poll.endpoint)
     if let date = answer.evidence?.serverDate { endpoints[index].state.note(date, at: now.wall) }
     var effects = endpoints[index].state.record(
       answer.observation, of: call.job, isLost: call.poll.isLost,
       isOfEndpoint: answer.isOfEndpoint, call.permits, watched: queue.watched(place), at: now)
-    if let failing = effects.seeksWitness {
-      queue.hasten(place, otherThan: failing, at: now.uptime)
-    }
+    if let failing = effects.seeksWitness { queue.hasten(place, otherThan: failing, at: now.uptime) }
     if effects.leavesBacklog { queue.spread(place, at: now.uptime) }
     if case .throttled(let throttle) = answer.observation {
       for other in endpoints.indices
@@ -216,8 +200,7 @@ struct PollState: Sendable {
         queue[limiter: endpoints[other].place].throttled(throttle, at: now.uptime)
       }
     }
-    effects.changes += accounts.record(
-      answer.observation, call.permit, call.credential, at: now)
+    effects.changes += accounts.record(answer.observation, call.permit, call.credential, at: now)
     return effects
   }
 
@@ -238,9 +221,7 @@ struct PollState: Sendable {
   }
 
   /// The answer is on record.
-  mutating func record(
-    _ outcome: PollOutcome, of call: PollCall, _ basis: PollQueue.Basis, at now: Moment
-  ) {
+  mutating func record(_ outcome: PollOutcome, of call: PollCall, _ basis: PollQueue.Basis, at now: Moment) {
     let index = call.index
     if outcome.isFinal { endpoints[index].state.ended(call.job) }
     let renewed = queue.record(outcome, of: call.poll, basis, at: now)
@@ -311,16 +292,13 @@ extension EndpointState.Effects.Notice {
     let endpoint = Logger.MetadataValue("\(endpoint)")
     switch self {
     case .isThrottled(let code):
-      log.notice(
-        "the cloud's quota is used up; calls wait",
-        metadata: ["endpoint": endpoint, "code": "\(code)"])
+      log.notice("the cloud's quota is used up; calls wait", metadata: ["endpoint": endpoint, "code": "\(code)"])
     case .isLeftAlone(let cause):
       log.warning(
         "an endpoint gives no usable answer and is only probed until it does",
         metadata: ["endpoint": endpoint, "cause": "\(cause)"])
     case .answersAgain(let time):
-      log.notice(
-        "an endpoint answers again", metadata: ["endpoint": endpoint, "after": "\(time.spoken)"])
+      log.notice("an endpoint answers again", metadata: ["endpoint": endpoint, "after": "\(time.spoken)"])
     case .isBusy(let cause):
       log.notice(
         "a service has no answer for a job now",

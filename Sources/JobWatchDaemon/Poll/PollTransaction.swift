@@ -22,16 +22,12 @@ struct PollTransaction: Sendable {
   func commit(_ transaction: Transaction) throws -> PollOutcome {
     for change in changes { try transaction.apply(change, routes: routes) }
     if let outcome = try sightAgain(transaction) { return outcome }
-    guard let job = try transaction.jobs.find(poll.job) else {
-      return PollOutcome(next: .never, isFinal: true)
-    }
+    guard let job = try transaction.jobs.find(poll.job) else { return PollOutcome(next: .never, isFinal: true) }
     var context = context
     if case .absent = answer.observation, job.mayBeGone(under: context.policies.absence) {
-      context.gaps = try transaction.conditions.gaps(
-        of: job.key.endpoint, from: job.lastVouchedAt, to: at)
+      context.gaps = try transaction.conditions.gaps(of: job.key.endpoint, from: job.lastVouchedAt, to: at)
     }
-    let decision = job.observe(
-      answer.observation, evidence: answer.evidence, at: at, under: context)
+    let decision = job.observe(answer.observation, evidence: answer.evidence, at: at, under: context)
     var outcome = outcome(of: decision, context)
     guard decision.job != job else {
       // A lost job may be no longer looked for, and one without an answer is not overdue.
@@ -51,20 +47,15 @@ struct PollTransaction: Sendable {
     if let transition = decision.transition {
       try transaction.history.record(transition, evidence: answer.evidence, of: job.id)
     }
-    for event in decision.events {
-      try transaction.append(event, of: job.id, to: routes.channels(for: event))
-    }
-    if let sample = decision.sample {
-      outcome.learned = try learn(sample, from: job, to: changed, transaction)
-    }
+    for event in decision.events { try transaction.append(event, of: job.id, to: routes.channels(for: event)) }
+    if let sample = decision.sample { outcome.learned = try learn(sample, from: job, to: changed, transaction) }
     return outcome
   }
 
   private func outcome(of decision: Decision, _ context: PollContext) -> PollOutcome {
     let job = decision.job
     var outcome = PollOutcome(
-      next: decision.next, isFinal: job.state.isFinal,
-      isShown: job.state.isFinal || job.lastSeenAt != nil)
+      next: decision.next, isFinal: job.state.isFinal, isShown: job.state.isFinal || job.lastSeenAt != nil)
     if answer.observation.isSighting || decision.sample != nil {
       (outcome.span, outcome.isWatched) = (job.span, job.isWatched)
       outcome.deadline = job.deadline(after: job.span.known, under: context.policies.polling)
@@ -83,8 +74,7 @@ struct PollTransaction: Sendable {
     var tally = stored?.tally ?? .zero
     if case .ended(let end) = sample {
       tally.count(
-        end, polls: try transaction.jobs.polls(of: job.id),
-        age: ended.age(at: at, offset: context.clockOffset))
+        end, polls: try transaction.jobs.polls(of: job.id), age: ended.age(at: at, offset: context.clockOffset))
     }
     try transaction.durations.save(model.bytes, tally, of: key, taughtAt: at)
     return model
@@ -93,15 +83,13 @@ struct PollTransaction: Sendable {
   /// The common case, a running job that still says what it said: one small update and no row read.
   private func sightAgain(_ transaction: Transaction) throws -> PollOutcome? {
     guard let bodyHash,
-      let sighting = RepeatedSighting(
-        answer.observation, jitterSeed: poll.jitterSeed, at: at, under: context),
+      let sighting = RepeatedSighting(answer.observation, jitterSeed: poll.jitterSeed, at: at, under: context),
       let from = try transaction.jobs.sight(
         poll.job, bodyHash: bodyHash, knownAge: sighting.age, at: at, dueAt: at + sighting.gap,
         noticeAt: context.policies.firstRiskNotice(after: at))
     else { return nil }
     return PollOutcome(
-      next: .after(sighting.gap), isFinal: false,
-      span: WatchedSpan(from: from, known: sighting.age), isWatched: true,
+      next: .after(sighting.gap), isFinal: false, span: WatchedSpan(from: from, known: sighting.age), isWatched: true,
       deadline: sighting.deadline)
   }
 

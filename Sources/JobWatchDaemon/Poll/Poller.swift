@@ -237,9 +237,7 @@ package actor Poller: Worker {
     guard !calls.isAbandoned else { return }
     // Once for each cause: it is tried again every minute.
     if case .failure(let failure) = result, failure.error != account.lockout?.error {
-      log.warning(
-        "an account cannot log in",
-        metadata: ["account": "\(name)", "cause": "\(failure.error.text)"])
+      log.warning("an account cannot log in", metadata: ["account": "\(name)", "cause": "\(failure.error.text)"])
     }
     unsaved.changes += state.accounts.record(name, account.secrets, result, at: clock())
     // Calls waited for it, and a failed log-in has a next attempt.
@@ -283,9 +281,7 @@ package actor Poller: Worker {
     await settle(call, question.jobID, answer)
     guard let task = question.task, answer.observation.isSighting else { return }
     progress?.request(
-      TaskProgressRequest(
-        job: call.job, task: task, endpoint: state.endpoints[call.index].key,
-        jobID: question.jobID))
+      TaskProgressRequest(job: call.job, task: task, endpoint: state.endpoints[call.index].key, jobID: question.jobID))
   }
 
   private func ask(_ jobID: String, _ call: PollCall) async -> Answer {
@@ -293,8 +289,7 @@ package actor Poller: Worker {
     guard let client = clients[endpoint.key.account] else {
       return Answer(.unreachable("the account is not configured"))
     }
-    let answer = await client.ask(
-      endpoint.query(for: jobID, with: call.credential, at: clock().wall))
+    let answer = await client.ask(endpoint.query(for: jobID, with: call.credential, at: clock().wall))
     state.queue[limiter: call.poll.endpoint].finish(at: clock().uptime)
     return answer
   }
@@ -325,12 +320,9 @@ package actor Poller: Worker {
     let now = clock()
     noteClock(now)
     let effects = state.record(answer, of: call, at: now)
-    for notice in effects.notices {
-      notice.report(of: jobID, at: state.endpoints[call.index].key, to: log)
-    }
+    for notice in effects.notices { notice.report(of: jobID, at: state.endpoints[call.index].key, to: log) }
     let batch = unsaved.take(with: effects.changes)
-    let (context, basis) = state.basis(
-      of: call, answer.observation, clockSetAt: clockSetAt, at: now.uptime)
+    let (context, basis) = state.basis(of: call, answer.observation, clockSetAt: clockSetAt, at: now.uptime)
     let transaction = PollTransaction(
       poll: call.poll, projectID: call.credential.projectID, answer: answer, at: now.wall,
       context: context, routes: routes, changes: batch.changes, key: basis.key, model: basis.model)
@@ -357,9 +349,7 @@ package actor Poller: Worker {
 
   /// Rings if the endpoint can be served before the loop looks again; not for a tick's sake.
   private func wake(_ index: Int, at now: Moment) {
-    guard wakesAt > now.uptime + Self.tick,
-      state.isReady(index, before: wakesAt, at: now.uptime)
-    else { return }
+    guard wakesAt > now.uptime + Self.tick, state.isReady(index, before: wakesAt, at: now.uptime) else { return }
     alarm.ring()
   }
 
@@ -384,8 +374,7 @@ package actor Poller: Worker {
       return log.error("an answer cannot be stored", metadata: ["error": "\(error)"])
     }
     if unsaved.retryAt == nil {
-      log.error(
-        "answers cannot be stored; calls wait until they can", metadata: ["error": "\(error)"])
+      log.error("answers cannot be stored; calls wait until they can", metadata: ["error": "\(error)"])
     }
     unsaved.retryAt = now.uptime + UnsavedChanges.retryAfter
     // In the words of the other loops that meet it, because it is one trouble.

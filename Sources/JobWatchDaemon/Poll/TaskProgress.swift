@@ -86,8 +86,7 @@ actor TaskProgress: Worker {
   private func isFree(_ request: TaskProgressRequest, at uptime: Duration) -> Bool {
     let asked = asked[request.endpoint] ?? []
     let readyAt = (limiters[request.endpoint] ?? RateLimiter()).readyAt(uptime)
-    return asked.count < Self.concurrency && !asked.contains(request.job)
-      && readyAt.map { $0 <= uptime } ?? false
+    return asked.count < Self.concurrency && !asked.contains(request.job) && readyAt.map { $0 <= uptime } ?? false
   }
 
   private func ask(_ request: TaskProgressRequest, _ query: JobQuery, _ client: CloudClient) async {
@@ -95,9 +94,7 @@ actor TaskProgress: Worker {
     let now = clock()
     limiters[request.endpoint]?.finish(at: now.uptime)
     asked[request.endpoint]?.remove(request.job)
-    if case .throttled(let throttle) = answer {
-      limiters[request.endpoint]?.throttled(throttle, at: now.uptime)
-    }
+    if case .throttled(let throttle) = answer { limiters[request.endpoint]?.throttled(throttle, at: now.uptime) }
     await poller.returned(request)
     guard !calls.isAbandoned else { return }
     do {

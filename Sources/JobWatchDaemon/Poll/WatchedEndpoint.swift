@@ -17,9 +17,7 @@ struct WatchedEndpoint: Sendable {
   /// The account's, as of the last call.
   var projectID: String?
 
-  func query(
-    for jobID: String, with credential: AccountState.ActiveCredential, at now: Timestamp
-  ) -> JobQuery {
+  func query(for jobID: String, with credential: AccountState.ActiveCredential, at now: Timestamp) -> JobQuery {
     JobQuery(
       service: service, endpoint: url, projectID: credential.projectID, jobID: jobID,
       credential: credential.credential, signingTime: now + state.clockOffset.value)
@@ -32,11 +30,9 @@ extension Configuration {
     accounts.flatMap { account in
       CloudService.all.compactMap { service in
         let key = EndpointKey(account: account.name, service: service.name)
-        guard let place = queue.endpoint(key), let url = account.endpoint(of: service.name)
-        else { return nil }
+        guard let place = queue.endpoint(key), let url = account.endpoint(of: service.name) else { return nil }
         return WatchedEndpoint(
-          key: key, service: service, url: url, region: account.region,
-          policies: policies(for: service), place: place,
+          key: key, service: service, url: url, region: account.region, policies: policies(for: service), place: place,
           state: EndpointState(key, breaker: breaker, probes: probes, absence: absence))
       }
     }

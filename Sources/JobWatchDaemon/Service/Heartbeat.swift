@@ -23,10 +23,7 @@ actor Heartbeat: Worker {
   /// The wait after a call that failed or was withheld.
   private static let retry = Duration.seconds(5)
 
-  init(
-    url: Secret, every: Duration, loops: HealthRegistry, transport: @escaping HTTPTransport,
-    log: Logger
-  ) {
+  init(url: Secret, every: Duration, loops: HealthRegistry, transport: @escaping HTTPTransport, log: Logger) {
     self.url = url
     self.every = every
     self.loops = loops
@@ -44,8 +41,7 @@ actor Heartbeat: Worker {
   private func isWell(at awake: Duration) -> Bool {
     let ill = loops.stalled(at: awake) + loops.failing.map(\.loop)
     if !ill.isEmpty, !isWithheld {
-      log.warning(
-        "the heartbeat is withheld", metadata: ["loops": "\(ill.joined(separator: ", "))"])
+      log.warning("the heartbeat is withheld", metadata: ["loops": "\(ill.joined(separator: ", "))"])
     }
     isWithheld = !ill.isEmpty
     return ill.isEmpty && loops.hasSettled
@@ -61,9 +57,7 @@ actor Heartbeat: Worker {
     } catch {
       trouble = error.message
     }
-    if let trouble, !isUnheard {
-      log.warning("the heartbeat is not heard", metadata: ["error": "\(trouble)"])
-    }
+    if let trouble, !isUnheard { log.warning("the heartbeat is not heard", metadata: ["error": "\(trouble)"]) }
     isUnheard = trouble != nil
     return trouble == nil
   }

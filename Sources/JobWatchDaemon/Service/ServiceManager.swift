@@ -56,9 +56,7 @@ package struct ServiceManager: Sendable {
   package func tell(_ messages: [Message]) throws(Unheard) {
     let bytes = Array(messages.map(\.text).joined(separator: "\n").utf8)
     let handle = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-    guard handle >= 0 else {
-      throw Unheard(description: "no socket: \(String(cString: strerror(errno)))")
-    }
+    guard handle >= 0 else { throw Unheard(description: "no socket: \(String(cString: strerror(errno)))") }
     defer { close(handle) }
     let flags = Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)
     let sent = address.withPointer { pointer, length in

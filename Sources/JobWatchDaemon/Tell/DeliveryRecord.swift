@@ -11,11 +11,8 @@ struct DeliveryRecord: Sendable {
   var at: Timestamp
 
   func commit(_ transaction: Transaction, routes: RouteTable) throws {
-    try transaction.messages.settle(
-      message.id, judgement.settlement, outcome: outcome, startedAt: startedAt, at: at)
-    if let waiting = judgement.dueExcept {
-      try transaction.messages.makeDue(channel, at: at, except: waiting)
-    }
+    try transaction.messages.settle(message.id, judgement.settlement, outcome: outcome, startedAt: startedAt, at: at)
+    if let waiting = judgement.dueExcept { try transaction.messages.makeDue(channel, at: at, except: waiting) }
     if let change = judgement.change { try transaction.apply(change, routes: routes) }
     guard judgement.settlement == .givenUp else { return }
     let loss = loss

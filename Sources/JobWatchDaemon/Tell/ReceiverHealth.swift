@@ -101,16 +101,14 @@ struct ReceiverHealth: Sendable {
   ) -> Judgement {
     let (passed, wasTold) = (refusals.passed, isTold)
     let attempts = max(message.attempts, refusals.count(of: message.id)) + 1
-    let (settlement, change) = decide(
-      message, permit, outcome, since: start, at: now, jitter: jitter)
+    let (settlement, change) = decide(message, permit, outcome, since: start, at: now, jitter: jitter)
     if let change { isTold = !change.isEnd }
     if settlement == .givenUp {
       refusals.forget(message.id)
       failures[message.id] = nil
     }
     return Judgement(
-      settlement: settlement,
-      dueExcept: wasTold && !isTold ? passed.union(stillFailing(at: now.uptime)) : nil,
+      settlement: settlement, dueExcept: wasTold && !isTold ? passed.union(stillFailing(at: now.uptime)) : nil,
       change: change, attempts: attempts)
   }
 
@@ -129,12 +127,9 @@ struct ReceiverHealth: Sendable {
       if breaker.succeed(permit) == .opened { change = .channelRecovered(channel, at: now.wall) }
     case .retry(_, let reason, let retryAfter):
       wish = retryAfter
-      failures[message.id] = Failure(
-        until: now.uptime + (wish ?? .zero), isSpent: failure?.isSpent ?? false)
+      failures[message.id] = Failure(until: now.uptime + (wish ?? .zero), isSpent: failure?.isSpent ?? false)
       let isShut = breaker.fail(permit, at: now.uptime, retryAfter: wish ?? .zero) == .shut
-      if isShut || (permit.isProbe && !isTold) {
-        change = .channel(channel, failing: reason, at: now.wall)
-      }
+      if isShut || (permit.isProbe && !isTold) { change = .channel(channel, failing: reason, at: now.wall) }
     case .gone:
       settlement = .held(until: now.wall + Self.goneWait)
       breaker.resumeShut(at: now.uptime + Self.goneWait)
@@ -142,12 +137,9 @@ struct ReceiverHealth: Sendable {
         channel, failing: outcome.reason ?? "gone",
         action: "keeps its messages and tries one every 10 min", at: now.wall)
     case .rejected(let status, _):
-      (settlement, change) = refused(
-        message.id, status, permit, isFresh, since: start, at: now)
+      (settlement, change) = refused(message.id, status, permit, isFresh, since: start, at: now)
     }
-    if !outcome.isRejected || (isFresh && permit.isProbe) {
-      freshAt = probeTime(after: now.uptime) ?? freshAt
-    }
+    if !outcome.isRejected || (isFresh && permit.isProbe) { freshAt = probeTime(after: now.uptime) ?? freshAt }
     let wait = policy.wait(after: message.attempts + 1, retryAfter: wish, luck: jitter)
     return (settlement ?? wait.map { .retry(at: now.wall + $0) } ?? .givenUp, change)
   }

@@ -43,8 +43,7 @@ actor Relay: Worker {
     channel: String, policy: DeliveryPolicy, store: Store, routes: RouteTable,
     clock: @escaping Clock, alarm: Alarm, log: Logger,
     health loop: LoopHealth = LoopHealth("relay"),
-    jitter: @escaping @Sendable () -> Double = { .random(in: 0..<1) },
-    deliver: @escaping Delivery
+    jitter: @escaping @Sendable () -> Double = { .random(in: 0..<1) }, deliver: @escaping Delivery
   ) {
     name = "relay \(channel)"
     self.channel = channel
@@ -91,15 +90,12 @@ actor Relay: Worker {
   func finish() async { await calls.finish() }
 
   private func isFree(_ message: Int64) -> Bool {
-    !inFlight.contains(message) && !settledMeanwhile.contains(message)
-      && !unsaved.contains { $0.message.id == message }
+    !inFlight.contains(message) && !settledMeanwhile.contains(message) && !unsaved.contains { $0.message.id == message }
   }
 
   private func load(at now: Moment) async throws {
     let conditions = try await store.read { try $0.conditions.open() }
-    if conditions.contains(where: { $0.subject == .channel(channel) }) {
-      health.resumeFailing(at: now.uptime)
-    }
+    if conditions.contains(where: { $0.subject == .channel(channel) }) { health.resumeFailing(at: now.uptime) }
     isLoaded = true
   }
 
@@ -112,8 +108,7 @@ actor Relay: Worker {
     let channel = channel
     while try await store.read({ try $0.messages.hasDueTimeAhead(channel, at: now.wall) }) {
       try await store.write {
-        try $0.messages.boundDueTimes(
-          channel, at: now.wall, after: step ?? .zero, limit: Self.boundedAtOnce)
+        try $0.messages.boundDueTimes(channel, at: now.wall, after: step ?? .zero, limit: Self.boundedAtOnce)
       }
       loop.turns(at: clock().awake)
     }
@@ -137,8 +132,7 @@ actor Relay: Worker {
   }
 
   private func settle(
-    _ message: OutgoingMessage, _ permit: CircuitBreaker.Permit, _ outcome: DeliveryOutcome,
-    since start: Moment
+    _ message: OutgoingMessage, _ permit: CircuitBreaker.Permit, _ outcome: DeliveryOutcome, since start: Moment
   ) async {
     let now = clock()
     let record = DeliveryRecord(

@@ -13,8 +13,7 @@ struct WebhookChannel: Sendable {
     let content = format.message(message.event, now.wall)
     let headers = content.headers + [("User-Agent", "jobwatch/\(ProgramVersion.text)")]
     // The status line decides: a receiver that never ends its answer has taken the message all the same.
-    let request = HTTPRequest(
-      method: "POST", url: url.reveal(), headers: headers, body: content.body, wanted: .head)
+    let request = HTTPRequest(method: "POST", url: url.reveal(), headers: headers, body: content.body, wanted: .head)
     do {
       return Self.outcome(try await transport(request, timeout, 0), at: now.wall)
     } catch {
@@ -28,12 +27,9 @@ struct WebhookChannel: Sendable {
     case 200..<300: return .delivered(status: status)
     case 410: return .gone(status: status)
     case 400, 413, 422:
-      return .rejected(
-        status: status, reason: "the receiver answered \(status): it refuses the message")
+      return .rejected(status: status, reason: "the receiver answered \(status): it refuses the message")
     default:
-      return .retry(
-        status: status, reason: "the receiver answered \(status)",
-        retryAfter: response.retryAfter(at: now))
+      return .retry(status: status, reason: "the receiver answered \(status)", retryAfter: response.retryAfter(at: now))
     }
   }
 }

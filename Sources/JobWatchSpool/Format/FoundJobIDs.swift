@@ -25,9 +25,7 @@ struct FoundJobIDs {
   /// Nil: there is none.
   static func find(in fields: Fields) throws(Unacceptable) -> FoundJobIDs? {
     guard var place = try direct(fields) else {
-      guard let address = address(fields), let query = address.anyQuery else {
-        return try wrapped(fields)
-      }
+      guard let address = address(fields), let query = address.anyQuery else { return try wrapped(fields) }
       return FoundJobIDs(ids: [query.jobID], address: address, isPlain: false)
     }
     let others = try beside(fields)
@@ -54,9 +52,7 @@ struct FoundJobIDs {
   }
 
   /// The members of a list of replies or records; nil: the object is none.
-  static func members(
-    of fields: Fields, isNested: Bool = false
-  ) throws(Unacceptable) -> [SpoolField]? {
+  static func members(of fields: Fields, isNested: Bool = false) throws(Unacceptable) -> [SpoolField]? {
     for key in collections {
       if fields[key] == .excessive { throw Unacceptable(tooMany(in: key)) }
       guard case .list(let members) = fields[key] else { continue }
@@ -116,8 +112,7 @@ struct FoundJobIDs {
       var words: [String] = []
       for (index, member) in members.enumerated() {
         guard case .text(let word) = member else {
-          throw Unacceptable(
-            "id \(index + 1) of \(name) must be text in quotes, not \(member.noun)")
+          throw Unacceptable("id \(index + 1) of \(name) must be text in quotes, not \(member.noun)")
         }
         words.append(word)
       }
@@ -158,8 +153,7 @@ struct FoundJobIDs {
     }
     guard let first = found.first else { return nil }
     if let other = found.first(where: { Set($0.place.ids) != Set(first.place.ids) }) {
-      throw Unacceptable(
-        "\(first.key) and \(other.key) hold ids of different jobs: submit them one by one")
+      throw Unacceptable("\(first.key) and \(other.key) hold ids of different jobs: submit them one by one")
     }
     return first.place
   }

@@ -28,13 +28,9 @@ package struct ReplyHints: Sendable, Hashable {
     clue = Self.clues.first { fields[$0.key, default: .null] != .null }
       .map { Clue(key: $0.key, services: $0.value) }
     if case .object(let instance) = fields["instance"], clue == nil {
-      clue = Clue(
-        key: "instance",
-        services: Self.databases + (instance["datastore"] == nil ? ["ddm", "dcs"] : []))
+      clue = Clue(key: "instance", services: Self.databases + (instance["datastore"] == nil ? ["ddm", "dcs"] : []))
     }
-    if case .object(let job) = fields["job"], clue == nil,
-      job["created"] != nil || job["process"] != nil
-    {
+    if case .object(let job) = fields["job"], clue == nil, job["created"] != nil || job["process"] != nil {
       clue = Clue(key: "job", services: Self.databases)
     }
     if instanceID == nil, taskID == nil, clue == nil { return nil }
@@ -45,8 +41,7 @@ package struct ReplyHints: Sendable, Hashable {
     guard let clue, !clue.services.contains(service) else { return nil }
     let names = clue.services.joined(separator: ", ")
     let others = clue.services.count == 1 ? names : "one of \(names)"
-    return
-      "no service is named, so \(service) is asked, but \"\(clue.key)\" beside the id speaks for \(others): "
+    return "no service is named, so \(service) is asked, but \"\(clue.key)\" beside the id speaks for \(others): "
       + "submit it again with its service (--service \(clue.services[0])) if that is right"
   }
 }

@@ -21,9 +21,7 @@ package struct SpoolCommand: Sendable, Hashable {
 
   /// Why its form is refused, with the cure; nil when it is fine.
   package var problem: String? {
-    if !ConfiguredName.isValid(account) {
-      return "the name \"\(account.prefix(80))\" \(ConfiguredName.rule)"
-    }
+    if !ConfiguredName.isValid(account) { return "the name \"\(account.prefix(80))\" \(ConfiguredName.rule)" }
     guard let reason, !SpoolSubmission.isPlain(reason, limit: Self.reasonLimit) else { return nil }
     return "the reason must be 1 to \(Self.reasonLimit) bytes without control characters"
   }
@@ -45,8 +43,7 @@ extension SpoolCommand: Encodable {
   init(_ fields: [String: SpoolField]) throws(Unacceptable) {
     let known = CodingKeys.allCases.map(\.rawValue)
     if let strange = fields.keys.sorted().first(where: { !known.contains($0) }) {
-      throw Unacceptable(
-        "a command has no \"\(strange.prefix(80))\", only \(known.joined(separator: ", "))")
+      throw Unacceptable("a command has no \"\(strange.prefix(80))\", only \(known.joined(separator: ", "))")
     }
     let word = try fields.text(CodingKeys.verb) ?? ""
     guard let verb = Verb(rawValue: word) else {

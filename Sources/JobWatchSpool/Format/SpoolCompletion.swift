@@ -20,9 +20,7 @@ extension SpoolSubmission {
     expectWithin = expectWithin ?? options?.expectWithin
     labels.merge(options?.labels ?? [:]) { $1 }
     for name in options?.channels ?? [] where !channels.contains(name) { channels.append(name) }
-    if let problem = resolve(among: rules?.accounts, preferring: options?.service) {
-      return problem
-    }
+    if let problem = resolve(among: rules?.accounts, preferring: options?.service) { return problem }
     service = service ?? options?.service
     adoptReply()
     instanceID = instanceID ?? options?.instanceID
@@ -35,9 +33,7 @@ extension SpoolSubmission {
     hasCloudNames = false
     func isForeign(_ noun: String, _ name: String, _ known: [String]) -> Bool {
       if known.contains(name) || NearestName.to(name, among: known) != nil { return false }
-      note(
-        "the \(noun) \"\(Self.shown(name))\" of the reply is left alone because none of that name is known here"
-      )
+      note("the \(noun) \"\(Self.shown(name))\" of the reply is left alone because none of that name is known here")
       return true
     }
     if let name = service, isForeign("service", name, SpoolRules.services) { service = nil }
@@ -76,8 +72,7 @@ extension SpoolSubmission {
     guard let address else { return nil }
     let hosts = Self.places(of: address, accounts ?? [])
     if hosts.isEmpty {
-      return
-        "the host \(address.host) is that of no service that jobwatch knows, and of no account's endpoints: "
+      return "the host \(address.host) is that of no service that jobwatch knows, and of no account's endpoints: "
         + "name it there, or submit the id with its service"
     }
     let places = hosts.filter { address.query(of: $0.service) != nil }
@@ -91,8 +86,7 @@ extension SpoolSubmission {
     guard let query = address.query(of: service) else { return nil }
     (self.service, jobID) = (service.name, query.jobID)
     guard let accounts else { return nil }
-    let problem = chooseAccount(
-      of: query.projectID, places.filter { $0.service === service }, accounts)
+    let problem = chooseAccount(of: query.projectID, places.filter { $0.service === service }, accounts)
     if problem == nil { self.address = nil }
     return problem
   }
@@ -109,23 +103,19 @@ extension SpoolSubmission {
 
   /// Names the account of the project, unless one is named, or returns why there is none.
   /// - Parameter places: those of the service.
-  private mutating func chooseAccount(
-    of project: String, _ places: [Place], _ accounts: [Account]
-  ) -> String? {
+  private mutating func chooseAccount(of project: String, _ places: [Place], _ accounts: [Account]) -> String? {
     if let name = account {
       let account = accounts.first { $0.name == name }
       if let problem = account.flatMap({ Self.elsewhere($0, places) }) { return problem }
       guard let own = account?.projectID, own != project else { return nil }
-      return
-        "the URL is of project \(project), and account \"\(name)\" of \(own): name the account of the project"
+      return "the URL is of project \(project), and account \"\(name)\" of \(own): name the account of the project"
     }
     let here = accounts.filter { Self.elsewhere($0, places) == nil }
     // Their projects are looked up by the daemon.
     let open = here.filter { $0.projectID == nil }
     let owner = (here + accounts).first { $0.projectID == project }
     guard let owner = owner ?? (open.count == 1 ? open[0] : nil) else {
-      return
-        "no account has the project \(project) of the URL: add it to the configuration, or name an account"
+      return "no account has the project \(project) of the URL: add it to the configuration, or name an account"
     }
     if let problem = Self.elsewhere(owner, places) { return problem }
     account = owner.name
@@ -135,8 +125,7 @@ extension SpoolSubmission {
   /// An account is asked in its own region, where a job of another is not known.
   private static func elsewhere(_ account: Account, _ places: [Place]) -> String? {
     if places.contains(where: { $0.region == account.region }) { return nil }
-    return
-      "the URL is of region \(places[0].region), and account \"\(account.name)\" of \(account.region): "
+    return "the URL is of region \(places[0].region), and account \"\(account.name)\" of \(account.region): "
       + "add an account of that region, or name one"
   }
 }

@@ -87,9 +87,7 @@ struct SpoolEntry {
 
   private static func missing(_ fields: [String: SpoolField], _ strange: [String]) -> Unacceptable {
     let isError = ["error", "error_code", "errorCode"].contains { (fields[$0] ?? .null) != .null }
-    if isError {
-      return Unacceptable("job_id is missing: the cloud's reply is an error, and no job began")
-    }
+    if isError { return Unacceptable("job_id is missing: the cloud's reply is an error, and no job began") }
     var reason = "job_id is missing: it is in the cloud's reply to the call that began the job"
     if let (key, meaning) = others.first(where: { fields[$0.0] != nil }) {
       reason += " (the id in \(key) is \(meaning), and no job's)"
@@ -106,8 +104,7 @@ struct SpoolEntry {
   mutating func submissions() throws(Unacceptable) -> [SpoolSubmission] {
     let isNamed = fields["service"]?.scalarText != nil
     // The databases, too, put an instance_id beside the id.
-    let isOwnTask =
-      !isReply && (isNamed || fields["task_id"] != nil && fields["instance_id"] != nil)
+    let isOwnTask = !isReply && (isNamed || fields["task_id"] != nil && fields["instance_id"] != nil)
     var draft = SpoolSubmission(
       jobID: "", service: try text(.service), account: try text(.account), labels: try labels(),
       channels: try channels(), jobType: try jobType(), beginTime: try time(.beginTime),
@@ -115,8 +112,7 @@ struct SpoolEntry {
       taskID: isOwnTask ? try text(.taskID) : nil, expectWithin: try duration())
     draft.address = place.address
     draft.reply = isOwnTask ? nil : ReplyHints(fields)
-    draft.hasCloudNames =
-      isReply && (draft.service != nil || draft.account != nil || !draft.channels.isEmpty)
+    draft.hasCloudNames = isReply && (draft.service != nil || draft.account != nil || !draft.channels.isEmpty)
     return place.ids.map { id in
       var submission = draft
       submission.jobID = id
@@ -190,8 +186,7 @@ struct SpoolEntry {
         if let time = CloudTimeParser.parse(text)?.instant { return time }
       default: break
       }
-      throw Unacceptable(
-        "\(key.rawValue) must be a time such as 2026-11-21T21:38:21Z, or milliseconds since 1970")
+      throw Unacceptable("\(key.rawValue) must be a time such as 2026-11-21T21:38:21Z, or milliseconds since 1970")
     }
   }
 

@@ -58,30 +58,23 @@ extension [String: SpoolField] {
 
 extension SpoolField: Decodable {
   init(from decoder: any Decoder) throws {
-    self =
-      try Self.object(decoder) ?? Self.list(decoder) ?? Self.scalar(decoder.singleValueContainer())
+    self = try Self.object(decoder) ?? Self.list(decoder) ?? Self.scalar(decoder.singleValueContainer())
   }
 
   /// Nil for a value of another kind, whose container is refused by an error.
   private static func object(_ decoder: any Decoder) -> SpoolField? {
     guard let container = try? decoder.container(keyedBy: AnyKey.self) else { return nil }
     let keys = container.allKeys
-    guard keys.count <= memberLimit, decoder.codingPath.count < depthLimit else {
-      return .excessive
-    }
+    guard keys.count <= memberLimit, decoder.codingPath.count < depthLimit else { return .excessive }
     var members: [String: SpoolField] = [:]
-    for key in keys {
-      members[key.stringValue] = (try? container.decode(SpoolField.self, forKey: key)) ?? .null
-    }
+    for key in keys { members[key.stringValue] = (try? container.decode(SpoolField.self, forKey: key)) ?? .null }
     return .object(members)
   }
 
   private static func list(_ decoder: any Decoder) -> SpoolField? {
     guard var container = try? decoder.unkeyedContainer() else { return nil }
     let count = container.count ?? .max
-    guard count <= SpoolFile.jobLimit, decoder.codingPath.count < depthLimit else {
-      return .excessive
-    }
+    guard count <= SpoolFile.jobLimit, decoder.codingPath.count < depthLimit else { return .excessive }
     var members: [SpoolField] = []
     while !container.isAtEnd {
       guard let member = try? container.decode(SpoolField.self) else { return .excessive }

@@ -75,9 +75,7 @@ package struct SpoolFile: Sendable, Hashable {
     }
   }
 
-  private mutating func drafts(
-    _ entry: SpoolText.Entry, at place: Place
-  ) throws(Unacceptable) -> [SpoolSubmission] {
+  private mutating func drafts(_ entry: SpoolText.Entry, at place: Place) throws(Unacceptable) -> [SpoolSubmission] {
     switch entry {
     case .broken(let reason): throw Unacceptable(reason)
     case .plain(let line): return [try SpoolLine.submission(line)]
@@ -95,14 +93,10 @@ package struct SpoolFile: Sendable, Hashable {
   ) throws(Unacceptable) -> SpoolSubmission {
     var submission = draft
     if let rules {
-      if let problem = submission.complete(by: rules, note: { note($0, at: place) }) {
-        throw Unacceptable(problem)
-      }
+      if let problem = submission.complete(by: rules, note: { note($0, at: place) }) { throw Unacceptable(problem) }
       if let doubt = submission.doubt { note(doubt, at: place) }
     }
-    if let problem = submission.problem ?? rules?.problem(submission) {
-      throw Unacceptable(problem)
-    }
+    if let problem = submission.problem ?? rules?.problem(submission) { throw Unacceptable(problem) }
     return submission
   }
 
@@ -114,9 +108,7 @@ package struct SpoolFile: Sendable, Hashable {
   private func accepted(
     _ fields: [String: SpoolField], at place: Place, _ rules: SpoolRules?
   ) throws(Unacceptable) -> SpoolCommand {
-    guard place == .file else {
-      throw Unacceptable("a command stands alone: write it into a file of its own")
-    }
+    guard place == .file else { throw Unacceptable("a command stands alone: write it into a file of its own") }
     let command = try SpoolCommand(fields)
     if let problem = command.problem ?? rules?.problem(command) { throw Unacceptable(problem) }
     return command

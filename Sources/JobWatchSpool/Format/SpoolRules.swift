@@ -36,14 +36,12 @@ package struct SpoolRules: Sendable, Hashable {
   package func problem(_ submission: SpoolSubmission) -> String? {
     let key = key(of: submission)
     let problem =
-      unknown("service", key.service, Self.services)
-      ?? unknown("account", key.account, accountNames)
+      unknown("service", key.service, Self.services) ?? unknown("account", key.account, accountNames)
       ?? submission.channels.lazy.compactMap { unknown("channel", $0, channels) }.first
     if let problem { return problem }
     if submission.instanceID != nil, CloudService.named(key.service)?.hasTasks != true {
       let services = CloudService.all.filter(\.hasTasks).map(\.name).joined(separator: ", ")
-      return
-        "instance_id and task_id are for jobs of \(services), not of \(key.service): leave them out, "
+      return "instance_id and task_id are for jobs of \(services), not of \(key.service): leave them out, "
         + "or name the service"
     }
     guard withoutURL.contains(key.endpoint) else { return nil }
@@ -52,13 +50,10 @@ package struct SpoolRules: Sendable, Hashable {
   }
 
   /// Why a command cannot be obeyed, with the cure; nil when it can.
-  package func problem(_ command: SpoolCommand) -> String? {
-    unknown("account", command.account, accountNames)
-  }
+  package func problem(_ command: SpoolCommand) -> String? { unknown("account", command.account, accountNames) }
 
   private func unknown(_ noun: String, _ name: String, _ known: [String]) -> String? {
-    known.contains(name)
-      ? nil : "\(noun) \"\(name.prefix(80))\" is not known; \(NearestName.hint(name, among: known))"
+    known.contains(name) ? nil : "\(noun) \"\(name.prefix(80))\" is not known; \(NearestName.hint(name, among: known))"
   }
 
   /// Decodes a file of `owner`, and refuses a command from a user who may not command.

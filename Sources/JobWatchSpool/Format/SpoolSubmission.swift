@@ -61,8 +61,7 @@ extension SpoolSubmission {
   package var problem: String? {
     if let address, address.anyQuery == nil { return FoundJobIDs.noQuery(address.text) }
     if !JobKey.isJobID(jobID) {
-      return
-        "\"\(Self.shown(jobID))\" is no job id: an id starts with a letter or digit and holds only "
+      return "\"\(Self.shown(jobID))\" is no job id: an id starts with a letter or digit and holds only "
         + "letters, digits, \"_\" and \"-\", at most 128"
     }
     let names = [service, account].compactMap { $0 } + channels
@@ -77,10 +76,8 @@ extension SpoolSubmission {
       return "expect_within must be \(least) to \(most), not \(expectWithin.text)"
     }
     if taskID != nil, instanceID == nil { return "task_id needs the instance_id beside it" }
-    for case (let key, let id?) in [("instance_id", instanceID), ("task_id", taskID)]
-    where !JobKey.isJobID(id) {
-      return
-        "\(key) must start with a letter or digit and hold only letters, digits, \"_\" and \"-\", at most 128"
+    for case (let key, let id?) in [("instance_id", instanceID), ("task_id", taskID)] where !JobKey.isJobID(id) {
+      return "\(key) must start with a letter or digit and hold only letters, digits, \"_\" and \"-\", at most 128"
     }
     return LabelRule.problem(labels)
   }

@@ -124,9 +124,7 @@ enum SpoolText {
     }
   }
 
-  private static func decode<Value: Decodable>(
-    _ type: Value.Type, _ text: Substring
-  ) throws(Unacceptable) -> Value {
+  private static func decode<Value: Decodable>(_ type: Value.Type, _ text: Substring) throws(Unacceptable) -> Value {
     do {
       let value = try JSONDecoder().decode(type, from: Data(text.utf8))
       if let name = JSONText.repeatedName(of: FoundJobIDs.keys, in: text) {

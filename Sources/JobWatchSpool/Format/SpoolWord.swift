@@ -24,9 +24,7 @@ enum SpoolWord: Sendable, Hashable {
     let ours = self.parts(own)
     let (joined, ourJoined) = (parts.joined(), ours.joined())
     // Another case, no underscore, one instead of many.
-    if joined == ourJoined || joined == ourJoined + "s" || joined + "s" == ourJoined {
-      return .resembling(own)
-    }
+    if joined == ourJoined || joined == ourJoined + "s" || joined + "s" == ourJoined { return .resembling(own) }
     guard parts.count == ours.count else {
       return NearestName.distance(joined, ourJoined) == 1 ? .resembling(own) : .foreign
     }

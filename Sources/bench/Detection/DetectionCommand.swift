@@ -38,8 +38,7 @@ struct DetectionCommand: AsyncParsableCommand {
       options.tell("measuring what it taught …")
       // Other jobs than the teacher's: durations that were seen once do not come again.
       let jobs = DetectionJob.load("other", perType: perType, seed: 2)
-      return [fixed]
-        + (try await compare(jobs, with: fixed, taughtBy: teacher.database, program))
+      return [fixed] + (try await compare(jobs, with: fixed, taughtBy: teacher.database, program))
     }
     try options.report(figures(runs))
   }

@@ -29,14 +29,12 @@ struct DetectionRun: Sendable {
     cloud.setQuota(quota.map { Quota(calls: $0, per: .seconds(10)) }, for: .ecs)
     return try await ending {
       try await workplace.withDaemon(
-        program, cloud: try await cloud.start(), quota: quota.map { "calls: \($0), per: 10s" },
-        polling: polling
+        program, cloud: try await cloud.start(), quota: quota.map { "calls: \($0), per: 10s" }, polling: polling
       ) { daemon in
         try await daemon.isLoaded()
         async let told = ends(in: workplace)
         let begun = try await submit(to: cloud, workplace)
-        return try await Detections(
-          self, begun: begun, told: told, calls: cloud.calls(service: .ecs))
+        return try await Detections(self, begun: begun, told: told, calls: cloud.calls(service: .ecs))
       }
     } with: {
       await cloud.stop()
@@ -44,9 +42,7 @@ struct DetectionRun: Sendable {
   }
 
   /// Begins each job when it arrives, and hands it over as an ordinary submitter does. Returns when each began.
-  private func submit(
-    to cloud: SimulatedCloud, _ workplace: Workplace
-  ) async throws -> [String: Timestamp] {
+  private func submit(to cloud: SimulatedCloud, _ workplace: Workplace) async throws -> [String: Timestamp] {
     let spool = SpoolWriter(spoolDirectory: workplace.spool)
     let start = ContinuousClock.now
     var begun: [String: Timestamp] = [:]
@@ -54,12 +50,9 @@ struct DetectionRun: Sendable {
       try await Task.sleep(until: start + job.arrival)
       let now = SystemClock.now().wall
       cloud.submit(
-        ScriptedJob(
-          service: .ecs, jobID: job.id, jobType: job.type, steps: .succeeding(after: job.duration)),
-        at: now)
+        ScriptedJob(service: .ecs, jobID: job.id, jobType: job.type, steps: .succeeding(after: job.duration)), at: now)
       begun[job.id] = now
-      let submission = SpoolSubmission(
-        jobID: job.id, service: "ecs", jobType: isTyped ? job.type : nil)
+      let submission = SpoolSubmission(jobID: job.id, service: "ecs", jobType: isTyped ? job.type : nil)
       _ = try spool.write([submission], at: now)
     }
     return begun
@@ -71,8 +64,7 @@ struct DetectionRun: Sendable {
     let last = jobs.map { $0.arrival + $0.duration }.max() ?? .zero
     let told = ToldEnds()
     let follower = StatusLogFollower(
-      path: workplace.statusLog,
-      filter: LogFilter(events: [try EventPattern("job.succeeded")]),
+      path: workplace.statusLog, filter: LogFilter(events: [try EventPattern("job.succeeded")]),
       onTrouble: MeasureOptions.complain)
     try await withThrowingTaskGroup { group in
       group.addTask {
@@ -151,9 +143,7 @@ struct Detections: Sendable {
   /// In any 10 s.
   let mostCalls: Int
 
-  init(
-    _ run: DetectionRun, begun: [String: Timestamp], told: [String: Timestamp], calls: [Call]
-  ) {
+  init(_ run: DetectionRun, begun: [String: Timestamp], told: [String: Timestamp], calls: [Call]) {
     (name, quota) = (run.name, run.quota)
     latencies = run.jobs.compactMap { job in
       guard let begin = begun[job.id], let told = told[job.id] else { return nil }

@@ -50,17 +50,14 @@ struct FootprintCommand: AsyncParsableCommand {
   private func measured(_ part: Part) -> FootprintCase {
     switch part {
     case .idle:
-      FootprintCase(
-        name: "idle", jobs: 0, mostMemory: 40, mostCPU: 0.2,
-        window: .seconds(options.quick ? 10 : 60))
+      FootprintCase(name: "idle", jobs: 0, mostMemory: 40, mostCPU: 0.2, window: .seconds(options.quick ? 10 : 60))
     case .thousands:
       FootprintCase(
         name: "10,000 jobs", jobs: 10_000, polling: "floor: 1h", mostMemory: 60, mostCPU: 1,
         window: .seconds(options.quick ? 20 : 60))
     case .million:
       FootprintCase(
-        name: "1,000,000 jobs", jobs: 1_000_000, mostMemory: 400,
-        window: .seconds(options.quick ? 20 : 300))
+        name: "1,000,000 jobs", jobs: 1_000_000, mostMemory: 400, window: .seconds(options.quick ? 20 : 300))
     }
   }
 }
@@ -125,8 +122,7 @@ private struct FootprintCase: Sendable {
       try memory("after \(seconds.threeDigits) s", of: daemon),
       Figure(
         "CPU, \(name), of one core", used / seconds * 100, "%",
-        detail: "\((used * 1000).threeDigits) ms in \(seconds.threeDigits) s, \(polls) polls",
-        atMost: mostCPU),
+        detail: "\((used * 1000).threeDigits) ms in \(seconds.threeDigits) s, \(polls) polls", atMost: mostCPU),
     ]
   }
 
@@ -134,8 +130,7 @@ private struct FootprintCase: Sendable {
     let (resident, own, peak) = try ProcessUsage.memory(of: daemon.id)
     return Figure(
       "memory, \(name), \(moment)", resident / 1e6, "MB",
-      detail: "\((own / 1e6).threeDigits) its own, peak \((peak / 1e6).threeDigits)",
-      atMost: mostMemory)
+      detail: "\((own / 1e6).threeDigits) its own, peak \((peak / 1e6).threeDigits)", atMost: mostMemory)
   }
 }
 
@@ -152,9 +147,7 @@ private struct WatchedJobs: Sendable {
   func register(in store: Store) async throws {
     for first in stride(from: 0, to: count, by: Self.rowsAtOnce) {
       try await store.write { transaction in
-        for number in first..<min(first + Self.rowsAtOnce, count) {
-          try insert(number, transaction)
-        }
+        for number in first..<min(first + Self.rowsAtOnce, count) { try insert(number, transaction) }
       }
     }
   }
@@ -170,14 +163,10 @@ private struct WatchedJobs: Sendable {
 
   private func insert(_ number: Int, _ transaction: JobWatchStore.Transaction) throws {
     let (begin, seen) = (begin(number), lastSeen(number))
-    let new = Job.registered(
-      BenchJobs.quiet.id(number), at: begin, projectID: BenchAccount.projectID)
-    guard var job = try transaction.jobs.insert(new, dueAt: due(number), noticeAt: nil) else {
-      return
-    }
+    let new = Job.registered(BenchJobs.quiet.id(number), at: begin, projectID: BenchAccount.projectID)
+    guard var job = try transaction.jobs.insert(new, dueAt: due(number), noticeAt: nil) else { return }
     job.state = .running
-    job.report = JobReport(
-      jobType: type(number), rawStatus: "RUNNING", begin: CloudTime(raw: "", instant: begin))
+    job.report = JobReport(jobType: type(number), rawStatus: "RUNNING", begin: CloudTime(raw: "", instant: begin))
     (job.firstSeenAt, job.lastSeenAt) = (seen, seen)
     job.span = WatchedSpan(known: (seen - begin).exactSeconds)
     try transaction.jobs.save(job, bodyHash: 1, dueAt: due(number), noticeAt: seen + .hours(20))

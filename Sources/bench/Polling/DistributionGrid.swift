@@ -78,9 +78,7 @@ struct DistributionGrid: Sendable {
 
   private func at(_ age: Double) -> (survival: Double, lived: Double) {
     let place =
-      age < Self.even
-      ? age / Self.step
-      : (Self.even / Self.step).rounded(.down) + log(age / Self.even) / Self.growth
+      age < Self.even ? age / Self.step : (Self.even / Self.step).rounded(.down) + log(age / Self.even) / Self.growth
     let index = min(Int(place), ages.count - 2)
     let part = min(max((age - ages[index]) / (ages[index + 1] - ages[index]), 0), 1)
     return (
@@ -105,9 +103,7 @@ extension [Outcome] {
   func latency(atCalls calls: Double) -> Double? {
     let hull = hull
     guard let first = hull.first, calls >= first.calls else { return nil }
-    guard let index = hull.firstIndex(where: { $0.calls > calls }) else {
-      return hull.last?.latency
-    }
+    guard let index = hull.firstIndex(where: { $0.calls > calls }) else { return hull.last?.latency }
     let (low, high) = (hull[index - 1], hull[index])
     let part = (calls - low.calls) / (high.calls - low.calls)
     return low.latency + part * (high.latency - low.latency)

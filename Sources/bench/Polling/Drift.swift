@@ -15,8 +15,7 @@ enum Drift {
         zip(windows, ratios(type, price: price, runs: runs)).map { window, ratio in
           Figure(
             "cost ÷ least, \(type.name) × 2.0, exact, c = \(Int(price)), "
-              + "jobs \(window.0.lowerBound) to \(window.0.upperBound) since",
-            ratio, "×", atMost: window.1)
+              + "jobs \(window.0.lowerBound) to \(window.0.upperBound) since", ratio, "×", atMost: window.1)
         }
       }
     }

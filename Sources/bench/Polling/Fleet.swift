@@ -36,21 +36,16 @@ struct Fleet {
   init(isQuick: Bool) async {
     // Of 13,264 calls a minute, 200 a second are used: 95 % of them, in 1.05 minutes.
     let scale = Scale(
-      beginsPerSecond: isQuick ? 5.15 : 51.5,
-      quota: Quota(calls: isQuick ? 1327 : 13_264, per: .minutes(1)))
+      beginsPerSecond: isQuick ? 5.15 : 51.5, quota: Quota(calls: isQuick ? 1327 : 13_264, per: .minutes(1)))
     let granted = RateLimiter(cap: scale.quota).rate
     let bound = Bound(calls: granted / scale.beginsPerSecond)
     (self.granted, self.bound) = (granted, bound)
-    @Sendable func run(_ script: Script) async -> FleetRun {
-      FleetRun(script, scale: scale, price: bound.price)
-    }
+    @Sendable func run(_ script: Script) async -> FleetRun { FleetRun(script, scale: scale, price: bound.price) }
     async let warm = run(Script(minutes: 165))
     async let cold = run(Script(minutes: 165, samples: 0))
     async let fixed = run(Script(minutes: 80, fixed: .seconds(10)))
-    async let changes = run(
-      Script(minutes: 215, outage: 40..<50, shares: [(120, 0.5), (160, 1)]))
-    async let deadlines = run(
-      Script(minutes: 170, outage: 20..<109, retention: .hours(2)))
+    async let changes = run(Script(minutes: 215, outage: 40..<50, shares: [(120, 0.5), (160, 1)]))
+    async let deadlines = run(Script(minutes: 170, outage: 20..<109, retention: .hours(2)))
     (self.warm, self.cold, self.fixed) = await (warm, cold, fixed)
     (self.changes, self.deadlines) = await (changes, deadlines)
   }
@@ -90,8 +85,7 @@ struct Fleet {
     let means = runs.map { name, _, latencies in
       Figure(
         "fleet, \(name): mean latency", latencies.mean, "s",
-        detail: "p95 \(latencies.quantile(0.95).threeDigits) s; "
-          + "at best a mean of \(bound.latency.threeDigits) s")
+        detail: "p95 \(latencies.quantile(0.95).threeDigits) s; " + "at best a mean of \(bound.latency.threeDigits) s")
     }
     let fixedMean = runs[2].2.mean
     let learned = runs.prefix(2).flatMap { name, run, latencies in
@@ -99,10 +93,8 @@ struct Fleet {
         Figure(
           "fleet, \(name): mean latency ÷ bound", latencies.mean / bound.latency, "×",
           detail: "at \(granted.threeDigits) calls/s", atMost: 1.1),
-        Figure(
-          "fleet, fixed 10s under the quota ÷ \(name)", fixedMean / latencies.mean, "×", atLeast: 3),
-        Figure(
-          "fleet, \(name): throttling answers", Double(run.cloud.refusals), atMost: 0),
+        Figure("fleet, fixed 10s under the quota ÷ \(name)", fixedMean / latencies.mean, "×", atLeast: 3),
+        Figure("fleet, \(name): throttling answers", Double(run.cloud.refusals), atMost: 0),
       ]
     }
     return means + learned + limits
@@ -118,8 +110,7 @@ struct Fleet {
       Figure(
         "fleet, after an outage: mean latency ÷ bound from 20 min on",
         changes.latencies(70..<95).mean / bound.latency, "×", atMost: 1.15),
-      Figure(
-        "fleet, a quota that halves: throttling answers", Double(changes.cloud.refusals), atMost: 1),
+      Figure("fleet, a quota that halves: throttling answers", Double(changes.cloud.refusals), atMost: 1),
       Figure(
         "fleet, after a long outage: deadlines met of those that could be",
         Double(met) / Double(max(possible, 1)), detail: "\(met) of \(possible)", atLeast: 1),

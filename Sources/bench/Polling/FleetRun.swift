@@ -52,8 +52,7 @@ struct FleetRun: Sendable {
     queue = PollQueue(
       polling: PollPolicy(fixed: script.fixed),
       retention: [Self.key.service: RetentionPolicy(finished: script.retention)])
-    endpoint = queue.addEndpoint(
-      Self.key, quota: scale.quota, price: script.samples > 0 ? price : nil)
+    endpoint = queue.addEndpoint(Self.key, quota: scale.quota, price: script.samples > 0 ? price : nil)
     for (index, type) in JobType.fleet.enumerated() where script.samples > 0 {
       let samples = type.samples(script.samples, seed: UInt64(index))
       queue.learned(DurationModel(samples, horizon: type.horizon), of: Self.types[index])
@@ -108,17 +107,12 @@ struct FleetRun: Sendable {
   /// Those of the jobs of the last day that still run. Each was polled as it would have been at the price that fits. Where
   /// nothing was learned before, each is seen right now, for the first time.
   private mutating func enterRunning(price: Double) {
-    let plans =
-      script.samples > 0 ? Self.types.map { queue.plan(of: $0, price: price, at: .zero) } : []
+    let plans = script.samples > 0 ? Self.types.map { queue.plan(of: $0, price: price, at: .zero) } : []
     for back in stride(from: 0, to: 100_000, by: 1 / scale.beginsPerSecond) {
       var job = draw(begin: -Int64(back * 1000))
       if job.duration == .max { continue }
-      if script.samples > 0 {
-        job.seenAt = job.begin + Int64(1000 * lastPoll(of: job, plans[Int(job.type)]))
-      }
-      if job.begin + job.duration > job.seenAt {
-        enter(job, from: Double(job.seenAt - job.begin) / 1000)
-      }
+      if script.samples > 0 { job.seenAt = job.begin + Int64(1000 * lastPoll(of: job, plans[Int(job.type)])) }
+      if job.begin + job.duration > job.seenAt { enter(job, from: Double(job.seenAt - job.begin) / 1000) }
     }
   }
 
@@ -172,13 +166,10 @@ struct FleetRun: Sendable {
     let hasEnded = job.duration <= age
     jobs[Int(poll.job)].seenAt = hasEnded ? .max : now
     queue.record(
-      hasEnded ? find(job, poll, basis) : keep(poll, basis, at: Double(age) / 1000), of: poll,
-      basis, at: moment)
+      hasEnded ? find(job, poll, basis) : keep(poll, basis, at: Double(age) / 1000), of: poll, basis, at: moment)
   }
 
-  private mutating func find(
-    _ job: FleetJob, _ poll: ScheduledPoll, _ basis: PollQueue.Basis
-  ) -> PollOutcome {
+  private mutating func find(_ job: FleetJob, _ poll: ScheduledPoll, _ basis: PollQueue.Basis) -> PollOutcome {
     let end = job.begin + job.duration
     found.append((Float(end) / 1000, Float(now - end) / 1000))
     var outcome = PollOutcome(next: .never, isFinal: true, span: poll.span)
@@ -189,9 +180,7 @@ struct FleetRun: Sendable {
     return outcome
   }
 
-  private func keep(
-    _ poll: ScheduledPoll, _ basis: PollQueue.Basis, at age: Double
-  ) -> PollOutcome {
+  private func keep(_ poll: ScheduledPoll, _ basis: PollQueue.Basis, at age: Double) -> PollOutcome {
     PollOutcome(
       next: .after(basis.pace.gap(after: age, jitterSeed: poll.jitterSeed)), isFinal: false,
       span: WatchedSpan(from: poll.span.from, known: age), isWatched: true)

@@ -26,8 +26,7 @@ struct JobType: Sendable {
       ]), 14.0711, 32.9043, 73.619),
     single("exponential", .exponential(mean: 300), 25.1662, 58.1555, 123.268),
     single("uniform", .uniform(low: 60, high: 600), 22.4114, 51.5188, 108.2018),
-    single(
-      "pareto_1.5", .pareto(least: 30, alpha: 1.5, most: 86_400), 10.2734, 25.2455, 59.0395),
+    single("pareto_1.5", .pareto(least: 30, alpha: 1.5, most: 86_400), 10.2734, 25.2455, 59.0395),
     single("createServer_4m", .normal(mean: 240, deviation: 30), 10.8594, 24.6675, 53.0256),
     JobType(
       name: "fixed90_hung2pct", distribution: .normal(mean: 90, deviation: 1), hungShare: 0.02,
@@ -36,9 +35,7 @@ struct JobType: Sendable {
     single("dcs_create_7m", .logNormal(median: 420, sigma: 0.25), 19.3149, 43.6216, 90.6302),
   ]
 
-  private static func single(
-    _ name: String, _ distribution: KnownDistribution, _ leastCosts: Double...
-  ) -> JobType {
+  private static func single(_ name: String, _ distribution: KnownDistribution, _ leastCosts: Double...) -> JobType {
     JobType(name: name, distribution: distribution, leastCosts: leastCosts)
   }
 
@@ -60,9 +57,7 @@ struct JobType: Sendable {
     fleet("dataMigration", 0.1, .logNormal(median: 10_900, sigma: 0.7)),
   ]
 
-  private static func fleet(
-    _ name: String, _ share: Double, _ distribution: KnownDistribution
-  ) -> JobType {
+  private static func fleet(_ name: String, _ share: Double, _ distribution: KnownDistribution) -> JobType {
     JobType(name: name, distribution: distribution, hungShare: 0.001, share: share)
   }
 

@@ -17,8 +17,7 @@ struct KnownDistribution: Sendable {
   static func normal(mean: Double, deviation: Double) -> Self {
     let positive = normalSurvival(-mean / deviation)
     return Self(
-      survival: { normalSurvival(($0 - mean) / deviation) / positive },
-      sample: { abs(mean + deviation * $0.normal()) })
+      survival: { normalSurvival(($0 - mean) / deviation) / positive }, sample: { abs(mean + deviation * $0.normal()) })
   }
 
   static func exponential(mean: Double) -> Self {
@@ -26,9 +25,7 @@ struct KnownDistribution: Sendable {
   }
 
   static func uniform(low: Double, high: Double) -> Self {
-    Self(
-      survival: { min(max((high - $0) / (high - low), 0), 1) },
-      sample: { low + (high - low) * $0.unit() })
+    Self(survival: { min(max((high - $0) / (high - low), 0), 1) }, sample: { low + (high - low) * $0.unit() })
   }
 
   static func pareto(least: Double, alpha: Double, most: Double) -> Self {
@@ -52,9 +49,7 @@ struct KnownDistribution: Sendable {
     Self(survival: { survival($0 / factor) }, sample: { factor * sample(&$0) })
   }
 
-  private static func normalSurvival(_ value: Double) -> Double {
-    0.5 * erfc(value / 2.0.squareRoot())
-  }
+  private static func normalSurvival(_ value: Double) -> Double { 0.5 * erfc(value / 2.0.squareRoot()) }
 }
 
 extension [Double] {

@@ -26,8 +26,7 @@ struct PlanCommand: ParsableCommand {
   func run() throws {
     let request = try Request(file: file)
     guard request.isSound else {
-      throw ValidationError(
-        "\(file): prices, horizons and durations are above zero, p_inf from 0 and below 1")
+      throw ValidationError("\(file): prices, horizons and durations are above zero, p_inf from 0 and below 1")
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
@@ -43,15 +42,13 @@ struct PlanCommand: ParsableCommand {
     var horizon: Double?
 
     var isSound: Bool {
-      price > 0 && (horizon ?? 1) > 0 && (0..<1).contains(p_inf ?? 0)
-        && (durations ?? []).allSatisfy { ($0 ?? 1) >= 0 }
+      price > 0 && (horizon ?? 1) > 0 && (0..<1).contains(p_inf ?? 0) && (durations ?? []).allSatisfy { ($0 ?? 1) >= 0 }
     }
 
     var answer: Answer {
       let horizon = horizon ?? 86_400
       let plan = PollPlan(distribution: planned(to: horizon), price: price, horizon: horizon)
-      return Answer(
-        ages: plan.schedule(until: horizon), calls: plan.calls, meanLatency: plan.meanLatency)
+      return Answer(ages: plan.schedule(until: horizon), calls: plan.calls, meanLatency: plan.meanLatency)
     }
 
     private func planned(to horizon: Double) -> DurationDistribution {
@@ -77,9 +74,7 @@ extension Decodable {
   init(file path: String) throws {
     do {
       let data =
-        path == "-"
-        ? FileHandle.standardInput.readDataToEndOfFile()
-        : try Data(contentsOf: URL(fileURLWithPath: path))
+        path == "-" ? FileHandle.standardInput.readDataToEndOfFile() : try Data(contentsOf: URL(fileURLWithPath: path))
       self = try JSONDecoder().decode(Self.self, from: data)
     } catch let error as DecodingError {
       throw ValidationError("\(path) is not of the form that --help shows: \(error)")

@@ -12,8 +12,7 @@ enum PlanCost {
       stored = max(stored, model.bytes.count)
       let distribution = model.distribution()
       for price in [1.0, 5, 20] {
-        plan = max(
-          plan, milliseconds { _ = PollPlan(distribution: model.distribution(), price: price) })
+        plan = max(plan, milliseconds { _ = PollPlan(distribution: model.distribution(), price: price) })
       }
       var span = WatchedSpan()
       model.watch(span)
@@ -33,8 +32,7 @@ enum PlanCost {
       look = max(look, 1000 * time / Double(ages.count))
     }
     return [
-      Figure("time of a plan", plan, "ms", atMost: 2),
-      Figure("time to learn from a job", learn, "ms", atMost: 0.2),
+      Figure("time of a plan", plan, "ms", atMost: 2), Figure("time to learn from a job", learn, "ms", atMost: 0.2),
       Figure("time to find a next poll", look, "µs", atMost: 5),
       Figure("stored for a key", Double(stored), "bytes", atMost: 6144),
     ]
@@ -63,8 +61,7 @@ struct QueueCost {
   }
 
   private var queue = PollQueue(
-    polling: PollPolicy(price: .milliseconds(1)),
-    retention: [key.service: RetentionPolicy(finished: .days(1))])
+    polling: PollPolicy(price: .milliseconds(1)), retention: [key.service: RetentionPolicy(finished: .days(1))])
   private let endpoint: PollQueue.Endpoint
 
   static func figures() throws -> [Figure] {
@@ -79,19 +76,16 @@ struct QueueCost {
     let each = { ($0 - empty) / Double(jobs) }
     return [
       Figure("time of a call's place in the schedule, a million jobs", time, "µs", atMost: 3),
-      Figure(
-        "calls a second in that measurement", Double(calls / seconds), "/s", atLeast: Double(rate)),
+      Figure("calls a second in that measurement", Double(calls / seconds), "/s", atLeast: Double(rate)),
       Figure("memory of the schedule for a job", each(filled), "bytes", atMost: 100),
-      Figure(
-        "memory of the schedule for a job, after many calls", each(later), "bytes", atMost: 100),
+      Figure("memory of the schedule for a job, after many calls", each(later), "bytes", atMost: 100),
     ]
   }
 
   /// Knows ten types.
   private init() {
     endpoint = queue.addEndpoint(
-      Self.key, quota: Quota(calls: Self.granted * 1106 / 1000, per: .seconds(1)),
-      price: Self.price)
+      Self.key, quota: Quota(calls: Self.granted * 1106 / 1000, per: .seconds(1)), price: Self.price)
     for (index, type) in JobType.fleet.enumerated() {
       let samples = type.samples(1000, seed: UInt64(index))
       queue.learned(DurationModel(samples, horizon: type.horizon), of: Self.types[index])
@@ -109,8 +103,7 @@ struct QueueCost {
         let (type, known) = (job % Self.types.count, 600 * random.unit())
         let gap = plans[type].gap(after: known, jitterSeed: UInt32(job))
         return ScheduledJob(
-          id: Int64(job), endpoint: Self.key, type: Self.types[type], jitterSeed: UInt32(job),
-          state: .running,
+          id: Int64(job), endpoint: Self.key, type: Self.types[type], jitterSeed: UInt32(job), state: .running,
           span: WatchedSpan(known: known), isWatched: true,
           knownAt: start.wall - gap.scaled(by: random.unit()), dueAt: start.wall, isFresh: true)
       }
@@ -131,8 +124,7 @@ struct QueueCost {
         queue.record(
           PollOutcome(
             next: .after(basis.pace.gap(after: known, jitterSeed: poll.jitterSeed)), isFinal: false,
-            span: WatchedSpan(known: known), isWatched: true),
-          of: poll, basis, at: moment)
+            span: WatchedSpan(known: known), isWatched: true), of: poll, basis, at: moment)
         calls += 1
       }
     }

@@ -20,12 +20,9 @@ struct TypeQuality: Sendable {
 
   init(_ type: JobType, isQuick: Bool) {
     // The numbers of jobs that are learned from, each with the number of times.
-    let trainings =
-      isQuick
-      ? [(0, 1), (20, 20), (100, 16), (1000, 6)] : [(0, 1), (20, 60), (100, 40), (1000, 16)]
+    let trainings = isQuick ? [(0, 1), (20, 20), (100, 16), (1000, 6)] : [(0, 1), (20, 60), (100, 40), (1000, 16)]
     let prices = Self.curvePrices + Self.prices
-    let grid = DistributionGrid(
-      type.distribution, hungShare: type.hungShare, horizon: type.horizon)
+    let grid = DistributionGrid(type.distribution, hungShare: type.hungShare, horizon: type.horizon)
     (self.type, self.grid) = (type, grid)
     optima = grid.optima(at: prices)
     leastCosts = Self.costs(optima, grid)
@@ -73,16 +70,14 @@ struct TypeQuality: Sendable {
   private var latencies: [Figure] {
     zip(Peer.all, peers).flatMap { peer, outcome in
       learned.compactMap { jobs, outcomes in
-        guard let most = [20: 1.55, 100: 1.25, 1000: 1.1][jobs],
-          let least = optima.latency(atCalls: outcome.calls)
+        guard let most = [20: 1.55, 100: 1.25, 1000: 1.1][jobs], let least = optima.latency(atCalls: outcome.calls)
         else { return nil }
         // The best schedule alone may be able to do with so few calls.
         let latency = outcomes.latency(atCalls: outcome.calls) ?? .infinity
         return Figure(
           "latency ÷ least at the calls of \(peer.name), \(type.name), n = \(jobs)",
           latency / least, "×",
-          detail: "\(latency.threeDigits) s; \(peer.name): \(outcome.latency.threeDigits) s",
-          atMost: most)
+          detail: "\(latency.threeDigits) s; \(peer.name): \(outcome.latency.threeDigits) s", atMost: most)
       }
     }
   }
@@ -97,8 +92,7 @@ struct TypeQuality: Sendable {
       let name = "ten types at the calls of \(peer), n = \(jobs)"
       return jobs == 0
         ? Figure("\(name), to its latency", latency / theirs.latency, "×", atMost: 1.1)
-        : Figure(
-          name, latency, "s", detail: "\(peer): \(theirs.latency.threeDigits) s", atMost: 2.1)
+        : Figure(name, latency, "s", detail: "\(peer): \(theirs.latency.threeDigits) s", atMost: 2.1)
     }
     return Peer.all.indices.filter { Peer.all[$0].name.hasPrefix("fixed") }.flatMap { index in
       [
@@ -136,8 +130,7 @@ extension TypeQuality {
         let plan = PollPlan(distribution: distribution, price: price)
         return Figure(
           "cost ÷ least, \(type.name), training \(number + 1), c = \(Int(price))",
-          grid.cost(grid.outcome(of: plan), at: price) / least, "×",
-          detail: "\(training.durations.count) jobs",
+          grid.cost(grid.outcome(of: plan), at: price) / least, "×", detail: "\(training.durations.count) jobs",
           atMost: type.mostSingleCost(jobs: training.durations.count))
       }
     }
@@ -149,14 +142,12 @@ extension JobType {
   fileprivate func mostCost(price: Double, jobs: Int) -> Double? {
     guard hungShare > 0 else { return [20: 1.2, 100: 1.1, 1000: 1.05][jobs] }
     // One job in fifty hangs. A few jobs mostly teach whether one of them did, which decides much at a low price.
-    return price < 5
-      ? [20: 1.6, 100: 1.35, 1000: 1.2][jobs] : [20: 1.45, 100: 1.2, 1000: 1.08][jobs]
+    return price < 5 ? [20: 1.6, 100: 1.35, 1000: 1.2][jobs] : [20: 1.45, 100: 1.2, 1000: 1.08][jobs]
   }
 
   /// The same, of one training.
   fileprivate func mostSingleCost(jobs: Int) -> Double? {
-    hungShare > 0
-      ? [20: 1.75, 100: 1.7, 1000: 1.25][jobs] : [20: 1.45, 100: 1.2, 1000: 1.12][jobs]
+    hungShare > 0 ? [20: 1.75, 100: 1.7, 1000: 1.25][jobs] : [20: 1.45, 100: 1.2, 1000: 1.12][jobs]
   }
 }
 
@@ -168,8 +159,7 @@ private struct Peer: Sendable {
 
   static let all =
     [5, 10, 15, 30].map { gap in Peer(name: "fixed \(gap)s") { $0 + Double(gap) } } + [
-      Peer(name: "terraform 10+5s") { $0 < 10 ? 10 : $0 + 5 },
-      backoff(by: 1.5, to: 30), backoff(by: 2, to: 120),
+      Peer(name: "terraform 10+5s") { $0 < 10 ? 10 : $0 + 5 }, backoff(by: 1.5, to: 30), backoff(by: 2, to: 120),
     ]
 
   /// From 2 s on.

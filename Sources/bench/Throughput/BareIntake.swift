@@ -34,8 +34,7 @@ struct BareIntake {
       let paths = names[start..<min(start + batch, names.count)].map { "\(directory)/\($0)" }
       try database.write { db in
         for path in paths { try insert(path, db) }
-        try db.execute(
-          sql: "UPDATE counter SET value = (SELECT max(seq) FROM event) WHERE name = 'seq'")
+        try db.execute(sql: "UPDATE counter SET value = (SELECT max(seq) FROM event) WHERE name = 'seq'")
       }
       for path in paths { unlink(path) }
     }

@@ -17,17 +17,13 @@ struct PollLoad: Sendable {
   private static let warmUp = Duration.milliseconds(2500)
 
   /// Runs `body` while the load lasts.
-  func run<Value: Sendable>(
-    _ body: @Sendable (Store) async throws -> Value
-  ) async throws -> Value {
+  func run<Value: Sendable>(_ body: @Sendable (Store) async throws -> Value) async throws -> Value {
     try await Workplace.use(in: setting.daemon.directory) { workplace in
       let store = try Store(path: workplace.database)
       return try await ending {
         try await register(in: store)
         var setup = PollerSetup(account: BenchAccount.account(endpoint: setting.endpoint))
-        (setup.configuration.polling.floor, setup.configuration.polling.ceiling) = (
-          Self.gap, Self.gap
-        )
+        (setup.configuration.polling.floor, setup.configuration.polling.ceiling) = (Self.gap, Self.gap)
         return try await setup.run(try setup.poller(store, transport.transport)) {
           try await Task.sleep(for: Self.warmUp)
           return try await body(store)
@@ -61,9 +57,7 @@ struct BareLoad: Sendable {
   private static let tick = Duration.milliseconds(10)
 
   /// Runs `body` while the load lasts.
-  func run<Value: Sendable>(
-    _ body: @Sendable () async throws -> Value
-  ) async throws -> Value {
+  func run<Value: Sendable>(_ body: @Sendable () async throws -> Value) async throws -> Value {
     let now = SystemClock.now().wall
     let requests = (0..<Self.rate).map { request($0, at: now) }
     let load = Task { await send(requests) }
@@ -97,10 +91,8 @@ struct BareLoad: Sendable {
   /// The daemon's request to the byte, signed beforehand: the two loads differ in jobwatch's own work alone.
   private func request(_ number: Int, at now: Timestamp) -> HTTPRequest {
     let host = String(endpoint.dropFirst("http://".count))
-    let path = CloudService.ecs.path(
-      projectID: BenchAccount.projectID, jobID: BenchJobs.quiet.id(number))
-    var request = SignableRequest(
-      scheme: "http", host: host, path: path, headers: [("Host", host)])
+    let path = CloudService.ecs.path(projectID: BenchAccount.projectID, jobID: BenchJobs.quiet.id(number))
+    var request = SignableRequest(scheme: "http", host: host, path: path, headers: [("Host", host)])
     Signer(key: BenchAccount.key, form: .credential()).sign(&request, at: now)
     return HTTPRequest(
       url: request.url,
@@ -154,17 +146,13 @@ final class CountedTransport: Sendable {
   /// The number of answers with a record so far; throws if any other came, because its cost would be another.
   private func answers() throws -> Double {
     let failures = bad.load(ordering: .relaxed)
-    guard failures == 0 else {
-      throw Failure("\(failures) calls to the simulated cloud brought no record")
-    }
+    guard failures == 0 else { throw Failure("\(failures) calls to the simulated cloud brought no record") }
     return Double(good.load(ordering: .relaxed))
   }
 
   /// Watches a load that is under way for the length of the window.
   func sample(_ window: Duration) async throws -> Sample {
-    let (before, cpu, start) = (
-      try answers(), try ProcessUsage.cpuSeconds(), ContinuousClock.now
-    )
+    let (before, cpu, start) = (try answers(), try ProcessUsage.cpuSeconds(), ContinuousClock.now)
     try await Task.sleep(for: window)
     return Sample(
       seconds: (ContinuousClock.now - start).exactSeconds, answers: try answers() - before,

@@ -23,8 +23,7 @@ struct SpoolIntake: Sendable {
     return Figure(
       "spool intake, to a bare read-and-insert loop",
       zip(daemon, bare).map { $0 / $1 }.median * 100, "%",
-      detail: "\(daemon.median.threeDigits) jobs/s, \(bare.median.threeDigits) jobs/s",
-      atLeast: 50)
+      detail: "\(daemon.median.threeDigits) jobs/s, \(bare.median.threeDigits) jobs/s", atLeast: 50)
   }
 
   /// `take` returns how long it took to empty the spool.

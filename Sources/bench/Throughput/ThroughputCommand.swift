@@ -5,8 +5,7 @@ import TestSupport
 /// `bench throughput`: the cost of a poll, an intake and a commit.
 struct ThroughputCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "throughput",
-    abstract: "What a poll, an intake and a commit cost.",
+    commandName: "throughput", abstract: "What a poll, an intake and a commit cost.",
     discussion: """
       Takes about three minutes, and needs the machine for itself. A process of its own simulates the cloud; its \
       work is not counted.
@@ -29,9 +28,7 @@ struct ThroughputCommand: AsyncParsableCommand {
     var figures: [Figure] = []
     let directory = try TemporaryDirectory(in: daemon.directory)
     let serve = ["serve", "--jobs", "\(ThroughputSetting.jobs)"]
-    try await AttachedProcess.use(
-      DaemonOptions.this, serve, output: directory.path + "/url"
-    ) { cloud in
+    try await AttachedProcess.use(DaemonOptions.this, serve, output: directory.path + "/url") { cloud in
       let setting = ThroughputSetting(
         isQuick: options.quick, daemon: daemon, endpoint: try await cloud.line { _ in true })
       for part in parts {
@@ -108,8 +105,7 @@ struct ThroughputSetting: Sendable {
           Figure(
             "rows a commit, with news", rows / max(commits, 1),
             detail: "\((commits / sample.seconds).threeDigits) commits/s, "
-              + "\((rows / max(sample.answers, 1)).threeDigits) rows an observation",
-            atLeast: 20),
+              + "\((rows / max(sample.answers, 1)).threeDigits) rows an observation", atLeast: 20),
         ]
       }
     }

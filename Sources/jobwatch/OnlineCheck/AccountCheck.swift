@@ -72,9 +72,7 @@ struct AccountCheck: Sendable {
     }
   }
 
-  private func withoutEndpoint(
-    _ service: CloudService, _ scope: OnlineCheck.Scope
-  ) -> OnlineFinding {
+  private func withoutEndpoint(_ service: CloudService, _ scope: OnlineCheck.Scope) -> OnlineFinding {
     let detail = "no endpoint is known in \(account.region)"
     let cure = "add endpoints: {\(service.name): \"https://…\"} to the account"
     return if case .named = scope {
@@ -110,15 +108,11 @@ struct AccountCheck: Sendable {
     }
   }
 
-  private mutating func add(
-    _ result: OnlineFinding.Result, _ detail: String, cure: String? = nil
-  ) {
+  private mutating func add(_ result: OnlineFinding.Result, _ detail: String, cure: String? = nil) {
     findings.append(OnlineFinding(nil, .credential, result, detail, cure: cure))
   }
 
-  private func obtain(
-    _ secrets: AccountSecrets, at now: Timestamp
-  ) async -> Result<IssuedCredential, IssueFailure> {
+  private func obtain(_ secrets: AccountSecrets, at now: Timestamp) async -> Result<IssuedCredential, IssueFailure> {
     let (login, limit) = (login, max(timeLeft, .zero))
     return await withTaskGroup(of: Result<IssuedCredential, IssueFailure>.self) { group in
       group.addTask { await login.obtain(secrets, at: now) }
@@ -160,14 +154,11 @@ struct AccountCheck: Sendable {
         answers.append(finding)
         isProven = proven
       case .refused(let error, let byClock):
-        add(
-          .failed, "\(next.service.name): \(error.text)",
-          cure: byClock ? ServiceCheck.clockCure : remedy.refused)
+        add(.failed, "\(next.service.name): \(error.text)", cure: byClock ? ServiceCheck.clockCure : remedy.refused)
         findings += answers
         findings += ([next] + rest).map {
           OnlineFinding(
-            $0.service.name, .permission, .skipped,
-            "not asked: the credential is refused, and five refusals lock it")
+            $0.service.name, .permission, .skipped, "not asked: the credential is refused, and five refusals lock it")
         }
         return true
       }
@@ -187,9 +178,7 @@ struct AccountCheck: Sendable {
     return false
   }
 
-  private func ask(
-    _ next: ServiceCheck, _ credential: Credential, _ project: String
-  ) async -> ServiceCheck.Verdict {
+  private func ask(_ next: ServiceCheck, _ credential: Credential, _ project: String) async -> ServiceCheck.Verdict {
     let limit = min(Self.exchangeLimit, timeLeft)
     guard limit > .zero else {
       let finding = OnlineFinding(

@@ -27,13 +27,10 @@ enum OnlineCheck {
   ) async throws -> [OnlineReport] {
     let proxies = try ProxyRules(environment: environment)
     var trust: [String: TrustedCertificates] = [:]
-    for path in configuration.accounts.compactMap(\.caFile) {
-      trust[path] = try TrustedCertificates(path: path)
-    }
+    for path in configuration.accounts.compactMap(\.caFile) { trust[path] = try TrustedCertificates(path: path) }
     let end = SystemClock.now().uptime + limit
     let connections = configuration.accounts.map { account in
-      HTTPClientTransport(
-        options: .init(trust: account.caFile.flatMap { trust[$0] }, proxies: proxies))
+      HTTPClientTransport(options: .init(trust: account.caFile.flatMap { trust[$0] }, proxies: proxies))
     }
     let checks = zip(configuration.accounts, connections).map { account, connection in
       AccountCheck(
@@ -47,9 +44,7 @@ enum OnlineCheck {
     return configuration.accounts.compactMap { byName[$0.name] }
   }
 
-  private static func report(
-    ofOneSecret checks: [AccountCheck], _ scope: Scope
-  ) async -> [OnlineReport] {
+  private static func report(ofOneSecret checks: [AccountCheck], _ scope: Scope) async -> [OnlineReport] {
     let probed = await checks.concurrently { check in
       var check = check
       await check.probe(scope)
@@ -67,9 +62,7 @@ enum OnlineCheck {
 
 extension Array where Element: Sendable {
   /// What `body` makes of the elements, of all at the same time; in their order.
-  func concurrently<Value: Sendable>(
-    _ body: @escaping @Sendable (Element) async -> Value
-  ) async -> [Value] {
+  func concurrently<Value: Sendable>(_ body: @escaping @Sendable (Element) async -> Value) async -> [Value] {
     await withTaskGroup(of: (Int, Value).self) { group in
       for (index, element) in enumerated() { group.addTask { (index, await body(element)) } }
       let values: [Int: Value] = await group.reduce(into: [:]) { $0[$1.0] = $1.1 }

@@ -11,8 +11,7 @@ struct OnlineReport: Encodable {
     let table = TextTable(rows: [["ACCOUNT", "SERVICE", "STEP", "RESULT", ""]] + cells).lines
     return table.prefix(1)
       + zip(table.dropFirst(), reports.flatMap(\.findings)).flatMap { line, finding in
-        [terminal.painted(line, finding.colour)]
-          + (finding.cure.map { ["    cure: \($0.onOneLine)"] } ?? [])
+        [terminal.painted(line, finding.colour)] + (finding.cure.map { ["    cure: \($0.onOneLine)"] } ?? [])
       }
   }
 }

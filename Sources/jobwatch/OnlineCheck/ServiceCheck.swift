@@ -14,8 +14,7 @@ struct ServiceCheck: Sendable {
   var now: Timestamp { SystemClock.now().wall + (clockOffset ?? .zero) }
 
   private func finding(
-    _ step: OnlineFinding.Step, _ result: OnlineFinding.Result, _ detail: String,
-    cure: String? = nil
+    _ step: OnlineFinding.Step, _ result: OnlineFinding.Result, _ detail: String, cure: String? = nil
   ) -> OnlineFinding {
     OnlineFinding(service.name, step, result, detail, cure: cure)
   }
@@ -39,8 +38,7 @@ struct ServiceCheck: Sendable {
     }
   }
 
-  static let clockCure =
-    "keep this host's clock by NTP: timedatectl set-ntp true (jobwatch allows for small gaps)"
+  static let clockCure = "keep this host's clock by NTP: timedatectl set-ntp true (jobwatch allows for small gaps)"
 
   /// As in the URL, with the port.
   private var host: String { String(endpoint.drop { $0 != "/" }.drop { $0 == "/" }) }
@@ -76,8 +74,7 @@ struct ServiceCheck: Sendable {
       cure = "correct the proxy in the environment"
     case .reset, .other: cure = "\(place), or see what is between here and there"
     }
-    return (isNamed ? named(.ok) : [])
-      + [finding(.connection, .failed, detail, cure: failure.remedy ?? cure)]
+    return (isNamed ? named(.ok) : []) + [finding(.connection, .failed, detail, cure: failure.remedy ?? cure)]
   }
 
   /// `Date` has whole seconds, and answers take time: a second or two is nothing.
@@ -120,8 +117,7 @@ struct ServiceCheck: Sendable {
     case .throttled(let throttle):
       return found(
         .warning, "\(throttle.code): reached, but the quota is used up just now",
-        cure: "nothing if it passes; else find who uses it up, or set quota for jobwatch's share",
-        isProven: false)
+        cure: "nothing if it passes; else find who uses it up, or set quota for jobwatch's share", isProven: false)
     case .busy(let reason) where answer.evidence?.httpStatus == 404:
       return unusable("HTTP 404, \(reason)", answer.evidence, isProven: true)
     case .busy(let reason):
@@ -165,7 +161,6 @@ struct ServiceCheck: Sendable {
       .failed, reason,
       cure: isServer
         ? "ask again later; if it stays, ask the cloud's support"
-        : "see whether the endpoint is the cloud's, and what answers in its place",
-      isProven: isProven)
+        : "see whether the endpoint is the cloud's, and what answers in its place", isProven: isProven)
   }
 }

@@ -26,9 +26,7 @@ package struct StandardWebhooks: Sendable {
       return
     }
     let code = text.dropFirst(prefix.count)
-    guard let bytes = Self.bytes(code), !bytes.isEmpty else {
-      throw SecretError(message: Self.problem(code))
-    }
+    guard let bytes = Self.bytes(code), !bytes.isEmpty else { throw SecretError(message: Self.problem(code)) }
     keys = [SymmetricKey(data: bytes)]
   }
 
@@ -44,12 +42,10 @@ package struct StandardWebhooks: Sendable {
     let letters = code.utf8.filter { $0 != UInt8(ascii: "=") }
     if isURLSafe, letters.allSatisfy({ isLetter($0) }) {
       let cut = letters.count % 4 == 1 ? ", and is cut short or has a character too many" : ""
-      return
-        "begins with whsec_ but goes on with base64 in the URL-safe alphabet\(cut): write + for - "
+      return "begins with whsec_ but goes on with base64 in the URL-safe alphabet\(cut): write + for - "
         + "and / for _ here and at the receiver: many libraries cannot read the URL-safe form"
     }
-    return
-      "begins with whsec_ but goes on with something that is not base64: copy it again from the "
+    return "begins with whsec_ but goes on with something that is not base64: copy it again from the "
       + "receiver, alone and in one line"
   }
 
