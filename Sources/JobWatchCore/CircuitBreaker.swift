@@ -2,15 +2,15 @@
 /// allowed, and a channel.
 ///
 /// ```
-///        fails `threshold` times          time for a probe
-///  open ------------------------> shut ------------------> probing
-///   ^                              ^                          |
-///   |                              +------- fails ------------+
-///   +-------------------------- succeeds ---------------------+
+///          fails `threshold` times          time for a probe
+///  closed ------------------------> open ------------------> half open
+///    ^                               ^                           |
+///    |                               +-------- fails ------------+
+///    +--------------------------- succeeds ----------------------+
 /// ```
-/// Each shutting starts a new generation. A permit carries its generation, and an outcome counts only while that is the
-/// present one. A success that was under way when the key was revoked must not open the breaker again, nor must ten
-/// late failures count as ten failed probes.
+/// Each opening starts a new generation. A permit carries its generation, and an outcome counts only while that is the
+/// present one. A success that was under way when the key was revoked must not close the breaker, nor must ten late
+/// failures count as ten failed probes.
 package struct CircuitBreaker: Sendable, Hashable {
   package struct Permit: Sendable, Hashable {
     fileprivate var generation: Int
@@ -18,21 +18,21 @@ package struct CircuitBreaker: Sendable, Hashable {
     package fileprivate(set) var isProbe: Bool
   }
 
-  package enum Change: Sendable, Hashable { case shut, opened }
+  package enum Change: Sendable, Hashable { case opened, closed }
 
   package enum Readiness: Sendable, Hashable {
-    case open
+    case closed
     /// One call may pass, to find out.
     case probe
-    case shut(until: Duration)
+    case open(until: Duration)
     /// A probe is under way; its outcome decides.
     case awaitingProbe
   }
 
   private enum State: Sendable, Hashable {
-    case open(failures: Int)
-    case shut(probeAt: Duration, step: Int)
-    case probing(step: Int)
+    case closed(failures: Int)
+    case open(probeAt: Duration, step: Int)
+    case halfOpen(step: Int)
   }
 
   private var state: State
@@ -43,7 +43,7 @@ package struct CircuitBreaker: Sendable, Hashable {
   private var unproven: Bool
 
   /// - Parameters:
-  ///   - threshold: failures in a row that shut an open breaker.
+  ///   - threshold: failures in a row that open a closed breaker.
   ///   - waits: before the first, second … probe; the last repeats. Not empty.
   ///   - unproven: start by probing, at once.
   ///   - firstGeneration: above those of a breaker that this one replaces, whose permits may still be under way.
@@ -52,7 +52,7 @@ package struct CircuitBreaker: Sendable, Hashable {
     self.threshold = threshold
     self.waits = waits.isEmpty ? [.minutes(1)] : waits
     self.unproven = unproven
-    state = unproven ? .shut(probeAt: .zero, step: -1) : .open(failures: 0)
+    state = unproven ? .open(probeAt: .zero, step: -1) : .closed(failures: 0)
   }
 
   package init(breaker policy: BreakerPolicy) {
@@ -65,83 +65,83 @@ package struct CircuitBreaker: Sendable, Hashable {
 
   package func readiness(at uptime: Duration) -> Readiness {
     switch state {
-    case .open: .open
-    case .shut(let probeAt, _): uptime >= probeAt ? .probe : .shut(until: probeAt)
-    case .probing: .awaitingProbe
+    case .closed: .closed
+    case .open(let probeAt, _): uptime >= probeAt ? .probe : .open(until: probeAt)
+    case .halfOpen: .awaitingProbe
     }
   }
 
   /// Whether something went wrong and has not been put right; false for an unproven breaker.
-  package var isShut: Bool {
+  package var isOpen: Bool {
     switch state {
-    case .open: false
-    case .shut, .probing: !unproven
+    case .closed: false
+    case .open, .halfOpen: !unproven
     }
   }
 
   /// Lets a call through; nil when it must wait.
   package mutating func enter(at uptime: Duration) -> Permit? {
     switch readiness(at: uptime) {
-    case .open: return Permit(generation: generation, isProbe: false)
+    case .closed: return Permit(generation: generation, isProbe: false)
     case .probe:
-      guard case .shut(_, let step) = state else { return nil }
-      state = .probing(step: step)
+      guard case .open(_, let step) = state else { return nil }
+      state = .halfOpen(step: step)
       return Permit(generation: generation, isProbe: true)
-    case .shut, .awaitingProbe: return nil
+    case .open, .awaitingProbe: return nil
     }
   }
 
   package mutating func succeed(_ permit: Permit) -> Change? {
     guard permit.generation == generation else { return nil }
-    let wasShut = isShut
-    state = .open(failures: 0)
+    let wasOpen = isOpen
+    state = .closed(failures: 0)
     unproven = false
-    return wasShut ? .opened : nil
+    return wasOpen ? .closed : nil
   }
 
   /// - Parameter retryAfter: the wait that the other side asks for, at least.
   package mutating func fail(_ permit: Permit, at uptime: Duration, retryAfter: Duration = .zero) -> Change? {
     guard permit.generation == generation else { return nil }
     switch state {
-    case .open(let failures) where failures + 1 < threshold:
-      state = .open(failures: failures + 1)
+    case .closed(let failures) where failures + 1 < threshold:
+      state = .closed(failures: failures + 1)
       return nil
-    case .open:
-      shut(step: 0, at: uptime, retryAfter)
-      return .shut
-    case .probing(let step), .shut(_, let step):
+    case .closed:
+      open(step: 0, at: uptime, retryAfter)
+      return .opened
+    case .halfOpen(let step), .open(_, let step):
       let first = unproven
       unproven = false
-      shut(step: step + 1, at: uptime, retryAfter)
-      return first ? .shut : nil
+      open(step: step + 1, at: uptime, retryAfter)
+      return first ? .opened : nil
     }
   }
 
   /// The outcome says nothing about what this breaker guards: a probe is given back.
   package mutating func release(_ permit: Permit, at uptime: Duration) {
-    guard permit.generation == generation, permit.isProbe, case .probing(let step) = state else { return }
-    state = .shut(probeAt: uptime, step: step)
+    guard permit.generation == generation, permit.isProbe, case .halfOpen(let step) = state else { return }
+    state = .open(probeAt: uptime, step: step)
   }
 
   /// Makes the next probe due at once.
   package mutating func hasten(at uptime: Duration) {
-    guard case .shut(let probeAt, let step) = state, probeAt > uptime else { return }
-    state = .shut(probeAt: uptime, step: step)
+    guard case .open(let probeAt, let step) = state, probeAt > uptime else { return }
+    state = .open(probeAt: uptime, step: step)
   }
 
   /// Gives up all calls under way, without their outcomes. A first call is made again at once. A probe may have been
   /// refused, and the next one waits as long as it did.
   package mutating func abandon(at uptime: Duration) {
     generation += 1
-    guard case .probing(let step) = state else { return }
+    guard case .halfOpen(let step) = state else { return }
     let wait = unproven ? .zero : waits[min(max(step, 0), waits.count - 1)]
-    state = .shut(probeAt: uptime + wait, step: step)
+    state = .open(probeAt: uptime + wait, step: step)
   }
 
-  /// Shuts from the start, for trouble that a restart finds on record: the first call is a probe.
-  package mutating func resumeShut(at uptime: Duration) { restart(probeAt: uptime, step: 0) }
+  /// Opens from the start, for trouble that a restart finds on record: the first call is a probe.
+  package mutating func resumeOpen(at uptime: Duration) { restart(probeAt: uptime, step: 0) }
 
-  /// Shuts on a suspicion. The next call is a probe at once, and the waits begin after it.
+  /// Opens on a suspicion. The next call is a probe at once, and the waits begin after it.
   package mutating func suspect(at uptime: Duration) { restart(probeAt: uptime, step: -1) }
 
   /// Begins again, unproven, because what it guards was replaced. Calls under way count no more.
@@ -150,12 +150,12 @@ package struct CircuitBreaker: Sendable, Hashable {
   private mutating func restart(probeAt: Duration, step: Int, unproven: Bool = false) {
     generation += 1
     self.unproven = unproven
-    state = .shut(probeAt: probeAt, step: step)
+    state = .open(probeAt: probeAt, step: step)
   }
 
-  private mutating func shut(step: Int, at uptime: Duration, _ retryAfter: Duration) {
+  private mutating func open(step: Int, at uptime: Duration, _ retryAfter: Duration) {
     generation += 1
     let wait = max(waits[min(step, waits.count - 1)], retryAfter)
-    state = .shut(probeAt: uptime + wait, step: step)
+    state = .open(probeAt: uptime + wait, step: step)
   }
 }

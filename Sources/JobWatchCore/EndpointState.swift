@@ -31,9 +31,9 @@ package struct EndpointState: Sendable {
   private let grace: Duration
   private let absence: AbsencePolicy
 
-  /// Shuts while the endpoint gives no usable answer.
+  /// Open while the endpoint gives no usable answer.
   private(set) var breaker: CircuitBreaker
-  /// Shuts while calls are not allowed (403), or can never work as configured.
+  /// Open while calls are not allowed (403), or can never work as configured.
   private(set) var permission: CircuitBreaker
   private var unanswered: FailureStreak
   private var barred = FailureStreak(answers: 1)
@@ -63,14 +63,14 @@ package struct EndpointState: Sendable {
 
   // MARK: Calls
 
-  /// When a call may be made with this credential: `uptime` at once, later while a breaker is shut; nil: an answer
+  /// When a call may be made with this credential: `uptime` at once, later while a breaker is open; nil: an answer
   /// under way decides.
-  package func opensAt(with credential: CircuitBreaker, _ uptime: Duration) -> Duration? {
+  package func nextCall(with credential: CircuitBreaker, _ uptime: Duration) -> Duration? {
     var time = uptime
     for breaker in [credential, permission, breaker] {
       switch breaker.readiness(at: uptime) {
-      case .open, .probe: continue
-      case .shut(let until): time = max(time, until)
+      case .closed, .probe: continue
+      case .open(let until): time = max(time, until)
       case .awaitingProbe: return nil
       }
     }
@@ -186,20 +186,20 @@ package struct EndpointState: Sendable {
     answer(&call)
     barred.succeed(call.job)
     refused.succeed(call.job)
-    guard permission.succeed(call.permits.permission) == .opened else { return }
+    guard permission.succeed(call.permits.permission) == .closed else { return }
     call.effects.changes += ConditionChange.unbarred(key, at: call.now.wall)
   }
 
   /// The endpoint gave a usable answer.
   private mutating func answer(_ call: inout Call) {
-    let hasOpened = breaker.succeed(call.permits.breaker) == .opened
+    let hasClosed = breaker.succeed(call.permits.breaker) == .closed
     unanswered.succeed(call.job)
-    guard let outage, !breaker.isShut else { return }
+    guard let outage, !breaker.isOpen else { return }
     self.outage = nil
     call.effects.changes.append(.up(key, .unreachable, at: call.now.wall))
     // One failed call is no news, nor is its end, and it leaves no backlog.
-    call.effects.leavesBacklog = hasOpened
-    if hasOpened || outage.isTold {
+    call.effects.leavesBacklog = hasClosed
+    if hasClosed || outage.isTold {
       call.effects.notices.append(.answersAgain(after: call.now.uptime - outage.since.uptime))
     }
   }
@@ -211,7 +211,7 @@ package struct EndpointState: Sendable {
     if outage == nil, !unanswered.failing.isEmpty { outage = Trouble(since: call.now, cause: cause) }
     outage?.isConfirmed = true
     guard blame == .service || call.permits.breaker.isProbe,
-      breaker.fail(call.permits.breaker, at: call.now.uptime) == .shut
+      breaker.fail(call.permits.breaker, at: call.now.uptime) == .opened
     else { return }
     let since = outage?.since.wall ?? call.now.wall
     call.effects.notices.append(.isLeftAlone(cause: cause))
@@ -225,7 +225,7 @@ package struct EndpointState: Sendable {
     let blame = barred.fail(call.job, watched: call.watched)
     if blame == .unsure { call.effects.seeksWitness = barred }
     guard blame == .service || call.permits.permission.isProbe,
-      permission.fail(call.permits.permission, at: call.now.uptime) == .shut
+      permission.fail(call.permits.permission, at: call.now.uptime) == .opened
     else { return }
     call.effects.changes.append(.barred(key, kind, error, at: call.now.wall))
   }
@@ -266,7 +266,7 @@ package struct EndpointState: Sendable {
 
   /// When the outage is to be told; nil: there is none, or it is told.
   package func tellAt() -> Duration? {
-    guard let outage, !outage.isTold, outage.isConfirmed, breaker.isShut else { return nil }
+    guard let outage, !outage.isTold, outage.isConfirmed, breaker.isOpen else { return nil }
     return outage.since.uptime + grace
   }
 
@@ -285,9 +285,9 @@ package struct EndpointState: Sendable {
     (since.wall, since.uptime) = (condition.since, now.uptime - age)
     let isTold = condition.toldAt != nil
     switch condition.kind {
-    case .forbidden, .misconfigured: permission.resumeShut(at: now.uptime)
+    case .forbidden, .misconfigured: permission.resumeOpen(at: now.uptime)
     case .unreachable:
-      breaker.resumeShut(at: now.uptime)
+      breaker.resumeOpen(at: now.uptime)
       outage = Trouble(since: since, cause: condition.cause, isTold: isTold, isConfirmed: isTold)
     case .busy: busy = Trouble(since: since, cause: condition.cause, isTold: isTold)
     case .absent: absences.resumeMass(since: since.uptime)

@@ -143,7 +143,7 @@ package struct DeliveryPolicy: Hashable, Sendable {
 package struct BreakerPolicy: Hashable, Sendable {
   package static let standard = BreakerPolicy()
 
-  /// Failures in a row that shut the breaker.
+  /// Failures in a row that open the breaker.
   package var failures = 3
   /// The wait before the first probe; doubles per failed probe.
   package var firstProbe = Duration.seconds(1)

@@ -78,21 +78,21 @@ import Testing
   ])
   func `leaves a service in trouble alone, but for one probe at a time`(_ answer: Observation, _ wait: Int) throws {
     var state = state
-    for job in 1...3 where state.opensAt(with: Self.credential, Self.moment(0).uptime) != nil {
-      guard state.opensAt(with: Self.credential, Self.moment(0).uptime) == Self.moment(0).uptime else { break }
+    for job in 1...3 where state.nextCall(with: Self.credential, Self.moment(0).uptime) != nil {
+      guard state.nextCall(with: Self.credential, Self.moment(0).uptime) == Self.moment(0).uptime else { break }
       _ = try play([Step(second: 0, answer: answer, job: Int64(job))], &state)
     }
     let opens = Self.moment(wait).uptime
-    #expect(state.opensAt(with: Self.credential, Self.moment(0).uptime) == opens)
+    #expect(state.nextCall(with: Self.credential, Self.moment(0).uptime) == opens)
     #expect((state.probe(with: Self.credential, at: opens) != nil) == (wait > 0))
     let permits = try enter(&state, at: opens)
     if wait > 0 {
-      #expect(state.opensAt(with: Self.credential, opens) == nil)
+      #expect(state.nextCall(with: Self.credential, opens) == nil)
       let second = state.enter(at: opens)
       #expect(second == nil)
       state.release(permits, at: opens)
     }
-    #expect(state.opensAt(with: Self.credential, opens) == opens)
+    #expect(state.nextCall(with: Self.credential, opens) == opens)
   }
 
   @Test func `waits for the credential's breaker as well`() throws {
@@ -100,7 +100,7 @@ import Testing
     let now = Self.moment(0).uptime
     let permit = credential.enter(at: now)
     _ = credential.fail(try #require(permit), at: now)
-    #expect(state.opensAt(with: credential, now) == now + .minutes(5))
+    #expect(state.nextCall(with: credential, now) == now + .minutes(5))
     #expect(state.probe(with: credential, at: now + .minutes(5)) != nil)
   }
 

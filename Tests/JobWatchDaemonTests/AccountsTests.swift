@@ -79,7 +79,7 @@ import Testing
       second.resume([told(.refused)], at: moment(.seconds(40)))
       second.takeOver(first, at: .seconds(40))
       let breaker = second.breaker(of: "one", at: .seconds(40))
-      #expect(breaker?.readiness(at: .seconds(40)) == .shut(until: .seconds(90)))
+      #expect(breaker?.readiness(at: .seconds(40)) == .open(until: .seconds(90)))
       #expect(try refuse(&second, at: .seconds(90)) == [])
       #expect(try accept(&second, at: .seconds(210)) == ["one"])
     }
@@ -110,7 +110,7 @@ import Testing
       var second = try book(["one"], file)
       second.takeOver(first, at: .seconds(5))
       #expect(second.takeLogins(at: .hours(23)).isEmpty)
-      #expect(second.breaker(of: "one", at: .hours(23))?.readiness(at: .hours(23)) == .open)
+      #expect(second.breaker(of: "one", at: .hours(23))?.readiness(at: .hours(23)) == .closed)
       #expect(second.credential(of: "one", at: .hours(24)) == nil)
       #expect(second.takeLogins(at: .hours(24)).count == 1)
     }
@@ -166,17 +166,17 @@ import Testing
       .throttled(Throttle(code: "")), .garbled(""), .unreachable(""),
     ]
     try withPassword { file in
-      for (observations, isOpen, isShut) in [
+      for (observations, isClosed, isTold) in [
         (good, true, false), (bad, false, true), (silent, false, false),
       ] {
         for observation in observations {
           var book = try book(withToken: file)
           let told = try answer(&book, observation, at: .zero)
-          #expect(told == (isShut ? ["one"] : []), "\(observation)")
+          #expect(told == (isTold ? ["one"] : []), "\(observation)")
           let breaker = try #require(book.breaker(of: "one", at: .zero))
-          #expect((breaker.readiness(at: .zero) == .open) == isOpen, "\(observation)")
-          #expect(breaker.isShut == isShut, "\(observation)")
-          if isShut { #expect(try answer(&book, seen, at: .minutes(1)) == ["one"]) }
+          #expect((breaker.readiness(at: .zero) == .closed) == isClosed, "\(observation)")
+          #expect(breaker.isOpen == isTold, "\(observation)")
+          if isTold { #expect(try answer(&book, seen, at: .minutes(1)) == ["one"]) }
         }
       }
     }

@@ -85,7 +85,7 @@ import Testing
     ("0 1 503+60", "retry 60"),
     ("0 1 400", "retry 5"),
     ("0 1 410", "kept 600, failing"),
-    // Failures in a row shut it.
+    // Failures in a row open its breaker.
     ("0 1 503; 0 2 503; 0 3 503; 0 4 503; 1 5 200; 2 6 503", "retry 5"),
     (failures, "retry 5, failing"),
     ("0 1 503; 5 1 503; 11 1 503; 18 1 503; 26 1 503", "given up after 5, failing"),
@@ -93,7 +93,7 @@ import Testing
     ("\(failures); 30 6 200", recovered),
     ("\(failures); 30 6 503; 89 7 200", "waits"),
     ("\(failures); 30 6 503; 90 7 200", recovered),
-    // A refusal does not open it.
+    // A refusal does not close it.
     ("\(failures); 30 6 400", "kept 30"),
     // A recovery leaves those alone for which the receiver wants a time, and those that failed after another one.
     ("0 9 503+3600; \(failures); 30 6 200", "delivered, recovered, due except [9]"),
@@ -101,7 +101,7 @@ import Testing
       "\(failures); 30 6 200; 31 1 503; 31 2 503; 31 3 503; 31 4 503; 31 5 503; 61 7 200",
       "delivered, recovered, due except [1, 2, 3, 4, 5]"
     ),
-    // 410 shuts it for ten minutes.
+    // 410 opens it for ten minutes.
     ("0 1 410; 599 2 200", "waits"),
     ("0 1 410; 600 2 200", recovered),
     // One that is refused while others are taken.
@@ -148,7 +148,7 @@ import Testing
     let failed = machine.judge(late, permit, try Machine.outcome("503"), at: now)
     #expect(failed == "retry 5")
     let breaker = machine.health.breaker
-    #expect(breaker.readiness(at: now.uptime) == .shut(until: now.uptime + .seconds(30)))
+    #expect(breaker.readiness(at: now.uptime) == .open(until: now.uptime + .seconds(30)))
     let taken = machine.judge(late, permit, .taken, at: now)
     #expect(taken == "delivered")
     #expect(machine.health.breaker == breaker, "it may have been taken before the trouble began")

@@ -61,7 +61,7 @@ struct Accounts: Sendable {
       else { continue }
       states[name]?.resumeLocked(cause: condition.cause, endsByCall: condition.kind == .refused, at: now)
       guard let fingerprint = states[name]?.active?.fingerprint else { continue }
-      breakers[fingerprint]?.resumeShut(at: now.uptime)
+      breakers[fingerprint]?.resumeOpen(at: now.uptime)
     }
   }
 
@@ -82,7 +82,7 @@ struct Accounts: Sendable {
       states[name]?.takeOver(before, at: uptime)
       // A refusal may have been told of another account with the same credential: this one begins with a probe.
       guard let fingerprint = before.active?.fingerprint, var breaker = past.breakers[fingerprint],
-        state.isTold || !breaker.isShut
+        state.isTold || !breaker.isOpen
       else { continue }
       breaker.abandon(at: uptime)
       breakers[fingerprint] = breaker
@@ -124,7 +124,7 @@ struct Accounts: Sendable {
     _ permit: CircuitBreaker.Permit, _ fingerprint: String, at now: Timestamp
   ) -> [ConditionChange] {
     _ = breakers[fingerprint]?.succeed(permit)
-    guard breakers[fingerprint]?.isShut == false else { return [] }
+    guard breakers[fingerprint]?.isOpen == false else { return [] }
     return accounts(with: fingerprint).flatMap { name in
       states[name]?.accepted()
       return tellLoggedIn(name, at: now)
@@ -134,7 +134,7 @@ struct Accounts: Sendable {
   private mutating func refuse(
     _ permit: CircuitBreaker.Permit, _ fingerprint: String, _ error: APIError, at now: Moment
   ) -> [ConditionChange] {
-    guard breakers[fingerprint]?.fail(permit, at: now.uptime) == .shut else { return [] }
+    guard breakers[fingerprint]?.fail(permit, at: now.uptime) == .opened else { return [] }
     let names = accounts(with: fingerprint)
     // A metadata service that has no other hands out the same one again.
     if names.contains(where: { states[$0]?.secrets.areFetched == true }) { breakers[fingerprint]?.renew() }

@@ -84,11 +84,11 @@ struct PollState: Sendable {
   /// can change it.
   private func next(_ index: Int, _ uptime: Duration) -> (time: Duration, probe: ProbeChoice?)? {
     guard !isPaused(index), let breaker = accounts.breaker(of: endpoints[index].key.account, at: uptime),
-      let opens = endpoints[index].state.opensAt(with: breaker, uptime)
+      let nextCall = endpoints[index].state.nextCall(with: breaker, uptime)
     else { return nil }
     let probe = endpoints[index].state.probe(with: breaker, at: uptime)
     let due = queue.readyAt(endpoints[index].place, uptime, isProbe: probe != nil, avoiding: probe ?? ProbeChoice())
-    return due.map { (max($0, opens), probe) }
+    return due.map { (max($0, nextCall), probe) }
   }
 
   /// Whether the endpoint can be served before the loop looks again.
@@ -244,7 +244,7 @@ struct PollState: Sendable {
   mutating func lend(_ request: TaskProgressRequest, at now: Moment) -> JobQuery? {
     guard let index = positions[request.endpoint], !isPaused(index),
       accounts.breaker(of: request.endpoint.account, at: now.uptime)?
-        .readiness(at: now.uptime) == .open,
+        .readiness(at: now.uptime) == .closed,
       queue.hasSpareCall(endpoints[index].place, at: now.uptime),
       let credential = accounts.credential(of: request.endpoint.account, at: now.uptime)
     else { return nil }

@@ -5,16 +5,16 @@ import JobWatchStore
 ///
 /// ```
 ///  outcome      the message                          the breaker       told
-///  delivered    delivered                            opens             the end of a trouble
-///  retry        next delay, or given up              counts a failure  when the breaker shuts
-///  gone (410)   kept for 10 min                      shut for 10 min   yes
+///  delivered    delivered                            closes            the end of a trouble
+///  retry        next delay, or given up              counts a failure  when the breaker opens
+///  gone (410)   kept for 10 min                      open for 10 min   yes
 ///  rejected, as `RefusalStreak` judges it:
 ///    again      next delay; while in trouble, kept   as it was         no
 ///    giveUp     given up                             as it was         no
-///    warn       kept                                 shut, tries next  yes
-///    hold       kept behind the others               shut              once the next is refused, too
+///    warn       kept                                 open, tries next  yes
+///    hold       kept behind the others               open              once the next is refused, too
 /// ```
-/// While the breaker is shut, one message at a time is tried. A message that was never refused does not wait then because
+/// While the breaker is open, one message at a time is tried. A message that was never refused does not wait then because
 /// another one was refused again: of the two it is the one that shows something new.
 struct ReceiverHealth: Sendable {
   /// The consequences of one outcome.
@@ -45,7 +45,7 @@ struct ReceiverHealth: Sendable {
   private var failures: [Int64: Failure] = [:]
   /// An event told that the channel is in trouble.
   private var isTold = false
-  /// When a message that was never refused may be tried although the breaker is shut.
+  /// When a message that was never refused may be tried although the breaker is open.
   private var freshAt = Duration.zero
   /// When refusals last made the channel suspect.
   private var suspectedAt: Duration?
@@ -63,7 +63,7 @@ struct ReceiverHealth: Sendable {
 
   /// The channel was failing when the daemon stopped.
   mutating func resumeFailing(at uptime: Duration) {
-    breaker.resumeShut(at: uptime)
+    breaker.resumeOpen(at: uptime)
     refusals = RefusalStreak(isInTrouble: true)
     isTold = true
   }
@@ -86,7 +86,7 @@ struct ReceiverHealth: Sendable {
   }
 
   private func probeTime(after uptime: Duration) -> Duration? {
-    guard case .shut(let until) = breaker.readiness(at: uptime) else { return nil }
+    guard case .open(let until) = breaker.readiness(at: uptime) else { return nil }
     return until
   }
 
@@ -124,15 +124,15 @@ struct ReceiverHealth: Sendable {
     case .delivered:
       refusals.taken(message.id, at: now.uptime)
       settlement = .delivered
-      if breaker.succeed(permit) == .opened { change = .channelRecovered(channel, at: now.wall) }
+      if breaker.succeed(permit) == .closed { change = .channelRecovered(channel, at: now.wall) }
     case .retry(_, let reason, let retryAfter):
       wish = retryAfter
       failures[message.id] = Failure(until: now.uptime + (wish ?? .zero), isSpent: failure?.isSpent ?? false)
-      let isShut = breaker.fail(permit, at: now.uptime, retryAfter: wish ?? .zero) == .shut
-      if isShut || (permit.isProbe && !isTold) { change = .channel(channel, failing: reason, at: now.wall) }
+      let isOpen = breaker.fail(permit, at: now.uptime, retryAfter: wish ?? .zero) == .opened
+      if isOpen || (permit.isProbe && !isTold) { change = .channel(channel, failing: reason, at: now.wall) }
     case .gone:
       settlement = .held(until: now.wall + Self.goneWait)
-      breaker.resumeShut(at: now.uptime + Self.goneWait)
+      breaker.resumeOpen(at: now.uptime + Self.goneWait)
       change = .channel(
         channel, failing: outcome.reason ?? "gone",
         action: "keeps its messages and tries one every 10 min", at: now.wall)
@@ -151,7 +151,7 @@ struct ReceiverHealth: Sendable {
     return Array(waiting)
   }
 
-  /// A refusal is no recovery: only a message that is taken opens the breaker again. Nil for the message: it is tried
+  /// A refusal is no recovery: only a message that is taken closes the breaker again. Nil for the message: it is tried
   /// again after its next delay, as one that failed.
   private mutating func refused(
     _ message: Int64, _ status: Int, _ permit: CircuitBreaker.Permit, _ isFresh: Bool,
@@ -160,8 +160,8 @@ struct ReceiverHealth: Sendable {
     let verdict = refusals.refused(message, since: start.uptime)
     var isTelling = verdict == .warn
     switch verdict {
-    case .hold where breaker.isShut:
-      // A message that was under way when the breaker shut tells nothing new.
+    case .hold where breaker.isOpen:
+      // A message that was under way when the breaker opened tells nothing new.
       guard permit.isProbe else { break }
       _ = breaker.fail(permit, at: now.uptime)
       // The same messages refused again at once show no more than before.
@@ -173,10 +173,10 @@ struct ReceiverHealth: Sendable {
     case .warn:
       // The next message, whichever it is, shows at once whether it is the channel.
       freshAt = now.uptime
-      if breaker.isShut {
+      if breaker.isOpen {
         breaker.release(permit, at: now.uptime)
       } else {
-        breaker.resumeShut(at: now.uptime)
+        breaker.resumeOpen(at: now.uptime)
       }
     case .again, .giveUp:
       // The next probe is made with another message, at once.

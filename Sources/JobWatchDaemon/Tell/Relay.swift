@@ -66,11 +66,11 @@ actor Relay: Worker {
     try await saveUnsaved()
     try await boundDueTimes(at: now)
     let (channel, limit) = (channel, Self.concurrency + inFlight.count)
-    let isShut = health.breaker.isShut
+    let isOpen = health.breaker.isOpen
     settledMeanwhile = []
     let (due, next) = try await store.read { transaction in
       (
-        try transaction.messages.due(channel, at: now.wall, limit: limit, newestFirst: isShut),
+        try transaction.messages.due(channel, at: now.wall, limit: limit, newestFirst: isOpen),
         try transaction.messages.nextDue(channel, after: now.wall)
       )
     }
