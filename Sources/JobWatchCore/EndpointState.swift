@@ -77,6 +77,11 @@ package struct EndpointState: Sendable {
     return time
   }
 
+  /// Whether nothing stands in the way of calls, and none is a probe.
+  package func isClosed(with credential: CircuitBreaker, at uptime: Duration) -> Bool {
+    [credential, permission, breaker].allSatisfy { $0.readiness(at: uptime) == .closed }
+  }
+
   /// Which jobs had better not be asked for by the next call, where it is a probe; nil: no probe is due.
   package func probe(with credential: CircuitBreaker, at uptime: Duration) -> ProbeChoice? {
     var choice: ProbeChoice?

@@ -222,10 +222,8 @@ package final class Store: Sendable {
       state.statistics.rows += db.totalChangesCount - rowsBefore
       return state.onNews
     }
-    for write in group {
-      if let failure = write.failure { noteDamage(failure) }
-      write.finish()
-    }
+    for failure in transaction.effects.failures { noteDamage(failure) }
+    for write in group { write.finish() }
     if news.hasEvents || news.hasMessages { onNews(news) }
   }
 }
@@ -236,7 +234,7 @@ private final class PendingWrite: @unchecked Sendable {
   private let body: (Transaction) throws -> () -> Void
   private let fail: (any Error) -> Void
   private var succeed = {}
-  private(set) var failure: (any Error)?
+  private var failure: (any Error)?
 
   init<Value: Sendable>(
     _ body: @escaping @Sendable (Transaction) throws -> Value, _ continuation: CheckedContinuation<Value, any Error>
@@ -250,17 +248,10 @@ private final class PendingWrite: @unchecked Sendable {
 
   /// Throws only when the whole transaction is lost; the body's own error is kept for its caller.
   func run(_ transaction: Transaction) throws {
-    // GRDB's own `inSavepoint` compiles its statements for each write.
-    try transaction.db.run("SAVEPOINT one")
-    do {
-      succeed = try body(transaction)
-    } catch {
-      failure = error
-      // A full disk or an I/O error ends the whole transaction: the others' work is gone too.
-      guard transaction.db.isInsideTransaction else { throw error }
-      try transaction.db.run("ROLLBACK TO one")
+    switch try transaction.attempt({ try body(transaction) }) {
+    case .success(let succeed): self.succeed = succeed
+    case .failure(let error): failure = error
     }
-    try transaction.db.run("RELEASE one")
   }
 
   func finish() { failure.map(fail) ?? succeed() }

@@ -9,11 +9,30 @@ package struct Transaction {
   private let random: @Sendable () -> UInt64
 
   /// What the transaction changes that others wait for. `Store` tells them after the commit.
-  final class Effects { var news = Store.News() }
+  final class Effects {
+    var news = Store.News()
+    /// What failed alone: `Store` looks whether it tells of damage.
+    var failures: [any Error] = []
+  }
 
   init(_ db: Database, random: @escaping @Sendable () -> UInt64 = Store.systemRandom) {
     self.db = db
     self.random = random
+  }
+
+  /// Runs `body` by itself: if it throws, nothing of it stays, and what comes before and after it does. Throws only when
+  /// SQLite has ended the whole transaction, as it does for a full disk or an I/O error: the others' work is gone too.
+  package func attempt<Value>(_ body: () throws -> Value) throws -> Result<Value, any Error> {
+    // GRDB's own `inSavepoint` compiles its statements for each call.
+    try db.run("SAVEPOINT attempt")
+    let result = Result { try body() }
+    if case .failure(let error) = result {
+      guard db.isInsideTransaction else { throw error }
+      effects.failures.append(error)
+      try db.run("ROLLBACK TO attempt")
+    }
+    try db.run("RELEASE attempt")
+    return result
   }
 
   package var jobs: JobTable { JobTable(db: db) }

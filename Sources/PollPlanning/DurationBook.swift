@@ -57,7 +57,8 @@ struct DurationBook: Sendable {
   private var ids: [DurationKey: ID] = [:]
   private var serial: UInt32 = 0
   private var sampleCount = 0
-  private var forgotten: Set<DurationKey> = []
+  /// Types with samples that were forgotten: their rows can be deleted.
+  private(set) var forgotten: Set<DurationKey> = []
   private let bounds: [String: PollBounds]
   private let mostKeys: Int
   /// The plans for a job without a known type.
@@ -101,11 +102,8 @@ struct DurationBook: Sendable {
     entries[id]?.key ?? DurationKey(service: services[id.service], jobType: "", region: "")
   }
 
-  /// Types with samples that were forgotten since the last call: their rows can be deleted.
-  mutating func takeForgotten() -> [DurationKey] {
-    defer { forgotten = [] }
-    return forgotten.sorted()
-  }
+  /// The rows of these are deleted.
+  mutating func noteDeleted(_ keys: [DurationKey]) { forgotten.subtract(keys) }
 
   private mutating func number(of service: String) -> Int {
     if let number = services.firstIndex(of: service) { return number }

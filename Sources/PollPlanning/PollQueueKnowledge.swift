@@ -22,8 +22,10 @@ extension PollQueue {
   /// Counts a job that runs, and gives it no place: for a queue that only foretells.
   package mutating func watch(_ span: WatchedSpan, of key: DurationKey) { book.watch(span, of: book.id(of: key)) }
 
-  /// Types that were forgotten since the last call: their rows can be deleted.
-  package mutating func takeForgotten() -> [DurationKey] { book.takeForgotten() }
+  /// Types that found no room: their rows can be deleted.
+  package var forgotten: [DurationKey] { book.forgotten.sorted() }
+
+  package mutating func noteDeleted(_ types: [DurationKey]) { book.noteDeleted(types) }
 
   /// The price that meets the target, from what is known now. Without a target the user's price stays.
   package mutating func reprice(at uptime: Duration) {

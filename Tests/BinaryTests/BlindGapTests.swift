@@ -79,7 +79,7 @@ import Testing
       try await order("pause", in: bed)
       _ = try await bed.log.first(.accountPaused)
     case .fullDisk:
-      try await bed.waiting(for: "answers cannot be stored") { [daemon] in
+      try await bed.waiting(for: "a loop could not do its work") { [daemon] in
         // Of the database's files alone: what is said goes to a smaller one.
         try await FullDiskTests.limit(daemon, to: try FullDiskTests.size(0, in: bed), in: bed)
       }

@@ -142,7 +142,7 @@ import Testing
     for _ in 0..<5 {
       let pass = try breaker.pass(at: time)
       _ = breaker.fail(pass, at: time)
-      guard case .shut(let until) = breaker.readiness(at: time) else { break }
+      guard case .open(let until) = breaker.readiness(at: time) else { break }
       seen.append(until - time)
       time = until
     }

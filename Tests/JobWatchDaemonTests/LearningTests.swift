@@ -131,6 +131,6 @@ import Testing
       projectID: "p", answer: Answer(observation, evidence: Evidence(httpStatus: 200, body: body)),
       at: start + .seconds(seconds),
       context: PollContext(Policies(retention: RetentionPolicy(finished: .days(1), unpaid: .days(14)))),
-      routes: RouteTable(channels: [], routes: []), changes: [], key: key, model: DurationModel())
+      routes: RouteTable(channels: [], routes: []), key: key, model: DurationModel())
   }
 }

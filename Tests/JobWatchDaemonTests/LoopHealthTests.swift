@@ -53,14 +53,9 @@ import Testing
     health.turns(at: Self.now + .seconds(1))
     health.failed("two", retriesAt: Self.now + .seconds(9), at: Self.now + .seconds(2))
     #expect(health.failure == LoopHealth.Failure(since: Self.now, reason: "two"))
-    // The turns say nothing of what hinders the work beside them.
-    health.isDegraded(by: "three", at: Self.now + .seconds(3))
     health.waits(until: Self.now + .seconds(9), at: Self.now + .seconds(3))
-    health.isDegraded(by: "four", at: Self.now + .seconds(4))
-    #expect(health.failure == LoopHealth.Failure(since: Self.now + .seconds(3), reason: "four"))
-    health.isDegraded(by: nil, at: Self.now + .seconds(5))
     #expect(health.failure == nil)
-    health.failed("five", retriesAt: Self.now, at: Self.now + .seconds(6))
+    health.failed("three", retriesAt: Self.now, at: Self.now + .seconds(6))
     #expect(health.failure?.since == Self.now + .seconds(6))
   }
 }

@@ -142,6 +142,7 @@ import Testing
     // The cloud may count it after the poller's last record, which is made while it is under way.
     var stopped = state
     #expect(stopped.queue.lastRecords(at: now).map(\.underWay) == [1])
-    #expect(state.returned(request, at: now.uptime) != nil)
+    state.returned(request, at: now.uptime)
+    #expect(state.queue.lastRecords(at: now).map(\.underWay) == [0])
   }
 }

@@ -132,7 +132,7 @@ import Testing
         job: job.id, endpoint: PollQueue.Endpoint(number: 0), type: book.id(of: key),
         jitterSeed: job.key.jitterSeed, span: job.span,
         isWatched: job.isWatched, knownAt: .zero), projectID: project, answer: answer, at: time,
-      context: context ?? self.context, routes: RouteTable(channels: [], routes: []), changes: [], key: key,
+      context: context ?? self.context, routes: RouteTable(channels: [], routes: []), key: key,
       model: DurationModel())
   }
 }

@@ -26,8 +26,8 @@ import Testing
       clock.withLock { $0 = $0 + .minutes(minute == 0 ? 0 : 1) }
       repeat {
         _ = try await first.work(at: clock.withLock { $0 })
-        while await first.isBusy { await Task.yield() }
-      } while await first.hasDue(at: clock.withLock(\.uptime))
+        await Task.yield()
+      } while await first.hasWork(at: clock.withLock(\.uptime))
     }
     await first.finish()
     // As after a boot.
@@ -71,10 +71,11 @@ extension Moment {
 }
 
 extension Poller {
-  fileprivate var isBusy: Bool { state.queue.lines.contains { !$0.inFlight.isEmpty } }
-
-  fileprivate func hasDue(at uptime: Duration) -> Bool {
-    state.queue.lines.contains { $0.schedule.first.map { $0.due <= uptime } ?? false }
+  /// Whether a call is under way or due.
+  fileprivate func hasWork(at uptime: Duration) -> Bool {
+    state.queue.lines.contains {
+      !$0.inFlight.isEmpty || $0.schedule.first.map { $0.due <= uptime } ?? false
+    }
   }
 
   /// What it plans, counted from now, and what it knows, once it has looked at it anew.

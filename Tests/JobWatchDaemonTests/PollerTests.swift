@@ -1,6 +1,8 @@
 import CloudAPI
+import Foundation
 @testable import JobWatchCore
 import JobWatchStore
+import Synchronization
 import TestSupport
 import Testing
 
@@ -83,6 +85,34 @@ import Testing
     }
     _ = try await poller.work(at: SystemClock.now())
     #expect(await asked.first { _ in true }?.hasSuffix(id) == true)
+    await poller.finish()
+    try store.close()
+  }
+
+  @Test("stores an answer as soon as it can, and makes no other call for it", .timeLimit(.minutes(1)))
+  func keptAnswer() async throws {
+    let directory = try TemporaryDirectory()
+    defer { withExtendedLifetime(directory) {} }
+    let store = try Store(path: directory.database)
+    try await insert("done", dueAt: SystemClock.now().wall, into: store)
+    let calls = Atomic(0)
+    let (poller, setup) = try poller(store) { _, _, _ async throws(HTTPFailure) in
+      calls.add(1, ordering: .relaxed)
+      return HTTPResponse(
+        status: 200, body: Array(#"{"job_id": "done", "job_type": "createServer", "status": "SUCCESS"}"#.utf8))
+    }
+    _ = try await poller.work(at: SystemClock.now())
+    // Rung for the answer.
+    await setup.alarm.wait(.minutes(1))
+    try FileManager.default.moveItem(atPath: directory.database, toPath: directory.database + "-away")
+    for _ in 0..<2 {
+      await #expect(throws: StoreError.self) { try await poller.work(at: SystemClock.now()) }
+    }
+    try FileManager.default.moveItem(atPath: directory.database + "-away", toPath: directory.database)
+    _ = try await poller.work(at: SystemClock.now())
+    let key = JobKey(account: "prod", service: "ecs", jobID: "done")
+    #expect(try await store.read { try $0.jobs.find(key)?.state } == .succeeded)
+    #expect(calls.load(ordering: .relaxed) == 1)
     await poller.finish()
     try store.close()
   }

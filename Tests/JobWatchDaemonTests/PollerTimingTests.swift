@@ -99,8 +99,10 @@ private struct Scene {
   /// Until nothing is due now and all that can be answered was.
   func turn() async throws {
     repeat {
-      _ = try await poller.work(at: now)
-      while await poller.isAnswering(but: hanging) { await Task.yield() }
+      repeat {
+        _ = try await poller.work(at: now)
+        await Task.yield()
+      } while await poller.isAnswering(but: hanging)
     } while await poller.isDue(Self.endpoint, at: now.uptime)
   }
 

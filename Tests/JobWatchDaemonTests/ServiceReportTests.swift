@@ -70,12 +70,11 @@ import Testing
     for loop in loops.prefix(2) {
       loop.failed("the disk is full", retriesAt: scene.uptime + .hours(9), at: scene.uptime)
     }
-    loops[2].isDegraded(by: "no journal", at: scene.uptime)
+    loops[2].failed("no journal", retriesAt: scene.uptime + .hours(9), at: scene.uptime)
     scene.tick(after: .seconds(5))
     let degraded = "DEGRADED, poller, pruner: the disk is full; relay a: no journal"
     #expect(scene.heard().map(\.lines) == [["WATCHDOG=1"], ["STATUS=\(degraded) | watching 5 jobs"]])
     for loop in loops { loop.waits(until: scene.uptime + .hours(9), at: scene.uptime) }
-    loops[2].isDegraded(by: nil, at: scene.uptime)
     scene.tick(after: .seconds(5))
     #expect(scene.heard().map(\.lines) == [["WATCHDOG=1"], ["STATUS=watching 5 jobs"]])
   }

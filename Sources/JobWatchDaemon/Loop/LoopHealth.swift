@@ -20,7 +20,6 @@ package final class LoopHealth: Sendable {
     var begun = 0
     var hasSettled = false
     var failure: Failure?
-    var degradation: Failure?
   }
 
   package let name: String
@@ -81,15 +80,6 @@ package final class LoopHealth: Sendable {
     state.withLock { $0.calls[number] = nil }
   }
 
-  /// The turns succeed, but something they are for does not. Nil: it does again.
-  package func isDegraded(by reason: String?, at awake: Duration) {
-    state.withLock { state in
-      state.degradation = reason.map {
-        Failure(since: state.degradation?.since ?? awake, reason: $0)
-      }
-    }
-  }
-
   package func isStalled(at awake: Duration) -> Bool {
     state.withLock { state in
       state.overdueAt.map { $0 < awake } ?? false || state.calls.values.contains { $0 < awake }
@@ -100,7 +90,7 @@ package final class LoopHealth: Sendable {
   package var hasSettled: Bool { state.withLock(\.hasSettled) }
 
   /// Why the loop cannot do its work now, and since when; nil: it can.
-  package var failure: Failure? { state.withLock { $0.failure ?? $0.degradation } }
+  package var failure: Failure? { state.withLock(\.failure) }
 }
 
 /// The health of all loops.

@@ -91,11 +91,6 @@ struct PollState: Sendable {
     return due.map { (max($0, nextCall), probe) }
   }
 
-  /// Whether the endpoint can be served before the loop looks again.
-  func isReady(_ index: Int, before wake: Duration, at uptime: Duration) -> Bool {
-    next(index, uptime).map { $0.time < wake } ?? false
-  }
-
   /// When there is something to do.
   func nextWork(at now: Moment) -> Duration? {
     var times = [accounts.nextWork(grace: grace, at: now)]
@@ -243,8 +238,8 @@ struct PollState: Sendable {
   /// and the quota keeps a call in reserve for them.
   mutating func lend(_ request: TaskProgressRequest, at now: Moment) -> JobQuery? {
     guard let index = positions[request.endpoint], !isPaused(index),
-      accounts.breaker(of: request.endpoint.account, at: now.uptime)?
-        .readiness(at: now.uptime) == .closed,
+      let breaker = accounts.breaker(of: request.endpoint.account, at: now.uptime),
+      endpoints[index].state.isClosed(with: breaker, at: now.uptime),
       queue.hasSpareCall(endpoints[index].place, at: now.uptime),
       let credential = accounts.credential(of: request.endpoint.account, at: now.uptime)
     else { return nil }
@@ -252,11 +247,10 @@ struct PollState: Sendable {
     return endpoints[index].query(for: request.jobID, with: credential, at: now.wall)
   }
 
-  /// The lent call is over. Returns the index of its endpoint.
-  mutating func returned(_ request: TaskProgressRequest, at uptime: Duration) -> Int? {
-    guard let index = positions[request.endpoint] else { return nil }
+  /// The lent call is over.
+  mutating func returned(_ request: TaskProgressRequest, at uptime: Duration) {
+    guard let index = positions[request.endpoint] else { return }
     queue[limiter: endpoints[index].place].finish(at: uptime)
-    return index
   }
 
   /// The clouds' clock at an account's endpoints minus ours.

@@ -2,6 +2,33 @@ import JobWatchCore
 import JobWatchStore
 import PollPlanning
 
+/// What came about in the poller and is not on record yet.
+enum Unstored: Sendable {
+  case change(ConditionChange)
+  case answer(ArrivedAnswer)
+
+  /// What came of an answer. Throws where nothing can be stored.
+  func store(
+    _ transaction: Transaction, _ routes: RouteTable
+  ) throws -> (answer: ArrivedAnswer, outcome: Result<PollOutcome, any Error>)? {
+    switch self {
+    case .change(let change):
+      try transaction.apply(change, routes: routes)
+      return nil
+    case .answer(let answer): return (answer, try transaction.attempt { try answer.transaction.commit(transaction) })
+    }
+  }
+}
+
+struct ArrivedAnswer: Sendable {
+  var call: PollCall
+  var question: JobTable.Question
+  /// When it came.
+  var now: Moment
+  var basis: PollQueue.Basis
+  var transaction: PollTransaction
+}
+
 /// Stores one answer: reads the job's row, decides, and writes what follows, all in one transaction. It never decides on a
 /// copy from before the call.
 struct PollTransaction: Sendable {
@@ -13,14 +40,11 @@ struct PollTransaction: Sendable {
   var at: Timestamp
   var context: PollContext
   var routes: RouteTable
-  /// What the answer changed beyond the job.
-  var changes: [ConditionChange]
   /// What the job teaches when it ends, and what is known of that before.
   var key: DurationKey
   var model: DurationModel
 
   func commit(_ transaction: Transaction) throws -> PollOutcome {
-    for change in changes { try transaction.apply(change, routes: routes) }
     if let outcome = try sightAgain(transaction) { return outcome }
     guard let job = try transaction.jobs.find(poll.job) else { return PollOutcome(next: .never, isFinal: true) }
     var context = context

@@ -8,9 +8,10 @@ import Synchronization
 
 /// Asks the clouds about whatever is due: takes from the queue, asks, commits the answer, and reports back.
 ///
-/// `work` starts calls and returns. Each answer is handled by itself, so a call that hangs delays no other. `PollState`
-/// decides whether and whom to ask, and what an answer changes. It is built from the rows at a start; new jobs are read
-/// from the event table, so a lost hint costs half a minute at most.
+/// `work` stores what has come about, starts calls and returns. Calls go on beside it, so one that hangs delays no other.
+/// Answers that come within a tick are stored in one transaction. `PollState` decides whether and whom to ask, and what an
+/// answer changes. It is built from the rows at a start; new jobs are read from the event table, so a lost hint costs half
+/// a minute at most.
 package actor Poller: Worker {
   package nonisolated let name = Poller.loop
   package static let loop = "poller"
@@ -31,18 +32,22 @@ package actor Poller: Worker {
   /// The newest event that was looked at for new jobs; nil before the schedule is loaded.
   private var seenSeq: Int64?
   private var reviewedAt = Duration.zero
-  /// When the loop looks again; an answer that makes something due before that rings.
-  private var wakesAt = Duration.zero
   private var clockWatch = ClockWatch()
   /// When the wall clock was last set.
   private(set) var clockSetAt: Timestamp?
   /// Times of jobs may be stored that are later than now: at a start, and after the clock was set back.
   private var mayHaveTimesAhead = true
-  private var unsaved = UnsavedChanges()
+  /// In the order in which it came about.
+  private var unstored: [Unstored] = []
+  /// Wakes the loop for the answers of a tick.
+  private var tickEnd: (any Sendable)?
 
-  /// Due times are served in ticks, so that a thousand polls a second do not wake the loop a thousand times.
+  /// Due times are served and answers stored in ticks, so that a thousand polls a second do not wake the loop, and the
+  /// disk, a thousand times.
   private static let tick = Duration.milliseconds(10)
   private static let rowsAtOnce = 10_000
+  /// Of a job whose row cannot be read.
+  private static let retryAfter = Duration.seconds(5)
 
   package init(
     configuration: Configuration, store: Store, clients: [String: CloudClient],
@@ -81,18 +86,13 @@ package actor Poller: Worker {
     for account in state.accounts.takeLogins(at: now.uptime) {
       calls.run { await self.logIn(account) }
     }
-    unsaved.changes += state.tell(at: now)
-    try await saveChanges()
-    if unsaved.retryAt ?? .zero <= now.uptime {
-      try await startCalls(at: now)
-      // No call is under way, so no answer waits to be stored.
-      if calls.isEmpty { answersCanBeStored(at: now) }
-    }
+    unstored += state.tell(at: now).map(Unstored.change)
+    // No call is made while answers cannot be stored, because the calls would be wasted.
+    try await storeUnstored()
+    try await startCalls(at: now)
     let end = clock()
     let longest = end.uptime + alarm.longestWait
-    let next = min(state.nextWork(at: end) ?? longest, longest)
-    wakesAt = max(next, end.uptime + Self.tick, unsaved.retryAt ?? .zero)
-    return wakesAt
+    return max(min(state.nextWork(at: end) ?? longest, longest), end.uptime + Self.tick)
   }
 
   /// Waits for answers that are nearly there, because their calls are spent. A call that was lent may outlast it: the last
@@ -101,13 +101,14 @@ package actor Poller: Worker {
     await calls.finish()
     // A poller that never worked knows nothing: what the one before it knew is for the next.
     if seenSeq != nil { memory.keep(state.accounts) }
-    let limiters = state.queue.lastRecords(at: clock())
-    guard !limiters.isEmpty else { return }
     do {
+      try await storeUnstored()
+      let limiters = state.queue.lastRecords(at: clock())
+      guard !limiters.isEmpty else { return }
       try await store.write { try $0.budgets.save(limiters) }
     } catch {
       log.warning(
-        "what is left of the quotas cannot be stored: the next start assumes that less is left",
+        "the last answers, and what is left of the quotas, cannot be stored: the next start polls again and assumes less",
         metadata: ["error": "\(error)"])
     }
   }
@@ -192,14 +193,15 @@ package actor Poller: Worker {
   private func review(at uptime: Duration) async throws {
     reviewedAt = uptime
     state.queue.reprice(at: uptime)
-    let forgotten = state.queue.takeForgotten()
+    let forgotten = state.queue.forgotten
     guard !forgotten.isEmpty else { return }
-    log.notice(
-      "there are too many job types; the durations learned of those that ended least recently are deleted",
-      metadata: ["types": "\(forgotten.count)", "first": "\(forgotten[0])"])
     try await store.write { transaction in
       for key in forgotten { try transaction.durations.forget(key) }
     }
+    state.queue.noteDeleted(forgotten)
+    log.notice(
+      "there are too many job types; the durations learned of those that ended least recently are deleted",
+      metadata: ["types": "\(forgotten.count)", "first": "\(forgotten[0])"])
   }
 
   // MARK: The wall clock
@@ -239,7 +241,7 @@ package actor Poller: Worker {
     if case .failure(let failure) = result, failure.error != account.lockout?.error {
       log.warning("an account cannot log in", metadata: ["account": "\(name)", "cause": "\(failure.error.text)"])
     }
-    unsaved.changes += state.accounts.record(name, account.secrets, result, at: clock())
+    unstored += state.accounts.record(name, account.secrets, result, at: clock()).map(Unstored.change)
     // Calls waited for it, and a failed log-in has a next attempt.
     alarm.ring()
   }
@@ -278,10 +280,7 @@ package actor Poller: Worker {
       if await spend(on: call) { answer = await ask(question.jobID, call) }
     }
     guard !calls.isAbandoned else { return }
-    await settle(call, question.jobID, answer)
-    guard let task = question.task, answer.observation.isSighting else { return }
-    progress?.request(
-      TaskProgressRequest(job: call.job, task: task, endpoint: state.endpoints[call.index].key, jobID: question.jobID))
+    take(answer, of: call, question, at: clock())
   }
 
   private func ask(_ jobID: String, _ call: PollCall) async -> Answer {
@@ -294,7 +293,8 @@ package actor Poller: Worker {
     return answer
   }
 
-  /// Counts one more call beside those that the queue has counted. False: it must not be made.
+  /// Counts one more call beside those that the queue has counted, even where the quota is used up: at worst it is
+  /// throttled, and without it the account would be told as refused. False: it must not be made.
   private func spend(on call: PollCall) async -> Bool {
     state.queue[limiter: call.poll.endpoint].spend(at: clock().uptime)
     do {
@@ -316,86 +316,63 @@ package actor Poller: Worker {
 
   // MARK: Answers, and what is stored of them
 
-  private func settle(_ call: PollCall, _ jobID: String, _ answer: Answer) async {
-    let now = clock()
+  private func take(_ answer: Answer, of call: PollCall, _ question: JobTable.Question, at now: Moment) {
     noteClock(now)
     let effects = state.record(answer, of: call, at: now)
-    for notice in effects.notices { notice.report(of: jobID, at: state.endpoints[call.index].key, to: log) }
-    let batch = unsaved.take(with: effects.changes)
+    for notice in effects.notices {
+      notice.report(of: question.jobID, at: state.endpoints[call.index].key, to: log)
+    }
     let (context, basis) = state.basis(of: call, answer.observation, clockSetAt: clockSetAt, at: now.uptime)
     let transaction = PollTransaction(
-      poll: call.poll, projectID: call.credential.projectID, answer: answer, at: now.wall,
-      context: context, routes: routes, changes: batch.changes, key: basis.key, model: basis.model)
+      poll: call.poll, projectID: call.credential.projectID, answer: answer, at: now.wall, context: context,
+      routes: routes, key: basis.key, model: basis.model)
+    unstored += effects.changes.map(Unstored.change)
+    unstored.append(
+      .answer(ArrivedAnswer(call: call, question: question, now: now, basis: basis, transaction: transaction)))
+    if tickEnd == nil { tickEnd = alarm.time.wake(Self.tick) { [alarm] in alarm.ring() } }
+  }
+
+  /// Stores in one transaction what has come about. What cannot be stored stays, and the loop tries again.
+  private func storeUnstored() async throws {
+    tickEnd = nil
+    let batch = unstored
+    guard !batch.isEmpty else { return }
     // What a throttling answer taught must survive a crash.
-    let limiters = answer.observation.isThrottled ? state.queue.dueRecords(at: clock()) : []
-    do {
-      let outcome = try await store.write {
-        try $0.budgets.save(limiters)
-        return try transaction.commit($0)
-      }
-      state.queue.noteSaved(limiters)
-      if unsaved.retryAt != nil { log.notice("answers can be stored again") }
-      answersCanBeStored(at: now)
-      state.record(outcome, of: call, basis, at: now)
-    } catch {
-      unsaved.giveBack(batch)
-      holdCalls(error, at: now)
-      state.queue.putBack(call.poll, until: now.uptime + UnsavedChanges.retryAfter)
+    let limiters = state.queue.dueRecords(at: clock())
+    let outcomes = try await store.write { [routes] transaction in
+      try transaction.budgets.save(limiters)
+      return try batch.compactMap { try $0.store(transaction, routes) }
     }
-    wake(call.index, at: now)
-    // Other services waited for what this answer says of the credential.
-    if call.permit.isProbe || answer.observation.isRefusal { alarm.ring() }
+    state.queue.noteSaved(limiters)
+    unstored.removeFirst(batch.count)
+    for (answer, outcome) in outcomes { finish(answer, outcome) }
   }
 
-  /// Rings if the endpoint can be served before the loop looks again; not for a tick's sake.
-  private func wake(_ index: Int, at now: Moment) {
-    guard wakesAt > now.uptime + Self.tick, state.isReady(index, before: wakesAt, at: now.uptime) else { return }
-    alarm.ring()
-  }
-
-  /// Stores what was decided apart from any answer.
-  private func saveChanges() async throws {
-    guard !unsaved.changes.isEmpty else { return }
-    let batch = unsaved.take()
-    do {
-      try await store.write { [routes, changes = batch.changes] transaction in
-        for change in changes { try transaction.apply(change, routes: routes) }
-      }
-    } catch {
-      unsaved.giveBack(batch)
-      throw error
+  private func finish(_ answer: ArrivedAnswer, _ outcome: Result<PollOutcome, any Error>) {
+    let call = answer.call
+    switch outcome {
+    case .success(let outcome):
+      state.record(outcome, of: call, answer.basis, at: answer.now)
+      guard let task = answer.question.task, answer.transaction.answer.observation.isSighting else { return }
+      progress?.request(
+        TaskProgressRequest(
+          job: call.job, task: task, endpoint: state.endpoints[call.index].key, jobID: answer.question.jobID))
+    case .failure(let error):
+      // A record that cannot be read concerns no other.
+      log.error("an answer cannot be stored", metadata: ["job": "\(answer.question.jobID)", "error": "\(error)"])
+      state.queue.putBack(call.poll, until: clock().uptime + Self.retryAfter)
     }
-  }
-
-  /// No call is made while answers cannot be stored, because the calls would be wasted.
-  private func holdCalls(_ error: any Error, at now: Moment) {
-    guard error is StoreError else {
-      // One record that cannot be read concerns no other.
-      return log.error("an answer cannot be stored", metadata: ["error": "\(error)"])
-    }
-    if unsaved.retryAt == nil {
-      log.error("answers cannot be stored; calls wait until they can", metadata: ["error": "\(error)"])
-    }
-    unsaved.retryAt = now.uptime + UnsavedChanges.retryAfter
-    // In the words of the other loops that meet it, because it is one trouble.
-    health.isDegraded(by: "\(error)", at: now.awake)
-  }
-
-  private func answersCanBeStored(at now: Moment) {
-    unsaved.retryAt = nil
-    health.isDegraded(by: nil, at: now.awake)
   }
 
   // MARK: Calls for the progress of tasks
 
   func lend(_ request: TaskProgressRequest) -> JobQuery? {
-    guard !calls.isFinishing, unsaved.retryAt == nil else { return nil }
-    return state.lend(request, at: clock())
+    calls.isFinishing ? nil : state.lend(request, at: clock())
   }
 
   /// The lent call is over. Polls may have waited for it.
   func returned(_ request: TaskProgressRequest) {
-    let now = clock()
-    if let index = state.returned(request, at: now.uptime) { wake(index, at: now) }
+    state.returned(request, at: clock().uptime)
+    alarm.ring()
   }
 }
