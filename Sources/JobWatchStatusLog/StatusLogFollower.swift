@@ -8,20 +8,26 @@ package struct StatusLogFollower: Sendable {
   private let filter: LogFilter
   private let last: Int?
   private let watcher: DirectoryWatcher
+  private let sleep: @Sendable (Duration) async throws -> Void
   private let onTrouble: @Sendable (String) -> Void
 
   /// Between two reads without a hint: bounds what a lost hint costs.
   private static let longestWait = Duration.seconds(30)
 
-  /// - Parameter last: begins with so many of the wanted lines; nil: with the first.
+  /// - Parameters:
+  ///   - last: begins with so many of the wanted lines; nil: with the first.
+  ///   - sleep: returns after a time, or throws once the task is cancelled.
   package init(
     path: String, filter: LogFilter = LogFilter(), last: Int? = nil,
-    watcher: @escaping DirectoryWatcher = InotifyWatch.begin, onTrouble: @escaping @Sendable (String) -> Void
+    watcher: @escaping DirectoryWatcher = InotifyWatch.begin,
+    sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
+    onTrouble: @escaping @Sendable (String) -> Void
   ) {
     self.path = path
     self.filter = filter
     self.last = last
     self.watcher = watcher
+    self.sleep = sleep
     self.onTrouble = onTrouble
   }
 
@@ -43,7 +49,7 @@ package struct StatusLogFollower: Sendable {
     let (hints, hint) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     let (watch, longestWait) = watch { hint.yield() }
     let ticks = Task {
-      while (try? await Task.sleep(for: longestWait)) != nil { hint.yield() }
+      while (try? await sleep(longestWait)) != nil { hint.yield() }
     }
     defer { ticks.cancel() }
     let reader = StatusLogReader(path: path, filter: filter, onTrouble: onTrouble)

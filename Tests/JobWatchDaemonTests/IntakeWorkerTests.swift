@@ -3,6 +3,7 @@ import Glibc
 import JobWatchCore
 import JobWatchFiles
 import JobWatchStore
+import TestSupport
 import Testing
 
 @testable import JobWatchDaemon
@@ -29,6 +30,22 @@ import Testing
     Case(testDescription: "a command", content: #"{"command":"pause","account":"prod"}"#),
     Case(testDescription: "a command with a mistake", content: #"{"command":"pause","account":"x"}"#, isRejected: true),
   ]
+
+  /// A simulation moves the clock, and nothing else ends the wait.
+  @Test func `clears a file away after a wait, by the clock that it was given`() async throws {
+    let clock = ManualClock()
+    try await withSpool(time: clock.time) { spool in
+      let writer = try OpenWriter(spool.incoming + "/jobs")
+      writer.write("aaaa1\n")
+      writer.finish()
+      async let turn = spool.turn()
+      await clock.timerIsSet()
+      #expect(try spool.left().count == 1)
+      clock.pass(.milliseconds(5))
+      _ = try await turn
+      #expect(try spool.left().isEmpty)
+    }
+  }
 
   enum Way: CaseIterable, Sendable { case renamed, closed, linked }
 

@@ -16,7 +16,7 @@ final class SpoolBench: Sendable {
   private let scratch: TemporaryDirectory
   var root: String { scratch.path }
   let store: Store
-  let alarm = Alarm()
+  let alarm: Alarm
   let told = Told()
   let intake: Intake
   /// Wall clock: long after whatever the test wrote, so that nothing waits for having been written just now.
@@ -27,9 +27,11 @@ final class SpoolBench: Sendable {
   ///   - prepare: gets the path of `incoming/` before the intake watches it.
   init(
     _ store: Store, detector: WriterDetector? = nil, watcher: DirectoryWatcher = InotifyWatch.begin,
-    random: @escaping @Sendable () -> UInt32 = { .random(in: 0 ... .max) }, prepare: (String) throws -> Void = { _ in }
+    random: @escaping @Sendable () -> UInt32 = { .random(in: 0 ... .max) }, time: Time = .system,
+    prepare: (String) throws -> Void = { _ in }
   ) throws {
     self.store = store
+    alarm = Alarm(time)
     scratch = try TemporaryDirectory()
     try FileManager.default.createDirectory(atPath: scratch.path + "/incoming", withIntermediateDirectories: true)
     try prepare(scratch.path + "/incoming")
@@ -82,11 +84,12 @@ final class SpoolBench: Sendable {
 /// Runs `body` with a spool on a new database.
 func withSpool(
   detector: WriterDetector? = nil, watcher: DirectoryWatcher = InotifyWatch.begin,
-  random: @escaping @Sendable () -> UInt32 = { .random(in: 0 ... .max) },
+  random: @escaping @Sendable () -> UInt32 = { .random(in: 0 ... .max) }, time: Time = .system,
   prepare: (String) throws -> Void = { _ in }, _ body: (SpoolBench) async throws -> Void
 ) async throws {
   try await withStore { store in
-    try await body(SpoolBench(store, detector: detector, watcher: watcher, random: random, prepare: prepare))
+    try await body(
+      SpoolBench(store, detector: detector, watcher: watcher, random: random, time: time, prepare: prepare))
   }
 }
 

@@ -110,6 +110,27 @@ import Testing
     #expect(told.all.count == 1 && told.all.first?.contains("every second") == true)
   }
 
+  @Test func `a change that nobody tells of is found when the caller's clock ends the wait`() async throws {
+    try fixture.append(LogFixture.text(1...1))
+    let (lines, seen) = AsyncStream.makeStream(of: Int64.self)
+    let (ends, end) = AsyncStream.makeStream(of: Void.self)
+    let follower = StatusLogFollower(
+      path: fixture.log, watcher: { _, _, _ in () },
+      sleep: { wait in
+        #expect(wait == .seconds(30))
+        for await _ in ends { return }
+        throw CancellationError()
+      }, onTrouble: { Issue.record("told: \($0)") })
+    let task = Task { try await follower.run(stopOn: []) { seen.yield($0.seq) } }
+    var numbers = lines.makeAsyncIterator()
+    #expect(await numbers.next() == 1)
+    try fixture.append(LogFixture.text(2...2))
+    end.yield()
+    #expect(await numbers.next() == 2)
+    task.cancel()
+    try await task.value
+  }
+
   @Test func `what takes the lines ends the following by throwing`() async throws {
     struct Enough: Error {}
     try fixture.append(LogFixture.text(1...2))

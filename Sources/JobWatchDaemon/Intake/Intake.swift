@@ -25,6 +25,7 @@ actor Intake: Worker {
   private let registration: Registration
   private let store: Store
   private let log: Logger
+  private let time: Time
   private let intervals: Intervals
   private let announcements = AnnouncedFiles()
   /// Announces for as long as it is held; nil: the spool cannot be watched.
@@ -64,6 +65,7 @@ actor Intake: Worker {
     registration = Registration(configuration)
     self.store = store
     self.log = log
+    time = alarm.time
     self.intervals = intervals
     try directory.prepare()
     // A directory that cannot be listed now fails in the first scan.
@@ -104,7 +106,7 @@ actor Intake: Worker {
     last = try await commit(batch, after: last, at: now)
     try await claim(last, at: now)
     if !claimed.isEmpty {
-      try? await Task.sleep(for: Self.grace)
+      await time.pause(Self.grace)
       clearClaimed(at: now)
     }
     if !isCutShort { waiting.endScan() }

@@ -14,6 +14,14 @@ package struct Time: Sendable {
     self.wake = wake
   }
 
+  /// Returns after a time, or once the task is cancelled.
+  func pause(_ duration: Duration) async {
+    let (rings, ring) = AsyncStream.makeStream(of: Void.self)
+    let timer = wake(duration) { ring.finish() }
+    for await _ in rings {}
+    withExtendedLifetime(timer) {}
+  }
+
   /// `wake` calls from a thread of Dispatch's, which no task holds up.
   package static let system = Time(now: SystemClock.now) { Timer(after: $0, ring: $1) }
 
