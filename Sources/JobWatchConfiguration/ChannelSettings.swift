@@ -3,6 +3,7 @@ import CloudAPI
 /// Reads `channels`.
 struct ChannelSettings {
   private static let types = ["webhook", "journal", "statuslog"]
+  private static let webhookKeys = ["url", "secret", "format"]
 
   /// The channels that the file declares. The status log is none, because it gets every event without a route. A
   /// declared one is remembered for the message to a route that names it.
@@ -13,7 +14,7 @@ struct ChannelSettings {
     var result = ChannelSettings()
     var seen = Set<String>()
     for setting in list.items(0...100) ?? [] {
-      guard let section = setting.section(["name", "type", "url", "secret"]) else { continue }
+      guard let section = setting.section(["name", "type"] + webhookKeys) else { continue }
       let name = section.required("name", "routes and spool files use it")?.name()
       let type = section.required("type", types.joined(separator: ", ")).flatMap(readType)
       if let name, !seen.insert(name).inserted {
@@ -27,7 +28,7 @@ struct ChannelSettings {
   private mutating func add(_ section: Section, name: String, type: String?) {
     guard let type else { return }
     if type != "webhook" {
-      for key in ["url", "secret"] { section[key]?.fail("is not used with type: \(type): remove it") }
+      for key in Self.webhookKeys { section[key]?.fail("is not used with type: \(type): remove it") }
     }
     switch type {
     case "webhook":
@@ -47,7 +48,13 @@ struct ChannelSettings {
 
   private static func webhook(_ section: Section) -> Channel.Kind? {
     let url = section.required("url", "where to send to, https://…")?.webAddress()
-    return url.map { .webhook(url: $0, secrets: secrets(section["secret"])) }
+    let secrets = secrets(section["secret"])
+    let format = section["format"].flatMap(format) ?? Channel.FormatName()
+    return url.map { .webhook(url: $0, secrets: secrets, format: format) }
+  }
+
+  private static func format(_ setting: Setting) -> Channel.FormatName? {
+    setting.text("the name of a format").map { Channel.FormatName(text: $0, path: setting.path) }
   }
 
   private static func secrets(_ setting: Setting?) -> [SecretSource] {

@@ -42,9 +42,16 @@ package struct HeartbeatPolicy: Sendable, Hashable {
 /// A receiver of events. The status log is none: it gets every event without a route.
 package struct Channel: Sendable, Hashable {
   package enum Kind: Sendable, Hashable {
-    /// `secrets`: one or more, in the form `whsec_…` or plain; each signs, so that they can be rotated.
-    case webhook(url: SecretSource, secrets: [SecretSource])
+    /// `secrets`: any number, in the form `whsec_…` or plain; each signs, so that they can be rotated.
+    case webhook(url: SecretSource, secrets: [SecretSource], format: FormatName = FormatName())
     case journal
+  }
+
+  /// The name of a webhook's format. Who makes the channel knows which formats there are.
+  package struct FormatName: Sendable, Hashable {
+    package var text = "standard"
+    /// Its key path in the file.
+    package var path = ""
   }
 
   package var name: String

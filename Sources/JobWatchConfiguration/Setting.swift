@@ -22,8 +22,7 @@ struct Setting {
   /// Notes a word that is none of `known`.
   /// - Parameter otherwise: another cure.
   func fail(_ word: String, isNo noun: String, among known: [String], otherwise: String = "") {
-    let quote = Quotation.allows(word, at: path, among: known) ? "\"\(word)\" " : ""
-    fail("\(quote)is no \(noun); \(NearestName.hint(word, among: known))\(otherwise)")
+    fail(Quotation.refusal(of: word, at: path, isNo: noun, among: known) + otherwise)
   }
 
   /// The kind of value, for messages: `a list`, `a set of keys`, `a text`.
@@ -206,7 +205,7 @@ func set<Value>(_ place: inout Value, _ value: Value?) {
 /// What of the file a message may quote. A secret can stand anywhere by mistake: as an unknown key, as a name, in the
 /// place of a list. Messages are logged, and therefore name the line and the key path. They quote only what cannot be a
 /// secret.
-enum Quotation {
+package enum Quotation {
   /// Parts of the file that hold secrets: there even a plain word can be a password.
   private static let secretive = ["accounts", "channels", "heartbeat"]
 
@@ -214,6 +213,12 @@ enum Quotation {
   static func allows(_ word: String, at path: String, among known: [String]) -> Bool {
     if known.contains(word) || NearestName.to(word, among: known) != nil { return true }
     return !secretive.contains(where: path.hasPrefix) && ConfiguredName.isValid(word) && !isLikelySecret(word)
+  }
+
+  /// The message about a word that is none of `known`.
+  package static func refusal(of word: String, at path: String, isNo noun: String, among known: [String]) -> String {
+    let quote = allows(word, at: path, among: known) ? "\"\(word)\" " : ""
+    return "\(quote)is no \(noun); \(NearestName.hint(word, among: known))"
   }
 
   /// A short number with its unit, where such is wanted: `0`, `-0.6`, `5min`.

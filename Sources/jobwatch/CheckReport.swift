@@ -126,7 +126,7 @@ struct ConfigurationSummary {
   private func kind(of channel: Channel) -> (type: String, target: String?) {
     switch channel.kind {
     case .journal: ("journal", nil)
-    case .webhook(let url, _): ("webhook", Self.host(url))
+    case .webhook(let url, _, _): ("webhook", Self.host(url))
     }
   }
 

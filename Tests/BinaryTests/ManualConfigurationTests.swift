@@ -1,5 +1,8 @@
 import Foundation
+import JobWatchConfiguration
 import Testing
+
+@testable import JobWatchDaemon
 
 /// What the manual says of the configuration is what the daemon's own decoder takes.
 @Suite struct `The manual of the configuration` {
@@ -22,6 +25,13 @@ import Testing
     }
     #expect(Set(top + sections + below) == Set(keys.ranges.keys))
     #expect(Set(try #require(page.section("SECRETS")).names) == keys.secretForms)
+  }
+
+  @Test func `lists every format of a webhook`() throws {
+    let page = try ManualPage("jobwatch.yaml.5")
+    let formats = (page.section("channels")?.items ?? []).map(\.head).filter { $0.hasPrefix("Li ") }
+    #expect(Set(formats) == Set(WebhookFormat.all.keys.map { "Li \($0)" }))
+    #expect(WebhookFormat.all[Channel.FormatName().text] != nil)
   }
 
   /// The template is compared with the defaults of the code elsewhere.

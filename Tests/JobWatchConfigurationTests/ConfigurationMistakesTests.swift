@@ -59,6 +59,8 @@ import Testing
       ("channels: [{type: journal}]", "channels[0]: name is missing"),
       ("channels: [{name: x, type: webhok}]", "\"webhok\" is no type of channel"),
       ("channels: [{name: x, type: journal, url: u}]", "is not used with type: journal"),
+      ("channels: [{name: x, type: journal, format: standard}]", "channels[0].format: is not used with type: journal"),
+      ("channels: [{name: x, type: webhook, url: {file: /x}, format: [standard]}]", "must be the name of a format"),
       ("channels: [{name: x y, type: journal}]", "channels[0].name: must start with a letter"),
       ("channels: [{name: x, type: webhook, url: http://a.example/}]", "secrets in the clear"),
       ("channels: [{name: x, type: webhook, url: http://127.evil.example/}]", "in the clear"),
@@ -208,6 +210,32 @@ import Testing
     }
     #expect(error?.problems.map(\.isWarning) == [true, false])
     #expect(error?.description.hasPrefix("j.yaml:2: keep: must be a number") == true)
+  }
+
+  @Test(
+    "a webhook's format is one that there is, else it is refused with its line",
+    arguments: [
+      ("standard", nil), ("standart", "\"standart\" is no format of webhooks; did you mean \"standard\"?"),
+      ("hush-hush", "is no format of webhooks; known: standard"),
+    ])
+  func formats(_ format: String, _ message: String?) throws {
+    // The status log takes a place in the file, and is no channel.
+    let text =
+      Self.account + """
+        channels:
+          - {name: record, type: statuslog}
+          - name: oncall
+            type: webhook
+            url: https://hooks.example/x
+            format: \(format)
+        """
+    let decoded = try ConfigurationFile.decode(Array(text.utf8), path: "j.yaml")
+    var value = decoded.value
+    value.accounts = []
+    let found = ResolvedReferences.resolve(value, environment: [:])
+    let texts = found.faults.map { decoded.problem($0).text(file: "j.yaml") }
+    #expect(texts == (message.map { ["j.yaml:8: channels[1].format: \($0)"] } ?? []))
+    #expect((found.references == nil) == (message != nil))
   }
 
   @Test func `an account without any secret is a weak point here, and a missing profile a mistake`()

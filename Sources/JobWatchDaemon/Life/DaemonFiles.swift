@@ -173,7 +173,7 @@ extension Configuration {
       [account.caFile, account.profile?.file] + account.namedSecrets.map(\.path)
     }
     let ofChannels = channels.flatMap { channel -> [String?] in
-      guard case .webhook(let url, let secrets) = channel.kind else { return [] }
+      guard case .webhook(let url, let secrets, _) = channel.kind else { return [] }
       return ([url] + secrets).map(\.path)
     }
     return (ofAccounts + ofChannels + [heartbeat?.url.path]).compactMap(\.self)

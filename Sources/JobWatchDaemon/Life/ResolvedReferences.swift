@@ -15,7 +15,7 @@ package struct ResolvedReferences: Sendable {
 
   struct Webhook: Sendable {
     var url: Secret
-    var signer: StandardWebhooks
+    var format: WebhookFormat
   }
 
   /// For a start, of which everything is checked before anything is changed.
@@ -116,7 +116,8 @@ private struct ReferenceReader {
   mutating func webhooks(_ channels: [Channel]) -> [String: ResolvedReferences.Webhook] {
     var webhooks: [String: ResolvedReferences.Webhook] = [:]
     for channel in channels {
-      guard case .webhook(let url, let secrets) = channel.kind else { continue }
+      guard case .webhook(let url, let secrets, let format) = channel.kind else { continue }
+      let makeFormat = self.format(format)
       let address = address(url, in: "channels")
       var signers: [StandardWebhooks] = []
       for source in secrets {
@@ -127,9 +128,18 @@ private struct ReferenceReader {
         else { continue }
         signers.append(signer)
       }
-      webhooks[channel.name] = address.map { .init(url: $0, signer: .init(joining: signers)) }
+      guard let address, let makeFormat else { continue }
+      webhooks[channel.name] = .init(url: address, format: makeFormat(StandardWebhooks(joining: signers)))
     }
     return webhooks
+  }
+
+  private mutating func format(_ name: Channel.FormatName) -> (@Sendable (StandardWebhooks) -> WebhookFormat)? {
+    if let make = WebhookFormat.all[name.text] { return make }
+    let known = Array(WebhookFormat.all.keys)
+    let message = Quotation.refusal(of: name.text, at: name.path, isNo: "format of webhooks", among: known)
+    note(StartFault(place: .key(name.path), message: message))
+    return nil
   }
 
   mutating func address(_ source: SecretSource, in part: String) -> Secret? {
