@@ -36,7 +36,10 @@ package struct DatabaseCopy: Sendable, Hashable {
         }
         // With the pages came the mark that there is a write-ahead log.
         _ = try String.fetchOne(target, sql: "PRAGMA journal_mode = DELETE")
-        return try describe(target, file)
+        return DatabaseCopy(
+          path: file.target, bytes: 0, lastSeq: try Transaction(target).events.lastSeq(),
+          jobs: try target.value("SELECT count(*) FROM job") ?? 0,
+          watched: try target.value("SELECT count(*) FROM job INDEXED BY job_active WHERE ended_at IS NULL") ?? 0)
       }
       try queue.close()
       copy.bytes = URL(fileURLWithPath: file.path).fileSize
@@ -48,13 +51,6 @@ package struct DatabaseCopy: Sendable, Hashable {
       default: throw StoreError(error, path: file.target)
       }
     }
-  }
-
-  private static func describe(_ target: Database, _ file: StagedFile) throws -> DatabaseCopy {
-    DatabaseCopy(
-      path: file.target, bytes: 0, lastSeq: try Transaction(target).events.lastSeq(),
-      jobs: try target.value("SELECT count(*) FROM job") ?? 0,
-      watched: try target.value("SELECT count(*) FROM job INDEXED BY job_active WHERE ended_at IS NULL") ?? 0)
   }
 }
 
@@ -179,17 +175,17 @@ struct StagedFile: Sendable {
   }
 
   static func failure(_ path: String, _ code: CInt) -> StoreError {
-    let (kind, cure): (StoreError.Kind, String) =
+    let (mayPass, cure) =
       switch code {
-      case EEXIST: (.lasting, "name another file, or have it replaced with --force")
-      case ENOENT, ENOTDIR: (.lasting, "create its directory, or name another")
-      case EACCES, EPERM, EROFS: (.lasting, "name a file in a directory that you may write to")
-      case EISDIR: (.lasting, "name a file in it")
-      case ENOSPC, EDQUOT: (.passing, "free space on its file system, then try again")
-      default: (.passing, "try again")
+      case EEXIST: (false, "name another file, or have it replaced with --force")
+      case ENOENT, ENOTDIR: (false, "create its directory, or name another")
+      case EACCES, EPERM, EROFS: (false, "name a file in a directory that you may write to")
+      case EISDIR: (false, "name a file in it")
+      case ENOSPC, EDQUOT: (true, "free space on its file system, then try again")
+      default: (true, "try again")
       }
     return StoreError(
-      kind: kind, description: "\(path) cannot be written (\(String(cString: strerror(code)))): \(cure)")
+      mayPass: mayPass, description: "\(path) cannot be written (\(String(cString: strerror(code)))): \(cure)")
   }
 }
 

@@ -3,19 +3,14 @@ import GRDB
 
 /// Why the database cannot be used, with the cure.
 package struct StoreError: Error, CustomStringConvertible, Sendable {
-  package enum Kind: Sendable {
-    /// A later attempt may work: full disk, locked file.
-    case passing
-    /// A person must act: wrong permissions, a damaged file, a newer version's tables.
-    case lasting
-  }
-
-  package var kind: Kind
+  /// Whether a later attempt may work (full disk, locked file). Else a person must act: wrong permissions, a damaged
+  /// file, a newer version's tables.
+  package var mayPass: Bool
   package var description: String
 
-  static func lasting(_ description: String) -> StoreError { StoreError(kind: .lasting, description: description) }
+  static func lasting(_ description: String) -> StoreError { StoreError(mayPass: false, description: description) }
 
-  static func passing(_ description: String) -> StoreError { StoreError(kind: .passing, description: description) }
+  static func passing(_ description: String) -> StoreError { StoreError(mayPass: true, description: description) }
 
   /// Nothing replaces a damaged file: what can be read of it is worth more than an empty database, and a running
   /// service would look sound.

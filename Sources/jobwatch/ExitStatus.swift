@@ -52,7 +52,7 @@ extension StoreReader {
     do {
       return try body(self)
     } catch let error as StoreError {
-      let code = error.kind == .passing ? ExitCode.tryAgain : ExitCode.needsPerson
+      let code = error.mayPass ? ExitCode.tryAgain : ExitCode.needsPerson
       throw code.telling("\(error)")
     }
   }

@@ -12,9 +12,7 @@ package protocol PassingFault: Error {
 /// A reason not to go on: thrown by a worker, it ends the daemon, because only a person can help.
 package protocol LastingFault: Error {}
 
-extension StoreError: PassingFault {
-  package var mayPass: Bool { kind == .passing }
-}
+extension StoreError: PassingFault {}
 
 extension FileFailure: PassingFault {}
 
