@@ -2,14 +2,14 @@ import GRDB
 import JobWatchCore
 
 /// The table `condition`: what is or was wrong, with both ends. A restart neither forgets a condition nor tells it
-/// twice. `Transaction.apply` changes it.
+/// twice. `Transaction` changes it: `apply` and `noteStart`.
 package struct ConditionTable {
   let db: Database
 
   /// The conditions that last, oldest first.
   package func open() throws -> [Condition] { try select("WHERE until IS NULL ORDER BY since, subject") }
 
-  /// Returns whether an event has to tell it.
+  /// Records that a condition began, or that one on record is told now. Returns false where the record stays as it is.
   func open(_ condition: Condition) throws -> Bool {
     try db.run(
       """
@@ -25,7 +25,8 @@ package struct ConditionTable {
     return db.changesCount == 1
   }
 
-  /// Ends a condition, at its beginning if that is ahead of the clock; returns whether an event has to tell it.
+  /// Ends a condition, at its beginning if that is ahead of the clock. Returns whether its end has to be told, as its
+  /// beginning was.
   func close(_ condition: Condition) throws -> Bool {
     let toldAt: Timestamp? = try db.value(
       """
@@ -35,7 +36,8 @@ package struct ConditionTable {
     return toldAt != nil
   }
 
-  /// Records that jobwatch did not run, and ends what was untold: it may have been over in a moment.
+  /// Records that jobwatch did not run. Ends the conditions that were not told, because each may have been over in a
+  /// moment; that an account is not configured lasts.
   func noteStop(from last: Timestamp, to now: Timestamp) throws {
     try db.run(
       """

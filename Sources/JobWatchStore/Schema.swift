@@ -16,18 +16,17 @@ enum Schema {
 
   /// Whether another program made the tables.
   static func isForeign(_ db: Database) throws -> Bool {
-    let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
+    let tables: Int = try db.value("SELECT count(*) FROM sqlite_schema") ?? 0
     return try tables > 0 && !db.tableExists("grdb_migrations")
   }
 
   /// Whether there are tables beside the list of steps, which is made first, and those of litestream.
   static func hasTables(_ db: Database) throws -> Bool {
-    let others = try Int.fetchOne(
-      db,
-      sql: """
-        SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name <> 'grdb_migrations'
+    let others: Int? = try db.value(
+      """
+      SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name <> 'grdb_migrations'
         AND name NOT GLOB 'sqlite_*' AND name NOT GLOB '_litestream_*'
-        """)
+      """)
     return others ?? 0 > 0
   }
 

@@ -32,7 +32,9 @@ enum StoreOpening {
         onMigration(kept)
         try keep(pool, as: kept)
         try migrate(pool, migrator)
-        forgetCopies(of: path, migrator.migrations.filter { $0 != step })
+        // Only copies that were made here: `jobwatch.db.before-upgrade` is somebody's own. One that cannot be removed
+        // takes room, and does no other harm.
+        for other in migrator.migrations where other != step { unlink("\(path).before-\(other)") }
       }
       return pool
     } catch {
@@ -151,12 +153,6 @@ enum StoreOpening {
     var number = 1
     while lstat("\(path).aside-\(number)", &status) == 0 { number += 1 }
     rename(path, "\(path).aside-\(number)")
-  }
-
-  /// Removes only copies that were made here: `jobwatch.db.before-upgrade` is somebody's own. One that cannot be
-  /// removed takes room, and does no other harm.
-  private static func forgetCopies(of path: String, _ steps: [String]) {
-    for step in steps { unlink("\(path).before-\(step)") }
   }
 }
 

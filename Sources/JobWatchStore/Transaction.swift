@@ -58,11 +58,8 @@ package struct Transaction {
 
   /// 128 random bits, in the form that Standard Webhooks suggests.
   private func newEventID() -> String {
-    let numbers = [random(), random()].map { number in
-      let digits = String(number, radix: 16)
-      return String(repeating: "0", count: 16 - digits.count) + digits
-    }
-    return "msg_" + numbers.joined()
+    let digits = String(UInt128(random()) << 64 | UInt128(random()), radix: 16)
+    return "msg_" + String(repeating: "0", count: 32 - digits.count) + digits
   }
 
   private func enqueue(_ seq: Int64, _ channel: String, job: Int64?, at: Timestamp) throws {
@@ -87,13 +84,12 @@ package struct Transaction {
     try append(event, of: nil, to: routes.channels(for: event))
   }
 
-  /// Records and returns the accounts with watched jobs that are not configured: nobody polls their jobs.
+  /// Records which accounts with watched jobs are not configured any more, and which are again. Returns the former:
+  /// nobody polls their jobs.
   package func noteConfigured(accounts: Set<String>, at now: Timestamp, routes: RouteTable) throws -> [String] {
     let parked = try jobs.watchedByAccount().keys.filter { !accounts.contains($0) }.sorted()
     for account in parked {
-      try apply(
-        .begins(Condition(.account(account), .unconfigured, since: now, cause: "")),
-        routes: routes)
+      try apply(.begins(Condition(.account(account), .unconfigured, since: now, cause: "")), routes: routes)
     }
     for account in accounts { try apply(.configured(account: account, at: now), routes: routes) }
     return parked
