@@ -22,9 +22,21 @@ package struct UnixSocketAddress: Sendable {
     length = socklen_t(head + bytes.count)
   }
 
-  package func withPointer<Value>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Value) -> Value {
-    withUnsafePointer(to: address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, length) }
+  /// Sends one datagram, and waits at most `patience` for room.
+  /// - Returns: zero, or the reason (errno).
+  package func send(_ datagram: [UInt8], patience: Duration = .zero) -> CInt {
+    let handle = socket(AF_UNIX, CInt(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    guard handle >= 0 else { return errno }
+    defer { close(handle) }
+    let (seconds, attoseconds) = patience.components
+    var limit = timeval(tv_sec: Int(seconds), tv_usec: Int(attoseconds / 1_000_000_000_000))
+    setsockopt(handle, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+    let flags = CInt(MSG_NOSIGNAL) | (patience == .zero ? CInt(MSG_DONTWAIT) : 0)
+    let sent = withUnsafePointer(to: address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        sendto(handle, datagram, datagram.count, flags, $0, length)
+      }
     }
+    return sent == datagram.count ? 0 : errno
   }
 }

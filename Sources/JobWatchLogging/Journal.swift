@@ -47,75 +47,30 @@ struct JournalEntry {
   }
 }
 
-/// A connection to the journal's socket, which takes one entry per datagram.
+/// The journal's socket, which takes one entry per datagram.
 package final class JournalSocket: Sendable {
   package static let defaultPath = "/run/systemd/journal/socket"
 
-  private struct Connection {
-    /// Negative: none.
-    var descriptor: Int32 = -1
-    /// The last entry found no room in time: the next ones do not wait for it.
-    var isFull = false
-
-    mutating func end() {
-      if descriptor >= 0 { close(descriptor) }
-      descriptor = -1
-    }
-  }
-
   private let path: String
-  private let connection = Mutex(Connection())
+  /// The last entry found no room in time: the next ones do not wait for it.
+  private let isFull = Mutex(false)
 
-  /// Connects when there is something to say.
   init(path: String) { self.path = path }
 
-  deinit { connection.withLock { $0.end() } }
+  /// The journal or this process has no room now: it may take the same entry later.
+  static func isFull(_ failure: FileFailure) -> Bool {
+    [EAGAIN, ENOBUFS, ENOMEM, EMFILE, ENFILE].contains(failure.code)
+  }
 
-  /// The journal is there and has no room now: it may take the same entry later.
-  static func isFull(_ failure: FileFailure) -> Bool { [EAGAIN, ENOBUFS, ENOMEM].contains(failure.code) }
-
+  /// Waits at most 200 ms for room: a working journal takes the entries of its queue (`net.unix.max_dgram_qlen`) faster
+  /// than they come.
   func send(_ datagram: [UInt8]) throws(FileFailure) {
-    try connection.withLock { connection throws(FileFailure) in
-      do throws(FileFailure) {
-        try transmit(datagram, over: &connection)
-      } catch  where error.code == ECONNREFUSED || error.code == ENOTCONN {
-        // Its reader is gone; another may listen at the path.
-        connection.end()
-        try transmit(datagram, over: &connection)
-      }
-    }
-  }
-
-  private func transmit(_ datagram: [UInt8], over connection: inout Connection) throws(FileFailure) {
-    if connection.descriptor < 0 { connection.descriptor = try connect() }
-    var code = send(datagram, connection.descriptor)
-    if code == EAGAIN && !connection.isFull {
-      // A working journal takes the entries of its queue (`net.unix.max_dgram_qlen`) faster than they come.
-      _ = LogStream.waitForRoom(connection.descriptor)
-      code = send(datagram, connection.descriptor)
-    }
-    connection.isFull = code == EAGAIN
-    if code != 0 { throw FileFailure("takes no entry", path, code) }
-  }
-
-  /// Zero, or the reason.
-  private func send(_ datagram: [UInt8], _ descriptor: Int32) -> Int32 {
-    let count = datagram.withUnsafeBytes {
-      Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
-    }
-    return count < 0 ? errno : 0
-  }
-
-  private func connect() throws(FileFailure) -> Int32 {
     guard let address = UnixSocketAddress(path) else { throw FileFailure("cannot be reached", path, ENAMETOOLONG) }
-    let kind = SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue
-    let descriptor = socket(AF_UNIX, Int32(kind), 0)
-    guard descriptor >= 0 else { throw FileFailure("cannot be reached", path, errno) }
-    guard address.withPointer({ Glibc.connect(descriptor, $0, $1) }) == 0 else {
-      let code = errno
-      close(descriptor)
-      throw FileFailure("cannot be reached", path, code)
+    let code = isFull.withLock { isFull in
+      let code = address.send(datagram, patience: isFull ? .zero : .milliseconds(200))
+      isFull = code == EAGAIN
+      return code
     }
-    return descriptor
+    if code != 0 { throw FileFailure("takes no entry", path, code) }
   }
 }

@@ -27,12 +27,6 @@ final class LogStream: Sendable {
     signal(SIGPIPE, SIG_IGN)
   }
 
-  /// Waits for room, at most 200 ms; a working reader makes room sooner.
-  static func waitForRoom(_ descriptor: Int32, _ milliseconds: Int32 = 200) -> Bool {
-    var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-    return poll(&request, 1, milliseconds) != 0
-  }
-
   /// - Parameter line: without its newline.
   func write(_ line: String) throws(FileFailure) {
     try state.withLock { state throws(FileFailure) in
@@ -40,10 +34,12 @@ final class LogStream: Sendable {
       var offset = 0
       do throws(FileFailure) {
         while offset < bytes.count {
+          // Milliseconds; a working reader makes room sooner.
           let patience: Int32 = state.isStuck ? 0 : 200
           let piece = bytes[offset...].prefix(Self.piece)
           offset += try FileFailure.wrap("cannot be written", "standard error") {
-            guard Self.waitForRoom(descriptor, patience) else { throw Errno(rawValue: EAGAIN) }
+            var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+            guard poll(&request, 1, patience) != 0 else { throw Errno(rawValue: EAGAIN) }
             return try piece.withUnsafeBytes { try FileDescriptor(rawValue: descriptor).write($0) }
           }
         }

@@ -55,18 +55,9 @@ package struct ServiceManager: Sendable {
   /// Sends one datagram without blocking: if systemd is too busy to take it, the next one will do.
   package func tell(_ messages: [Message]) throws(Unheard) {
     let bytes = Array(messages.map(\.text).joined(separator: "\n").utf8)
-    let handle = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-    guard handle >= 0 else { throw Unheard(description: "no socket: \(String(cString: strerror(errno)))") }
-    defer { close(handle) }
-    let flags = Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)
-    let sent = address.withPointer { pointer, length in
-      sendto(handle, bytes, bytes.count, flags, pointer, length)
-    }
-    guard sent == bytes.count else {
-      throw Unheard(description: "nothing can be sent to it: \(String(cString: strerror(errno)))")
-    }
+    let code = address.send(bytes)
+    if code != 0 { throw Unheard(description: "nothing can be sent to it: \(String(cString: strerror(code)))") }
   }
-
 }
 
 extension ServiceManager.Message {
