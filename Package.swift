@@ -80,7 +80,7 @@ let package = Package(
     .target(
       name: "JobWatchStatusLog",
       dependencies: [
-        "JobWatchCore", "JobWatchStore", "JobWatchFiles", logging, systemPackage, unixSignals,
+        "JobWatchCore", "JobWatchStore", "JobWatchFiles", "CZlib", logging, systemPackage, unixSignals,
       ],
       swiftSettings: strict),
     .target(

@@ -16,23 +16,16 @@ extension FileDescriptor {
   }
 }
 
-/// An entry of a directory.
-package struct DirectoryEntry: Sendable {
-  /// Byte for byte as the file system has it.
-  package var bytes: [UInt8]
-
-  package var name: String { String(decoding: bytes, as: UTF8.self) }
-
-  /// The entries of a directory, in no order.
-  package static func list(_ directory: String) throws(FileFailure) -> [DirectoryEntry] {
+package enum Directory {
+  /// The names of the entries of a directory, in no order, byte for byte as the file system has them.
+  package static func names(in directory: String) throws(FileFailure) -> [[UInt8]] {
     guard let stream = opendir(directory) else { throw FileFailure("cannot be listed", directory, errno) }
     defer { closedir(stream) }
-    var entries: [DirectoryEntry] = []
+    var names: [[UInt8]] = []
     while let entry = readdir(stream) {
-      let bytes = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
-      entries.append(DirectoryEntry(bytes: bytes))
+      names.append(withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) })
     }
-    return entries
+    return names
   }
 
   /// Flushes the directory of `path`: until then a power cut may take a new name away, and the file with it.

@@ -1,7 +1,7 @@
 import Glibc
 import SystemPackage
 
-/// A failed file operation: its path, the system's reason, and the remedy.
+/// A failed file operation: its path, the system's reason, and the cure.
 package struct FileFailure: Error, Sendable, CustomStringConvertible {
   package var description: String
   package var code: Int32
@@ -48,7 +48,7 @@ package struct FileFailure: Error, Sendable, CustomStringConvertible {
     description = "\(path) is \(what), and cannot be the status log: name another file"
   }
 
-  /// What `body` returns, or its `Errno` with path and remedy.
+  /// What `body` returns, or its `Errno` with path and cure.
   package static func wrap<Value>(
     _ problem: String, _ path: String, _ body: () throws -> Value
   ) throws(FileFailure) -> Value {

@@ -6,19 +6,24 @@ import JobWatchFiles
 package struct SpoolDirectory: Sendable {
   package let incoming: String
   package let rejected: String
+  let detector: WriterDetector
   private let random: @Sendable () -> UInt32
 
-  /// - Parameter random: a part of the names that the daemon gives to files.
-  package init(path: String, random: @escaping @Sendable () -> UInt32 = { .random(in: 0 ... .max) }) {
+  /// - Parameters:
+  ///   - detector: nil: what the file system of `incoming/` allows, if that is there already.
+  ///   - random: a part of the names that the daemon gives to files.
+  package init(
+    path: String, detector: WriterDetector? = nil,
+    random: @escaping @Sendable () -> UInt32 = { .random(in: 0 ... .max) }
+  ) {
+    (incoming, rejected) = (path + "/incoming", path + "/rejected")
+    self.detector = detector ?? WriterDetector(of: incoming)
     self.random = random
-    incoming = path + "/incoming"
-    rejected = path + "/rejected"
   }
 
   /// All names except temporary ones, in the order of the submitters' names.
   package func names() throws(FileFailure) -> [Name] {
-    try DirectoryEntry.list(incoming).map { Name(bytes: $0.bytes) }.filter { !$0.isTemporary }
-      .sorted()
+    try Directory.names(in: incoming).map(Name.init(bytes:)).filter { !$0.isTemporary }.sorted()
   }
 
   /// A descriptor, or -1 and `errno`. Follows no link and waits for no FIFO.
@@ -61,30 +66,27 @@ package struct SpoolDirectory: Sendable {
 
   /// Removes the file that was read, unless more may have been written to it.
   /// - Parameter hasRested: it may go although its writers cannot be detected.
-  package func remove(
-    _ name: Name, _ identity: Identity, _ detector: WriterDetector, hasRested: Bool = false
-  ) throws -> Outcome {
-    try clear(name, identity, detector, hasRested) { own in
+  package func remove(_ name: Name, _ identity: Identity, hasRested: Bool = false) throws -> Outcome {
+    try clear(name, identity, hasRested) { own in
       guard unlink(own.path(in: incoming)) == 0 || errno == ENOENT else { throw failure("cannot be removed", own) }
     }
   }
 
   /// Moves a file to `rejected/`. Its reason is written beside it first, because no rejected file may lack one.
   /// - Parameter identity: nil for anything but a plain file that could be read.
-  package func reject(
-    _ name: Name, _ identity: Identity?, _ detector: WriterDetector, hasRested: Bool = false, reason: String
-  ) throws -> Outcome {
+  package func reject(_ name: Name, _ identity: Identity?, reason: String) throws -> Outcome {
     guard let identity else {
       try setAside(name, reason)
       return .done
     }
-    return try clear(name, identity, detector, hasRested) { try setAside($0, reason) }
+    // Its writers need not be detectable, because it is kept, with all that is still written to it.
+    return try clear(name, identity, true) { try setAside($0, reason) }
   }
 
   /// Does `action` with a file that is unchanged since it was read, while nobody can write to it. The file has
   /// had the daemon's name for a while, so no program is about to open it by the submitter's.
   private func clear(
-    _ name: Name, _ identity: Identity, _ detector: WriterDetector, _ hasRested: Bool, by action: (Name) throws -> Void
+    _ name: Name, _ identity: Identity, _ hasRested: Bool, by action: (Name) throws -> Void
   ) throws -> Outcome {
     let own: Name
     switch claim(name, identity) {

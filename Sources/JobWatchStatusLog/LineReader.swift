@@ -1,15 +1,17 @@
-import Foundation
+import CZlib
+import Glibc
 import JobWatchFiles
 import SystemPackage
 
-/// Cuts a file, or what `gzip` makes of it, into lines, in constant memory.
+/// Cuts a file, or what gzip has compressed in it, into lines, in constant memory.
 final class LineReader {
-  let descriptor: Int32
   /// Where the last whole line that was returned ends, in bytes from the beginning.
   private(set) var offset: off_t = 0
 
+  private let descriptor: Int32
   private let name: String
-  private let gzip: Process?
+  /// Owns the descriptor; nil for a file that is not compressed.
+  private let gzip: gzFile?
   private var buffer: [UInt8] = []
   /// Where the next line begins in `buffer`, and how far it was searched for its end.
   private var start = 0
@@ -25,38 +27,24 @@ final class LineReader {
   static let lineLimit = 1 << 24
 
   /// Owns `descriptor`; `name` is for messages.
-  init(_ descriptor: Int32, name: String, gzip: Process? = nil) {
+  init(_ descriptor: Int32, name: String, isCompressed: Bool) throws(FileFailure) {
     self.descriptor = descriptor
     self.name = name
-    self.gzip = gzip
+    gzip = isCompressed ? gzdopen(descriptor, "r") : nil
+    if isCompressed, gzip == nil { throw FileFailure("cannot be read", name, ENOMEM) }
   }
 
   deinit {
-    close(descriptor)
-    if gzip?.isRunning == true { gzip?.terminate() }
-  }
-
-  /// Reads a gzip-compressed file from its beginning through the `gzip` program, because a log may be too large for
-  /// the memory. `file` may be closed afterwards.
-  static func decompressing(_ file: Int32, name: String) throws -> LineReader {
-    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-    let program = path.split(separator: ":").map { "\($0)/gzip" }
-      .first { FileManager.default.isExecutableFile(atPath: $0) }
-    guard let program else { throw LogUnreadable(withoutGzip: name) }
-    let (process, output) = (Process(), Pipe())
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = ["-dc"]
-    process.standardInput = FileHandle(fileDescriptor: file, closeOnDealloc: false)
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    return LineReader(dup(output.fileHandleForReading.fileDescriptor), name: name, gzip: process)
+    if let gzip { gzclose(gzip) } else { close(descriptor) }
   }
 
   /// After the last line: false for a compressed file that could not be read to its end.
   var isWhole: Bool {
-    gzip?.waitUntilExit()
-    return gzip?.terminationStatus ?? 0 == 0
+    guard let gzip else { return true }
+    var code = Z_OK
+    _ = gzerror(gzip, &code)
+    // zlib hands out what is not compressed as it is.
+    return code == Z_OK && gzdirect(gzip) == 0
   }
 
   /// The next line without its newline; nil at the end. A line without a newline is left alone.
@@ -101,7 +89,11 @@ final class LineReader {
     start = 0
     let bytes = try FileFailure.wrap("cannot be read", name) {
       try [UInt8](unsafeUninitializedCapacity: Self.chunk) { bytes, filled in
-        filled = try FileDescriptor(rawValue: descriptor).read(into: UnsafeMutableRawBufferPointer(bytes))
+        if let gzip {
+          filled = max(Int(gzread(gzip, bytes.baseAddress, UInt32(Self.chunk))), 0)
+        } else {
+          filled = try FileDescriptor(rawValue: descriptor).read(into: UnsafeMutableRawBufferPointer(bytes))
+        }
       }
     }
     if beginning.isEmpty { beginning = bytes.prefix(Self.beginningLength) }

@@ -52,15 +52,16 @@ struct LogDirectory {
     return segment
   }
 
+  /// The names in its directory that begin with its own.
+  private func names() throws(FileFailure) -> [String] {
+    try Directory.names(in: directory).map { String(decoding: $0, as: UTF8.self) }.filter { $0.hasPrefix(name) }
+  }
+
   /// The names beside the log's that rotation gives: `.1`, `.2.gz`, `-20261121`, `-20261121-1764000000.gz`.
   private func rotated() throws(LogUnreadable) -> Set<String> {
     let suffix = /[.\-][0-9][0-9\-_T]*(?:\.(?:gz|xz|zst|bz2|lz4|Z))?/
     do throws(FileFailure) {
-      let names = try DirectoryEntry.list(directory).map(\.name)
-      return Set(
-        names.filter {
-          $0.hasPrefix(name) && $0.dropFirst(name.count).wholeMatch(of: suffix) != nil
-        })
+      return Set(try names().filter { $0.dropFirst(name.count).wholeMatch(of: suffix) != nil })
     } catch {
       throw LogUnreadable(error.code == ENOENT ? log : directory, error.code)
     }
@@ -68,9 +69,7 @@ struct LogDirectory {
 
   /// The plain file beside the log, named after it, that has this inode.
   func sibling(_ inode: UInt64) -> FilePath? {
-    (try? DirectoryEntry.list(directory))?.map(\.name)
-      .filter { $0.hasPrefix(name) && $0 != name }
-      .map { FilePath(directory).appending($0) }
+    (try? names())?.filter { $0 != name }.map { FilePath(directory).appending($0) }
       .first {
         let status = try? Stat($0)
         return status?.type == .regular && UInt64(status?.inode.rawValue ?? 0) == inode
@@ -108,10 +107,8 @@ struct LogSegment {
       close(descriptor)
       return nil
     }
-    let inode = UInt64(status.st_ino)
-    guard path.hasSuffix(".gz") else { return (LineReader(descriptor, name: path), inode) }
-    defer { close(descriptor) }
-    return (try LineReader.decompressing(descriptor, name: path), inode)
+    let lines = try LineReader(descriptor, name: path, isCompressed: path.hasSuffix(".gz"))
+    return (lines, UInt64(status.st_ino))
   }
 }
 
@@ -131,11 +128,5 @@ package struct LogUnreadable: Error, CustomStringConvertible {
       }
     description = "\(path) cannot be read (\(String(cString: strerror(code))))\(cure)"
     isMissing = code == ENOENT
-  }
-
-  init(withoutGzip path: String) {
-    let name = (path as NSString).lastPathComponent
-    description = "\(name) is left out: a compressed file cannot be read without gzip: install it"
-    isMissing = false
   }
 }

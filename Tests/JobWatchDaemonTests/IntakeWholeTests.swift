@@ -46,36 +46,35 @@ import Testing
   @Test func `stays when it has grown since it was read, or is open, and is read again`() throws {
     let scratch = try TemporaryDirectory()
     defer { withExtendedLifetime(scratch) {} }
-    let directory = SpoolDirectory(path: scratch.path)
+    let directory = SpoolDirectory(path: scratch.path, detector: WriterDetector(unavailable: nil))
     try directory.prepare()
-    let reader = SpoolFileReader(directory: directory, detector: WriterDetector(unavailable: nil))
     let writer = try OpenWriter(directory.incoming + "/jobs")
     writer.write("aaaa1\n")
     writer.finish()
     #expect(link(directory.incoming + "/jobs", scratch.path + "/elsewhere") == 0)
     let name = SpoolDirectory.Name(bytes: Array("jobs".utf8))
-    var first = try Self.read(reader, name)
+    var first = try Self.read(directory, name)
     guard case .taken(let own) = directory.claim(name, first.identity) else {
       throw FileFailure("was not claimed", "\(name)", 0)
     }
     first.name = own
     let late = try OpenWriter(scratch.path + "/elsewhere")
-    #expect(try directory.remove(first.name, first.identity, reader.detector) == .open)
+    #expect(try directory.remove(first.name, first.identity) == .open)
     late.write("bbbb2\n")
     late.finish()
-    #expect(try directory.remove(first.name, first.identity, reader.detector) == .changed)
+    #expect(try directory.remove(first.name, first.identity) == .changed)
     let reason = "why"
-    #expect(try directory.reject(first.name, first.identity, reader.detector, reason: reason) == .changed)
-    let second = try Self.read(reader, first.name)
+    #expect(try directory.reject(first.name, first.identity, reason: reason) == .changed)
+    let second = try Self.read(directory, first.name)
     #expect(second.text == "aaaa1\nbbbb2\n" && second.name == first.name)
-    #expect(try directory.remove(second.name, second.identity, reader.detector) == .done)
+    #expect(try directory.remove(second.name, second.identity) == .done)
     #expect(try directory.names().isEmpty)
   }
 
-  private static func read(_ reader: SpoolFileReader, _ name: SpoolDirectory.Name) throws -> (
+  private static func read(_ directory: SpoolDirectory, _ name: SpoolDirectory.Name) throws -> (
     text: String, name: SpoolDirectory.Name, identity: SpoolDirectory.Identity
   ) {
-    let content = reader.content(of: name, isWhole: true, at: Timestamp(Date()))
+    let content = directory.content(of: name, isWhole: true, at: Timestamp(Date()))
     guard case .bytes(let bytes, let own, let identity) = content else {
       throw FileFailure("was not read", "\(name)", 0)
     }

@@ -79,10 +79,9 @@ import Testing
   private func reject(_ name: String, in spool: SpoolDirectory) throws {
     try Data("nonsense".utf8).write(to: URL(filePath: "\(spool.incoming)/\(name)"))
     let name = SpoolDirectory.Name(bytes: Array(name.utf8))
-    let reader = SpoolFileReader(directory: spool, detector: WriterDetector(of: spool.incoming))
-    let content = reader.content(of: name, isWhole: true, at: SystemClock.now().wall)
+    let content = spool.content(of: name, isWhole: true, at: SystemClock.now().wall)
     guard case .bytes(_, let own, let identity) = content else { throw CancellationError() }
-    let settlement = try spool.reject(own, identity, reader.detector, reason: "it is nonsense")
+    let settlement = try spool.reject(own, identity, reason: "it is nonsense")
     #expect(settlement == .done)
   }
 }

@@ -8,12 +8,13 @@ import Testing
 /// The states of a file in `incoming/`, and what each operation makes of them.
 @Suite struct `A spool directory` {
   private let directory: SpoolDirectory
-  private let detector = WriterDetector(unavailable: nil)
-  private let blind = WriterDetector(unavailable: "a test")
+  /// The same, where writers cannot be detected.
+  private let blind: SpoolDirectory
 
   init() throws {
     let root = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
-    directory = SpoolDirectory(path: root) { 5 }
+    directory = SpoolDirectory(path: root, detector: WriterDetector(unavailable: nil)) { 5 }
+    blind = SpoolDirectory(path: root, detector: WriterDetector(unavailable: "a test")) { 5 }
     for path in [directory.incoming, directory.rejected] {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
@@ -119,13 +120,13 @@ import Testing
   }
 
   private func settlement(
-    _ change: Change, _ detector: WriterDetector, _ hasRested: Bool, isRemoved: Bool
+    _ change: Change, _ directory: SpoolDirectory, _ hasRested: Bool, isRemoved: Bool
   ) throws -> SpoolDirectory.Outcome {
     let identity = try put("a")
     let writer = try self.change(change)
     defer { if let writer { close(writer) } }
-    if isRemoved { return try directory.remove(name("jobs"), identity, detector, hasRested: hasRested) }
-    return try directory.reject(name("jobs"), identity, detector, hasRested: hasRested, reason: "why")
+    if isRemoved { return try directory.remove(name("jobs"), identity, hasRested: hasRested) }
+    return try directory.reject(name("jobs"), identity, reason: "why")
   }
 
   @Test(
@@ -138,7 +139,7 @@ import Testing
       case .open: .open
       case .grown, .swapped: .changed
       }
-    #expect(try settlement(change, detector, false, isRemoved: isRemoved) == expected)
+    #expect(try settlement(change, directory, false, isRemoved: isRemoved) == expected)
     #expect(try left.isEmpty == (change == .none || change == .gone))
     let isRejected = change == .none && !isRemoved
     #expect(try rejected == (isRejected ? ["jobs", "jobs.reason"] : []))
@@ -159,7 +160,7 @@ import Testing
 
   @Test func `rejects what is no file, with its reason`() throws {
     #expect(mkdir(path("jobs"), 0o700) == 0)
-    #expect(try directory.reject(name("jobs"), nil, detector, reason: "why") == .done)
+    #expect(try directory.reject(name("jobs"), nil, reason: "why") == .done)
     #expect(try rejected == ["jobs", "jobs.reason"])
     let reason = try String(contentsOfFile: directory.rejected + "/jobs.reason", encoding: .utf8)
     #expect(reason == "why\n")
@@ -168,7 +169,7 @@ import Testing
   @Test func `rejects two files of one name under two names`() throws {
     for number in 1...2 {
       let identity = try put("\(number)")
-      #expect(try directory.reject(name("jobs"), identity, detector, reason: "why") == .done)
+      #expect(try directory.reject(name("jobs"), identity, reason: "why") == .done)
     }
     #expect(try rejected == ["jobs", "jobs.2", "jobs.2.reason", "jobs.reason"])
   }

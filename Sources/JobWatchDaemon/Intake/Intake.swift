@@ -21,7 +21,6 @@ actor Intake: Worker {
   nonisolated let backlog = SpoolBacklog()
 
   private let directory: SpoolDirectory
-  private let reader: SpoolFileReader
   private let registration: Registration
   private let store: Store
   private let log: Logger
@@ -61,16 +60,16 @@ actor Intake: Worker {
     watcher: DirectoryWatcher = InotifyWatch.begin,
     random: @escaping @Sendable () -> UInt32 = { .random(in: 0 ... .max) }
   ) throws {
-    directory = SpoolDirectory(path: configuration.spoolDirectory, random: random)
+    // First, because the file system of a directory that is not there yet tells nothing.
+    try SpoolDirectory(path: configuration.spoolDirectory).prepare()
+    directory = SpoolDirectory(path: configuration.spoolDirectory, detector: detector, random: random)
     registration = Registration(configuration)
     self.store = store
     self.log = log
     time = alarm.time
     self.intervals = intervals
-    try directory.prepare()
     // A directory that cannot be listed now fails in the first scan.
     waiting = WaitingFiles(early: (try? directory.names()) ?? [])
-    reader = SpoolFileReader(directory: directory, detector: detector ?? WriterDetector(of: directory.incoming))
     do {
       watch = try watcher(directory.incoming, .wholeFiles) { [announcements] changes in
         if announcements.note(changes) { alarm.ring() }
@@ -121,7 +120,7 @@ actor Intake: Worker {
   private func arrival(_ name: SpoolDirectory.Name, at now: Moment, _ next: inout Duration) -> Arrival? {
     let way = announced.removeValue(forKey: name)
     var (hasRested, isOld) = (false, false)
-    var content = reader.content(
+    var content = directory.content(
       of: name, isWhole: way != nil || name.isOfWriter, isShared: way == .closed, at: now.wall)
     if case .unsure(let identity, let reason) = content {
       let until = waiting.restsUntil(name, identity, at: now)
@@ -133,7 +132,7 @@ actor Intake: Worker {
       (hasRested, isOld) = (true, waiting.isOld(name, identity, at: now.wall))
       content =
         openFiles.hasWriter(identity.file)
-        ? .open(name, identity) : reader.content(of: name, isWhole: true, at: now.wall)
+        ? .open(name, identity) : directory.content(of: name, isWhole: true, at: now.wall)
     }
     switch content {
     case .gone, .unsure: return nil
@@ -227,11 +226,9 @@ actor Intake: Worker {
         metadata: ["file": "\(arrival.name)", "note": "\(note)"])
     }
     if let identity = arrival.identity, arrival.isAccepted {
-      return try directory.remove(arrival.name, identity, reader.detector, hasRested: arrival.hasRested)
+      return try directory.remove(arrival.name, identity, hasRested: arrival.hasRested)
     }
-    // A rejected file is kept, with all that is still written to it.
-    let outcome = try directory.reject(
-      arrival.name, arrival.identity, reader.detector, hasRested: true, reason: arrival.reason)
+    let outcome = try directory.reject(arrival.name, arrival.identity, reason: arrival.reason)
     if outcome == .done {
       log.warning(
         "a spool file is rejected",

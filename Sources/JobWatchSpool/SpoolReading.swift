@@ -4,17 +4,7 @@ import JobWatchFiles
 import SystemPackage
 
 /// Reads the files in `incoming/` that are whole.
-package struct SpoolFileReader: Sendable {
-  package typealias Name = SpoolDirectory.Name
-  package typealias Identity = SpoolDirectory.Identity
-
-  package let directory: SpoolDirectory
-  package let detector: WriterDetector
-
-  package init(directory: SpoolDirectory, detector: WriterDetector) {
-    (self.directory, self.detector) = (directory, detector)
-  }
-
+extension SpoolDirectory {
   package enum Content: Sendable {
     /// The bytes of a whole file, its name, and the state in which it was read.
     case bytes([UInt8], Name, Identity)
@@ -41,7 +31,7 @@ package struct SpoolFileReader: Sendable {
   ///   - isWhole: a rename or a close announced it, or it has rested long enough.
   ///   - isShared: a close announced it: if it is still open, several programs write to it.
   package func content(of name: Name, isWhole: Bool, isShared: Bool = false, at now: Timestamp) -> Content {
-    let file = directory.open(name)
+    let file = open(name)
     guard file >= 0 else { return unopened(name, errno, isWhole) }
     defer { close(file) }
     var status = stat()
@@ -64,7 +54,7 @@ package struct SpoolFileReader: Sendable {
   /// A file that one of its writers closed gets a name of the daemon's. No further program appends to it then: the next
   /// line makes a new file, and does not wait for the writers of this one.
   private func shared(_ name: Name, _ identity: Identity) -> Content {
-    switch directory.claim(name, identity) {
+    switch claim(name, identity) {
     case .taken(let own): .open(own, identity)
     case .refused: .open(name, identity)
     case .swapped: .swapped
@@ -106,12 +96,12 @@ package struct SpoolFileReader: Sendable {
         "it is a socket: write a plain file and rename it into incoming/", name, nil)
     case EACCES, EPERM:
       var status = stat()
-      if !isWhole, lstat(name.path(in: directory.incoming), &status) == 0 {
+      if !isWhole, lstat(name.path(in: incoming), &status) == 0 {
         return .unsure(Identity(status), because: String(cString: strerror(code)))
       }
       return .unacceptable("the daemon may not read it: make it readable, mode 0644, before the rename", name, nil)
     default:
-      return .unreadable(FileFailure("cannot be read", "\(directory.incoming)/\(name.text)", code))
+      return .unreadable(FileFailure("cannot be read", "\(incoming)/\(name.text)", code))
     }
   }
 }
