@@ -100,25 +100,11 @@ package struct EventPattern: Sendable, Hashable {
   func matches(_ name: ArraySlice<UInt8>) -> Bool { isPrefix ? name.starts(with: text) : name.elementsEqual(text) }
 }
 
-/// A point in time as people write it: `2h` (ago), `2026-11-21T21:38:21Z`, or a date, which is its midnight in UTC.
-package enum TimeBound: Sendable, Hashable {
-  case ago(Duration)
-  case at(Timestamp)
-
-  package init?(text: String) {
-    if let duration = Duration(text: text) {
-      self = .ago(duration)
-    } else if let time = Timestamp(iso8601: text) ?? Timestamp(iso8601: text + "T00:00:00Z") {
-      self = .at(time)
-    } else {
-      return nil
-    }
-  }
-
-  package func time(at now: Timestamp) -> Timestamp {
-    switch self {
-    case .ago(let duration): now - duration
-    case .at(let time): time
-    }
+extension Timestamp {
+  /// A point in time as people write it: `2h` (ago), `2026-11-21T21:38:21Z`, or a date, which is its midnight in UTC.
+  package init?(bound text: String, at now: Timestamp) {
+    let ago = Duration(text: text).map { now - $0 }
+    guard let time = ago ?? Timestamp(iso8601: text) ?? Timestamp(iso8601: text + "T00:00:00Z") else { return nil }
+    self = time
   }
 }

@@ -37,10 +37,10 @@ struct LogCommand: AsyncParsableCommand {
   @Option(
     help: .value("time", "Only later events: 2h (ago), 2026-11-21 or 2026-11-21T21:38:21Z."),
     transform: bound)
-  var since: TimeBound?
+  var since: Timestamp?
 
   @Option(help: .value("time", "Only earlier events."), transform: bound)
-  var until: TimeBound?
+  var until: Timestamp?
 
   @Option(help: .value("n", "Only the last n events."))
   var limit: Int?
@@ -98,10 +98,9 @@ struct LogCommand: AsyncParsableCommand {
   private var last: Int? { limit ?? (since == nil ? Self.followedLines : nil) }
 
   private var filter: LogFilter {
-    let now = Timestamp(Date())
-    return LogFilter(
+    LogFilter(
       jobs: Set(job), events: event, account: place.account, service: place.service,
-      labels: LabelArgument.dictionary(label), since: since?.time(at: now), until: until?.time(at: now))
+      labels: LabelArgument.dictionary(label), since: since, until: until)
   }
 
   private static func printer(json: Bool) -> @Sendable (LogLine) throws -> Void {
@@ -128,8 +127,8 @@ struct LogCommand: AsyncParsableCommand {
     do { return try EventPattern(text) } catch { throw ValidationError(error.description) }
   }
 
-  @Sendable private static func bound(_ text: String) throws -> TimeBound {
-    if let bound = TimeBound(text: text) { return bound }
+  @Sendable private static func bound(_ text: String) throws -> Timestamp {
+    if let bound = Timestamp(bound: text, at: Timestamp(Date())) { return bound }
     throw ValidationError("\"\(text)\" is no time: write 2h (ago), 2026-11-21 or 2026-11-21T21:38:21Z (UTC)")
   }
 }
