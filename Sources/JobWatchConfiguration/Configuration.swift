@@ -19,16 +19,13 @@ package struct Configuration: Sendable, Hashable {
   package var breaker = BreakerPolicy.standard
   package var probes = ProbePolicy.standard
   /// By service name; every known service has an entry.
-  package var retention = Configuration.defaultRetention
+  package var retention = Dictionary(uniqueKeysWithValues: CloudService.all.map { ($0.name, $0.retention) })
   /// Finished jobs and told events older than this are deleted.
   package var keep = Duration.days(90)
   /// Nil: nobody is called.
   package var heartbeat: HeartbeatPolicy?
 
   package init(accounts: [Account] = []) { self.accounts = accounts }
-
-  package static let defaultRetention = Dictionary(
-    uniqueKeysWithValues: CloudService.all.map { ($0.name, $0.retention) })
 
   package var databasePath: String { stateDirectory + "/jobwatch.db" }
 }

@@ -13,14 +13,11 @@ package struct DecodedConfiguration: Sendable {
   package var secrets: [SecretReference] = []
   /// The places of its keys, by key path.
   package var marks: [String: ConfigurationMark] = [:]
+}
 
+extension DecodedConfiguration {
   /// A configuration without a file.
-  package init(_ value: Configuration) { (file, self.value) = ("the configuration", value) }
-
-  init(file: String, value: Configuration, notes: ProblemCollector) {
-    (self.file, self.value) = (file, value)
-    (warnings, secrets, marks) = (notes.inOrder, notes.secrets, notes.marks)
-  }
+  package init(_ value: Configuration) { self.init(file: "the configuration", value: value) }
 }
 
 /// Reads the operator's YAML file into a `Configuration`. It walks the parsed tree, because `Codable` stops at the
@@ -53,7 +50,8 @@ package enum ConfigurationFile {
     }
     let value = walk(Setting(node: root, path: "", notes: notes))
     if notes.hasErrors { throw ConfigurationError(file: path, problems: notes.inOrder) }
-    return DecodedConfiguration(file: path, value: value, notes: notes)
+    return DecodedConfiguration(
+      file: path, value: value, warnings: notes.inOrder, secrets: notes.secrets, marks: notes.marks)
   }
 
   private static func walk(_ root: Setting) -> Configuration {

@@ -12,7 +12,7 @@ package struct ConfigurationProblem: Error, Sendable, Hashable, Codable {
   package var column: Int?
   /// The key path, as in `accounts[0].region`; empty for the file as a whole.
   package var path: String
-  /// The mistake and its remedy. Never holds a secret.
+  /// The mistake and its cure. Never holds a secret.
   package var message: String
   /// A warning does not stop the daemon.
   package var isWarning: Bool
@@ -44,12 +44,10 @@ package struct ConfigurationError: Error, Sendable, CustomStringConvertible {
 
 /// Collects what a walk through one file finds. Used by one walk only, hence a plain class.
 final class ProblemCollector {
-  private var problems: [ConfigurationProblem] = []
+  var problems: [ConfigurationProblem] = []
   var secrets: [SecretReference] = []
   /// The places of all keys, by key path.
   var marks: [String: ConfigurationMark] = [:]
-
-  func add(_ problem: ConfigurationProblem) { problems.append(problem) }
 
   /// The problems, by their lines.
   var inOrder: [ConfigurationProblem] {

@@ -60,10 +60,8 @@ struct CredentialSettings {
   }
 
   private static func method(_ setting: Setting) -> Method? {
-    guard let text = setting.text("a way to log in") else { return nil }
-    if let method = Method(rawValue: text) { return method }
-    setting.fail(text, isNo: "way to log in", among: Method.allCases.map(\.rawValue))
-    return nil
+    setting.word("a way to log in", isNo: "way to log in", among: Method.allCases.map(\.rawValue))
+      .flatMap(Method.init(rawValue:))
   }
 
   private static func signature(_ setting: Setting) -> Signer.Form? {

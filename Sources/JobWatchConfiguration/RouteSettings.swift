@@ -53,17 +53,9 @@ extension Setting {
   fileprivate func chosen(
     _ noun: String, among known: [String], reason: (String) -> String? = { _ in nil }
   ) -> [String]? {
-    items(1...100)?.compactMap { item in
-      guard let name = item.text("the name of \("aeiou".contains(noun.prefix(1)) ? "an" : "a") \(noun)") else {
-        return nil
-      }
-      if known.contains(name) { return name }
-      if let reason = reason(name) {
-        item.fail(reason)
-      } else {
-        item.fail(name, isNo: "known \(noun)", among: known)
-      }
-      return nil
+    let article = "aeiou".contains(noun.prefix(1)) ? "an" : "a"
+    return items(1...100)?.compactMap {
+      $0.word("the name of \(article) \(noun)", isNo: "known \(noun)", among: known, reason: reason)
     }
   }
 }

@@ -66,27 +66,20 @@ extension Setting {
     guard let section = section(keys) else { return nil }
     let sources = [
       section["file"]?.absolutePath().map(SecretSource.file),
-      section["env"]?.environmentName().map(SecretSource.environment),
-      section["credential"]?.credentialName().map(SecretSource.credential),
+      section["env"]?.openName(
+        "the name of an environment variable",
+        else: "must be the name of an environment variable: letters, digits and \"_\""
+      ) { $0.utf8.allSatisfy { $0.isAlphanumeric || $0 == UInt8(ascii: "_") } }.map(SecretSource.environment),
+      section["credential"]?.openName(
+        "the name of a systemd credential",
+        else: "must be the name of a systemd credential, as in LoadCredential=NAME:…, without a path",
+        where: ConfiguredName.isValid
+      ).map(SecretSource.credential),
     ]
     guard keys.count(where: { section[$0] != nil }) == 1 else {
       fail("must name exactly one of file, env and credential")
       return nil
     }
     return sources.compactMap(\.self).first
-  }
-
-  private func environmentName() -> String? {
-    guard let text = openName("the name of an environment variable") else { return nil }
-    if text.utf8.allSatisfy({ $0.isAlphanumeric || $0 == UInt8(ascii: "_") }) { return text }
-    fail("must be the name of an environment variable: letters, digits and \"_\"")
-    return nil
-  }
-
-  private func credentialName() -> String? {
-    guard let text = openName("the name of a systemd credential") else { return nil }
-    if ConfiguredName.isValid(text) { return text }
-    fail("must be the name of a systemd credential, as in LoadCredential=NAME:…, without a path")
-    return nil
   }
 }

@@ -16,7 +16,7 @@ struct Setting {
 
   private func note(_ message: String, isWarning: Bool) {
     let mark = node.mark.map(ConfigurationMark.init)
-    notes.add(ConfigurationProblem(message, at: mark, path: path, isWarning: isWarning))
+    notes.problems.append(ConfigurationProblem(message, at: mark, path: path, isWarning: isWarning))
   }
 
   /// Notes a word that is none of `known`.
@@ -70,10 +70,25 @@ struct Setting {
 
   func name() -> String? { text("a name", else: ConfiguredName.rule, where: ConfiguredName.isValid) }
 
+  /// A word that is one of `known`.
+  /// - Parameter reason: a better explanation for a word that is not.
+  func word(
+    _ wanted: String, isNo noun: String, among known: [String], reason: (String) -> String? = { _ in nil }
+  ) -> String? {
+    guard let word = text(wanted) else { return nil }
+    if known.contains(word) { return word }
+    if let reason = reason(word) { fail(reason) } else { fail(word, isNo: noun, among: known) }
+    return nil
+  }
+
   /// A name that messages quote. One that looks like a secret is refused, because it may be the secret itself.
-  func openName(_ wanted: String) -> String? {
-    let rule = "must be \(wanted), and looks like a secret: write a name, without digits amid its letters"
-    return text(wanted, else: rule) { !Quotation.isLikelySecret($0) }
+  /// - Parameter rule: the message for a name that does not pass the check.
+  func openName(_ wanted: String, else rule: String = "", where isValid: (String) -> Bool = { _ in true }) -> String? {
+    let hint = "must be \(wanted), and looks like a secret: write a name, without digits amid its letters"
+    guard let name = text(wanted, else: hint, where: { !Quotation.isLikelySecret($0) }) else { return nil }
+    if isValid(name) { return name }
+    fail(rule)
+    return nil
   }
 
   func absolutePath() -> String? {
