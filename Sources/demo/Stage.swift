@@ -58,8 +58,8 @@ final class Stage: Sendable {
     for part in Script.parts { cloud.submit(part.job) }
     let spool = SpoolWriter(spoolDirectory: root + "/spool")
     for part in Script.parts {
-      let submission = SpoolSubmission(
-        jobID: part.job.jobID, service: part.job.service.rawValue, labels: ["name": part.name])
+      var submission = SpoolSubmission(word: part.job.jobID, service: part.job.service.rawValue)
+      submission.labels = ["name": part.name]
       _ = try spool.write([submission], at: Self.clock())
       screen.submitted(part, at: elapsed)
     }

@@ -130,9 +130,10 @@ struct SubmitCommand: ParsableCommand {
   }
 
   private var options: SpoolSubmission {
-    SpoolSubmission(
-      jobID: "", service: service, account: account, labels: LabelArgument.dictionary(label),
-      channels: channel, instanceID: instance, taskID: task, expectWithin: expectWithin)
+    var options = SpoolSubmission(word: "", service: service)
+    (options.account, options.labels, options.channels) = (account, LabelArgument.dictionary(label), channel)
+    (options.instanceID, options.taskID, options.expectWithin) = (instance, task, expectWithin)
+    return options
   }
 
   /// The jobs that the arguments or standard input name, the reasons why some cannot be taken, and warnings.

@@ -1,8 +1,9 @@
 import Foundation
 import JobWatchCore
-import JobWatchSpool
 import TestSupport
 import Testing
+
+@testable import JobWatchSpool
 
 @Suite struct `Spool file` {
   private static let rules = SpoolRules.sample(

@@ -136,7 +136,8 @@ struct Workers: Sendable {
       return { try journal.deliver($0, at: $1) }
     }
     let webhook = WebhookChannel(
-      url: receiver.url, format: receiver.format, timeout: configuration.delivery.timeout, transport: transports.webhooks)
+      url: receiver.url, format: receiver.format, timeout: configuration.delivery.timeout,
+      transport: transports.webhooks)
     return { await webhook.deliver($0, at: $1) }
   }
 

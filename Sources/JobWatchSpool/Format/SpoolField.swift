@@ -58,44 +58,33 @@ extension [String: SpoolField] {
 
 extension SpoolField: Decodable {
   init(from decoder: any Decoder) throws {
-    self = try Self.object(decoder) ?? Self.list(decoder) ?? Self.scalar(decoder.singleValueContainer())
+    let container = try decoder.singleValueContainer()
+    if container.decodeNil() {
+      self = .null
+    } else if let text = try? container.decode(String.self) {
+      self = .text(text)
+    } else if let value = try? container.decode(Bool.self) {
+      self = .truth(value)
+    } else if let value = try? container.decode(Int64.self) {
+      self = .number("\(value)")
+    } else if let value = try? container.decode(Double.self) {
+      self = .number("\(value)")
+    } else {
+      self = decoder.codingPath.count < Self.depthLimit ? Self.nested(decoder) : .excessive
+    }
   }
 
-  /// Nil for a value of another kind, whose container is refused by an error.
-  private static func object(_ decoder: any Decoder) -> SpoolField? {
-    guard let container = try? decoder.container(keyedBy: AnyKey.self) else { return nil }
-    let keys = container.allKeys
-    guard keys.count <= memberLimit, decoder.codingPath.count < depthLimit else { return .excessive }
-    var members: [String: SpoolField] = [:]
-    for key in keys { members[key.stringValue] = (try? container.decode(SpoolField.self, forKey: key)) ?? .null }
+  private static func nested(_ decoder: any Decoder) -> SpoolField {
+    if let list = try? decoder.unkeyedContainer() {
+      // Its length is known before its members are decoded.
+      guard list.count ?? .max <= SpoolFile.jobLimit, let members = try? [SpoolField](from: decoder) else {
+        return .excessive
+      }
+      return .list(members)
+    }
+    guard let members = try? [String: SpoolField](from: decoder), members.count <= memberLimit else {
+      return .excessive
+    }
     return .object(members)
   }
-
-  private static func list(_ decoder: any Decoder) -> SpoolField? {
-    guard var container = try? decoder.unkeyedContainer() else { return nil }
-    let count = container.count ?? .max
-    guard count <= SpoolFile.jobLimit, decoder.codingPath.count < depthLimit else { return .excessive }
-    var members: [SpoolField] = []
-    while !container.isAtEnd {
-      guard let member = try? container.decode(SpoolField.self) else { return .excessive }
-      members.append(member)
-    }
-    return .list(members)
-  }
-
-  private static func scalar(_ container: any SingleValueDecodingContainer) -> SpoolField {
-    if container.decodeNil() { return .null }
-    if let text = try? container.decode(String.self) { return .text(text) }
-    if let value = try? container.decode(Bool.self) { return .truth(value) }
-    if let value = try? container.decode(Int64.self) { return .number("\(value)") }
-    if let value = try? container.decode(Double.self) { return .number("\(value)") }
-    return .excessive
-  }
-}
-
-private struct AnyKey: CodingKey {
-  var stringValue: String
-  var intValue: Int? { nil }
-  init(stringValue: String) { self.stringValue = stringValue }
-  init?(intValue: Int) { nil }
 }

@@ -5,7 +5,6 @@ import JobWatchCore
 /// The names that a submission may use: those of the current configuration.
 package struct SpoolRules: Sendable, Hashable {
   let accounts: [Account]
-  let accountNames: [String]
   let channels: [String]
   /// Services of an account that have no known URL: their jobs could never be asked for.
   private let withoutURL: Set<EndpointKey>
@@ -16,7 +15,6 @@ package struct SpoolRules: Sendable, Hashable {
 
   package init(_ configuration: Configuration) {
     accounts = configuration.accounts
-    accountNames = accounts.map(\.name)
     channels = configuration.channels.map(\.name)
     withoutURL = Set(
       accounts.flatMap { account in
@@ -25,10 +23,12 @@ package struct SpoolRules: Sendable, Hashable {
       })
   }
 
+  var accountNames: [String] { accounts.map(\.name) }
+
   /// The job that is meant, with the defaults filled in.
   package func key(of submission: SpoolSubmission) -> JobKey {
     JobKey(
-      account: submission.account ?? accountNames.first ?? "",
+      account: submission.account ?? accounts.first?.name ?? "",
       service: submission.service ?? Self.defaultService, jobID: submission.jobID)
   }
 

@@ -9,9 +9,9 @@ package struct SpoolSubmission: Sendable, Hashable {
   package var service: String?
   /// Nil: the first account of the configuration.
   package var account: String?
-  package var labels: [String: String]
+  package var labels: [String: String] = [:]
   /// To tell beside those that the routes choose; each once.
-  package var channels: [String]
+  package var channels: [String] = []
   /// The cloud's name of it, with which the first poll is planned.
   package var jobType: String?
   package var beginTime: Timestamp?
@@ -28,25 +28,6 @@ package struct SpoolSubmission: Sendable, Hashable {
   package var reply: ReplyHints?
   /// It comes from a reply, whose service, account or channels may be the cloud's own names.
   package var hasCloudNames = false
-
-  package init(
-    jobID: String, service: String? = nil, account: String? = nil, labels: [String: String] = [:],
-    channels: [String] = [], jobType: String? = nil, beginTime: Timestamp? = nil,
-    submittedAt: Timestamp? = nil, instanceID: String? = nil, taskID: String? = nil,
-    expectWithin: Duration? = nil
-  ) {
-    self.jobID = jobID
-    self.service = service
-    self.account = account
-    self.labels = labels
-    self.channels = channels
-    self.jobType = jobType
-    self.beginTime = beginTime
-    self.submittedAt = submittedAt
-    self.instanceID = instanceID
-    self.taskID = taskID
-    self.expectWithin = expectWithin
-  }
 }
 
 extension SpoolSubmission {

@@ -52,7 +52,8 @@ struct DetectionRun: Sendable {
       cloud.submit(
         ScriptedJob(service: .ecs, jobID: job.id, jobType: job.type, steps: .succeeding(after: job.duration)), at: now)
       begun[job.id] = now
-      let submission = SpoolSubmission(jobID: job.id, service: "ecs", jobType: isTyped ? job.type : nil)
+      var submission = SpoolSubmission(word: job.id, service: "ecs")
+      if isTyped { submission.jobType = job.type }
       _ = try spool.write([submission], at: now)
     }
     return begun
