@@ -65,13 +65,9 @@ struct CredentialSettings {
   }
 
   private static func signature(_ setting: Setting) -> Signer.Form? {
-    switch setting.text("aksk or aksk-otc") {
-    case "aksk": return .access
-    case "aksk-otc": return .credential()
-    case nil: return nil
-    case .some: setting.fail("must be aksk (Huawei Cloud) or aksk-otc (Open Telekom Cloud)")
-    }
-    return nil
+    let forms: [String: Signer.Form] = ["aksk": .access, "aksk-otc": .credential()]
+    let rule = "must be aksk (Huawei Cloud) or aksk-otc (Open Telekom Cloud)"
+    return setting.text("aksk or aksk-otc", else: rule) { forms[$0] != nil }.flatMap { forms[$0] }
   }
 
   private static func profile(_ setting: Setting) -> Account.Profile? {

@@ -25,7 +25,7 @@ extension SpoolDirectory {
 
   /// A file that was not announced as whole must be this old: between its creation and the moment in which its writer
   /// has it open, no lease shows the writer.
-  private static let rest = Duration.seconds(1)
+  private static let leastAge = Duration.seconds(1)
 
   /// - Parameters:
   ///   - isWhole: a rename or a close announced it, or it has rested long enough.
@@ -69,8 +69,8 @@ extension SpoolDirectory {
     if case .unknown(let reason) = result { return .unsure(identity, because: reason) }
     let age = now - identity.writtenAt
     // A time in the future, from a wrong clock, must not keep a file waiting.
-    guard age >= .zero, age < Self.rest, !name.isTaken(identity.file.inode) else { return nil }
-    return .fresh(until: identity.writtenAt + Self.rest)
+    guard age >= .zero, age < Self.leastAge, !name.isTaken(identity.file.inode) else { return nil }
+    return .fresh(until: identity.writtenAt + Self.leastAge)
   }
 
   /// Reads without a lease, because others would wait for it. A file that is unchanged afterwards was not written to.

@@ -1,7 +1,7 @@
 import Foundation
-import JobWatchConfiguration
 import Testing
 
+@testable import JobWatchConfiguration
 @testable import JobWatchDaemon
 
 /// What the manual says of the configuration is what the daemon's own decoder takes.

