@@ -29,7 +29,8 @@ struct AccountSettings {
     var account = Account(name: name ?? "", region: region ?? "")
     readProject(section, into: &account)
     CredentialSettings.read(section, into: &account)
-    account.httpHosts = section["allow_http"].map(hosts) ?? []
+    let hosts = section["allow_http"]?.items(1...20) ?? []
+    account.httpHosts = hosts.compactMap { $0.text("the name of a host")?.lowercased() }
     account.endpoints = section["endpoints"].map { endpoints($0, account.httpHosts) } ?? [:]
     account.caFile = section["ca_file"]?.absolutePath()
     if let quota = section["quota"] { readQuota(quota, into: &account) }
@@ -42,10 +43,6 @@ struct AccountSettings {
     guard let setting = section["project_name"] else { return }
     account.projectName = setting.text("the name of a project")
     if section["project_id"] != nil { setting.warn("is not needed beside project_id: remove one of them") }
-  }
-
-  private static func hosts(_ setting: Setting) -> [String] {
-    (setting.items(1...20) ?? []).compactMap { $0.text("the name of a host")?.lowercased() }
   }
 
   private static func endpoints(_ setting: Setting, _ httpHosts: [String]) -> [String: String] {

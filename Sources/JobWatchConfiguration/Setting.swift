@@ -36,7 +36,7 @@ struct Setting {
   }
 
   /// `shape` where a number is wanted.
-  private var number: String {
+  private var numberShape: String {
     guard let scalar else { return shape }
     if Quotation.allows(number: scalar) { return "\"\(scalar)\"" }
     return Double(scalar) == nil ? shape : "that number"
@@ -100,7 +100,7 @@ struct Setting {
   func duration(_ range: ClosedRange<Duration>) -> Duration? {
     guard let text = text("a duration such as 30s") else { return nil }
     guard let value = Duration(text: text) else {
-      fail("must be a number and one of ms, s, m, h, d, such as 90s or 1.5h, not \(number)")
+      fail("must be a number and one of ms, s, m, h, d, such as 90s or 1.5h, not \(numberShape)")
       return nil
     }
     if range.contains(value) { return value }
@@ -108,15 +108,13 @@ struct Setting {
     return nil
   }
 
-  func integer(_ range: ClosedRange<Int>) -> Int? {
-    if let scalar, let value = Int(scalar), range.contains(value) { return value }
-    fail("must be a whole number, \(range.lowerBound) to \(range.upperBound), not \(number)")
-    return nil
-  }
+  func integer(_ range: ClosedRange<Int>) -> Int? { number("a whole number", range) }
 
-  func fraction(_ range: ClosedRange<Double>) -> Double? {
-    if let scalar, let value = Double(scalar), range.contains(value) { return value }
-    fail("must be a number, \(range.lowerBound) to \(range.upperBound), not \(number)")
+  func fraction(_ range: ClosedRange<Double>) -> Double? { number("a number", range) }
+
+  private func number<Value: LosslessStringConvertible>(_ noun: String, _ range: ClosedRange<Value>) -> Value? {
+    if let value = scalar.flatMap(Value.init), range.contains(value) { return value }
+    fail("must be \(noun), \(range.lowerBound) to \(range.upperBound), not \(numberShape)")
     return nil
   }
 

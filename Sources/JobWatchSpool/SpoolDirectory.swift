@@ -31,8 +31,8 @@ package struct SpoolDirectory: Sendable {
     Glibc.open(name.path(in: incoming), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
   }
 
-  private func failure(_ problem: String, _ name: Name) -> FileFailure {
-    FileFailure(problem, "\(incoming)/\(name.text)", errno)
+  func failure(_ problem: String, _ name: Name, _ code: Int32 = errno) -> FileFailure {
+    FileFailure(problem, "\(incoming)/\(name.text)", code)
   }
 
   package enum Claim {

@@ -101,7 +101,7 @@ extension SpoolDirectory {
       }
       return .unacceptable("the daemon may not read it: make it readable, mode 0644, before the rename", name, nil)
     default:
-      return .unreadable(FileFailure("cannot be read", "\(incoming)/\(name.text)", code))
+      return .unreadable(failure("cannot be read", name, code))
     }
   }
 }

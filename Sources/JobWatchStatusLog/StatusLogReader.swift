@@ -46,30 +46,26 @@ package final class StatusLogReader {
 
   /// The last `count` wanted lines, oldest first. Throws as `read` does.
   package func last(_ count: Int) throws -> [LogLine] {
-    var found: [LogLine] = []
-    try retryingRotations {
-      guard let lines = try lastLines(count) else { return false }
-      found = lines
-      return true
-    }
-    return found
+    try retryingRotations { try lastLines(count) }
   }
 
-  /// - Parameter attempt: false where a file was renamed between the listing and the reading.
-  private func retryingRotations(_ attempt: () throws -> Bool) throws {
-    for _ in 0..<Self.tries where try attempt() { return }
+  /// - Parameter attempt: nil where a file was renamed between the listing and the reading.
+  private func retryingRotations<Value>(_ attempt: () throws -> Value?) throws -> Value {
+    for _ in 0..<Self.tries {
+      if let value = try attempt() { return value }
+    }
     throw LogUnreadable(directory.log, EAGAIN)
   }
 
-  private func readSegments(_ take: (LogLine) throws -> Void) throws -> Bool {
+  private func readSegments(_ take: (LogLine) throws -> Void) throws -> Void? {
     let segments = try directory.segments(tell: tell)
     for (index, segment) in segments.enumerated() {
       if index + 1 < segments.count, isEarly(before: segments[index + 1]) { continue }
-      guard let lines = try segment.open() else { return false }
+      guard let lines = try segment.open() else { return nil }
       lastSeq = try drain(lines, of: segment, after: lastSeq, take)
       if segment.first != nil, !segment.isCompressed { current = (segment, lines) }
     }
-    return true
+    return ()
   }
 
   /// Reads from the newest file backwards, no further than needed. Nil where a file was renamed meanwhile.

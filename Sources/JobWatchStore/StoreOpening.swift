@@ -25,9 +25,10 @@ enum StoreOpening {
         try queue.close()
       }
       let pool = try open(path)
+      let applied = try pool.read(migrator.appliedMigrations)
       if try !pool.read(Schema.hasTables) {
         try migrate(pool, migrator)
-      } else if let step = try pool.read({ try firstStep(migrator, $0) }) {
+      } else if let step = migrator.migrations.first(where: { !applied.contains($0) }) {
         let kept = "\(path).before-\(step)"
         onMigration(kept)
         try keep(pool, as: kept)
@@ -110,12 +111,6 @@ enum StoreOpening {
     try pool.closeWhole()
     guard rename(temporary, path) == 0 else { throw StagedFile.failure(path, errno) }
     try StagedFile.sync(directoryOf: path)
-  }
-
-  /// The first step that the database lacks.
-  private static func firstStep(_ migrator: DatabaseMigrator, _ db: Database) throws -> String? {
-    let applied = try migrator.appliedMigrations(db)
-    return migrator.migrations.first { !applied.contains($0) }
   }
 
   /// A step that the rows themselves prevent fails the same way every time.
