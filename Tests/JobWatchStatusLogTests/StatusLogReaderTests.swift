@@ -201,6 +201,14 @@ import Testing
       ])
   }
 
+  @Test(arguments: ["", "no gzip\n"])
+  func `what is only called compressed is told, and the rest is read`(_ content: String) throws {
+    try write([("", 3...4), (".2.gz", 1...2)])
+    try fixture.append(content, to: ".1.gz")
+    #expect(try numbers(reader()) == [1, 2, 3, 4])
+    #expect(told.all == ["status.log.1.gz is left out: it is damaged"])
+  }
+
   @Test func `a log that is not there is refused with the cure`() throws {
     let error = #expect(throws: LogUnreadable.self) { try reader().read { _ in } }
     #expect(error?.isMissing == true)
