@@ -117,9 +117,8 @@ let package = Package(
     .executableTarget(
       name: "bench",
       dependencies: [
-        "JobWatchCore", "PollPlanning", "CloudAPI", "JobWatchStore", "JobWatchConfiguration",
-        "JobWatchDaemon", "JobWatchLogging", "JobWatchSpool", "JobWatchStatusLog", "SimulatedCloud",
-        "TestSupport", argumentParser, grdb, logging,
+        "JobWatchCore", "PollPlanning", "CloudAPI", "JobWatchStore", "JobWatchConfiguration", "JobWatchSpool",
+        "JobWatchStatusLog", "SimulatedCloud", "TestSupport", argumentParser, grdb,
       ],
       swiftSettings: strict),
     .testTarget(
@@ -190,6 +189,7 @@ let package = Package(
       ],
       path: "Tests/TestSupport",
       swiftSettings: strict),
+    .testTarget(name: "BenchTests", dependencies: ["bench"], swiftSettings: strict),
     .testTarget(name: "LayeringTests", swiftSettings: strict),
   ]
 )

@@ -1,7 +1,6 @@
 import CloudAPI
 import JobWatchConfiguration
 import JobWatchCore
-import JobWatchDaemon
 import SimulatedCloud
 
 /// The one account of every measurement, on both sides.

@@ -1,9 +1,5 @@
 import ArgumentParser
 import Foundation
-import JobWatchConfiguration
-import JobWatchDaemon
-import JobWatchLogging
-import Logging
 import SimulatedCloud
 
 @main
@@ -16,8 +12,7 @@ struct BenchCommand: AsyncParsableCommand {
       Exit codes: 0 done, 1 a limit is missed (with --check) or nothing could be measured, 64 command misuse.
       """,
     subcommands: [
-      ThroughputCommand.self, FootprintCommand.self, PollingCommand.self, PlanCommand.self,
-      DetectionCommand.self, ServeCommand.self, RunCommand.self,
+      ThroughputCommand.self, FootprintCommand.self, PollingCommand.self, DetectionCommand.self, ServeCommand.self,
     ])
 }
 
@@ -26,20 +21,6 @@ struct Failure: Error, CustomStringConvertible {
   var description: String
 
   init(_ description: String) { self.description = description }
-}
-
-/// The daemon within this program, with the options of `jobwatch run` that a measurement needs.
-struct RunCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "run", shouldDisplay: false)
-
-  @Option var config: String
-  @Option var logLevel = "info"
-
-  func run() async throws {
-    var log = Logger(label: "bench") { _ in ConsoleLog() }
-    log.logLevel = Logger.Level(rawValue: logLevel) ?? .info
-    try await Daemon(ConfigurationFile.read(path: config), log: log).run {}
-  }
 }
 
 /// The simulated cloud in a process of its own. Prints its URL, and runs until it is killed.

@@ -1,35 +1,31 @@
 import Foundation
 
-/// One measured number.
+/// One measured number, and its limit.
 struct Figure: Sendable, Encodable {
   let name: String
-  let value: Double
+  /// Nil: nothing was measured, which misses any limit.
+  let value: Double?
   let unit: String
   /// The numbers behind the value.
   let detail: String
-  let atMost: Double?
-  let atLeast: Double?
-  /// Nil without a limit.
-  let met: Bool?
+  private let atMost: Double?
+  private let atLeast: Double?
+  let met: Bool
 
   init(
     _ name: String, _ value: Double, _ unit: String = "", detail: String = "",
     atMost: Double? = nil, atLeast: Double? = nil
   ) {
-    (self.name, self.value, self.unit, self.detail) = (name, value, unit, detail)
+    (self.name, self.unit, self.detail) = (name, unit, detail)
     (self.atMost, self.atLeast) = (atMost, atLeast)
-    met = atMost.map { value <= $0 } ?? atLeast.map { value >= $0 }
+    self.value = value.isFinite ? value : nil
+    met = value.isFinite && value <= atMost ?? .infinity && value >= atLeast ?? -.infinity
   }
 
-  var measured: String { text(value) }
+  var measured: String { value.map(text) ?? "nothing" }
 
   var limit: String {
     atMost.map { "≤ \(text($0))" } ?? atLeast.map { "≥ \(text($0))" } ?? ""
-  }
-
-  /// The value beside its limit.
-  var verdict: String {
-    met.map { "\(measured) (\(limit)\($0 ? "" : ": MISSED"))" } ?? measured
   }
 
   private func text(_ number: Double) -> String { unit.isEmpty ? number.threeDigits : "\(number.threeDigits) \(unit)" }
@@ -56,8 +52,7 @@ struct Report: Encodable {
     let rows =
       [head]
       + figures.map { figure in
-        let verdict = figure.met.map { $0 ? "met" : "MISSED" } ?? ""
-        return [figure.name, figure.measured, figure.limit, verdict, figure.detail]
+        [figure.name, figure.measured, figure.limit, figure.met ? "met" : "MISSED", figure.detail]
       }
     let widths = head.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     return rows.map { row in
@@ -68,15 +63,17 @@ struct Report: Encodable {
 }
 
 extension [Double] {
-  var mean: Double { reduce(0, +) / Double(Swift.max(count, 1)) }
+  // Of no values these are no number.
+
+  var mean: Double { reduce(0, +) / Double(count) }
 
   var median: Double { quantile(0.5) }
 
-  /// The value that this share of the values does not exceed; zero for no values.
-  func quantile(_ share: Double) -> Double {
+  /// The value that this part of the values does not exceed.
+  func quantile(_ part: Double) -> Double {
     let sorted = sorted()
-    guard let last = sorted.indices.last else { return 0 }
-    return sorted[Swift.min(Int(share * Double(sorted.count)), last)]
+    guard let last = sorted.indices.last else { return .nan }
+    return sorted[Swift.min(Int(part * Double(sorted.count)), last)]
   }
 }
 

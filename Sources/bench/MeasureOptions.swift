@@ -27,19 +27,17 @@ struct MeasureOptions: ParsableArguments {
   func report(_ figures: [Figure]) throws {
     let report = Report(quick: quick, figures: figures)
     print(json ? try report.json : report.text)
-    let missed = figures.filter { $0.met == false }
+    let missed = figures.filter { !$0.met }
     guard check, !missed.isEmpty else { return }
-    for figure in missed { Self.complain("limit missed: \(figure.name): \(figure.verdict)") }
+    for figure in missed { Self.complain("limit missed: \(figure.name): \(figure.measured) (\(figure.limit))") }
     throw ExitCode(1)
   }
 }
 
 /// Which daemon is measured, and where.
 struct DaemonOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "The `jobwatch` to measure (default: `footprint` the one beside this program, the others the daemon within it).",
-      valueName: "path")) var binary: String?
+  @Option(help: ArgumentHelp("The `jobwatch` to measure (default: the one beside this program).", valueName: "path"))
+  var binary: String?
 
   @Option(
     help:
@@ -52,15 +50,8 @@ struct DaemonOptions: ParsableArguments {
     throw ValidationError("no program at \(binary): build it with swift build -c release")
   }
 
-  /// This program, which has the daemon as its subcommand `run`.
-  static var this: String {
-    get throws { try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") }
-  }
-
-  var program: String { get throws { try binary ?? Self.this } }
-
-  /// `jobwatch` itself, because this program has more libraries than the daemon.
-  var shipped: String {
+  /// A program of its own, because this one has more libraries than the daemon.
+  var program: String {
     get throws {
       do {
         return try binary ?? ChildProcess.binary()

@@ -28,7 +28,7 @@ final class Workplace: Sendable {
   /// Runs `body` while the daemon is at work here, with a configuration file as a user writes it.
   ///
   /// - Parameters:
-  ///   - program: a `jobwatch`, or this program.
+  ///   - program: a `jobwatch`.
   ///   - cloud: the endpoint of ECS.
   ///   - quota, polling: keys of the configuration, in YAML.
   func withDaemon<Value>(
@@ -95,16 +95,4 @@ struct AttachedProcess {
       try await Task.sleep(for: .milliseconds(5))
     }
   }
-}
-
-/// Runs `body` and then `end`, also when `body` throws: a `defer` that may wait and throw.
-func ending<Value>(_ body: () async throws -> Value, with end: () async throws -> Void) async throws -> Value {
-  let outcome: Result<Value, any Error>
-  do {
-    outcome = .success(try await body())
-  } catch {
-    outcome = .failure(error)
-  }
-  try await end()
-  return try outcome.get()
 }

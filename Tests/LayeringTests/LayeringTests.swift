@@ -50,9 +50,9 @@ import Testing
       "JobWatchSpool", "SimulatedCloud", "Foundation", "Glibc", "Logging",
     ],
     "bench": [
-      "CloudAPI", "JobWatchConfiguration", "JobWatchCore", "JobWatchDaemon", "JobWatchLogging",
-      "JobWatchSpool", "JobWatchStatusLog", "JobWatchStore", "PollPlanning", "SimulatedCloud",
-      "TestSupport", "ArgumentParser", "Foundation", "Glibc", "GRDB", "Logging", "Synchronization",
+      "CloudAPI", "JobWatchConfiguration", "JobWatchCore", "JobWatchSpool", "JobWatchStatusLog", "JobWatchStore",
+      "PollPlanning", "SimulatedCloud", "TestSupport", "ArgumentParser", "Foundation", "Glibc", "GRDB",
+      "Synchronization",
     ],
   ]
 
@@ -73,7 +73,7 @@ import Testing
     (
       "JobWatchDaemon",
       [
-        "TestSupport/", "bench/", "demo/", "jobwatch/CheckCommand.swift", "jobwatch/OnlineCheck/",
+        "TestSupport/", "demo/", "jobwatch/CheckCommand.swift", "jobwatch/OnlineCheck/",
         "jobwatch/RunCommand.swift",
       ]
     ),

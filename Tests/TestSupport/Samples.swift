@@ -67,21 +67,16 @@ package struct PollerSetup: Sendable {
         await alarm.wait(next.map { $0 - clock().uptime } ?? alarm.longestWait)
       }
     }
-    let outcome: Result<Value, any Error>
-    do {
-      outcome = .success(try await body())
-    } catch {
-      outcome = .failure(error)
+    return try await ending(body) {
+      turning.cancel()
+      alarm.ring()
+      let turns = await turning.result
+      await poller.finish()
+      do {
+        try turns.get()
+      } catch is CancellationError {
+        // It was reading the database when it was cancelled.
+      }
     }
-    turning.cancel()
-    alarm.ring()
-    let turns = await turning.result
-    await poller.finish()
-    do {
-      try turns.get()
-    } catch is CancellationError {
-      // It was reading the database when it was cancelled.
-    }
-    return try outcome.get()
   }
 }

@@ -14,8 +14,8 @@ struct DetectionCommand: AsyncParsableCommand {
 
       The first run polls every running job each 10 s. The others start with what it taught, on other jobs of these \
       types and side by side: as learned, under a quota of as many calls in any 10 s as the first run made in 10 s on \
-      average, and with the least price, because the quota is to set the price; the same with the types told; for a \
-      mean latency of 5 s, without a quota; and at the default price.
+      average, and with the least price, because the quota is to set the price; the same with the types told; and for \
+      a mean latency of 5 s, without a quota.
 
       Takes about 13 minutes.
       """)
@@ -64,22 +64,12 @@ struct DetectionCommand: AsyncParsableCommand {
     async let learned = measure("learned", quota: quota, cheap)
     async let typed = measure("learned, type told", quota: quota, cheap, isTyped: true)
     async let target = measure("target 5 s", "target: 5s")
-    async let frugal = measure("default price")
-    return try await [learned, typed, target, frugal]
+    return try await [learned, typed, target]
   }
 
-  /// - Parameter runs: fixed, learned, typed, target and frugal.
+  /// - Parameter runs: fixed, learned, typed and target.
   private func figures(_ runs: [Detections]) -> [Figure] {
     let (fixed, learned, target) = (runs[0], runs[1], runs[3].latencies.mean)
-    let limited = [
-      Figure(
-        "mean latency, learned to fixed", learned.latencies.mean / fixed.latencies.mean, "×",
-        detail: "in \(learned.calls) calls; fixed: \(fixed.calls)", atMost: 0.6),
-      Figure(
-        "mean latency, off its target", abs(target / Self.target - 1) * 100, "%",
-        detail: "\(target.threeDigits) s of \(Self.target.threeDigits) s", atMost: 25),
-      Figure("calls turned away", Double(runs.map(\.throttled).reduce(0, +)), atMost: 0),
-    ]
     let quotas = runs.compactMap { run in
       run.quota.map { quota in
         Figure(
@@ -88,18 +78,14 @@ struct DetectionCommand: AsyncParsableCommand {
           detail: "\(run.mostCalls) of \(quota)", atMost: 100)
       }
     }
-    return limited + quotas
-      + runs.flatMap { run in
-        [
-          Figure(
-            "mean latency, \(run.name)", run.latencies.mean, "s",
-            detail: [0.5, 0.95, 0.99].map { share in
-              "p\(Int(share * 100)) \(run.latencies.quantile(share).threeDigits)"
-            }.joined(separator: ", ")),
-          Figure(
-            "calls a job, \(run.name)", Double(run.calls) / Double(max(run.latencies.count, 1)),
-            detail: "\(run.calls) in \(run.seconds.threeDigits) s"),
-        ]
-      }
+    return [
+      Figure(
+        "mean latency, learned to fixed", learned.latencies.mean / fixed.latencies.mean, "×",
+        detail: "\(learned.text); fixed: \(fixed.text)", atMost: 0.6),
+      Figure(
+        "mean latency, off its target", abs(target / Self.target - 1) * 100, "%",
+        detail: "\(target.threeDigits) s of \(Self.target.threeDigits) s", atMost: 25),
+      Figure("calls turned away", Double(runs.map(\.throttled).reduce(0, +)), atMost: 0),
+    ] + quotas
   }
 }

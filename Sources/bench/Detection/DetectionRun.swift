@@ -1,5 +1,4 @@
 import JobWatchCore
-import JobWatchDaemon
 import JobWatchSpool
 import JobWatchStatusLog
 import SimulatedCloud
@@ -10,7 +9,7 @@ import TestSupport
 /// told their ends.
 struct DetectionRun: Sendable {
   var name: String
-  /// A `jobwatch`, or this program.
+  /// A `jobwatch`.
   var program: String
   /// Calls in any 10 s that the account is allowed, by its configuration and by the cloud; nil: any number.
   var quota: Int?
@@ -161,6 +160,8 @@ struct Detections: Sendable {
     let times = begun.values.min().flatMap { first in told.values.max().map { $0 - first } }
     seconds = times?.exactSeconds ?? 0
   }
+
+  var text: String { "\(latencies.mean.threeDigits) s in \(calls) calls" }
 
   /// Calls a second while there was anything to watch.
   var rate: Double { Double(calls) / max(seconds, 1e-3) }

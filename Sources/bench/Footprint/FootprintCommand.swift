@@ -1,6 +1,5 @@
 import ArgumentParser
 import JobWatchCore
-import JobWatchDaemon
 import JobWatchStore
 import SimulatedCloud
 import TestSupport
@@ -37,7 +36,7 @@ struct FootprintCommand: AsyncParsableCommand {
   @OptionGroup var daemon: DaemonOptions
 
   func run() async throws {
-    let program = try daemon.shipped
+    let program = try daemon.program
     var figures: [Figure] = []
     for part in parts {
       options.tell("measuring \(part.rawValue) …")
@@ -70,7 +69,7 @@ private struct FootprintCase: Sendable {
   var polling = ""
   /// MB.
   var mostMemory: Double
-  /// Of one core, in percent; nil: it follows from the quota.
+  /// Of one core, in percent; nil: no limit, because it follows from the quota.
   var mostCPU: Double?
   var window: Duration
 
@@ -94,43 +93,40 @@ private struct FootprintCase: Sendable {
     let store = try Store(path: workplace.database)
     try await ending({ try await watched.register(in: store) }, with: store.close)
     watched.submit(to: cloud, dueBefore: SystemClock.now().wall + window + .minutes(2))
-    let start = ContinuousClock.now
     return try await workplace.withDaemon(program, cloud: endpoint, polling: polling) { daemon in
       try await daemon.isLoaded()
-      let seconds = (ContinuousClock.now - start).exactSeconds
       let loaded = try memory("after its start", of: daemon)
       if jobs > 0 {
         try await cloud.waitForCalls(count: Self.firstCalls)
       } else {
         try await Task.sleep(for: Self.rest)
       }
-      return [Figure("start, \(name)", seconds, "s"), loaded] + (try await watch(daemon, cloud))
+      return [loaded] + (try await run(daemon, cloud))
     }
   }
 
-  private func watch(_ daemon: AttachedProcess, _ cloud: SimulatedCloud) async throws -> [Figure] {
+  private func run(_ daemon: AttachedProcess, _ cloud: SimulatedCloud) async throws -> [Figure] {
     let (cpu, calls) = (try ProcessUsage.cpuSeconds(of: daemon.id), cloud.log.total)
     let start = ContinuousClock.now
     try await Task.sleep(for: window)
     let seconds = (ContinuousClock.now - start).exactSeconds
     let used = try ProcessUsage.cpuSeconds(of: daemon.id) - cpu
     let polls = cloud.log.total - calls
+    if jobs > 0, polls == 0 { throw Failure("\(name): no poll in \(seconds.threeDigits) s") }
     if let bad = cloud.log.entries.first(where: { $0.status != 200 }) {
       throw Failure("a call brought no record: \(bad)")
     }
+    let memory = try memory("after \(seconds.threeDigits) s", of: daemon)
+    guard let mostCPU else { return [memory] }
+    let detail = "\((used * 1000).threeDigits) ms in \(seconds.threeDigits) s, \(polls) polls"
     return [
-      try memory("after \(seconds.threeDigits) s", of: daemon),
-      Figure(
-        "CPU, \(name), of one core", used / seconds * 100, "%",
-        detail: "\((used * 1000).threeDigits) ms in \(seconds.threeDigits) s, \(polls) polls", atMost: mostCPU),
+      memory,
+      Figure("CPU, \(name), of one core", used / seconds * 100, "%", detail: detail, atMost: mostCPU),
     ]
   }
 
   private func memory(_ moment: String, of daemon: AttachedProcess) throws -> Figure {
-    let (resident, own, peak) = try ProcessUsage.memory(of: daemon.id)
-    return Figure(
-      "memory, \(name), \(moment)", resident / 1e6, "MB",
-      detail: "\((own / 1e6).threeDigits) its own, peak \((peak / 1e6).threeDigits)", atMost: mostMemory)
+    Figure("memory, \(name), \(moment)", try ProcessUsage.memory(of: daemon.id) / 1e6, "MB", atMost: mostMemory)
   }
 }
 

@@ -96,6 +96,7 @@ struct Outcome: Sendable {
 }
 
 extension [Outcome] {
+  /// Of none it is no number.
   var mean: Outcome { Outcome(calls: map(\.calls).mean, latency: map(\.latency).mean) }
 
   /// Of the outcomes of one way of polling at many prices: the latency, at so many calls, of the best mixture of them.

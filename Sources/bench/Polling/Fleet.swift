@@ -13,8 +13,8 @@ struct Fleet {
   struct Script: Sendable {
     /// Of simulated time.
     var minutes: Int
-    /// Jobs of each type that were learned from before.
-    var samples = 1000
+    /// How long jobs of each type take was learned before.
+    var isWarm = true
     /// Every job is polled this often, as far as the quota lets it.
     var fixed: Duration?
     /// In minutes; no call is made.
@@ -42,7 +42,7 @@ struct Fleet {
     (self.granted, self.bound) = (granted, bound)
     @Sendable func run(_ script: Script) async -> FleetRun { FleetRun(script, scale: scale, price: bound.price) }
     async let warm = run(Script(minutes: 165))
-    async let cold = run(Script(minutes: 165, samples: 0))
+    async let cold = run(Script(minutes: 165, isWarm: false))
     async let fixed = run(Script(minutes: 80, fixed: .seconds(10)))
     async let changes = run(Script(minutes: 215, outage: 40..<50, shares: [(120, 0.5), (160, 1)]))
     async let deadlines = run(Script(minutes: 170, outage: 20..<109, retention: .hours(2)))
@@ -69,7 +69,7 @@ struct Fleet {
           sum.latency += type.0 * type.1[index].latency
         }
       }
-      latency = outcomes.latency(atCalls: calls) ?? .infinity
+      latency = outcomes.latency(atCalls: calls) ?? .nan
       let found = zip(prices, outcomes).min { abs($0.1.calls - calls) < abs($1.1.calls - calls) }
       price = found?.0 ?? 0
     }
@@ -77,30 +77,24 @@ struct Fleet {
 
   /// With their limits.
   var figures: [Figure] {
-    let runs = [
-      ("learned, warm", warm, warm.latencies(60..<150)),
-      ("learned, cold", cold, cold.latencies(60..<150)),
-      ("fixed 10s, in turn", fixed, fixed.latencies(40..<65)),
-    ]
-    let means = runs.map { name, _, latencies in
-      Figure(
-        "fleet, \(name): mean latency", latencies.mean, "s",
-        detail: "p95 \(latencies.quantile(0.95).threeDigits) s; " + "at best a mean of \(bound.latency.threeDigits) s")
-    }
-    let fixedMean = runs[2].2.mean
-    let learned = runs.prefix(2).flatMap { name, run, latencies in
-      [
+    let fixed = fixed.latencies(40..<65)
+    let learned = [("learned, warm", warm), ("learned, cold", cold)].flatMap { name, run in
+      let latencies = run.latencies(60..<150)
+      return [
         Figure(
           "fleet, \(name): mean latency ÷ bound", latencies.mean / bound.latency, "×",
-          detail: "at \(granted.threeDigits) calls/s", atMost: 1.1),
-        Figure("fleet, fixed 10s under the quota ÷ \(name)", fixedMean / latencies.mean, "×", atLeast: 3),
-        Figure("fleet, \(name): throttling answers", Double(run.cloud.refusals), atMost: 0),
+          detail: "mean \(latencies.mean.threeDigits) s, p95 \(latencies.quantile(0.95).threeDigits) s; "
+            + "bound \(bound.latency.threeDigits) s at \(granted.threeDigits) calls/s", atMost: 1.1),
+        Figure(
+          "fleet, fixed 10s under the quota ÷ \(name)", fixed.mean / latencies.mean, "×",
+          detail: "mean \(fixed.mean.threeDigits) s, p95 \(fixed.quantile(0.95).threeDigits) s", atLeast: 3),
+        Figure("fleet, \(name): throttling answers", run.cloud.throttled, atMost: 0),
       ]
     }
-    return means + learned + limits
+    return learned + changesAndOutages
   }
 
-  private var limits: [Figure] {
+  private var changesAndOutages: [Figure] {
     let (met, possible) = (deadlines.deadlines.met, deadlines.deadlines.possible)
     let clouds = [warm, cold, fixed, changes, deadlines].map(\.cloud)
     return [
@@ -110,10 +104,10 @@ struct Fleet {
       Figure(
         "fleet, after an outage: mean latency ÷ bound from 20 min on",
         changes.latencies(70..<95).mean / bound.latency, "×", atMost: 1.15),
-      Figure("fleet, a quota that halves: throttling answers", Double(changes.cloud.refusals), atMost: 1),
+      Figure("fleet, a quota that halves: throttling answers", changes.cloud.throttled, atMost: 1),
       Figure(
         "fleet, after a long outage: deadlines met of those that could be",
-        Double(met) / Double(max(possible, 1)), detail: "\(met) of \(possible)", atLeast: 1),
+        Double(met) / Double(possible), detail: "\(met) of \(possible)", atLeast: 1),
     ]
   }
 }

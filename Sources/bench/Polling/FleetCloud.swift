@@ -10,12 +10,15 @@ struct FleetCloud {
   /// The most calls in any window, refused ones included, ÷ the quota. Until the quota changes, because the calls of the
   /// window before knew nothing of that.
   private(set) var fullest = 0.0
-  private(set) var refusals = 0
+  private var refusals = 0
   /// The uptimes, in milliseconds, of granted calls, and where the present window begins among them.
   private var calls: [Int64] = []
   private var head = 0
 
   init(quota: Quota) { self.quota = quota }
+
+  /// Refused calls; no number where none was made.
+  var throttled: Double { calls.isEmpty ? .nan : Double(refusals) }
 
   /// Counts a call; nil: it is granted.
   mutating func call(at now: Int64) -> Throttle? {
@@ -51,8 +54,6 @@ struct FleetDeadlines {
   private(set) var met = 0
   /// Uptimes in milliseconds, by job.
   private var open: [Int64: Int64] = [:]
-
-  init() {}
 
   /// - Parameters:
   ///   - deadlines: uptimes in milliseconds, by job.

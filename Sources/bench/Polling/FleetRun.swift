@@ -23,7 +23,7 @@ struct FleetRun: Sendable {
   }
 
   private(set) var cloud: FleetCloud
-  private(set) var deadlines = FleetDeadlines()
+  private(set) var deadlines: FleetDeadlines
   /// In seconds, of the ends that were found.
   private var found: [(endedAt: Float, latency: Float)] = []
 
@@ -40,23 +40,19 @@ struct FleetRun: Sendable {
   private static let tick: Int64 = 10
   /// A service without shipped priors.
   private static let key = EndpointKey(account: "fleet", service: "evs")
-  private static let types = JobType.fleet.map {
-    DurationKey(service: key.service, jobType: $0.name, region: "eu-de")
-  }
+  private static let types = JobType.fleetKeys(key.service)
 
   /// - Parameter price: that at which the fleet's calls fit the quota.
   init(_ script: Fleet.Script, scale: Fleet.Scale, price: Double) {
     self.script = script
     self.scale = scale
     cloud = FleetCloud(quota: scale.quota)
+    deadlines = FleetDeadlines([:], at: 0, quota: scale.quota)
     queue = PollQueue(
       polling: PollPolicy(fixed: script.fixed),
       retention: [Self.key.service: RetentionPolicy(finished: script.retention)])
-    endpoint = queue.addEndpoint(Self.key, quota: scale.quota, price: script.samples > 0 ? price : nil)
-    for (index, type) in JobType.fleet.enumerated() where script.samples > 0 {
-      let samples = type.samples(script.samples, seed: UInt64(index))
-      queue.learned(DurationModel(samples, horizon: type.horizon), of: Self.types[index])
-    }
+    endpoint = queue.addEndpoint(Self.key, quota: scale.quota, price: script.isWarm ? price : nil)
+    if script.isWarm { queue.learnFleet(Self.types) }
     enterRunning(price: price)
     run()
   }
@@ -76,7 +72,7 @@ struct FleetRun: Sendable {
     while now < Int64(script.minutes) * 60_000 {
       now += Self.tick
       begin()
-      if now % 60_000 == 0 { turn(minute: Int(now / 60_000)) }
+      if now % 60_000 == 0 { applyEvents(of: Int(now / 60_000)) }
       if let outage = script.outage, outage.contains(Int(now / 60_000)) { continue }
       while let ready = queue.readyAt(endpoint, uptime), ready <= uptime,
         let poll = queue.take(from: endpoint, at: uptime)
@@ -86,8 +82,7 @@ struct FleetRun: Sendable {
     }
   }
 
-  /// Applies the events of this minute.
-  private mutating func turn(minute: Int) {
+  private mutating func applyEvents(of minute: Int) {
     if let share = script.shares.first(where: { $0.minute == minute })?.share {
       cloud.quota.calls = Int(Double(scale.quota.calls) * share)
       // Of a smaller quota the cloud tells, of a greater one a restart with another configuration.
@@ -107,11 +102,11 @@ struct FleetRun: Sendable {
   /// Those of the jobs of the last day that still run. Each was polled as it would have been at the price that fits. Where
   /// nothing was learned before, each is seen right now, for the first time.
   private mutating func enterRunning(price: Double) {
-    let plans = script.samples > 0 ? Self.types.map { queue.plan(of: $0, price: price, at: .zero) } : []
+    let plans = script.isWarm ? Self.types.map { queue.plan(of: $0, price: price, at: .zero) } : []
     for back in stride(from: 0, to: 100_000, by: 1 / scale.beginsPerSecond) {
       var job = draw(begin: -Int64(back * 1000))
       if job.duration == .max { continue }
-      if script.samples > 0 { job.seenAt = job.begin + Int64(1000 * lastPoll(of: job, plans[Int(job.type)])) }
+      if script.isWarm { job.seenAt = job.begin + Int64(1000 * lastPoll(of: job, plans[Int(job.type)])) }
       if job.begin + job.duration > job.seenAt { enter(job, from: Double(job.seenAt - job.begin) / 1000) }
     }
   }

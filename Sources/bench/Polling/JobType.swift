@@ -61,6 +61,11 @@ struct JobType: Sendable {
     JobType(name: name, distribution: distribution, hungShare: 0.001, share: share)
   }
 
+  /// By which the fleet's types are learned.
+  static func fleetKeys(_ service: String) -> [DurationKey] {
+    fleet.map { DurationKey(service: service, jobType: $0.name, region: "eu-de") }
+  }
+
   /// A duration in seconds; nil: the job never ends.
   func sample(using random: inout SeededGenerator) -> Double? {
     let duration = distribution.sample(&random)
@@ -70,6 +75,15 @@ struct JobType: Sendable {
   func samples(_ count: Int, seed: UInt64) -> [Double?] {
     var random = SeededGenerator(seed)
     return (0..<count).map { _ in sample(using: &random) }
+  }
+}
+
+extension PollQueue {
+  /// Learns from a thousand jobs of each of the fleet's types.
+  mutating func learnFleet(_ keys: [DurationKey]) {
+    for (index, (type, key)) in zip(JobType.fleet, keys).enumerated() {
+      learned(DurationModel(type.samples(1000, seed: UInt64(index)), horizon: type.horizon), of: key)
+    }
   }
 }
 

@@ -38,7 +38,7 @@ enum PlanCost {
     ]
   }
 
-  /// The median time of a turn.
+  /// The median time of twenty repetitions.
   private static func milliseconds(_ work: () -> Void) -> Double {
     (0..<20).map { _ in ContinuousClock().measure(work).exactSeconds * 1000 }.median
   }
@@ -56,9 +56,7 @@ struct QueueCost {
   /// Seconds a call: that at which a million of these jobs ask for about so many calls.
   private static let price = 1.0
   private static let key = EndpointKey(account: "bench", service: "ecs")
-  private static let types = JobType.fleet.map {
-    DurationKey(service: key.service, jobType: $0.name, region: "eu-de")
-  }
+  private static let types = JobType.fleetKeys(key.service)
 
   private var queue = PollQueue(
     polling: PollPolicy(price: .milliseconds(1)), retention: [key.service: RetentionPolicy(finished: .days(1))])
@@ -66,13 +64,13 @@ struct QueueCost {
 
   static func figures() throws -> [Figure] {
     var cost = QueueCost()
-    let empty = try ProcessUsage.memory().resident
+    let empty = try ProcessUsage.memory()
     cost.fill()
-    let filled = try ProcessUsage.memory().resident
+    let filled = try ProcessUsage.memory()
     let start = try ProcessUsage.cpuSeconds()
     let calls = cost.poll()
-    let time = (try ProcessUsage.cpuSeconds() - start) * 1e6 / Double(max(calls, 1))
-    let later = try ProcessUsage.memory().resident
+    let time = (try ProcessUsage.cpuSeconds() - start) * 1e6 / Double(calls)
+    let later = try ProcessUsage.memory()
     let each = { ($0 - empty) / Double(jobs) }
     return [
       Figure("time of a call's place in the schedule, a million jobs", time, "µs", atMost: 3),
@@ -86,10 +84,7 @@ struct QueueCost {
   private init() {
     endpoint = queue.addEndpoint(
       Self.key, quota: Quota(calls: Self.granted * 1106 / 1000, per: .seconds(1)), price: Self.price)
-    for (index, type) in JobType.fleet.enumerated() {
-      let samples = type.samples(1000, seed: UInt64(index))
-      queue.learned(DurationModel(samples, horizon: type.horizon), of: Self.types[index])
-    }
+    queue.learnFleet(Self.types)
   }
 
   /// With jobs of all ages, each polled at some time in its gap. A thousand at a time, because their rows take several

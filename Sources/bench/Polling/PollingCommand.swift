@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import PollPlanning
 
 /// `bench polling`: the learned schedule, against the best there is and against others.
@@ -57,7 +58,9 @@ struct PollingCommand: AsyncParsableCommand {
   }
 
   private func measureDistributions() throws -> [Figure] {
-    let scenarios = try scenarios.map { try Scenarios(file: $0) }
+    let scenarios = try scenarios.map {
+      try JSONDecoder().decode(Scenarios.self, from: Data(contentsOf: URL(fileURLWithPath: $0)))
+    }
     let types = JobType.single.map { type in
       options.tell("measuring \(type.name) …")
       return TypeQuality(type, isQuick: options.quick)

@@ -59,10 +59,10 @@ struct TypeQuality: Sendable {
 
   private var costs: [Figure] {
     learned.flatMap { jobs, outcomes in
-      zip(zip(Self.prices, leastCosts), Self.costs(outcomes, grid)).map { least, cost in
-        Figure(
-          "cost ÷ least, \(type.name), n = \(jobs), c = \(Int(least.0))", cost / least.1, "×",
-          atMost: type.mostCost(price: least.0, jobs: jobs))
+      zip(zip(Self.prices, leastCosts), Self.costs(outcomes, grid)).compactMap { least, cost in
+        type.mostCost(price: least.0, jobs: jobs).map { most in
+          Figure("cost ÷ least, \(type.name), n = \(jobs), c = \(Int(least.0))", cost / least.1, "×", atMost: most)
+        }
       }
     }
   }
@@ -73,7 +73,7 @@ struct TypeQuality: Sendable {
         guard let most = [20: 1.55, 100: 1.25, 1000: 1.1][jobs], let least = optima.latency(atCalls: outcome.calls)
         else { return nil }
         // The best schedule alone may be able to do with so few calls.
-        let latency = outcomes.latency(atCalls: outcome.calls) ?? .infinity
+        let latency = outcomes.latency(atCalls: outcome.calls) ?? .nan
         return Figure(
           "latency ÷ least at the calls of \(peer.name), \(type.name), n = \(jobs)",
           latency / least, "×",
@@ -84,22 +84,18 @@ struct TypeQuality: Sendable {
 
   /// All types together, the same number of jobs of each, under one price: against others at the calls of each.
   static func together(_ types: [TypeQuality]) -> [Figure] {
-    func figure(_ index: Int, jobs: Int) -> Figure? {
+    func figure(_ index: Int, jobs: Int) -> Figure {
       let (peer, theirs) = (Peer.all[index].name, types.map { $0.peers[index] }.mean)
       let outcomes = types.compactMap { $0.learned.first { $0.jobs == jobs }?.outcomes }
       let means = (outcomes.first ?? []).indices.map { price in outcomes.map { $0[price] }.mean }
-      guard let latency = means.latency(atCalls: theirs.calls) else { return nil }
+      let latency = means.latency(atCalls: theirs.calls) ?? .nan
       let name = "ten types at the calls of \(peer), n = \(jobs)"
       return jobs == 0
         ? Figure("\(name), to its latency", latency / theirs.latency, "×", atMost: 1.1)
         : Figure(name, latency, "s", detail: "\(peer): \(theirs.latency.threeDigits) s", atMost: 2.1)
     }
     return Peer.all.indices.filter { Peer.all[$0].name.hasPrefix("fixed") }.flatMap { index in
-      [
-        figure(index, jobs: 0),
-        Peer.all[index].name == "fixed 10s" ? figure(index, jobs: 100) : nil,
-      ]
-      .compactMap(\.self)
+      [figure(index, jobs: 0)] + (Peer.all[index].name == "fixed 10s" ? [figure(index, jobs: 100)] : [])
     }
   }
 }

@@ -1,6 +1,5 @@
 import CloudAPI
 import JobWatchCore
-import JobWatchDaemon
 import JobWatchStore
 import Synchronization
 import TestSupport
@@ -112,7 +111,7 @@ final class CountedTransport: Sendable {
     var cpuSeconds: Double
 
     var rate: Double { answers / seconds }
-    var microsecondsPerAnswer: Double { cpuSeconds / max(answers, 1) * 1e6 }
+    var microsecondsPerAnswer: Double { cpuSeconds / answers * 1e6 }
   }
 
   private let client = HTTPClientTransport()
@@ -150,12 +149,12 @@ final class CountedTransport: Sendable {
     return Double(good.load(ordering: .relaxed))
   }
 
-  /// Watches a load that is under way for the length of the window.
+  /// Of a load that is under way, for the length of the window.
   func sample(_ window: Duration) async throws -> Sample {
     let (before, cpu, start) = (try answers(), try ProcessUsage.cpuSeconds(), ContinuousClock.now)
     try await Task.sleep(for: window)
-    return Sample(
-      seconds: (ContinuousClock.now - start).exactSeconds, answers: try answers() - before,
-      cpuSeconds: try ProcessUsage.cpuSeconds() - cpu)
+    let (seconds, count) = ((ContinuousClock.now - start).exactSeconds, try answers() - before)
+    guard count > 0 else { throw Failure("the simulated cloud gave no answer in \(window)") }
+    return Sample(seconds: seconds, answers: count, cpuSeconds: try ProcessUsage.cpuSeconds() - cpu)
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import JobWatchStore
 import TestSupport
 
@@ -27,8 +28,9 @@ struct ThroughputCommand: AsyncParsableCommand {
     #endif
     var figures: [Figure] = []
     let directory = try TemporaryDirectory(in: daemon.directory)
+    let this = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     let serve = ["serve", "--jobs", "\(ThroughputSetting.jobs)"]
-    try await AttachedProcess.use(DaemonOptions.this, serve, output: directory.path + "/url") { cloud in
+    try await AttachedProcess.use(this, serve, output: directory.path + "/url") { cloud in
       let setting = ThroughputSetting(
         isQuick: options.quick, daemon: daemon, endpoint: try await cloud.line { _ in true })
       for part in parts {
@@ -103,9 +105,9 @@ struct ThroughputSetting: Sendable {
         return [
           Figure("observations a second, with news", sample.rate, "/s", atLeast: 1000),
           Figure(
-            "rows a commit, with news", rows / max(commits, 1),
+            "rows a commit, with news", rows / commits,
             detail: "\((commits / sample.seconds).threeDigits) commits/s, "
-              + "\((rows / max(sample.answers, 1)).threeDigits) rows an observation", atLeast: 20),
+              + "\((rows / sample.answers).threeDigits) rows an observation", atLeast: 20),
         ]
       }
     }
