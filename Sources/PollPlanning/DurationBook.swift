@@ -142,9 +142,12 @@ struct DurationBook: Sendable {
   // MARK: Samples
 
   /// Takes over a stored model. Types come in the order in which they learned last.
-  mutating func restore(_ key: DurationKey, _ bytes: some Collection<UInt8>) {
-    guard let model = DurationModel(bytes: bytes) else { return }
+  ///
+  /// - Returns: false for bytes that this version cannot read.
+  mutating func restore(_ key: DurationKey, _ bytes: some Collection<UInt8>) -> Bool {
+    guard let model = DurationModel(bytes: bytes) else { return false }
     adopt(model, id(of: key))
+    return true
   }
 
   /// Takes over what a model has learned, and is on record now. The running jobs stay as they are.

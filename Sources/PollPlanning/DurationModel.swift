@@ -155,13 +155,17 @@ extension DurationModel {
   }
 
   /// Replaces the memories by the stored ones; running jobs and prior stay.
-  package mutating func recall(_ bytes: some Collection<UInt8>) {
-    if let stored = DurationModel(bytes: bytes) { recall(stored) }
+  ///
+  /// - Returns: false for bytes that this version cannot read: nothing is replaced.
+  package mutating func recall(_ bytes: some Collection<UInt8>) -> Bool {
+    guard let stored = DurationModel(bytes: bytes) else { return false }
+    recall(stored)
+    return true
   }
 
   mutating func recall(_ other: DurationModel) { (memories, completions) = (other.memories, other.completions) }
 
-  /// Nil for bytes that no version of this program wrote.
+  /// Nil for bytes that this version cannot read: a later one wrote them, or they are damaged.
   init?(bytes: some Collection<UInt8>) {
     var reader = ByteReader(bytes: ArraySlice(bytes))
     guard reader.bytes.popFirst() == Self.version, let count = reader.number(UInt64.self) else { return nil }

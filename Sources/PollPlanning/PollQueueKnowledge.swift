@@ -7,11 +7,16 @@ extension PollQueue {
   /// - Parameters:
   ///   - learned: the models, in the order in which their types learned last.
   ///   - ends: the types of the jobs that ended last, from the newest on.
-  package mutating func restore(learned: some Sequence<(key: DurationKey, model: [UInt8])>, ends: [DurationKey] = []) {
+  /// - Returns: the types whose models this version cannot read. They begin as if nothing was learned.
+  @discardableResult
+  package mutating func restore(
+    learned: some Sequence<(key: DurationKey, model: [UInt8])>, ends: [DurationKey] = []
+  ) -> [DurationKey] {
     book = DurationBook(bounds: retention.mapValues(polling.bounds))
     entrants = []
-    for (key, model) in learned { book.restore(key, model) }
+    let unreadable = learned.filter { !book.restore($0.key, $0.model) }.map(\.key)
     book.recall(arrivals: ends)
+    return unreadable
   }
 
   /// Takes over what a model has learned that is on record now.

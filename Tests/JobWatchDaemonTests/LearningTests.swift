@@ -37,6 +37,17 @@ import Testing
     }
   }
 
+  @Test func `replaces no model that cannot be read`() async throws {
+    try await withStore { store in
+      let later: [UInt8] = [2, 1, 2, 3]
+      try await store.write { try $0.durations.save(later, .zero, of: key, taughtAt: start) }
+      let job = try await insert("a", into: store)
+      #expect(try await answer(.succeeded, after: 70, ended: 60, job, store).learned?.completions == 1)
+      let row = try #require(try await store.read { try $0.durations.find(key) })
+      #expect(row.model == later && row.tally.jobs == 1)
+    }
+  }
+
   @Test func `is not on record when its end is not`() async throws {
     struct Undo: Error {}
     try await withStore { store in

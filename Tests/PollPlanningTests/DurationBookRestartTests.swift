@@ -55,7 +55,7 @@ struct TaughtBook {
 
   var restarted: DurationBook {
     var book = DurationBook(bounds: bounds)
-    for row in rows { book.restore(row.key, row.model) }
+    for row in rows { _ = book.restore(row.key, row.model) }
     for (key, span) in running { book.watch(span, of: book.id(of: key)) }
     book.recall(arrivals: ended.reversed())
     return book

@@ -80,7 +80,8 @@ import Testing
     Self.teach(&book, Self.key(2))
     let bytes = book.model(of: one, at: .zero).bytes
     var again = DurationBook(mostKeys: 2)
-    again.restore(book.key(of: one), bytes)
+    let isRead = again.restore(book.key(of: one), bytes)
+    #expect(isRead)
     #expect(again.model(of: again.id(of: book.key(of: two)), at: .zero).completions == 1)
     // Once there is room, the type has a key of its own.
     book.unwatch(span, of: book.id(of: Self.key(1)))

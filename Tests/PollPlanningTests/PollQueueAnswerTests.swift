@@ -88,6 +88,17 @@ import Testing
     #expect(known.stuckAge.map { $0 > 300 } == true)
   }
 
+  @Test func `leaves out models that it cannot read, and names them`() {
+    var setting = PollQueueSetting()
+    let (good, other) = (PollQueueSetting.type, DurationKey(service: "ecs", jobType: "other", region: "eu-de"))
+    var model = DurationModel()
+    model.finish(.at(300), of: WatchedSpan())
+    let unreadable = setting.queue.restore(learned: [(other, [2] + model.bytes.dropFirst()), (good, model.bytes)])
+    #expect(unreadable == [other])
+    let ended = [good, other].map { setting.queue.type($0, at: .zero).ended }
+    #expect(ended == [1, 0])
+  }
+
   @Test func `of its limiters goes over a restart with the price that they had come to`() throws {
     var setting = PollQueueSetting(quota: Quota(calls: 20, per: .hours(1)))
     setting.queue[limiter: setting.endpoint].throttled(

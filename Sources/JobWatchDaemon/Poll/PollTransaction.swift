@@ -93,14 +93,16 @@ struct PollTransaction: Sendable {
   ) throws -> DurationModel {
     let stored = try transaction.durations.find(key)
     var model = model
-    if let stored { model.recall(stored.model) }
+    let isReadable = stored.map { model.recall($0.model) } ?? true
     model.learn(sample, of: job.span)
     var tally = stored?.tally ?? .zero
     if case .ended(let end) = sample {
       tally.count(
         end, polls: try transaction.jobs.polls(of: job.id), age: ended.age(at: at, offset: context.clockOffset))
     }
-    try transaction.durations.save(model.bytes, tally, of: key, taughtAt: at)
+    // One that a later version wrote, or that is damaged, is no less on record. The start has said so.
+    let bytes = isReadable ? model.bytes : stored?.model ?? model.bytes
+    try transaction.durations.save(bytes, tally, of: key, taughtAt: at)
     return model
   }
 

@@ -136,7 +136,16 @@ package actor Poller: Worker {
     }
     state.queue.restore(limiters, at: now)
     // An attempt before this one may have counted jobs already.
-    state.queue.restore(learned: learned.map { ($0.key, $0.model) }, ends: ends)
+    for key in state.queue.restore(learned: learned.map { ($0.key, $0.model) }, ends: ends) {
+      log.warning(
+        """
+        what was learned of a type's durations cannot be read, and stays as it is: until it is deleted from the table \
+        `duration`, or a later jobwatch reads it, what this one learns of the type lasts until its next start
+        """,
+        metadata: [
+          "service": "\(key.service)", "type": "\(key.jobType)", "region": "\(key.region)",
+        ])
+    }
     try await loadJobs(at: now)
     state.queue.spread(at: now.uptime)
     state.resume(conditions, memory.take(), at: now)
