@@ -26,8 +26,8 @@ package struct Absence: Hashable, Sendable {
   /// must pass. After the last step it is asked again soon while answers are missing (after an outage, say), and slowly
   /// while the verdict is held.
   ///
-  /// The time decides, and not the number of answers: a question out of turn moves no other.
-  package func nextQuestion(isSeen: Bool, at now: Timestamp, under policy: AbsencePolicy) -> Duration {
+  /// The time decides, and not the number of answers: a poll between two steps moves no other.
+  package func gap(isSeen: Bool, at now: Timestamp, under policy: AbsencePolicy) -> Duration {
     let passed = now - since
     let steps = (isSeen ? Self.seenSteps : Self.newSteps).lazy
       .map { policy.over.scaled(by: Double($0) / 120) }
@@ -114,7 +114,7 @@ extension JobStep {
       return gone(AbsenceVerdict(on: before, missedAt: absence.since, under: context))
     }
     job.absence = absence
-    let gap = absence.nextQuestion(isSeen: job.firstSeenAt != nil, at: now, under: policy)
+    let gap = absence.gap(isSeen: job.firstSeenAt != nil, at: now, under: policy)
     return Decision(job: job, next: .after(max(gap, context.policies.pollFloor)))
   }
 

@@ -112,7 +112,7 @@ package struct EndpointState: Sendable {
   // MARK: Answers
 
   package struct Effects: Sendable {
-    package enum Notice: Hashable, Sendable {
+    package enum LogLine: Hashable, Sendable {
       /// Only probes are made from now on.
       case isLeftAlone(cause: String)
       case answersAgain(after: Duration)
@@ -123,8 +123,7 @@ package struct EndpointState: Sendable {
     }
 
     package var changes: [ConditionChange] = []
-    /// For the log.
-    package var notices: [Notice] = []
+    package var logLines: [LogLine] = []
     /// These jobs failed. Asking another job shows whether the service is in trouble.
     package var seeksWitness: FailureStreak?
     /// The end of an outage that left a backlog.
@@ -162,7 +161,7 @@ package struct EndpointState: Sendable {
       noteBusy(cause, &call)
     case .throttled(let throttle):
       isThrottled = true
-      if !wasThrottled { call.effects.notices.append(.isThrottled(code: throttle.code)) }
+      if !wasThrottled { call.effects.logLines.append(.isThrottled(code: throttle.code)) }
       release(permits, at: now.uptime)
     case .garbled(let cause), .unreachable(let cause):
       failures[job, default: 0] += 1
@@ -205,7 +204,7 @@ package struct EndpointState: Sendable {
     // One failed call is no news, nor is its end, and it leaves no backlog.
     call.effects.leavesBacklog = hasClosed
     if hasClosed || outage.isTold {
-      call.effects.notices.append(.answersAgain(after: call.now.uptime - outage.since.uptime))
+      call.effects.logLines.append(.answersAgain(after: call.now.uptime - outage.since.uptime))
     }
   }
 
@@ -219,7 +218,7 @@ package struct EndpointState: Sendable {
       breaker.fail(call.permits.breaker, at: call.now.uptime) == .opened
     else { return }
     let since = outage?.since.wall ?? call.now.wall
-    call.effects.notices.append(.isLeftAlone(cause: cause))
+    call.effects.logLines.append(.isLeftAlone(cause: cause))
     call.effects.changes.append(
       .begins(Condition(.endpoint(key), .unreachable, since: since, cause: cause)))
   }
@@ -239,7 +238,7 @@ package struct EndpointState: Sendable {
     let blame = unserved.fail(call.job, watched: call.watched)
     if blame == .unsure { call.effects.seeksWitness = unserved }
     guard !unserved.failing.isEmpty else { return }
-    if busy == nil { call.effects.notices.append(.isBusy(cause: cause)) }
+    if busy == nil { call.effects.logLines.append(.isBusy(cause: cause)) }
     var trouble = busy ?? Trouble(since: call.now, cause: cause)
     trouble.cause = cause
     if blame == .service, !trouble.isTold, call.now.uptime - trouble.since.uptime >= grace {

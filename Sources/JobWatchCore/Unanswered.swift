@@ -1,5 +1,5 @@
-/// What an answer that tells nothing of the job says instead.
-struct UnusableAnswer {
+/// Why a poll has told nothing of its job.
+struct PollFailure {
   let text: String
   var code: String?
   let cure: String
@@ -34,7 +34,7 @@ extension JobStep {
     guard job.state != .lost else { return Decision(job: job, next: nextLook) }
     var events: [EventDraft] = []
     if context.isAlone, context.failuresBefore >= Self.quickTries,
-      let answer = UnusableAnswer(observation), !job.reportedWords.contains(answer.kind),
+      let answer = PollFailure(observation), !job.reportedWords.contains(answer.kind),
       job.reportedWords.count < Self.wordLimit
     {
       job.reportedWords.append(answer.kind)

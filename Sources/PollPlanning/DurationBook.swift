@@ -2,8 +2,8 @@ import JobWatchCore
 
 /// The learned durations of every type of jobs, and the plans that follow from them.
 ///
-/// The number of types is bounded, whatever a service calls them. Beyond the bound, the type without watched jobs that
-/// learned the longest ago is forgotten. Where all have watched jobs, a new type gets the shared key of its service.
+/// The number of types is bounded, whatever a service calls them. Beyond the bound, the type without running jobs that
+/// learned the longest ago is forgotten. Where all have running jobs, a new type gets the shared key of its service.
 struct DurationBook: Sendable {
   /// Names a key for as long as the process lives. The name of a forgotten key stands for the shared key of its service
   /// from then on.
@@ -25,8 +25,8 @@ struct DurationBook: Sendable {
     let bounds: PollBounds
     /// Its prior is as old as the cached plans.
     var model = DurationModel()
-    /// Jobs that are watched.
-    var watched = 0
+    /// Jobs that run, and count in the model.
+    var running = 0
     /// When it learned last, by the order of all samples; 0: never.
     var lastSample = 0
     /// Changes of the model; a new prior is none.
@@ -40,12 +40,12 @@ struct DurationBook: Sendable {
 
     fileprivate mutating func watch(_ span: WatchedSpan) {
       model.watch(span)
-      (watched, changes) = (watched + 1, changes + 1)
+      (running, changes) = (running + 1, changes + 1)
     }
 
     fileprivate mutating func unwatch(_ span: WatchedSpan) {
       model.unwatch(span)
-      (watched, changes) = (watched - 1, changes + 1)
+      (running, changes) = (running - 1, changes + 1)
     }
   }
 
@@ -115,7 +115,7 @@ struct DurationBook: Sendable {
   }
 
   private mutating func forgetOne() -> Bool {
-    let idle = entries.lazy.filter { $0.value.watched == 0 && !$0.key.isShared }
+    let idle = entries.lazy.filter { $0.value.running == 0 && !$0.key.isShared }
     let oldest = idle.min {
       ($0.value.lastSample, $0.key.number) < ($1.value.lastSample, $1.key.number)
     }

@@ -17,7 +17,7 @@ extension DurationBook {
   }
 
   /// Jobs of the key that run.
-  func running(_ id: ID) -> Int { entries[id]?.watched ?? 0 }
+  func running(_ id: ID) -> Int { entries[id]?.running ?? 0 }
 
   mutating func distribution(of id: ID, at uptime: Duration) -> DurationDistribution {
     entries[renewed(id, at: uptime), default: .blank].cached.distribution

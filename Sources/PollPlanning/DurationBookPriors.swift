@@ -15,10 +15,10 @@ extension DurationBook {
     let basis = basis(of: id)
     switch basis.source {
     case .region:
-      return basis.witnesses.first.map { belief($0.id, at: uptime) } ?? .generic
+      return basis.standIns.first.map { belief($0.id, at: uptime) } ?? .generic
     case .service:
       return .pooled(
-        basis.witnesses.map { (belief($0.id, at: uptime), Double($0.completions)) })
+        basis.standIns.map { (belief($0.id, at: uptime), Double($0.completions)) })
     case .shipped: return key(of: id).shippedPrior ?? .generic
     case .generic: return .generic
     }
@@ -27,11 +27,11 @@ extension DurationBook {
   /// The source of the type's prior now.
   func priorSource(of id: ID) -> KnownType.Prior { basis(of: id).source }
 
-  private func basis(of id: ID) -> (source: KnownType.Prior, witnesses: [Witness]) {
+  private func basis(of id: ID) -> (source: KnownType.Prior, standIns: [StandIn]) {
     let key = key(of: id)
     let others = entries.compactMap { other, entry in
       other != id && other.service == id.service && entry.model.completions > 0
-        ? Witness(id: other, key: entry.key, completions: entry.model.completions) : nil
+        ? StandIn(id: other, key: entry.key, completions: entry.model.completions) : nil
     }
     let there = others.filter { $0.key.jobType == key.jobType }.max()
     if let there, there.completions >= Self.enoughThere { return (.region(there.key.region), [there]) }
@@ -47,13 +47,13 @@ extension DurationBook {
 }
 
 /// A type whose jobs may stand in for another's.
-private struct Witness: Comparable {
+private struct StandIn: Comparable {
   var id: DurationBook.ID
   var key: DurationKey
   var completions: Int
 
   /// By what it knows; the same order after a restart.
-  static func < (left: Witness, right: Witness) -> Bool {
+  static func < (left: StandIn, right: StandIn) -> Bool {
     left.completions != right.completions ? left.completions < right.completions : left.key > right.key
   }
 }

@@ -26,7 +26,7 @@ extension DurationBook {
   private var mix: [(id: ID, weight: Double)] {
     var jobs = arrivals.counts.filter { entries[$0.key] != nil }
     if !arrivals.isFull {
-      for (id, entry) in entries where entry.watched > 0 { jobs[id, default: 0] += entry.watched }
+      for (id, entry) in entries where entry.running > 0 { jobs[id, default: 0] += entry.running }
     }
     return jobs.sorted { ($0.value, key(of: $1.key)) > ($1.value, key(of: $0.key)) }
       .prefix(Self.mostKeys).map { ($0.key, Double($0.value)) }

@@ -47,7 +47,7 @@ package struct DurationModel: Hashable, Sendable {
       memories[index].fade(to: kept, running: running)
       memories[index].add(share)
     }
-    settle(span, endedIn: share.first)
+    moveToMemories(span, endedIn: share.first)
     completions += 1
   }
 
@@ -55,11 +55,11 @@ package struct DurationModel: Hashable, Sendable {
   package mutating func leave(_ span: WatchedSpan) {
     let (known, from) = (AgeScale.bucket(span.known), AgeScale.bucket(span.from))
     for index in memories.indices where known > from { memories[index].watched[known] += 1 }
-    settle(span, endedIn: known)
+    moveToMemories(span, endedIn: known)
   }
 
-  /// Moves a job from the running ones to the memories. One that ended before it was first watched was not running.
-  private mutating func settle(_ span: WatchedSpan, endedIn end: Int) {
+  /// Out of the running ones. One that ended before it was first watched was not running.
+  private mutating func moveToMemories(_ span: WatchedSpan, endedIn end: Int) {
     count(span, -1)
     let from = AgeScale.bucket(span.from)
     for index in memories.indices {

@@ -135,7 +135,7 @@ struct PollEntrant: Sendable {
   /// It is due at its deadline.
   private let isAtDeadline: Bool
   /// Set where the poll is to tell if there is such a job, or still is: no price puts it off.
-  private let question: ScheduledPoll.Question?
+  private let purpose: ScheduledPoll.Purpose?
 
   init(
     _ job: ScheduledJob, at endpoint: PollQueue.Endpoint, type: DurationBook.ID,
@@ -154,8 +154,8 @@ struct PollEntrant: Sendable {
     due = now.uptime + (job.dueAt - now.wall).clamped(.days(-30), longest)
     isForetold = job.isFresh && !job.type.jobType.isEmpty
     isAtDeadline = job.dueAt == deadline.map { job.begunAt + $0 }
-    question =
-      if !job.isSeen { job.isFresh ? .first : .again } else { job.isAbsent || job.isReopened ? .known : nil }
+    purpose =
+      if !job.isSeen { job.isFresh ? .first : .again } else { job.isAbsent || job.isReopened ? .follow : nil }
   }
 
   /// A new job of a known type waits until jobs of its type end. Any other is due when its row says: one of an unknown
@@ -166,10 +166,10 @@ struct PollEntrant: Sendable {
     var poll = poll
     if let plan, isForetold {
       poll.plan(by: plan)
-    } else if let plan, poll.isWatched, !isAtDeadline, question == nil {
+    } else if let plan, poll.isWatched, !isAtDeadline, purpose == nil {
       poll.plan(at: due, price: plan.price)
     } else {
-      poll.plan(at: due, for: question ?? .known)
+      poll.plan(at: due, for: purpose ?? .follow)
     }
     return poll
   }

@@ -47,8 +47,7 @@ extension ScheduledPoll {
     if isWatched, outcome.span != nil, let plan, gap >= plan.gap(after: span.known, jitterSeed: jitterSeed) {
       self.plan(at: uptime + gap, price: plan.price)
     } else {
-      // A question that no price puts off.
-      self.plan(at: uptime + gap, for: outcome.isShown ? .known : .again)
+      self.plan(at: uptime + gap, for: outcome.isShown ? .follow : .again)
     }
   }
 }

@@ -2,16 +2,16 @@ import JobWatchCore
 
 /// The calls that one endpoint may make: never more than a limit in any window.
 ///
-/// Two limits hold at once: the configured share, if any, and what is known of the cloud's. The second starts at 20 calls
-/// a second and doubles per quiet minute up to 100, unless the share or a throttling answer names a limit. A throttling
-/// answer that names none lowers the calls of a window; once that is one call, it doubles the window, up to about a minute.
-/// A window and not a rate: 95 calls a minute may be too many for one second of it.
+/// Two limits hold at once: the configured one, if any, and what is assumed of the cloud's. The second starts at 20 calls
+/// a second and doubles per quiet minute up to 100, unless the configuration or a throttling answer names a limit. A
+/// throttling answer that names none lowers the calls of a window; once that is one call, it doubles the window, up to
+/// about a minute. A window and not a rate: 95 calls a minute may be too many for one second of it.
 ///
-/// A small share of each window is kept for urgent calls: probes, and polls without which a record is deleted unseen.
+/// A few calls of each window are kept for urgent ones: probes, and polls without which a record is deleted unseen.
 package struct RateLimiter: Sendable {
-  private let share: SlidingWindow?
-  private var known: SlidingWindow
-  /// The cloud named the known limit.
+  private let configured: SlidingWindow?
+  private var assumed: SlidingWindow
+  /// The cloud named the assumed limit.
   private var isTold = false
   /// The ends of the last calls, oldest first; at least as many as either limit looks back.
   private var answered: [Duration] = []
@@ -20,11 +20,11 @@ package struct RateLimiter: Sendable {
   private var underWay = 0
   private var blockedUntil: Duration = .zero
   /// The named limit, where the user or the cloud named one.
-  private var ceiling: Int
-  /// The calls that `known` grows to in quiet minutes: the ceiling, or less for some hours after a throttling answer that
+  private var mostEver: Int
+  /// The calls that `assumed` grows to in quiet minutes: `mostEver`, or less for some hours after a throttling answer that
   /// named no limit.
-  private var most: Int
-  /// The window of `known` is this many times as long as it was before throttling answers widened it.
+  private var mostNow: Int
+  /// The window of `assumed` is this many times as long as it was before throttling answers widened it.
   private var widened = 1
   private var quietSince: Duration?
   private var checkpoint = LimiterCheckpoint()
@@ -35,25 +35,25 @@ package struct RateLimiter: Sendable {
   private static let wideEnough = Duration.minutes(1)
 
   package init(cap: Quota? = nil) {
-    share = cap.map(SlidingWindow.init)
-    known = share ?? SlidingWindow(calls: Self.start, window: .seconds(1))
-    ceiling = share?.calls ?? Self.unnamedMost
-    most = ceiling
+    configured = cap.map(SlidingWindow.init)
+    assumed = configured ?? SlidingWindow(calls: Self.start, window: .seconds(1))
+    mostEver = configured?.calls ?? Self.unnamedMost
+    mostNow = mostEver
   }
 
   /// Calls a second that it grants in the long run; ordinary ones get at least 98 % of them.
-  package var rate: Double { share.map { min($0.rate, known.rate) } ?? known.rate }
+  package var rate: Double { configured.map { min($0.rate, assumed.rate) } ?? assumed.rate }
 
   /// The most ended calls that a limit looks back at.
-  private var lookBack: Int { max(ceiling, share?.calls ?? 0) }
+  private var lookBack: Int { max(mostEver, configured?.calls ?? 0) }
 
   /// When the next call may be made: at once if not after `uptime`. Nil: only after a call under way has ended.
   ///
-  /// - Parameter isUrgent: it may use the share that is kept for such.
+  /// - Parameter isUrgent: it may use the calls that are kept for such.
   package func readyAt(_ uptime: Duration, isUrgent: Bool = false) -> Duration? {
-    guard let known = readyAt(known, isUrgent) else { return nil }
-    guard let share else { return max(known, blockedUntil) }
-    return readyAt(share, isUrgent).map { max($0, known, blockedUntil) }
+    guard let assumed = readyAt(assumed, isUrgent) else { return nil }
+    guard let configured else { return max(assumed, blockedUntil) }
+    return readyAt(configured, isUrgent).map { max($0, assumed, blockedUntil) }
   }
 
   private func readyAt(_ limit: SlidingWindow, _ isUrgent: Bool) -> Duration? {
@@ -87,24 +87,24 @@ package struct RateLimiter: Sendable {
   /// Learns from a throttling answer. No call is made inside its window.
   package mutating func throttled(_ throttle: Throttle, at uptime: Duration) {
     if let calls = throttle.limit, let per = throttle.window, calls > 0 {
-      known = SlidingWindow(Quota(calls: calls, per: per))
+      assumed = SlidingWindow(Quota(calls: calls, per: per))
       isTold = true
-      ceiling = known.calls
-      most = ceiling
+      mostEver = assumed.calls
+      mostNow = mostEver
       widened = 1
     } else if uptime >= blockedUntil {
       // Once per window, because the calls that were under way say the same thing again. What failed is not tried
       // again soon, because growing back to it would mean a throttled call every minute.
-      let failed = known.calls
-      if failed == 1, known.window < Self.wideEnough {
+      let failed = assumed.calls
+      if failed == 1, assumed.window < Self.wideEnough {
         widened *= 2
-        known.window = known.window * 2
+        assumed.window = assumed.window * 2
       }
-      known.calls = max(1, Int(Double(failed) * 0.7))
-      most = max(known.calls, failed - max(1, failed / 10))
+      assumed.calls = max(1, Int(Double(failed) * 0.7))
+      mostNow = max(assumed.calls, failed - max(1, failed / 10))
     }
     quietSince = uptime
-    let window = max(throttle.window ?? .zero, known.window)
+    let window = max(throttle.window ?? .zero, assumed.window)
     blockedUntil = max(blockedUntil, uptime + max(throttle.retryAfter ?? .zero, window))
     checkpoint.count(isLearned: true)
   }
@@ -112,15 +112,15 @@ package struct RateLimiter: Sendable {
   private mutating func grow(at uptime: Duration) {
     guard let since = quietSince else { return quietSince = uptime }
     if widened > 1 {
-      guard uptime - since >= max(.minutes(1), known.window * 8) else { return }
+      guard uptime - since >= max(.minutes(1), assumed.window * 8) else { return }
       widened /= 2
-      known.window = known.window / 2
-    } else if known.calls < most {
+      assumed.window = assumed.window / 2
+    } else if assumed.calls < mostNow {
       guard uptime - since >= .minutes(1) else { return }
-      known.calls = min(known.calls * 2, most)
-    } else if most < ceiling {
+      assumed.calls = min(assumed.calls * 2, mostNow)
+    } else if mostNow < mostEver {
       guard uptime - since >= .hours(1) else { return }
-      most = min(most + max(1, most / 10), ceiling)
+      mostNow = min(mostNow + max(1, mostNow / 10), mostEver)
     } else {
       return
     }
@@ -150,10 +150,10 @@ extension RateLimiter {
   /// - Parameter isLast: no call will begin any more.
   package mutating func record(at uptime: Duration, isLast: Bool = false) -> RateLimiterRecord {
     let (ended, missing) = runs(at: uptime, isExact: isLast)
-    let ahead = min(known.recordedAhead, share?.recordedAhead ?? .max)
+    let ahead = min(assumed.recordedAhead, configured?.recordedAhead ?? .max)
     return RateLimiterRecord(
-      number: checkpoint.count(), uptime: uptime.wholeMilliseconds, share: share, known: known,
-      widened: widened > 1 ? widened : nil, isTold: isTold, ceiling: ceiling, most: most,
+      number: checkpoint.count(), uptime: uptime.wholeMilliseconds, configured: configured, assumed: assumed,
+      widened: widened > 1 ? widened : nil, isTold: isTold, mostEver: mostEver, mostNow: mostNow,
       quiet: quietSince.map { (uptime - $0).milliseconds },
       blocked: max(blockedUntil - uptime, .zero).wholeMilliseconds, ended: ended,
       missing: missing, underWay: underWay, ahead: isLast ? 0 : ahead)
@@ -164,12 +164,12 @@ extension RateLimiter {
 
   /// Goes on where a record leaves off.
   ///
-  /// What was learned of a limit that nobody named holds for as long as the configured share stays what it was; what
+  /// What was learned of a limit that nobody named holds for as long as the configured limit stays what it was; what
   /// the cloud named stays.
   mutating func restore(_ record: RateLimiterRecord, at now: Moment) {
     let then = now.uptime - record.elapsed(at: now)
-    if record.isTold || record.share == share {
-      (known, ceiling, most) = (record.known, record.ceiling, record.most)
+    if record.isTold || record.configured == configured {
+      (assumed, mostEver, mostNow) = (record.assumed, record.mostEver, record.mostNow)
       (isTold, widened) = (record.isTold, record.widened ?? 1)
       quietSince = record.quiet.map { then - .milliseconds($0) }
     }
@@ -185,7 +185,7 @@ extension RateLimiter {
   /// Ends that lie close together become the latest of them, which grants nothing earlier. Those beyond any window are
   /// left out.
   private func runs(at uptime: Duration, isExact: Bool) -> ([RateLimiterRecord.Run], missing: Int64?) {
-    let windows = [known.window, share?.window ?? known.window]
+    let windows = [assumed.window, configured?.window ?? assumed.window]
     let shortest = windows.min()?.milliseconds ?? 0
     let longest = windows.reduce(Self.leastMemory, max).milliseconds
     var runs: [RateLimiterRecord.Run] = []

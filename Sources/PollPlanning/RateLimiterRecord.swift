@@ -23,16 +23,16 @@ package struct RateLimiterRecord: Hashable, Codable, Sendable {
   /// When it was made, in milliseconds of uptime.
   var uptime: Int64
   /// The configured limit.
-  var share: SlidingWindow?
-  /// The cloud's limit, as far as it is known.
-  var known: SlidingWindow
-  /// How many times the window of `known` was widened by throttling answers; nil: it was not.
+  var configured: SlidingWindow?
+  /// What is assumed of the cloud's limit.
+  var assumed: SlidingWindow
+  /// How many times the window of `assumed` was widened by throttling answers; nil: it was not.
   var widened: Int?
   /// The cloud named it.
   package var isTold: Bool
-  /// The most that `known.calls` may grow to, ever and for now.
-  var ceiling: Int
-  var most: Int
+  /// The most that `assumed.calls` may grow to, ever and for now.
+  var mostEver: Int
+  var mostNow: Int
   /// Milliseconds since the last growth or throttling answer.
   var quiet: Int64?
   /// Milliseconds for which no call is made, after a throttling answer.
@@ -48,10 +48,15 @@ package struct RateLimiterRecord: Hashable, Codable, Sendable {
   package var price = 0.0
   package var trim = 1.0
 
-  /// The columns of its row are left out.
-  private enum CodingKeys: CodingKey {
-    case number, uptime, share, known, widened, isTold, ceiling, most, quiet, blocked, ended, missing
-    case underWay, ahead, price, trim
+  /// The columns of its row are left out. The names on record are older than those here.
+  private enum CodingKeys: String, CodingKey {
+    case number, uptime
+    case configured = "share"
+    case assumed = "known"
+    case widened, isTold
+    case mostEver = "ceiling"
+    case mostNow = "most"
+    case quiet, blocked, ended, missing, underWay, ahead, price, trim
   }
 }
 
@@ -59,8 +64,8 @@ extension RateLimiterRecord {
   /// The limit that grants fewer calls in the long run, and where it is from: `configured`, `cloud` (its answer to a
   /// refused call) or `assumed`.
   package var limit: (calls: Int, window: Duration, source: String) {
-    let limit = share.map { $0.rate < known.rate ? $0 : known } ?? known
-    let source = limit == share ? "configured" : isTold ? "cloud" : "assumed"
+    let limit = configured.map { $0.rate < assumed.rate ? $0 : assumed } ?? assumed
+    let source = limit == configured ? "configured" : isTold ? "cloud" : "assumed"
     return (limit.calls, limit.window, source)
   }
 

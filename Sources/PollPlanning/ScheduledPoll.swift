@@ -17,7 +17,7 @@ package struct ScheduledPoll: Sendable {
   private var knownMilliseconds: Int64
   private var dueMilliseconds: Int64 = 0
   /// √(2·price) for a second of the gap that was planned at this price. Zero or less: no plan made its due time, and no
-  /// price moves it; see `Question`.
+  /// price moves it; see `Purpose`.
   private var demand: Float = 0
   /// The age, in seconds, at which it is polled whatever the price.
   private var deadline = Float.infinity
@@ -61,8 +61,9 @@ package struct ScheduledPoll: Sendable {
   }
 
   /// The purpose of a poll that no price puts off.
-  enum Question: Float, Sendable {
-    case known = 0
+  enum Purpose: Float, Sendable {
+    /// To follow a job that there is.
+    case follow = 0
     /// To learn if there is such a job. Thousands may be named at once, and no other job waits long for that.
     case first = -1
     /// The same again, after "no such job". No other job is polled less often to make room for it.
@@ -72,12 +73,12 @@ package struct ScheduledPoll: Sendable {
   /// It waits behind the others.
   var isPatient: Bool { demand < 0 }
   /// The price leaves room for it.
-  var isCounted: Bool { demand != Question.again.rawValue }
+  var isCounted: Bool { demand != Purpose.again.rawValue }
 
   /// Due at this time, whatever the price.
-  mutating func plan(at due: Duration, for question: Question = .known) {
+  mutating func plan(at due: Duration, for purpose: Purpose = .follow) {
     dueMilliseconds = due.milliseconds
-    demand = question.rawValue
+    demand = purpose.rawValue
   }
 
   /// Due at this time, as it was planned at a price.

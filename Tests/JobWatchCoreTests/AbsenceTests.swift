@@ -1,4 +1,5 @@
 @testable import JobWatchCore
+import TestSupport
 import Testing
 
 @Suite struct `No such job` {
@@ -42,7 +43,7 @@ import Testing
       let policy = AbsencePolicy(answers: answers, over: .minutes(Int(2 * scale)))
       let now = Timestamp.start + .milliseconds(passed * scale)
       for (isSeen, gap) in [(false, new), (true, seen)] {
-        let next = absence.nextQuestion(isSeen: isSeen, at: now, under: policy)
+        let next = absence.gap(isSeen: isSeen, at: now, under: policy)
         #expect(next == .milliseconds(gap * scale), "\(isSeen) \(scale)")
       }
     }
@@ -51,7 +52,7 @@ import Testing
   @Test func `is asked again soon when an outage came between the answers`() {
     let absence = Absence(answers: 2, since: .start)
     for isSeen in [false, true] {
-      let next = absence.nextQuestion(isSeen: isSeen, at: .start + .minutes(10), under: AbsencePolicy())
+      let next = absence.gap(isSeen: isSeen, at: .start + .minutes(10), under: AbsencePolicy())
       #expect(next == .seconds(15))
     }
   }

@@ -1,4 +1,5 @@
 @testable import JobWatchCore
+import TestSupport
 import Testing
 
 @Suite struct `The state of an endpoint` {
@@ -133,16 +134,16 @@ import Testing
   @Test func `notices one failed call by nothing that anybody sees`() throws {
     var state = state
     let effects = try play([Step(second: 0, answer: .unreachable("U")), Step(second: 1, answer: Self.seen)], &state)
-    #expect(effects.allSatisfy { $0.notices.isEmpty && !$0.leavesBacklog })
+    #expect(effects.allSatisfy { $0.logLines.isEmpty && !$0.leavesBacklog })
     #expect(effects.flatMap(\.changes).allSatisfy { $0.isEnd })
   }
 
   @Test func `says that calls are left alone, and of the backlog once it answers again`() throws {
     var state = state
     let down = try play([1, 2].map { Step(second: 0, answer: .unreachable("U"), job: $0) }, &state)
-    #expect(down.flatMap(\.notices) == [.isLeftAlone(cause: "U")])
+    #expect(down.flatMap(\.logLines) == [.isLeftAlone(cause: "U")])
     let up = try play([Step(second: 60, answer: Self.seen)], &state)
-    #expect(up.flatMap(\.notices) == [.answersAgain(after: .seconds(60))])
+    #expect(up.flatMap(\.logLines) == [.answersAgain(after: .seconds(60))])
     #expect(up[0].leavesBacklog)
   }
 
@@ -165,7 +166,7 @@ import Testing
     var state = state
     let effects = try play(busy(at: 0) + busy(at: 59), &state)
     #expect(effects.flatMap(\.changes).isEmpty)
-    #expect(effects.flatMap(\.notices) == [.isBusy(cause: "B0")])
+    #expect(effects.flatMap(\.logLines) == [.isBusy(cause: "B0")])
     #expect(try changes(busy(at: 60) + busy(at: 61), &state) == ["+busy!"])
     // Busy for one job, it is not so for another.
     #expect(try changes([Step(second: 70, answer: .absent(code: ""))], &state) == ["-busy!"])
@@ -248,7 +249,7 @@ import Testing
     let notices = try answers.enumerated().map { second, answer in
       let now = Self.moment(10 * second)
       let permits = try enter(&state, at: now.uptime)
-      return state.record(answer, of: 1, permits, watched: 9, at: now).notices
+      return state.record(answer, of: 1, permits, watched: 9, at: now).logLines
     }
     let noted = notices.map { $0.contains(.isThrottled(code: "T")) }
     #expect(noted == [true, false, false, true, false, false, true])

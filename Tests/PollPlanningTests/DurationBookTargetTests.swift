@@ -21,7 +21,7 @@ import Testing
     var taught = TaughtBook(lessons: 150, random: &random)
     // Fewer than 1000 have ended: those that run count too.
     var mix = taught.book.arrivals.counts
-    for (id, entry) in taught.book.entries { mix[id, default: 0] += entry.watched }
+    for (id, entry) in taught.book.entries { mix[id, default: 0] += entry.running }
     for target in [2.0, 5, 60] {
       let price = taught.book.price(forMeanLatency: target, at: .hours(9))
       // The price lies between two steps; where the plans of one poll more end, the latencies of the two lie apart.

@@ -22,11 +22,11 @@ import Testing
 
     mutating func runs(_ job: Int64, due: Duration) { schedule.add(setting.due(setting.poll(job), at: due)) }
 
-    mutating func unknown(_ job: Int64, due: Duration, _ question: ScheduledPoll.Question) {
+    mutating func unknown(_ job: Int64, due: Duration, _ purpose: ScheduledPoll.Purpose) {
       var poll = ScheduledPoll(
         job: job, endpoint: PollQueue.Endpoint(number: 0), type: setting.law, jitterSeed: 0,
         span: WatchedSpan(), isWatched: false, knownAt: .zero)
-      poll.plan(at: due, for: question)
+      poll.plan(at: due, for: purpose)
       schedule.add(poll)
     }
 
@@ -47,7 +47,7 @@ import Testing
           asked[job, default: 0] += 1
           let missed = first[job] ?? time
           first[job] = missed
-          let gap = Absence(answers: asked[job] ?? 1, since: .start).nextQuestion(
+          let gap = Absence(answers: asked[job] ?? 1, since: .start).gap(
             isSeen: false, at: .start + (time - missed), under: AbsencePolicy())
           if time - missed < .minutes(2) { unknown(job, due: time + gap, .again) }
         }
@@ -65,8 +65,8 @@ import Testing
   }
 
   @Test(
-    "makes no call for a running job dearer", arguments: [ScheduledPoll.Question.again, .known])
-  func price(_ question: ScheduledPoll.Question) {
+    "makes no call for a running job dearer", arguments: [ScheduledPoll.Purpose.again, .follow])
+  func price(_ purpose: ScheduledPoll.Purpose) {
     var setting = ScheduleSetting()
     var schedule = ScheduleSetting.schedule(Quota(calls: 20, per: .seconds(1)), price: CallPrice(least: 1))
     for job in 0..<300 { schedule.add(setting.planned(setting.poll(Int64(job), known: 600), price: 1)) }
@@ -75,7 +75,7 @@ import Testing
         job: Int64(job), endpoint: PollQueue.Endpoint(number: 0), type: setting.law, jitterSeed: 0,
         span: WatchedSpan(), isWatched: false,
         knownAt: .zero)
-      poll.plan(at: .zero, for: question)
+      poll.plan(at: .zero, for: purpose)
       schedule.add(poll)
     }
     var time = Duration.zero
@@ -86,13 +86,13 @@ import Testing
           poll.see(WatchedSpan(known: 600), of: setting.law, isWatched: true, at: time)
           poll.plan(by: setting.book.plan(of: setting.law, price: 1, at: time))
         } else {
-          poll.plan(at: time + .seconds(1), for: question)
+          poll.plan(at: time + .seconds(1), for: purpose)
         }
         schedule.add(poll)
       }
       time += .milliseconds(50)
     }
-    #expect((schedule.price.value < 1.1) == (question == .again), "\(schedule.price.value)")
+    #expect((schedule.price.value < 1.1) == (purpose == .again), "\(schedule.price.value)")
   }
 
   @Test func `waits behind a job whose record may soon be deleted`() {

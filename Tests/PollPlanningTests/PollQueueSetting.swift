@@ -69,6 +69,6 @@ struct PollQueueSetting {
     let line = queue.lines[endpoint.index]
     return State(
       waiting: line.schedule.count, inFlight: line.inFlight.count, parked: line.parked.count,
-      watched: line.watched, running: queue.book.entries.values.reduce(0) { $0 + $1.watched })
+      watched: line.watched, running: queue.book.entries.values.reduce(0) { $0 + $1.running })
   }
 }

@@ -216,7 +216,7 @@ import Testing
     for second in [0, 1, 2, 3, 4, 5, 6, 8, 12, 20] { limiter.throttled(Throttle(code: ""), at: .seconds(second)) }
     let wall = Timestamp(milliseconds: 1_764_000_000_000)
     let record = limiter.record(at: .seconds(40)).stored(as: PollQueueSetting.key, at: wall)
-    #expect(record.widened == 16 && record.known == SlidingWindow(calls: 1, window: .seconds(16)))
+    #expect(record.widened == 16 && record.assumed == SlidingWindow(calls: 1, window: .seconds(16)))
     var restored = RateLimiter()
     restored.restore(record, at: Moment(wall: wall, uptime: .seconds(40)))
     #expect(restored.rate == limiter.rate)

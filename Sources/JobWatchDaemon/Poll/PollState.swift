@@ -280,7 +280,7 @@ extension Observation {
   }
 }
 
-extension EndpointState.Effects.Notice {
+extension EndpointState.Effects.LogLine {
   /// - Parameter jobID: of the job that was asked for.
   func report(of jobID: String, at endpoint: EndpointKey, to log: Logger) {
     let endpoint = Logger.MetadataValue("\(endpoint)")

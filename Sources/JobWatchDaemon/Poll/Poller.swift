@@ -328,8 +328,8 @@ package actor Poller: Worker {
   private func take(_ answer: Answer, of call: PollCall, _ question: JobTable.Question, at now: Moment) {
     noteClock(now)
     let effects = state.record(answer, of: call, at: now)
-    for notice in effects.notices {
-      notice.report(of: question.jobID, at: state.endpoints[call.index].key, to: log)
+    for line in effects.logLines {
+      line.report(of: question.jobID, at: state.endpoints[call.index].key, to: log)
     }
     let (context, basis) = state.basis(of: call, answer.observation, clockSetAt: clockSetAt, at: now.uptime)
     let transaction = PollTransaction(

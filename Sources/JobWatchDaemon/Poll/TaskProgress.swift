@@ -13,7 +13,7 @@ struct TaskProgressRequest: Sendable {
   var jobID: String
 }
 
-/// The poller's requests to `TaskProgress`; of one job the last one counts.
+/// The poller's requests to `TaskProgressWorker`; of one job the last one counts.
 package final class TaskProgressRequests: Sendable {
   private let requests = Mutex<[Int64: TaskProgressRequest]>([:])
   let alarm: Alarm
@@ -37,7 +37,7 @@ package final class TaskProgressRequests: Sendable {
 ///
 /// It is for people. Its outcome changes neither the job nor the health of anything, and it takes only calls that the
 /// poller lends. A request that finds none is dropped, because the next sighting makes another.
-actor TaskProgress: Worker {
+actor TaskProgressWorker: Worker {
   nonisolated let name = "task progress"
 
   private let requests: TaskProgressRequests
