@@ -15,6 +15,7 @@ let asyncHTTPClient = Target.Dependency.product(
   name: "AsyncHTTPClient", package: "async-http-client")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -52,7 +53,7 @@ let package = Package(
     .target(name: "JobWatchCore", swiftSettings: strict),
     .target(
       name: "PollPlanning",
-      dependencies: ["JobWatchCore", heap],
+      dependencies: ["JobWatchCore", deque, heap],
       exclude: ["Polling.md"],
       swiftSettings: strict),
     .target(

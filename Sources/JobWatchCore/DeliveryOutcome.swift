@@ -8,8 +8,6 @@ package enum DeliveryOutcome: Hashable, Sendable {
   /// 410: the receiver wants nothing more; the channel pauses.
   case gone(status: Int)
 
-  package var isDelivered: Bool { if case .delivered = self { true } else { false } }
-
   package var status: Int? {
     switch self {
     case .delivered(let status), .retry(let status, _, _): status

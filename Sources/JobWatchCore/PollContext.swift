@@ -1,8 +1,8 @@
 /// What a decision about one job takes beside the job, the answer and the time: the settings, and facts of the moment.
 package struct PollContext: Sendable {
-  package var policies = Policies()
+  package var policies: Policies
   /// How long the job is left alone while it runs.
-  package var pace = PollPace.unlearned
+  package var pace: PollPace
   /// The age within which 999 of 1000 jobs of this type end; nil while too few are known to say.
   package var stuckAge: Duration?
   /// How many ended jobs `stuckAge` was learned from.
@@ -44,7 +44,7 @@ package struct PollContext: Sendable {
 }
 
 extension PollContext {
-  package init(_ policies: Policies) { self.policies = policies }
+  package init(_ policies: Policies, pace: PollPace) { (self.policies, self.pace) = (policies, pace) }
 }
 
 /// When a running job is polled again, by its age.
@@ -60,20 +60,10 @@ package enum PollPace: Sendable {
   /// The one gap that a user set.
   case fixed(Duration)
 
-  /// Where nothing was learned.
-  package static let unlearned = PollPace.plan(TenthOfAge())
-
   package func gap(after known: Double, jitterSeed: UInt32) -> Duration {
     switch self {
     case .plan(let plan): plan.gap(after: known, jitterSeed: jitterSeed)
     case .fixed(let gap): gap
-    }
-  }
-
-  /// A tenth of the job's age, from a second to an hour.
-  private struct TenthOfAge: GapPlan {
-    func gap(after known: Double, jitterSeed: UInt32) -> Duration {
-      .milliseconds(Int64(100 * min(max(known, 10), 36_000)))
     }
   }
 }

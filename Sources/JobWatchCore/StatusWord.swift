@@ -25,17 +25,14 @@ package struct StatusWord: Hashable, Sendable {
 
   /// What the word means in any service; nil for one that only its service can explain.
   package var state: JobState? {
-    guard !form.isEmpty, form.utf8.count <= Self.lengthLimit else { return nil }
+    if form.utf8.count > Self.lengthLimit { return nil }
     if form == "pending" || form == "unauthorized" { return .pending }
     if says(Self.beingUndone) { return .running }
-    return isOtherEnd ? .failed : nil
+    return says(Self.undone) ? .failed : nil
   }
 
   /// The job has ended, neither well nor by a failure of its own.
-  package var isOtherEnd: Bool {
-    guard !form.isEmpty, form.utf8.count <= Self.lengthLimit, !says(Self.beingUndone) else { return false }
-    return says(Self.undone)
-  }
+  package var isOtherEnd: Bool { state == .failed }
 
   private static let stems = ["cancel", "rollback", "terminate", "abort"]
 

@@ -3,19 +3,12 @@ import JobWatchCore
 /// The distribution of a type at one time, and the plans that follow from it. Each poll changes the distribution a
 /// little, so it is computed again at most every 20 s.
 struct CachedPlans: Sendable {
-  /// The changing inputs of a distribution.
-  struct Knowledge: Equatable, Sendable {
-    /// Changes of the key.
-    var own: Int
-    /// Samples of its service, because the key's prior may follow from them.
-    var service: Int
-  }
-
   let distribution: DurationDistribution
   /// Seconds; nil: too few jobs have ended to tell.
   let stuckAge: Double?
+  /// What it follows from: changes of the key, and samples of its service, because the key's prior may follow from them.
   /// Nil: it stands for no type, and is outdated from the start.
-  private let made: (from: Knowledge, at: Duration)?
+  private let made: (changes: Int, samples: Int, at: Duration)?
   /// The last used is the last.
   private var plans: [(step: PriceStep, plan: PollPlan)] = []
 
@@ -28,15 +21,15 @@ struct CachedPlans: Sendable {
   private static let leastCompletions = 50
   private static let stuckShare = 0.001
 
-  init(_ model: DurationModel, made: (from: Knowledge, at: Duration)? = nil) {
+  init(_ model: DurationModel, made: (changes: Int, samples: Int, at: Duration)? = nil) {
     distribution = model.distribution()
     let age = distribution.quantile(1 - Self.stuckShare)
     stuckAge = model.completions < Self.leastCompletions || age.isInfinite ? nil : age
     self.made = made
   }
 
-  func isOutdated(by knowledge: Knowledge, at uptime: Duration) -> Bool {
-    made.map { $0.from != knowledge && uptime - $0.at >= Self.rest } ?? true
+  func isOutdated(by changes: Int, _ samples: Int, at uptime: Duration) -> Bool {
+    made.map { ($0.changes, $0.samples) != (changes, samples) && uptime - $0.at >= Self.rest } ?? true
   }
 
   var planCount: Int { plans.count }

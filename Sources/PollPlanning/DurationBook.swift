@@ -32,8 +32,8 @@ struct DurationBook: Sendable {
     /// Changes of the model; a new prior is none.
     var changes = 0
     var cached = CachedPlans.unlearned
-    /// Nil: no other type has needed it.
-    var shown: ShownBelief?
+    /// Its distribution as a prior for others; nil: no other type has needed it.
+    var shown: (prior: DurationPrior, changes: Int, madeAt: Duration)?
 
     /// For places that are never empty.
     static let blank = Entry(key: DurationKey(service: "", jobType: "", region: ""), bounds: PollBounds())

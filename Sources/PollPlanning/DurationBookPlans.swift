@@ -13,7 +13,8 @@ extension DurationBook {
     if planCount >= mostPlans {
       for id in Array(entries.keys) { entries[id]?.cached.dropPlans(to: 1, count: &planCount) }
     }
-    return entries[id, default: .blank].plan(step, count: &planCount)
+    let bounds = entries[id]?.bounds ?? PollBounds()
+    return entries[id, default: .blank].cached.plan(step, bounds: bounds, count: &planCount)
   }
 
   /// Jobs of the key that run.
@@ -37,19 +38,13 @@ extension DurationBook {
   private mutating func renewed(_ id: ID, at uptime: Duration) -> ID {
     let id = entered(id)
     guard let entry = entries[id] else { return id }
-    let knowledge = CachedPlans.Knowledge(own: entry.changes, service: samples[id.service])
-    guard entry.cached.isOutdated(by: knowledge, at: uptime) else { return id }
+    let samples = samples[id.service]
+    guard entry.cached.isOutdated(by: entry.changes, samples, at: uptime) else { return id }
     planCount -= entry.cached.planCount
     var model = entry.model
     model.prior = prior(of: id, at: uptime)
     entries[id]?.model.prior = model.prior
-    entries[id]?.cached = CachedPlans(model, made: (knowledge, uptime))
+    entries[id]?.cached = CachedPlans(model, made: (entry.changes, samples, uptime))
     return id
-  }
-}
-
-extension DurationBook.Entry {
-  fileprivate mutating func plan(_ step: PriceStep, count: inout Int) -> PollPlan {
-    cached.plan(step, bounds: bounds, count: &count)
   }
 }

@@ -58,13 +58,6 @@ private struct StandIn: Comparable {
   }
 }
 
-/// The distribution of a type, as a prior for others.
-struct ShownBelief: Sendable {
-  let prior: DurationPrior
-  fileprivate let changes: Int
-  fileprivate let madeAt: Duration
-}
-
 extension DurationBook.Entry {
   /// Computed again when more is known and 20 s have passed. The type's own prior is left out, because two regions would
   /// follow each other.
@@ -73,7 +66,7 @@ extension DurationBook.Entry {
     var model = model
     model.prior = key.shippedPrior ?? .generic
     let prior = DurationPrior.learned(model)
-    shown = ShownBelief(prior: prior, changes: changes, madeAt: uptime)
+    shown = (prior, changes, uptime)
     return prior
   }
 }

@@ -34,17 +34,13 @@ struct EndpointQueue: Sendable {
     }
   }
 
-  func readyAt(_ uptime: Duration, isProbe: Bool, avoiding choice: ProbeChoice) -> Duration? {
+  func readyAt(_ uptime: Duration, probe: ProbeChoice?) -> Duration? {
     guard inFlight.count < Self.concurrency else { return nil }
-    return schedule.readyAt(uptime, isUrgent: isProbe, avoiding: choice)
+    return schedule.readyAt(uptime, probe: probe)
   }
 
-  mutating func take(
-    at uptime: Duration, from book: inout DurationBook, isProbe: Bool,
-    avoiding choice: ProbeChoice
-  ) -> ScheduledPoll? {
-    guard inFlight.count < Self.concurrency,
-      let poll = schedule.take(at: uptime, from: &book, isUrgent: isProbe, avoiding: choice)
+  mutating func take(at uptime: Duration, from book: inout DurationBook, probe: ProbeChoice?) -> ScheduledPoll? {
+    guard inFlight.count < Self.concurrency, let poll = schedule.take(at: uptime, from: &book, probe: probe)
     else { return nil }
     inFlight.insert(poll.job)
     return poll

@@ -1,3 +1,4 @@
+import DequeModule
 import HeapModule
 import JobWatchCore
 
@@ -21,9 +22,10 @@ struct PollBacklog: Sendable {
   }
 
   private var urgent = Heap<Urgent>()
-  private var line = PollLine()
-  private var patient = PollLine()
-  private var isPatientsTurn = false
+  private var line = Deque<ScheduledPoll>()
+  /// Those that may not exist.
+  private var patient = Deque<ScheduledPoll>()
+  private var isPatientNext = false
   /// No job that waits in a line is urgent before this uptime.
   private var calmUntil: Duration?
   private let retention: Duration?
@@ -35,7 +37,7 @@ struct PollBacklog: Sendable {
 
   var count: Int { urgent.count + line.count + patient.count }
   /// Of those for which the price makes room.
-  var countedCount: Int { count - patient.uncounted }
+  var countedCount: Int { count - patient.count { !$0.isCounted } }
   var isEmpty: Bool { count == 0 }
   var hasUrgent: Bool { !urgent.isEmpty }
   var first: ScheduledPoll? { urgent.min?.poll ?? line.first ?? patient.first }
@@ -69,12 +71,12 @@ struct PollBacklog: Sendable {
 
   mutating func removeFirst() -> ScheduledPoll? {
     if let urgent = urgent.popMin() { return urgent.poll }
-    if line.count == 0 || patient.count > 0 && isPatientsTurn {
-      isPatientsTurn = false
-      return patient.removeFirst()
+    if line.isEmpty || !patient.isEmpty && isPatientNext {
+      isPatientNext = false
+      return patient.takeFirst()
     }
-    isPatientsTurn = true
-    return line.removeFirst()
+    isPatientNext = true
+    return line.takeFirst()
   }
 
   mutating func remove(_ jobs: Set<Int64>) -> [ScheduledPoll] {
@@ -85,8 +87,8 @@ struct PollBacklog: Sendable {
 
   /// The first of those that `isWanted` takes.
   func first(where isWanted: (ScheduledPoll) -> Bool) -> ScheduledPoll? {
-    urgent.unordered.filter { isWanted($0.poll) }.min()?.poll ?? line.all.first(where: isWanted)
-      ?? patient.all.first(where: isWanted)
+    urgent.unordered.filter { isWanted($0.poll) }.min()?.poll ?? line.first(where: isWanted)
+      ?? patient.first(where: isWanted)
   }
 
   /// Both lines by this, the least first.
@@ -103,50 +105,25 @@ struct PollBacklog: Sendable {
   }
 }
 
-/// Jobs that wait in the order in which they came. Taking the first moves no other.
-private struct PollLine: Sendable {
-  private var polls: [ScheduledPoll] = []
-  /// The polls before it are gone.
-  private var head = 0
-
-  var all: ArraySlice<ScheduledPoll> { polls[head...] }
-  var count: Int { polls.count - head }
-  /// Those for which the price makes no room.
-  var uncounted: Int { all.count { !$0.isCounted } }
-  var first: ScheduledPoll? { head < polls.count ? polls[head] : nil }
-
-  mutating func append(_ poll: ScheduledPoll) { polls.append(poll) }
-
-  mutating func removeFirst() -> ScheduledPoll? {
-    guard let first else { return nil }
-    head += 1
-    if head == polls.count {
-      polls.removeAll(keepingCapacity: polls.count < 4096)
-      head = 0
-    } else if head >= 4096 && 2 * head >= polls.count {
-      polls.removeFirst(head)
-      head = 0
-    }
-    return first
+extension Deque<ScheduledPoll> {
+  fileprivate mutating func takeAll() -> Self {
+    defer { self = [] }
+    return self
   }
 
-  mutating func takeAll() -> [ScheduledPoll] {
-    defer { (polls, head) = ([], 0) }
-    return Array(all)
-  }
+  /// The first. The room of a long line is given back once it is empty.
+  fileprivate mutating func takeFirst() -> ScheduledPoll? { count == 1 ? takeAll().first : popFirst() }
 
-  mutating func remove(_ jobs: Set<Int64>) -> [ScheduledPoll] {
-    let gone = all.filter { jobs.contains($0.job) }
-    if !gone.isEmpty { (polls, head) = (all.filter { !jobs.contains($0.job) }, 0) }
-    return gone
+  fileprivate mutating func remove(_ jobs: Set<Int64>) -> [ScheduledPoll] {
+    let gone = filter { jobs.contains($0.job) }
+    if !gone.isEmpty { removeAll { jobs.contains($0.job) } }
+    return Array(gone)
   }
 
   /// The least first.
-  mutating func reorder(by rank: (ScheduledPoll) -> Double) {
-    var ranked = polls.indices[head...].map {
-      (rank: Float(rank(polls[$0])), index: Int32($0))
-    }
+  fileprivate mutating func reorder(by rank: (ScheduledPoll) -> Double) {
+    var ranked = indices.map { (rank: Float(rank(self[$0])), index: Int32($0)) }
     ranked.sort { ($0.rank, $0.index) < ($1.rank, $1.index) }
-    (polls, head) = (ranked.map { polls[Int($0.index)] }, 0)
+    self = Self(ranked.map { self[Int($0.index)] })
   }
 }

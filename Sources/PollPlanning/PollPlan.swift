@@ -80,16 +80,6 @@ package final class PollPlan: GapPlan {
     let moved = age - known + 0.1 * gap * (2 * hash.unit - 1)
     return .milliseconds(Int64((1000 * min(max(moved, bounds.floor), bounds.ceiling)).rounded()))
   }
-
-  /// The ages of all polls of a job that does not end, up to the first that is not before the horizon.
-  package func schedule(until horizon: Double) -> [Double] {
-    var (polls, age) = ([Double](), 0.0)
-    while age < horizon {
-      age = nextAge(after: age)
-      polls.append(age)
-    }
-    return polls
-  }
 }
 
 /// The shortest and the longest gap between two polls of a job, in seconds; at least a millisecond.

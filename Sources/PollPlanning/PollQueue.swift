@@ -144,20 +144,16 @@ package struct PollQueue: Sendable {
 
   /// When `take` is worth a try: not after `uptime` means now; nil: only an answer, or a new job, can change it.
   ///
-  /// - Parameters:
-  ///   - isProbe: the next call is to find out whether the endpoint can be asked at all.
-  ///   - choice: what the probe is better not made with.
-  package func readyAt(
-    _ endpoint: Endpoint, _ uptime: Duration, isProbe: Bool = false, avoiding choice: ProbeChoice = ProbeChoice()
-  ) -> Duration? {
-    lines[endpoint.index].readyAt(uptime, isProbe: isProbe, avoiding: choice)
+  /// - Parameter probe: the next call is to find out whether the endpoint can be asked at all.
+  package func readyAt(_ endpoint: Endpoint, _ uptime: Duration, probe: ProbeChoice? = nil) -> Duration? {
+    lines[endpoint.index].readyAt(uptime, probe: probe)
   }
 
   /// The job to poll now, with its call counted; nil: none is due, or no call may be made.
   package mutating func take(
-    from endpoint: Endpoint, at uptime: Duration, isProbe: Bool = false, avoiding choice: ProbeChoice = ProbeChoice()
+    from endpoint: Endpoint, at uptime: Duration, probe: ProbeChoice? = nil
   ) -> ScheduledPoll? {
-    lines[endpoint.index].take(at: uptime, from: &book, isProbe: isProbe, avoiding: choice)
+    lines[endpoint.index].take(at: uptime, from: &book, probe: probe)
   }
 
   /// Undoes `take`: no call was made.

@@ -88,10 +88,9 @@ extension PollQueue {
     of job: Job, _ policies: Policies, dueAt: Timestamp, obstacle: String?, at now: Moment
   ) -> PollForecast {
     let endpoint = endpoint(job.key.endpoint)
-    var context = PollContext(policies)
-    context.pace = pace(plan(at: endpoint, book.id(of: job.durationKey), at: now.uptime))
+    let pace = pace(plan(at: endpoint, book.id(of: job.durationKey), at: now.uptime))
     return PollForecast(
-      job: job, type: type(job.durationKey, at: now.uptime), context: context,
+      job: job, type: type(job.durationKey, at: now.uptime), context: PollContext(policies, pace: pace),
       price: endpoint.map(price) ?? least, leastPrice: least, dueAt: dueAt, obstacle: obstacle,
       now: now.wall)
   }

@@ -68,13 +68,11 @@ struct PollSchedule: Sendable {
   // MARK: Taking
 
   /// See `PollQueue.readyAt`.
-  ///
-  /// - Parameter isUrgent: the next call is a probe.
-  func readyAt(_ uptime: Duration, isUrgent: Bool = false, avoiding choice: ProbeChoice = ProbeChoice()) -> Duration? {
+  func readyAt(_ uptime: Duration, probe: ProbeChoice? = nil) -> Duration? {
     guard let first else { return nil }
-    if isUrgent, hasOther(than: choice) { return limiter.readyAt(uptime, isUrgent: true) }
+    if let probe, hasOther(than: probe) { return limiter.readyAt(uptime, isUrgent: true) }
     // Only `take` looks through the line for urgent jobs, now and then.
-    let isFirst = isUrgent || backlog.hasUrgent || (backlog.isEmpty && isUrgentNow(first, at: uptime))
+    let isFirst = probe != nil || backlog.hasUrgent || (backlog.isEmpty && isUrgentNow(first, at: uptime))
     guard let allowed = limiter.readyAt(uptime, isUrgent: isFirst) else { return nil }
     let due = backlog.isEmpty ? max(first.due, allowed) : allowed
     if isFirst { return due }
@@ -86,15 +84,13 @@ struct PollSchedule: Sendable {
 
   /// The job to poll now, out of the schedule and with its call counted; nil: none is due, or no call may be made.
   ///
-  /// - Parameters:
-  ///   - isUrgent: the call is a probe, which goes by neither price nor bucket.
-  ///   - choice: what the probe is better not made with. Another job is polled in its place, due or not.
+  /// - Parameter probe: the call is one, which goes by neither price nor bucket. Another job is polled in the place of one
+  ///   that it avoids, due or not.
   mutating func take(
-    at uptime: Duration, from book: inout DurationBook, isUrgent: Bool = false,
-    avoiding choice: ProbeChoice = ProbeChoice()
+    at uptime: Duration, from book: inout DurationBook, probe: ProbeChoice? = nil
   ) -> ScheduledPoll? {
     gather(at: uptime)
-    if isUrgent { return takeProbe(at: uptime, avoiding: choice) }
+    if let probe { return takeProbe(at: uptime, avoiding: probe) }
     stepPrice(at: uptime)
     if backlog.hasUrgent, let poll = takeFirst(at: uptime) { return poll }
     let rate = limiter.rate
@@ -119,12 +115,6 @@ struct PollSchedule: Sendable {
     guard poll.isCounted else { return }
     dueCalls = max(dueCalls - 1, 0)
     if !poll.isPlanned { unplannedCalls = max(unplannedCalls - 1, 0) }
-  }
-
-  /// Undoes `take`.
-  mutating func putBack(_ poll: ScheduledPoll) {
-    withdraw(poll)
-    add(poll)
   }
 
   private func isUrgentNow(_ poll: ScheduledPoll, at uptime: Duration) -> Bool {

@@ -36,7 +36,7 @@ import Testing
           + "999 of 1000 ecs jobs in eu-de end within 9 m 40 s (50 known)"),
       Sentence(
         context: PollContext(
-          policies: Policies(polling: PollPolicy(stuckAfter: .minutes(90))), stuckAge: .hours(3), endsKnown: 80),
+          Policies(polling: PollPolicy(stuckAfter: .minutes(90))), stuckAge: .hours(3), endsKnown: 80),
         testDescription: "ecs job ff80 (createServer) has not ended after 2 h, "
           + "longer than stuck_after (1 h 30 m)"),
     ]

@@ -1,4 +1,5 @@
 import JobWatchCore
+import TestSupport
 import Testing
 
 @Suite struct `The gap between two polls` {

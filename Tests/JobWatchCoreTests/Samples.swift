@@ -1,4 +1,5 @@
 @testable import JobWatchCore
+import TestSupport
 import Testing
 
 extension Timestamp {

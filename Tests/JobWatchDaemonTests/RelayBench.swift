@@ -84,7 +84,7 @@ final class RelayBench: Sendable {
 
   private func answer(_ seq: Int64, _ now: Timestamp) -> DeliveryOutcome {
     let outcome = receiver(seq, now - start)
-    made.withLock { $0.append(Attempt(seq: seq, isTaken: outcome.isDelivered)) }
+    made.withLock { $0.append(Attempt(seq: seq, isTaken: outcome.reason == nil)) }
     return outcome
   }
 

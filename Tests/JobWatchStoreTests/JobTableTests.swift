@@ -1,5 +1,6 @@
 import GRDB
 @testable import JobWatchCore
+import TestSupport
 import Testing
 
 @testable import JobWatchStore

@@ -1,4 +1,5 @@
 import JobWatchCore
+import TestSupport
 import Testing
 
 @testable import JobWatchStore

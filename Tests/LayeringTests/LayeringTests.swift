@@ -5,7 +5,7 @@ import Testing
   /// needs. `Foundation` is there for what the standard library lacks, `Glibc` for system calls.
   static let allowed: [String: Set<String>] = [
     "JobWatchCore": ["Foundation"],
-    "PollPlanning": ["JobWatchCore", "Glibc", "HeapModule"],
+    "PollPlanning": ["JobWatchCore", "DequeModule", "Glibc", "HeapModule"],
     "CloudAPI": [
       "JobWatchCore", "AsyncHTTPClient", "CZlib", "Crypto", "Foundation", "Glibc", "NIOCore",
       "NIOHTTP1", "NIOPosix", "NIOSSL",

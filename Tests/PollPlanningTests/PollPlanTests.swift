@@ -151,3 +151,15 @@ extension DurationDistribution {
     #expect(PollBounds(floor: 60, ceiling: 10) == PollBounds(floor: 10, ceiling: 10))
   }
 }
+
+extension PollPlan {
+  /// The ages of all polls of a job that does not end, up to the first that is not before the horizon.
+  func schedule(until horizon: Double) -> [Double] {
+    var (polls, age) = ([Double](), 0.0)
+    while age < horizon {
+      age = nextAge(after: age)
+      polls.append(age)
+    }
+    return polls
+  }
+}

@@ -32,8 +32,8 @@ import Testing
     var setting = ScheduleSetting()
     var schedule = schedule(setting)
     let choice = choice(failed: failed)
-    #expect(schedule.readyAt(.seconds(9), isUrgent: true, avoiding: choice) ?? .hours(9) <= .seconds(9))
-    let poll = schedule.take(at: .seconds(9), from: &setting.book, isUrgent: true, avoiding: choice)
+    #expect(schedule.readyAt(.seconds(9), probe: choice) ?? .hours(9) <= .seconds(9))
+    let poll = schedule.take(at: .seconds(9), from: &setting.book, probe: choice)
     #expect(poll?.job == probed)
     #expect(schedule.count == 3 && schedule.demand == 0)
     let rest = Set(schedule.remove([1, 2, 3, 4]).map(\.job))
@@ -44,15 +44,15 @@ import Testing
     var (setting, schedule) = (ScheduleSetting(), ScheduleSetting.schedule())
     schedule.add(setting.due(setting.poll(1), at: .seconds(20)))
     let choice = choice(failed: [1])
-    #expect(schedule.readyAt(.seconds(9), isUrgent: true, avoiding: choice) == .seconds(20))
-    #expect(schedule.take(at: .seconds(9), from: &setting.book, isUrgent: true, avoiding: choice) == nil)
+    #expect(schedule.readyAt(.seconds(9), probe: choice) == .seconds(20))
+    #expect(schedule.take(at: .seconds(9), from: &setting.book, probe: choice) == nil)
   }
 
   @Test func `takes a planned job out with its demand`() {
     var (setting, schedule) = (ScheduleSetting(), ScheduleSetting.schedule())
     schedule.add(setting.due(setting.poll(1), at: .zero))
     schedule.add(setting.planned(setting.poll(2, known: 600), price: 5))
-    let taken = schedule.take(at: .seconds(1), from: &setting.book, isUrgent: true, avoiding: choice(failed: [1]))
+    let taken = schedule.take(at: .seconds(1), from: &setting.book, probe: choice(failed: [1]))
     #expect(taken?.job == 2 && schedule.demand == 0 && schedule.count == 1)
   }
 

@@ -24,12 +24,15 @@ import Testing
         inside.insert(Int64(step))
       case 3...8:
         let isProbe = Int.random(in: 0..<20, using: &random) == 0
-        guard let poll = schedule.take(at: time, from: &setting.book, isUrgent: isProbe) else { break }
+        guard let poll = schedule.take(at: time, from: &setting.book, probe: isProbe ? ProbeChoice() : nil) else {
+          break
+        }
         #expect(inside.remove(poll.job) != nil)
         outside[poll.job] = poll
       case 9:
         guard let (job, poll) = outside.popFirst() else { break }
-        schedule.putBack(poll)
+        schedule.withdraw(poll)
+        schedule.add(poll)
         inside.insert(job)
       case 10:
         let some = Set(inside.prefix(3))
@@ -111,8 +114,8 @@ import Testing
     #expect(setting.takeAll(&schedule, at: .seconds(3)) == [1])
     let cheap = setting.planned(setting.poll(2, known: 600), price: 5)
     schedule.add(cheap)
-    #expect(schedule.readyAt(.zero, isUrgent: true) == cheap.due)
-    #expect(schedule.take(at: cheap.due, from: &setting.book, isUrgent: true)?.job == 2)
+    #expect(schedule.readyAt(.zero, probe: ProbeChoice()) == cheap.due)
+    #expect(schedule.take(at: cheap.due, from: &setting.book, probe: ProbeChoice())?.job == 2)
   }
 
   @Test func `asks early with calls to spare, only where the quota makes calls dear`() {

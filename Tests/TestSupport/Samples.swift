@@ -29,6 +29,20 @@ extension Job {
   }
 }
 
+extension PollContext {
+  /// Of a job of whose type nothing was learned: it is polled after a tenth of its age, from a second to an hour.
+  package init(_ policies: Policies = Policies(), stuckAge: Duration? = nil, endsKnown: Int = 0) {
+    self.init(policies, pace: .plan(TenthOfAge()))
+    (self.stuckAge, self.endsKnown) = (stuckAge, endsKnown)
+  }
+
+  private struct TenthOfAge: GapPlan {
+    func gap(after known: Double, jitterSeed: UInt32) -> Duration {
+      .milliseconds(Int64(100 * min(max(known, 10), 36_000)))
+    }
+  }
+}
+
 extension Store {
   /// Jobs that are due when they are submitted.
   package func register(_ jobs: [Job]) async throws {

@@ -87,7 +87,7 @@ struct PollState: Sendable {
       let nextCall = endpoints[index].state.nextCall(with: breaker, uptime)
     else { return nil }
     let probe = endpoints[index].state.probe(with: breaker, at: uptime)
-    let due = queue.readyAt(endpoints[index].place, uptime, isProbe: probe != nil, avoiding: probe ?? ProbeChoice())
+    let due = queue.readyAt(endpoints[index].place, uptime, probe: probe)
     return due.map { (max($0, nextCall), probe) }
   }
 
@@ -133,8 +133,7 @@ struct PollState: Sendable {
   private mutating func take(from index: Int, at uptime: Duration) -> PollCall? {
     guard let next = next(index, uptime), next.time <= uptime,
       let credential = accounts.credential(of: endpoints[index].key.account, at: uptime),
-      let poll = queue.take(
-        from: endpoints[index].place, at: uptime, isProbe: next.probe != nil, avoiding: next.probe ?? ProbeChoice())
+      let poll = queue.take(from: endpoints[index].place, at: uptime, probe: next.probe)
     else { return nil }
     let permit = accounts.enter(credential, at: uptime)
     guard let permit, let permits = endpoints[index].state.enter(at: uptime) else {
@@ -208,9 +207,9 @@ struct PollState: Sendable {
       DurationKey(service: endpoint.key.service, jobType: $0, region: endpoint.region)
     }
     let basis = queue.basis(of: call.poll, type: type, at: uptime)
-    var context = PollContext(endpoint.policies)
-    (context.pace, context.stuckAge) = (basis.pace, basis.stuckAge)
-    (context.endsKnown, context.clockSetAt) = (basis.model.completions, clockSetAt)
+    var context = PollContext(endpoint.policies, pace: basis.pace)
+    (context.stuckAge, context.endsKnown) = (basis.stuckAge, basis.model.completions)
+    context.clockSetAt = clockSetAt
     endpoint.state.inform(&context, about: call.job)
     return (context, basis)
   }
