@@ -12,7 +12,7 @@ package struct ClockOffset: Sendable, Hashable {
   /// spread over the second.
   private static let rest = Duration.milliseconds(270)
 
-  mutating func note(_ serverDate: Timestamp, at now: Timestamp) {
+  package mutating func note(_ serverDate: Timestamp, at now: Timestamp) {
     // Our clock may have been set back.
     if let sampledAt, now >= sampledAt, now - sampledAt < Self.rest { return }
     sampledAt = now
@@ -21,7 +21,7 @@ package struct ClockOffset: Sendable, Hashable {
   }
 
   /// A signature was refused for its date: the cloud's time replaces the samples, which are wrong.
-  mutating func replace(_ serverTime: Timestamp, at now: Timestamp) {
+  package mutating func replace(_ serverTime: Timestamp, at now: Timestamp) {
     samples = [(serverTime - now).milliseconds]
     sampledAt = now
   }

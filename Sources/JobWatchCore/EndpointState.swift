@@ -46,7 +46,7 @@ package struct EndpointState: Sendable {
   private var isThrottled = false
   /// Polls of a job in a row without a usable answer.
   private var failures: [Int64: Int] = [:]
-  package private(set) var clockOffset = ClockOffset()
+  package var clockOffset = ClockOffset()
 
   package init(
     _ key: EndpointKey, breaker policy: BreakerPolicy = BreakerPolicy(),
@@ -331,13 +331,6 @@ package struct EndpointState: Sendable {
     context.absencesCountFrom = absences.recoveredAt
     context.failuresBefore = failures[job] ?? 0
     context.isAlone = unanswered.isOfJob(job) || barred.isOfJob(job) || unserved.isOfJob(job)
-  }
-
-  package mutating func note(_ serverDate: Timestamp, at now: Timestamp) { clockOffset.note(serverDate, at: now) }
-
-  /// A signature was refused for its date.
-  package mutating func correctClock(_ serverTime: Timestamp, at now: Timestamp) {
-    clockOffset.replace(serverTime, at: now)
   }
 
   package mutating func clockWasSet(by step: Duration, at now: Timestamp) {

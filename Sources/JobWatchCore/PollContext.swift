@@ -22,6 +22,8 @@ package struct PollContext: Sendable {
   /// What kept jobwatch from seeing the job since it was last seen.
   package var gaps: [BlindGap] = []
 
+  package init(_ policies: Policies, pace: PollPace) { (self.policies, self.pace) = (policies, pace) }
+
   /// Whether a running job of this age, in seconds, is old enough to be told as stuck.
   func isStuck(at age: Double) -> Bool {
     [stuckAge, policies.polling.stuckAfter].compactMap(\.self).contains { age >= $0.seconds }
@@ -41,10 +43,6 @@ package struct PollContext: Sendable {
     let left = Duration.milliseconds(deadline.milliseconds - Int64((1000 * age).rounded()))
     return min(gap, max(left, policies.pollFloor))
   }
-}
-
-extension PollContext {
-  package init(_ policies: Policies, pace: PollPace) { (self.policies, self.pace) = (policies, pace) }
 }
 
 /// When a running job is polled again, by its age.

@@ -271,11 +271,11 @@ import Testing
 
   @Test func `follows the cloud's clock, also when ours is set`() throws {
     var state = state
-    for second in 0..<9 { state.note(.start + .seconds(second + 10), at: .start + .seconds(second)) }
+    for second in 0..<9 { state.clockOffset.note(.start + .seconds(second + 10), at: .start + .seconds(second)) }
     #expect((9.0...11).contains(state.clockOffset.value.seconds))
     state.clockWasSet(by: .hours(1), at: .start + .hours(1))
     #expect((-3591.0 ... -3589).contains(state.clockOffset.value.seconds))
-    state.correctClock(.start + .minutes(5), at: .start)
+    state.clockOffset.replace(.start + .minutes(5), at: .start)
     #expect((300.0...301).contains(state.clockOffset.value.seconds))
   }
 

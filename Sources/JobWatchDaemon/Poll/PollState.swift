@@ -176,13 +176,13 @@ struct PollState: Sendable {
 
   /// A signature was refused for its date.
   mutating func correctClock(of call: PollCall, _ serverTime: Timestamp, at now: Timestamp) {
-    endpoints[call.index].state.correctClock(serverTime, at: now)
+    endpoints[call.index].state.clockOffset.replace(serverTime, at: now)
   }
 
   /// What the answer says of the endpoint and the account.
   mutating func record(_ answer: Answer, of call: PollCall, at now: Moment) -> EndpointState.Effects {
     let (index, place) = (call.index, call.poll.endpoint)
-    if let date = answer.evidence?.serverDate { endpoints[index].state.note(date, at: now.wall) }
+    if let date = answer.evidence?.serverDate { endpoints[index].state.clockOffset.note(date, at: now.wall) }
     var effects = endpoints[index].state.record(
       answer.observation, of: call.job, isLost: call.poll.isLost,
       isOfEndpoint: answer.isOfEndpoint, call.permits, watched: queue.watched(place), at: now)
