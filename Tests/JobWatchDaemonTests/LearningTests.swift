@@ -1,9 +1,10 @@
+import CloudAPI
 import JobWatchCore
-import JobWatchStore
 import TestSupport
 import Testing
 
 @testable import JobWatchDaemon
+@testable import JobWatchStore
 @testable import PollPlanning
 
 @Suite struct `What a job teaches` {
@@ -45,6 +46,36 @@ import Testing
       #expect(try await answer(.succeeded, after: 70, ended: 60, job, store).learned?.completions == 1)
       let row = try #require(try await store.read { try $0.durations.find(key) })
       #expect(row.model == later && row.tally.jobs == 1)
+    }
+  }
+
+  @Test func `is deleted where there are too many types, also after that could not be stored`() async throws {
+    try await withStore { store in
+      let types = (0..<1024).map { DurationKey(service: "ecs", jobType: "t\($0)", region: "r") }
+      var model = DurationModel()
+      model.finish(.at(60), of: WatchedSpan())
+      try await store.write { [model, start] transaction in
+        for type in types { try transaction.durations.save(model.bytes, .zero, of: type, taughtAt: start) }
+        try transaction.db.run(
+          "CREATE TRIGGER kept BEFORE DELETE ON duration BEGIN SELECT RAISE(ABORT, 'the disk is full'); END")
+      }
+      let clock = ManualClock(start)
+      var setup = PollerSetup()
+      setup.clock = { clock.now }
+      let poller = try setup.poller(store) { _, _, _ async throws(HTTPFailure) in throw HTTPFailure(.timeout, "x") }
+      try await poller.load(at: clock.now)
+      try await store.register([.registered("a", at: start, hint: Job.Hint(jobType: "another"))])
+      _ = try await store.write { [start] in
+        try $0.append(EventDraft(.jobRegistered, at: start, EventData(summary: "x")), of: 1, to: [])
+      }
+      clock.pass(.minutes(1))
+      await #expect(throws: (any Error).self) { try await poller.work(at: clock.now) }
+      #expect(try await store.read { try $0.durations.all().count } == types.count)
+      try await store.write { try $0.db.run("DROP TRIGGER kept") }
+      clock.pass(.minutes(1))
+      _ = try await poller.work(at: clock.now)
+      #expect(try await store.read { try $0.durations.all().count } == types.count - 1)
+      await poller.finish()
     }
   }
 
