@@ -53,7 +53,7 @@ import Testing
     #expect(scene.heard().map(\.lines) == [["STATUS=STALLED: poller | watching"]])
     loop.waits(until: scene.uptime + .hours(9), at: scene.uptime)
     scene.tick(after: .seconds(5))
-    #expect(scene.heard().map(\.lines) == [["WATCHDOG=1"], ["STATUS=watching"]])
+    #expect(scene.heard().map(\.lines) == [["WATCHDOG=1", "STATUS=watching"]])
     let call = calling.callBegan(limit: .minutes(1), at: scene.uptime)
     scene.tick(after: .seconds(61))
     #expect(scene.heard().map(\.status) == ["STALLED: relay | watching"])
@@ -73,10 +73,10 @@ import Testing
     loops[2].failed("no journal", retriesAt: scene.uptime + .hours(9), at: scene.uptime)
     scene.tick(after: .seconds(5))
     let degraded = "DEGRADED, poller, pruner: the disk is full; relay a: no journal"
-    #expect(scene.heard().map(\.lines) == [["WATCHDOG=1"], ["STATUS=\(degraded) | watching 5 jobs"]])
+    #expect(scene.heard().map(\.lines) == [["WATCHDOG=1", "STATUS=\(degraded) | watching 5 jobs"]])
     for loop in loops { loop.waits(until: scene.uptime + .hours(9), at: scene.uptime) }
     scene.tick(after: .seconds(5))
-    #expect(scene.heard().map(\.lines) == [["WATCHDOG=1"], ["STATUS=watching 5 jobs"]])
+    #expect(scene.heard().map(\.lines) == [["WATCHDOG=1", "STATUS=watching 5 jobs"]])
   }
 
   @Test func `says why a reload was refused until another is not`() throws {
@@ -96,30 +96,46 @@ import Testing
     #expect(scene.heard().map(\.lines) == [["WATCHDOG=1"]])
     scene.report.reloads()
     scene.report.acceptsReload()
+    scene.report.watches(HealthRegistry())
     scene.report.isReady()
     #expect(scene.heard().last?.lines == ["READY=1", "STATUS=watching 6 jobs"])
   }
 
   @Test func `is not taken for ready by a refused reload while loops have yet to settle`() throws {
     let scene = try Scene()
-    let loop = scene.registry.register("poller")
-    scene.report.watches(scene.registry)
+    var loops = scene.registry
     for isAccepted in [false, true] {
-      _ = scene.heard()
       if isAccepted {
         scene.report.reloads()
         scene.report.acceptsReload()
+        scene.report.reloads()
+        scene.report.refusesReload("no")
+        loops = HealthRegistry { scene.report.isReady() }
       }
+      let loop = loops.register("poller")
+      scene.report.watches(loops)
       scene.report.reloads()
       scene.report.refusesReload("no")
       #expect(!scene.heard().contains { $0.isReady })
-      if isAccepted {
-        scene.report.isReady()
-      } else {
-        loop.waits(until: scene.uptime + .hours(1), at: scene.uptime)
-      }
+      loop.waits(until: scene.uptime + .hours(1), at: scene.uptime)
       #expect(scene.heard().map(\.isReady) == [true])
     }
+  }
+
+  @Test func `is not taken for ready by the loops that an accepted reload ends`() throws {
+    let scene = try Scene()
+    let old = scene.registry.register("poller")
+    scene.report.watches(scene.registry)
+    scene.report.reloads()
+    scene.report.acceptsReload()
+    old.waits(until: scene.uptime + .hours(1), at: scene.uptime)
+    #expect(!scene.heard().contains { $0.isReady })
+    let next = HealthRegistry { scene.report.isReady() }
+    let new = next.register("poller")
+    scene.report.watches(next)
+    #expect(!scene.heard().contains { $0.isReady })
+    new.waits(until: scene.uptime + .hours(1), at: scene.uptime)
+    #expect(scene.heard().map(\.isReady) == [true])
   }
 
   @Test func `says nothing more once the daemon stops`() throws {
@@ -179,14 +195,38 @@ import Testing
 
   @Test func `says again that the daemon is ready when nobody could hear it`() throws {
     let scene = try Scene()
-    // As many as the socket holds, and more.
-    for _ in 0..<2000 { scene.report.begins(.openingDatabase) }
+    scene.fillSocket()
     _ = scene.run("poller")
     #expect(scene.heard().allSatisfy { !$0.isReady })
     scene.tick(after: .seconds(5))
     #expect(scene.heard().filter(\.isReady).count == 1)
     scene.tick(after: .seconds(5))
     #expect(scene.heard().allSatisfy { !$0.isReady })
+  }
+
+  @Test func `says all that nobody could hear in its order, and a reload before its end`() throws {
+    let scene = try Scene()
+    scene.fillSocket()
+    _ = scene.registry.register("poller")
+    scene.report.isReady()
+    scene.report.reloads()
+    scene.report.watches(HealthRegistry())
+    scene.report.refusesReload("no")
+    #expect(scene.heard().allSatisfy { !$0.isReady && !$0.isReloading })
+    scene.tick(after: .seconds(5))
+    let told = scene.heard().filter { $0.isReady || $0.isReloading }
+    #expect(told.map(\.isReloading) == [false, true, false])
+    #expect(told.last?.status == "watching | RELOAD REFUSED, the old configuration stays: no")
+  }
+
+  @Test func `says the status again that nobody could hear`() throws {
+    let scene = try Scene()
+    _ = scene.run("poller")
+    scene.fillSocket()
+    scene.report.shows("watching 5 jobs")
+    #expect(!scene.heard().contains { $0.status == "watching 5 jobs" })
+    scene.tick(after: .seconds(5))
+    #expect(scene.heard().map(\.status) == ["watching 5 jobs"])
   }
 
   @Test func `is kept to itself where no service manager listens`() throws {
@@ -223,6 +263,11 @@ private final class Scene: Sendable {
 
   /// What it was told since the last look.
   func heard() -> [ServiceNotice] { socket.pending() }
+
+  /// Until it holds no further datagram.
+  func fillSocket() {
+    for _ in 0..<2000 { report.begins(.openingDatabase) }
+  }
 
   func sleep(_ time: Duration) { clock.pass(time, asleep: true) }
 

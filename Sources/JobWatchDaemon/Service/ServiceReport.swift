@@ -21,19 +21,21 @@ package final class ServiceReport: Sendable {
 
   private struct State {
     var phase = Phase.starting
-    /// Every loop of the last configuration has done what was due.
-    var isSettled = false
     var loops: HealthRegistry?
+    /// `loops` are to end, and those of an accepted configuration have yet to begin.
+    var isReplaced = false
     var totals = ""
     /// Why the last reload was refused.
     var refusal: String?
+    /// The last status that was sent; empty where it is not known to be shown.
     var told = ""
     /// The stalled loops that were logged last.
     var stalled: [String] = []
     var begunAt: Duration
-    /// Messages that must arrive and did not; they are sent again.
-    var unheard: [ServiceManager.Message] = []
-    var isUnheard = false
+    /// Datagrams that must arrive and could not be sent yet, in their order.
+    var unsent: [[ServiceManager.Message]] = []
+    /// The log says that nothing can be sent.
+    var isWarned = false
     var timer: (any Sendable)?
   }
 
@@ -56,7 +58,7 @@ package final class ServiceReport: Sendable {
     guard let manager else { return }
     let third = manager.watchdogTimeout?.scaled(by: 1.0 / 3) ?? Self.longestTick
     tick(every: min(max(third, .milliseconds(1)), Self.longestTick))
-    tell([.extendTimeout(Self.grant)])
+    tell { _ in [.extendTimeout(Self.grant)] }
   }
 
   private func tick(every interval: Duration) {
@@ -71,76 +73,76 @@ package final class ServiceReport: Sendable {
 
   /// A step of the start, before the loops turn.
   package func begins(_ step: Step) {
-    tell([.extendTimeout(Self.grant), .status(step.rawValue)])
+    tell { _ in [.extendTimeout(Self.grant), .status(step.rawValue)] }
   }
 
-  package func watches(_ loops: HealthRegistry) { state.withLock { $0.loops = loops } }
+  /// The loops of a configuration begin; those of the one before have ended.
+  package func watches(_ loops: HealthRegistry) { state.withLock { ($0.loops, $0.isReplaced) = (loops, false) } }
 
   /// Every loop has done what was due: the daemon is up, or up again.
+  ///
+  /// Loops also settle while they end. The service manager does not wait for that, and after an accepted reload it waits
+  /// for the next ones.
   package func isReady() {
-    // Loops also settle while they end, which the service manager does not wait for.
-    guard proceed({ ($0.phase, $0.isSettled) = (.running, true) }) else { return }
-    let status = status()
-    state.withLock { $0.told = status }
-    tell([.ready, .status(status)])
+    tell { state in
+      guard state.phase != .stopping, !state.isReplaced else { return [] }
+      state.phase = .running
+      return [.ready] + newStatus(&state)
+    }
   }
 
   package func reloads() {
     let awake = time.now().awake
-    guard proceed({ ($0.phase, $0.begunAt, $0.refusal) = (.reloading, awake, nil) }) else { return }
-    tell([.reloading(monotonic: awake), .status(Step.reloading.rawValue)])
-  }
-
-  /// False, and nothing changes, once the daemon stops.
-  private func proceed(_ change: (inout State) -> Void) -> Bool {
-    state.withLock { state in
-      guard state.phase != .stopping else { return false }
-      change(&state)
-      return true
+    tell { state in
+      guard state.phase != .stopping else { return [] }
+      (state.phase, state.begunAt, state.refusal, state.told) = (.reloading, awake, nil, "")
+      return [.reloading(monotonic: awake), .status(Step.reloading.rawValue)]
     }
   }
 
-  /// `isReady` follows when the loops of the new configuration have settled.
-  package func acceptsReload() { state.withLock { $0.isSettled = false } }
+  /// `watches` and `isReady` follow, for the loops of the new configuration.
+  package func acceptsReload() { state.withLock { $0.isReplaced = true } }
 
   /// The old configuration stays. While its own loops have yet to settle, that is waited for.
   package func refusesReload(_ reason: String) {
-    let isSettled = state.withLock { state in
+    let loops = state.withLock { state in
       state.refusal = reason
-      return state.isSettled
+      return state.loops
     }
-    if isSettled { isReady() }
+    if loops?.hasSettled == true { isReady() }
   }
 
   package func stops() {
-    state.withLock { $0.phase = .stopping }
-    tell([.stopping, .status(Step.stopping.rawValue)])
+    tell { state in
+      state.phase = .stopping
+      return [.stopping, .status(Step.stopping.rawValue)]
+    }
   }
 
   /// Sets the part of the status that a `StatusLine` makes.
   package func shows(_ totals: String) {
-    state.withLock { $0.totals = totals }
-    tellStatus()
+    tell { state in
+      state.totals = totals
+      return newStatus(&state)
+    }
   }
 
   /// Feeds the watchdog if every loop turns now.
   func tick() {
     let awake = time.now().awake
-    let (phase, age, unheard) = state.withLock { ($0.phase, awake - $0.begunAt, $0.unheard) }
-    tell(unheard)
     let stalled = state.withLock(\.loops)?.stalled(at: awake) ?? []
     logStalled(stalled)
-    if stalled.isEmpty {
-      // systemd may watch another process.
-      let alive: [ServiceManager.Message] = manager?.watchdogTimeout != nil ? [.watchdog] : []
-      switch phase {
-      case .running: tell(alive)
-      case .starting, .reloading:
-        tell(alive + (age < Self.longestStart ? [.extendTimeout(Self.grant)] : []))
-      case .stopping: break
+    tell { state in
+      guard state.phase != .stopping else { return [] }
+      var messages: [ServiceManager.Message] = []
+      if stalled.isEmpty {
+        // systemd may watch another process.
+        if manager?.watchdogTimeout != nil { messages.append(.watchdog) }
+        let isLong = awake - state.begunAt >= Self.longestStart
+        if state.phase != .running, !isLong { messages.append(.extendTimeout(Self.grant)) }
       }
+      return messages + newStatus(&state)
     }
-    tellStatus()
   }
 
   private func logStalled(_ stalled: [String]) {
@@ -154,43 +156,42 @@ package final class ServiceReport: Sendable {
       metadata: .message(.loopStalled, ["loops": "\(stalled.joined(separator: ", "))"]))
   }
 
-  private func tellStatus() {
-    let status = status()
-    let isNews = state.withLock { state in
-      guard state.phase == .running, state.told != status else { return false }
-      state.told = status
-      return true
-    }
-    if isNews { tell([.status(status)]) }
-  }
-
-  private func status() -> String {
-    let (totals, refusal, loops) = state.withLock { ($0.totals, $0.refusal, $0.loops) }
-    return StatusText(
-      stalled: loops?.stalled(at: time.now().awake) ?? [], failing: loops?.failing ?? [],
-      totals: totals, refusal: refusal
+  /// The status of a running daemon, if it is another one than was sent last.
+  private func newStatus(_ state: inout State) -> [ServiceManager.Message] {
+    guard state.phase == .running else { return [] }
+    let line = StatusText(
+      stalled: state.loops?.stalled(at: time.now().awake) ?? [], failing: state.loops?.failing ?? [],
+      totals: state.totals, refusal: state.refusal
     ).line
+    guard line != state.told else { return [] }
+    state.told = line
+    return [.status(line)]
   }
 
-  private func tell(_ messages: [ServiceManager.Message]) {
-    guard let manager, !messages.isEmpty else { return }
-    let life = messages.filter(\.isOfLife)
-    do {
-      try manager.tell(messages)
-      state.withLock { state in
-        state.isUnheard = false
-        if !life.isEmpty { state.unheard = [] }
-      }
-    } catch {
-      let isNews = state.withLock { state in
-        defer { state.isUnheard = true }
-        if !life.isEmpty { state.unheard = life }
-        return !state.isUnheard
-      }
-      if isNews {
-        log.warning("the service manager is not told", metadata: ["error": "\(error)"])
+  /// Sends the messages that belong to a change, behind those that could not be sent before. All happens under the lock,
+  /// because no message may overtake another; sending does not block.
+  private func tell(_ change: (inout State) -> [ServiceManager.Message]) {
+    guard let manager else { return }
+    let failure = state.withLock { state -> ServiceManager.Unheard? in
+      let messages = change(&state)
+      if !messages.isEmpty { state.unsent.append(messages) }
+      guard !state.unsent.isEmpty else { return nil }
+      do throws(ServiceManager.Unheard) {
+        while let next = state.unsent.first {
+          try manager.tell(next)
+          state.unsent.removeFirst()
+        }
+        state.isWarned = false
+        return nil
+      } catch {
+        // The ticks repeat the others.
+        state.unsent.removeAll { !$0.contains(where: \.isOfLife) }
+        state.told = ""
+        defer { state.isWarned = true }
+        return state.isWarned ? nil : error
       }
     }
+    if let failure { log.warning("the service manager is not told", metadata: ["error": "\(failure)"]) }
   }
 }
 
