@@ -82,7 +82,6 @@ package struct Daemon: Sendable {
     let supervisor = Supervisor(
       try await .make(configuration, references, on: context, statusLog) { [configuration, log] in
         log.notice("jobwatch is running", metadata: .message(.running, Supervisor.summary(of: configuration)))
-        report.isReady()
         onReady()
       }, on: context, reload: reload)
     do {

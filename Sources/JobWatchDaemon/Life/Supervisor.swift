@@ -10,7 +10,6 @@ actor Supervisor {
   private var next: Workers?
   /// The last reload that was ordered; they are made one after the other.
   private var reloading: Task<Void, Never>?
-  private var isStopping = false
 
   init(_ first: Workers, on context: DaemonContext, reload: @escaping @Sendable () throws -> DecodedConfiguration) {
     current = first
@@ -26,7 +25,7 @@ actor Supervisor {
       for await order in orders {
         if order == .stop {
           context.report.stops()
-          return await stop()
+          return await end(before: nil)
         }
         reloading = Task { [reloading] in
           await reloading?.value
@@ -37,14 +36,9 @@ actor Supervisor {
     let fault = await runAll()
     following.cancel()
     await following.value
-    await stop()
+    await end(before: nil)
     await reloading?.value
     if let fault { throw fault }
-  }
-
-  private func stop() async {
-    isStopping = true
-    await end(before: nil)
   }
 
   private func runAll() async -> (any LastingFault)? {
@@ -63,20 +57,23 @@ actor Supervisor {
     await unused?.discard()
   }
 
+  /// The current workers end and none follow them, because of an order or a fault.
+  private var isEnding: Bool { current.stop.isRaised && next == nil }
+
   /// A configuration that cannot be used is refused whole, and the old one stays.
   private func replace() async {
-    guard !isStopping else { return }
+    guard !isEnding else { return }
     context.report.reloads()
     do {
       let workers = try await Self.prepare(reload, replacing: current.configuration, on: context, current.statusLog)
-      guard !isStopping else { return await workers.discard() }
+      guard !isEnding else { return await workers.discard() }
       context.report.acceptsReload()
       await end(before: workers)
     } catch {
       context.log.error(
         "the new configuration is refused; the old one stays",
         metadata: .message(.reloadRefused, ["error": "\(error)"]))
-      context.report.refusesReload("\(error)")
+      if !isEnding { context.report.refusesReload("\(error)") }
     }
   }
 
@@ -87,9 +84,8 @@ actor Supervisor {
   ) async throws -> Workers {
     let decoded = try reload()
     let references = try ResolvedReferences.forReload(of: decoded, replacing: old)
-    return try await .make(decoded.value, references, on: context, statusLog) {
-      context.log.notice("the configuration is reloaded", metadata: .message(.reloaded, summary(of: decoded.value)))
-      context.report.isReady()
+    return try await .make(decoded.value, references, on: context, statusLog) { [log = context.log] in
+      log.notice("the configuration is reloaded", metadata: .message(.reloaded, summary(of: decoded.value)))
     }
   }
 

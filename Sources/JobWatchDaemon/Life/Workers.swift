@@ -32,8 +32,12 @@ struct Workers: Sendable {
     var workers = Workers(
       configuration: configuration, statusLog: statusLog, stop: stop, references: references,
       context: context, transports: transports,
-      // Loops also settle while they end: that says nothing of their configuration.
-      health: HealthRegistry { if !stop.isRaised { onSettled() } })
+      // Loops also settle while they end: that says nothing of their configuration. The report keeps the registry.
+      health: HealthRegistry { [weak report = context.report] in
+        if stop.isRaised { return }
+        onSettled()
+        report?.isReady()
+      })
     do {
       try workers.makeLoops()
       return workers
@@ -85,6 +89,7 @@ struct Workers: Sendable {
       random: { [random = context.random] in UInt32(truncatingIfNeeded: random()) })
     let integrity = IntegrityCheck(store: store, bootID: BootID.current(), alarm: alarms.integrity, log: log)
     let relays = configuration.channels.map(relay)
+    let relayAlarms = relays.map(\.alarm)
     loops =
       [
         loop(intake, alarms.intake), loop(poller, alarms.poller, polling),
@@ -94,10 +99,11 @@ struct Workers: Sendable {
         loop(WriterProbe(store: store, every: context.intervals.writerProbe)), loop(integrity, alarms.integrity),
         loop(StatusReporter(configuration, context, health, poller: poller, spool: intake.backlog)),
       ] + relays + heartbeat()
-    onNews = { news in
+    // The store keeps it, and the workers keep the store.
+    onNews = { [weak poller] news in
       if news.hasEvents { for alarm in [alarms.log, alarms.expiry] { alarm.ring() } }
-      if news.hasJobs || news.hasConditions { poller.hint() }
-      if news.hasMessages { for relay in relays { relay.alarm.ring() } }
+      if news.hasJobs || news.hasConditions { poller?.hint() }
+      if news.hasMessages { for alarm in relayAlarms { alarm.ring() } }
     }
     onReportedDamage = { _ in alarms.integrity.ring() }
   }
