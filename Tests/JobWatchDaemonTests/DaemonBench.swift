@@ -50,14 +50,27 @@ final class DaemonBench: Sendable {
     try write(configuration, to: "jobwatch.yaml")
   }
 
+  private struct Released {
+    weak var store: Store?
+  }
+
   /// Runs a daemon until `body` returns, then stops it and checks that it let go of everything.
   static func run(_ body: (DaemonBench) async throws -> Void) async throws {
     let bench = try DaemonBench()
+    let released = try await life(of: bench, body)
+    #expect(bench.openClients == 0, "every connection is let go of")
+    for _ in 0..<500 where released.store != nil { try await Task.sleep(for: .milliseconds(10)) }
+    #expect(released.store == nil, "the workers and their store are let go of")
+  }
+
+  private static func life(
+    of bench: DaemonBench, _ body: (DaemonBench) async throws -> Void
+  ) async throws -> Released {
     let decoded = try bench.read()
     _ = try DaemonFiles(decoded).prepare()
     let store = try Store(path: decoded.value.databasePath)
-    let log = Logger(label: "test") { _ in LineLog(lines: bench.lines) }
-    var context = DaemonContext(store: store, report: ServiceReport(nil, time: .system, log: log), log: log)
+    let log = Logger.telling { bench.lines.append($0) }
+    var context = DaemonContext(store, log: log)
     context.openTransport = bench.open
     let daemon = Daemon(decoded, reload: { try bench.read() }, log: log)
     let life = Task { [context] in
@@ -74,7 +87,7 @@ final class DaemonBench: Sendable {
     try await life.value
     try store.close()
     try outcome.get()
-    #expect(bench.openClients == 0, "every connection is let go of")
+    return Released(store: store)
   }
 
   var configuration: String {
@@ -177,21 +190,5 @@ final class DaemonBench: Sendable {
        "begin_time": "\(begin)"\(end)}
       """
     return HTTPResponse(status: 200, body: Array(body.utf8))
-  }
-}
-
-private struct LineLog: LogHandler {
-  let lines: CallLog<String>
-  var metadata: Logger.Metadata = [:]
-  var logLevel = Logger.Level.info
-
-  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-    get { metadata[key] }
-    set { metadata[key] = newValue }
-  }
-
-  func log(event: LogEvent) {
-    let fields = (event.metadata ?? [:]).sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }
-    lines.append("\(event.message)" + fields.joined())
   }
 }

@@ -63,11 +63,11 @@ import Testing
       #expect(lines.count == 1, "\(lines)")
       #expect(lines.first?.contains("file=for ever") == true)
       #expect(lines.first?.contains("fuser -v \(spool.incoming)/for ever") == true)
-      #expect(spool.intake.backlog.unclosed == ["for ever"])
+      #expect(spool.intake.unclosed == ["for ever"])
       writer.finish()
       try await spool.announcedTurn(at: 200)
       #expect(try await spool.jobs().contains("aaaa1"))
-      #expect(spool.intake.backlog.unclosed.isEmpty)
+      #expect(spool.intake.unclosed.isEmpty)
     }
   }
 
@@ -188,7 +188,7 @@ import Testing
       writer.write("aaaa1\n")
       for minute in 0..<5 { try await spool.turn(at: minute * 60) }
       #expect(try await spool.jobs().isEmpty)
-      #expect(spool.intake.backlog.unclosed == ["slow"])
+      #expect(spool.intake.unclosed == ["slow"])
       writer.write("bbbb2\n")
       writer.finish()
       try await spool.announcedTurn(at: 301)

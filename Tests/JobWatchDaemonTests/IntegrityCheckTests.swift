@@ -22,7 +22,7 @@ import Testing
     let alarm = Alarm()
 
     init(_ store: Store, boot: String?) {
-      check = IntegrityCheck(store: store, bootID: boot, alarm: alarm, log: .silent)
+      check = IntegrityCheck(DaemonContext(store), bootID: boot, alarm: alarm)
       store.onReportedDamage { [alarm] _ in alarm.ring() }
     }
 

@@ -1,5 +1,4 @@
 @testable import JobWatchCore
-import Logging
 import TestSupport
 import Testing
 
@@ -78,8 +77,7 @@ import Testing
       let channel = JournalChannel(output: output)
       let table = RouteTable(channels: [.init(name: "journal", kind: .journal)], routes: [])
       let relay = Relay(
-        channel: "journal", policy: DeliveryPolicy(), store: store, routes: table,
-        clock: SystemClock.now, alarm: Alarm(), log: Logger(label: "test") { _ in ConsoleLog() },
+        channel: "journal", policy: DeliveryPolicy(), routes: table, DaemonContext(store), alarm: Alarm(),
         deliver: { try channel.deliver($0, at: $1) })
       let start = SystemClock.now()
       let event = EventDraft(.daemonStarted, at: start.wall, EventData(summary: "x"))

@@ -124,12 +124,12 @@ private final class Scene: Sendable {
     self.store = store
     self.clock = clock
     self.length = length
-    pruner = Pruner(
-      keep: .days(90), store: store,
-      clock: {
-        clock.pass(length.value.withLock(\.self))
-        return clock.now
-      }, log: .silent)
+    var time = clock.time
+    time.now = {
+      clock.pass(length.value.withLock(\.self))
+      return clock.now
+    }
+    pruner = Pruner(keep: .days(90), DaemonContext(store, time))
   }
 
   /// One turn, which takes so long when there is something to do; returns for how long it then rests.

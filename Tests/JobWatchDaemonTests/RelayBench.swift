@@ -76,9 +76,7 @@ final class RelayBench: Sendable {
 
   private func fresh() -> Relay {
     Relay(
-      channel: "a", policy: policy, store: store, routes: Self.routes,
-      clock: { [clock] in clock.now }, alarm: Alarm(clock.time),
-      log: .silent,
+      channel: "a", policy: policy, routes: Self.routes, DaemonContext(store, clock.time), alarm: Alarm(clock.time),
       deliver: { [unowned self] message, now in answer(message.event.seq, now.wall) })
   }
 

@@ -1,7 +1,6 @@
 import Foundation
 @testable import JobWatchCore
 import JobWatchStore
-import Logging
 import Synchronization
 import TestSupport
 import Testing
@@ -16,9 +15,8 @@ import Testing
   /// Without a second attempt.
   private func relay(_ channel: String, _ store: Store, answering outcome: DeliveryOutcome) -> Relay {
     Relay(
-      channel: channel, policy: DeliveryPolicy(delays: [.zero]), store: store, routes: routes,
-      clock: SystemClock.now, alarm: Alarm(), log: Logger(label: "test") { _ in ConsoleLog() },
-      deliver: { _, _ in outcome })
+      channel: channel, policy: DeliveryPolicy(delays: [.zero]), routes: routes, DaemonContext(store),
+      alarm: Alarm(), deliver: { _, _ in outcome })
   }
 
   private func append(_ kind: EventKind, to channels: [String], in store: Store) async throws {
@@ -70,10 +68,11 @@ import Testing
   func jitter(_ number: Double, _ wait: Duration) async throws {
     try await withStore { store in
       let clock = ManualClock()
+      var context = DaemonContext(store, clock.time)
+      context.random = { UInt64(number * 0x1p63) << 1 }
       let relay = Relay(
-        channel: "a", policy: DeliveryPolicy(delays: [.zero, .minutes(10)], spread: 0.1),
-        store: store, routes: routes, clock: { clock.now }, alarm: Alarm(clock.time), log: .silent,
-        jitter: { number }, deliver: { _, _ in .retry(status: 503, reason: "no", retryAfter: nil) })
+        channel: "a", policy: DeliveryPolicy(delays: [.zero, .minutes(10)], spread: 0.1), routes: routes, context,
+        alarm: Alarm(clock.time), deliver: { _, _ in .retry(status: 503, reason: "no", retryAfter: nil) })
       let event = EventDraft(.daemonStarted, at: clock.wall, EventData(summary: "x"))
       _ = try await store.write { try $0.append(event, of: nil, to: ["a"]) }
       _ = try await relay.work(at: clock.now)
@@ -94,9 +93,8 @@ import Testing
       let answers = Answers()
       func relay() -> Relay {
         Relay(
-          channel: "a", policy: DeliveryPolicy(delays: [.zero, .hours(2)], spread: 0), store: store,
-          routes: routes, clock: { clock.now }, alarm: Alarm(clock.time),
-          log: Logger(label: "test") { _ in ConsoleLog() }, deliver: { _, _ in answers.next() })
+          channel: "a", policy: DeliveryPolicy(delays: [.zero, .hours(2)], spread: 0), routes: routes,
+          DaemonContext(store, clock.time), alarm: Alarm(clock.time), deliver: { _, _ in answers.next() })
       }
       let event = EventDraft(.daemonStarted, at: clock.now.wall, EventData(summary: "x"))
       _ = try await store.write { try $0.append(event, of: nil, to: ["a"]) }

@@ -2,7 +2,6 @@ import Foundation
 import Glibc
 import JobWatchCore
 import JobWatchStore
-import Logging
 import TestSupport
 import Testing
 
@@ -26,9 +25,8 @@ final class SpoolBench: Sendable {
   ///   - detector: nil: that of the daemon.
   ///   - prepare: gets the path of `incoming/` before the intake watches it.
   init(
-    _ store: Store, detector: WriterDetector? = nil, watcher: DirectoryWatcher = InotifyWatch.begin,
-    random: @escaping @Sendable () -> UInt32 = { .random(in: 0 ... .max) }, time: Time = .system,
-    prepare: (String) throws -> Void = { _ in }
+    _ store: Store, detector: WriterDetector? = nil, watcher: @escaping DirectoryWatcher = InotifyWatch.begin,
+    random: (@Sendable () -> UInt64)? = nil, time: Time = .system, prepare: (String) throws -> Void = { _ in }
   ) throws {
     self.store = store
     alarm = Alarm(time)
@@ -38,10 +36,10 @@ final class SpoolBench: Sendable {
     var configuration = Configuration(accounts: [.sample])
     configuration.spoolDirectory = scratch.path
     let told = told
-    intake = try Intake(
-      configuration: configuration, store: store, alarm: alarm,
-      log: Logger(label: "test") { _ in ToldLog(told: told) }, detector: detector, watcher: watcher,
-      random: random)
+    var context = DaemonContext(store, time, log: .telling { told($0) })
+    context.watchDirectory = watcher
+    if let random { context.random = random }
+    intake = try Intake(configuration, context, alarm: alarm, detector: detector)
   }
 
   var incoming: String { root + "/incoming" }
@@ -83,8 +81,8 @@ final class SpoolBench: Sendable {
 
 /// Runs `body` with a spool on a new database.
 func withSpool(
-  detector: WriterDetector? = nil, watcher: DirectoryWatcher = InotifyWatch.begin,
-  random: @escaping @Sendable () -> UInt32 = { .random(in: 0 ... .max) }, time: Time = .system,
+  detector: WriterDetector? = nil, watcher: @escaping DirectoryWatcher = InotifyWatch.begin,
+  random: (@Sendable () -> UInt64)? = nil, time: Time = .system,
   prepare: (String) throws -> Void = { _ in }, _ body: (SpoolBench) async throws -> Void
 ) async throws {
   try await withStore { store in
@@ -119,21 +117,5 @@ final class OpenWriter {
     guard file >= 0 else { return }
     close(file)
     file = -1
-  }
-}
-
-private struct ToldLog: LogHandler {
-  let told: Told
-  var metadata: Logger.Metadata = [:]
-  var logLevel = Logger.Level.info
-
-  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-    get { metadata[key] }
-    set { metadata[key] = newValue }
-  }
-
-  func log(event: LogEvent) {
-    let fields = (event.metadata ?? [:]).sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }
-    told("\(event.message)" + fields.joined())
   }
 }

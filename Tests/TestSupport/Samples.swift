@@ -7,6 +7,27 @@ import Logging
 
 extension Logger {
   package static let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+  /// Gives each line of `info` and above to `tell`, with its fields behind it.
+  package static func telling(_ tell: @escaping @Sendable (String) -> Void) -> Logger {
+    Logger(label: "test") { _ in LineLog(tell: tell) }
+  }
+}
+
+private struct LineLog: LogHandler {
+  let tell: @Sendable (String) -> Void
+  var metadata: Logger.Metadata = [:]
+  var logLevel = Logger.Level.info
+
+  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    get { metadata[key] }
+    set { metadata[key] = newValue }
+  }
+
+  func log(event: LogEvent) {
+    let fields = (event.metadata ?? [:]).sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }
+    tell("\(event.message)" + fields.joined())
+  }
 }
 
 extension Account {
@@ -40,6 +61,14 @@ extension PollContext {
     func gap(after known: Double, jitterSeed: UInt32) -> Duration {
       .milliseconds(Int64(100 * min(max(known, 10), 36_000)))
     }
+  }
+}
+
+extension DaemonContext {
+  /// Without a service manager.
+  package init(_ store: Store, _ time: Time = .system, log: Logger = .silent) {
+    self.init(store: store, report: ServiceReport(nil, time: time, log: log), log: log)
+    self.time = time
   }
 }
 

@@ -3,7 +3,7 @@ import JobWatchCore
 import JobWatchFiles
 import JobWatchSpool
 import JobWatchStore
-import Logging
+import Synchronization
 
 /// Takes in files from the spool: reads each, commits its jobs, and only then unlinks it. A crash anywhere leaves the file
 /// to be taken in again, without effect the second time.
@@ -18,14 +18,11 @@ import Logging
 /// new name until it has rested after its commit.
 actor Intake: Worker {
   nonisolated let name = "intake"
-  nonisolated let backlog = SpoolBacklog()
+  private nonisolated let overlong = Mutex<[String]>([])
 
   private let directory: SpoolDirectory
   private let registration: Registration
-  private let store: Store
-  private let log: Logger
-  private let time: Time
-  private let intervals: Intervals
+  private let context: DaemonContext
   private let announcements = AnnouncedFiles()
   /// Announces for as long as it is held; nil: the spool cannot be watched.
   private let watch: (any Sendable)?
@@ -51,34 +48,32 @@ actor Intake: Worker {
   /// A program that found a file by its old name has opened it within microseconds.
   private static let grace = Duration.milliseconds(5)
 
-  /// - Parameters:
-  ///   - detector: nil: what the file system of the spool allows.
-  ///   - random: makes the names unique under which files are taken.
+  /// - Parameter detector: nil: what the file system of the spool allows.
   init(
-    configuration: Configuration, store: Store, alarm: Alarm, log: Logger,
-    detector: WriterDetector? = nil, intervals: Intervals = Intervals(),
-    watcher: DirectoryWatcher = InotifyWatch.begin,
-    random: @escaping @Sendable () -> UInt32 = { .random(in: 0 ... .max) }
+    _ configuration: Configuration, _ context: DaemonContext, alarm: Alarm, detector: WriterDetector? = nil
   ) throws {
     // First, because the file system of a directory that is not there yet tells nothing.
     try SpoolDirectory(path: configuration.spoolDirectory).prepare()
-    directory = SpoolDirectory(path: configuration.spoolDirectory, detector: detector, random: random)
+    directory = SpoolDirectory(path: configuration.spoolDirectory, detector: detector) { [random = context.random] in
+      UInt32(truncatingIfNeeded: random())
+    }
     registration = Registration(configuration)
-    self.store = store
-    self.log = log
-    time = alarm.time
-    self.intervals = intervals
+    self.context = context
     // A directory that cannot be listed now fails in the first scan.
     waiting = WaitingFiles(early: (try? directory.names()) ?? [])
     do {
-      watch = try watcher(directory.incoming, .wholeFiles) { [announcements] changes in
+      watch = try context.watchDirectory(directory.incoming, .wholeFiles) { [announcements] changes in
         if announcements.note(changes) { alarm.ring() }
       }
     } catch {
-      log.warning("the spool is scanned every second, because it cannot be watched", metadata: ["error": "\(error)"])
+      context.log.warning(
+        "the spool is scanned every second, because it cannot be watched", metadata: ["error": "\(error)"])
       watch = nil
     }
   }
+
+  /// Files that have been open for writing for too long, as their submitters called them: for the status line.
+  nonisolated var unclosed: [String] { overlong.withLock(\.self) }
 
   func work(at now: Moment) async throws -> Duration? {
     // `claimed` is what a failed turn left; it is read again.
@@ -87,7 +82,7 @@ actor Intake: Worker {
     let names = try directory.names()
     let present = Set(names)
     announced = announced.filter { present.contains($0.key) }
-    var next = now.uptime + (watch == nil ? intervals.unwatchedScan : intervals.scan)
+    var next = now.uptime + (watch == nil ? context.intervals.unwatchedScan : context.intervals.scan)
     var batch: [Arrival] = []
     var last: Commit?
     var taken = (files: 0, jobs: 0)
@@ -105,11 +100,11 @@ actor Intake: Worker {
     last = try await commit(batch, after: last, at: now)
     try await claim(last, at: now)
     if !claimed.isEmpty {
-      await time.pause(Self.grace)
+      await context.time.pause(Self.grace)
       clearClaimed(at: now)
     }
     if !isCutShort { waiting.endScan() }
-    backlog.note(unclosed: waiting.overlong)
+    overlong.withLock { $0 = waiting.overlong }
     if let failure { throw failure }
     return isCutShort || hasChanged ? now.uptime : min(next, waiting.nextWarning() ?? next)
   }
@@ -167,8 +162,8 @@ actor Intake: Worker {
   private func commit(_ batch: [Arrival], after last: Commit?, at now: Moment) async throws -> Commit? {
     guard !batch.isEmpty else { return last }
     try await last?.task.value
-    let task = Task.detached { [store, registration] in
-      try await store.write { transaction in
+    let task = Task.detached { [context, registration] in
+      try await context.store.write { transaction in
         for arrival in batch { try arrival.commit(to: transaction, registration, at: now.wall) }
       }
     }
@@ -211,7 +206,7 @@ actor Intake: Worker {
       } catch let error as FileFailure where error.isDenied {
         // A directory of another user, for instance. Jobs of it are stored.
         stuck.insert(arrival.name)
-        log.error("something in the spool cannot be cleared away: remove it", metadata: ["error": "\(error)"])
+        context.log.error("something in the spool cannot be cleared away: remove it", metadata: ["error": "\(error)"])
       } catch {
         failure = failure ?? error
       }
@@ -221,7 +216,7 @@ actor Intake: Worker {
 
   private func clear(_ arrival: Arrival) throws -> SpoolDirectory.Outcome {
     for note in arrival.isRepeat ? [] : arrival.file.notes {
-      log.warning(
+      context.log.warning(
         "a spool file is taken in, though something in it looks wrong",
         metadata: ["file": "\(arrival.name)", "note": "\(note)"])
     }
@@ -230,7 +225,7 @@ actor Intake: Worker {
     }
     let outcome = try directory.reject(arrival.name, arrival.identity, reason: arrival.reason)
     if outcome == .done {
-      log.warning(
+      context.log.warning(
         "a spool file is rejected",
         metadata: ["file": "\(arrival.name)", "accepted": "\(arrival.file.submissions.count)"])
     }
@@ -241,7 +236,7 @@ actor Intake: Worker {
 
   private func warnOpen(_ name: SpoolDirectory.Name, _ identity: SpoolDirectory.Identity) {
     let path = "\(directory.incoming)/\(name.text)"
-    log.warning(
+    context.log.warning(
       "a spool file is still open for writing, and is taken in once its writer closes it",
       metadata: [
         "file": "\(name)", "path": "\(path)", "size": "\(identity.size)",
@@ -253,7 +248,7 @@ actor Intake: Worker {
   private func warnUndetected(because reason: String) {
     guard !isWarned else { return }
     isWarned = true
-    log.warning(
+    context.log.warning(
       "whether a spool file is still being written cannot be seen: it rests before it is taken in",
       metadata: [
         "reason": "\(reason)", "rest": "\(WaitingFiles.rest.spoken)",

@@ -1,6 +1,5 @@
 import JobWatchCore
 import JobWatchSpool
-import Synchronization
 
 /// The files in `incoming/` that wait for their writers, and since when. Times are uptimes.
 struct WaitingFiles: Sendable {
@@ -86,13 +85,4 @@ struct WaitingFiles: Sendable {
     unsure = unsure.filter { $0.value.scan == scan }
     scan += 1
   }
-}
-
-/// Spool files that have been open for writing for too long, as their submitters called them: for the status line.
-final class SpoolBacklog: Sendable {
-  private let names = Mutex<[String]>([])
-
-  var unclosed: [String] { names.withLock(\.self) }
-
-  func note(unclosed: [String]) { names.withLock { $0 = unclosed } }
 }

@@ -1,6 +1,5 @@
 import JobWatchCore
 import JobWatchStore
-import Logging
 
 /// Checks the whole database when there is reason to: once in each boot of the machine, because the last one may have
 /// ended in a power cut, and when SQLite reports what a damaged file or disk makes it report.
@@ -10,12 +9,11 @@ import Logging
 actor IntegrityCheck: Worker {
   nonisolated let name = "integrity check"
 
-  private let store: Store
+  private let context: DaemonContext
   private let bootID: String?
   private let alarm: Alarm
-  private let log: Logger
 
-  private var isBootSettled: Bool
+  private var isBootChecked: Bool
   private var running: Check?
   private var notBefore = Duration.zero
 
@@ -32,17 +30,16 @@ actor IntegrityCheck: Worker {
   private static let pause = Duration.minutes(10)
 
   /// - Parameter bootID: nil: it is not known, and a start is no reason to check.
-  init(store: Store, bootID: String?, alarm: Alarm, log: Logger) {
-    self.store = store
+  init(_ context: DaemonContext, bootID: String?, alarm: Alarm) {
+    self.context = context
     self.bootID = bootID
     self.alarm = alarm
-    self.log = log
-    isBootSettled = bootID == nil
+    isBootChecked = bootID == nil
   }
 
   func work(at now: Moment) async throws -> Duration? {
     if let running, let result = running.result {
-      try await settle(running, result, at: now)
+      try await conclude(running, result, at: now)
       self.running = nil
       notBefore = now.uptime + Self.pause
     }
@@ -52,31 +49,31 @@ actor IntegrityCheck: Worker {
     return nil
   }
 
-  /// A check is under way, or has ended and its result is not settled yet.
+  /// A check is under way, or has ended and its result is not looked at yet.
   var isChecking: Bool { running != nil }
 
   func finish() async {
     running?.task.cancel()
     await running?.task.value
     // The store keeps it, because a new configuration comes with a new check.
-    store.returnReportedDamage(running?.reason)
+    context.store.returnReportedDamage(running?.reason)
   }
 
   private func isDue() async -> Bool {
-    if !isBootSettled {
+    if !isBootChecked {
       // A table that cannot be read is itself a reason to check.
-      let last = try? await store.read { try $0.lastSound() }
-      isBootSettled = last?.bootID == bootID
+      let last = try? await context.store.read { try $0.lastSound() }
+      isBootChecked = last?.bootID == bootID
     }
-    return !isBootSettled || store.reportedDamage != nil
+    return !isBootChecked || context.store.reportedDamage != nil
   }
 
   private func begin(at now: Moment) {
-    let reason = store.takeReportedDamage()
+    let reason = context.store.takeReportedDamage()
     let task = Task {
       let result: Result<IntegrityReport, any Error>
       do {
-        result = .success(try await store.examine())
+        result = .success(try await context.store.examine())
       } catch {
         result = .failure(error)
       }
@@ -86,16 +83,16 @@ actor IntegrityCheck: Worker {
     running = Check(task: task, reason: reason, beganAt: now.uptime)
   }
 
-  private func settle(_ check: Check, _ result: Result<IntegrityReport, any Error>, at now: Moment) async throws {
+  private func conclude(_ check: Check, _ result: Result<IntegrityReport, any Error>, at now: Moment) async throws {
     switch result {
     case .success(let report):
-      if let damage = report.damage { throw ConfirmedDamage(error: store.damaged(damage)) }
-      try await store.write { [bootID] in try $0.noteSound(inBoot: bootID, at: now.wall) }
-      isBootSettled = true
+      if let damage = report.damage { throw ConfirmedDamage(error: context.store.damaged(damage)) }
+      try await context.store.write { [bootID] in try $0.noteSound(inBoot: bootID, at: now.wall) }
+      isBootChecked = true
       logSound(check, took: now.uptime - check.beganAt)
     case .failure(let error):
-      store.returnReportedDamage(check.reason)
-      log.warning(
+      context.store.returnReportedDamage(check.reason)
+      context.log.warning(
         "the database could not be checked and will be again",
         metadata: ["error": "\(error)", "again_in": "\(Self.pause.spoken)"])
     }
@@ -103,11 +100,11 @@ actor IntegrityCheck: Worker {
 
   private func logSound(_ check: Check, took: Duration) {
     guard let reason = check.reason else {
-      return log.info(
+      return context.log.info(
         "the database is sound, as a check after the machine's start has found",
         metadata: ["took": "\(took.spoken)"])
     }
-    log.error(
+    context.log.error(
       "SQLite spoke of damage that a check of the whole database does not find: look at the disk",
       metadata: ["error": "\(reason)", "took": "\(took.spoken)"])
   }

@@ -1,17 +1,14 @@
 import JobWatchCore
 import JobWatchStore
-import Logging
 
 /// Deletes what is finished, told and older than the retention, a little at a time, and then shrinks the file.
 ///
-/// Nobody waits for it, so it begins some time after the start, and rests after each turn for as long as the turn took.
+/// Nobody waits for it, so it begins some time after the start, and pauses after each turn for as long as the turn took.
 actor Pruner: Worker {
   nonisolated let name = "pruner"
 
-  private let store: Store
   private let keep: Duration
-  private let clock: Clock
-  private let log: Logger
+  private let context: DaemonContext
 
   private var dueAt: Duration?
   private var clockWatch = ClockWatch()
@@ -27,15 +24,13 @@ actor Pruner: Worker {
   private static let probation = Duration.hours(1)
   /// A smaller step makes nothing old that was not nearly so, and a night without an event is no leap.
   private static let leap = Duration.days(1)
-  private static let shortestRest = Duration.milliseconds(10)
+  private static let shortestPause = Duration.milliseconds(10)
   /// Rows in a turn: so few that no commit waits long behind them.
   private static let batch = 100
 
-  init(keep: Duration, store: Store, clock: @escaping Clock, log: Logger) {
+  init(keep: Duration, _ context: DaemonContext) {
     self.keep = keep
-    self.store = store
-    self.clock = clock
-    self.log = log
+    self.context = context
   }
 
   func work(at now: Moment) async throws -> Duration? {
@@ -55,34 +50,34 @@ actor Pruner: Worker {
     } else {
       hasMore = try await shrink()
     }
-    let end = clock()
+    let end = context.time.now()
     if !hasMore { place = .start }
-    let rest = hasMore ? max(end.awake - now.awake, Self.shortestRest) : min(.hours(1), keep)
-    dueAt = end.uptime + rest
+    let pause = hasMore ? max(end.awake - now.awake, Self.shortestPause) : min(.hours(1), keep)
+    dueAt = end.uptime + pause
     return dueAt
   }
 
   /// A long stop and a clock that leapt meanwhile look the same.
   private func firstWait() async throws -> Duration {
-    let absence = try await store.read { try $0.events.absenceBeforeStart() }
+    let absence = try await context.store.read { try $0.events.absenceBeforeStart() }
     return absence ?? .zero >= Self.leap ? Self.probation : Self.firstWait
   }
 
   private func prune(from place: Prunable.Place, at now: Timestamp) async throws {
     let horizon = now - keep
-    let found = try await store.read {
+    let found = try await context.store.read {
       try $0.prunable(from: place, before: horizon, at: now, limit: Self.batch)
     }
-    if !found.isEmpty { pruned += try await store.write { try $0.prune(found, before: horizon) } }
+    if !found.isEmpty { pruned += try await context.store.write { try $0.prune(found, before: horizon) } }
     self.place = found.next
     guard found.next == nil, pruned > 0 else { return }
-    log.info("old rows are deleted", metadata: ["rows": "\(pruned)"])
+    context.log.info("old rows are deleted", metadata: ["rows": "\(pruned)"])
     pruned = 0
   }
 
   /// True: there is more to give back.
   private func shrink() async throws -> Bool {
-    let free = try await store.shrink()
+    let free = try await context.store.shrink()
     // A database that was rebuilt without `auto_vacuum` frees nothing: that must not become a loop.
     defer { lastFree = free }
     return free > 0 && free != lastFree

@@ -10,18 +10,18 @@ actor StatusReporter: Worker {
   private let context: DaemonContext
   private let loops: HealthRegistry
   private let poller: Poller
-  private let spool: SpoolBacklog
+  private let unclosed: @Sendable () -> [String]
   private let configuration: Configuration
   private var failures: LoopFailures
 
   init(
     _ configuration: Configuration, _ context: DaemonContext, _ loops: HealthRegistry,
-    poller: Poller, spool: SpoolBacklog = SpoolBacklog()
+    poller: Poller, unclosed: @escaping @Sendable () -> [String] = { [] }
   ) {
     self.context = context
     self.loops = loops
     self.poller = poller
-    self.spool = spool
+    self.unclosed = unclosed
     self.configuration = configuration
     failures = LoopFailures(grace: configuration.breaker.grace)
   }
@@ -38,7 +38,7 @@ actor StatusReporter: Worker {
       StatusLine(
         totals: totals, due: due, conditions: conditions.filter { $0.toldAt != nil },
         accounts: Set(configuration.accounts.map(\.name)),
-        channels: Set(configuration.channels.map(\.name)), unclosed: spool.unclosed
+        channels: Set(configuration.channels.map(\.name)), unclosed: unclosed()
       ).line)
     let changes = failures.changes(to: conditions, at: now.wall)
     if !changes.isEmpty {
@@ -58,7 +58,6 @@ struct LoopFailures {
     var since: Timestamp
     var reason: String
     var toldAt: Timestamp?
-    var isOver = false
   }
 
   private let grace: Duration
@@ -75,14 +74,10 @@ struct LoopFailures {
     for (loop, failure) in failing {
       let age = now.awake - failure.since
       var known = failures[loop] ?? Failure(since: now.wall - age, reason: failure.reason)
-      known.isOver = false
       if known.toldAt == nil, age >= grace { (known.reason, known.toldAt) = (failure.reason, now.wall) }
       failures[loop] = known
     }
     lasting = Set(failing.map(\.loop)).union(untried)
-    for loop in Array(failures.keys) where !lasting.contains(loop) {
-      failures[loop]?.isOver = true
-    }
   }
 
   /// What the open conditions on record lack. One reason is told once, in however many loops it shows.
@@ -102,13 +97,12 @@ struct LoopFailures {
           Dictionary(uniqueKeysWithValues: loops.map { ($0.key, record[$0.key]?.since ?? $0.value.since) }),
           because: reason, at: loops.compactMap(\.value.toldAt).min() ?? now)
       }
-    let over = Set(record.keys).union(failures.keys)
-      .filter { failures[$0]?.isOver ?? !lasting.contains($0) }.sorted()
-    return begun + told + over.map { .works($0, at: now) }
+    let over = Set(record.keys).union(failures.keys).subtracting(lasting)
+    return begun + told + over.sorted().map { .works($0, at: now) }
   }
 
   /// `changes` is on record.
-  mutating func stored() { failures = failures.filter { !$0.value.isOver } }
+  mutating func stored() { failures = failures.filter { lasting.contains($0.key) } }
 }
 
 /// Passes through the writer's queue now and then. A writer that is stuck stalls this loop, and so is found however

@@ -2,6 +2,8 @@ import JobWatchConfiguration
 import JobWatchStatusLog
 import JobWatchStore
 
+extension StatusLog: Worker {}
+
 /// One configuration at work: every worker with its loop.
 ///
 /// The rows are the state, so a reload is a restart without the process: the next workers take up what these leave, as
@@ -83,11 +85,8 @@ struct Workers: Sendable {
       configuration: configuration, store: store, clients: transports.clients,
       logins: transports.logins, clock: time.now, alarm: alarms.poller, log: log,
       memory: context.credentials, health: polling, progress: requests)
-    let intake = try Intake(
-      configuration: configuration, store: store, alarm: alarms.intake, log: log,
-      intervals: context.intervals, watcher: context.watchDirectory,
-      random: { [random = context.random] in UInt32(truncatingIfNeeded: random()) })
-    let integrity = IntegrityCheck(store: store, bootID: BootID.current(), alarm: alarms.integrity, log: log)
+    let intake = try Intake(configuration, context, alarm: alarms.intake)
+    let integrity = IntegrityCheck(context, bootID: BootID.current(), alarm: alarms.integrity)
     let relays = configuration.channels.map(relay)
     let relayAlarms = relays.map(\.alarm)
     loops =
@@ -95,9 +94,10 @@ struct Workers: Sendable {
         loop(intake, alarms.intake), loop(poller, alarms.poller, polling),
         taskProgress(requests, of: poller), loop(statusLog, alarms.log),
         loop(ExpiryWatch(configuration: configuration, store: store), alarms.expiry),
-        loop(Pruner(keep: configuration.keep, store: store, clock: time.now, log: log)),
+        loop(Pruner(keep: configuration.keep, context)),
         loop(WriterProbe(store: store, every: context.intervals.writerProbe)), loop(integrity, alarms.integrity),
-        loop(StatusReporter(configuration, context, health, poller: poller, spool: intake.backlog)),
+        loop(
+          StatusReporter(configuration, context, health, poller: poller) { intake.unclosed }),
       ] + relays + heartbeat()
     // The store keeps it, and the workers keep the store.
     onNews = { [weak poller] news in
@@ -129,10 +129,8 @@ struct Workers: Sendable {
   private func relay(_ channel: Channel) -> WorkerLoop {
     let (alarm, health) = (alarm(), health.register("relay \(channel.name)"))
     let relay = Relay(
-      channel: channel.name, policy: configuration.delivery, store: context.store,
-      routes: configuration.routeTable, clock: context.time.now, alarm: alarm, log: context.log,
-      health: health,
-      jitter: { [random = context.random] in Double(random() >> 11) * 0x1p-53 }, deliver: delivery(to: channel))
+      channel: channel.name, policy: configuration.delivery, routes: configuration.routeTable, context, alarm: alarm,
+      health: health, deliver: delivery(to: channel))
     return loop(relay, alarm, health)
   }
 

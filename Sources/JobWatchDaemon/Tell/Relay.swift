@@ -1,6 +1,5 @@
 import JobWatchCore
 import JobWatchStore
-import Logging
 
 /// Delivers the messages of one channel. Each channel has a relay of its own, so a slow one delays no other.
 ///
@@ -15,14 +14,11 @@ actor Relay: Worker {
   private let deliver: Delivery
   /// Of one attempt, its result stored.
   private let limit: Duration
-  private let store: Store
+  private let context: DaemonContext
   private let routes: RouteTable
-  private let clock: Clock
   private let alarm: Alarm
-  private let log: Logger
   private let loop: LoopHealth
   private let calls: CallsInFlight
-  private let jitter: @Sendable () -> Double
 
   private var health: ReceiverHealth
   private var isLoaded = false
@@ -40,10 +36,8 @@ actor Relay: Worker {
   private static let boundedAtOnce = 1000
 
   init(
-    channel: String, policy: DeliveryPolicy, store: Store, routes: RouteTable,
-    clock: @escaping Clock, alarm: Alarm, log: Logger,
-    health loop: LoopHealth = LoopHealth("relay"),
-    jitter: @escaping @Sendable () -> Double = { .random(in: 0..<1) }, deliver: @escaping Delivery
+    channel: String, policy: DeliveryPolicy, routes: RouteTable, _ context: DaemonContext, alarm: Alarm,
+    health loop: LoopHealth = LoopHealth("relay"), deliver: @escaping Delivery
   ) {
     name = "relay \(channel)"
     self.channel = channel
@@ -51,13 +45,10 @@ actor Relay: Worker {
     // Storing may take long on a busy disk.
     limit = policy.timeout + .minutes(1)
     health = ReceiverHealth(channel: channel, policy: policy)
-    self.store = store
     self.routes = routes
-    self.clock = clock
+    self.context = context
     self.alarm = alarm
-    self.log = log
     self.loop = loop
-    self.jitter = jitter
     calls = CallsInFlight(loop, alarm.time)
   }
 
@@ -68,7 +59,7 @@ actor Relay: Worker {
     let (channel, limit) = (channel, Self.concurrency + inFlight.count)
     let isOpen = health.breaker.isOpen
     settledMeanwhile = []
-    let (due, next) = try await store.read { transaction in
+    let (due, next) = try await context.store.read { transaction in
       (
         try transaction.messages.due(channel, at: now.wall, limit: limit, newestFirst: isOpen),
         try transaction.messages.nextDue(channel, after: now.wall)
@@ -94,7 +85,7 @@ actor Relay: Worker {
   }
 
   private func load(at now: Moment) async throws {
-    let conditions = try await store.read { try $0.conditions.open() }
+    let conditions = try await context.store.read { try $0.conditions.open() }
     if conditions.contains(where: { $0.subject == .channel(channel) }) { health.resumeFailing(at: now.uptime) }
     isLoaded = true
   }
@@ -106,11 +97,11 @@ actor Relay: Worker {
     guard mayBeAhead || step != nil else { return }
     mayBeAhead = true
     let channel = channel
-    while try await store.read({ try $0.messages.hasDueTimeAhead(channel, at: now.wall) }) {
-      try await store.write {
+    while try await context.store.read({ try $0.messages.hasDueTimeAhead(channel, at: now.wall) }) {
+      try await context.store.write {
         try $0.messages.boundDueTimes(channel, at: now.wall, after: step ?? .zero, limit: Self.boundedAtOnce)
       }
-      loop.turns(at: clock().awake)
+      loop.turns(at: context.time.now().awake)
     }
     mayBeAhead = false
   }
@@ -118,7 +109,7 @@ actor Relay: Worker {
   // MARK: Deliveries
 
   private func tell(_ message: OutgoingMessage, _ permit: CircuitBreaker.Permit) async {
-    let started = clock()
+    let started = context.time.now()
     let outcome: DeliveryOutcome
     do {
       outcome = try await deliver(message, started)
@@ -134,17 +125,17 @@ actor Relay: Worker {
   private func settle(
     _ message: OutgoingMessage, _ permit: CircuitBreaker.Permit, _ outcome: DeliveryOutcome, since start: Moment
   ) async {
-    let now = clock()
+    let now = context.time.now()
     let record = DeliveryRecord(
       message: message, channel: channel, outcome: outcome,
       judgement: health.judge(
-        message, permit, outcome, since: start, at: now, jitter: jitter()),
+        message, permit, outcome, since: start, at: now, jitter: Double(context.random() >> 11) * 0x1p-53),
       startedAt: start.wall, at: now.wall)
     do {
       try await save(record)
     } catch {
       unsaved.append(record)
-      log.error(
+      context.log.error(
         "what became of a message could not be stored; no other is sent until it is",
         metadata: ["channel": "\(channel)", "error": "\(error)"])
     }
@@ -152,7 +143,7 @@ actor Relay: Worker {
 
   private func save(_ record: DeliveryRecord) async throws {
     let routes = routes
-    try await store.write { try record.commit($0, routes: routes) }
+    try await context.store.write { try record.commit($0, routes: routes) }
   }
 
   /// Throws while the database cannot be written: the loop waits then, and sends nothing that it could not mark.

@@ -1,3 +1,0 @@
-import JobWatchStatusLog
-
-extension StatusLog: Worker {}
