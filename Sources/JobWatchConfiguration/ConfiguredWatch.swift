@@ -20,6 +20,11 @@ extension Configuration {
       polling: polling, absence: absence, retention: retention[service.name] ?? service.retention, expiry: expiry)
   }
 
+  /// The same, by the service's name.
+  package func policies(for service: String) -> Policies {
+    CloudService.named(service).map(policies) ?? Policies(polling: polling)
+  }
+
   /// With an endpoint for each service that an account can be asked about; nothing is learned yet.
   package var pollQueue: PollQueue {
     var queue = PollQueue(

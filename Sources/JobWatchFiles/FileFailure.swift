@@ -43,7 +43,7 @@ package struct FileFailure: Error, Sendable, CustomStringConvertible {
   }
 
   /// The path is another file of jobwatch's, which the log would move away or spoil.
-  package init(claimed what: String, _ path: String) {
+  package init(alreadyUsedAs what: String, _ path: String) {
     code = EEXIST
     description = "\(path) is \(what), and cannot be the status log: name another file"
   }

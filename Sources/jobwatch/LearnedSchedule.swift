@@ -1,4 +1,3 @@
-import CloudAPI
 import JobWatchConfiguration
 import JobWatchCore
 import JobWatchStore
@@ -49,10 +48,9 @@ struct LearnedSchedule {
   ) throws -> PollForecast? {
     guard let dueAt = try transaction.jobs.nextPoll(of: job.id) else { return nil }
     let obstacle = isWatched ? pauses.obstacle(on: job.key.endpoint, dueAt, at: now) : "no daemon runs"
-    let policies = CloudService.named(job.key.service).map(configuration.policies)
     queue.reprice(at: Self.uptime)
     return queue.forecast(
-      of: job, policies ?? Policies(polling: configuration.polling), dueAt: dueAt,
+      of: job, configuration.policies(for: job.key.service), dueAt: dueAt,
       obstacle: obstacle, at: Moment(wall: now, uptime: Self.uptime))
   }
 }

@@ -33,8 +33,7 @@ package struct AccountLogin: Sendable {
       let metadata = IdentityClient(.metadata, endpoint: endpoint, transport: transport)
       result = await metadata.temporaryKey(form, at: now)
     case .password(let user):
-      guard let endpoint = account.endpoint(of: "iam") else { return .failure(withoutIAM) }
-      let iam = IdentityClient(.iam, endpoint: endpoint, transport: transport)
+      guard let iam else { return .failure(withoutIAM) }
       result = await iam.token(for: user, secrets.project, at: now)
     }
     guard case .success(var issued) = result, issued.projectID == nil else { return result }
@@ -51,10 +50,13 @@ package struct AccountLogin: Sendable {
     switch project {
     case .id(let id): return .success(id)
     case .name(let name):
-      guard let endpoint = account.endpoint(of: "iam") else { return .failure(withoutIAM) }
-      let iam = IdentityClient(.iam, endpoint: endpoint, transport: transport)
+      guard let iam else { return .failure(withoutIAM) }
       return await iam.id(ofProjectNamed: name, credential: credential, at: now)
     }
+  }
+
+  private var iam: IdentityClient? {
+    account.endpoint(of: "iam").map { IdentityClient(.iam, endpoint: $0, transport: transport) }
   }
 
   private var withoutIAM: IssueFailure {

@@ -37,16 +37,6 @@ package struct AccountSources: Sendable {
       environment: environment, profilePath: account.profile?.file, section: account.profile?.section)
   }
 
-  /// Whether the secrets are looked for outside of the configuration.
-  package var areAmbient: Bool {
-    switch account.authentication {
-    case .aksk, .akskOTC: account.accessKey == nil
-    case .token: account.token == nil
-    case .password: account.user == nil
-    case .agency: false
-    }
-  }
-
   /// Throws `SecretError` with the place and the cure.
   package func read() throws -> AccountSecrets {
     switch account.authentication {

@@ -1,4 +1,3 @@
-import CloudAPI
 import JobWatchConfiguration
 import JobWatchCore
 import JobWatchSpool
@@ -8,14 +7,14 @@ import JobWatchStore
 struct Registration: Sendable {
   let rules: SpoolRules
   let routes: RouteTable
+  private let configuration: Configuration
   private let accounts: [String: Account]
-  private let policies: [String: Policies]
 
   init(_ configuration: Configuration) {
+    self.configuration = configuration
     rules = SpoolRules(configuration)
     routes = configuration.routeTable
     accounts = Dictionary(uniqueKeysWithValues: configuration.accounts.map { ($0.name, $0) })
-    policies = Dictionary(uniqueKeysWithValues: CloudService.all.map { ($0.name, configuration.policies(for: $0)) })
   }
 
   /// Inserts a job that is not known. A known one gets the labels and channels beside its own, and the task and expectation
@@ -31,7 +30,7 @@ struct Registration: Sendable {
         instanceID: submission.instanceID, taskID: submission.taskID,
         expectWithin: submission.expectWithin),
       submittedAt: min(submission.submittedAt ?? now, now), registeredAt: now)
-    let policies = policies[key.service] ?? Policies()
+    let policies = configuration.policies(for: key.service)
     let noticeAt = firstNotice(of: job, under: policies, at: now)
     if let stored = try transaction.jobs.insert(job, dueAt: now, noticeAt: noticeAt) {
       let event = EventDraft(.jobRegistered, of: stored, at: now, under: policies.retention)

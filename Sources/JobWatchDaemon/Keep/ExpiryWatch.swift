@@ -1,4 +1,3 @@
-import CloudAPI
 import JobWatchConfiguration
 import JobWatchCore
 import JobWatchStore
@@ -11,7 +10,7 @@ actor ExpiryWatch: Worker {
   nonisolated let name = "expiry watch"
 
   private let store: Store
-  private let policies: [String: Policies]
+  private let configuration: Configuration
   private let routes: RouteTable
   /// After a long stop the polls that are due at once say more than a notice would.
   private let firstWait: Duration
@@ -19,7 +18,7 @@ actor ExpiryWatch: Worker {
   /// poll.
   private let clockPause: Duration
   private var clockWatch = ClockWatch()
-  private var quietUntil = Duration.zero
+  /// No row is looked at before; nil: not known yet.
   private var readyAt: Duration?
 
   private static let batch = 200
@@ -28,19 +27,18 @@ actor ExpiryWatch: Worker {
 
   init(configuration: Configuration, store: Store) {
     self.store = store
+    self.configuration = configuration
     routes = configuration.routeTable
     let expiry = configuration.expiry
     let leads = expiry.finished + expiry.unpaid + expiry.atRisk
     let quarter = leads.min()?.scaled(by: 0.25) ?? .minutes(15)
     firstWait = min(.seconds(30), quarter)
     clockPause = min(.minutes(15), quarter)
-    policies = Dictionary(uniqueKeysWithValues: CloudService.all.map { ($0.name, configuration.policies(for: $0)) })
   }
 
   func work(at now: Moment) async throws -> Duration? {
-    if let step = clockWatch.step(at: now), step > .minutes(1) { quietUntil = now.uptime + clockPause }
-    if now.uptime < quietUntil { return quietUntil }
-    let ready = readyAt ?? now.uptime + firstWait
+    var ready = readyAt ?? now.uptime + firstWait
+    if let step = clockWatch.step(at: now), step > .minutes(1) { ready = max(ready, now.uptime + clockPause) }
     readyAt = ready
     if now.uptime < ready { return ready }
     readyAt = now.uptime + Self.shortestWait
@@ -53,10 +51,10 @@ actor ExpiryWatch: Worker {
   }
 
   private func tell(at now: Moment) async throws -> Int {
-    try await store.write { [policies, routes] transaction in
+    try await store.write { [configuration, routes] transaction in
       let jobs = try transaction.jobs.toNotice(at: now.wall, limit: Self.batch)
       for job in jobs {
-        var schedule = NoticeSchedule(of: job, under: policies[job.key.service] ?? Policies())
+        var schedule = NoticeSchedule(of: job, under: configuration.policies(for: job.key.service))
         let gaps = try transaction.conditions.gaps(of: job.key.endpoint, from: job.lastVouchedAt, to: now.wall)
         for event in schedule.take(at: now.wall, gaps: gaps) {
           try transaction.append(event, of: job.id, to: routes.channels(for: event))

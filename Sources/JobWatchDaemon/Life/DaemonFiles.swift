@@ -71,7 +71,7 @@ package struct DaemonFiles: Sendable {
         try Store.check(at: configuration.databasePath, unlessCheckedIn: boot)
       }
     }
-    findings.note("status_log", checkClaims)
+    findings.note("status_log", checkOtherUses)
     if findings.isThere(log, "status_log") { findings.note("status_log", checkLog) }
     findings.doubts = spoolDoubts(after: findings.toBeMade)
     return findings
@@ -118,7 +118,7 @@ package struct DaemonFiles: Sendable {
       default: throw FileFailure(notPlain: path)
       }
       guard NeededDirectory.allows(path, R_OK | W_OK) else { throw FileFailure("cannot be opened", path, errno) }
-      if Self.isDatabase(path) { throw FileFailure(claimed: "a database", path) }
+      if Self.isDatabase(path) { throw FileFailure(alreadyUsedAs: "a database", path) }
       return
     }
     guard errno == ENOENT else { throw FileFailure("cannot be opened", path, errno) }
@@ -148,16 +148,16 @@ package struct DaemonFiles: Sendable {
   /// A file that jobwatch works with or reads cannot be its status log as well: a start would move it aside as a damaged
   /// log, or write lines into it. Also where the log's directory is still to be made, because a first start makes the
   /// database before the log.
-  private func checkClaims() throws(FileFailure) {
+  private func checkOtherUses() throws(FileFailure) {
     let place = FilePlace(configuration.statusLog)
-    let claimed = claims.first { FilePlace($0.path).isSame(as: place) }?.what
+    let used = otherUses.first { FilePlace($0.path).isSame(as: place) }?.what
     let isSpooled = place.path.hasPrefix(FilePlace(spool.incoming).path + "/")
-    if let what = claimed ?? (isSpooled ? "in the spool's incoming/" : nil) {
-      throw FileFailure(claimed: what, configuration.statusLog)
+    if let what = used ?? (isSpooled ? "in the spool's incoming/" : nil) {
+      throw FileFailure(alreadyUsedAs: what, configuration.statusLog)
     }
   }
 
-  private var claims: [(what: String, path: String)] {
+  private var otherUses: [(what: String, path: String)] {
     let database = configuration.databasePath
     return [("the database", database)]
       + ["-wal", "-shm", "-journal"].map { ("a part of the database", database + $0) }

@@ -102,13 +102,12 @@ private struct ReferenceReader {
     let before = faults.count
     for source in account.namedSecrets { _ = secret(source, in: "accounts[\(index)]") }
     guard faults.count == before else { return }
-    let sources = AccountSources(account, environment: environment)
     do {
-      _ = try sources.read()
+      _ = try AccountSources(account, environment: environment).read()
     } catch {
       var fault = StartFault(.key("accounts[\(index)]"), error)
-      // Only a profile that was chosen is certainly the service's own.
-      if sources.areAmbient, account.profile == nil { fault.reason = .environment }
+      // Looked for outside of the configuration, where only a profile that was chosen is certainly the service's own.
+      if account.namedSecrets.isEmpty, account.profile == nil { fault.reason = .environment }
       note(fault)
     }
   }
@@ -152,7 +151,7 @@ private struct ReferenceReader {
 
 extension Account {
   /// Every secret that the configuration names for its log-in.
-  var namedSecrets: [SecretSource] {
+  package var namedSecrets: [SecretSource] {
     [accessKey, secretKey, securityToken, token, user?.name, user?.password].compactMap(\.self)
   }
 }

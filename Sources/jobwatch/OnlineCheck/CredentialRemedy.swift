@@ -11,11 +11,7 @@ struct CredentialRemedy: Sendable {
 
   /// - Parameter error: why it cannot be read.
   func unreadable(_ error: any Error) -> OnlineFinding {
-    let sources = [
-      account.accessKey, account.secretKey, account.securityToken, account.token,
-      account.user?.name, account.user?.password,
-    ]
-    let isCredential = sources.contains { if case .credential = $0 { true } else { false } }
+    let isCredential = account.namedSecrets.contains { if case .credential = $0 { true } else { false } }
     guard isCredential, environment["CREDENTIALS_DIRECTORY"] == nil else {
       return OnlineFinding(
         nil, .credential, .failed, "\(error)",
