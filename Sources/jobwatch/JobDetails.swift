@@ -25,7 +25,7 @@ struct JobDetails {
   ) throws {
     self.job = job
     self.now = now
-    retention = configuration.retention(of: job)
+    retention = configuration.policies(for: job.key.service).retention
     transitions = try transaction.history.transitions(of: job.id)
     messages = try transaction.messages.all(of: job.id)
     progress = try transaction.jobs.progress(of: job.id)
@@ -169,8 +169,4 @@ extension Job {
       "paused": paused.isEmpty ? nil : paused,
     ]
   }
-}
-
-extension Configuration {
-  func retention(of job: Job) -> RetentionPolicy { retention[job.key.service] ?? RetentionPolicy() }
 }

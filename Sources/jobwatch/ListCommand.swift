@@ -66,7 +66,9 @@ struct ListCommand: ParsableCommand {
     }
     let jobs = Array(found.prefix(limit))
     if json {
-      let objects = jobs.map { $0.json(retention: configuration.retention(of: $0), pauses: pauses) }
+      let objects = jobs.map { job in
+        job.json(retention: configuration.policies(for: job.key.service).retention, pauses: pauses)
+      }
       print(try JSONText.line(objects))
     } else if !jobs.isEmpty {
       let table = ListedJob.table(jobs, configuration, at: now, on: .standardOutput)

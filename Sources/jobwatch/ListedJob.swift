@@ -13,7 +13,7 @@ struct ListedJob {
   ) -> [String] {
     var cells = [["JOB", "SERVICE", "ACCOUNT", "TYPE", "STATE", "AGE", "SEEN", "NOTE"]]
     cells += jobs.map { job in
-      ListedJob(job: job, now: now, retention: configuration.retention(of: job)).row
+      ListedJob(job: job, now: now, retention: configuration.policies(for: job.key.service).retention).row
     }
     if Set(jobs.map(\.key.account)).count < 2 { cells = TableFit.without(cells, "ACCOUNT") }
     let fit = TableFit(

@@ -35,7 +35,7 @@ struct AccountCheck: Sendable {
   var account: Account { login.account }
 
   /// The login method with its secrets; nil when they cannot be read.
-  var means: AccountSecrets.LoginMethod? { try? secrets.get().method }
+  var loginMethod: AccountSecrets.LoginMethod? { try? secrets.get().method }
 
   private var timeLeft: Duration { end - SystemClock.now().uptime }
 

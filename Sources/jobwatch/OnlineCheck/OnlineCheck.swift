@@ -37,7 +37,7 @@ enum OnlineCheck {
         AccountLogin(account, transport: connection.transport, environment: environment),
         transport: connection.transport, proxies: proxies, environment: environment, end: end)
     }
-    let groups = Array(Dictionary(grouping: checks, by: \.means).values)
+    let groups = Array(Dictionary(grouping: checks, by: \.loginMethod).values)
     let reports = await groups.concurrently { await report(ofOneSecret: $0, scope) }
     for connection in connections { await connection.shutdown() }
     let byName = Dictionary(uniqueKeysWithValues: reports.joined().map { ($0.account, $0) })
