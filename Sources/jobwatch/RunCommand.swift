@@ -34,11 +34,11 @@ struct RunCommand: AsyncParsableCommand {
     let decoded = try configOption.load(through: output)
     var log = Logger(label: "jobwatch") { _ in ConsoleLog(output: output) }
     log.logLevel = logLevel
-    Self.warn(decoded, configOption.config, log)
+    Self.warn(decoded, log)
     do {
       let reload = { @Sendable [configOption, log] in
         let decoded = try ConfigurationFile.read(path: configOption.config)
-        Self.warn(decoded, configOption.config, log)
+        Self.warn(decoded, log)
         return decoded
       }
       try await Daemon(decoded, reload: reload, log: log, output: output).run()
@@ -54,9 +54,9 @@ struct RunCommand: AsyncParsableCommand {
     }
   }
 
-  private static func warn(_ decoded: DecodedConfiguration, _ path: String, _ log: Logger) {
+  private static func warn(_ decoded: DecodedConfiguration, _ log: Logger) {
     for warning in decoded.warnings {
-      log.warning("a warning about the configuration", metadata: ["where": "\(warning.text(file: path))"])
+      log.warning("a warning about the configuration", metadata: ["where": "\(warning.text(file: decoded.file))"])
     }
   }
 }
