@@ -268,15 +268,6 @@ extension Observation {
   }
 
   var isSighting: Bool { report != nil }
-  var isThrottled: Bool { if case .throttled = self { true } else { false } }
-
-  /// Of the credential.
-  var isRefusal: Bool {
-    switch self {
-    case .refused, .skewed: true
-    default: false
-    }
-  }
 }
 
 extension EndpointState.Effects.LogLine {
