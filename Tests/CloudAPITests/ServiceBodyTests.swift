@@ -1,3 +1,4 @@
+import Foundation
 import JobWatchCore
 import Testing
 
@@ -38,7 +39,7 @@ struct ServiceBodyTests {
   @Test(arguments: ServiceSample.all)
   func `a body of every state is read as that state`(sample: ServiceSample) throws {
     let service = try #require(CloudService.named(sample.service))
-    let captured = try #require(CapturedBody.all.first { $0.file == sample.file })
+    let captured = try #require(CapturedBody.all.first { $0.file == sample.sample })
     for (word, state) in try sample.vocabulary() {
       var expected = captured
       expected.state = state
@@ -51,8 +52,15 @@ struct ServiceBodyTests {
   }
 
   @Test func `every service and every word of its vocabulary has a body`() throws {
-    #expect(ServiceSample.all.map(\.service) == CloudService.all.map(\.name))
-    for (sample, service) in zip(ServiceSample.all, CloudService.all) {
+    func names(_ folder: URL) throws -> [String] {
+      try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".json") }.sorted()
+    }
+    let (samples, bodies) = (try names(ServiceSample.folder), try names(CapturedBody.folder))
+    #expect(samples == CloudService.all.map { "\($0.name).json" }.sorted())
+    #expect(bodies == CapturedBody.all.map { "\($0.file).json" }.sorted())
+    for service in CloudService.all {
+      let sample = try ServiceSample.of(service.name)
+      #expect(sample.service == service.name)
       #expect(try sample.vocabulary() == service.vocabulary, "\(service.name)")
       #expect(Set(service.vocabulary.values).isSuperset(of: [.running, .succeeded, .failed]))
     }

@@ -1,18 +1,24 @@
+import CloudAPI
 import Foundation
 import JobWatchCore
 import Testing
 
-/// One service as its pages document it, apart from the table that is tested: its address, its words, how long it
-/// keeps a record, and what its answers look like in every state. These are a captured body, whose status, end and
-/// error are changed as the service documents them, because no body was captured of most states.
-struct ServiceSample: Sendable, CustomTestStringConvertible {
+/// One service as its pages document it, apart from the table that is tested: its address, its words, its hosts, how
+/// long it keeps a record, and what its answers look like in every state. These are a captured body, whose status, end
+/// and error are changed as the service documents them, because no body was captured of most states. A file of
+/// `Vectors/services` for each.
+struct ServiceSample: Decodable, Sendable, CustomTestStringConvertible {
   var service: String
   /// Where job `j` of project `p` is asked for.
   var address: String
-  /// Of `Vectors/bodies`.
-  var file: String
-  /// The documented words and their states, in the manual's names of them.
+  var keptDays: KeptDays
+  /// The documented words and their states, in the manual's names of them: `WORD=state`, separated by blanks.
   var words: String
+  /// The regions by patterns of endpoints, in which `*` stands for the region. Made from the vendor's SDK and Open
+  /// Telekom Cloud's list of endpoints, see `ServiceHosts`.
+  var hosts: [String: String]
+  /// The body that is changed, of `Vectors/bodies`. It is another service's for DeH, which documents none.
+  var sample: String
   /// The ways to the members, with an index for an element of a list.
   var status: String
   var end: String
@@ -24,77 +30,28 @@ struct ServiceSample: Sendable, CustomTestStringConvertible {
   var errorCode: String?
   var failReason: String?
   /// The member that lists parts, where the service has one; any will do for the others.
-  var partsName = "sub_jobs"
-  var kept = RetentionPolicy()
+  var partsName: String
+  /// What was captured of it.
+  var bodies: [CapturedBody]
+
+  struct KeptDays: Decodable, Sendable {
+    var finished: Int?
+    var unpaid: Int?
+  }
 
   var testDescription: String { service }
 
-  private static func classic(
-    _ service: String, _ file: String, more words: String = "", partsName: String = "sub_jobs",
-    kept: RetentionPolicy = RetentionPolicy()
-  ) -> ServiceSample {
-    ServiceSample(
-      service: service, address: "/v1/p/jobs/j", file: file,
-      words: "INIT=pending RUNNING=running SUCCESS=succeeded FAIL=failed \(words)",
-      status: "status", end: "end_time", open: "", errorCode: "error_code",
-      failReason: "fail_reason", partsName: partsName, kept: kept)
+  var kept: RetentionPolicy {
+    RetentionPolicy(finished: keptDays.finished.map { .days($0) }, unpaid: keptDays.unpaid.map { .days($0) })
   }
 
-  private static func database(_ service: String, _ file: String, more words: String = "") -> ServiceSample {
-    ServiceSample(
-      service: service, address: "/v3/p/jobs?id=j", file: file,
-      words: "Running=running Completed=succeeded Failed=failed \(words)", status: "job.status",
-      end: "job.ended", failReason: "job.fail_reason", kept: RetentionPolicy(finished: .days(28)))
-  }
+  static let folder = Bundle.module.bundleURL.appending(path: "Vectors/services")
 
-  static let all: [ServiceSample] = [
-    classic(
-      "ecs", "ecs_success_serversAction_flight", more: "PENDING_PAYMENT=awaiting_payment",
-      kept: RetentionPolicy(finished: .days(1), unpaid: .days(14))),
-    classic("bms", "bms_success_baremetalBatchCreate", more: "PENDING_PAYMENT=awaiting_payment"),
-    classic("evs", "evs_success_createVolume", more: "WAITING_EXECUTE=pending LISTENING=running"),
-    classic("sdrs", "sdrs_success_createProtectionGroupNoCG"),
-    // Documents no body of its own.
-    classic("deh", "ecs_success_createSingleServer_toplevel_server_id"),
-    classic("eip", "eip_success_createBatchPublicip_docs"),
-    classic("ims", "ims_success_imsImportImageJob", partsName: "sub_jobs_result"),
-    ServiceSample(
-      service: "dcs", address: "/v2/p/jobs/j", file: "dcs_success_masterStandbySwapJob",
-      words: """
-        INIT=pending RUNNING=running SUCCESS=succeeded FAIL=failed CREATED=pending
-        EXECUTING=running PAUSED=pending SUCCEED=succeeded FAILED=failed CANCELLED=failed
-        """,
-      status: "status", end: "end_time", open: "", failReason: "fail_reason"),
-    database("rds", "rds_completed_CreateMysqlReplicaInstance", more: "Complete=succeeded"),
-    database(
-      "taurusdb", "taurusdb_completed_CreateMysqlInstance",
-      more: "Pending=pending Canceled=failed Unauthorized=pending"),
-    database("gaussdb", "gaussdb_completed_CreateGaussDBV5Instance"),
-    database("dds", "dds_completed_Create_MongoDB"),
-    ServiceSample(
-      service: "geminidb", address: "/v3/p/jobs?id=j", file: "geminidb_running_CreateCassandra",
-      words: """
-        Running=running Completed=succeeded Failed=failed Pending=pending Canceled=failed
-        """,
-      status: "jobs.0.status", end: "jobs.0.end_time", endTime: "2023-09-12T06:44:03.000Z",
-      failReason: "jobs.0.fail_reason", kept: RetentionPolicy(finished: .days(30))),
-    ServiceSample(
-      service: "ddm", address: "/v3/p/jobs/j", file: "ddm_running_CreateInstance",
-      words: """
-        Running=running Completed=succeeded Failed=failed Expanding=running Canceling=running
-        Rollbacking=running ToBeSwitched=running Switching=running RollbackSuccess=failed
-        RollbackFail=failed CancelSuccess=failed INIT=pending SUCCESS=succeeded FAIL=failed
-        """,
-      status: "job.status", end: "job.end_time", endTime: "2018-08-06T15:41:14.000Z"),
-    ServiceSample(
-      service: "cce", address: "/api/v3/projects/p/jobs/j", file: "cce_job_docs",
-      words: "Initializing=pending Running=running Success=succeeded Failed=failed",
-      status: "status.phase", end: "metadata.updateTimestamp",
-      endTime: "2020-02-02T08:21:50.478Z", failReason: "status.reason", partsName: "subJobs"),
-  ]
+  /// In the order of the table. A file that cannot be read is missing here, which a test of the bodies tells.
+  static let all = CloudService.all.compactMap { try? of($0.name) }
 
   static func of(_ service: String) throws -> ServiceSample {
-    try #require(all.first { $0.service == service })
+    try JSONDecoder().decode(ServiceSample.self, from: Data(contentsOf: folder.appending(path: "\(service).json")))
   }
 
   /// `WORD=state` pairs, separated by blanks.
@@ -111,7 +68,7 @@ struct ServiceSample: Sendable, CustomTestStringConvertible {
 
   /// The body of the job in the state that `word` means.
   func body(_ word: String) throws -> [UInt8] {
-    let captured = Data(try CapturedBody.bytes(file))
+    let captured = Data(try CapturedBody.bytes(sample))
     let state = try vocabulary()[word]
     var json = try JSONSerialization.jsonObject(with: captured)
     json = Self.put(word, at: status, in: json)
