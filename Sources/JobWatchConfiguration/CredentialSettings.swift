@@ -65,7 +65,7 @@ struct CredentialSettings {
   }
 
   private static func signature(_ setting: Setting) -> Signer.Form? {
-    let forms: [String: Signer.Form] = ["aksk": .access, "aksk-otc": .credential()]
+    let forms: [String: Signer.Form] = ["aksk": .access, "aksk-otc": .credential]
     let rule = "must be aksk (Huawei Cloud) or aksk-otc (Open Telekom Cloud)"
     return setting.text("aksk or aksk-otc", else: rule) { forms[$0] != nil }.flatMap { forms[$0] }
   }

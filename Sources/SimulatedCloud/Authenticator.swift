@@ -40,14 +40,11 @@ package struct AuthorizationHeader: Sendable, Hashable {
     }
     signedHeaders = names.split(separator: ";").map { $0.lowercased() }
     self.signature = String(signature)
-    // `AK/day/region/service/sdk_request`, where region and service may be empty.
-    let scope = (parts["Credential"] ?? "").split(separator: "/", omittingEmptySubsequences: false)
-      .map(String.init)
+    let scope = (parts["Credential"] ?? "").split(separator: "/", omittingEmptySubsequences: false).map(String.init)
     if let access = parts["Access"] {
       (form, accessKey, day) = (.access, String(access), nil)
-    } else if scope.count == 5, scope[4] == "sdk_request" {
-      form = .credential(region: scope[2], service: scope[3])
-      (accessKey, day) = (scope[0], scope[1])
+    } else if scope.count == 5, scope[2...] == ["", "", "sdk_request"] {
+      (form, accessKey, day) = (.credential, scope[0], scope[1])
     } else {
       return nil
     }
@@ -93,8 +90,6 @@ struct Authenticator: Sendable {
   }
 
   mutating func revokeTokens() { tokens = [:] }
-
-  mutating func revoke(_ key: AccessKey) { keys[key.access] = nil }
 
   /// The one project that the request's token is for; nil for a proof that names none.
   func project(of request: ReceivedRequest) -> String? {
@@ -144,8 +139,8 @@ struct Authenticator: Sendable {
         + "server time:\(SigningDate.text(now))"
     }
     // `host` is one of the received headers.
-    let signable = SignableRequest(
-      method: request.method, host: "", path: request.path, query: request.queryPairs,
+    let signable = HTTPRequest(
+      method: request.method, url: "http://\(request.path)?\(request.query)",
       headers: request.headers.map { ($0.name, $0.value) }, body: request.body)
     let expected = Signer(key: key, form: sent.form)
       .signature(of: signable, signedHeaders: sent.signedHeaders, date: date)

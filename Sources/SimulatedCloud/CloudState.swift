@@ -10,12 +10,12 @@ struct CloudState: Sendable {
   var options: SimulatedCloud.Options
   var authenticator: Authenticator
   var identity: IdentityState
-  var tasks: [TaskPath: (script: ScriptedTask, begun: Timestamp)] = [:]
+  var tasks: [TaskName: (script: ScriptedTask, begun: Timestamp)] = [:]
   /// Sent in place of the record, by job.
   var answers: [String: Reply] = [:]
-  var faults: [SimulatedService: ArmedFault] = [:]
-  private var jobs: [SimulatedService: [String: (script: ScriptedJob, submitted: Timestamp)]] = [:]
-  private var windows: [SimulatedService: QuotaWindow]
+  var faults: [CloudService: ArmedFault] = [:]
+  private var jobs: [CloudService: [String: (script: ScriptedJob, submitted: Timestamp)]] = [:]
+  private var windows: [CloudService: QuotaWindow]
 
   init(_ options: SimulatedCloud.Options) {
     self.options = options
@@ -28,7 +28,7 @@ struct CloudState: Sendable {
     jobs[job.service, default: [:]][job.jobID] = (job, time)
   }
 
-  mutating func setQuota(_ quota: Quota?, for service: SimulatedService) {
+  mutating func setQuota(_ quota: Quota?, for service: CloudService) {
     options.quotas[service] = quota
     windows[service] = quota.map(QuotaWindow.init)
   }
@@ -37,7 +37,7 @@ struct CloudState: Sendable {
   mutating func answer(_ request: ReceivedRequest, at now: Timestamp) -> (reply: Reply, call: Call) {
     let cloudTime = now + options.clockSkew
     let path = JobPath(request) { jobs[$0]?[$1] != nil }
-    let identityService = IdentityService(path: request.path)
+    let identityService = IdentityClient.Service(path: request.path)
     var reply: Reply
     if let identityService {
       reply = identity.answer(request, of: identityService, gateway: &authenticator, at: cloudTime)
@@ -58,18 +58,18 @@ struct CloudState: Sendable {
   }
 
   /// The answer of a proxy in front of the gateway; nil if the call goes on.
-  private static func front(_ fault: Fault, _ service: SimulatedService, _ request: ReceivedRequest) -> Reply? {
+  private static func front(_ fault: Fault, _ service: CloudService, _ request: ReceivedRequest) -> Reply? {
     switch fault {
     case .unavailable:
       ErrorReply.service(service, 503, "Common.0001", "The service is out of order.")
     case .unpublished: ErrorReply.unpublished(request)
     case .instead(let reply): reply
-    case .forbidden, .flowLimited, .absence, .otherJob, .delivery: nil
+    case .forbidden, .flowLimited, .absence, .delivery: nil
     }
   }
 
   /// The gateway's refusal; nil if the call goes on to the service.
-  private mutating func gateway(_ request: ReceivedRequest, _ service: SimulatedService, at now: Timestamp) -> Reply? {
+  private mutating func gateway(_ request: ReceivedRequest, _ service: CloudService, at now: Timestamp) -> Reply? {
     if let objection = authenticator.objection(to: request, at: now + options.clockSkew) {
       return ErrorReply.refused(request, objection)
     }
@@ -91,16 +91,15 @@ struct CloudState: Sendable {
     else { return ErrorReply.wrongProject(path.service) }
     if let task = path.task { return progress(of: task, at: now) }
     if let reply = answers[path.jobID] { return reply }
-    guard case (var job, let submitted)? = jobs[path.service]?[path.jobID],
+    guard case (let job, let submitted)? = jobs[path.service]?[path.jobID],
       let phase = job.visiblePhase(at: now - submitted, retention: options.retention[path.service] ?? RetentionPolicy())
     else { return ErrorReply.absent(path.service) }
-    if case .otherJob = fault { job.jobID = "another-\(job.jobID.prefix(100))" }
     let body = JobBody(job: job, submitted: submitted + options.clockSkew, elapsed: now - submitted)
     return .json(status: 200, body.json(phase))
   }
 
-  private func progress(of path: TaskPath, at now: Timestamp) -> Reply {
-    guard let (script, begun) = tasks[path] else {
+  private func progress(of task: TaskName, at now: Timestamp) -> Reply {
+    guard let (script, begun) = tasks[task] else {
       return ErrorReply.service(.dcs, 404, "DCS.3022", "This DCS instance does not exist.")
     }
     return script.reply ?? .json(status: 200, script.json(begun: begun + options.clockSkew, elapsed: now - begun))
@@ -111,21 +110,15 @@ struct CloudState: Sendable {
 /// count.
 private struct QuotaWindow: Sendable {
   let quota: Quota
-  /// Passed calls in order of time; those before `start` have left the window.
-  private var passed: [Timestamp] = []
-  private var start = 0
+  /// The calls in the window, in order of time.
+  private var passed: ArraySlice<Timestamp> = []
 
   init(_ quota: Quota) { self.quota = quota }
 
   /// True if a call at `now` may pass, which then counts.
   mutating func admit(at now: Timestamp) -> Bool {
-    while start < passed.count, now - passed[start] >= quota.per { start += 1 }
-    // Dropping the old half only now and then keeps a call at constant cost.
-    if start > 1024, start * 2 > passed.count {
-      passed.removeFirst(start)
-      start = 0
-    }
-    guard passed.count - start < quota.calls else { return false }
+    while let first = passed.first, now - first >= quota.per { passed.removeFirst() }
+    guard passed.count < quota.calls else { return false }
     passed.append(now)
     return true
   }

@@ -1,3 +1,4 @@
+import CloudAPI
 import JobWatchCore
 
 /// The errors of gateway, services and IAM. The wording is near the cloud's, the codes and shapes are the cloud's.
@@ -33,49 +34,40 @@ enum ErrorReply {
 
   // MARK: The services
 
-  static func service(_ service: SimulatedService, _ status: Int, _ code: String, _ message: String) -> Reply {
-    let (text, message) = (JSONText.string(code), JSONText.string(message))
-    let body: JSONText =
-      switch service.manner {
-      case .classic: ["error": ["message": message, "code": text]]
-      case .cache, .database: ["error_code": text, "error_msg": message]
-      case .middleware: ["errCode": text, "externalMessage": message]
-      case .container: ["errorMessage": message, "errorCode": text]
+  static func service(_ service: CloudService, _ status: Int, _ code: String, _ message: String) -> Reply {
+    let (text, message) = (OrderedJSON.string(code), OrderedJSON.string(message))
+    let body: OrderedJSON =
+      switch service {
+      case .ddm: ["errCode": text, "externalMessage": message]
+      case .cce: ["errorMessage": message, "errorCode": text]
+      case _ where service.hasJobFramework: ["error": ["message": message, "code": text]]
+      default: ["error_code": text, "error_msg": message]
       }
     return .json(status: status, code: code, body)
   }
 
   /// No such job, or its record was deleted. DCS documents its answer for migration tasks only, CCE for any resource.
-  /// DDS documents none: RDS's stands for it.
-  static func absent(_ service: SimulatedService) -> Reply {
-    switch service.manner {
-    case .classic:
-      Self.service(service, 400, "Common.0011", "Failed to query the job: invalid job ID.")
-    case .cache: Self.service(service, 400, "DCS.4133", "Instance job is not found.")
-    case .database where service == .geminidb:
-      .json(status: 200, ["jobs": .array([]), "total_count": .number(0)])
-    case .database: Self.service(service, 400, "DBS.200543", "The job does not exist.")
-    case .middleware: Self.service(service, 400, "DBS.300400", "The task is not found.")
-    case .container: Self.service(service, 404, "CCE.01404001", "Resource not found.")
+  static func absent(_ service: CloudService) -> Reply {
+    if case .first(let list) = service.layout.place {
+      return .json(status: 200, .object([(list, .array([])), ("total_count", .number(0))]))
     }
+    return Self.service(
+      service, service == .cce ? 404 : 400, service.absentCodes.max() ?? "", "The job does not exist.")
   }
 
   /// The credential is for another project than the URL's. Only ECS and DCS document an answer: a policy's refusal
   /// stands for the others'.
-  static func wrongProject(_ service: SimulatedService) -> Reply {
+  static func wrongProject(_ service: CloudService) -> Reply {
     let message = "The project ID in the URL does not match that of the credential."
-    return switch service.manner {
-    case .classic: Self.service(service, 400, "Common.0018", message)
-    case .cache: Self.service(service, 401, "DCS.1004", message)
-    case .database, .middleware, .container: forbidden(service)
-    }
+    if service == .dcs { return Self.service(service, 401, "DCS.1004", message) }
+    return service.hasJobFramework ? Self.service(service, 400, "Common.0018", message) : forbidden(service)
   }
 
-  static func forbidden(_ service: SimulatedService) -> Reply {
-    Self.service(service, 403, "Pdp.0001", "Policy does not allow \(service.rawValue):job:get to be performed.")
+  static func forbidden(_ service: CloudService) -> Reply {
+    Self.service(service, 403, "Pdp.0001", "Policy does not allow \(service.name):job:get to be performed.")
   }
 
-  static func flowLimited(_ service: SimulatedService) -> Reply {
+  static func flowLimited(_ service: CloudService) -> Reply {
     Self.service(service, 202, "Common.0024", "Flow limit exceeded.")
   }
 

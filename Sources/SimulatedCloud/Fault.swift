@@ -17,8 +17,6 @@ package enum Fault: Sendable {
   case flowLimited
   /// Every job is unknown.
   case absence
-  /// The record of another job.
-  case otherJob
 
   /// The answer is the right one, but it is disturbed on its way.
   case delivery(Reply.Delivery)

@@ -1,6 +1,7 @@
+import CloudAPI
 import JobWatchCore
 
-/// Writes a job's record as its service does.
+/// Writes a job's record in the layout of its service, and with what else the service documents.
 struct JobBody {
   var job: ScriptedJob
   /// The submission on the cloud's clock.
@@ -8,127 +9,130 @@ struct JobBody {
   /// The time since the submission.
   var elapsed: Duration
 
-  func json(_ phase: JobPhase) -> JSONText {
-    switch job.service.manner {
-    case .classic: classic(job, phase, entities: entities)
-    case .cache: cache(phase)
-    case .database where job.service == .geminidb:
-      ["jobs": .array([task(phase)]), "total_count": .number(1)]
-    case .database, .middleware: ["job": task(phase)]
-    case .container:
-      container(job, phase, subJobs: shownParts.map { container($0, $1, subJobs: []) })
+  private var service: CloudService { job.service }
+  private var layout: RecordLayout { job.service.layout }
+
+  func json(_ phase: JobPhase) -> OrderedJSON {
+    // The parts that have begun.
+    let parts = job.subJobs.compactMap { part in
+      JobPhase(of: part.steps, at: elapsed).map { record(part, $0, parts: []) }
+    }
+    let whole = record(job, phase, parts: job.subJobs.isEmpty ? [] : members(for: parts))
+    return switch layout.place {
+    case .root: whole
+    case .member(let name): .object([(name, whole)])
+    case .first(let name): .object([(name, .array([whole])), ("total_count", .number(1))])
     }
   }
 
-  /// The parts that have begun.
-  private var shownParts: [(ScriptedJob, JobPhase)] {
-    job.subJobs.compactMap { part in
-      JobPhase(of: part.steps, at: elapsed).map { (part, $0) }
+  private func members(for parts: [OrderedJSON]) -> [(String, OrderedJSON?)] {
+    switch service {
+    case .ims: [("sub_jobs_result", .array(parts)), ("sub_jobs_list", .array(job.subJobs.map { .string($0.jobID) }))]
+    case .cce: [("subJobs", .array(parts))]
+    case .dcs, .ddm: []
+    case _ where CloudService.databases.contains(service): []
+    default: [("sub_jobs_total", .number(job.subJobs.count)), ("sub_jobs", .array(parts))]
     }
   }
 
-  // MARK: The job framework
-
-  /// A parent lists its sub-jobs, a job without any names its object directly.
-  private var entities: JSONText {
-    if job.subJobs.isEmpty { return .object(JSONText.members(job.entities)) }
-    let shown = JSONText.array(shownParts.map { classic($0, $1, entities: .object(JSONText.members($0.entities))) })
-    guard job.service == .ims else { return ["sub_jobs_total": .number(job.subJobs.count), "sub_jobs": shown] }
-    let ids = job.subJobs.map { JSONText.string($0.jobID) }
-    return ["sub_jobs_result": shown, "sub_jobs_list": .array(ids)]
-  }
-
-  /// Until the end, `end_time` is an empty string and the error fields are missing. After it they are there, null for a
-  /// success.
-  private func classic(_ job: ScriptedJob, _ phase: JobPhase, entities: JSONText) -> JSONText {
-    func error(_ text: String?) -> JSONText? { phase.hasEnded ? .optional(phase.hasFailed ? text : nil) : nil }
-    return [
-      "status": .string(phase.status), "entities": entities, "job_id": .string(job.jobID),
-      "job_type": .string(job.jobType),
-      "begin_time": .string((submitted + phase.begin).description),
-      "end_time": .string(phase.hasEnded ? (submitted + phase.since).description : ""),
-      "error_code": error(job.errorCode), "fail_reason": error(job.failReason),
+  private func record(_ job: ScriptedJob, _ phase: JobPhase, parts: [(String, OrderedJSON?)]) -> OrderedJSON {
+    // The job framework tells an error, or null for a success, only after the end.
+    let tellsError = phase.hasEnded || !service.hasJobFramework
+    func error(_ text: String?) -> OrderedJSON? { tellsError ? .optional(phase.hasFailed ? text : nil) : nil }
+    var fields: [(FieldPath?, OrderedJSON?)] = [(layout.status, .string(service.word(phase.status)))]
+    fields += objects(of: job, parts)
+    fields += [
+      (layout.jobID, .string(job.jobID)), (layout.jobType, .string(job.jobType)),
+      (layout.begin, .string(time(phase.begin))), (layout.end, end(phase)),
+      // DCS documents no code, and DDM no reason.
+      (layout.errorCode, service == .dcs ? nil : error(job.errorCode)),
+      (layout.failReason, service == .ddm ? nil : error(job.failReason)),
+      (layout.progress, .string(phase.hasEnded ? "" : job.entities["progress"] ?? "")),
     ]
+    return .record(fields)
   }
 
-  // MARK: DCS
-
-  /// Times are milliseconds since 1970 as text; there are no entities and no error code. No vendor documents `end_time`
-  /// before the end: here it is null.
-  private func cache(_ phase: JobPhase) -> JSONText {
-    func epoch(_ offset: Duration) -> String { String((submitted + offset).milliseconds) }
-    return [
-      "job_id": .string(job.jobID), "job_type": .string(job.jobType),
-      "status": .string(phase.status), "begin_time": .string(epoch(phase.begin)),
-      "end_time": .optional(phase.hasEnded ? epoch(phase.since) : nil),
-      "fail_reason": .optional(phase.hasFailed ? job.failReason : nil),
-    ]
-  }
-
-  // MARK: The databases and DDM
-
-  /// DDM tells no reason of a failure.
-  private func task(_ phase: JobPhase) -> JSONText {
-    let service = job.service
-    let (begin, end) =
-      switch service {
-      case .geminidb: ("start_time", "end_time")
-      case .ddm: ("created_time", "end_time")
-      default: ("created", "ended")
+  /// The job's objects by their places, and its parts in the last of these. DCS has none.
+  private func objects(of job: ScriptedJob, _ parts: [(String, OrderedJSON?)]) -> [(FieldPath?, OrderedJSON?)] {
+    if service == .dcs { return [] }
+    var rest = job.entities
+    if layout.progress != nil { rest["progress"] = nil }
+    var fields: [(FieldPath?, OrderedJSON?)] = []
+    for place in layout.objects {
+      let start = place.prefix.isEmpty ? "" : "\(place.prefix)_"
+      let names = rest.keys.filter { $0.hasPrefix(start) }.sorted()
+      var members = names.map { name in
+        (String(name.dropFirst(start.count)), rest.removeValue(forKey: name).map(OrderedJSON.string))
       }
-    // RDS leaves the end out while a job runs, TaurusDB has it empty, the others write the present.
-    let ended: JSONText? =
-      switch service {
-      case .rds where !phase.hasEnded: nil
-      case .taurusdb where !phase.hasEnded: .string("")
-      default: .string(zoned(lastChange(phase)))
-      }
-    let instance: [(String, JSONText?)] = ["id", "name"].map { name in
-      (name, job.entities["instance_\(name)"].map { .string($0) })
+      if place.prefix.isEmpty { members += parts }
+      // An empty object stands there, too.
+      fields.append((FieldPath(stringLiteral: place.name), .object([])))
+      fields += members.map { (FieldPath(stringLiteral: "\(place.name).\($0.0)"), $0.1) }
     }
-    let others = job.entities.filter {
-      !["instance_id", "instance_name", "progress"].contains($0.key)
-    }
-    return [
-      "id": .string(job.jobID), "name": .string(job.jobType),
-      "status": .string(service.word(phase.status)),
-      begin: .string(zoned(submitted + phase.begin)), end: ended,
-      [.rds, .taurusdb, .ddm].contains(service) ? "process" : "progress":
-        .string(phase.hasEnded ? "" : job.entities["progress"] ?? ""),
-      "instance": .object(instance),
-      "fail_reason": service == .ddm ? nil : .optional(phase.hasFailed ? job.failReason : nil),
-      "entities": [.rds, .taurusdb].contains(service) ? .object(JSONText.members(others)) : nil,
-    ]
+    return fields
   }
 
-  /// Moves on until the end.
-  private func lastChange(_ phase: JobPhase) -> Timestamp { submitted + (phase.hasEnded ? phase.since : elapsed) }
+  // MARK: Times
 
-  /// `2021-07-12T09:22:04+0000`
-  private func zoned(_ time: Timestamp) -> String { time.description.prefix(19) + "+0000" }
-
-  // MARK: CCE
-
-  private func container(_ job: ScriptedJob, _ phase: JobPhase, subJobs: [JSONText]) -> JSONText {
-    let spec =
-      [("type", .string(job.jobType))] + JSONText.members(job.entities)
-      + [("subJobs", subJobs.isEmpty ? nil : .array(subJobs))]
-    return [
-      "kind": .string("Job"), "apiVersion": .string("v3"),
-      "metadata": [
-        "uid": .string(job.jobID), "creationTimestamp": .string(spaced(submitted + phase.begin)),
-        "updateTimestamp": .string(spaced(lastChange(phase))),
-      ], "spec": .object(spec),
-      "status": [
-        "phase": .string(self.job.service.word(phase.status)),
-        "reason": .string(phase.hasFailed ? job.failReason ?? "" : ""),
-      ],
-    ]
-  }
-
-  /// `2020-02-02 08:12:40.672000000 +0000 UTC`
-  private func spaced(_ time: Timestamp) -> String {
+  private func time(_ offset: Duration) -> String {
+    let time = submitted + offset
     let text = time.description
-    return "\(text.prefix(10)) \(text.dropFirst(11).dropLast())000000 +0000 UTC"
+    return switch (service, layout.place) {
+    // Milliseconds since 1970, as text.
+    case (.dcs, _): String(time.milliseconds)
+    // `2020-02-02 08:12:40.672000000 +0000 UTC`
+    case (.cce, _): "\(text.prefix(10)) \(text.dropFirst(11).dropLast())000000 +0000 UTC"
+    case (_, .root): text
+    // `2021-07-12T09:22:04+0000`
+    default: text.prefix(19) + "+0000"
+    }
+  }
+
+  /// Before the end RDS leaves it out, the job framework and TaurusDB have it empty, and the others write the present.
+  /// No vendor documents what DCS has there: here it is null.
+  private func end(_ phase: JobPhase) -> OrderedJSON? {
+    if phase.hasEnded { return .string(time(phase.since)) }
+    return switch service {
+    case .rds: nil
+    case .dcs: .optional(nil)
+    case .taurusdb: .string("")
+    default: .string(service.hasJobFramework ? "" : time(elapsed))
+    }
+  }
+}
+
+extension CloudService {
+  var hasJobFramework: Bool { Self.jobFramework.contains(self) }
+
+  /// The service's own word for a status of a script. A word that scripts do not share stays.
+  fileprivate func word(_ status: String) -> String {
+    let states: [JobState] =
+      switch status {
+      case "INIT": [.pending, .running]
+      case "RUNNING": [.running]
+      case "SUCCESS": [.succeeded]
+      case "FAIL": [.failed]
+      default: []
+      }
+    let words = states.map { state in vocabulary.filter { $0.value == state }.keys }.first { !$0.isEmpty }
+    guard let words else { return status }
+    // Several words may mean one state.
+    return ["Running", "Completed", "Failed", status].first(where: words.contains) ?? words.min() ?? status
+  }
+}
+
+extension OrderedJSON {
+  /// An object of which each member stands at its path. The members of an inner object need not follow each other.
+  fileprivate static func record(_ fields: [(path: FieldPath?, value: OrderedJSON?)]) -> OrderedJSON {
+    var members: [(String, OrderedJSON?)] = []
+    for case (let path?, let value) in fields {
+      let name = path.parent ?? path.name
+      if members.contains(where: { $0.0 == name }) { continue }
+      let inner = fields.compactMap { field in
+        field.path.flatMap { $0.parent == name ? ($0.name, field.value) : nil }
+      }
+      members.append((name, inner.isEmpty ? value : .object(inner)))
+    }
+    return .object(members)
   }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import Glibc
 import Hummingbird
 import Logging
@@ -119,14 +118,5 @@ package struct ReceivedRequest: Sendable {
   /// The first value of the header `name`, which is in lower case.
   package func header(_ name: String) -> String? {
     headers.first { $0.name == name }?.value
-  }
-
-  /// The names and values of the query, decoded.
-  var queryPairs: [(name: String, value: String)] {
-    query.split(separator: "&").map { pair in
-      let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-        .map { $0.removingPercentEncoding ?? String($0) }
-      return (parts[0], parts.count > 1 ? parts[1] : "")
-    }
   }
 }

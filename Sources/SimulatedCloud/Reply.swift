@@ -42,7 +42,7 @@ package struct Reply: Sendable {
   /// The status that reached the client; nil for none.
   package var visibleStatus: Int? { delivery == .reset || delivery == .hang ? nil : status }
 
-  static func json(status: Int, code: String? = nil, _ body: JSONText) -> Reply {
+  static func json(status: Int, code: String? = nil, _ body: OrderedJSON) -> Reply {
     Reply(
       status: status, headers: [("Content-Type", "application/json;charset=UTF-8")],
       body: Array(body.text.utf8), code: code)
@@ -57,31 +57,31 @@ package struct Reply: Sendable {
 
 /// JSON with its members in the order written: a body looks as the cloud sends it, and `null` differs from a missing
 /// member, which is nil here.
-struct JSONText: Sendable, ExpressibleByDictionaryLiteral {
+struct OrderedJSON: Sendable, ExpressibleByDictionaryLiteral {
   let text: String
 
   private init(_ text: String) { self.text = text }
 
-  init(dictionaryLiteral members: (String, JSONText?)...) { self = .object(members) }
+  init(dictionaryLiteral members: (String, OrderedJSON?)...) { self = .object(members) }
 
-  static func string(_ string: String) -> JSONText { JSONText(quote(string)) }
+  static func string(_ string: String) -> OrderedJSON { OrderedJSON(quote(string)) }
 
-  static func number(_ number: Int) -> JSONText { JSONText(String(number)) }
+  static func number(_ number: Int) -> OrderedJSON { OrderedJSON(String(number)) }
 
   /// A string, or `null` for none.
-  static func optional(_ text: String?) -> JSONText { JSONText(text.map(quote) ?? "null") }
+  static func optional(_ text: String?) -> OrderedJSON { OrderedJSON(text.map(quote) ?? "null") }
 
-  static func array(_ elements: [JSONText]) -> JSONText {
-    JSONText("[" + elements.map(\.text).joined(separator: ",") + "]")
+  static func array(_ elements: [OrderedJSON]) -> OrderedJSON {
+    OrderedJSON("[" + elements.map(\.text).joined(separator: ",") + "]")
   }
 
-  static func object(_ members: [(String, JSONText?)]) -> JSONText {
+  static func object(_ members: [(String, OrderedJSON?)]) -> OrderedJSON {
     let present = members.compactMap { name, value in value.map { quote(name) + ":" + $0.text } }
-    return JSONText("{" + present.joined(separator: ",") + "}")
+    return OrderedJSON("{" + present.joined(separator: ",") + "}")
   }
 
   /// The members of a dictionary, in the order of their names.
-  static func members(_ strings: [String: String]) -> [(String, JSONText?)] {
+  static func members(_ strings: [String: String]) -> [(String, OrderedJSON?)] {
     strings.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }
   }
 

@@ -1,3 +1,4 @@
+import CloudAPI
 import JobWatchCore
 
 /// One entry of a script: from `after` the submission on, the job has this status.
@@ -31,7 +32,7 @@ extension [JobStep] {
 /// The course of one job on the simulated cloud, and its record. Where the job stands is computed at each query from
 /// the time since its submission; nothing runs in between.
 package struct ScriptedJob: Hashable, Sendable {
-  package var service: SimulatedService
+  package var service: CloudService
   package var jobID: String
   package var jobType: String
   /// In order of time. Before the first step there is no record.
@@ -51,7 +52,7 @@ package struct ScriptedJob: Hashable, Sendable {
   package var vanishesAfter: Duration?
 
   package init(
-    service: SimulatedService = .ecs, jobID: String, jobType: String, steps: [JobStep],
+    service: CloudService = .ecs, jobID: String, jobType: String, steps: [JobStep],
     entities: [String: String] = [:], subJobs: [ScriptedJob] = [], errorCode: String? = nil,
     failReason: String? = nil, visibleAfter: Duration = .zero, vanishesAfter: Duration? = nil
   ) {

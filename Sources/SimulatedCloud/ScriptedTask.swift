@@ -34,10 +34,8 @@ package struct ScriptedTask: Sendable {
     self.reply = reply
   }
 
-  var path: TaskPath { TaskPath(instanceID: instanceID, taskID: taskID) }
-
   /// - Parameter begun: on the cloud's clock.
-  func json(begun: Timestamp, elapsed: Duration) -> JSONText {
+  func json(begun: Timestamp, elapsed: Duration) -> OrderedJSON {
     let total = steps.reduce(.zero) { $0 + $1.lasts }
     let done = total > .zero ? min(elapsed.seconds / total.seconds, 1) : 1
     var (begin, hasFailed) = (Duration.zero, false)
@@ -56,11 +54,11 @@ package struct ScriptedTask: Sendable {
 
   private func detail(
     _ step: Step, _ number: Int, _ begin: Duration, _ begun: Timestamp, _ elapsed: Duration
-  ) -> JSONText {
+  ) -> OrderedJSON {
     let end = begin + step.lasts
     let (hasBegun, hasEnded) = (elapsed >= begin, elapsed >= end)
     let ended = step.errorCode == nil ? "FINISH" : "FAILED"
-    func members(_ kind: String, _ id: String, _ name: String) -> [(String, JSONText?)] {
+    func members(_ kind: String, _ id: String, _ name: String) -> [(String, OrderedJSON?)] {
       [
         ("\(kind)_id", .string(id)), ("\(kind)_name", .string(name)),
         ("\(kind)_status", .string(hasEnded ? ended : hasBegun ? "EXECUTING" : "WAITING")),
@@ -70,7 +68,7 @@ package struct ScriptedTask: Sendable {
       ]
     }
     let parts = step.parts.enumerated().map { index, name in
-      JSONText.object(members("sub_step", "\(number).\(index + 1)", name) + [("detail", .string(""))])
+      OrderedJSON.object(members("sub_step", "\(number).\(index + 1)", name) + [("detail", .string(""))])
     }
     return .object(members("step", "\(number)", step.name) + [("sub_step_details", .array(parts))])
   }

@@ -17,10 +17,10 @@ package final class SimulatedCloud: Sendable {
     package var identity = SimulatedIdentity()
     /// How long the record of a job is kept; a service without an entry keeps it for good.
     package var retention = [
-      SimulatedService.ecs: RetentionPolicy(finished: .days(1), unpaid: .days(14))
+      CloudService.ecs: RetentionPolicy(finished: .days(1), unpaid: .days(14))
     ]
     /// A service without an entry is not throttled.
-    package var quotas: [SimulatedService: Quota] = [:]
+    package var quotas: [CloudService: Quota] = [:]
     /// How far the cloud's own clock is ahead of the one it is built with.
     package var clockSkew = Duration.zero
     /// How many calls its log keeps.
@@ -79,8 +79,9 @@ package final class SimulatedCloud: Sendable {
 
   /// Begins a task of an instance now. One with the same ids is replaced.
   package func begin(_ task: ScriptedTask) {
+    guard let name = TaskName(task.instanceID, task.taskID) else { return }
     let now = clock()
-    state.withLock { $0.tasks[task.path] = (task, now) }
+    state.withLock { $0.tasks[name] = (task, now) }
   }
 
   // MARK: What may change while it runs
@@ -99,16 +100,16 @@ package final class SimulatedCloud: Sendable {
   }
 
   /// Nil lifts the quota. Its window starts now.
-  package func setQuota(_ quota: Quota?, for service: SimulatedService) {
+  package func setQuota(_ quota: Quota?, for service: CloudService) {
     state.withLock { $0.setQuota(quota, for: service) }
   }
 
   /// Replaces the service's fault, if any; with `calls` it is over after so many calls to the service.
-  package func set(_ fault: Fault, for service: SimulatedService, calls: Int? = nil) {
+  package func set(_ fault: Fault, for service: CloudService, calls: Int? = nil) {
     state.withLock { $0.faults[service] = ArmedFault(fault: fault, remaining: calls) }
   }
 
-  package func clearFault(of service: SimulatedService) {
+  package func clearFault(of service: CloudService) {
     state.withLock { $0.faults[service] = nil }
   }
 
@@ -125,28 +126,22 @@ package final class SimulatedCloud: Sendable {
   /// Every token that was handed out dies, as after a change of the password.
   package func revokeTokens() { state.withLock { $0.authenticator.revokeTokens() } }
 
-  /// The metadata service shows another key from now on; the old one lives out its time, or dies now.
-  package func renewTemporaryKey(revokingOld: Bool) {
-    state.withLock { $0.identity.renewKey(revokingOld: revokingOld, in: &$0.authenticator) }
-  }
-
-  /// As for a service with jobs. `.flowLimited` is 429 here, `.forbidden` 403, `.absence` 404; `.otherJob` means
-  /// nothing.
-  package func set(_ fault: Fault, for service: IdentityService, calls: Int? = nil) {
+  /// As for a service with jobs. `.flowLimited` is 429 here, `.forbidden` 403, `.absence` 404.
+  package func set(_ fault: Fault, for service: IdentityClient.Service, calls: Int? = nil) {
     state.withLock { $0.identity.faults[service] = ArmedFault(fault: fault, remaining: calls) }
   }
 
-  package func clearFault(of service: IdentityService) {
+  package func clearFault(of service: IdentityClient.Service) {
     state.withLock { $0.identity.faults[service] = nil }
   }
 
   // MARK: The calls
 
-  package func calls(service: SimulatedService) -> [Call] {
+  package func calls(service: CloudService) -> [Call] {
     log.entries.filter { $0.service == service }
   }
 
-  package func calls(identity: IdentityService) -> [Call] {
+  package func calls(identity: IdentityClient.Service) -> [Call] {
     log.entries.filter { $0.identity == identity }
   }
 
@@ -157,9 +152,6 @@ package final class SimulatedCloud: Sendable {
   package var refusedCalls: [Call] { log.entries.filter(\.isRefused) }
 
   package var throttledCalls: [Call] { log.entries.filter(\.isThrottled) }
-
-  /// Returns once `count` calls have arrived since the start.
-  package func waitForCalls(count: Int) async throws { try await log.wait(count: count) }
 }
 
 /// One call that reached the simulated cloud.
@@ -167,9 +159,9 @@ package struct Call: Hashable, Sendable {
   /// On the clock that the cloud was built with, without its skew.
   package var time: Timestamp
   /// Nil for a path that is no job query.
-  package var service: SimulatedService?
+  package var service: CloudService?
   /// For a call to IAM or the metadata service; nil for every other.
-  package var identity: IdentityService?
+  package var identity: IdentityClient.Service?
   /// Empty for a path that is no job query.
   package var jobID: String
   /// The status that reached the client; nil when the connection was reset or the answer withheld.

@@ -3,12 +3,7 @@ import Foundation
 import JobWatchCore
 
 /// The services that hand out credentials, on the port of the job APIs: the endpoints `iam` and `metadata`.
-package enum IdentityService: String, Sendable, Hashable, CaseIterable {
-  /// `POST /v3/auth/tokens` and `GET /v3/projects?name=` .
-  case iam
-  /// `PUT /meta-data/latest/api/token` and `GET /openstack/latest/securitykey`.
-  case metadata
-
+extension IdentityClient.Service {
   /// Nil for a path of neither.
   init?(path: String) {
     switch path {
@@ -22,26 +17,14 @@ package enum IdentityService: String, Sendable, Hashable, CaseIterable {
 /// Users, projects and lifetimes of the simulated cloud's logins. It may change while the cloud runs. A change leaves
 /// tokens and keys that were handed out before as they are.
 package struct SimulatedIdentity: Sendable {
-  package struct Project: Sendable, Hashable {
-    package var id: String
-    package var name: String
-
-    package init(id: String, name: String) {
-      self.id = id
-      self.name = name
-    }
-
-    fileprivate var json: JSONText { ["id": .string(id), "name": .string(name)] }
-  }
-
   package var users: [PasswordUser]
-  /// Scopes of tokens, and the entries of the list of projects.
-  package var projects: [Project]
+  /// Their names by their ids: the scopes of tokens.
+  package var projects: [String: String]
   package var tokenLifetime: Duration
   package var metadata: SimulatedMetadata
 
   package init(
-    users: [PasswordUser] = [], projects: [Project] = [], tokenLifetime: Duration = .hours(24),
+    users: [PasswordUser] = [], projects: [String: String] = [:], tokenLifetime: Duration = .hours(24),
     metadata: SimulatedMetadata = SimulatedMetadata()
   ) {
     self.users = users
@@ -79,7 +62,7 @@ package struct SimulatedMetadata: Sendable {
 /// of the job APIs accepts the tokens and keys that they hand out.
 struct IdentityState: Sendable {
   var options: SimulatedIdentity
-  var faults: [IdentityService: ArmedFault] = [:]
+  var faults: [IdentityClient.Service: ArmedFault] = [:]
   /// The session tokens of the metadata service, with their ends.
   private var sessions: [String: Timestamp] = [:]
   /// The key that the metadata service shows to all.
@@ -87,15 +70,9 @@ struct IdentityState: Sendable {
 
   init(_ options: SimulatedIdentity) { self.options = options }
 
-  /// The metadata service shows a new key from now on. The old one is good until it expires, or is revoked.
-  mutating func renewKey(revokingOld: Bool, in gateway: inout Authenticator) {
-    if let shown, revokingOld { gateway.revoke(shown.key) }
-    shown = nil
-  }
-
   /// `now` is the cloud's clock.
   mutating func answer(
-    _ request: ReceivedRequest, of service: IdentityService, gateway: inout Authenticator, at now: Timestamp
+    _ request: ReceivedRequest, of service: IdentityClient.Service, gateway: inout Authenticator, at now: Timestamp
   ) -> Reply {
     let fault = ArmedFault.next(&faults[service])
     if let reply = fault.flatMap({ Self.reply(to: $0, request) }) { return reply }
@@ -120,7 +97,7 @@ struct IdentityState: Sendable {
     case .unpublished: ErrorReply.unpublished(request)
     case .flowLimited: ErrorReply.throttled(request, Quota(calls: 5, per: .seconds(60)))
     case .instead(let reply): reply
-    case .otherJob, .delivery: nil
+    case .delivery: nil
     }
   }
 
@@ -136,18 +113,18 @@ struct IdentityState: Sendable {
     guard options.users.contains(login.user) else {
       return ErrorReply.identity(401, "Unauthorized", "The username or password is wrong.")
     }
-    guard let project = options.projects.first(where: login.names) else {
+    guard let project = options.projects.first(where: { [.id($0.key), .name($0.value)].contains(login.scope) }) else {
       return ErrorReply.identity(404, "Not Found", "The project cannot be found.")
     }
     let token = "MII" + Reply.randomID() + Reply.randomID()
     let end = now + options.tokenLifetime
-    gateway.accept(token: Secret(token), projectID: project.id, from: now, until: end)
+    gateway.accept(token: Secret(token), projectID: project.key, from: now, until: end)
     var reply = Reply.json(
       status: 201,
       [
         "token": [
           "expires_at": .string(end.microseconds), "methods": .array([.string("password")]),
-          "issued_at": .string(now.microseconds), "project": project.json,
+          "issued_at": .string(now.microseconds), "project": Self.json(project.key, project.value),
         ]
       ])
     reply.headers.append(("X-Subject-Token", token))
@@ -175,17 +152,15 @@ struct IdentityState: Sendable {
       user = PasswordUser(name: name, password: Secret(password), domainName: domain)
       self.scope = scope
     }
-
-    func names(_ project: SimulatedIdentity.Project) -> Bool {
-      scope == .id(project.id) || scope == .name(project.name)
-    }
   }
 
   private func projects(_ request: ReceivedRequest) -> Reply {
-    let wanted = request.queryPairs.first { $0.name == "name" }?.value
-    let shown = options.projects.filter { wanted == nil || $0.name == wanted }
-    return .json(status: 200, ["projects": .array(shown.map(\.json))])
+    let wanted = PercentEncoding.pairs(request.query[...]).first { $0.name == "name" }?.value
+    let shown = options.projects.filter { wanted == nil || $0.value == wanted }
+    return .json(status: 200, ["projects": .array(shown.map { Self.json($0.key, $0.value) })])
   }
+
+  private static func json(_ id: String, _ name: String) -> OrderedJSON { ["id": .string(id), "name": .string(name)] }
 
   // MARK: The metadata service
 

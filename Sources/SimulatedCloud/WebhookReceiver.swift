@@ -35,11 +35,6 @@ package final class WebhookReceiver: Sendable {
 
   package var deliveries: [WebhookDelivery] { log.entries }
 
-  /// Returns once `count` deliveries have arrived since the start.
-  package func waitForDeliveries(count: Int) async throws {
-    try await log.wait(count: count)
-  }
-
   private func answer(_ request: ReceivedRequest) -> Reply {
     let now = clock()
     let verification = signature.verification(of: request, at: now)

@@ -23,7 +23,7 @@ struct Screen: Sendable {
   }
 
   func submitted(_ part: Script.Part, at time: Duration) {
-    line(time, "submit", part.name, "\(part.job.service.rawValue) \(part.job.jobType) \(part.job.jobID)", .dim)
+    line(time, "submit", part.name, "\(part.job.service.name) \(part.job.jobType) \(part.job.jobID)", .dim)
   }
 
   func event(_ event: WebhookEvent, at time: Duration) {

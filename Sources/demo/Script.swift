@@ -1,3 +1,4 @@
+import CloudAPI
 import JobWatchCore
 import SimulatedCloud
 
@@ -65,7 +66,7 @@ enum Script {
   }
 
   private static func part(
-    _ name: String, _ service: SimulatedService, _ type: String, _ steps: [JobStep],
+    _ name: String, _ service: CloudService, _ type: String, _ steps: [JobStep],
     _ end: EventKind = .jobSucceeded, _ change: (inout ScriptedJob) -> Void = { _ in }
   ) -> Part {
     var job = ScriptedJob(service: service, jobID: id(name), jobType: type, steps: steps)

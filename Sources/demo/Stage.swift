@@ -58,7 +58,7 @@ final class Stage: Sendable {
     for part in Script.parts { cloud.submit(part.job) }
     let spool = SpoolWriter(spoolDirectory: root + "/spool")
     for part in Script.parts {
-      var submission = SpoolSubmission(word: part.job.jobID, service: part.job.service.rawValue)
+      var submission = SpoolSubmission(word: part.job.jobID, service: part.job.service.name)
       submission.labels = ["name": part.name]
       _ = try spool.write([submission], at: Self.clock())
       screen.submitted(part, at: elapsed)

@@ -17,7 +17,7 @@ import Testing
       let jobs = (0..<50).map { PlannedJob.failing($0 % 2 == 0 ? .ecs : .dcs, after: .seconds(1)) }
       try bed.submit(jobs)
       try await within(.seconds(20), "the first call and four probes") {
-        try await bed.cloud.waitForCalls(count: 5)
+        try await bed.cloud.log.wait(count: 5)
       }
       let times = bed.cloud.log.entries.map(\.time)
       let gaps = zip(times, times.dropFirst()).map { $1 - $0 }
@@ -42,7 +42,7 @@ import Testing
     try await Testbed.run(settings) { bed in
       let daemon = try await bed.startDaemon()
       try bed.submit((0..<40).map { _ in PlannedJob.endless() })
-      try await bed.cloud.waitForCalls(count: 200)
+      try await bed.cloud.log.wait(count: 200)
       bed.cloud.credentials = AcceptedCredentials()
       let paused = try await within(.seconds(20), "account.paused") {
         try await bed.log.first(.accountPaused)

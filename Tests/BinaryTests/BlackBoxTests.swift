@@ -1,3 +1,4 @@
+import CloudAPI
 import Foundation
 import Glibc
 import JobWatchCore
@@ -32,7 +33,7 @@ import Testing
   /// moves on with every turn.
   private static var mixture: [PlannedJob] {
     (0..<40).map { number in
-      let services = SimulatedService.allCases
+      let services = CloudService.all
       let service = services[(number + number / services.count) % services.count]
       let length = Duration.milliseconds(500 + number * 7500 / 39)
       let job: PlannedJob = number % 5 == 0 ? .failing(service, after: length) : .succeeding(service, after: length)
@@ -60,7 +61,7 @@ import Testing
     for job in jobs {
       let told = events[job.id] ?? []
       #expect(told.map(\.type) == [job.end.rawValue], "\(job.plainLine)")
-      #expect(told.first?.data.service == job.script.service.rawValue)
+      #expect(told.first?.data.service == job.script.service.name)
       #expect(told.first?.data.certainty == .confirmed)
       try expectError(of: job, in: #require(told.first).data)
     }
@@ -113,9 +114,9 @@ import Testing
       let job = PlannedJob.succeeding(after: .zero)
       try bed.submit([job])
       try await within(.seconds(20), "a poll and the deliveries hang") {
-        try await bed.cloud.waitForCalls(count: 1)
-        for receiver in deaf { try await receiver.waitForDeliveries(count: 1) }
-        try await bed.receiver.waitForDeliveries(count: 1)
+        try await bed.cloud.log.wait(count: 1)
+        for receiver in deaf { try await receiver.log.wait(count: 1) }
+        try await bed.receiver.log.wait(count: 1)
       }
       let asked = ContinuousClock.now
       daemon.send(signal)

@@ -42,7 +42,7 @@ import Testing
       #expect(await daemon.terminate() == .code(0))
       daemon = try await bed.startDaemon()
       try await within(.seconds(20), "a restart tries it once") {
-        try await bed.cloud.waitForCalls(count: 2)
+        try await bed.cloud.log.wait(count: 2)
       }
       try bed.place.write(Workplace.secretKey + "\n", to: bed.place.secretKeyFile)
       try await within(.seconds(15), "every end is told") { try await bed.told(jobs) }

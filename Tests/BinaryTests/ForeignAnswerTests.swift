@@ -1,3 +1,4 @@
+import CloudAPI
 import Foundation
 import JobWatchCore
 import SimulatedCloud
@@ -11,13 +12,13 @@ import Testing
     var job: PlannedJob
     var body: [UInt8]
 
-    init(_ service: SimulatedService, _ end: EventKind, _ body: [UInt8]) {
+    init(_ service: CloudService, _ end: EventKind, _ body: [UInt8]) {
       job = PlannedJob.succeeding(service, after: .days(30))
       job.end = end
       self.body = body
     }
 
-    init(_ service: SimulatedService, _ end: EventKind, _ body: String) {
+    init(_ service: CloudService, _ end: EventKind, _ body: String) {
       self.init(service, end, Array(body.utf8))
     }
 
@@ -87,7 +88,7 @@ import Testing
       "polling": "{floor: 200ms, ceiling: 1s}", "absence": "{answers: 3, over: 3s}",
     ]
     try await Testbed.run(.init(keys: keys)) { bed in
-      func record(_ service: SimulatedService, _ status: String) -> Met {
+      func record(_ service: CloudService, _ status: String) -> Met {
         Met(service, .jobSucceeded, #"{"status":"\#(status)","job_id":"@","job_type":"extendVolume","entities":{}}"#)
       }
       func answer(_ job: PlannedJob, _ status: String) {

@@ -1,3 +1,4 @@
+import CloudAPI
 import Foundation
 import JobWatchCore
 import SimulatedCloud
@@ -78,7 +79,7 @@ struct KillRun {
   private mutating func drop(files: Int) throws {
     for _ in 0..<files {
       let length = Duration.milliseconds(Int.random(in: 0..<1500, using: &random))
-      let service: SimulatedService = Bool.random(using: &random) ? .ecs : .dcs
+      let service: CloudService = Bool.random(using: &random) ? .ecs : .dcs
       let job: PlannedJob =
         Int.random(in: 0..<5, using: &random) == 0
         ? .failing(service, after: length) : .succeeding(service, after: length)

@@ -47,11 +47,11 @@ import Testing
 
   /// The operator's way: the new secret first, then the signal, and the old one ends.
   private static func change(_ way: LoginWay, of daemon: ChildProcess, in bed: Testbed) async throws {
-    try await bed.cloud.waitForCalls(count: 60)
+    try await bed.cloud.log.wait(count: 60)
     try write(way, 1, in: bed)
     try await bed.waiting(for: "the configuration is reloaded") { daemon.send(SIGHUP) }
     // What was under way with the old one has arrived when each job was asked for once more.
-    try await bed.cloud.waitForCalls(count: bed.cloud.log.total + 20)
+    try await bed.cloud.log.wait(count: bed.cloud.log.total + 20)
     bed.cloud.credentials = AcceptedCredentials(accessKeys: [LoginWay.keys[1]], tokens: [LoginWay.tokens[1]])
   }
 
@@ -66,7 +66,7 @@ import Testing
       let daemon = try await bed.startDaemon()
       let jobs = (0..<10).map { _ in PlannedJob.failing(after: .seconds(6)) }
       try bed.submit(jobs)
-      try await bed.cloud.waitForCalls(count: 40)
+      try await bed.cloud.log.wait(count: 40)
       bed.cloud.revokeTokens()
       try await within(.seconds(30), "every end is told") { try await bed.told(jobs) }
       #expect(await daemon.terminate() == .code(0))
@@ -152,7 +152,7 @@ import Testing
       let daemon = try await bed.startDaemon()
       let endless = [PlannedJob.endless()]
       try bed.submit(endless)
-      try await bed.cloud.waitForCalls(count: 3)
+      try await bed.cloud.log.wait(count: 3)
       bed.cloud.set(.unavailable, for: .metadata)
       let missed = try await within(.seconds(20), "a renewal that fails") {
         try await bed.cloud.log.next { $0.identity == .metadata && $0.status == 503 }
@@ -169,7 +169,7 @@ import Testing
       _ = try await within(.seconds(20), "account.resumed") {
         try await bed.log.first(.accountResumed)
       }
-      try await bed.cloud.waitForCalls(count: bed.cloud.log.total + 2)
+      try await bed.cloud.log.wait(count: bed.cloud.log.total + 2)
       #expect(await daemon.terminate() == .code(0))
       #expect(bed.cloud.refusedCalls.isEmpty)
       // Asked several times, and logged for its cause.

@@ -23,7 +23,7 @@ struct LoginWay: Sendable, CustomTestStringConvertible {
     var settings = Testbed.Settings()
     settings.login = login
     settings.identity = SimulatedIdentity(
-      users: [Self.user], projects: [.init(id: Workplace.projectID, name: "eu-de")],
+      users: [Self.user], projects: [Workplace.projectID: "eu-de"],
       tokenLifetime: Self.lifetime, metadata: metadata)
     settings.keys = ["polling": "{floor: 1s, ceiling: 1s}"]
     return settings

@@ -62,7 +62,7 @@ import Testing
     ]
     let identity = SimulatedIdentity(
       users: [PasswordUser(name: "watcher", password: Secret(password), domainName: "domain")],
-      projects: [.init(id: Workplace.projectID, name: "eu-de")])
+      projects: [Workplace.projectID: "eu-de"])
     try await Testbed.run(.init(login: login, identity: identity)) { bed in
       try bed.place.write(password, to: bed.place.secretKeyFile)
       try bed.place.addAccount("twin")
@@ -88,7 +88,7 @@ import Testing
 
   struct Trouble: Sendable, CustomTestStringConvertible {
     var testDescription: String
-    var fault: (Fault, SimulatedService)?
+    var fault: (Fault, CloudService)?
     /// In the configuration.
     var change: (from: String, to: String)?
     var step: String

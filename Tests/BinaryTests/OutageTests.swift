@@ -1,3 +1,4 @@
+import CloudAPI
 import Foundation
 import JobWatchCore
 import SimulatedCloud
@@ -23,13 +24,13 @@ import Testing
       for job in jobs { _ = try await bed.log.first(.jobRunning, of: job.id) }
       let began = Testbed.clock()
       for fault in [Fault.unavailable, .page(status: 502), .reset] {
-        for service in SimulatedService.allCases { bed.cloud.set(fault, for: service) }
+        for service in CloudService.all { bed.cloud.set(fault, for: service) }
         bed.end(jobs)
         // The length of the outage is what is tested.
         try await Task.sleep(for: .milliseconds(3333))
       }
       let ended = Testbed.clock()
-      for service in SimulatedService.allCases { bed.cloud.clearFault(of: service) }
+      for service in CloudService.all { bed.cloud.clearFault(of: service) }
       let calls = bed.cloud.calls(since: began).count { $0.time < ended }
       // One for each job, as all may be due before a breaker opens, and of each service the probes, two seconds apart but
       // for the first.

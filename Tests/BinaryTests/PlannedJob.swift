@@ -1,3 +1,4 @@
+import CloudAPI
 import Foundation
 import JobWatchCore
 import SimulatedCloud
@@ -10,9 +11,9 @@ struct PlannedJob: Sendable {
   var id: String { script.jobID }
 
   /// Of a spool file that holds plain lines.
-  var plainLine: String { "\(script.service.rawValue) \(id)" }
+  var plainLine: String { "\(script.service.name) \(id)" }
   /// Of a spool file that holds JSON.
-  var object: String { #"{"job_id": "\#(id)", "service": "\#(script.service.rawValue)"}"# }
+  var object: String { #"{"job_id": "\#(id)", "service": "\#(script.service.name)"}"# }
 
   /// In the form of the cloud's own, 32 hexadecimal digits.
   static func newID() -> String {
@@ -20,14 +21,14 @@ struct PlannedJob: Sendable {
   }
 
   /// Runs from its submission on and ends well.
-  static func succeeding(_ service: SimulatedService = .ecs, after duration: Duration) -> PlannedJob {
+  static func succeeding(_ service: CloudService = .ecs, after duration: Duration) -> PlannedJob {
     PlannedJob(
       script: ScriptedJob(
         service: service, jobID: newID(), jobType: "resizeServer",
         steps: .succeeding(after: duration)), end: .jobSucceeded)
   }
 
-  static func failing(_ service: SimulatedService = .ecs, after duration: Duration) -> PlannedJob {
+  static func failing(_ service: CloudService = .ecs, after duration: Duration) -> PlannedJob {
     PlannedJob(
       script: ScriptedJob(
         service: service, jobID: newID(), jobType: "resizeServer",

@@ -26,7 +26,7 @@ import Testing
         if number == 0 { try bed.submit((0..<50).map { _ in .endless() }) }
         let calls = bed.cloud.log.total + Int.random(in: 1...20, using: &random)
         try await within(.seconds(60), "\(calls) calls") {
-          try await bed.cloud.waitForCalls(count: calls)
+          try await bed.cloud.log.wait(count: calls)
         }
         if number % 4 == 3 {
           #expect(await daemon.terminate() == .code(0))
@@ -56,7 +56,7 @@ import Testing
         let calls = bed.cloud.log.total
         daemon = try await bed.startDaemon()
         try await within(.seconds(60), "calls") {
-          try await bed.cloud.waitForCalls(count: calls + 3)
+          try await bed.cloud.log.wait(count: calls + 3)
         }
         await daemon.kill()
       }

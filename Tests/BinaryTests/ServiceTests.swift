@@ -54,7 +54,7 @@ import Testing
       bed.receiver.answer(with: [], then: Reply(status: 200, delivery: .hang))
       let daemon = try await bed.startDaemon(after: manager.environment)
       try bed.submit([.failing(after: .zero)])
-      try await bed.receiver.waitForDeliveries(count: 1)
+      try await bed.receiver.log.wait(count: 1)
       try await manager.signsOfLife(6)
       daemon.send(SIGSTOP)
       let before = manager.log.total

@@ -28,7 +28,7 @@ final class Testbed: Sendable {
 
   private init(_ settings: Settings) throws {
     let key = AccessKey(access: Workplace.accessKey, secret: Secret(Workplace.secretKey), securityToken: nil)
-    let quotas = settings.cloudQuota.map { [SimulatedService.ecs: $0, .dcs: $0] }
+    let quotas = settings.cloudQuota.map { [CloudService.ecs: $0, .dcs: $0] }
     var options = SimulatedCloud.Options(
       projectIDs: [Workplace.projectID], credentials: AcceptedCredentials(accessKeys: [key]))
     (options.identity, options.quotas) = (settings.identity, quotas ?? [:])
@@ -137,7 +137,7 @@ final class Testbed: Sendable {
   func submit(_ job: PlannedJob, to account: String) throws {
     begin([job])
     try place.drop(
-      #"{"job_id": "\#(job.id)", "service": "\#(job.script.service.rawValue)", "account": "\#(account)"}"#, as: job.id)
+      #"{"job_id": "\#(job.id)", "service": "\#(job.script.service.name)", "account": "\#(account)"}"#, as: job.id)
   }
 
   /// What the receiver took, in order of arrival.

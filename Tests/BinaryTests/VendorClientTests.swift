@@ -1,3 +1,4 @@
+import CloudAPI
 import Foundation
 import JobWatchCore
 import SimulatedCloud
@@ -7,7 +8,7 @@ import Testing
 /// and whether it accepts what they sign.
 @Suite struct VendorClientTests {
   /// Those whose own clients are installed.
-  private static let services: [SimulatedService] = [.ecs, .dcs]
+  private static let services: [CloudService] = [.ecs, .dcs]
 
   private struct Questions: Encodable {
     struct Question: Encodable {
@@ -84,7 +85,7 @@ import Testing
       for (fault, expected) in Self.faults {
         for service in Self.services { bed.cloud.set(fault, for: service) }
         let both = Self.services.map {
-          Questions.Question(service: $0.rawValue, job_id: "any")
+          Questions.Question(service: $0.name, job_id: "any")
         }
         let results = try await ask(both)
         #expect(results == [expected, expected])
@@ -108,13 +109,13 @@ import Testing
     let jobs = [running, good, bad, parent] + cacheJobs
     for job in jobs { cloud.submit(job.script, at: submitted) }
     let questions = jobs.map {
-      Questions.Question(service: $0.script.service.rawValue, job_id: $0.id)
+      Questions.Question(service: $0.script.service.name, job_id: $0.id)
     }
     let missing = Self.services.map {
-      Questions.Question(service: $0.rawValue, job_id: "none")
+      Questions.Question(service: $0.name, job_id: "none")
     }
     let elsewhere = Self.services.map {
-      Questions.Question(service: $0.rawValue, project_id: "another", job_id: "none")
+      Questions.Question(service: $0.name, project_id: "another", job_id: "none")
     }
     let records = jobs.map { Result(record: record(of: $0.script, from: submitted, to: ended)) }
     return (

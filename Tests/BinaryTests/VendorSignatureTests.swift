@@ -66,7 +66,7 @@ import Testing
   private static func watch(_ bed: Testbed) async throws -> [PlannedJob] {
     let daemon = try await bed.startDaemon()
     let jobs = (0..<40).map { number in
-      let service: SimulatedService = number.isMultiple(of: 2) ? .ecs : .dcs
+      let service: CloudService = number.isMultiple(of: 2) ? .ecs : .dcs
       let duration = Duration.milliseconds(200 * number)
       return number.isMultiple(of: 3)
         ? PlannedJob.failing(service, after: duration) : PlannedJob.succeeding(service, after: duration)

@@ -1,3 +1,4 @@
+import CloudAPI
 import Foundation
 import JobWatchCore
 import SimulatedCloud
@@ -51,7 +52,7 @@ final class Workplace: Sendable {
       let name = number == 0 ? "oncall" : "oncall\(number + 1)"
       return "  - {name: \(name), type: webhook, url: \"\(url)/hook\", " + "secret: {file: \(root)/hook_secret}}"
     }
-    let endpoints = (SimulatedService.allCases.map(\.rawValue) + ["iam", "metadata"])
+    let endpoints = (CloudService.all.map(\.name) + ["iam", "metadata"])
       .map { "\($0): \"\(cloud)\"" }
     let text = """
       state_dir: \(stateDirectory)

@@ -8,7 +8,7 @@ private let shared = HTTPClientTransport(options: .patient())
 @Suite(.prompt, .timeLimit(.minutes(5))) struct `Where the head is wanted` {
   private func send(_ server: SocketServer) async throws(HTTPFailure) -> HTTPResponse {
     try await shared.send(
-      HTTPRequest(method: "POST", url: server.url, body: Array("{}".utf8), wanted: .head),
+      HTTPRequest(method: "POST", url: server.url, body: Array("{}".utf8)),
       timeout: .patient, bodyLimit: 0)
   }
 

@@ -39,7 +39,7 @@ struct CloudClientTests {
   @Test(arguments: [
     (Credential.accessKey(key), "host;x-project-id;x-sdk-date"),
     (.accessKey(temporary), "host;x-project-id;x-sdk-date;x-security-token"),
-    (.legacyAccessKey(key), "host;x-sdk-date"), (.legacyAccessKey(temporary), "host;x-sdk-date"),
+    (.accessKey(key, .credential), "host;x-sdk-date"), (.accessKey(temporary, .credential), "host;x-sdk-date"),
   ])
   func `a question is signed as its kind of key demands`(credential: Credential, signed: String) async throws {
     let recording = RecordingTransport(.success(Self.record))
@@ -58,9 +58,9 @@ struct CloudClientTests {
     #expect(headers.first("Accept") == "application/json")
     #expect(date == "20260115T083000Z")
     #expect(sent.signedHeaders.joined(separator: ";") == signed)
-    let isTemporary = credential != .accessKey(Self.key) && credential != .legacyAccessKey(Self.key)
+    let isTemporary = credential != .accessKey(Self.key) && credential != .accessKey(Self.key, .credential)
     #expect(headers.first("X-Security-Token") == (isTemporary ? "example-token" : nil))
-    let received = SignableRequest(host: "ecs.example:8443", path: "/v1/project1/jobs/job1", headers: request.headers)
+    let received = HTTPRequest(url: "https://ecs.example:8443/v1/project1/jobs/job1", headers: request.headers)
     let signer = Signer(key: Self.key, form: sent.form)
     #expect(sent.signature == signer.signature(of: received, signedHeaders: sent.signedHeaders, date: date))
   }

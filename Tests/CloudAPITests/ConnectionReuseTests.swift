@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import CloudAPI
@@ -17,16 +18,16 @@ import Testing
   }
 
   private func send(
-    _ transport: HTTPClientTransport, _ url: String, wanted: HTTPAnswerPart = .whole
+    _ transport: HTTPClientTransport, _ url: String, bodyLimit: Int = 10
   ) async throws(HTTPFailure) -> HTTPResponse {
-    let request = HTTPRequest(method: "POST", url: url, headers: [("webhook-id", "a")], wanted: wanted)
-    return try await transport.send(request, timeout: .patient, bodyLimit: 10)
+    let request = HTTPRequest(method: "POST", url: url, headers: [("webhook-id", "a")])
+    return try await transport.send(request, timeout: .patient, bodyLimit: bodyLimit)
   }
 
   @Test(
     "costs one more try on a new one, however many others of the pool have ended too",
-    arguments: [StaleServer.Ending.reset, .closed, .timedOut], [HTTPAnswerPart.whole, .head])
-  func stale(_ ending: StaleServer.Ending, _ wanted: HTTPAnswerPart) async throws {
+    arguments: [StaleServer.Ending.reset, .closed, .timedOut], [10, 0])
+  func stale(_ ending: StaleServer.Ending, _ bodyLimit: Int) async throws {
     let (pooled, server) = (8, try StaleServer(stale: 8, ending))
     try await withTransport { transport in
       try await withThrowingTaskGroup(of: Int.self) { group in
@@ -35,7 +36,7 @@ import Testing
       }
       #expect(server.connections == pooled && server.requests == pooled)
       // One after the other: the pool could hand each another stale one.
-      for _ in 0..<pooled { #expect(try await send(transport, server.url, wanted: wanted).status == 200) }
+      for _ in 0..<pooled { #expect(try await send(transport, server.url, bodyLimit: bodyLimit).status == 200) }
       #expect(server.requests == 3 * pooled)
     }
   }
@@ -70,6 +71,38 @@ import Testing
       var requests = 0
       for _ in 1...4 { if case .request = await events.next() { requests += 1 } }
       #expect(requests == 2)
+    }
+  }
+
+  @Test func `is the server's word that it waited too long, if nobody is there for a second try`() async throws {
+    let (listener, port) = try SocketServer.bind(queue: 1)
+    Thread.detachNewThread {
+      let connection = accept(listener, nil, nil)
+      // From here on connections are refused.
+      close(listener)
+      _ = SocketServer.receive(connection) { $0.contains("\r\n\r\n") }
+      _ = SocketServer.send(Array(StaleServer.timeout.utf8), to: connection)
+      close(connection)
+    }
+    try await withTransport { transport in
+      let response = try await send(transport, "http://127.0.0.1:\(port)/")
+      #expect(response.status == 408 && String(decoding: response.body, as: UTF8.self) == "late\n")
+    }
+  }
+
+  @Test func `is not tried again for a 408 that does not close it`() async throws {
+    let server = try SocketServer(.answer("HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n"))
+    try await withTransport { transport in
+      let statuses = [
+        try await send(transport, server.url).status, try await send(transport, server.url + "&next").status,
+      ]
+      #expect(statuses == [408, 408])
+      var requests: [String] = []
+      for await event in server.events {
+        if case .request(let text) = event { requests.append(text) }
+        if requests.count == 2 { break }
+      }
+      #expect(requests.last?.contains("&next") == true)
     }
   }
 

@@ -143,7 +143,10 @@ enum FuzzTarget: String, CaseIterable, Sendable {
 
   private static func times(_ text: String) throws(Violation) {
     try plausible(CloudTimeParser.parse(text))
-    try require(waitable(RetryAfter.wait(text, at: Timestamp(milliseconds: 0))), "a wait without end")
+    try require(
+      waitable(
+        HTTPResponse(status: 503, headers: HTTPFields([("Retry-After", text)])).retryAfter(
+          at: Timestamp(milliseconds: 0))), "a wait without end")
     let times = [HTTPDate.time(text, near: Timestamp(milliseconds: 0)), SigningDate.time(text)]
     for time in times.compactMap(\.self) where time.milliseconds >= 0 {
       try require(SigningDate.time(SigningDate.text(time)) == time, "\(time) is not kept")

@@ -39,7 +39,7 @@ enum IPv6 {
     let answer = await CloudClient(transport: transport.transport, timeout: .patient).ask(
       JobQuery(
         service: .ecs, endpoint: endpoint, projectID: project, jobID: "job1",
-        credential: isLegacy ? .legacyAccessKey(key) : .accessKey(key), signingTime: now))
+        credential: isLegacy ? .accessKey(key, .credential) : .accessKey(key), signingTime: now))
     await transport.shutdown()
     await cloud.stop()
     guard case .seen = answer.observation else {

@@ -5,10 +5,7 @@ import SimulatedCloud
 extension CloudBench {
   /// With every character that some encoding changes.
   static let user = PasswordUser(name: "watcher", password: Secret(#"pass "w/o\rd%ü"#), domainName: "example-account")
-  static let projects = [
-    SimulatedIdentity.Project(id: project, name: "eu-de"), .init(id: "id-of-twin-1", name: "twin"),
-    .init(id: "id-of-twin-2", name: "twin"),
-  ]
+  static let projects = [project: "eu-de", "id-of-twin-1": "twin", "id-of-twin-2": "twin"]
 
   static func identity(
     tokenLifetime: Duration = .hours(24), _ metadata: SimulatedMetadata = SimulatedMetadata()

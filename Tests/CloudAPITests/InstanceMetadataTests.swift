@@ -5,7 +5,7 @@ import Testing
 
 @Suite(.prompt, .timeLimit(.minutes(1)))
 struct InstanceMetadataTests {
-  @Test(arguments: SimulatedMetadata.Versions.allCases, [Signer.Form.access, .credential()])
+  @Test(arguments: SimulatedMetadata.Versions.allCases, [Signer.Form.access, .credential])
   func `a temporary key is good for jobs until its lifetime is over`(
     versions: SimulatedMetadata.Versions, form: Signer.Form
   ) async throws {
@@ -17,7 +17,7 @@ struct InstanceMetadataTests {
       let issued = try await bench.temporaryKey(form).get()
       #expect(issued.lifetime == .minutes(2) && issued.projectID == nil)
       switch (issued.credential, form) {
-      case (.accessKey(let key), .access), (.legacyAccessKey(let key), .credential):
+      case (.accessKey(let key, .access), .access), (.accessKey(let key, .credential), .credential):
         #expect(key.securityToken != nil)
       default: Issue.record("\(issued.credential) does not sign as \(form)")
       }

@@ -10,8 +10,7 @@ import Testing
     for region in Endpoints.regions {
       guard let host = Endpoints.defaultEndpoint(service: name, region: region) else { continue }
       regions += 1
-      let query = service.query(jobID: "job-1").map { "?limit=1&\($0.name)=\($0.value)" }.joined()
-      let text = host + service.path(projectID: "p1", jobID: "job-1") + query
+      let text = host + service.target(projectID: "p1", jobID: "job-1").replacing("?", with: "?limit=1&")
       let address = try #require(JobAddress(text))
       let places = address.places
       #expect(places.contains { $0.service === service && $0.region == region }, "\(text)")

@@ -6,7 +6,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct ProjectLookupTests {
   @Test(arguments: [
-    Credential.accessKey(CloudBench.key), .legacyAccessKey(CloudBench.key),
+    Credential.accessKey(CloudBench.key), .accessKey(CloudBench.key, .credential),
     .token(CloudBench.token),
   ])
   func `the id of a project is found by its name`(credential: Credential) async throws {

@@ -21,7 +21,7 @@ struct SecretTests {
       .accessKey(AccessKey(access: "a", secret: Secret("bc"))),
       .accessKey(AccessKey(access: "ab", secret: Secret("c"), securityToken: Secret("t"))),
       .accessKey(AccessKey(access: "ab", secret: Secret("c"), securityToken: Secret("u"))),
-      .legacyAccessKey(AccessKey(access: "ab", secret: Secret("c"))),
+      .accessKey(AccessKey(access: "ab", secret: Secret("c")), .credential),
       .token(Secret("ab")), .token(Secret("c")),
     ]
     #expect(Set(credentials.map(\.fingerprint)).count == credentials.count)

@@ -7,12 +7,11 @@ struct ServiceTableTests {
   @Test func `a job is asked for where its service documents it`() throws {
     for sample in ServiceSample.all {
       let service = try #require(CloudService.named(sample.service))
-      let query = service.query(jobID: "j").map { "?\($0)=\($1)" }.joined()
-      #expect(service.path(projectID: "p", jobID: "j") + query == sample.address)
+      #expect(service.target(projectID: "p", jobID: "j") == sample.address)
     }
     #expect(CloudService.named("vbs") == nil)
-    #expect(CloudService.dcs.path(projectID: "../p?", jobID: "a/b") == "/v2/..%2Fp%3F/jobs/a%2Fb")
-    #expect(CloudService.rds.path(projectID: "../p?", jobID: "a/b") == "/v3/..%2Fp%3F/jobs")
+    #expect(CloudService.dcs.target(projectID: "../p?", jobID: "a/b") == "/v2/..%2Fp%3F/jobs/a%2Fb")
+    #expect(CloudService.rds.target(projectID: "../p?", jobID: "a/b") == "/v3/..%2Fp%3F/jobs?id=a%2Fb")
   }
 
   @Test(arguments: ServiceSample.all)

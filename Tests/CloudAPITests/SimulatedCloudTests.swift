@@ -52,25 +52,21 @@ struct CloudBench {
 
   /// Asks for a job of `project`, by default with the known key and the present time.
   func ask(
-    _ service: SimulatedService = .ecs, _ jobID: String = "job", project: String = project,
+    _ service: CloudService = .ecs, _ jobID: String = "job", project: String = project,
     as credential: Credential = .accessKey(key), signedAt time: Timestamp? = nil, timeout: Duration = .patient
   ) async throws -> HTTPResponse {
-    let asked = try #require(CloudService.named(service.rawValue))
-    var request = SignableRequest(
-      scheme: "http", host: String(base.dropFirst("http://".count)),
-      path: asked.path(projectID: project, jobID: jobID), query: asked.query(jobID: jobID))
+    var request = HTTPRequest(url: base + service.target(projectID: project, jobID: jobID))
     let date = time ?? clock.wall
     switch credential {
-    case .accessKey(let key):
+    case .accessKey(let key, .access):
       request.headers = [("X-Project-Id", project)]
       Signer(key: key, form: .access).sign(&request, at: date)
-    case .legacyAccessKey(let key):
-      Signer(key: key, form: .credential()).sign(&request, at: date)
+    case .accessKey(let key, .credential):
+      Signer(key: key, form: .credential).sign(&request, at: date)
       request.headers.append(("X-Project-Id", project))
     case .token(let token): request.headers = [("X-Auth-Token", token.reveal())]
     }
-    return try await client.send(
-      HTTPRequest(method: "GET", url: request.url, headers: request.headers), timeout: timeout, bodyLimit: 1 << 20)
+    return try await client.send(request, timeout: timeout, bodyLimit: 1 << 20)
   }
 }
 
@@ -79,7 +75,7 @@ extension HTTPResponse {
 }
 
 extension ScriptedJob {
-  static func running(_ service: SimulatedService = .ecs) -> ScriptedJob {
+  static func running(_ service: CloudService = .ecs) -> ScriptedJob {
     ScriptedJob(
       service: service, jobID: "job", jobType: "createServer", steps: [JobStep(after: .zero, status: "RUNNING")])
   }
@@ -88,7 +84,7 @@ extension ScriptedJob {
 @Suite(.timeLimit(.minutes(1)))
 struct SimulatedCloudTests {
   @Test(arguments: [
-    Credential.accessKey(CloudBench.key), .legacyAccessKey(CloudBench.key),
+    Credential.accessKey(CloudBench.key), .accessKey(CloudBench.key, .credential),
     .token(CloudBench.token),
   ])
   func `a call with a good proof is answered`(credential: Credential) async throws {
@@ -110,7 +106,7 @@ struct SimulatedCloudTests {
       "verify aksk signature fail, canonicalRequest:GET|/v1/\(CloudBench.project)/jobs/job/||host:"
     ),
     (
-      .legacyAccessKey(CloudBench.key), .minutes(16),
+      .accessKey(CloudBench.key, .credential), .minutes(16),
       "signature expired, signature time:20261121T213821Z,server time:20261121T215421Z"
     ), (.token(Secret("old")), .zero, "decrypt token fail"),
   ])
@@ -154,11 +150,11 @@ struct SimulatedCloudTests {
   }
 
   @Test(arguments: [
-    (SimulatedService.ecs, 400, #"{"error":{"message":"#, #""code":"Common.0018"}}"#),
+    (CloudService.ecs, 400, #"{"error":{"message":"#, #""code":"Common.0018"}}"#),
     (.dcs, 401, #"{"error_code":"DCS.1004","#, #""}"#),
   ])
   func `another project in the URL is a mistake`(
-    service: SimulatedService, status: Int, start: String, end: String
+    service: CloudService, status: Int, start: String, end: String
   ) async throws {
     try await CloudBench.run { bench async throws in
       let answer = try await bench.ask(service, project: "another")

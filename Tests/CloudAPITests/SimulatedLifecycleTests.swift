@@ -49,8 +49,8 @@ struct SimulatedLifecycleTests {
       bench.cloud.submit(
         ScriptedJob(
           service: .dcs, jobID: "job", jobType: "masterStandbySwapJob", steps: .succeeding(after: .milliseconds(2869))))
-      let head = #"{"job_id":"job","job_type":"masterStandbySwapJob","status":"#
-      let begin = #","begin_time":"1795297101000","end_time":"#
+      let head = #"{"status":"#
+      let begin = #","job_id":"job","job_type":"masterStandbySwapJob","begin_time":"1795297101000","end_time":"#
       bench.clock.pass(.milliseconds(2868))
       #expect(try await bench.ask(.dcs).text == head + #""RUNNING""# + begin + #"null,"fail_reason":null}"#)
       bench.clock.pass(.milliseconds(1))
@@ -92,7 +92,7 @@ struct SimulatedLifecycleTests {
   }
 
   static func job(
-    _ service: SimulatedService, _ steps: [JobStep], visible: Duration = .zero,
+    _ service: CloudService, _ steps: [JobStep], visible: Duration = .zero,
     vanishes: Duration? = nil
   ) -> ScriptedJob {
     ScriptedJob(

@@ -5,26 +5,21 @@ import Testing
 @testable import CloudAPI
 
 @Suite(.timeLimit(.minutes(1)))
-struct SimulatedServicesTests {
-  private func ask(_ bench: CloudBench, _ service: SimulatedService, _ jobID: String) async throws -> Observation {
+struct CloudServicesTests {
+  private func ask(_ bench: CloudBench, _ service: CloudService, _ jobID: String) async throws -> Observation {
     let query = JobQuery(
-      service: try #require(CloudService.named(service.rawValue)), endpoint: bench.base,
-      projectID: CloudBench.project, jobID: jobID, credential: .accessKey(CloudBench.key),
-      signingTime: bench.clock.wall)
+      service: service, endpoint: bench.base, projectID: CloudBench.project, jobID: jobID,
+      credential: .accessKey(CloudBench.key), signingTime: bench.clock.wall)
     let client = CloudClient(transport: bench.client.transport, timeout: .patient)
     return await client.ask(query).observation
   }
 
   /// A job with a word of its own where the service has a place for it.
-  private func job(_ service: SimulatedService, _ steps: [JobStep]) -> ScriptedJob {
+  private func job(_ service: CloudService, _ steps: [JobStep]) -> ScriptedJob {
     ScriptedJob(
-      service: service, jobID: "job-\(service)", jobType: "create", steps: steps,
+      service: service, jobID: "job-\(service.name)", jobType: "create", steps: steps,
       entities: ["instance_id": "in07"], errorCode: "X.0001", failReason: "no room",
       visibleAfter: .seconds(5), vanishesAfter: .minutes(10))
-  }
-
-  @Test func `the simulated cloud speaks for every service of the table`() {
-    #expect(Set(SimulatedService.allCases.map(\.rawValue)) == Set(CloudService.all.map(\.name)))
   }
 
   @Test(arguments: [true, false])
@@ -32,7 +27,7 @@ struct SimulatedServicesTests {
     endsWell: Bool
   ) async throws {
     try await CloudBench.run { bench async throws in
-      for service in SimulatedService.allCases {
+      for service in CloudService.all {
         let steps: [JobStep] = endsWell ? .succeeding(after: .minutes(1)) : .failing(after: .minutes(1))
         bench.cloud.submit(job(service, steps))
       }
@@ -41,43 +36,43 @@ struct SimulatedServicesTests {
         (.minutes(2), endsWell ? .succeeded : .failed), (.minutes(10), nil),
       ] as [(Duration, JobState?)] {
         bench.clock.pass(CloudBench.start + moment - bench.clock.wall)
-        for service in SimulatedService.allCases {
-          let observation = try await ask(bench, service, "job-\(service)")
+        for service in CloudService.all {
+          let observation = try await ask(bench, service, "job-\(service.name)")
           try check(observation, of: service, is: state)
         }
       }
-      #expect(bench.cloud.log.total == 4 * SimulatedService.allCases.count)
-      for service in SimulatedService.allCases { #expect(bench.cloud.calls(service: service).count == 4) }
+      #expect(bench.cloud.log.total == 4 * CloudService.all.count)
+      for service in CloudService.all { #expect(bench.cloud.calls(service: service).count == 4) }
     }
   }
 
-  private func check(_ observation: Observation, of service: SimulatedService, is state: JobState?) throws {
+  private func check(_ observation: Observation, of service: CloudService, is state: JobState?) throws {
     guard let state else {
       guard case .absent = observation else { throw Unexpected(service, observation) }
       return
     }
     guard case .seen(let seen, let report) = observation else { throw Unexpected(service, observation) }
-    #expect(seen == state, "\(service)")
+    #expect(seen == state, "\(service.name)")
     #expect(report.jobType == "create")
     #expect(report.begin?.instant == CloudBench.start)
     #expect(report.end?.instant == (state.isFinal ? CloudBench.start + .minutes(1) : nil))
     #expect(report.failReason == (state == .failed && service != .ddm ? "no room" : nil))
-    #expect(report.entities["instance_id"] == (service == .dcs ? nil : "in07"), "\(service)")
+    #expect(report.entities["instance_id"] == (service == .dcs ? nil : "in07"), "\(service.name)")
   }
 
   private struct Unexpected: Error {
-    var service: SimulatedService
+    var service: CloudService
     var observation: Observation
 
-    init(_ service: SimulatedService, _ observation: Observation) {
+    init(_ service: CloudService, _ observation: Observation) {
       self.service = service
       self.observation = observation
     }
   }
 
-  @Test(arguments: [SimulatedService.ims, .cce])
+  @Test(arguments: [CloudService.ims, .cce])
   func `the parts of a job are shown in the manner of its service`(
-    service: SimulatedService
+    service: CloudService
   ) async throws {
     try await CloudBench.run { bench async throws in
       var parent = job(service, .failing(after: .seconds(20)))
@@ -89,8 +84,8 @@ struct SimulatedServicesTests {
       ]
       bench.cloud.submit(parent)
       bench.clock.pass(.seconds(30))
-      guard case .seen(.failed, let report) = try await ask(bench, service, "job-\(service)")
-      else { throw Unexpected(service, try await ask(bench, service, "job-\(service)")) }
+      guard case .seen(.failed, let report) = try await ask(bench, service, "job-\(service.name)")
+      else { throw Unexpected(service, try await ask(bench, service, "job-\(service.name)")) }
       let part = try #require(report.subJobs.first)
       #expect(part.jobID == "part" && part.jobType == "single" && part.state == .failed)
       #expect(part.entities == ["image_id": "i-1"] && part.failReason == "no host")

@@ -31,7 +31,7 @@ struct SimulatedTroubleTests {
     (.page(status: 502), 502, "<html>"), (.redirect, 302, ""), (.garbage, 200, "{\""),
     (.unpublished, 404, "APIGW.0101"), (.forbidden, 403, "Pdp.0001"),
     (.flowLimited, 202, "Common.0024"), (.absence, 400, "DCS.4133"),
-    (.otherJob, 200, #""job_id":"another-job""#), (.truncated, 200, ""),
+    (.truncated, 200, ""),
     (.delivery(.late(.milliseconds(1))), 200, #""job_id":"job""#),
     (.instead(.status(429, retryAfter: 7)), 429, ""),
   ])
@@ -101,7 +101,7 @@ struct SimulatedTroubleTests {
     try await CloudBench.run { bench async throws in
       bench.cloud.set(.hang, for: .ecs)
       let hanging = Task { try await bench.ask(timeout: .seconds(50)) }
-      try await bench.cloud.waitForCalls(count: 1)
+      try await bench.cloud.log.wait(count: 1)
       await bench.cloud.stop()
       let failure = await #expect(throws: HTTPFailure.self) { try await hanging.value }
       // Reset, and then nobody is there for the next try; or just not yet.
@@ -128,7 +128,7 @@ struct SimulatedTroubleTests {
   @Test func `a call can be waited for`() async throws {
     try await CloudBench.run { bench async throws in
       async let next = bench.cloud.log.next { $0.jobID == "late" }
-      async let three: Void = bench.cloud.waitForCalls(count: 3)
+      async let three: Void = bench.cloud.log.wait(count: 3)
       // Until the wait above has begun, a call may pass unseen: ask until it was seen.
       while !Task.isCancelled, bench.cloud.log.total < 3 {
         _ = try await bench.ask(.ecs, "early")

@@ -60,7 +60,7 @@ struct WebhookReceiverTests {
       #expect(try await post([], "2").headers.first("Retry-After") == "7")
       await #expect(throws: HTTPFailure.self) { try await post([], "3") }
       for body in ["4", "5"] { #expect(try await post([], body).status == 204) }
-      try await receiver.waitForDeliveries(count: 6)
+      try await receiver.log.wait(count: 6)
       #expect(receiver.deliveries.map(\.status) == [503, 429, nil, nil, 204, 204])
       #expect(receiver.deliveries.map(\.verification).allSatisfy { $0 == .notChecked })
     }

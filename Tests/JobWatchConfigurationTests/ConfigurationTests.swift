@@ -133,7 +133,7 @@ import Testing
       accounts.map(\.user) == [
         Account.User(name: .plain(Secret("me")), password: .file("/p"), domainName: "OTC1"), nil, nil, nil,
       ])
-    #expect(accounts.map(\.signature) == [nil, .credential(), nil, nil])
+    #expect(accounts.map(\.signature) == [nil, .credential, nil, nil])
     #expect(accounts[1].endpoint(of: "iam") == "http://iam.lab")
     #expect(accounts[2].profile == Account.Profile(file: "/c", section: "lab"))
     #expect(decoded.warnings.isEmpty)

@@ -84,7 +84,7 @@ import Testing
       String(decoding: request.body, as: UTF8.self)
         == #"{"type":"job.failed","timestamp":"2026-09-21T14:13:20.000Z","data":{"summary":"it failed"}}"#)
     #expect(request.method == "POST" && request.url == "https://hooks.example/x")
-    #expect(request.wanted == .head && bodyLimit == 0 && timeout == .seconds(15))
+    #expect(bodyLimit == 0 && timeout == .seconds(15))
     let names = request.headers.map(\.0)
     #expect(
       names == [

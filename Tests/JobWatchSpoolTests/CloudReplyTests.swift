@@ -58,8 +58,12 @@ import Testing
         """, isTelling: true),
   ]
 
-  @Test func `is known of every service`() {
-    #expect(Set(Self.replies.map(\.service)) == Set(CloudService.all.map(\.name)))
+  @Test(arguments: CloudService.all.flatMap { service in service.replyKeys.map { (service.name, $0) } })
+  func `speaks for a service by each key that the service's replies have`(service: String, key: FieldPath) {
+    let member = key.parent.map { "\"\($0)\":{\"\(key.name)\":\"x\"}" } ?? "\"\(key.name)\":\"x\""
+    let file = decode("{\"job_id\":\"JOB\",\(member)}")
+    #expect(file.submissions.map(\.jobID) == ["JOB"])
+    #expect(file.notes.contains { $0.text.contains(service) } == (service != "ecs"), "\(file.notes)")
   }
 
   @Test("is taken as it is, and doubted where it speaks for another service", arguments: replies)

@@ -80,14 +80,14 @@ import Testing
     (
       "AsyncHTTPClient",
       [
-        "CloudAPI/Transport/CertificateDoubt.swift", "CloudAPI/Transport/HTTPTransport.swift",
+        "CloudAPI/Transport/CertificateFault.swift", "CloudAPI/Transport/HTTPTransport.swift",
         "CloudAPI/Transport/TransportError.swift",
       ]
     ),
     (
       "NIO",
       [
-        "CloudAPI/Transport/CertificateDoubt.swift", "CloudAPI/Transport/HTTPTransport.swift",
+        "CloudAPI/Transport/CertificateFault.swift", "CloudAPI/Transport/HTTPTransport.swift",
         "CloudAPI/Transport/TransportError.swift", "CloudAPI/Transport/TrustedCertificates.swift",
         "SimulatedCloud/LoopbackServer.swift",
       ]

@@ -1,15 +1,16 @@
 import JobWatchCore
 
-/// The `Retry-After` header: seconds, or an HTTP date.
-enum RetryAfter {
+extension HTTPResponse {
   /// A longer wait would run into the one day after which a finished job's record is deleted.
-  private static let longest = Duration.hours(12)
+  private static let longestWait = Duration.hours(12)
 
-  /// Nil for what is neither form.
-  /// - Parameter now: by the server's clock, if known: a date counts from it.
-  static func wait(_ text: String, at now: Timestamp) -> Duration? {
-    let wait = seconds(text) ?? HTTPDate.time(text, near: now).map { $0 - now }
-    return wait?.clamped(.zero, longest)
+  /// The wait that was asked for, by the first `Retry-After` that can be read: seconds, or an HTTP date. A date counts
+  /// from the sender's clock, or from `now` if the answer does not say the time.
+  package func retryAfter(at now: Timestamp) -> Duration? {
+    let now = date(near: now) ?? now
+    return headers.values("Retry-After").lazy.compactMap { text in
+      (Self.seconds(text) ?? HTTPDate.time(text, near: now).map { $0 - now })?.clamped(.zero, Self.longestWait)
+    }.first
   }
 
   /// Digits, by the RFC. A fraction, which some send, counts as one more second, and a negative wait is over. A number
@@ -17,7 +18,7 @@ enum RetryAfter {
   private static func seconds(_ text: String) -> Duration? {
     guard let parts = text.wholeMatch(of: /(-?)([0-9]+)(?:\.([0-9]+))?/) else { return nil }
     if !parts.1.isEmpty { return .zero }
-    guard let count = Int32(parts.2) else { return longest }
+    guard let count = Int32(parts.2) else { return longestWait }
     let hasFraction = parts.3?.contains { $0 != "0" } ?? false
     return .seconds(count) + .seconds(hasFraction ? 1 : 0)
   }

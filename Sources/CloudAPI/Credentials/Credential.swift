@@ -54,50 +54,38 @@ package struct AccessKey: Sendable, Hashable {
 
 /// The proof that a request carries.
 package enum Credential: Sendable, Hashable {
-  /// The gateway's `SDK-HMAC-SHA256 Access=` signature.
-  case accessKey(AccessKey)
-  /// The older `SDK-HMAC-SHA256 Credential=` signature that tools for Open Telekom Cloud use.
-  case legacyAccessKey(AccessKey)
+  /// A signature by the key. Tools for Open Telekom Cloud use the older form.
+  case accessKey(AccessKey, Signer.Form = .access)
   /// A ready token, sent as `X-Auth-Token`.
   case token(Secret)
 
   /// A query that is signed, or carries its token.
   /// - Parameters:
-  ///   - path: percent-encoded.
-  ///   - query: not encoded.
+  ///   - target: path and query, percent-encoded.
   ///   - projectID: nil for a query that is about no project.
   ///   - signingTime: the signature's date, by the cloud's clock as far as it is known.
   func request(
-    _ address: EndpointAddress, _ path: String, query: [(name: String, value: String)],
-    projectID: String? = nil, at signingTime: Timestamp
+    _ address: EndpointAddress, _ target: String, projectID: String? = nil, at signingTime: Timestamp
   ) -> HTTPRequest {
-    var request = SignableRequest(
-      scheme: address.scheme, host: address.host, path: path, query: query, headers: [("Host", address.host)])
+    var request = HTTPRequest(url: address.url(target), headers: [("Host", address.host)])
     var own = projectID.map { [("X-Project-Id", $0)] } ?? []
     switch self {
-    case .accessKey(let key), .legacyAccessKey(let key):
+    case .accessKey(let key, let form):
       if let token = key.securityToken { own.append(("X-Security-Token", token.reveal())) }
-    case .token(let token): own.append(("X-Auth-Token", token.reveal()))
+      if form == .access { request.headers += own }
+      Signer(key: key, form: form).sign(&request, at: signingTime)
+      // After signing, as the tools that use the older form do.
+      if form != .access { request.headers += own }
+    case .token(let token): request.headers += own + [("X-Auth-Token", token.reveal())]
     }
-    switch self {
-    case .accessKey(let key):
-      request.headers += own
-      Signer(key: key, form: .access).sign(&request, at: signingTime)
-    case .legacyAccessKey(let key):
-      Signer(key: key, form: .credential()).sign(&request, at: signingTime)
-      // After signing, as the tools that use this form do.
-      request.headers += own
-    case .token: request.headers += own
-    }
-    return HTTPRequest(url: request.url, headers: request.headers)
+    return request
   }
 
   /// SHA-256 of the contents in hexadecimal, which tells whether a secret was changed. It is not meant for a log.
   package var fingerprint: String {
     let kind =
       switch self {
-      case .accessKey: "access"
-      case .legacyAccessKey: "legacy"
+      case .accessKey(_, let form): form == .access ? "access" : "legacy"
       case .token: "token"
       }
     var hash = SHA256()
@@ -111,7 +99,7 @@ package enum Credential: Sendable, Hashable {
   /// Every text in it that must not be echoed, the public half of a key included.
   var confidential: [String] {
     switch self {
-    case .accessKey(let key), .legacyAccessKey(let key):
+    case .accessKey(let key, _):
       [key.access, key.secret.reveal()] + (key.securityToken.map { [$0.reveal()] } ?? [])
     case .token(let token): [token.reveal()]
     }

@@ -32,7 +32,7 @@ package enum IssueFailure: Error, Sendable, Hashable {
 /// Asks IAM or the metadata service, which hand out credentials. Each question is a file of its own.
 package struct IdentityClient: Sendable {
   /// By its name among the endpoints of the configuration.
-  package enum Service: String, Sendable { case iam, metadata }
+  package enum Service: String, CaseIterable, Sendable { case iam, metadata }
 
   /// Characters of the service's own words that are kept.
   private static let messageLimit = 500
@@ -54,9 +54,14 @@ package struct IdentityClient: Sendable {
     self.timeout = timeout ?? (service == .iam ? .seconds(30) : .seconds(3))
   }
 
-  func result<Value>(_ work: () async throws(IssueFailure) -> Value) async -> Result<Value, IssueFailure> {
+  /// The result of `work` with a client whose failures quote none of `secrets`.
+  func result<Value>(
+    hiding secrets: [String] = [], _ work: (IdentityClient) async throws(IssueFailure) -> Value
+  ) async -> Result<Value, IssueFailure> {
+    var client = self
+    client.redaction = Redaction(secrets)
     do throws(IssueFailure) {
-      return .success(try await work())
+      return .success(try await work(client))
     } catch {
       return .failure(error)
     }

@@ -18,9 +18,9 @@ extension IdentityClient {
   ///   - form: how the key is to sign.
   ///   - now: needed only where the answer has no `Date`.
   package func temporaryKey(_ form: Signer.Form, at now: Timestamp) async -> Result<IssuedCredential, IssueFailure> {
-    await result { () throws(IssueFailure) in
-      let session = try await session(at: now)
-      var client = self
+    await result { client throws(IssueFailure) in
+      let session = try await client.session(at: now)
+      var client = client
       client.redaction = Redaction(session.map { [$0] } ?? [])
       let response = try await client.send(
         HTTPRequest(url: try address().url(Self.keyPath), headers: session.map { [("X-Metadata-Token", $0)] } ?? []))
@@ -53,7 +53,7 @@ extension IdentityClient {
       let token = reply["securitytoken"]?.string
     else { throw unusable(response, insteadOf: "a temporary key") }
     let key = AccessKey(access: access, secret: Secret(secret), securityToken: Secret(token))
-    let credential: Credential = form == .access ? .accessKey(key) : .legacyAccessKey(key)
+    let credential = Credential.accessKey(key, form)
     guard ![access, secret, token].contains(""), credential.isSendable else {
       throw unusable("a part of its temporary key is empty or cannot be sent")
     }

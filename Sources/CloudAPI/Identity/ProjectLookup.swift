@@ -8,12 +8,11 @@ extension IdentityClient {
   package func id(
     ofProjectNamed name: String, credential: Credential, at signingTime: Timestamp
   ) async -> Result<String, IssueFailure> {
-    var client = self
-    client.redaction = Redaction(credential.confidential)
-    return await result { () throws(IssueFailure) in
+    await result(hiding: credential.confidential) { client throws(IssueFailure) in
       let address = try address()
       func ask(at time: Timestamp) async throws(IssueFailure) -> HTTPResponse {
-        let request = credential.request(address, "/v3/projects", query: [("name", name)], at: time)
+        let query = PercentEncoding.query([("name", name)])
+        let request = credential.request(address, "/v3/projects?\(query)", at: time)
         return try await client.send(request, with: credential)
       }
       var response = try await ask(at: signingTime)

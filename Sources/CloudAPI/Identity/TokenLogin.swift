@@ -11,9 +11,7 @@ extension IdentityClient {
   package func token(
     for user: PasswordUser, _ scope: ProjectScope, at now: Timestamp
   ) async -> Result<IssuedCredential, IssueFailure> {
-    var client = self
-    client.redaction = Redaction(user.password.formsInAnswers)
-    return await result { () throws(IssueFailure) in
+    await result(hiding: user.password.formsInAnswers) { client throws(IssueFailure) in
       let response = try await client.send(try login(user, scope))
       return try client.token(in: response, scope, at: now)
     }

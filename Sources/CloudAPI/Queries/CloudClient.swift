@@ -39,10 +39,10 @@ package struct CloudClient: Sendable {
 
   /// Asks for the progress of a task beside the job of `query`.
   package func progress(of task: TaskName, _ query: JobQuery) async -> TaskProgressAnswer {
-    let path = query.service.progressAddress?.path([
+    let target = query.service.progressAddress?.target([
       "{project_id}": query.projectID, "{instance_id}": task.instanceID, "{task_id}": task.taskID,
     ])
-    guard let path, let request = query.request(path: path) else { return .failed(query.endpointProblem) }
+    guard let target, let request = query.request(target) else { return .failed(query.endpointProblem) }
     do {
       let response = try await transport(request, timeout, Self.progressLimit)
       if response.isWholeSuccess, let progress = TaskProgressDecoder.decode(response.body) { return .told(progress) }

@@ -25,13 +25,13 @@ package struct JobQuery: Sendable {
 
   /// The request, signed or with its token; nil if `endpoint` is not of the form above.
   var request: HTTPRequest? {
-    request(path: service.path(projectID: projectID, jobID: jobID), query: service.query(jobID: jobID))
+    request(service.target(projectID: projectID, jobID: jobID))
   }
 
-  /// The same for another path of the service, percent-encoded.
-  func request(path: String, query: [(name: String, value: String)] = []) -> HTTPRequest? {
+  /// The same for another path of the service, with its query, percent-encoded.
+  func request(_ target: String) -> HTTPRequest? {
     EndpointAddress(endpoint).map { address in
-      credential.request(address, path, query: query, projectID: projectID, at: signingTime).identified
+      credential.request(address, target, projectID: projectID, at: signingTime).identified
     }
   }
 
@@ -68,5 +68,5 @@ struct EndpointAddress: Sendable, Hashable {
     self.host = String(host)
   }
 
-  func url(_ path: String) -> String { "\(scheme)://\(host)\(path)" }
+  func url(_ target: String) -> String { "\(scheme)://\(host)\(target)" }
 }

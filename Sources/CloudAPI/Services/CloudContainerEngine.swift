@@ -5,7 +5,7 @@ extension CloudService {
   ///
   /// The end of a job is the time of the last change. CCE.01404001 is its code for any missing resource; this address
   /// names only the job. Pages: https://github.com/opentelekomcloud-docs/cloud-container-engine.
-  static let cce = CloudService(
+  package static let cce = CloudService(
     "cce", "/api/v3/projects/{project_id}/jobs/{job_id}",
     RecordLayout(
       jobID: "metadata.uid", jobType: "spec.type", status: "status.phase",
@@ -14,6 +14,6 @@ extension CloudService {
     words: [
       "Initializing": .pending, "Running": .running, "Success": .succeeded, "Failed": .failed,
     ],
-    absent: ["CCE.01404001"],
+    absent: ["CCE.01404001"], replies: ["apiVersion"],
     hosts: ServiceHosts(label: "cce", missing: "cn-southwest-3", isEuropean: true, telekom: ["cce": "eu-de eu-nl"]))
 }

@@ -14,16 +14,18 @@ package final class CloudService: Sendable {
   /// As in a job's key and in the configuration.
   package let name: String
   /// Where to ask for one job.
-  let address: AddressTemplate
+  package let address: AddressTemplate
   /// Where to ask for the progress of a background task, if the service tells it.
-  let progressAddress: AddressTemplate?
-  let layout: RecordLayout
+  package let progressAddress: AddressTemplate?
+  package let layout: RecordLayout
   /// The documented status words in their documented spelling, with their meanings.
-  let vocabulary: [String: JobState]
+  package let vocabulary: [String: JobState]
   /// The same by `StatusWord.form`.
   private let meanings: [String: JobState]
   /// Error codes that say that there is no such job.
-  let absentCodes: Set<String>
+  package let absentCodes: Set<String>
+  /// Keys that only replies of this service, and of some others, have beside the id of the job that they begin.
+  package let replyKeys: [FieldPath]
   /// How long the service documents to keep a job's record.
   package let retention: RetentionPolicy
   let hosts: ServiceHosts
@@ -31,7 +33,7 @@ package final class CloudService: Sendable {
   init(
     _ name: String, _ address: AddressTemplate, progress: AddressTemplate? = nil,
     _ layout: RecordLayout = RecordLayout(), words: [String: JobState], absent: Set<String>,
-    kept retention: RetentionPolicy = RetentionPolicy(), hosts: ServiceHosts
+    replies: [FieldPath] = [], kept retention: RetentionPolicy = RetentionPolicy(), hosts: ServiceHosts
   ) {
     self.name = name
     self.address = address
@@ -40,6 +42,7 @@ package final class CloudService: Sendable {
     vocabulary = words
     meanings = Dictionary(words.map { (StatusWord($0).form, $1) }) { first, _ in first }
     absentCodes = absent
+    replyKeys = replies
     self.retention = retention
     self.hosts = hosts
   }
@@ -52,14 +55,9 @@ package final class CloudService: Sendable {
     return meanings[word.form] ?? word.state
   }
 
-  /// The path of the query for one job, percent-encoded.
-  package func path(projectID: String, jobID: String) -> String {
-    address.path(["{project_id}": projectID, "{job_id}": jobID])
-  }
-
-  /// The query items of the query for one job, not encoded.
-  func query(jobID: String) -> [(name: String, value: String)] {
-    address.query(["{job_id}": jobID])
+  /// Path and query of the address of one job, percent-encoded.
+  package func target(projectID: String, jobID: String) -> String {
+    address.target(["{project_id}": projectID, "{job_id}": jobID])
   }
 
   /// Whether the service tells the progress of background tasks. Only for its jobs a submission may name a task.

@@ -2,7 +2,7 @@ import JobWatchCore
 
 /// The databases: `/v3/{project_id}/jobs?id={job_id}`.
 extension CloudService {
-  static let databases = [rds, taurusdb, gaussdb, dds, geminidb]
+  package static let databases = [rds, taurusdb, gaussdb, dds, geminidb]
 
   private static func service(
     _ name: String, _ layout: RecordLayout, more words: [String: JobState] = [:],
@@ -13,7 +13,9 @@ extension CloudService {
     ]
     return CloudService(
       name, "/v3/{project_id}/jobs?id={job_id}", layout, words: common.merging(words) { $1 },
-      absent: absent.union([jobNotFound]), kept: kept, hosts: hosts)
+      absent: absent.union([jobNotFound]),
+      replies: ["datastore", "instance.datastore", "job.created", "job.process"] + instanceReplies, kept: kept,
+      hosts: hosts)
   }
 
   /// "The job does not exist", among the error codes of relational-database-service, taurusdb and gaussdb-opengauss
@@ -26,17 +28,20 @@ extension CloudService {
   /// of GeminiDB (nosql_10_0102, 2025-11-27).
   private static let scheduled: [String: JobState] = ["Pending": .pending, "Canceled": .failed]
 
+  /// Of every service whose jobs are about an instance.
+  static let instanceReplies: [FieldPath] = ["instance_id", "instances", "instance"]
+
   private static func task(progress: FieldPath) -> RecordLayout {
     .task(.member("job"), begin: "created", end: "ended", progress: progress)
   }
 
   /// Relational Database Service. One of its samples says "Complete".
-  static let rds = service(
+  package static let rds = service(
     "rds", task(progress: "process"), more: ["Complete": .succeeded], absent: ["RDS.5041"],
     hosts: ServiceHosts(label: "rds", isEuropean: true, telekom: ["rds": "eu-de eu-nl"]))
 
   /// TaurusDB, once GaussDB(for MySQL). An unauthorized task waits for a person to authorize it.
-  static let taurusdb = service(
+  package static let taurusdb = service(
     "taurusdb", task(progress: "process"),
     more: scheduled.merging(["Unauthorized": .pending]) { $1 },
     hosts: ServiceHosts(
@@ -52,7 +57,7 @@ extension CloudService {
       telekom: ["gaussdb-mysql": "eu-de"]))
 
   /// GaussDB, in endpoints also "opengauss".
-  static let gaussdb = service(
+  package static let gaussdb = service(
     "gaussdb", task(progress: "progress"),
     hosts: ServiceHosts(
       label: "gaussdb-opengauss",
@@ -66,13 +71,13 @@ extension CloudService {
         """))
 
   /// Document Database Service.
-  static let dds = service(
+  package static let dds = service(
     "dds", task(progress: "progress"),
     hosts: ServiceHosts(label: "dds", isEuropean: true, telekom: ["dds": "eu-de eu-nl"]))
 
   /// GeminiDB, once GaussDB NoSQL. It answers with a list, which begins 30 days ago
   /// (https://github.com/opentelekomcloud-docs/geminidb, querying tasks and details).
-  static let geminidb = service(
+  package static let geminidb = service(
     "geminidb",
     .task(.first("jobs"), begin: "start_time", end: "end_time", progress: "progress"),
     more: scheduled, kept: RetentionPolicy(finished: .days(30)),

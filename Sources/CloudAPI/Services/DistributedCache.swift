@@ -7,7 +7,7 @@ extension CloudService {
   /// it are those of its task centre, because the id of a task may be asked for as a job's. A paused task waits for a
   /// person. Pages: https://github.com/opentelekomcloud-docs/distributed-cache-service and
   /// https://support.huaweicloud.com/intl/en-us/api-dcs/ShowBackgroundTaskProgress.html.
-  static let dcs = CloudService(
+  package static let dcs = CloudService(
     "dcs", "/v2/{project_id}/jobs/{job_id}",
     progress: "/v2/{project_id}/instances/{instance_id}/tasks/{task_id}/progress",
     words: [
@@ -15,6 +15,6 @@ extension CloudService {
       "CREATED": .pending, "EXECUTING": .running, "PAUSED": .pending, "SUCCEED": .succeeded,
       "FAILED": .failed, "CANCELLED": .failed,
     ],
-    absent: ["DCS.4133", "111400070", "DCS.4070"],
+    absent: ["DCS.4133", "111400070", "DCS.4070"], replies: instanceReplies,
     hosts: ServiceHosts(label: "dcs", telekom: ["dcs": "eu-de eu-nl"]))
 }

@@ -8,7 +8,7 @@ extension CloudService {
   /// CancelSuccess are ends by what they say. It also answers in the words of the job framework. DBS.300400 is "The
   /// task is not found". It documents no reason of a failure; `fail_reason` is a guess from its siblings. Pages:
   /// https://github.com/opentelekomcloud-docs/distributed-database-middleware.
-  static let ddm = CloudService(
+  package static let ddm = CloudService(
     "ddm", "/v3/{project_id}/jobs/{job_id}",
     .task(.member("job"), begin: "created_time", end: "end_time", progress: "process"),
     words: [
@@ -16,7 +16,7 @@ extension CloudService {
       "Canceling": .running, "Rollbacking": .running, "ToBeSwitched": .running,
       "Switching": .running, "RollbackSuccess": .failed, "RollbackFail": .failed,
       "CancelSuccess": .failed, "INIT": .pending, "SUCCESS": .succeeded, "FAIL": .failed,
-    ], absent: ["DBS.300400"],
+    ], absent: ["DBS.300400"], replies: instanceReplies,
     hosts: ServiceHosts(
       label: "ddm",
       only: """

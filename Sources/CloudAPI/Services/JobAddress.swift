@@ -19,17 +19,10 @@ package struct JobAddress: Sendable, Hashable {
     let host = rest[..<end].lowercased()
     self.host = host.hasSuffix(port) ? String(host.dropLast(port.count)) : host
     let parts = rest[end...].split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-    segments = (parts.first ?? "").split(separator: "/").map(Self.decoded)
-    var parameters: [String: String] = [:]
-    for pair in (parts.count > 1 ? parts[1] : "").split(separator: "&") {
-      let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      parameters[Self.decoded(sides[0])] = sides.count > 1 ? Self.decoded(sides[1]) : ""
-    }
-    self.parameters = parameters
-  }
-
-  private static func decoded(_ part: Substring) -> String {
-    String(decoding: PercentEncoding.decode(part), as: UTF8.self)
+    segments = (parts.first ?? "").split(separator: "/")
+      .map { String(decoding: PercentEncoding.decode($0), as: UTF8.self) }
+    let pairs = PercentEncoding.pairs(parts.count > 1 ? parts[1] : "").map { ($0.name, $0.value) }
+    parameters = Dictionary(pairs) { _, last in last }
   }
 
   package struct Query: Sendable, Hashable {
@@ -48,11 +41,7 @@ package struct JobAddress: Sendable, Hashable {
   /// By its path alone; nil for what is no query of any service for one job.
   package var anyQuery: Query? { CloudService.all.lazy.compactMap(query).first }
 
-  /// A service in a region.
-  package struct Place: Sendable, Hashable {
-    package let service: CloudService
-    package let region: String
-  }
+  package typealias Place = (service: CloudService, region: String)
 
   /// The services that answer at this host: several if they share it.
   package var places: [Place] {
@@ -60,7 +49,7 @@ package struct JobAddress: Sendable, Hashable {
       CloudService.all.filter { service in
         Endpoints.defaultEndpoint(service: service.name, region: region)
           .map { Self.bare($0.dropFirst("https://".count)) == Self.bare(host[...]) } ?? false
-      }.map { Place(service: $0, region: region) }
+      }.map { (service: $0, region: region) }
     }
     return listed.isEmpty ? likely : listed
   }
@@ -81,34 +70,31 @@ package struct JobAddress: Sendable, Hashable {
     guard parts.count == 2 else { return [] }
     let isTelekom = domain.hasSuffix("t-systems.com")
     return CloudService.all.filter { $0.hosts.names(isTelekom: isTelekom).contains(parts[0]) }
-      .map { Place(service: $0, region: parts[1]) }
+      .map { (service: $0, region: parts[1]) }
   }
 }
 
 /// The address of a query as the service's page writes it: `/v3/{project_id}/jobs?id={job_id}`.
-struct AddressTemplate: ExpressibleByStringLiteral, Sendable {
+package struct AddressTemplate: ExpressibleByStringLiteral, Sendable {
   private let segments: [String]
   private let parameter: (name: String, value: String)?
 
-  init(stringLiteral text: String) {
+  package init(stringLiteral text: String) {
     let sides = text.split(separator: "?", maxSplits: 1)
     segments = sides[0].split(separator: "/").map(String.init)
     let pair = sides.dropFirst().first?.split(separator: "=").map(String.init)
     parameter = pair.map { ($0[0], $0[1]) }
   }
 
-  /// Percent-encoded, with `values` in place of the names in braces.
-  func path(_ values: [String: String]) -> String {
-    segments.map { "/" + PercentEncoding.encode(values[$0] ?? $0) }.joined()
-  }
-
-  /// The parameters, not encoded.
-  func query(_ values: [String: String]) -> [(name: String, value: String)] {
-    parameter.map { [($0.name, values[$0.value] ?? "")] } ?? []
+  /// Path and query, percent-encoded, with `values` in place of the names in braces.
+  func target(_ values: [String: String]) -> String {
+    let path = segments.map { "/" + PercentEncoding.encode(values[$0] ?? $0) }.joined()
+    guard let parameter else { return path }
+    return "\(path)?" + PercentEncoding.query([(parameter.name, values[parameter.value] ?? "")])
   }
 
   /// The parts of an address that stand in place of the names in braces; nil for an address of another form.
-  func values(in path: [String], _ parameters: [String: String]) -> [String: String]? {
+  package func values(in path: [String], _ parameters: [String: String]) -> [String: String]? {
     guard path.count == segments.count else { return nil }
     var values: [String: String] = [:]
     for (name, part) in zip(segments, path) {

@@ -2,18 +2,18 @@ import JobWatchCore
 
 /// The services with the job framework of ECS: `/v1/{project_id}/jobs/{job_id}`.
 extension CloudService {
-  static let jobFramework = [ecs, bms, evs, sdrs, deh, eip, ims]
+  package static let jobFramework = [ecs, bms, evs, sdrs, deh, eip, ims]
 
   private static func service(
     _ name: String, _ layout: RecordLayout = RecordLayout(), more words: [String: JobState] = [:],
-    kept: RetentionPolicy = RetentionPolicy(), hosts: ServiceHosts
+    replies: [FieldPath] = [], kept: RetentionPolicy = RetentionPolicy(), hosts: ServiceHosts
   ) -> CloudService {
     let common: [String: JobState] = [
       "INIT": .pending, "RUNNING": .running, "SUCCESS": .succeeded, "FAIL": .failed,
     ]
     return CloudService(
       name, "/v1/{project_id}/jobs/{job_id}", layout, words: common.merging(words) { $1 },
-      absent: [jobNotFound], kept: kept, hosts: hosts)
+      absent: [jobNotFound], replies: replies, kept: kept, hosts: hosts)
   }
 
   /// Documented for ECS, and for EVS as the answer to a query that finds no job by its id
@@ -30,20 +30,21 @@ extension CloudService {
     hosts: ServiceHosts(label: "ecs", missing: "ru-northwest-2", telekom: ["ecs": "eu-de eu-nl eu-ch2"]))
 
   /// Bare Metal Server. On Open Telekom Cloud it answers at the host of ECS.
-  static let bms = service(
+  package static let bms = service(
     "bms", more: unpaid,
     hosts: ServiceHosts(
       label: "bms", missing: "ae-ad-1 af-north-1 ap-southeast-5 cn-north-12 eu-west-0 eu-west-101",
       telekom: ["ecs": "eu-de"]))
 
   /// Elastic Volume Service: disks. Its jobs also wait, and listen for what others do (evs_04_0054, 2025-11-11).
-  static let evs = service(
+  package static let evs = service(
     "evs", more: ["WAITING_EXECUTE": .pending, "LISTENING": .running],
+    replies: ["volume_ids", "volume_id"],
     hosts: ServiceHosts(label: "evs", telekom: ["evs": "eu-de eu-nl"]))
 
   /// Storage Disaster Recovery Service.
-  static let sdrs = service(
-    "sdrs",
+  package static let sdrs = service(
+    "sdrs", replies: ["protected_instance", "protected_instance_id", "server_group_id"],
     hosts: ServiceHosts(
       label: "sdrs",
       only: """
@@ -52,8 +53,8 @@ extension CloudService {
       served: ["ap-southeast-2": "ap-southeast-3"], telekom: ["sdrs": "eu-de"]))
 
   /// Dedicated Host.
-  static let deh = service(
-    "deh",
+  package static let deh = service(
+    "deh", replies: ["dedicated_host_ids"],
     hosts: ServiceHosts(
       label: "deh",
       only: """
@@ -63,15 +64,15 @@ extension CloudService {
       telekom: ["deh": "eu-de eu-nl"]))
 
   /// Elastic IP, its batch calls: part of the Virtual Private Cloud service.
-  static let eip = service(
-    "eip",
+  package static let eip = service(
+    "eip", replies: ["publicip_ids", "publicips", "publicip"],
     hosts: ServiceHosts(
       label: "vpc", missing: "cn-southwest-3",
       telekom: ["vpc": "eu-de eu-nl eu-ch2"]))
 
   /// Image Management Service. It lists its parts as `sub_jobs_result`, and their ids once more
   /// (https://github.com/opentelekomcloud-docs/image-management-service, querying an asynchronous job).
-  static let ims = service(
-    "ims", RecordLayout(objects: [.init(name: "entities", without: ["sub_jobs_list"])]),
+  package static let ims = service(
+    "ims", RecordLayout(objects: [.init(name: "entities", without: ["sub_jobs_list"])]), replies: ["image_id"],
     hosts: ServiceHosts(label: "ims", missing: "ru-northwest-2", telekom: ["ims": "eu-de eu-nl"]))
 }

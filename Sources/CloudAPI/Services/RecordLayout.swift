@@ -1,7 +1,7 @@
 /// How a service writes a job's record: where the record stands in the answer, and how its members are called. The
 /// defaults are those of the job framework.
-struct RecordLayout: Sendable {
-  enum Place: Sendable {
+package struct RecordLayout: Sendable {
+  package enum Place: Sendable {
     /// The answer is the record.
     case root
     /// `{"job": {…}}`
@@ -12,10 +12,10 @@ struct RecordLayout: Sendable {
 
   /// An object whose scalars say what the job works on. All services may send a list of such objects instead, because
   /// EIP documents a list in its table and an object in its sample (ShowResourcesJobDetail, 2025-12-31).
-  struct Objects: Sendable {
-    var name: String
+  package struct Objects: Sendable {
+    package var name: String
     /// Put before the names of the members, with an underscore: `instance_id`.
-    var prefix = ""
+    package var prefix = ""
     /// Members that say nothing of their own.
     var without: Set<String> = []
   }
@@ -26,17 +26,17 @@ struct RecordLayout: Sendable {
   /// The member that counts the parts.
   static let partsTotal = "sub_jobs_total"
 
-  var place = Place.root
-  var jobID: FieldPath = "job_id"
-  var jobType: FieldPath = "job_type"
-  var status: FieldPath = "status"
-  var begin: FieldPath = "begin_time"
-  var end: FieldPath = "end_time"
-  var errorCode: FieldPath? = "error_code"
-  var failReason: FieldPath? = "fail_reason"
+  package var place = Place.root
+  package var jobID: FieldPath = "job_id"
+  package var jobType: FieldPath = "job_type"
+  package var status: FieldPath = "status"
+  package var begin: FieldPath = "begin_time"
+  package var end: FieldPath = "end_time"
+  package var errorCode: FieldPath? = "error_code"
+  package var failReason: FieldPath? = "fail_reason"
   /// `60` or `60%`, kept with the objects under the name `progress`.
-  var progress: FieldPath?
-  var objects = [Objects(name: "entities")]
+  package var progress: FieldPath?
+  package var objects = [Objects(name: "entities")]
 
   /// The tasks of the databases and of DDM. What is in `entities` depends on the task.
   static func task(_ place: Place, begin: FieldPath, end: FieldPath, progress: FieldPath) -> RecordLayout {
@@ -47,11 +47,11 @@ struct RecordLayout: Sendable {
 }
 
 /// The way to a member of a JSON object, or of an object in it: `metadata.uid`.
-struct FieldPath: ExpressibleByStringLiteral, Sendable {
-  let parent: String?
-  let name: String
+package struct FieldPath: ExpressibleByStringLiteral, Hashable, Sendable {
+  package let parent: String?
+  package let name: String
 
-  init(stringLiteral value: String) {
+  package init(stringLiteral value: String) {
     let names = value.split(separator: ".", maxSplits: 1).map(String.init)
     parent = names.count > 1 ? names[0] : nil
     name = names.last ?? value

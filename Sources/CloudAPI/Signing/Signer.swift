@@ -16,9 +16,9 @@ package struct Signer: Sendable {
   package enum Form: Sendable, Hashable {
     /// `Access=AK`: the secret key itself signs.
     case access
-    /// `Credential=AK/day/region/service/sdk_request`: a key derived from the secret along that scope signs. Clients
-    /// leave region and service empty.
-    case credential(region: String = "", service: String = "")
+    /// `Credential=AK/day///sdk_request`: a key derived from the secret along that scope signs, as tools for Open
+    /// Telekom Cloud do. They leave its region and its service empty.
+    case credential
   }
 
   package static let algorithm = "SDK-HMAC-SHA256"
@@ -34,14 +34,14 @@ package struct Signer: Sendable {
   }
 
   /// Adds `X-Sdk-Date` and `Authorization`, and signs every header that is there already.
-  package func sign(_ request: inout SignableRequest, at time: Timestamp) {
+  package func sign(_ request: inout HTTPRequest, at time: Timestamp) {
     let date = SigningDate.text(time)
     request.headers.append(("X-Sdk-Date", date))
     request.headers.append(("Authorization", authorization(of: request, date: date)))
   }
 
   /// The value of `Authorization` for `request`; `date` is the value of its `X-Sdk-Date`.
-  package func authorization(of request: SignableRequest, date: String) -> String {
+  package func authorization(of request: HTTPRequest, date: String) -> String {
     let names = CanonicalRequest.signableHeaders(of: request)
     let signature = signature(of: request, signedHeaders: names, date: date)
     let identity = scope(date).map { "Credential=\(key.access)/\($0.joined(separator: "/"))" } ?? "Access=\(key.access)"
@@ -50,7 +50,7 @@ package struct Signer: Sendable {
   }
 
   /// The signature in hexadecimal over the headers named in `signedHeaders` (lower case, in that order).
-  package func signature(of request: SignableRequest, signedHeaders: [String], date: String) -> String {
+  package func signature(of request: HTTPRequest, signedHeaders: [String], date: String) -> String {
     let canonical = CanonicalRequest.bytes(of: request, signedHeaders: signedHeaders)
     let text = stringToSign(canonicalRequest: canonical, date: date)
     return HMAC<SHA256>.authenticationCode(for: text, using: signingKey(date)).hexadecimal
@@ -70,10 +70,9 @@ package struct Signer: Sendable {
     }
   }
 
-  /// `day/region/service/sdk_request`; nil for the `Access=` form.
+  /// The parts of `day///sdk_request`; nil for the `Access=` form.
   private func scope(_ date: String) -> [String]? {
-    guard case .credential(let region, let service) = form else { return nil }
-    return [String(date.prefix(8)), region, service, "sdk_request"]
+    form == .access ? nil : [String(date.prefix(8)), "", "", "sdk_request"]
   }
 }
 

@@ -1,5 +1,5 @@
 /// Percent-encoding as the gateway's signature wants it: everything except `A-Za-z0-9-_.~` is encoded, in upper case.
-enum PercentEncoding {
+package enum PercentEncoding {
   private static let digits = Array("0123456789ABCDEF".utf8)
 
   /// `text` as one path segment or one part of a query; a slash is encoded too.
@@ -31,6 +31,20 @@ enum PercentEncoding {
       if digits.count == 2 { rest = rest.dropFirst(2) }
     }
     return result
+  }
+
+  /// A query of names and values that are not encoded.
+  package static func query(_ pairs: [(name: String, value: String)]) -> String {
+    pairs.map { "\(encode($0.name))=\(encode($0.value))" }.joined(separator: "&")
+  }
+
+  /// The names and values of a query, decoded.
+  package static func pairs(_ query: Substring) -> [(name: String, value: String)] {
+    query.split(separator: "&").map { pair in
+      let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        .map { String(decoding: decode($0), as: UTF8.self) }
+      return (sides[0], sides.count > 1 ? sides[1] : "")
+    }
   }
 
   private static func isUnreserved(_ byte: UInt8) -> Bool {

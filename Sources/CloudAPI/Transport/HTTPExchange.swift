@@ -8,17 +8,20 @@ package struct HTTPRequest: Sendable {
   /// `Host` is added if it is not among them.
   package var headers: [(String, String)]
   package var body: [UInt8]
-  package var wanted: HTTPAnswerPart
 
-  package init(
-    method: String = "GET", url: String, headers: [(String, String)] = [], body: [UInt8] = [],
-    wanted: HTTPAnswerPart = .whole
-  ) {
+  package init(method: String = "GET", url: String, headers: [(String, String)] = [], body: [UInt8] = []) {
     self.method = method
     self.url = url
     self.headers = headers
     self.body = body
-    self.wanted = wanted
+  }
+
+  /// The parts of `url`, as they stand there; the host with its port.
+  var parts: (host: Substring, path: Substring, query: Substring) {
+    let rest = url[(url.firstRange(of: "://")?.upperBound ?? url.startIndex)...]
+    let behindHost = rest.drop { $0 != "/" && $0 != "?" }
+    let (path, query) = (behindHost.prefix { $0 != "?" }, behindHost.drop { $0 != "?" })
+    return (rest[..<behindHost.startIndex], path, query.dropFirst())
   }
 
   /// With headers that are not signed, because a proxy may rewrite them.
@@ -29,13 +32,6 @@ package struct HTTPRequest: Sendable {
     ]
     return request
   }
-}
-
-/// How much of an answer is wanted.
-package enum HTTPAnswerPart: Sendable {
-  case whole
-  /// The status and the headers: the exchange is over when they have come, whether or not the body ever ends.
-  case head
 }
 
 /// An answer as it came in.
@@ -64,12 +60,6 @@ package struct HTTPResponse: Sendable {
     headers.values("Date").lazy.compactMap { HTTPDate.time($0, near: now) }.first
   }
 
-  /// The wait that was asked for, by the first `Retry-After` that can be read. A date counts from the sender's clock,
-  /// or from `now` if the answer does not say the time.
-  package func retryAfter(at now: Timestamp) -> Duration? {
-    let now = date(near: now) ?? now
-    return headers.values("Retry-After").lazy.compactMap { RetryAfter.wait($0, at: now) }.first
-  }
 }
 
 /// The header fields of an answer, in the order received, their values without the white space around them (RFC 9110,
@@ -122,7 +112,8 @@ package struct HTTPFailure: Error, Sendable, Hashable, CustomStringConvertible {
 }
 
 /// Sends one request. `timeout` covers the whole exchange. `bodyLimit` bounds the bytes of the body that are read, and
-/// those that are kept of it decompressed. No redirect is followed. Cancelling the task ends the exchange.
+/// those that are kept of it decompressed. With a limit of 0 the exchange is over when the status and the headers have
+/// come, whether or not the body ever ends. No redirect is followed. Cancelling the task ends the exchange.
 package typealias HTTPTransport =
   @Sendable (HTTPRequest, _ timeout: Duration, _ bodyLimit: Int) async throws(HTTPFailure) ->
   HTTPResponse

@@ -82,11 +82,7 @@ package final class HTTPClientTransport: Sendable {
   }
 
   /// `send` as a value.
-  package var transport: HTTPTransport {
-    { (request, timeout, bodyLimit) async throws(HTTPFailure) in
-      try await self.send(request, timeout: timeout, bodyLimit: bodyLimit)
-    }
-  }
+  package var transport: HTTPTransport { send(_:timeout:bodyLimit:) }
 
   package func send(
     _ request: HTTPRequest, timeout: Duration, bodyLimit: Int
@@ -97,21 +93,21 @@ package final class HTTPClientTransport: Sendable {
     do {
       let answer = try await head(for: Self.message(request), by: route, until: deadline)
       var response = HTTPResponse(status: Int(answer.status.code), headers: HTTPFields(Array(answer.headers)))
-      guard request.wanted == .whole else {
+      guard bodyLimit > 0 else {
         drain(answer.body)
         return response
       }
       (response.body, response.truncated) = try await read(answer.body, limit: bodyLimit, until: deadline)
       return ContentCoding.decoded(response, limit: bodyLimit)
     } catch {
-      var doubt: CertificateDoubt?
-      if HTTPFailure.isDoubtful(error), !Task.isCancelled {
+      var fault: CertificateFault?
+      if HTTPFailure.refusesCertificate(error), !Task.isCancelled {
         // It costs a second connection, over which no secret goes.
-        doubt = await CertificateDoubt.examine(
+        fault = await CertificateFault.examine(
           request.url, with: Self.configuration(options, proxy: proxy),
           until: min(deadline, NIODeadline.now() + .seconds(5)))
       }
-      throw HTTPFailure(error, proxy: proxy, trust: options.trust, doubt: doubt)
+      throw HTTPFailure(error, proxy: proxy, trust: options.trust, fault: fault)
     }
   }
 

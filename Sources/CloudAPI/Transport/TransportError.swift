@@ -9,8 +9,8 @@ import NIOSSL
 extension HTTPFailure {
   /// - Parameters:
   ///   - proxy: what the request went through. Connecting and name look-up were then its own.
-  ///   - doubt: what was found wrong with a certificate.
-  init(_ error: any Error, proxy: ProxyServer?, trust: TrustedCertificates?, doubt: CertificateDoubt?) {
+  ///   - fault: what was found wrong with a certificate.
+  init(_ error: any Error, proxy: ProxyServer?, trust: TrustedCertificates?, fault: CertificateFault?) {
     let way = proxy.map { ", through the proxy \($0)" } ?? ""
     switch error {
     case is CancellationError: self.init(.other, "cancelled")
@@ -18,7 +18,7 @@ extension HTTPFailure {
       self.init(.reset, "the connection was closed before an answer" + way)
     case let error as HTTPClientError: self.init(error, proxy, way)
     case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError:
-      let (reason, remedy) = Self.tls(error, proxy, trust, doubt)
+      let (reason, remedy) = Self.tls(error, proxy, trust, fault)
       self.init(.tls, "TLS failed: \(reason)", remedy: remedy)
     case is HTTPParserError: self.init(.reset, "the answer broke off or was no HTTP" + way)
     default:
@@ -99,10 +99,10 @@ extension HTTPFailure {
   // MARK: TLS
 
   /// Whether TLS refused the certificate without saying why.
-  static func isDoubtful(_ error: any Error) -> Bool { words(error).contains("CERTIFICATE_VERIFY_FAILED") }
+  static func refusesCertificate(_ error: any Error) -> Bool { words(error).contains("CERTIFICATE_VERIFY_FAILED") }
 
   private static func tls(
-    _ error: any Error, _ proxy: ProxyServer?, _ trust: TrustedCertificates?, _ doubt: CertificateDoubt?
+    _ error: any Error, _ proxy: ProxyServer?, _ trust: TrustedCertificates?, _ fault: CertificateFault?
   ) -> (reason: String, remedy: String) {
     if error as? NIOSSLExtraError == .failedToValidateHostname {
       // The TLS library compares an address with the connection's other end, which is the proxy.
@@ -113,7 +113,7 @@ extension HTTPFailure {
       )
     }
     let words = words(error)
-    if isDoubtful(error) { return certificate(trust, doubt) }
+    if refusesCertificate(error) { return certificate(trust, fault) }
     if words.contains("WRONG_VERSION_NUMBER") || words.contains("HTTP_REQUEST") {
       return ("the server does not speak TLS at this port", "correct the endpoint's scheme or port")
     }
@@ -125,11 +125,11 @@ extension HTTPFailure {
   }
 
   private static func certificate(
-    _ trust: TrustedCertificates?, _ doubt: CertificateDoubt?
+    _ trust: TrustedCertificates?, _ fault: CertificateFault?
   ) -> (reason: String, remedy: String) {
     let trusted = trust.map { "the certificates in \($0.path)" } ?? "the system's certificates"
     let addition = "put the issuer's certificate into \(trust?.path ?? "a file and name it as ca_file")"
-    return switch doubt {
+    return switch fault {
     case .expired(let time):
       ("the certificate expired at \(time)", "have it renewed, or set this host's clock right")
     case .notYetValid(let time):

@@ -60,7 +60,7 @@ package struct AccountSources: Sendable {
   }
 
   private func signing(_ key: AccessKey) -> Credential {
-    account.authentication == .aksk ? .accessKey(key) : .legacyAccessKey(key)
+    .accessKey(key, account.authentication == .aksk ? .access : .credential)
   }
 
   private func token() throws -> AccountSecrets {
@@ -110,6 +110,6 @@ package struct AccountSources: Sendable {
   /// As the region's own tools sign.
   private var signature: Signer.Form {
     let isLegacy = Endpoints.usesLegacySignature(region: account.region)
-    return account.signature ?? (isLegacy ? .credential() : .access)
+    return account.signature ?? (isLegacy ? .credential : .access)
   }
 }

@@ -49,7 +49,7 @@ actor Heartbeat: Worker {
 
   private func isHeard() async -> Bool {
     let headers = [("User-Agent", "jobwatch/\(ProgramVersion.text)")]
-    let request = HTTPRequest(url: url.reveal(), headers: headers, wanted: .head)
+    let request = HTTPRequest(url: url.reveal(), headers: headers)
     let trouble: String?
     do {
       let status = try await transport(request, Self.timeout, 0).status

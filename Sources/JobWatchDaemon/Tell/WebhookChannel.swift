@@ -12,9 +12,9 @@ struct WebhookChannel: Sendable {
   func deliver(_ message: OutgoingMessage, at now: Moment) async -> DeliveryOutcome {
     let content = format.message(message.event, now.wall)
     let headers = content.headers + [("User-Agent", "jobwatch/\(ProgramVersion.text)")]
-    // The status line decides: a receiver that never ends its answer has taken the message all the same.
-    let request = HTTPRequest(method: "POST", url: url.reveal(), headers: headers, body: content.body, wanted: .head)
+    let request = HTTPRequest(method: "POST", url: url.reveal(), headers: headers, body: content.body)
     do {
+      // Without the body: a receiver that never ends its answer has taken the message all the same.
       return Self.outcome(try await transport(request, timeout, 0), at: now.wall)
     } catch {
       return .retry(status: nil, reason: error.message, retryAfter: nil)

@@ -1,3 +1,5 @@
+import CloudAPI
+
 /// What keys beside the id in the cloud's reply say of the job.
 package struct ReplyHints: Sendable, Hashable {
   /// Counts for a service whose jobs are about an instance.
@@ -7,41 +9,40 @@ package struct ReplyHints: Sendable, Hashable {
   private var clue: Clue?
 
   private struct Clue: Sendable, Hashable {
-    var key: String
-    var services: [String]
+    var key: FieldPath
+    var services: [CloudService]
   }
 
-  private static let databases = ["rds", "taurusdb", "gaussdb", "dds", "geminidb"]
-  /// Keys that only the replies of these services have beside the id.
-  private static let clues: KeyValuePairs<String, [String]> = [
-    "volume_ids": ["evs"], "volume_id": ["evs"], "image_id": ["ims"], "publicip_ids": ["eip"],
-    "publicips": ["eip"], "publicip": ["eip"], "protected_instance": ["sdrs"],
-    "protected_instance_id": ["sdrs"], "server_group_id": ["sdrs"], "dedicated_host_ids": ["deh"],
-    "datastore": databases, "instance_id": databases + ["ddm", "dcs"],
-    "instances": databases + ["ddm", "dcs"], "apiVersion": ["cce"],
-  ]
+  /// The services whose replies have the most such keys come first.
+  private static let clues: [Clue] = {
+    let services = CloudService.all.sorted { $0.replyKeys.count > $1.replyKeys.count }
+    return services.flatMap(\.replyKeys).map { key in
+      Clue(key: key, services: services.filter { $0.replyKeys.contains(key) })
+    }
+  }()
 
   /// Nil where they say nothing.
   init?(_ fields: [String: SpoolField]) {
     if case .text(let text) = fields["instance_id"] { instanceID = text }
     if case .text(let text) = fields["task_id"] { taskID = text }
-    clue = Self.clues.first { fields[$0.key, default: .null] != .null }
-      .map { Clue(key: $0.key, services: $0.value) }
-    if case .object(let instance) = fields["instance"], clue == nil {
-      clue = Clue(key: "instance", services: Self.databases + (instance["datastore"] == nil ? ["ddm", "dcs"] : []))
-    }
-    if case .object(let job) = fields["job"], clue == nil, job["created"] != nil || job["process"] != nil {
-      clue = Clue(key: "job", services: Self.databases)
-    }
+    // The key of the fewest services says most.
+    clue = Self.clues.filter { Self.has($0.key, fields) }.min { $0.services.count < $1.services.count }
     if instanceID == nil, taskID == nil, clue == nil { return nil }
+  }
+
+  private static func has(_ key: FieldPath, _ fields: [String: SpoolField]) -> Bool {
+    guard let parent = key.parent else { return fields[key.name, default: .null] != .null }
+    guard case .object(let inner) = fields[parent] else { return false }
+    return inner[key.name] != nil
   }
 
   /// Why the service that is asked where none was named may be the wrong one, with the cure.
   func doubt(of service: String) -> String? {
-    guard let clue, !clue.services.contains(service) else { return nil }
-    let names = clue.services.joined(separator: ", ")
-    let others = clue.services.count == 1 ? names : "one of \(names)"
-    return "no service is named, so \(service) is asked, but \"\(clue.key)\" beside the id speaks for \(others): "
-      + "submit it again with its service (--service \(clue.services[0])) if that is right"
+    guard let clue, !clue.services.contains(where: { $0.name == service }) else { return nil }
+    let names = clue.services.map(\.name)
+    let list = names.joined(separator: ", ")
+    return "no service is named, so \(service) is asked, but \"\(clue.key.parent ?? clue.key.name)\" beside the id "
+      + "speaks for \(names.count == 1 ? list : "one of \(list)"): "
+      + "submit it again with its service (--service \(names[0])) if that is right"
   }
 }

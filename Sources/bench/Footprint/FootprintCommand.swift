@@ -97,7 +97,7 @@ private struct FootprintCase: Sendable {
       try await daemon.isLoaded()
       let loaded = try memory("after its start", of: daemon)
       if jobs > 0 {
-        try await cloud.waitForCalls(count: Self.firstCalls)
+        try await cloud.log.wait(count: Self.firstCalls)
       } else {
         try await Task.sleep(for: Self.rest)
       }

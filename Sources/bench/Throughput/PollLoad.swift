@@ -90,15 +90,14 @@ struct BareLoad: Sendable {
   /// The daemon's request to the byte, signed beforehand: the two loads differ in jobwatch's own work alone.
   private func request(_ number: Int, at now: Timestamp) -> HTTPRequest {
     let host = String(endpoint.dropFirst("http://".count))
-    let path = CloudService.ecs.path(projectID: BenchAccount.projectID, jobID: BenchJobs.quiet.id(number))
-    var request = SignableRequest(scheme: "http", host: host, path: path, headers: [("Host", host)])
-    Signer(key: BenchAccount.key, form: .credential()).sign(&request, at: now)
-    return HTTPRequest(
-      url: request.url,
-      headers: request.headers + [
-        ("X-Project-Id", BenchAccount.projectID), ("User-Agent", CloudClient.defaultUserAgent),
-        ("Accept", "application/json"),
-      ])
+    let target = CloudService.ecs.target(projectID: BenchAccount.projectID, jobID: BenchJobs.quiet.id(number))
+    var request = HTTPRequest(url: endpoint + target, headers: [("Host", host)])
+    Signer(key: BenchAccount.key, form: .credential).sign(&request, at: now)
+    request.headers += [
+      ("X-Project-Id", BenchAccount.projectID), ("User-Agent", CloudClient.defaultUserAgent),
+      ("Accept", "application/json"),
+    ]
+    return request
   }
 }
 

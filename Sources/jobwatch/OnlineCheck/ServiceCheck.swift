@@ -24,8 +24,7 @@ struct ServiceCheck: Sendable {
   /// Checks name, connection and clock before anything secret is sent. Any answer will do, whatever its status: most
   /// gateways have nothing at `/`.
   mutating func probe(timeout: Duration) async -> [OnlineFinding] {
-    let request = HTTPRequest(
-      url: endpoint + "/", headers: [("User-Agent", CloudClient.defaultUserAgent)], wanted: .head)
+    let request = HTTPRequest(url: endpoint + "/", headers: [("User-Agent", CloudClient.defaultUserAgent)])
     let start = SystemClock.now().uptime
     do {
       let answer = try await transport(request, timeout, 0)

@@ -6,7 +6,7 @@ import NIOSSL
 
 /// The fault of a certificate that TLS did not accept. The TLS library says only that the check failed, but a person
 /// has to know which of these it was.
-enum CertificateDoubt: Sendable, Hashable {
+enum CertificateFault: Sendable, Hashable {
   case expired(at: Timestamp)
   case notYetValid(until: Timestamp)
   /// Its time is right: then no trusted issuer signed it.
@@ -16,7 +16,7 @@ enum CertificateDoubt: Sendable, Hashable {
   /// connection is given up at once. Nil if no certificate came this time.
   static func examine(
     _ url: String, with checked: HTTPClient.Configuration, until deadline: NIODeadline
-  ) async -> CertificateDoubt? {
+  ) async -> CertificateFault? {
     let (certificates, found) = AsyncStream.makeStream(of: NIOSSLCertificate.self)
     var configuration = checked
     configuration.tlsConfiguration?.certificateVerification = .none
