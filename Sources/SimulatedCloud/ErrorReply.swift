@@ -52,7 +52,7 @@ enum ErrorReply {
       return .json(status: 200, .object([(list, .array([])), ("total_count", .number(0))]))
     }
     return Self.service(
-      service, service == .cce ? 404 : 400, service.absentCodes.max() ?? "", "The job does not exist.")
+      service, service == .cce ? 404 : 400, service.absentCodes.first ?? "", "The job does not exist.")
   }
 
   /// The credential is for another project than the URL's. Only ECS and DCS document an answer: a policy's refusal

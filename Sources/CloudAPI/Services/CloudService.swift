@@ -22,8 +22,8 @@ package final class CloudService: Sendable {
   package let vocabulary: [String: JobState]
   /// The same by `StatusWord.form`.
   private let meanings: [String: JobState]
-  /// Error codes that say that there is no such job.
-  package let absentCodes: Set<String>
+  /// Error codes that say that there is no such job; the usual one comes first.
+  package let absentCodes: [String]
   /// Keys that only replies of this service, and of some others, have beside the id of the job that they begin.
   package let replyKeys: [FieldPath]
   /// How long the service documents to keep a job's record.
@@ -32,7 +32,7 @@ package final class CloudService: Sendable {
 
   init(
     _ name: String, _ address: AddressTemplate, progress: AddressTemplate? = nil,
-    _ layout: RecordLayout = RecordLayout(), words: [String: JobState], absent: Set<String>,
+    _ layout: RecordLayout = RecordLayout(), words: [String: JobState], absent: [String],
     replies: [FieldPath] = [], kept retention: RetentionPolicy = RetentionPolicy(), hosts: ServiceHosts
   ) {
     self.name = name

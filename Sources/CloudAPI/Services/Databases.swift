@@ -6,14 +6,14 @@ extension CloudService {
 
   private static func service(
     _ name: String, _ layout: RecordLayout, more words: [String: JobState] = [:],
-    absent: Set<String> = [], kept: RetentionPolicy = month, hosts: ServiceHosts
+    absent: [String] = [], kept: RetentionPolicy = month, hosts: ServiceHosts
   ) -> CloudService {
     let common: [String: JobState] = [
       "Running": .running, "Completed": .succeeded, "Failed": .failed,
     ]
     return CloudService(
       name, "/v3/{project_id}/jobs?id={job_id}", layout, words: common.merging(words) { $1 },
-      absent: absent.union([jobNotFound]),
+      absent: [jobNotFound] + absent,
       replies: ["datastore", "instance.datastore", "job.created", "job.process"] + instanceReplies, kept: kept,
       hosts: hosts)
   }
