@@ -10,8 +10,8 @@ final class LineReader {
 
   private let descriptor: Int32
   private let name: String
-  /// Owns the descriptor; nil for a file that is not compressed.
-  private let gzip: gzFile?
+  /// Nil for a file that is not compressed.
+  private let gzip: GzipReader?
   private var buffer: [UInt8] = []
   /// Where the next line begins in `buffer`, and how far it was searched for its end.
   private var start = 0
@@ -30,22 +30,14 @@ final class LineReader {
   init(_ descriptor: Int32, name: String, isCompressed: Bool) throws(FileFailure) {
     self.descriptor = descriptor
     self.name = name
-    gzip = isCompressed ? gzdopen(descriptor, "r") : nil
+    gzip = isCompressed ? GzipReader(descriptor) : nil
     if isCompressed, gzip == nil { throw FileFailure("cannot be read", name, ENOMEM) }
   }
 
-  deinit {
-    if let gzip { gzclose(gzip) } else { close(descriptor) }
-  }
+  deinit { close(descriptor) }
 
   /// After the last line: false for a compressed file that could not be read to its end.
-  var isWhole: Bool {
-    guard let gzip else { return true }
-    var code = Z_OK
-    _ = gzerror(gzip, &code)
-    // zlib hands out what is not compressed as it is.
-    return code == Z_OK && gzdirect(gzip) == 0
-  }
+  var isWhole: Bool { gzip?.isWhole ?? true }
 
   /// The next line without its newline; nil at the end. A line without a newline is left alone.
   func next() throws(FileFailure) -> ArraySlice<UInt8>? {
@@ -89,15 +81,61 @@ final class LineReader {
     start = 0
     let bytes = try FileFailure.wrap("cannot be read", name) {
       try [UInt8](unsafeUninitializedCapacity: Self.chunk) { bytes, filled in
-        if let gzip {
-          filled = max(Int(gzread(gzip, bytes.baseAddress, UInt32(Self.chunk))), 0)
-        } else {
-          filled = try FileDescriptor(rawValue: descriptor).read(into: UnsafeMutableRawBufferPointer(bytes))
-        }
+        filled =
+          try gzip?.read(into: bytes)
+          ?? FileDescriptor(rawValue: descriptor).read(into: UnsafeMutableRawBufferPointer(bytes))
       }
     }
     if beginning.isEmpty { beginning = bytes.prefix(Self.beginningLength) }
     buffer += bytes
     return !bytes.isEmpty
+  }
+}
+
+/// Decompresses a file as it reads it. zlib's own `gzread` drops what it has decompressed in front of damage.
+private final class GzipReader {
+  /// So far all ends where gzip's data does.
+  private(set) var isWhole = false
+
+  private let descriptor: Int32
+  private var isDamaged = false
+  private let input = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 1)
+  /// zlib keeps its address.
+  private let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
+
+  /// Nil: there is no memory for it. The descriptor stays the caller's.
+  init?(_ descriptor: Int32) {
+    self.descriptor = descriptor
+    stream.initialize(to: z_stream())
+    // The offset asks for the form of gzip.
+    let size = Int32(MemoryLayout<z_stream>.size)
+    guard inflateInit2_(stream, MAX_WBITS + 16, ZLIB_VERSION, size) == Z_OK else { return nil }
+  }
+
+  deinit {
+    inflateEnd(stream)
+    stream.deallocate()
+    input.deallocate()
+  }
+
+  /// The number of bytes that come next; zero at the end, and at damage.
+  func read(into output: UnsafeMutableBufferPointer<UInt8>) throws -> Int {
+    let room = UInt32(output.count)
+    (stream.pointee.next_out, stream.pointee.avail_out) = (output.baseAddress, room)
+    while stream.pointee.avail_out == room, !isDamaged {
+      if stream.pointee.avail_in == 0 {
+        let count = try FileDescriptor(rawValue: descriptor).read(into: input)
+        if count == 0 { break }
+        stream.pointee.next_in = input.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        stream.pointee.avail_in = UInt32(count)
+        // Files that were joined after they had been compressed are one.
+        if isWhole { inflateReset(stream) }
+      }
+      let status = inflate(stream, Z_NO_FLUSH)
+      isWhole = status == Z_STREAM_END
+      if isWhole, stream.pointee.avail_in > 0 { inflateReset(stream) }
+      isDamaged = status != Z_OK && status != Z_STREAM_END
+    }
+    return Int(room - stream.pointee.avail_out)
   }
 }

@@ -201,6 +201,16 @@ import Testing
       ])
   }
 
+  @Test func `a checksum that is wrong costs no line`() throws {
+    try write([("", 4...5), (".1", 1...3)])
+    try fixture.compress(".1")
+    var bytes = try Data(contentsOf: URL(filePath: fixture.log + ".1.gz"))
+    bytes[bytes.count - 8] ^= 1
+    try bytes.write(to: URL(filePath: fixture.log + ".1.gz"))
+    #expect(try numbers(reader()) == [1, 2, 3, 4, 5])
+    #expect(told.all == ["status.log.1.gz is damaged: only its beginning could be read"])
+  }
+
   @Test(arguments: ["", "no gzip\n"])
   func `what is only called compressed is told, and the rest is read`(_ content: String) throws {
     try write([("", 3...4), (".2.gz", 1...2)])
