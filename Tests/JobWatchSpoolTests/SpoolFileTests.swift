@@ -145,6 +145,15 @@ import Testing
     #expect(file.rejections.map(\.place) == [.line(2)])
   }
 
+  @Test func `lines of JSON may have other lines among them`() {
+    let file = decode("{\"job_id\": \"a1\"}\n# by hand\na2\n{\"job_id\": \"a3\", \"service\": \"ecz\"}\n")
+    #expect(file.submissions.map(\.jobID) == ["a1", "a2"])
+    #expect(file.rejections.map(\.place) == [.line(4)])
+    // One document over several lines is none of these.
+    let torn = decode("{\"job_id\": \"a1\",\n\"labels\": {\n")
+    #expect(torn.rejections.map(\.place) == [.file])
+  }
+
   @Test func `bytes that are not UTF-8 are rejected whole`() {
     let file = SpoolFile(decoding: [0x61, 0x31, 0x0A, 0xFF], rules: Self.rules)
     #expect(file.submissions.isEmpty)

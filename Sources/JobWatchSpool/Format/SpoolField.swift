@@ -74,6 +74,14 @@ extension SpoolField: Decodable {
     }
   }
 
+  private struct Name: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+  }
+
   private static func nested(_ decoder: any Decoder) -> SpoolField {
     if let list = try? decoder.unkeyedContainer() {
       // Its length is known before its members are decoded.
@@ -82,9 +90,10 @@ extension SpoolField: Decodable {
       }
       return .list(members)
     }
-    guard let members = try? [String: SpoolField](from: decoder), members.count <= memberLimit else {
-      return .excessive
-    }
+    // So are an object's names.
+    guard let names = try? decoder.container(keyedBy: Name.self).allKeys, names.count <= memberLimit,
+      let members = try? [String: SpoolField](from: decoder)
+    else { return .excessive }
     return .object(members)
   }
 }

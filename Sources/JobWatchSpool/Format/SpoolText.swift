@@ -25,9 +25,12 @@ enum SpoolText {
     case "[":
       let values = try decode(EntryList.self, text).values
       entries = values.enumerated().map { (.entry($0.offset + 1), .value($0.element)) }
-    case "{" where lines.count > 1 && lines.allSatisfy({ $0.text.hasPrefix("{") }):
+    case "{" where lines.count > 1 && isLines(lines, text):
       try checkCount(lines.count)
-      for line in lines { entries += try documents(line.text).map { (.line(line.number), $0) } }
+      for line in jobLines(lines) {
+        let isJSON = line.text.hasPrefix("{")
+        entries += try (isJSON ? documents(line.text) : [.plain(line.text)]).map { (.line(line.number), $0) }
+      }
     case "{":
       let all = try documents(text)
       let hasOne = all.count == 1
@@ -35,13 +38,24 @@ enum SpoolText {
     case "+":
       entries = try SpoolLine.ids(ofTable: lines).map { (.line($0.number), .plain($0.text)) }
     default:
-      let jobs = lines.filter { !$0.text.hasPrefix("#") }
-      entries = jobs.map { (.line($0.number), .plain($0.text)) }
+      entries = jobLines(lines).map { (.line($0.number), .plain($0.text)) }
     }
     entries = entries.flatMap { expanded($0.place, $0.entry) }
     if entries.isEmpty { throw Unacceptable("holds no job: write one job id per line, or JSON") }
     try checkCount(entries.count)
     return entries
+  }
+
+  /// Without comments.
+  private static func jobLines(_ lines: [SpoolLine.Line]) -> [SpoolLine.Line] {
+    lines.filter { !$0.text.hasPrefix("#") }
+  }
+
+  /// Whether each line stands for itself. Lines of JSON may have other lines among them, which is no JSON as a whole.
+  private static func isLines(_ lines: [SpoolLine.Line], _ text: Substring) -> Bool {
+    if lines.allSatisfy({ $0.text.hasPrefix("{") }) { return true }
+    guard case .value = json(lines[0].text), case .broken = json(text) else { return false }
+    return JSONText.documents(in: text) == nil
   }
 
   static func checkCount(_ count: Int) throws(Unacceptable) {
