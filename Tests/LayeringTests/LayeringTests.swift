@@ -8,7 +8,7 @@ import Testing
     "PollPlanning": ["JobWatchCore", "DequeModule", "Glibc", "HeapModule"],
     "CloudAPI": [
       "JobWatchCore", "AsyncHTTPClient", "CZlib", "Crypto", "Foundation", "Glibc", "NIOCore",
-      "NIOHTTP1", "NIOPosix", "NIOSSL",
+      "NIOHTTP1", "NIOPosix", "NIOSSL", "Synchronization",
     ],
     "JobWatchStore": [
       "JobWatchCore", "PollPlanning", "Dispatch", "Foundation", "GRDB", "Synchronization",

@@ -1,5 +1,6 @@
 import Crypto
 import JobWatchCore
+import Synchronization
 
 /// The cloud gateway's request signature, `SDK-HMAC-SHA256`, in both forms in use: signer.py of
 /// https://github.com/huaweicloud/huaweicloud-sdk-python-v3, and signer_helper.go of
@@ -62,11 +63,21 @@ package struct Signer: Sendable {
     return Array("\(Self.algorithm)\n\(date)\n\(scope)\(hash)".utf8)
   }
 
+  /// The derived key of each secret, and its day: they are four hashes, and change once a day.
+  private static let derived = Mutex<[Secret: (day: String, key: SymmetricKey)]>([:])
+  /// Secrets that were replaced make no more of them than this.
+  private static let mostDerived = 64
+
   private func signingKey(_ date: String) -> SymmetricKey {
-    let secret = key.secret.reveal()
-    guard let scope = scope(date) else { return SymmetricKey(data: Array(secret.utf8)) }
-    return scope.reduce(SymmetricKey(data: Array("SDK\(secret)".utf8))) { key, part in
-      SymmetricKey(data: HMAC<SHA256>.authenticationCode(for: Array(part.utf8), using: key))
+    guard let scope = scope(date) else { return SymmetricKey(data: Array(key.secret.reveal().utf8)) }
+    return Self.derived.withLock { [secret = key.secret] derived in
+      if let known = derived[secret], known.day == scope[0] { return known.key }
+      let key = scope.reduce(SymmetricKey(data: Array("SDK\(secret.reveal())".utf8))) { key, part in
+        SymmetricKey(data: HMAC<SHA256>.authenticationCode(for: Array(part.utf8), using: key))
+      }
+      if derived.count >= Self.mostDerived { derived = [:] }
+      derived[secret] = (scope[0], key)
+      return key
     }
   }
 
