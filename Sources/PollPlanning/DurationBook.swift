@@ -38,6 +38,15 @@ struct DurationBook: Sendable {
     /// For places that are never empty.
     static let blank = Entry(key: DurationKey(service: "", jobType: "", region: ""), bounds: PollBounds())
 
+    /// Mutating, because a dictionary copies what it only reads.
+    mutating func isOutdated(_ samples: Int, at uptime: Duration) -> Bool {
+      cached.isOutdated(by: changes, samples, at: uptime)
+    }
+
+    mutating func plan(_ step: PriceStep, count: inout Int) -> PollPlan {
+      cached.plan(step, bounds: bounds, count: &count)
+    }
+
     fileprivate mutating func watch(_ span: WatchedSpan) {
       model.watch(span)
       (running, changes) = (running + 1, changes + 1)
@@ -129,7 +138,7 @@ struct DurationBook: Sendable {
 
   /// Of the key itself or, where it was forgotten, of the shared one.
   mutating func entered(_ id: ID) -> ID {
-    if entries[id] != nil { return id }
+    if entries.index(forKey: id) != nil { return id }
     let shared = ID(service: id.service, serial: 0)
     if entries[shared] == nil { enter(key(of: shared), as: shared) }
     return shared

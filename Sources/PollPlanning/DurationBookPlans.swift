@@ -9,37 +9,56 @@ extension DurationBook {
   }
 
   mutating func plan(of id: ID, _ step: PriceStep, at uptime: Duration) -> PollPlan {
-    let id = renewed(id, at: uptime)
-    if planCount >= mostPlans {
-      for id in Array(entries.keys) { entries[id]?.cached.dropPlans(to: 1, count: &planCount) }
+    dropPlans()
+    return with(id, at: uptime) { $0.plan(step, count: &$1) }
+  }
+
+  /// What a decision about a job needs, looked up at once.
+  ///
+  /// - Parameter price: of the plan; nil: none is needed.
+  mutating func known(
+    of id: ID, price: Double?, at uptime: Duration
+  ) -> (key: DurationKey, model: DurationModel, stuckAge: Double?, plan: PollPlan?) {
+    dropPlans()
+    return with(id, at: uptime) { entry, count in
+      let plan = price.map { entry.plan(PriceStep(near: $0), count: &count) }
+      return (entry.key, entry.model, entry.cached.stuckAge, plan)
     }
-    let bounds = entries[id]?.bounds ?? PollBounds()
-    return entries[id, default: .blank].cached.plan(step, bounds: bounds, count: &planCount)
   }
 
   /// Jobs of the key that run.
   func running(_ id: ID) -> Int { entries[id]?.running ?? 0 }
 
   mutating func distribution(of id: ID, at uptime: Duration) -> DurationDistribution {
-    entries[renewed(id, at: uptime), default: .blank].cached.distribution
+    with(id, at: uptime) { entry, _ in entry.cached.distribution }
   }
 
   /// The age, in seconds, beyond which fewer than one job in a thousand runs. Nil where fewer than 50 have ended, or
   /// where more do.
   mutating func stuckAge(of id: ID, at uptime: Duration) -> Double? {
-    entries[renewed(id, at: uptime), default: .blank].cached.stuckAge
+    with(id, at: uptime) { entry, _ in entry.cached.stuckAge }
   }
 
   /// The ended jobs of a key, the jobs that run now, and the prior, against which a sample is scored.
   mutating func model(of id: ID, at uptime: Duration) -> DurationModel {
-    entries[renewed(id, at: uptime), default: .blank].model
+    with(id, at: uptime) { entry, _ in entry.model }
+  }
+
+  /// In place: to read an entry by itself copies it, which would be most of what a poll's place takes.
+  private mutating func with<Value>(_ id: ID, at uptime: Duration, _ body: (inout Entry, inout Int) -> Value) -> Value {
+    let id = renewed(id, at: uptime)
+    return body(&entries[id, default: .blank], &planCount)
+  }
+
+  private mutating func dropPlans() {
+    guard planCount >= mostPlans else { return }
+    for id in Array(entries.keys) { entries[id]?.cached.dropPlans(to: 1, count: &planCount) }
   }
 
   private mutating func renewed(_ id: ID, at uptime: Duration) -> ID {
     let id = entered(id)
-    guard let entry = entries[id] else { return id }
     let samples = samples[id.service]
-    guard entry.cached.isOutdated(by: entry.changes, samples, at: uptime) else { return id }
+    guard entries[id, default: .blank].isOutdated(samples, at: uptime), let entry = entries[id] else { return id }
     planCount -= entry.cached.planCount
     var model = entry.model
     model.prior = prior(of: id, at: uptime)

@@ -44,10 +44,11 @@ extension PollQueue {
   /// - Parameter type: as the answer has it; nil: as it was.
   package mutating func basis(of poll: ScheduledPoll, type: DurationKey? = nil, at uptime: Duration) -> Basis {
     let id = type.map { book.id(of: $0) } ?? poll.type
-    let plan = plan(at: poll.endpoint, id, at: uptime)
+    let price = polling.fixed == nil ? price(poll.endpoint) : nil
+    let known = book.known(of: id, price: price, at: uptime)
     return Basis(
-      type: id, key: book.key(of: id), model: book.model(of: id, at: uptime), plan: plan, pace: pace(plan),
-      stuckAge: book.stuckAge(of: id, at: uptime).map(Duration.seconds))
+      type: id, key: known.key, model: known.model, plan: known.plan, pace: pace(known.plan),
+      stuckAge: known.stuckAge.map(Duration.seconds))
   }
 
   /// Nil: the user wants the same gap always.
