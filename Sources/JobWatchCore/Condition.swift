@@ -15,7 +15,7 @@ package struct Condition: Hashable, Sendable {
   }
 
   package enum Kind: String, Hashable, Sendable {
-    /// An account that a person paused.
+    /// An account that a person paused; stored and printed as `held`, its first name.
     case pausedByHand = "held"
     /// A credential that the cloud refuses.
     case refused

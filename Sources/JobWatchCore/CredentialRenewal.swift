@@ -50,8 +50,8 @@ package struct CredentialRenewal: Sendable, Hashable {
     isProven = true
   }
 
-  /// The cloud did not take the credential. False: it worked until now, and is fetched again at once. That happens once
-  /// per last step at most: an endpoint that refuses what the others take would cause a log-in per call.
+  /// The cloud did not take the credential. False: it worked until now, and is fetched again at once. That happens at
+  /// most once in the last of `steps`: an endpoint that refuses what the others take would cause a log-in per call.
   package mutating func refused(at uptime: Duration) -> Bool {
     let isAtOnce = isProven && lastAtOnce.map { uptime - $0 >= steps[steps.count - 1] } ?? true
     isProven = false

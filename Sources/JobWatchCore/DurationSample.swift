@@ -39,7 +39,7 @@ package enum DurationSample: Hashable, Sendable {
 
   case ended(End)
   /// It is watched no more, and is not known to have ended.
-  case left
+  case censored
 
   /// What follows when a watched job becomes another by an answer at `now`.
   ///
@@ -56,7 +56,7 @@ package enum DurationSample: Hashable, Sendable {
       }
       self = .ended(.at((end - begin).seconds))
     } else if before.isWatched && !after.isWatched {
-      self = .left
+      self = .censored
     } else {
       return nil
     }

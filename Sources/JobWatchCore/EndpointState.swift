@@ -2,14 +2,14 @@
 /// comes back says what changed.
 ///
 /// ```
-///  answer                      breaker   permission  jobs counted against it   condition
-///  seen, unrecognised          succeeds  succeeds    none                      ends all
-///  absent                      succeeds  succeeds    absent ones               absent, once most are
-///  busy                        succeeds  succeeds    unserved                  busy, once no job has an answer
-///  forbidden, misconfigured    succeeds  fails       barred                    forbidden, misconfigured
-///  refused, skewed             succeeds  released    refused                   the account's
-///  garbled, unreachable        fails     released    unanswered                unreachable
-///  throttled                   released  released    none                      none
+///  answer                      breaker   permission  streak          condition
+///  seen, unrecognised          succeeds  succeeds    none            ends all
+///  absent                      succeeds  succeeds    absences        absent, once most are
+///  busy                        succeeds  succeeds    busyJobs        busy, once no job has an answer
+///  forbidden, misconfigured    succeeds  fails       forbiddenJobs   forbidden, misconfigured
+///  refused, skewed             succeeds  released    refused         the account's
+///  garbled, unreachable        fails     released    unanswered      unreachable
+///  throttled                   released  released    none            none
 /// ```
 package struct EndpointState: Sendable {
   /// The permits of one call, beside its credential's.
@@ -36,8 +36,8 @@ package struct EndpointState: Sendable {
   /// Open while calls are not allowed (403), or can never work as configured.
   private(set) var permission: CircuitBreaker
   private var unanswered: FailureStreak
-  private var barred = FailureStreak(answers: 1)
-  private var unserved = FailureStreak(neverFewer: true)
+  private var forbiddenJobs = FailureStreak(answers: 1)
+  private var busyJobs = FailureStreak(neverFewer: true)
   private var refused = FailureStreak()
   private var absences = MassAbsence()
   private var outage: Trouble?
@@ -85,7 +85,7 @@ package struct EndpointState: Sendable {
   /// Which jobs had better not be asked for by the next call, where it is a probe; nil: no probe is due.
   package func probe(with credential: CircuitBreaker, at uptime: Duration) -> ProbeChoice? {
     var choice: ProbeChoice?
-    for (breaker, streak) in [(credential, refused), (permission, barred), (breaker, unanswered)]
+    for (breaker, streak) in [(credential, refused), (permission, forbiddenJobs), (breaker, unanswered)]
     where breaker.readiness(at: uptime) == .probe {
       choice = choice ?? ProbeChoice()
       choice?.avoid(streak)
@@ -188,7 +188,7 @@ package struct EndpointState: Sendable {
   /// The service took the call.
   private mutating func accept(_ call: inout Call) {
     answer(&call)
-    barred.succeed(call.job)
+    forbiddenJobs.succeed(call.job)
     refused.succeed(call.job)
     guard permission.succeed(call.permits.permission) == .closed else { return }
     call.effects.changes += ConditionChange.unbarred(key, at: call.now.wall)
@@ -226,8 +226,8 @@ package struct EndpointState: Sendable {
   private mutating func bar(_ kind: Condition.Kind, _ error: APIError, _ call: inout Call) {
     failures[call.job, default: 0] += 1
     answer(&call)
-    let blame = barred.fail(call.job, watched: call.watched)
-    if blame == .unsure { call.effects.seeksWitness = barred }
+    let blame = forbiddenJobs.fail(call.job, watched: call.watched)
+    if blame == .unsure { call.effects.seeksWitness = forbiddenJobs }
     guard blame == .service || call.permits.permission.isProbe,
       permission.fail(call.permits.permission, at: call.now.uptime) == .opened
     else { return }
@@ -235,9 +235,9 @@ package struct EndpointState: Sendable {
   }
 
   private mutating func noteBusy(_ cause: String, _ call: inout Call) {
-    let blame = unserved.fail(call.job, watched: call.watched)
-    if blame == .unsure { call.effects.seeksWitness = unserved }
-    guard !unserved.failing.isEmpty else { return }
+    let blame = busyJobs.fail(call.job, watched: call.watched)
+    if blame == .unsure { call.effects.seeksWitness = busyJobs }
+    guard !busyJobs.failing.isEmpty else { return }
     if busy == nil { call.effects.logLines.append(.isBusy(cause: cause)) }
     var trouble = busy ?? Trouble(since: call.now, cause: cause)
     trouble.cause = cause
@@ -251,7 +251,7 @@ package struct EndpointState: Sendable {
 
   /// The service has answered for a job.
   private mutating func endBusy(_ call: inout Call) {
-    unserved.succeed(call.job)
+    busyJobs.succeed(call.job)
     if busy?.isTold == true { call.effects.changes.append(.up(key, .busy, at: call.now.wall)) }
     busy = nil
   }
@@ -305,8 +305,8 @@ package struct EndpointState: Sendable {
   /// - Parameters:
   ///   - isNew: the service has not shown it yet.
   ///   - isReturned: it was gone, and was submitted again.
-  package mutating func enter(_ job: Int64, isNew: Bool, isReturned: Bool) {
-    absences.enter(job, isNew: isNew, isReturned: isReturned)
+  package mutating func beginWatching(_ job: Int64, isNew: Bool, isReturned: Bool) {
+    absences.beginWatching(job, isNew: isNew, isReturned: isReturned)
   }
 
   /// A verdict was given on the job; it may still be looked for.
@@ -318,8 +318,8 @@ package struct EndpointState: Sendable {
   /// It is watched no more.
   package mutating func forget(_ job: Int64) {
     unanswered.forget(job)
-    barred.forget(job)
-    unserved.forget(job)
+    forbiddenJobs.forget(job)
+    busyJobs.forget(job)
     failures[job] = nil
     absences.shown(job)
   }
@@ -330,7 +330,7 @@ package struct EndpointState: Sendable {
     context.verdictsHeld = absences.isMass
     context.absencesCountFrom = absences.recoveredAt
     context.failuresBefore = failures[job] ?? 0
-    context.isAlone = unanswered.isOfJob(job) || barred.isOfJob(job) || unserved.isOfJob(job)
+    context.failsAlone = unanswered.isOfJob(job) || forbiddenJobs.isOfJob(job) || busyJobs.isOfJob(job)
   }
 
   package mutating func clockWasSet(by step: Duration, at now: Timestamp) {

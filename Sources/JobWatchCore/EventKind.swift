@@ -46,7 +46,7 @@ package enum EventKind: String, Sendable, Codable, CaseIterable {
       }
   }
 
-  /// Steps on the way, which webhooks do not get unless a route names them.
+  /// Progress events, which webhooks do not get unless a route names them.
   package var isProgress: Bool { self == .jobRegistered || self == .jobPending || self == .jobRunning }
 
   /// The journal's priority, and the colour on a terminal.

@@ -3,7 +3,8 @@
 /// Fifty broken jobs can fail for ever: their ids are another account's, or their records are broken. So jobs count, and
 /// not answers: a number of different ones in a row, or all there are. A job that fails while the service answers for
 /// another is odd, and does not count until it is answered. The service is blamed only after the job that was answered
-/// last has failed as well. Where few jobs failed often enough, another is asked, because its turn may be hours away.
+/// last has failed as well. Where failures are enough, but of too few jobs, another job is asked at once:
+/// its own turn may be hours away.
 ///
 /// An error that names one job never speaks of the service for fewer than three jobs: each of them is told instead. A
 /// failure that any job would have met (no connection, a gateway's 503) makes no job odd, and needs no witness.

@@ -29,7 +29,7 @@ extension Job {
     var decision = step.decide(observation)
     decision.sample = DurationSample(from: self, to: decision.job, at: now, offset: context.clockOffset)
     // Its time so far is learned; a later watch counts from here.
-    if decision.sample == .left { decision.job.span.from = decision.job.span.known }
+    if decision.sample == .censored { decision.job.span.from = decision.job.span.known }
     return decision
   }
 }

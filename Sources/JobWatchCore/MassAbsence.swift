@@ -27,7 +27,7 @@ struct MassAbsence: Sendable {
   var isMass: Bool { massSince != nil }
 
   /// A job begins to be watched.
-  mutating func enter(_ job: Int64, isNew: Bool, isReturned: Bool) {
+  mutating func beginWatching(_ job: Int64, isNew: Bool, isReturned: Bool) {
     if isNew { unshown.insert(job) }
     if isReturned { returned.insert(job) }
   }
@@ -53,7 +53,7 @@ struct MassAbsence: Sendable {
     absent.insert(job)
     let first = absentSince ?? uptime
     absentSince = first
-    // The service may yet show a new job. No verdict has to be held before half the time to it is over.
+    // A new job may still appear. Verdicts on new jobs come after `policy.over`, so half of that is early enough.
     let patience = isNew ? policy.over.scaled(by: 0.5) : .zero
     guard !exhausted, absent.count >= Self.fewest, absent.count * 2 >= watched,
       uptime - first >= patience

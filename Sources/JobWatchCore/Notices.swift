@@ -1,6 +1,8 @@
-/// Which of a job's notices were told.
+/// What a job's row keeps as JSON: which notices were told, and how its last watch ended. A *watch* is the time from a
+/// job's registration to its final state.
 package struct Notices: Hashable, Sendable, Codable {
   package struct Told: Hashable, Sendable, Codable {
+    /// When the record is deleted.
     package var deadline: Timestamp
     /// The smallest lead that was told, in milliseconds before the deadline.
     package var lead: Int64

@@ -18,7 +18,7 @@ package struct PollContext: Sendable {
   /// Polls of this job in a row without a usable answer, this one not counted.
   package var failuresBefore = 0
   /// The service answers for other jobs, and not for this one.
-  package var isAlone = false
+  package var failsAlone = false
   /// What kept jobwatch from seeing the job since it was last seen.
   package var gaps: [BlindGap] = []
 

@@ -5,8 +5,9 @@
 /// refused three times although others are taken: once may be a deploy, during which some servers have the bad version.
 /// With nothing to compare, people are told, and the message is tried until another one shows which of the two it is.
 ///
-/// A message that is taken once a trouble is over counts half against those refused before, because the receiver may take
-/// them now. Without that half, messages that it never takes (large ones, say) would look like one trouble after the other.
+/// A delivery that ends a trouble counts half against the messages refused before it, because the receiver may take them
+/// now. If it did not count at all, messages that are never taken (large ones, say) would look like one trouble after the
+/// other.
 ///
 /// Nothing is remembered over a restart, which costs a message at fault its few attempts once more.
 package struct RefusalStreak: Hashable, Sendable {

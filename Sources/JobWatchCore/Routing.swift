@@ -1,4 +1,4 @@
-/// One route: events that match every condition it names go to its channels.
+/// One route: events that match every filter it names go to its channels.
 package struct Route: Hashable, Sendable {
   /// Nil: any event.
   package var events: Set<EventKind>?
@@ -34,7 +34,7 @@ package struct ChannelName: Hashable, Sendable {
 /// Chooses the channels of an event.
 package struct RouteTable: Sendable {
   package var channels: [ChannelName]
-  /// Empty: the journal gets every event, webhooks all but the steps on the way.
+  /// Empty: the journal gets every event, webhooks all but progress events.
   package var routes: [Route]
 
   package init(channels: [ChannelName], routes: [Route]) {

@@ -33,7 +33,7 @@ extension JobStep {
   mutating func unanswered(_ observation: Observation) -> Decision {
     guard job.state != .lost else { return Decision(job: job, next: nextLook) }
     var events: [EventDraft] = []
-    if context.isAlone, context.failuresBefore >= Self.quickTries,
+    if context.failsAlone, context.failuresBefore >= Self.quickTries,
       let answer = PollFailure(observation), !job.reportedWords.contains(answer.kind),
       job.reportedWords.count < Self.wordLimit
     {

@@ -29,7 +29,7 @@ package enum Directory {
   }
 
   /// Flushes the directory of `path`: until then a power cut may take a new name away, and the file with it.
-  package static func keepName(_ path: String) throws(FileFailure) {
+  package static func syncParent(_ path: String) throws(FileFailure) {
     let parent = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
     let directory = open(parent.isEmpty ? "/" : parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard directory >= 0 else { throw FileFailure("has a directory that cannot be opened", path, errno) }

@@ -45,7 +45,7 @@ package struct SpoolWriter: Sendable {
       let file = try FileDescriptor.open(FilePath(temporary), .readOnly, options: [.closeOnExec, .noFollow])
       try file.closeAfter {
         try Self.check(rename(temporary, path))
-        try keepName(of: file)
+        try syncParent(of: file)
       }
       return path
     } catch {
@@ -89,7 +89,7 @@ package struct SpoolWriter: Sendable {
   /// Makes the new name survive a power cut. A submitter who may not list incoming/ cannot open the directory to flush
   /// it. Flushing the renamed file then makes a journaling file system commit the rename too, because the rename
   /// changed the file's own times.
-  private func keepName(of file: FileDescriptor) throws {
+  private func syncParent(of file: FileDescriptor) throws {
     let directory = open(incoming, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     defer { if directory >= 0 { close(directory) } }
     try Self.check(fsync(directory >= 0 ? directory : file.rawValue))

@@ -37,7 +37,7 @@ package final class AppendFile: Sendable {
     do throws(FileFailure) {
       let status = try FileFailure.wrap("cannot be examined", path) { try file.stat() }
       guard status.type == .regular else { throw FileFailure(notPlain: path) }
-      if status.size == 0 { try Directory.keepName(path) }
+      if status.size == 0 { try Directory.syncParent(path) }
       inode = UInt64(status.inode.rawValue)
     } catch {
       try? file.close()

@@ -17,7 +17,7 @@ enum AsideFile {
   static func move(_ path: String, at now: Timestamp) throws(FileFailure) -> String {
     let target = freeName(beside: path, at: now)
     guard rename(path, target) == 0 else { throw FileFailure("cannot be renamed", path, errno) }
-    try Directory.keepName(target)
+    try Directory.syncParent(target)
     return target
   }
 
@@ -43,7 +43,7 @@ enum AsideFile {
         offset += Int64(bytes.count)
       }
       guard fsync(file.rawValue) == 0 else { throw FileFailure("cannot be flushed", target, errno) }
-      try Directory.keepName(target)
+      try Directory.syncParent(target)
     } catch {
       unlink(target)
       throw error

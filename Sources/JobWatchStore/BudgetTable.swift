@@ -2,7 +2,7 @@ import GRDB
 import JobWatchCore
 import PollPlanning
 
-/// The table `budget`: what each (account, service) has left of its quota, and what is known of it.
+/// The table `budget`: each endpoint's rate limiter as it is stored.
 package struct BudgetTable {
   let db: Database
 

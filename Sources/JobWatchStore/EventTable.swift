@@ -58,7 +58,7 @@ package struct EventTable {
   }
 
   /// The time between the newest `daemon.started` and the event before it; nil where one of them is missing.
-  package func absenceBeforeStart() throws -> Duration? {
+  package func downtimeBeforeStart() throws -> Duration? {
     try db.value(
       """
       SELECT start.at - (SELECT at FROM event WHERE seq < start.seq ORDER BY seq DESC LIMIT 1)

@@ -6,8 +6,8 @@ import JobWatchCore
 /// of the quota, less what calls take that no plan made. A slow correction takes up what the sum does not know, such as
 /// jobs that end. A backlog raises the price while it lasts.
 ///
-/// The price moves by 3 % in a hundredth of the mean gap between two polls of a job, and no faster: a jump would move
-/// the due times of most jobs past one another, and leave the quota unused for a gap. See `Polling.md`.
+/// The price moves by at most 3 % a step of 5 s, and by at most 3 % per hundredth of the mean gap between two polls of a
+/// job where that gap is below 500 s: a jump would move the due times of most jobs past one another, and leave the quota unused for a gap. See `Polling.md`.
 struct CallPrice: Hashable, Sendable {
   /// The calls that the jobs of one (account, service) need and get.
   struct Load: Sendable {

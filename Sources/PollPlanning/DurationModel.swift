@@ -96,7 +96,7 @@ extension DurationModel {
   package mutating func learn(_ sample: DurationSample, of span: WatchedSpan) {
     switch sample {
     case .ended(let end): finish(end, of: span)
-    case .left: leave(span)
+    case .censored: leave(span)
     }
   }
 

@@ -178,13 +178,13 @@ package struct PollQueue: Sendable {
   package mutating func unpark(_ endpoint: Endpoint, at uptime: Duration) { lines[endpoint.index].unpark(at: uptime) }
 
   /// Puts what is due in the order in which a backlog loses least: after an outage.
-  package mutating func spread(_ endpoint: Endpoint, at uptime: Duration) {
-    lines[endpoint.index].schedule.spread(at: uptime, by: &book)
+  package mutating func reorderBacklog(_ endpoint: Endpoint, at uptime: Duration) {
+    lines[endpoint.index].schedule.reorderBacklog(at: uptime, by: &book)
   }
 
   /// The same at a start.
-  package mutating func spread(at uptime: Duration) {
-    for index in lines.indices { lines[index].schedule.spread(at: uptime, by: &book) }
+  package mutating func reorderBacklog(at uptime: Duration) {
+    for index in lines.indices { lines[index].schedule.reorderBacklog(at: uptime, by: &book) }
   }
 
   /// Makes another job due than those that failed: what it brings tells whether the service is in trouble.

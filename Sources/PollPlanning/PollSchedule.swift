@@ -189,7 +189,7 @@ struct PollSchedule: Sendable {
 
   /// Puts what is due in the order in which a backlog loses least, at a start and after an outage: jobs whose record may
   /// soon be deleted stay first, then those that have most likely ended since they were last seen.
-  mutating func spread(at uptime: Duration, by book: inout DurationBook) {
+  mutating func reorderBacklog(at uptime: Duration, by book: inout DurationBook) {
     gather(at: uptime)
     // The distribution of each type is looked up once.
     var known: [DurationBook.ID: DurationDistribution] = [:]

@@ -16,8 +16,8 @@ package struct ScheduledPoll: Sendable {
   /// The uptimes at which the job had the age `known`, and of its next poll.
   private var knownMilliseconds: Int64
   private var dueMilliseconds: Int64 = 0
-  /// √(2·price) for a second of the gap that was planned at this price. Zero or less: no plan made its due time, and no
-  /// price moves it; see `Purpose`.
+  /// √(2·price) ÷ the planned gap in seconds, with the price of that plan. Zero or less: no price moves its due time, and
+  /// the value is its `Purpose`.
   private var demand: Float = 0
   /// The age, in seconds, at which it is polled whatever the price.
   private var deadline = Float.infinity

@@ -2,7 +2,7 @@ import CloudAPI
 import JobWatchCore
 
 /// One entry of a script: from `after` the submission on, the job has this status.
-package struct JobStep: Hashable, Sendable {
+package struct ScriptedStep: Hashable, Sendable {
   package var after: Duration
   /// `INIT`, `RUNNING`, `PENDING_PAYMENT`, `SUCCESS`, `FAIL`, sent as the service's own word for it; any other word is
   /// sent as it is.
@@ -14,18 +14,18 @@ package struct JobStep: Hashable, Sendable {
   }
 }
 
-extension [JobStep] {
+extension [ScriptedStep] {
   /// Runs from the submission on, and never ends.
-  package static let running = [JobStep(after: .zero, status: "RUNNING")]
+  package static let running = [ScriptedStep(after: .zero, status: "RUNNING")]
 
   /// Runs from the submission on and ends well.
-  package static func succeeding(after duration: Duration) -> [JobStep] {
-    running + [JobStep(after: duration, status: "SUCCESS")]
+  package static func succeeding(after duration: Duration) -> [ScriptedStep] {
+    running + [ScriptedStep(after: duration, status: "SUCCESS")]
   }
 
   /// Runs from the submission on and fails.
-  package static func failing(after duration: Duration) -> [JobStep] {
-    running + [JobStep(after: duration, status: "FAIL")]
+  package static func failing(after duration: Duration) -> [ScriptedStep] {
+    running + [ScriptedStep(after: duration, status: "FAIL")]
   }
 }
 
@@ -36,7 +36,7 @@ package struct ScriptedJob: Hashable, Sendable {
   package var jobID: String
   package var jobType: String
   /// In order of time. Before the first step there is no record.
-  package var steps: [JobStep]
+  package var steps: [ScriptedStep]
   /// The objects of the job, sent where the service has a place for them: `server_id` and the like, of a database
   /// `instance_id`, `instance_name` and `progress`.
   package var entities: [String: String]
@@ -52,7 +52,7 @@ package struct ScriptedJob: Hashable, Sendable {
   package var vanishesAfter: Duration?
 
   package init(
-    service: CloudService = .ecs, jobID: String, jobType: String, steps: [JobStep],
+    service: CloudService = .ecs, jobID: String, jobType: String, steps: [ScriptedStep],
     entities: [String: String] = [:], subJobs: [ScriptedJob] = [], errorCode: String? = nil,
     failReason: String? = nil, visibleAfter: Duration = .zero, vanishesAfter: Duration? = nil
   ) {
@@ -82,7 +82,7 @@ struct JobPhase: Sendable {
   var hasFailed: Bool { status == "FAIL" }
 
   /// Nil before the first step.
-  init?(of steps: [JobStep], at elapsed: Duration) {
+  init?(of steps: [ScriptedStep], at elapsed: Duration) {
     guard let first = steps.first, let present = steps.last(where: { $0.after <= elapsed }) else { return nil }
     status = present.status
     begin = first.after

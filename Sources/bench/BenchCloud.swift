@@ -45,6 +45,6 @@ enum BenchJobs: String, Sendable, CaseIterable {
   /// Enough for a whole run. Three words take turns, because of two a poll one step late would meet the word that it
   /// knows.
   private static let changes = (0..<900).map { second in
-    JobStep(after: .seconds(second), status: ["INIT", "RUNNING", "PENDING_PAYMENT"][second % 3])
+    ScriptedStep(after: .seconds(second), status: ["INIT", "RUNNING", "PENDING_PAYMENT"][second % 3])
   }
 }

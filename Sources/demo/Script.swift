@@ -27,7 +27,7 @@ enum Script {
     },
     // An order that nobody pays: its record is deleted at the end of the unpaid retention.
     part(
-      "prepaid-1", .ecs, "createServer", [JobStep(after: .zero, status: "PENDING_PAYMENT")],
+      "prepaid-1", .ecs, "createServer", [ScriptedStep(after: .zero, status: "PENDING_PAYMENT")],
       .jobLapsed),
     // A running job whose record disappears.
     part("doomed-1", .ecs, "changeOS", .running, .jobLost) { $0.vanishesAfter = .seconds(6) },
@@ -66,7 +66,7 @@ enum Script {
   }
 
   private static func part(
-    _ name: String, _ service: CloudService, _ type: String, _ steps: [JobStep],
+    _ name: String, _ service: CloudService, _ type: String, _ steps: [ScriptedStep],
     _ end: EventKind = .jobSucceeded, _ change: (inout ScriptedJob) -> Void = { _ in }
   ) -> Part {
     var job = ScriptedJob(service: service, jobID: id(name), jobType: type, steps: steps)
@@ -83,7 +83,7 @@ enum Script {
 
   private static func server(_ name: String, lasting seconds: Double) -> Part {
     let steps = ["INIT", "RUNNING", "SUCCESS"].enumerated().map { index, status in
-      JobStep(after: .seconds([0, 1, seconds][index]), status: status)
+      ScriptedStep(after: .seconds([0, 1, seconds][index]), status: status)
     }
     return part(name, .ecs, "createServer", steps) {
       $0.subJobs = [single(name, 1, .succeeding(after: .seconds(seconds - 0.5)))]
@@ -100,7 +100,7 @@ enum Script {
     }
   }
 
-  private static func single(_ name: String, _ number: Int, _ steps: [JobStep]) -> ScriptedJob {
+  private static func single(_ name: String, _ number: Int, _ steps: [ScriptedStep]) -> ScriptedJob {
     ScriptedJob(
       jobID: id("\(name)/\(number)"), jobType: "createSingleServer", steps: steps,
       entities: ["server_id": id("\(name)/s\(number)")])

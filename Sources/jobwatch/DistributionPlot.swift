@@ -4,7 +4,7 @@ import PollPlanning
 
 /// How many jobs end at which age, as columns of text above a line of ages, with marks for the polls and for the job.
 struct DistributionPlot {
-  let law: DurationDistribution
+  let distribution: DurationDistribution
   /// Ages in seconds.
   let polls: [Double]
   /// The age that is marked below the line, and what it is called.
@@ -17,9 +17,9 @@ struct DistributionPlot {
   private static let height = 8
 
   var axis: AgeAxis {
-    let last = [1.15 * law.quantile(0.95), 1.1 * (mark?.age ?? 0), 1.1 * (polls.first ?? 0)].max()
+    let last = [1.15 * distribution.quantile(0.95), 1.1 * (mark?.age ?? 0), 1.1 * (polls.first ?? 0)].max()
     return AgeAxis(
-      columns: min(width ?? Self.widest, Self.widest), usual: law.quantile(0.5),
+      columns: min(width ?? Self.widest, Self.widest), usual: distribution.quantile(0.5),
       last: min(last ?? 1, DurationDistribution.longestAge))
   }
 
@@ -29,7 +29,7 @@ struct DistributionPlot {
     let axis = axis
     // The share of jobs that end in each column.
     let shares = (0..<axis.columns).map { column in
-      law.survival(at: axis.age(at: column)) - law.survival(at: axis.age(at: column + 1))
+      distribution.survival(at: axis.age(at: column)) - distribution.survival(at: axis.age(at: column + 1))
     }
     let most = max(shares.max() ?? 0, 1e-9)
     return (0..<Self.height).reversed().map { row in

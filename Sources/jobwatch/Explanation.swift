@@ -17,14 +17,16 @@ struct Explanation {
   /// Nil: none is on record yet, or the job is not polled any more.
   let quota: QuotaStatus?
 
-  /// - Parameter isWatched: whether a daemon seems to run.
-  init(_ job: Job, _ transaction: Transaction, _ configuration: Configuration, isWatched: Bool, at now: Moment) throws {
+  /// - Parameter isDaemonRunning: whether a daemon seems to run.
+  init(_ job: Job, _ transaction: Transaction, _ configuration: Configuration, isDaemonRunning: Bool, at now: Moment)
+    throws
+  {
     self.job = job
     self.now = now.wall
     var schedule = try LearnedSchedule(configuration, transaction, service: job.key.service)
     type = schedule.type(job.durationKey)
     forecast = try schedule.forecast(
-      of: job, transaction, try AccountPauses(transaction), isWatched: isWatched, at: now.wall)
+      of: job, transaction, try AccountPauses(transaction), isDaemonRunning: isDaemonRunning, at: now.wall)
     quota = forecast == nil ? nil : schedule.budget(of: job.key.endpoint).map { QuotaStatus($0, at: now) }
     let previous = try transaction.history.transitions(of: job.id).last?.transition.from
     sample = job.state.isFinal ? SampleSummary(job, previous: previous) : nil
@@ -40,13 +42,13 @@ struct Explanation {
     return [
       "job_id": key.jobID, "account": key.account, "service": key.service, "region": job.region,
       "job_type": job.jobType, "state": job.state,
-      "calls": calls, "law": law, "schedule": forecast?.json, "plan": forecast.map(plan),
+      "calls": calls, "law": distribution, "schedule": forecast?.json, "plan": forecast.map(plan),
       "price": forecast.flatMap(price), "budget": quota, "taught": sample?.json,
     ]
   }
 
-  private var law: JSONObject {
-    let (law, age) = (type.distribution, forecast?.age ?? sample?.age)
+  private var distribution: JSONObject {
+    let (distribution, age) = (type.distribution, forecast?.age ?? sample?.age)
     return [
       "service": type.key.service, "job_type": type.key.jobType, "region": type.key.region,
       // Jobs that ended, and that run.
@@ -55,11 +57,11 @@ struct Explanation {
       "is_guess": type.isNew, "prior": type.priorName,
       // Left out where a job of it is never told to be stuck.
       "stuck_seconds": type.stuckAge?.finite,
-      "p10_seconds": law.quantile(0.1).finite, "p50_seconds": law.quantile(0.5).finite,
-      "p90_seconds": law.quantile(0.9).finite, "p95_seconds": law.quantile(0.95).finite,
-      "p99_seconds": law.quantile(0.99).finite,
+      "p10_seconds": distribution.quantile(0.1).finite, "p50_seconds": distribution.quantile(0.5).finite,
+      "p90_seconds": distribution.quantile(0.9).finite, "p95_seconds": distribution.quantile(0.95).finite,
+      "p99_seconds": distribution.quantile(0.99).finite,
       // The share of jobs that take longer than this one has, or has taken.
-      "longer_share": age.map { law.survival(at: $0).thousandths },
+      "longer_share": age.map { distribution.survival(at: $0).thousandths },
     ]
   }
 

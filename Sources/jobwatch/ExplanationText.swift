@@ -8,7 +8,7 @@ struct ExplanationText {
 
   private var job: Job { explanation.job }
   private var now: Timestamp { explanation.now }
-  private var law: DurationDistribution { explanation.type.distribution }
+  private var distribution: DurationDistribution { explanation.type.distribution }
 
   var lines: [String] {
     let title = "\(job.key.service) job \(job.key.jobID), \(job.jobType ?? "of unknown type")"
@@ -29,7 +29,7 @@ struct ExplanationText {
     let quantiles = [(0.5, "Half end by"), (0.95, "95 % by"), (0.99, "99 % by")]
       .map { share, name in
         let doubt = type.isGuess(share) ? " perhaps" : ""
-        return "\(name)\(doubt) \(law.quantile(share).spokenAge)"
+        return "\(name)\(doubt) \(distribution.quantile(share).spokenAge)"
       }
     let guess = type.isNew ? " So few say little: \(type.priorText) weighs in." : ""
     return "\(type.name): \(counts).\(guess) \(quantiles.joined(separator: ", "))."
@@ -53,7 +53,7 @@ struct ExplanationText {
   }
 
   private func longer(than age: Double) -> String {
-    switch law.survival(at: age) {
+    switch distribution.survival(at: age) {
     case ..<0.01: "less than 1 %"
     case 0.99...: "more than 99 %"
     case let share: "\(Int((100 * share).rounded())) %"
@@ -65,7 +65,7 @@ struct ExplanationText {
       explanation.forecast?.age.map { ($0, "now") }
       ?? explanation.sample?.age.map { ($0, job.state.isConfirmedEnd ? "its end" : "last seen") }
     let plot = DistributionPlot(
-      law: law, polls: explanation.polls.map(\.age), mark: mark, width: terminal.indentedWidth,
+      distribution: distribution, polls: explanation.polls.map(\.age), mark: mark, width: terminal.indentedWidth,
       hasBlocks: terminal.hasBlocks)
     let scale = plot.axis.isLogarithmic ? ", on a logarithmic scale" : ""
     let polls = plot.polls.isEmpty ? "" : "; strokes are polls"

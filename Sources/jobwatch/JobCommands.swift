@@ -29,7 +29,7 @@ struct ShowCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    try argument.print({ try JobDetails($0, $1, $2, isWatched: $3, at: $4.wall) }, json: json ? \.json : nil) {
+    try argument.print({ try JobDetails($0, $1, $2, isDaemonRunning: $3, at: $4.wall) }, json: json ? \.json : nil) {
       JobDetailsText(details: $0, terminal: .standardOutput, hasEvidence: evidence).lines
     }
   }
@@ -57,7 +57,7 @@ struct ExplainCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    try argument.print({ try Explanation($0, $1, $2, isWatched: $3, at: $4) }, json: json ? \.json : nil) {
+    try argument.print({ try Explanation($0, $1, $2, isDaemonRunning: $3, at: $4) }, json: json ? \.json : nil) {
       ExplanationText(explanation: $0, terminal: .standardOutput).lines
     }
   }
@@ -83,9 +83,9 @@ struct JobArgument: ParsableArguments {
     let configuration = try file.load().value
     let now = SystemClock.now()
     let reader = StoreReader(path: configuration.databasePath)
-    let isWatched = reader.seemsInUse
+    let isDaemonRunning = reader.seemsInUse
     let views = try reader.reading { transaction in
-      try jobs(transaction).map { try view($0, transaction, configuration, isWatched, now) }
+      try jobs(transaction).map { try view($0, transaction, configuration, isDaemonRunning, now) }
     }
     if let json { return Swift.print(try JSONText.line(["jobs": views.map(json)])) }
     Swift.print(views.map { text($0).joined(separator: "\n") }.joined(separator: "\n\n"))

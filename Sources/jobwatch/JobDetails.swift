@@ -18,9 +18,9 @@ struct JobDetails {
   /// Nil: the job is not polled any more.
   let forecast: PollForecast?
 
-  /// - Parameter isWatched: whether a daemon seems to run.
+  /// - Parameter isDaemonRunning: whether a daemon seems to run.
   init(
-    _ job: Job, _ transaction: Transaction, _ configuration: Configuration, isWatched: Bool,
+    _ job: Job, _ transaction: Transaction, _ configuration: Configuration, isDaemonRunning: Bool,
     at now: Timestamp
   ) throws {
     self.job = job
@@ -36,7 +36,7 @@ struct JobDetails {
       return
     }
     var schedule = try LearnedSchedule(configuration, transaction, service: job.key.service)
-    forecast = try schedule.forecast(of: job, transaction, pauses, isWatched: isWatched, at: now)
+    forecast = try schedule.forecast(of: job, transaction, pauses, isDaemonRunning: isDaemonRunning, at: now)
   }
 
   /// The last answer that was kept: those that changed the job's state are.

@@ -42,12 +42,12 @@ struct LearnedSchedule {
   }
 
   /// Nil: the job is not polled any more.
-  /// - Parameter isWatched: whether a daemon seems to run.
+  /// - Parameter isDaemonRunning: whether a daemon seems to run.
   mutating func forecast(
-    of job: Job, _ transaction: Transaction, _ pauses: AccountPauses, isWatched: Bool, at now: Timestamp
+    of job: Job, _ transaction: Transaction, _ pauses: AccountPauses, isDaemonRunning: Bool, at now: Timestamp
   ) throws -> PollForecast? {
     guard let dueAt = try transaction.jobs.nextPoll(of: job.id) else { return nil }
-    let obstacle = isWatched ? pauses.obstacle(on: job.key.endpoint, dueAt, at: now) : "no daemon runs"
+    let obstacle = isDaemonRunning ? pauses.obstacle(on: job.key.endpoint, dueAt, at: now) : "no daemon runs"
     queue.reprice(at: Self.uptime)
     return queue.forecast(
       of: job, configuration.policies(for: job.key.service), dueAt: dueAt,

@@ -45,7 +45,7 @@ struct RunCommand: AsyncParsableCommand {
     } catch let error as StartRefusal where !error.mayPass {
       // Each of its lines begins with the file, like a mistake in the file.
       throw ExitCode.needsPerson.telling("\(error)", through: output)
-    } catch let error as any PassingFault where error.mayPass {
+    } catch let error as any RetryableError where error.mayPass {
       throw ExitCode.tryAgain.telling("jobwatch cannot start: \(error)", through: output)
     } catch let error as any LastingFault {
       throw ExitCode.needsPerson.telling("jobwatch cannot go on: \(error)", through: output)

@@ -12,7 +12,7 @@ import Testing
     polls: [Double] = [], mark: Double? = nil, width: Int? = nil, hasBlocks: Bool = false
   ) -> DistributionPlot {
     DistributionPlot(
-      law: law, polls: polls, mark: mark.map { ($0, "now") }, width: width, hasBlocks: hasBlocks)
+      distribution: law, polls: polls, mark: mark.map { ($0, "now") }, width: width, hasBlocks: hasBlocks)
   }
 
   @Test(arguments: [nil, 10, 40, 60, 200])

@@ -123,7 +123,7 @@ final class Testbed: Sendable {
   func end(_ jobs: [PlannedJob]) {
     for var job in jobs {
       let status = job.end == .jobFailed ? "FAIL" : "SUCCESS"
-      job.script.steps = [JobStep(after: .zero, status: status)]
+      job.script.steps = [ScriptedStep(after: .zero, status: status)]
       cloud.submit(job.script)
     }
   }

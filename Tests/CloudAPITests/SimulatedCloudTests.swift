@@ -77,7 +77,7 @@ extension HTTPResponse {
 extension ScriptedJob {
   static func running(_ service: CloudService = .ecs) -> ScriptedJob {
     ScriptedJob(
-      service: service, jobID: "job", jobType: "createServer", steps: [JobStep(after: .zero, status: "RUNNING")])
+      service: service, jobID: "job", jobType: "createServer", steps: [ScriptedStep(after: .zero, status: "RUNNING")])
   }
 }
 

@@ -15,8 +15,8 @@ struct SimulatedLifecycleTests {
             ScriptedJob(
               jobID: "sub", jobType: "createSingleServer",
               steps: [
-                JobStep(after: .seconds(1), status: "INIT"),
-                JobStep(after: .seconds(20), status: "FAIL"),
+                ScriptedStep(after: .seconds(1), status: "INIT"),
+                ScriptedStep(after: .seconds(20), status: "FAIL"),
               ], entities: ["server_id": "s-1"], errorCode: "Ecs.0005",
               failReason: "no \"host\"\nleft")
           ], errorCode: "Common.0021", failReason: "Sub job fail!"))
@@ -63,8 +63,8 @@ struct SimulatedLifecycleTests {
     (job(.ecs, .succeeding(after: .hours(1))), .zero, .hours(25)),
     (job(.ecs, .failing(after: .hours(1))), .zero, .hours(25)),
     (job(.dcs, .succeeding(after: .hours(1))), .zero, nil),
-    (job(.ecs, [JobStep(after: .hours(2), status: "PENDING_PAYMENT")]), .hours(2), .hours(338)),
-    (job(.ecs, [JobStep(after: .zero, status: "STRANGE")]), .zero, nil),
+    (job(.ecs, [ScriptedStep(after: .hours(2), status: "PENDING_PAYMENT")]), .hours(2), .hours(338)),
+    (job(.ecs, [ScriptedStep(after: .zero, status: "STRANGE")]), .zero, nil),
     (
       job(.dcs, .succeeding(after: .hours(1)), visible: .seconds(5), vanishes: .minutes(2)),
       .seconds(5), .minutes(2)
@@ -92,7 +92,7 @@ struct SimulatedLifecycleTests {
   }
 
   static func job(
-    _ service: CloudService, _ steps: [JobStep], visible: Duration = .zero,
+    _ service: CloudService, _ steps: [ScriptedStep], visible: Duration = .zero,
     vanishes: Duration? = nil
   ) -> ScriptedJob {
     ScriptedJob(

@@ -15,7 +15,7 @@ struct CloudServicesTests {
   }
 
   /// A job with a word of its own where the service has a place for it.
-  private func job(_ service: CloudService, _ steps: [JobStep]) -> ScriptedJob {
+  private func job(_ service: CloudService, _ steps: [ScriptedStep]) -> ScriptedJob {
     ScriptedJob(
       service: service, jobID: "job-\(service.name)", jobType: "create", steps: steps,
       entities: ["instance_id": "in07"], errorCode: "X.0001", failReason: "no room",
@@ -28,7 +28,7 @@ struct CloudServicesTests {
   ) async throws {
     try await CloudBench.run { bench async throws in
       for service in CloudService.all {
-        let steps: [JobStep] = endsWell ? .succeeding(after: .minutes(1)) : .failing(after: .minutes(1))
+        let steps: [ScriptedStep] = endsWell ? .succeeding(after: .minutes(1)) : .failing(after: .minutes(1))
         bench.cloud.submit(job(service, steps))
       }
       for (moment, state) in [

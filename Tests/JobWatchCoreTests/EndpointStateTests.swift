@@ -184,7 +184,7 @@ import Testing
     var state = state
     let jobs = (1...Int64(shown + unshown + returned)).map { $0 }
     for job in jobs.dropFirst(shown) {
-      state.enter(job, isNew: job <= shown + unshown, isReturned: job > shown + unshown)
+      state.beginWatching(job, isNew: job <= shown + unshown, isReturned: job > shown + unshown)
     }
     let absent = shown == 1 ? jobs.dropFirst() : jobs[...]
     for second in [0, 90] {
@@ -265,7 +265,7 @@ import Testing
     for (job, isAlone) in [(Int64(1), true), (2, false)] {
       var context = PollContext(Policies())
       state.inform(&context, about: job)
-      #expect(context.isAlone == isAlone)
+      #expect(context.failsAlone == isAlone)
     }
   }
 

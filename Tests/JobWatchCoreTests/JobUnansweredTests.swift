@@ -4,7 +4,7 @@ import Testing
 @Suite struct `A job without a usable answer` {
   private func told(_ answers: [Observation], _ state: JobState = .registered, alone: Bool = true) -> [EventDraft] {
     var (job, told, context) = (Job.sample(state), [EventDraft](), PollContext.ecs)
-    context.isAlone = alone
+    context.failsAlone = alone
     for (number, answer) in answers.enumerated() {
       context.failuresBefore = number
       let decision = job.observe(answer, at: .start + .seconds(15 * number), under: context)
@@ -53,7 +53,7 @@ import Testing
     ]
     for answer in silent { #expect(told(Array(repeating: answer, count: 20)).isEmpty) }
     var context = PollContext.ecs
-    (context.isAlone, context.failuresBefore) = (true, 50)
+    (context.failsAlone, context.failuresBefore) = (true, 50)
     #expect(Job.sample(.lost).observe(.busy("X.1: no"), at: .start, under: context).events.isEmpty)
   }
 }

@@ -26,7 +26,7 @@ import Testing
     for isReturned in [true, false] {
       var absences = MassAbsence()
       for job in 0..<50 {
-        absences.enter(Int64(job), isNew: !isReturned, isReturned: isReturned)
+        absences.beginWatching(Int64(job), isNew: !isReturned, isReturned: isReturned)
       }
       for job in 0..<50 {
         let change = absences.absent(Int64(job), watched: 51, at: .minutes(5), policy: policy)
@@ -39,7 +39,7 @@ import Testing
   @Test
   func `of jobs that are all new begins when half the time to a verdict is over`() {
     var absences = MassAbsence()
-    for job in 0..<9 { absences.enter(Int64(job), isNew: true, isReturned: false) }
+    for job in 0..<9 { absences.beginWatching(Int64(job), isNew: true, isReturned: false) }
     for second in [0, 1, 2, 5, 10, 20, 40, 59] {
       for job in 0..<9 {
         let change = absences.absent(Int64(job), watched: 9, at: .seconds(second), policy: policy)

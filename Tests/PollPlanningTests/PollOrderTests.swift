@@ -40,7 +40,7 @@ import Testing
       let poll = setting.poll(Int64(job), known: row.known, at: now - .seconds(row.ago))
       schedule.add(setting.due(poll, at: now - .seconds(job)))
     }
-    schedule.spread(at: now, by: &setting.book)
+    schedule.reorderBacklog(at: now, by: &setting.book)
     #expect(setting.takeAll(&schedule, at: now) == [4, 1, 2, 3, 5, 0])
   }
 
@@ -53,7 +53,7 @@ import Testing
     for job in 2...3 as ClosedRange<Int64> {
       schedule.add(setting.due(setting.poll(job, at: now - .hours(1)), at: now - .minutes(1)))
     }
-    schedule.spread(at: now, by: &setting.book)
+    schedule.reorderBacklog(at: now, by: &setting.book)
     #expect(setting.takeAll(&schedule, at: now).last == 1)
   }
 }

@@ -38,7 +38,7 @@ import Testing
         let some = Set(inside.prefix(3))
         #expect(Set(schedule.remove(some).map(\.job)) == some)
         inside.subtract(some)
-      default: schedule.spread(at: time, by: &setting.book)
+      default: schedule.reorderBacklog(at: time, by: &setting.book)
       }
       #expect(schedule.count == inside.count)
       most = max(most, schedule.demand)

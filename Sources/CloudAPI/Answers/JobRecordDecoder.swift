@@ -7,7 +7,7 @@ enum JobRecordDecoder {
     /// The job that the record is of, if it says so.
     var jobID: String?
     /// Whether the status stands behind a fault of the JSON, and may belong to a text that is quoted there: then it is
-    /// no verdict.
+    /// not believed.
     var isStatusGuess = false
     var report: JobReport
   }

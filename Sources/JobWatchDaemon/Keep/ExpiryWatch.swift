@@ -14,8 +14,8 @@ actor ExpiryWatch: Worker {
   private let routes: RouteTable
   /// After a long stop the polls that are due at once say more than a notice would.
   private let firstWait: Duration
-  /// The pause after the clock was set, because what is watched looks unseen for the length of the step until its next
-  /// poll.
+  /// The pause after the clock was set: by the new time each watched job looks unseen for as long as the clock jumped,
+  /// until its next poll.
   private let clockPause: Duration
   private var clockWatch = ClockWatch()
   /// No row is looked at before; nil: not known yet.

@@ -59,7 +59,7 @@ actor Pruner: Worker {
 
   /// A long stop and a clock that leapt meanwhile look the same.
   private func firstWait() async throws -> Duration {
-    let absence = try await context.store.read { try $0.events.absenceBeforeStart() }
+    let absence = try await context.store.read { try $0.events.downtimeBeforeStart() }
     return absence ?? .zero >= Self.leap ? Self.probation : Self.firstWait
   }
 

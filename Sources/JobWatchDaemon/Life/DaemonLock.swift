@@ -7,7 +7,7 @@ import JobWatchFiles
 struct DaemonLock: Sendable {
   private let descriptor: Int32
 
-  package struct Held: PassingFault, CustomStringConvertible {
+  package struct Held: RetryableError, CustomStringConvertible {
     package var description: String
     package var mayPass: Bool { true }
   }

@@ -3,18 +3,18 @@ import JobWatchConfiguration
 import JobWatchFiles
 import JobWatchStore
 
-/// A reason not to start that may pass by itself, as a full disk does. systemd starts the service again after one; a
-/// lasting one needs a person.
-package protocol PassingFault: Error {
+/// A reason not to start. `mayPass`: by itself, as a full disk does, and systemd starts the service again; else it needs a
+/// person.
+package protocol RetryableError: Error {
   var mayPass: Bool { get }
 }
 
 /// A reason not to go on: thrown by a worker, it ends the daemon, because only a person can help.
 package protocol LastingFault: Error {}
 
-extension StoreError: PassingFault {}
+extension StoreError: RetryableError {}
 
-extension FileFailure: PassingFault {}
+extension FileFailure: RetryableError {}
 
 /// A reason not to start with a configuration, or not to reload it.
 package struct StartFault: Sendable, Hashable {
@@ -50,7 +50,7 @@ extension StartFault {
       case let error as SecretError where error.reason == .environment: .environment
       case let error as CertificateFileError where error.isDenied: .denied
       case let error as FileFailure where error.isDenied: .denied
-      case let error as any PassingFault where error.mayPass: .passing
+      case let error as any RetryableError where error.mayPass: .passing
       default: .lasting
       }
     self.init(place: place, message: "\(error)", reason: reason)
@@ -58,7 +58,7 @@ extension StartFault {
 }
 
 /// Every reason not to start, or to refuse a new configuration, at once.
-package struct StartRefusal: PassingFault, CustomStringConvertible {
+package struct StartRefusal: RetryableError, CustomStringConvertible {
   package let problems: [ConfigurationProblem]
   /// No person is needed for any of them.
   package let mayPass: Bool

@@ -12,8 +12,8 @@ struct PollCall: Sendable {
   /// Of the endpoint, among all.
   let index: Int
   let credential: AccountState.ActiveCredential
-  let permit: CircuitBreaker.Permit
-  let permits: EndpointState.Permits
+  let credentialPermit: CircuitBreaker.Permit
+  let endpointPermits: EndpointState.Permits
 
   var job: Int64 { poll.job }
 }
@@ -68,7 +68,7 @@ struct PollState: Sendable {
   }
 
   private mutating func enter(_ job: ScheduledJob, at index: Int) {
-    endpoints[index].state.enter(job.id, isNew: !job.isSeen && !job.isLost, isReturned: job.isReopened)
+    endpoints[index].state.beginWatching(job.id, isNew: !job.isSeen && !job.isLost, isReturned: job.isReopened)
   }
 
   mutating func clockWasSet(by step: Duration, at now: Timestamp) {
@@ -141,7 +141,8 @@ struct PollState: Sendable {
       queue.withdraw(poll)
       return nil
     }
-    return PollCall(poll: poll, index: index, credential: credential, permit: permit, permits: permits)
+    return PollCall(
+      poll: poll, index: index, credential: credential, credentialPermit: permit, endpointPermits: permits)
   }
 
   /// Gives back what was taken, because no call can be made now.
@@ -153,8 +154,8 @@ struct PollState: Sendable {
   }
 
   private mutating func release(_ call: PollCall, at uptime: Duration) {
-    accounts.release(call.permit, call.credential, at: uptime)
-    endpoints[call.index].state.release(call.permits, at: uptime)
+    accounts.release(call.credentialPermit, call.credential, at: uptime)
+    endpoints[call.index].state.release(call.endpointPermits, at: uptime)
   }
 
   /// Whether the account has the project and region of the job now. A job whose project was not known at its registration
@@ -185,16 +186,16 @@ struct PollState: Sendable {
     if let date = answer.evidence?.serverDate { endpoints[index].state.clockOffset.note(date, at: now.wall) }
     var effects = endpoints[index].state.record(
       answer.observation, of: call.job, isLost: call.poll.isLost,
-      isOfEndpoint: answer.isOfEndpoint, call.permits, watched: queue.watched(place), at: now)
+      isOfEndpoint: answer.isOfEndpoint, call.endpointPermits, watched: queue.watched(place), at: now)
     if let failing = effects.seeksWitness { queue.hasten(place, otherThan: failing, at: now.uptime) }
-    if effects.leavesBacklog { queue.spread(place, at: now.uptime) }
+    if effects.leavesBacklog { queue.reorderBacklog(place, at: now.uptime) }
     if case .throttled(let throttle) = answer.observation {
       for other in endpoints.indices
       where other == index || (throttle.perHost && endpoints[other].url == endpoints[index].url) {
         queue[limiter: endpoints[other].place].throttled(throttle, at: now.uptime)
       }
     }
-    effects.changes += accounts.record(answer.observation, call.permit, call.credential, at: now)
+    effects.changes += accounts.record(answer.observation, call.credentialPermit, call.credential, at: now)
     return effects
   }
 

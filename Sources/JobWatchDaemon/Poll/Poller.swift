@@ -76,7 +76,6 @@ package actor Poller: Worker {
 
   package func work(at now: Moment) async throws -> Duration? {
     noteClock(now)
-    await boundJobTimes(at: now.wall)
     if seenSeq == nil { try await load(at: now) }
     // A hint of new jobs may be lost, and prices change slowly.
     let isReview = now.uptime - reviewedAt >= alarm.longestWait
@@ -89,6 +88,9 @@ package actor Poller: Worker {
     unstored += state.tell(at: now).map(Unstored.change)
     // No call is made while answers cannot be stored, because the calls would be wasted.
     try await storeUnstored()
+    health.turns(at: clock().awake)
+    // After the answers, which may have come before the clock was set back.
+    await boundJobTimes(at: now.wall)
     try await startCalls(at: now)
     let end = clock()
     let longest = end.uptime + alarm.longestWait
@@ -103,12 +105,16 @@ package actor Poller: Worker {
     if seenSeq != nil { memory.keep(state.accounts) }
     do {
       try await storeUnstored()
-      let limiters = state.queue.lastRecords(at: clock())
-      guard !limiters.isEmpty else { return }
+    } catch {
+      log.warning("the last answers cannot be stored: the next start polls again", metadata: ["error": "\(error)"])
+    }
+    let limiters = state.queue.lastRecords(at: clock())
+    guard !limiters.isEmpty else { return }
+    do {
       try await store.write { try $0.budgets.save(limiters) }
     } catch {
       log.warning(
-        "the last answers, and what is left of the quotas, cannot be stored: the next start polls again and assumes less",
+        "what is left of the quotas cannot be stored: the next start assumes that less is left",
         metadata: ["error": "\(error)"])
     }
   }
@@ -147,7 +153,7 @@ package actor Poller: Worker {
         ])
     }
     try await loadJobs(at: now)
-    state.queue.spread(at: now.uptime)
+    state.queue.reorderBacklog(at: now.uptime)
     state.resume(conditions, memory.take(), at: now)
     seenSeq = seq
     log.info("the schedule is loaded", metadata: ["jobs": "\(state.queue.count)"])

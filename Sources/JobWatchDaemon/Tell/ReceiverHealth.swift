@@ -14,8 +14,8 @@ import JobWatchStore
 ///    warn       kept                                 open, tries next  yes
 ///    hold       kept behind the others               open              once the next is refused, too
 /// ```
-/// While the breaker is open, one message at a time is tried. A message that was never refused does not wait then because
-/// another one was refused again: of the two it is the one that shows something new.
+/// While the breaker is open, one message at a time is tried. A message that was never refused is tried then even right
+/// after another was refused again, because only it can show something new.
 struct ReceiverHealth: Sendable {
   /// The consequences of one outcome.
   struct Judgement: Sendable {

@@ -29,7 +29,7 @@ actor Relay: Worker {
   /// Settled while the last query was under way, whose answer may still show them as waiting.
   private var settledMeanwhile: Set<Int64> = []
   /// Results that could not be stored yet.
-  private var unsaved: [DeliveryRecord] = []
+  private var unstored: [DeliveryRecord] = []
 
   /// Messages under way at once.
   static let concurrency = 8
@@ -54,7 +54,7 @@ actor Relay: Worker {
 
   func work(at now: Moment) async throws -> Duration? {
     if !isLoaded { try await load(at: now) }
-    try await saveUnsaved()
+    try await saveUnstored()
     try await boundDueTimes(at: now)
     let (channel, limit) = (channel, Self.concurrency + inFlight.count)
     let isOpen = health.breaker.isOpen
@@ -81,7 +81,8 @@ actor Relay: Worker {
   func finish() async { await calls.finish() }
 
   private func isFree(_ message: Int64) -> Bool {
-    !inFlight.contains(message) && !settledMeanwhile.contains(message) && !unsaved.contains { $0.message.id == message }
+    !inFlight.contains(message) && !settledMeanwhile.contains(message)
+      && !unstored.contains { $0.message.id == message }
   }
 
   private func load(at now: Moment) async throws {
@@ -134,7 +135,7 @@ actor Relay: Worker {
     do {
       try await save(record)
     } catch {
-      unsaved.append(record)
+      unstored.append(record)
       context.log.error(
         "what became of a message could not be stored; no other is sent until it is",
         metadata: ["channel": "\(channel)", "error": "\(error)"])
@@ -147,10 +148,10 @@ actor Relay: Worker {
   }
 
   /// Throws while the database cannot be written: the loop waits then, and sends nothing that it could not mark.
-  private func saveUnsaved() async throws {
-    while let record = unsaved.first {
+  private func saveUnstored() async throws {
+    while let record = unstored.first {
       try await save(record)
-      unsaved.removeFirst()
+      unstored.removeFirst()
     }
   }
 }

@@ -89,7 +89,7 @@ struct FleetRun: Sendable {
       if share == 1 { queue[limiter: endpoint] = cloud.limiter(at: now) }
     }
     guard script.outage?.upperBound == minute else { return }
-    queue.spread(endpoint, at: uptime)
+    queue.reorderBacklog(endpoint, at: uptime)
     guard let retention = script.retention?.milliseconds else { return }
     let watched = jobs.indices.filter { jobs[$0].seenAt != .max }
     deadlines = FleetDeadlines(
