@@ -22,12 +22,18 @@ package struct UnixSocketAddress: Sendable {
     length = socklen_t(head + bytes.count)
   }
 
+  /// A socket that is bound to no name and connected to none: -1, and `errno`, where there is no descriptor left.
+  package static func datagramSocket() -> CInt {
+    socket(AF_UNIX, CInt(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+  }
+
   /// Sends one datagram, and waits at most `patience` for room.
+  /// - Parameter kept: a `datagramSocket`; -1: one for this datagram alone.
   /// - Returns: zero, or the reason (errno).
-  package func send(_ datagram: [UInt8], patience: Duration = .zero) -> CInt {
-    let handle = socket(AF_UNIX, CInt(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+  package func send(_ datagram: [UInt8], patience: Duration = .zero, through kept: CInt = -1) -> CInt {
+    let handle = kept >= 0 ? kept : Self.datagramSocket()
     guard handle >= 0 else { return errno }
-    defer { close(handle) }
+    defer { if kept < 0 { close(handle) } }
     let (seconds, attoseconds) = patience.components
     var limit = timeval(tv_sec: Int(seconds), tv_usec: Int(attoseconds / 1_000_000_000_000))
     setsockopt(handle, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))

@@ -52,14 +52,18 @@ package final class JournalSocket: Sendable {
   package static let defaultPath = "/run/systemd/journal/socket"
 
   private let path: String
+  /// Kept, because entries are wanted above all when descriptors run out.
+  private let handle = UnixSocketAddress.datagramSocket()
   /// The last entry found no room in time: the next ones do not wait for it.
   private let isFull = Mutex(false)
 
   init(path: String) { self.path = path }
 
+  deinit { if handle >= 0 { close(handle) } }
+
   /// The journal or this process has no room now: it may take the same entry later.
   static func isFull(_ failure: FileFailure) -> Bool {
-    [EAGAIN, ENOBUFS, ENOMEM, EMFILE, ENFILE].contains(failure.code)
+    [EAGAIN, EINTR, ENOBUFS, ENOMEM, EMFILE, ENFILE].contains(failure.code)
   }
 
   /// Waits at most 200 ms for room: a working journal takes the entries of its queue (`net.unix.max_dgram_qlen`) faster
@@ -67,7 +71,7 @@ package final class JournalSocket: Sendable {
   func send(_ datagram: [UInt8]) throws(FileFailure) {
     guard let address = UnixSocketAddress(path) else { throw FileFailure("cannot be reached", path, ENAMETOOLONG) }
     let code = isFull.withLock { isFull in
-      let code = address.send(datagram, patience: isFull ? .zero : .milliseconds(200))
+      let code = address.send(datagram, patience: isFull ? .zero : .milliseconds(200), through: handle)
       isFull = code == EAGAIN
       return code
     }

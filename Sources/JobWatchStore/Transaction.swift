@@ -20,14 +20,17 @@ package struct Transaction {
     self.random = random
   }
 
-  /// Runs `body` by itself: if it throws, nothing of it stays, and what comes before and after it does. Throws only when
-  /// SQLite has ended the whole transaction, as it does for a full disk or an I/O error: the others' work is gone too.
+  /// Runs `body` by itself: if it throws, nothing of it stays, and what comes before and after it does. Throws itself for a
+  /// full disk, an I/O error and for want of memory: SQLite ends the transaction for most of them, and whatever comes after
+  /// would meet them as well.
   package func attempt<Value>(_ body: () throws -> Value) throws -> Result<Value, any Error> {
     // GRDB's own `inSavepoint` compiles its statements for each call.
     try db.run("SAVEPOINT attempt")
     let result = Result { try body() }
     if case .failure(let error) = result {
-      guard db.isInsideTransaction else { throw error }
+      let code = (error as? DatabaseError)?.resultCode
+      let concernsAll = code == .SQLITE_FULL || code == .SQLITE_IOERR || code == .SQLITE_NOMEM
+      guard db.isInsideTransaction, !concernsAll else { throw error }
       effects.failures.append(error)
       try db.run("ROLLBACK TO attempt")
     }

@@ -68,6 +68,8 @@ struct DurationBook: Sendable {
   private var sampleCount = 0
   /// Types with samples that were forgotten: their rows can be deleted.
   private(set) var forgotten: Set<DurationKey> = []
+  /// Their rows stay, whatever is learned beside them: another version may read them.
+  private var unreadable: Set<DurationKey> = []
   private let bounds: [String: PollBounds]
   private let mostKeys: Int
   /// The plans for a job without a known type.
@@ -132,7 +134,7 @@ struct DurationBook: Sendable {
     entries[id] = nil
     ids[entry.key] = nil
     planCount -= entry.cached.planCount
-    if entry.lastSample > 0 { forgotten.insert(entry.key) }
+    if entry.lastSample > 0, !unreadable.contains(entry.key) { forgotten.insert(entry.key) }
     return true
   }
 
@@ -154,7 +156,10 @@ struct DurationBook: Sendable {
   ///
   /// - Returns: false for bytes that this version cannot read.
   mutating func restore(_ key: DurationKey, _ bytes: some Collection<UInt8>) -> Bool {
-    guard let model = DurationModel(bytes: bytes) else { return false }
+    guard let model = DurationModel(bytes: bytes) else {
+      unreadable.insert(key)
+      return false
+    }
     adopt(model, id(of: key))
     return true
   }

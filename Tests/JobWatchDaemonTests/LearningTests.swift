@@ -69,7 +69,7 @@ import Testing
         try $0.append(EventDraft(.jobRegistered, at: start, EventData(summary: "x")), of: 1, to: [])
       }
       clock.pass(.minutes(1))
-      await #expect(throws: (any Error).self) { try await poller.work(at: clock.now) }
+      _ = try await poller.work(at: clock.now)
       #expect(try await store.read { try $0.durations.all().count } == types.count)
       try await store.write { try $0.db.run("DROP TRIGGER kept") }
       clock.pass(.minutes(1))

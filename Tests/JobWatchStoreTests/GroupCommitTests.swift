@@ -76,6 +76,30 @@ import Testing
     }
   }
 
+  @Test(
+    "are lost together where the disk fails, though each part is by itself",
+    arguments: [
+      (ResultCode.SQLITE_IOERR, true), (.SQLITE_FULL, true), (.SQLITE_CONSTRAINT, false),
+    ])
+  func attempts(_ code: ResultCode, _ isLost: Bool) async throws {
+    let place = try Place()
+    let write = {
+      try await place.store.write { transaction in
+        _ = try transaction.jobs.insert(.sample("a"), dueAt: .start, noticeAt: nil)
+        return switch try transaction.attempt({ throw DatabaseError(resultCode: code) }) {
+        case .success: false
+        case .failure: true
+        }
+      }
+    }
+    if isLost {
+      await #expect(throws: StoreError.self) { try await write() }
+    } else {
+      #expect(try await write())
+    }
+    #expect(try await ids(place.store) == (isLost ? [] : ["a"]))
+  }
+
   @Test func `return what their body returned, each its own`() async throws {
     let place = try Place()
     let sum = try await withThrowingTaskGroup(of: Bool.self) { group in

@@ -50,6 +50,15 @@ import Testing
     #expect(book.arrivals.counts[id] == 1)
   }
 
+  @Test func `lists no key to be deleted whose row it cannot read`() {
+    var book = DurationBook(mostKeys: 1)
+    let isRead = book.restore(Self.key(0), [9, 9])
+    #expect(!isRead)
+    Self.teach(&book, Self.key(0))
+    _ = book.id(of: Self.key(1))
+    #expect(book.entries.count == 1 && book.forgotten.isEmpty)
+  }
+
   @Test func `never takes the name of a forgotten key for another's`() {
     var book = DurationBook(bounds: ["ecs": PollBounds(ceiling: 77)], mostKeys: 2)
     let gone = book.id(of: Self.key(0))

@@ -210,8 +210,13 @@ package actor Poller: Worker {
     state.queue.reprice(at: uptime)
     let forgotten = state.queue.forgotten
     guard !forgotten.isEmpty else { return }
-    try await store.write { transaction in
-      for key in forgotten { try transaction.durations.forget(key) }
+    do {
+      try await store.write { transaction in
+        for key in forgotten { try transaction.durations.forget(key) }
+      }
+    } catch {
+      // It is tried again with the next review, and polls go on.
+      return log.warning("job types without room stay for now", metadata: ["error": "\(error)"])
     }
     state.queue.noteDeleted(forgotten)
     log.notice(
