@@ -42,7 +42,6 @@ package struct Account: Sendable, Hashable {
   package var endpoints: [String: String] = [:]
   /// PEM file with the certificates to trust instead of the system's.
   package var caFile: String?
-  /// Hosts that may be asked over plain HTTP.
   package var httpHosts: [String] = []
   /// Cap on this account's calls to each service, because other tools share the cloud's quota.
   package var quota: Quota?
@@ -70,9 +69,7 @@ package struct Account: Sendable, Hashable {
     (self.name, self.region, self.endpoints) = (name, region, endpoints)
     (self.projectID, self.authentication) = (projectID, authentication)
   }
-}
 
-extension Account {
   /// Scheme, host and port to ask `service` at; nil where neither the file nor the region's table has one.
   package func endpoint(of service: String) -> String? {
     endpoints[service] ?? Endpoints.defaultEndpoint(service: service, region: region)
@@ -88,6 +85,5 @@ extension Account {
     }
   }
 
-  /// The cap on calls to `service`, if one is configured.
   package func quota(of service: String) -> Quota? { serviceQuotas[service] ?? quota }
 }

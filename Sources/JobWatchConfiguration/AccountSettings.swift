@@ -1,7 +1,6 @@
 import CloudAPI
 import JobWatchCore
 
-/// Reads `accounts`.
 struct AccountSettings {
   private static let keys = [
     "name", "region", "project_id", "project_name", "endpoints", "ca_file", "allow_http", "quota",

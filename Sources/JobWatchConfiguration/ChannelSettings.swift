@@ -1,6 +1,5 @@
 import CloudAPI
 
-/// Reads `channels`.
 struct ChannelSettings {
   private static let types = ["webhook", "journal", "statuslog"]
   private static let webhookKeys = ["url", "secret", "format"]

@@ -11,12 +11,10 @@ package struct DecodedConfiguration: Sendable {
   package var warnings: [ConfigurationProblem] = []
   /// Every secret that the file names, unread.
   package var secrets: [SecretReference] = []
-  /// The places of its keys, by key path.
   package var marks: [String: ConfigurationMark] = [:]
 }
 
 extension DecodedConfiguration {
-  /// A configuration without a file.
   package init(_ value: Configuration) { self.init(file: "the configuration", value: value) }
 }
 

@@ -46,10 +46,8 @@ package struct ConfigurationError: Error, Sendable, CustomStringConvertible {
 final class ProblemCollector {
   var problems: [ConfigurationProblem] = []
   var secrets: [SecretReference] = []
-  /// The places of all keys, by key path.
   var marks: [String: ConfigurationMark] = [:]
 
-  /// The problems, by their lines.
   var inOrder: [ConfigurationProblem] {
     problems.sorted { ($0.line ?? 0, $0.column ?? 0) < ($1.line ?? 0, $1.column ?? 0) }
   }

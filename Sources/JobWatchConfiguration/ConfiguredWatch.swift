@@ -14,13 +14,11 @@ extension Configuration {
       }, routes: routes)
   }
 
-  /// What a user set, for the jobs of one service.
   package func policies(for service: CloudService) -> Policies {
     Policies(
       polling: polling, absence: absence, retention: retention[service.name] ?? service.retention, expiry: expiry)
   }
 
-  /// The same, by the service's name.
   package func policies(for service: String) -> Policies {
     CloudService.named(service).map(policies) ?? Policies(polling: polling)
   }

@@ -35,7 +35,6 @@ struct Setting {
     }
   }
 
-  /// `shape` where a number is wanted.
   private var numberShape: String {
     guard let scalar else { return shape }
     if Quotation.allows(number: scalar) { return "\"\(scalar)\"" }
@@ -118,7 +117,6 @@ struct Setting {
     return nil
   }
 
-  /// The entries of a list, each with its place.
   func items(_ count: ClosedRange<Int>) -> [Setting]? {
     guard case .sequence(let sequence) = node else {
       fail("must be a list, not \(shape): put it in [ ], or on lines that begin with \"- \"")
@@ -228,7 +226,6 @@ package enum Quotation {
     return !secretive.contains(where: path.hasPrefix) && ConfiguredName.isValid(word) && !isLikelySecret(word)
   }
 
-  /// The message about a word that is none of `known`.
   package static func refusal(of word: String, at path: String, isNo noun: String, among known: [String]) -> String {
     let quote = allows(word, at: path, among: known) ? "\"\(word)\" " : ""
     return "\(quote)is no \(noun); \(NearestName.hint(word, among: known))"

@@ -85,13 +85,11 @@ struct AbsenceVerdict {
     return .lost
   }
 
-  /// What is kept of the watch that ends with it.
   var watch: PastWatch {
     let seen = job.state == .registered ? past?.seen ?? job.state : job.state
     return PastWatch(state: state, seen: seen, missedAt: missedAt)
   }
 
-  /// Adds to its event what nobody saw, and why.
   func explain(_ data: inout EventData, _ context: PollContext) {
     let word = job.unknownWord
     if state != .unknown {

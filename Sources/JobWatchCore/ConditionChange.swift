@@ -101,11 +101,9 @@ extension ConditionChange {
   package static func configured(account: String, at now: Timestamp) -> ConditionChange {
     ended(.account(account), .unconfigured, at: now)
   }
-}
 
-// MARK: Endpoints
+  // MARK: Endpoints
 
-extension ConditionChange {
   /// 403, or a request that can never work as configured: one service of the account is paused.
   package static func barred(
     _ endpoint: EndpointKey, _ kind: Condition.Kind, _ error: APIError, at now: Timestamp
@@ -144,11 +142,9 @@ extension ConditionChange {
     let summary = "\(endpoint.service) of account \(endpoint.account) answers again"
     return ended(.endpoint(endpoint), kind, (.endpointUp, summary), at: now)
   }
-}
 
-// MARK: Channels and the daemon
+  // MARK: Channels and the daemon
 
-extension ConditionChange {
   /// - Parameter action: what jobwatch does about it.
   package static func channel(
     _ name: String, failing cause: String,

@@ -74,7 +74,6 @@ package enum SampleSummary: Hashable, Sendable {
   case between(Double, Double)
   /// It was watched up to this age, and is not known to have ended.
   case ran(Double)
-  /// And why.
   case nothing(String)
 
   /// - Parameter previous: the state before its last; nil: not known any more.
@@ -109,7 +108,6 @@ package enum SampleSummary: Hashable, Sendable {
 }
 
 extension Job {
-  /// The jobs with which its duration is learned.
   package var durationKey: DurationKey { DurationKey(service: key.service, jobType: jobType ?? "", region: region) }
 
   /// Whether it counts among those that run and may end.

@@ -194,7 +194,6 @@ package struct EndpointState: Sendable {
     call.effects.changes += ConditionChange.unbarred(key, at: call.now.wall)
   }
 
-  /// The endpoint gave a usable answer.
   private mutating func answer(_ call: inout Call) {
     let hasClosed = breaker.succeed(call.permits.breaker) == .closed
     unanswered.succeed(call.job)
@@ -315,7 +314,6 @@ package struct EndpointState: Sendable {
     absences.shown(job)
   }
 
-  /// It is watched no more.
   package mutating func forget(_ job: Int64) {
     unanswered.forget(job)
     forbiddenJobs.forget(job)

@@ -11,7 +11,6 @@ package struct EventDraft: Sendable, Hashable {
   }
 }
 
-/// How sure an outcome is.
 package enum Certainty: String, Sendable, Codable {
   /// The cloud said so.
   case confirmed

@@ -29,7 +29,6 @@ package enum EventKind: String, Sendable, Codable, CaseIterable {
   case daemonRepaired = "daemon.repaired"
   case spoolRejected = "spool.rejected"
 
-  /// The event that tells a job's arrival in `state`.
   package init(entering state: JobState) {
     self =
       switch state {

@@ -1,16 +1,26 @@
 import Foundation
 
-extension EventData {
-  package init(json: String) throws {
-    self = try JSONDecoder().decode(EventData.self, from: Data(json.utf8))
-  }
-
-  /// As it is stored and told. Keys are sorted, to make equal data equal text.
-  package func json() throws -> String {
+/// JSON as it is stored and told. Keys are sorted: equal values are equal text.
+package enum StoredJSON {
+  private static let encoder = {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(self), as: UTF8.self)
+    return encoder
+  }()
+
+  package static func text(_ value: some Encodable) throws -> String {
+    String(decoding: try encoder.encode(value), as: UTF8.self)
   }
+
+  package static func value<Value: Decodable>(_ type: Value.Type, _ text: String) throws -> Value {
+    try JSONDecoder().decode(type, from: Data(text.utf8))
+  }
+}
+
+extension EventData {
+  package init(json: String) throws { self = try StoredJSON.value(EventData.self, json) }
+
+  package func json() throws -> String { try StoredJSON.text(self) }
 
   /// The stored data where it fits into `limit` bytes, else trimmed to them.
   /// - Parameter limit: 8192 or more.

@@ -21,7 +21,6 @@ package struct FailureStreak: Hashable, Sendable {
   package private(set) var failing: Set<Int64> = []
   /// They failed while it answered for others.
   package private(set) var odd: Set<Int64> = []
-  /// The last one that failed.
   package private(set) var last: Int64?
   /// Of those that fail, the ones that may have caused it themselves.
   private var suspects: Set<Int64> = []
@@ -72,7 +71,6 @@ package struct FailureStreak: Hashable, Sendable {
     (failing, suspects, answers, last) = ([], [], 0, nil)
   }
 
-  /// The job is watched no more.
   package mutating func forget(_ job: Int64) {
     failing.remove(job)
     suspects.remove(job)

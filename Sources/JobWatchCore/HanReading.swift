@@ -35,7 +35,6 @@ struct HanReading {
     frequent > 0 && broken <= 1 && 2 * frequent >= characters + 2 * broken
   }
 
-  /// Nothing is broken, and all are frequent characters.
   var isEveryday: Bool { broken == 0 && frequent == characters && characters >= 3 }
 
   private static func isFrequent(_ lead: UInt8, _ trail: UInt8) -> Bool {

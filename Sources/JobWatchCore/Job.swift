@@ -55,7 +55,6 @@ package struct Job: Hashable, Sendable {
     package var task: TaskName? { TaskName(instanceID, taskID) }
   }
 
-  /// A job that the cloud has not shown yet.
   package init(
     id: Int64 = 0, key: JobKey, projectID: String, region: String, state: JobState = .registered,
     labels: [String: String] = [:], channels: [String] = [], hint: Hint = Hint(),

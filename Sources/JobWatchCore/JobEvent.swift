@@ -29,7 +29,6 @@ extension EventDraft {
 }
 
 extension Job {
-  /// Its name in a sentence.
   var title: String {
     let type = jobType.map { " (\($0))" } ?? ""
     return "\(key.service) job \(key.jobID)\(type)"

@@ -8,7 +8,6 @@ package struct Decision: Sendable {
   package var sample: DurationSample?
 }
 
-/// When the job is polled again.
 package enum NextPoll: Hashable, Sendable {
   case after(Duration)
   /// At once, as far as the quota and the endpoint's health allow, because the job had no part in the failure.
@@ -103,7 +102,6 @@ struct JobStep {
     job.firstSeenAt = job.firstSeenAt ?? now
   }
 
-  /// Notes the age at which it was seen, not ended.
   private mutating func extendSpan() {
     let age = Job.knownAge(job.age(at: now, offset: context.clockOffset))
     guard job.paidAt == nil else { return job.span = WatchedSpan(known: age) }
@@ -159,7 +157,6 @@ struct JobStep {
     EventDraft(kind, of: job, at: now, previous: previous, evidence: evidence, under: context.policies.retention)
   }
 
-  /// At the pace of its plan.
   private var planned: NextPoll { .after(job.pollGap(at: now, under: context)) }
 
   /// A lost job is looked for until even a record that ended right after its last sighting would be gone.

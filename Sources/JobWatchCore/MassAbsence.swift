@@ -26,7 +26,6 @@ struct MassAbsence: Sendable {
 
   var isMass: Bool { massSince != nil }
 
-  /// A job begins to be watched.
   mutating func beginWatching(_ job: Int64, isNew: Bool, isReturned: Bool) {
     if isNew { unshown.insert(job) }
     if isReturned { returned.insert(job) }

@@ -26,7 +26,6 @@ package struct DueTime: Sendable, Hashable {
 
   package init(at: Timestamp, setAt: Timestamp) { (self.at, self.setAt) = (at, setAt) }
 
-  /// Set by a clock that was ahead of what it is now.
   package func isAhead(at now: Timestamp) -> Bool { setAt > now }
 
   /// As it counts at `now`.

@@ -15,7 +15,6 @@ package struct Notices: Hashable, Sendable, Codable {
   /// The longest expectation, in milliseconds, that it was told to have missed. A submitter who expects a later end
   /// after that is told again.
   package var late: Int64?
-  /// When it was told to be stuck.
   package var stuckAt: Timestamp?
   /// Since when its status has been the present word, one that is not known.
   package var unknownWordSince: Timestamp?

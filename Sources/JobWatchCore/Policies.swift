@@ -21,7 +21,6 @@ package struct Policies: Hashable, Sendable {
   /// The longest gap between two polls of a job.
   package var pollCeiling: Duration { polling.ceiling(retention) }
 
-  /// The shortest one.
   var pollFloor: Duration { min(polling.floor, pollCeiling) }
 }
 
@@ -143,11 +142,9 @@ package struct DeliveryPolicy: Hashable, Sendable {
 package struct BreakerPolicy: Hashable, Sendable {
   package static let standard = BreakerPolicy()
 
-  /// Failures in a row that open the breaker.
   package var failures = 3
   /// The wait before the first probe; doubles per failed probe.
   package var firstProbe = Duration.seconds(1)
-  /// The longest wait between two probes.
   package var longestProbe = Duration.minutes(1)
   /// An outage shorter than this is not told.
   package var grace = Duration.minutes(1)

@@ -83,7 +83,6 @@ extension Job {
     return context.cut(gap, after: age, at: deadline(after: age, under: context.policies.polling))
   }
 
-  /// See `PollPolicy.deadline`.
   package func deadline(after age: Double, under policy: PollPolicy) -> Duration? {
     policy.deadline(after: age, expectWithin: hint.expectWithin, mayBeStuck: state != .awaitingPayment && paidAt == nil)
   }
@@ -114,9 +113,7 @@ extension Job {
 package struct RepeatedSighting: Hashable, Sendable {
   /// In seconds since the job began.
   package let age: Double
-  /// Until the next poll.
   package let gap: Duration
-  /// See `PollPolicy.deadline`.
   package let deadline: Duration?
 
   /// Nil for any other answer, and where only the row can decide.

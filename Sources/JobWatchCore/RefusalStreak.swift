@@ -35,7 +35,6 @@ package struct RefusalStreak: Hashable, Sendable {
     var isPassed = false
   }
 
-  /// What is refused, by message.
   private var messages: [Int64: Message] = [:]
   /// What was refused since a message was taken.
   private var streak: Set<Int64> = []
@@ -82,6 +81,5 @@ package struct RefusalStreak: Hashable, Sendable {
   /// What is refused although others are taken. It waits out its delays, whatever becomes of the others.
   package var passed: Set<Int64> { Set(messages.filter { $0.value.passes >= 2 }.keys) }
 
-  /// The message is given up for another reason.
   package mutating func forget(_ message: Int64) { messages[message] = nil }
 }

@@ -31,7 +31,6 @@ package struct ChannelName: Hashable, Sendable {
   package init(name: String, kind: Kind) { (self.name, self.kind) = (name, kind) }
 }
 
-/// Chooses the channels of an event.
 package struct RouteTable: Sendable {
   package var channels: [ChannelName]
   /// Empty: the journal gets every event, webhooks all but progress events.

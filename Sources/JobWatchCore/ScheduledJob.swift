@@ -7,12 +7,10 @@ package struct ScheduledJob: Sendable {
   package var jitterSeed: UInt32
   package var state: JobState
   package var span: WatchedSpan
-  /// See `Job.isWatched`.
   package var isWatched: Bool
   /// When it had the age of `span.known`: when it was last seen, or when it began.
   package var knownAt: Timestamp
   package var dueAt: Timestamp
-  /// How long after its begin it is expected to have ended.
   package var expectWithin: Duration?
   /// No poll has said anything of it yet.
   package var isFresh: Bool

@@ -28,10 +28,14 @@ package enum Directory {
     return names
   }
 
+  package static func parent(of path: String) -> String {
+    let parent = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    return parent.isEmpty ? "/" : parent
+  }
+
   /// Flushes the directory of `path`: until then a power cut may take a new name away, and the file with it.
   package static func syncParent(_ path: String) throws(FileFailure) {
-    let parent = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-    let directory = open(parent.isEmpty ? "/" : parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let directory = open(parent(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard directory >= 0 else { throw FileFailure("has a directory that cannot be opened", path, errno) }
     defer { close(directory) }
     guard fsync(directory) == 0 else { throw FileFailure("has a directory that cannot be flushed", path, errno) }

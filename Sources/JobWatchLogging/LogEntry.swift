@@ -42,7 +42,6 @@ package struct LogEntry: Sendable {
     return text[..<end] + mark
   }
 
-  /// The message and its fields on one line.
   var line: String {
     let fields = fields.map { " \(Self.oneLine($0.key))=\(Self.quoted($0.value))" }
     return Self.cut(Self.oneLine(message) + fields.joined())

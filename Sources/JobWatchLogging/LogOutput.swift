@@ -3,15 +3,11 @@ import JobWatchCore
 import JobWatchFiles
 import Logging
 
-/// How the log is written.
 package enum LogFormat: String, Sendable, CaseIterable {
   /// `journal` where systemd connected standard error to it, `text` elsewhere.
   case auto
-  /// A line with its time.
   case text
-  /// One JSON object per line.
   case json
-  /// Fields, in the journal's own protocol.
   case journal
 }
 
@@ -104,11 +100,7 @@ package struct LogOutput: Sendable {
   }
 
   /// A string always has a form in JSON; the empty one stands for what Foundation's signature allows for.
-  private static func quoted(_ text: String) -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .withoutEscapingSlashes
-    return (try? encoder.encode(text)).map { String(decoding: $0, as: UTF8.self) } ?? "\"\""
-  }
+  private static func quoted(_ text: String) -> String { (try? StoredJSON.text(text)) ?? "\"\"" }
 }
 
 /// Hands the daemon's own lines to a `LogOutput`.

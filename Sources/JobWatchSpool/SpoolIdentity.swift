@@ -39,7 +39,6 @@ extension SpoolDirectory {
   }
 }
 
-/// The owner of a spool file.
 package struct SpoolOwner: Sendable, Hashable {
   let uid: uid_t
 

@@ -29,7 +29,6 @@ extension SpoolDirectory {
       return (inode, parts[2])
     }
 
-    /// It has the form of a name of the daemon's own.
     package var isOwn: Bool { own != nil }
 
     /// The daemon gave it to the file of that inode.

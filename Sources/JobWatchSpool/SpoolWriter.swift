@@ -55,12 +55,10 @@ package struct SpoolWriter: Sendable {
   }
 
   private static func encode(_ entries: [some Encodable]) throws(Failure) -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     var content = Data()
     for entry in entries {
       do {
-        content += try encoder.encode(entry) + Data("\n".utf8)
+        content += Data((try StoredJSON.text(entry) + "\n").utf8)
       } catch {
         throw Failure(description: "\(entry) cannot be written as JSON: \(error)")
       }

@@ -9,10 +9,7 @@ struct LogDirectory {
 
   private var name: String { (log as NSString).lastPathComponent }
 
-  var directory: String {
-    let parent = (log as NSString).deletingLastPathComponent
-    return parent.isEmpty ? "." : parent
-  }
+  var directory: String { Directory.parent(of: log) }
 
   /// Every file that holds lines, in the order of their first lines, and the current file even when it is empty.
   ///
@@ -52,7 +49,6 @@ struct LogDirectory {
     return segment
   }
 
-  /// The names in its directory that begin with its own.
   private func names() throws(FileFailure) -> [String] {
     try Directory.names(in: directory).map { String(decoding: $0, as: UTF8.self) }.filter { $0.hasPrefix(name) }
   }

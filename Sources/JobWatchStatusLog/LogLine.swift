@@ -31,7 +31,6 @@ package struct LogLine: Sendable, Hashable {
     return decoded?.summary ?? String(decoding: bytes, as: UTF8.self)
   }
 
-  /// All fields of the event.
   package func data() throws -> EventData { try EventData(json: String(decoding: bytes, as: UTF8.self)) }
 }
 

@@ -10,15 +10,12 @@ import GRDB
 package struct DatabaseCopy: Sendable, Hashable {
   package var path: String
   package var bytes: Int
-  /// The number of the last event in it.
   package var lastSeq: Int64
   package var jobs: Int
-  /// The jobs that have not ended.
   package var watched: Int
   /// Why a power cut may still undo its name; nil: it will not.
   package var weakness: String?
 
-  /// Fills `file` from the snapshot that `source` reads.
   static func fill(_ file: StagedFile, from source: Database) throws -> DatabaseCopy {
     do {
       try file.requireRoom(

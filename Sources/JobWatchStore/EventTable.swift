@@ -40,7 +40,6 @@ package struct EventTable {
     try db.row(Self.select + " WHERE seq = ?", [seq]).map(StoredEvent.init)
   }
 
-  /// The events after `seq`, in order.
   package func all(after seq: Int64, limit: Int) throws -> [StoredEvent] {
     try db.rows(Self.select + " WHERE seq > ? ORDER BY seq LIMIT ?", [seq, limit])
       .map(StoredEvent.init)

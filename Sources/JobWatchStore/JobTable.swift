@@ -139,7 +139,6 @@ package struct JobTable {
     package var jobID: String
     package var projectID: String
     package var region: String
-    /// The task whose progress is asked for, too.
     package var task: TaskName?
   }
 
@@ -203,7 +202,6 @@ package struct JobTable {
   /// The time of the next poll; nil: there is none.
   package func nextPoll(of id: Int64) throws -> Timestamp? { try db.value("SELECT due_at FROM job WHERE id = ?", [id]) }
 
-  /// The number of answers that were stored of a job.
   package func polls(of id: Int64) throws -> Int { try db.value("SELECT polls FROM job WHERE id = ?", [id]) ?? 0 }
 
   /// The progress of a job's task; nil: nobody asked for it yet. No decision reads it.

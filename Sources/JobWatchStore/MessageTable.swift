@@ -122,7 +122,6 @@ package struct MessageTable {
       """, [now, channel, list])
   }
 
-  /// Messages whose due time was set by a clock that was ahead of `now`.
   private func aheadOfClock(_ channel: String, at now: Timestamp, limit: Int) throws -> [Row] {
     try db.rows(
       """

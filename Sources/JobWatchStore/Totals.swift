@@ -10,7 +10,6 @@ package struct Totals: Sendable, Hashable {
   package var atRisk = 0
   /// Messages that are still to be delivered, by channel, including channels that are not configured any more.
   package var waiting: [String: Int] = [:]
-  /// Messages that were given up.
   package var givenUp = 0
 }
 

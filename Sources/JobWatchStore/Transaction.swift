@@ -1,4 +1,3 @@
-import Foundation
 import GRDB
 import JobWatchCore
 
@@ -172,26 +171,8 @@ extension Database {
     try Value.fetchOne(cachedStatement(sql: sql), arguments: arguments)
   }
 
-  /// Rows of a name and a count.
   func counts(_ sql: String) throws -> [String: Int] {
     try rows(sql).reduce(into: [:]) { $0[$1[0]] = $1[1] }
-  }
-}
-
-/// JSON as it is stored and told. Keys are sorted: equal values are equal text.
-enum StoredJSON {
-  private static let encoder = {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return encoder
-  }()
-
-  static func text(_ value: some Encodable) throws -> String {
-    String(decoding: try encoder.encode(value), as: UTF8.self)
-  }
-
-  static func value<Value: Decodable>(_ type: Value.Type, _ text: String) throws -> Value {
-    try JSONDecoder().decode(type, from: Data(text.utf8))
   }
 }
 

@@ -11,7 +11,6 @@ import JobWatchCore
 struct CallPrice: Hashable, Sendable {
   /// The calls that the jobs of one (account, service) need and get.
   struct Load: Sendable {
-    /// The sum of the jobs' demands.
     var demand: Double
     /// Calls a second that the quota grants.
     var rate: Double
@@ -19,7 +18,6 @@ struct CallPrice: Hashable, Sendable {
     var calls = 0
     /// Of these, those whose time no price moves.
     var unplanned = 0
-    /// Jobs that are due and wait.
     var backlog = 0
     /// Jobs that are polled now and then; nil: so many that the price moves at its slowest.
     var jobs: Int?

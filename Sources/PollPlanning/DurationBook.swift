@@ -74,9 +74,7 @@ struct DurationBook: Sendable {
   private let mostKeys: Int
   /// The plans for a job without a known type.
   var unlearned = CachedPlans.unlearned
-  /// The step that met the last target.
   var targetStep = PriceStep(near: 5)
-  /// Plans that are kept.
   var planCount = 0
 
   /// - Parameters:
@@ -113,7 +111,6 @@ struct DurationBook: Sendable {
     entries[id]?.key ?? DurationKey(service: services[id.service], jobType: "", region: "")
   }
 
-  /// The rows of these are deleted.
   mutating func noteDeleted(_ keys: [DurationKey]) { forgotten.subtract(keys) }
 
   private mutating func number(of service: String) -> Int {

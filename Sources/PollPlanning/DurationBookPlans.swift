@@ -33,17 +33,6 @@ extension DurationBook {
     with(id, at: uptime) { entry, _ in entry.cached.distribution }
   }
 
-  /// The age, in seconds, beyond which fewer than one job in a thousand runs. Nil where fewer than 50 have ended, or
-  /// where more do.
-  mutating func stuckAge(of id: ID, at uptime: Duration) -> Double? {
-    with(id, at: uptime) { entry, _ in entry.cached.stuckAge }
-  }
-
-  /// The ended jobs of a key, the jobs that run now, and the prior, against which a sample is scored.
-  mutating func model(of id: ID, at uptime: Duration) -> DurationModel {
-    with(id, at: uptime) { entry, _ in entry.model }
-  }
-
   /// In place: to read an entry by itself copies it, which would be most of what a poll's place takes.
   private mutating func with<Value>(_ id: ID, at uptime: Duration, _ body: (inout Entry, inout Int) -> Value) -> Value {
     let id = renewed(id, at: uptime)

@@ -10,7 +10,6 @@ extension DurationBook {
   /// Types that are taken together, those with the most ended jobs: the others would hardly move the sum.
   private static let mostTogether = 32
 
-  /// As it follows now.
   mutating func prior(of id: ID, at uptime: Duration) -> DurationPrior {
     let basis = basis(of: id)
     switch basis.source {
@@ -24,7 +23,6 @@ extension DurationBook {
     }
   }
 
-  /// The source of the type's prior now.
   func priorSource(of id: ID) -> KnownType.Prior { basis(of: id).source }
 
   private func basis(of id: ID) -> (source: KnownType.Prior, standIns: [StandIn]) {

@@ -59,7 +59,6 @@ struct DurationMemory: Hashable, Sendable {
     return sum * (1 - decay) / (1 + decay) + first
   }
 
-  /// Adds the ended, smoothed by each kernel with its weight, to `events`.
   func addSmoothed(_ weights: SIMD4<Double>, to events: inout [Double]) {
     let decay = Self.decay
     var smooth = Array(repeating: SIMD4<Double>.zero, count: ended.count)

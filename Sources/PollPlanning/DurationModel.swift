@@ -26,7 +26,6 @@ package struct DurationModel: Hashable, Sendable {
     running = Array(repeating: 0, count: AgeScale.count)
   }
 
-  /// A job runs, and is watched.
   package mutating func watch(_ span: WatchedSpan) { count(span, 1) }
 
   /// A job that is watched was seen running again, at a later age.
@@ -39,7 +38,6 @@ package struct DurationModel: Hashable, Sendable {
   /// Takes out a job that is watched, without a trace.
   package mutating func unwatch(_ span: WatchedSpan) { count(span, -1) }
 
-  /// A job that was watched ended.
   package mutating func finish(_ end: DurationSample.End, of span: WatchedSpan) {
     let share = share(end)
     for (index, kept) in Self.kept.enumerated() {
@@ -90,9 +88,7 @@ package struct DurationModel: Hashable, Sendable {
         first: buckets.lowerBound, weights: zip(events, widths).map { 0.9 * $0 / sum + 0.1 * $1 / width })
     }
   }
-}
 
-extension DurationModel {
   package mutating func learn(_ sample: DurationSample, of span: WatchedSpan) {
     switch sample {
     case .ended(let end): finish(end, of: span)

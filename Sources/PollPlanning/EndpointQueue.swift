@@ -24,7 +24,6 @@ struct EndpointQueue: Sendable {
 
   var watched: Int { schedule.count + inFlight.count - lost }
 
-  /// True if the limiter has a call to spare, with another one left for whatever falls due meanwhile.
   func hasSpareCall(at uptime: Duration) -> Bool {
     guard schedule.limiter.isSavedAhead, schedule.first.map({ $0.due > uptime }) ?? true else { return false }
     var rest = schedule.limiter
@@ -128,7 +127,6 @@ struct PollEntrant: Sendable {
   private let due: Duration
   /// It was not polled yet, and its type is known.
   private let isForetold: Bool
-  /// It is due at its deadline.
   private let isAtDeadline: Bool
   /// Set where the poll is to tell if there is such a job, or still is: no price puts it off.
   private let purpose: ScheduledPoll.Purpose?

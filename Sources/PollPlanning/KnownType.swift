@@ -36,11 +36,9 @@ package struct KnownType: Sendable {
   enum Prior: Hashable, Sendable {
     /// The same type in this region.
     case region(String)
-    /// The prior that is shipped for the type.
     case shipped
     /// The other types of its service.
     case service
-    /// The one for any type.
     case generic
   }
 

@@ -15,10 +15,6 @@ struct PollBacklog: Sendable {
     static func < (left: Urgent, right: Urgent) -> Bool {
       (left.poll.knownAt, left.poll.job) < (right.poll.knownAt, right.poll.job)
     }
-
-    static func == (left: Urgent, right: Urgent) -> Bool {
-      (left.poll.knownAt, left.poll.job) == (right.poll.knownAt, right.poll.job)
-    }
   }
 
   private var urgent = Heap<Urgent>()
@@ -85,7 +81,6 @@ struct PollBacklog: Sendable {
     return gone + line.remove(jobs) + patient.remove(jobs)
   }
 
-  /// The first of those that `isWanted` takes.
   func first(where isWanted: (ScheduledPoll) -> Bool) -> ScheduledPoll? {
     urgent.unordered.filter { isWanted($0.poll) }.min()?.poll ?? line.first(where: isWanted)
       ?? patient.first(where: isWanted)
@@ -97,7 +92,6 @@ struct PollBacklog: Sendable {
     patient.reorder(by: rank)
   }
 
-  /// Of a job that is due.
   func isUrgent(_ poll: ScheduledPoll, at uptime: Duration) -> Bool {
     guard let retention else { return false }
     let unseen = uptime - poll.knownAt

@@ -146,7 +146,6 @@ struct PollReason: Hashable, Sendable {
   let name: String
   /// What follows "because".
   let text: String
-  /// A price decides as well.
   let followsFromPrice: Bool
 
   private init(_ name: String, _ text: String, followsFromPrice: Bool = false) {

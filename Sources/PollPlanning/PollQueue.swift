@@ -87,7 +87,6 @@ package struct PollQueue: Sendable {
     lines.indices.reduce(0) { $0 + lines[$1].schedule.due(at: uptime) }
   }
 
-  /// The next one that is due, or will be.
   package func first(_ endpoint: Endpoint) -> ScheduledPoll? { lines[endpoint.index].schedule.first }
 
   package func isInFlight(_ job: Int64, _ endpoint: Endpoint) -> Bool { lines[endpoint.index].inFlight.contains(job) }

@@ -71,12 +71,11 @@ extension PollQueue {
 
   package mutating func type(_ key: DurationKey, at uptime: Duration) -> KnownType {
     let id = book.id(of: key)
+    let known = book.known(of: id, price: nil, at: uptime)
     return KnownType(
-      key: book.key(of: id), ended: book.model(of: id, at: uptime).completions,
-      running: book.running(id), distribution: book.distribution(of: id, at: uptime),
-      prior: book.priorSource(of: id),
-      stuckAge: [book.stuckAge(of: id, at: uptime), polling.stuckAfter?.seconds]
-        .compactMap(\.self).min())
+      key: known.key, ended: known.model.completions, running: book.running(id),
+      distribution: book.distribution(of: id, at: uptime), prior: book.priorSource(of: id),
+      stuckAge: [known.stuckAge, polling.stuckAfter?.seconds].compactMap(\.self).min())
   }
 
   /// The job's coming polls.

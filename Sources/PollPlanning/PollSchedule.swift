@@ -22,7 +22,6 @@ struct PollSchedule: Sendable {
   private var waiting = Heap<ScheduledPoll>()
   private var backlog: PollBacklog
   private var bucket = TokenBucket()
-  /// The sum of the polls' `demandUnits`.
   private var demandUnits: Int64 = 0
   /// Due calls since the price's last step, and those of them whose time no price moves.
   private var (dueCalls, unplannedCalls) = (0, 0)
@@ -67,7 +66,6 @@ struct PollSchedule: Sendable {
 
   // MARK: Taking
 
-  /// See `PollQueue.readyAt`.
   func readyAt(_ uptime: Duration, probe: ProbeChoice? = nil) -> Duration? {
     guard let first else { return nil }
     if let probe, hasOther(than: probe) { return limiter.readyAt(uptime, isUrgent: true) }

@@ -44,7 +44,6 @@ package struct RateLimiter: Sendable {
   /// Calls a second that it grants in the long run; ordinary ones get at least 98 % of them.
   package var rate: Double { configured.map { min($0.rate, assumed.rate) } ?? assumed.rate }
 
-  /// The most ended calls that a limit looks back at.
   private var lookBack: Int { max(mostEver, configured?.calls ?? 0) }
 
   /// When the next call may be made: at once if not after `uptime`. Nil: only after a call under way has ended.
@@ -126,10 +125,9 @@ package struct RateLimiter: Sendable {
     }
     quietSince = uptime
   }
-}
 
-/// The limiter outlives the process: `record` is stored before the calls begin that it allows for.
-extension RateLimiter {
+  // MARK: Outliving the process: `record` is stored before the calls begin that it allows for
+
   /// The ends of calls are stored to this part of the window, or of their age where a window is longer.
   private static let grain: Int64 = 64
   /// So far back ends are stored although no window is as long: the next limit may have a longer one.
@@ -159,7 +157,6 @@ extension RateLimiter {
       missing: missing, underWay: underWay, ahead: isLast ? 0 : ahead)
   }
 
-  /// It is stored.
   package mutating func saved(_ record: RateLimiterRecord) { checkpoint.saved(record.number, ahead: record.ahead) }
 
   /// Goes on where a record leaves off.

@@ -22,9 +22,7 @@ package struct RateLimiterRecord: Hashable, Codable, Sendable {
   package var number: Int64
   /// When it was made, in milliseconds of uptime.
   var uptime: Int64
-  /// The configured limit.
   var configured: SlidingWindow?
-  /// What is assumed of the cloud's limit.
   var assumed: SlidingWindow
   /// How many times the window of `assumed` was widened by throttling answers; nil: it was not.
   var widened: Int?
@@ -58,9 +56,7 @@ package struct RateLimiterRecord: Hashable, Codable, Sendable {
     case mostNow = "most"
     case quiet, blocked, ended, missing, underWay, ahead, price, trim
   }
-}
 
-extension RateLimiterRecord {
   /// The limit that grants fewer calls in the long run, and where it is from: `configured`, `cloud` (its answer to a
   /// refused call) or `assumed`.
   package var limit: (calls: Int, window: Duration, source: String) {

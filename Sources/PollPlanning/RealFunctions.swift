@@ -3,7 +3,6 @@ import Glibc
 // The one place of this module for what the standard library lacks of real functions.
 
 extension Double {
-  /// e to the power of this.
   @inline(__always) var exponential: Double { Glibc.exp(self) }
 
   /// Of base e.
@@ -12,10 +11,8 @@ extension Double {
   /// The logarithm, of base e, of one plus this; exact near zero.
   @inline(__always) var logarithmOfOnePlus: Double { Glibc.log1p(self) }
 
-  /// Of base 2.
   @inline(__always) var binaryLogarithm: Double { Glibc.log2(self) }
 
-  /// 2 to the power of this.
   @inline(__always) var powerOfTwo: Double { Glibc.exp2(self) }
 
   /// The share of a normal distribution, mean 0 and deviation 1, that lies below this.

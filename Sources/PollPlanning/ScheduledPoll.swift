@@ -3,9 +3,7 @@ import JobWatchCore
 /// The next poll of a watched job: 56 bytes, because a million of them may be in memory.
 package struct ScheduledPoll: Sendable {
   package let job: Int64
-  /// The type by which the job is planned.
   private(set) var type: DurationBook.ID
-  /// See `JobKey.jitterSeed`.
   package let jitterSeed: UInt32
   package let endpoint: PollQueue.Endpoint
   /// True if the book counts it among those that run, over its span.
@@ -53,7 +51,6 @@ package struct ScheduledPoll: Sendable {
   package var due: Duration { .milliseconds(dueMilliseconds) }
   package var knownAt: Duration { .milliseconds(knownMilliseconds) }
 
-  /// It was seen at this time.
   mutating func see(_ span: WatchedSpan, of type: DurationBook.ID, isWatched: Bool, at uptime: Duration) {
     (self.type, self.isWatched) = (type, isWatched)
     (from, known) = (Float(span.from), span.known)

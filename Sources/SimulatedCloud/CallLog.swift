@@ -27,10 +27,8 @@ package final class CallLog<Entry: Sendable>: Sendable {
 
   package var entries: [Entry] { state.withLock { $0.entries } }
 
-  /// How many were ever appended.
   package var total: Int { state.withLock { $0.total } }
 
-  /// Every entry appended from now on.
   package func stream() -> AsyncStream<Entry> { subscribe().stream }
 
   /// Returns once at least `count` entries were appended since the start. Like all that wait here, it throws
@@ -60,7 +58,6 @@ package final class CallLog<Entry: Sendable>: Sendable {
     throw CancellationError()
   }
 
-  /// The entries so far, and a stream of all that follow.
   private func subscribe() -> (total: Int, entries: [Entry], stream: AsyncStream<Entry>) {
     let (stream, listener) = AsyncStream<Entry>.makeStream()
     return state.withLock { state in

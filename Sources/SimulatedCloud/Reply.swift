@@ -68,7 +68,6 @@ struct OrderedJSON: Sendable, ExpressibleByDictionaryLiteral {
 
   static func number(_ number: Int) -> OrderedJSON { OrderedJSON(String(number)) }
 
-  /// A string, or `null` for none.
   static func optional(_ text: String?) -> OrderedJSON { OrderedJSON(text.map(quote) ?? "null") }
 
   static func array(_ elements: [OrderedJSON]) -> OrderedJSON {
@@ -78,11 +77,6 @@ struct OrderedJSON: Sendable, ExpressibleByDictionaryLiteral {
   static func object(_ members: [(String, OrderedJSON?)]) -> OrderedJSON {
     let present = members.compactMap { name, value in value.map { quote(name) + ":" + $0.text } }
     return OrderedJSON("{" + present.joined(separator: ",") + "}")
-  }
-
-  /// The members of a dictionary, in the order of their names.
-  static func members(_ strings: [String: String]) -> [(String, OrderedJSON?)] {
-    strings.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }
   }
 
   private static func quote(_ string: String) -> String {

@@ -8,7 +8,6 @@ import Synchronization
 ///
 /// A lock keeps the state, because a fault takes effect before the call that sets it returns.
 package final class SimulatedCloud: Sendable {
-  /// The settings of a simulated cloud.
   package struct Options: Sendable {
     /// A URL that names another project is answered with `Common.0018` or `DCS.1004`.
     package var projectIDs: Set<String>
@@ -120,7 +119,6 @@ package final class SimulatedCloud: Sendable {
     set { state.withLock { $0.identity.options = newValue } }
   }
 
-  /// Every token, and every secret of a key, that was handed out.
   package var handedOut: [Secret] { state.withLock { $0.authenticator.issued } }
 
   /// Every token that was handed out dies, as after a change of the password.
@@ -154,7 +152,6 @@ package final class SimulatedCloud: Sendable {
   package var throttledCalls: [Call] { log.entries.filter(\.isThrottled) }
 }
 
-/// One call that reached the simulated cloud.
 package struct Call: Hashable, Sendable {
   /// On the clock that the cloud was built with, without its skew.
   package var time: Timestamp

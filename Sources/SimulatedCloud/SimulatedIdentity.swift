@@ -63,7 +63,6 @@ package struct SimulatedMetadata: Sendable {
 struct IdentityState: Sendable {
   var options: SimulatedIdentity
   var faults: [IdentityClient.Service: ArmedFault] = [:]
-  /// The session tokens of the metadata service, with their ends.
   private var sessions: [String: Timestamp] = [:]
   /// The key that the metadata service shows to all.
   private var shown: (key: AccessKey, end: Timestamp)?

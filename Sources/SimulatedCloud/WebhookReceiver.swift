@@ -46,7 +46,6 @@ package final class WebhookReceiver: Sendable {
   }
 }
 
-/// One request that reached the webhook receiver.
 package struct WebhookDelivery: Sendable {
   package enum Verification: Hashable, Sendable {
     case verified

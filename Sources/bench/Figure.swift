@@ -31,7 +31,6 @@ struct Figure: Sendable, Encodable {
   private func text(_ number: Double) -> String { unit.isEmpty ? number.threeDigits : "\(number.threeDigits) \(unit)" }
 }
 
-/// Every figure of a run.
 struct Report: Encodable {
   var quick: Bool
   var figures: [Figure]

@@ -81,7 +81,6 @@ struct AttachedProcess {
     _ = try await line { $0.contains("the schedule is loaded") }
   }
 
-  /// The first line of its output that matches.
   func line(where matches: (Substring) -> Bool) async throws -> String {
     while true {
       let hasEnded = kill(id, 0) != 0

@@ -5,7 +5,6 @@ import JobWatchConfiguration
 struct CheckReport {
   let file: String
   var problems: [ConfigurationProblem] = []
-  /// Every problem that is no warning may pass by itself.
   var mayPass = false
   /// Nil when the file cannot be used.
   var configured: ConfigurationSummary?

@@ -7,7 +7,6 @@ struct DistributionPlot {
   let distribution: DurationDistribution
   /// Ages in seconds.
   let polls: [Double]
-  /// The age that is marked below the line, and what it is called.
   let mark: (age: Double, name: String)?
   /// What the terminal has for each line; nil: no limit.
   let width: Int?

@@ -33,7 +33,6 @@ struct Explanation {
     calls = try transaction.jobs.polls(of: job.id)
   }
 
-  /// The coming polls.
   var polls: [(age: Double, at: Timestamp)] { forecast?.polls(8) ?? [] }
 
   /// The explanation as `--json` prints it; durations and ages are seconds.
@@ -128,7 +127,6 @@ struct QuotaStatus: Encodable {
     recordedAt = record.savedAt
   }
 
-  /// The status in sentences for people.
   func words(at now: Timestamp) -> String {
     let who =
       switch source {

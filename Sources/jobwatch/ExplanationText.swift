@@ -35,7 +35,6 @@ struct ExplanationText {
     return "\(type.name): \(counts).\(guess) \(quantiles.joined(separator: ", "))."
   }
 
-  /// The job's age among those of its type.
   private var age: String? {
     guard let age = explanation.forecast?.age else { return nil }
     let seen = job.firstSeenAt == nil ? "not seen yet" : "last seen at \(job.span.known.spokenAge)"

@@ -45,7 +45,6 @@ struct JobDetails {
       .flatMap { past in past.evidence.map { ($0, past.transition.at) } }
   }
 
-  /// As `show --json` prints them.
   var json: JSONObject {
     let subJobs = job.report?.subJobs ?? []
     return [

@@ -117,9 +117,7 @@ struct JobDetailsText {
     return text.split(separator: "\n", omittingEmptySubsequences: false)
       .map { String($0).onOneLine }.joined(separator: "\n")
   }
-}
 
-extension JobDetailsText {
   /// What is known of the job: a name and a value per row, and no row for what is not known.
   private var properties: [[String]] {
     let all: [(String, String?)] = [
@@ -215,7 +213,6 @@ extension JobDetailsText {
     time.isAhead(of: now) ? "\(time) (the clock was ahead then)" : when(min(time, now))
   }
 
-  /// A time with its distance from now.
   private func when(_ time: Timestamp) -> String {
     let distance = time - now
     return distance > .zero ? "\(time) (in \(distance.spoken))" : "\(time) (\((now - time).spoken) ago)"

@@ -5,7 +5,6 @@ import JobWatchLogging
 import JobWatchStore
 import Logging
 
-/// `jobwatch run`: the daemon, in the foreground.
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Runs the daemon in the foreground, until it is told to stop.",

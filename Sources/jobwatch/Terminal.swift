@@ -25,7 +25,6 @@ struct Terminal {
 
   enum Colour: Int { case red = 31, green, yellow }
 
-  /// `text` in a colour, where there are colours.
   func painted(_ text: String, _ colour: Colour?) -> String {
     guard hasColour, let colour else { return text }
     return "\u{1B}[\(colour.rawValue)m\(text)\u{1B}[0m"
@@ -65,18 +64,14 @@ extension String {
 func counted(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 
 extension Terminal {
-  /// What stands before the lines of a section.
   static let indent = "  "
 
-  /// What is left of the width in a section.
   var indentedWidth: Int? { width.map { $0 - Self.indent.count } }
 
-  /// `text` in words, wrapped.
   func indented(_ text: String) -> [String] {
     text.onOneLine.wrapped(to: indentedWidth).map { Self.indent + $0 }
   }
 
-  /// A table that fits.
   func indented(_ rows: [[String]], _ fit: TableFit) -> [String] {
     fit.lines(rows, width: indentedWidth).map { Self.indent + $0 }
   }

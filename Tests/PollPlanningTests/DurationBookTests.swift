@@ -149,3 +149,13 @@ import Testing
     #expect(book.entries.values.allSatisfy { $0.cached.planCount <= 4 })
   }
 }
+
+extension DurationBook {
+  mutating func model(of id: ID, at uptime: Duration) -> DurationModel {
+    known(of: id, price: nil, at: uptime).model
+  }
+
+  mutating func stuckAge(of id: ID, at uptime: Duration) -> Double? {
+    known(of: id, price: nil, at: uptime).stuckAge
+  }
+}

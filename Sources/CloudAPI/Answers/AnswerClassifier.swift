@@ -8,7 +8,6 @@ struct AnswerClassifier: Sendable {
   private static let foreignBodyLimit = 16_384
 
   let service: CloudService
-  /// The job that was asked for.
   let jobID: String
   /// For a `Retry-After` that is a date, where the answer has no `Date` of its own.
   let now: Timestamp

@@ -41,7 +41,6 @@ struct JobObjects {
     return objects
   }
 
-  /// The objects in a list, and in the lists in it.
   private static func flattened(_ elements: [JSONValue], depth: Int = 0) -> [JSONObject] {
     guard depth < depthLimit else { return [] }
     return elements.flatMap { element -> [JSONObject] in

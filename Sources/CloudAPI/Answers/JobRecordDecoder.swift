@@ -4,7 +4,6 @@ import JobWatchCore
 /// null or of another type than documented count as nothing; members that are not known are passed over.
 enum JobRecordDecoder {
   struct Record: Sendable, Hashable {
-    /// The job that the record is of, if it says so.
     var jobID: String?
     /// Whether the status stands behind a fault of the JSON, and may belong to a text that is quoted there: then it is
     /// not believed.
@@ -82,7 +81,6 @@ enum JobRecordDecoder {
     return value?.object ?? own ?? listed.first ?? JSONObject([JSONObject.Member]())
   }
 
-  /// The record of a job, or of a part of one, and the records of its parts.
   private static func read(_ record: JSONObject, _ service: CloudService) -> (SubJob, parts: [JSONObject]) {
     let layout = service.layout
     let objects = JobObjects(in: record, of: service)

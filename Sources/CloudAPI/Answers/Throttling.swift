@@ -44,7 +44,6 @@ extension Throttle {
 }
 
 extension TextScanner {
-  /// A positive number with the blanks around it.
   fileprivate mutating func count() -> Int? {
     skipBlanks()
     guard let number = number(), number > 0 else { return nil }

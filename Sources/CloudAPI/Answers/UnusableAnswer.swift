@@ -13,7 +13,6 @@ struct UnusableAnswer {
       ? "\(status) redirects to \(target): check the endpoint\(firewallNote)" : "\(status) with \(content)"
   }
 
-  /// The thing in place of a record or an error.
   var content: String { kind + firewallNote }
 
   private var kind: String {

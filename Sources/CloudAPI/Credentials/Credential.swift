@@ -17,7 +17,6 @@ extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomR
   package var customMirror: Mirror { Mirror(self, children: []) }
 }
 
-/// A user of IAM who logs in with a password.
 package struct PasswordUser: Sendable, Hashable {
   package var name: String
   package var password: Secret
@@ -110,7 +109,6 @@ package enum Credential: Sendable, Hashable {
     confidential.allSatisfy { $0.utf8.allSatisfy { (0x21...0x7e).contains($0) } }
   }
 
-  /// The error where `isSendable` is false.
   static let unsendable = APIError(
     code: "credential",
     message: "a secret holds a line break, a blank or a character that HTTP cannot send: "

@@ -12,7 +12,6 @@ struct ProfileFile: Sendable {
   private(set) var sections: [String: [String: String]] = [:]
   private var section: String?
 
-  /// `path` is for the errors.
   init(_ text: String, path: String) throws(SecretError) {
     let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     for (index, line) in lines.enumerated() {

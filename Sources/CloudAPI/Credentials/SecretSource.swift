@@ -5,7 +5,6 @@ import JobWatchCore
 package enum SecretSource: Sendable, Hashable, CustomStringConvertible {
   /// A file. It is read again each time, because the secret may be rotated while the daemon runs.
   case file(String)
-  /// An environment variable of the process.
   case environment(String)
   /// A systemd credential: `$CREDENTIALS_DIRECTORY/NAME`, else `$CREDENTIALS_DIRECTORY/jobwatch_NAME`, as the unit's
   /// `LoadCredential=jobwatch:DIRECTORY` names them.
@@ -119,10 +118,8 @@ package struct SecretError: Error, Sendable, Hashable, CustomStringConvertible {
 package enum WrittenFile {
   package enum Fault: Error, Sendable, Hashable {
     case missing
-    /// Not by this user.
     case denied
     case tooLarge
-    /// The system's reason.
     case unreadable(String)
   }
 

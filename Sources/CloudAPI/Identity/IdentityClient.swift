@@ -41,7 +41,6 @@ package struct IdentityClient: Sendable {
   private let endpoint: String
   private let transport: HTTPTransport
   private let timeout: Duration
-  /// Knows what no failure may quote.
   var redaction = Redaction([])
 
   /// - Parameters:

@@ -61,7 +61,6 @@ extension IdentityClient {
       credential: credential, lifetime: try lifetime(until: reply.text("expires_at"), in: response, at: now))
   }
 
-  /// For a success with something else than `expected` in its body.
   private func unusable(_ response: HTTPResponse, insteadOf expected: String) -> IssueFailure {
     unusable("it answered with \(response.obstacle ?? "something else than \(expected)")")
   }

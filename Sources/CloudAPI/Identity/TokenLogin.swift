@@ -88,10 +88,8 @@ extension Secret {
   /// As an answer that quotes the request may hold it: plain, in JSON with and without escapes for what is not ASCII,
   /// percent-encoded.
   fileprivate var formsInAnswers: [String] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .withoutEscapingSlashes
     // Encoding a text cannot fail; if it did, this would be one form less to look for.
-    let json = (try? encoder.encode(reveal())).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    let json = (try? StoredJSON.text(reveal())) ?? ""
     let quoted = String(json.dropFirst().dropLast())
     let ascii = quoted.utf16.map { unit in
       unit < 0x80 ? String(decoding: [unit], as: UTF16.self) : String(format: "\\u%04x", unit)

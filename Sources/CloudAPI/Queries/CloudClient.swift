@@ -37,7 +37,6 @@ package struct CloudClient: Sendable {
       ? .refused(Credential.unsendable) : .unreachable("\(query.endpoint): \(failure.message)")
   }
 
-  /// Asks for the progress of a task beside the job of `query`.
   package func progress(of task: TaskName, _ query: JobQuery) async -> TaskProgressAnswer {
     let target = query.service.progressAddress?.target([
       "{project_id}": query.projectID, "{instance_id}": task.instanceID, "{task_id}": task.taskID,
@@ -56,7 +55,6 @@ package struct CloudClient: Sendable {
 package enum TaskProgressAnswer: Sendable, Hashable {
   case told(TaskProgress)
   case throttled(Throttle)
-  /// The reason, for people.
   case failed(String)
 
   /// The error in the words of the answers to job queries, whose codes it shares.

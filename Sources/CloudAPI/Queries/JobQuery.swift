@@ -35,10 +35,8 @@ package struct JobQuery: Sendable {
     }
   }
 
-  /// For people, where there is no request.
   var endpointProblem: String { "the endpoint of \(service.name) is not of the form https://host[:port]" }
 
-  /// For answers about the job, or about its task.
   func classifier(of id: String) -> AnswerClassifier {
     AnswerClassifier(service: service, jobID: id, now: signingTime, confidential: credential.confidential)
   }

@@ -11,9 +11,7 @@ package final class CloudService: Sendable {
 
   package static func named(_ name: String) -> CloudService? { byName[name] }
 
-  /// As in a job's key and in the configuration.
   package let name: String
-  /// Where to ask for one job.
   package let address: AddressTemplate
   /// Where to ask for the progress of a background task, if the service tells it.
   package let progressAddress: AddressTemplate?

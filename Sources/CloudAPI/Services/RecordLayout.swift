@@ -23,7 +23,6 @@ package struct RecordLayout: Sendable {
   /// The members of a record, or of its objects, that hold the record's parts: jobs of the same layout. One list serves
   /// all services, because no other member is called so.
   static let parts: Set<String> = ["sub_jobs", "sub_jobs_result", "subJobs"]
-  /// The member that counts the parts.
   static let partsTotal = "sub_jobs_total"
 
   package var place = Place.root

@@ -1,6 +1,5 @@
 import JobWatchCore
 
-/// A request as it goes out.
 package struct HTTPRequest: Sendable {
   package var method: String
   /// Absolute, with everything percent-encoded.
@@ -37,7 +36,6 @@ package struct HTTPRequest: Sendable {
   }
 }
 
-/// An answer as it came in.
 package struct HTTPResponse: Sendable {
   package var status: Int
   package var headers: HTTPFields
@@ -62,7 +60,6 @@ package struct HTTPResponse: Sendable {
   package func date(near now: Timestamp) -> Timestamp? {
     headers.values("Date").lazy.compactMap { HTTPDate.time($0, near: now) }.first
   }
-
 }
 
 /// The header fields of an answer, in the order received, their values without the white space around them (RFC 9110,
@@ -92,7 +89,6 @@ package struct HTTPFailure: Error, Sendable, Hashable, CustomStringConvertible {
     case tls
     /// The proxy on the way failed or refused, before the host was reached.
     case proxy
-    /// Nothing listens there.
     case refused
     /// The connection ended before an answer, or the answer was no HTTP.
     case reset

@@ -81,7 +81,6 @@ package final class HTTPClientTransport: Sendable {
     }
   }
 
-  /// `send` as a value.
   package var transport: HTTPTransport { send(_:timeout:bodyLimit:) }
 
   package func send(

@@ -27,7 +27,6 @@ package struct IPAddress: Sendable, Hashable {
   /// In bits.
   var width: Int { bytes.count * 8 }
 
-  /// 127.0.0.0/8 and ::1.
   package var isLoopback: Bool {
     width == 32 ? bytes[0] == 127 : bytes.dropLast().allSatisfy { $0 == 0 } && bytes.last == 1
   }
@@ -35,7 +34,6 @@ package struct IPAddress: Sendable, Hashable {
   /// Where the clouds' servers find their own metadata.
   package var isMetadata: Bool { bytes == [169, 254, 169, 254] }
 
-  /// Whether the first `length` bits are those of `network`.
   func isWithin(_ network: IPAddress, length: Int) -> Bool {
     guard width == network.width, (0...width).contains(length) else { return false }
     let whole = length / 8

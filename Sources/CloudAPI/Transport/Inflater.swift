@@ -4,9 +4,7 @@ import CZlib
 struct Inflated: Hashable {
   enum End: Hashable {
     case whole
-    /// There is more of it than was wanted.
     case tooLong
-    /// The data stops before the stream's end.
     case brokenOff
     /// It is no compressed data from some byte on, or fails its own checksum.
     case damaged

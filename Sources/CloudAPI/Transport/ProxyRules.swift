@@ -11,7 +11,6 @@ import Foundation
 /// Loopback and the clouds' metadata address are never asked through a proxy, because to the proxy they mean itself.
 /// Every request passes by `CONNECT`, also one of http://.
 package struct ProxyRules: Sendable, Hashable {
-  /// No proxy for anything.
   package static let none = ProxyRules()
 
   private var secure: ProxyServer?
@@ -41,7 +40,6 @@ package struct ProxyRules: Sendable, Hashable {
     return nil
   }
 
-  /// Every proxy that may be used.
   var servers: Set<ProxyServer> { Set([secure, plain].compactMap { $0 }) }
 
   /// The proxy to reach `url` by; nil for the direct route, and for what is no URL.

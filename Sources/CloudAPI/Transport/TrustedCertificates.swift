@@ -55,10 +55,8 @@ package struct TrustedCertificates: Sendable, Hashable {
   }
 }
 
-/// A file of certificates that cannot be used.
 package struct CertificateFileError: Error, Sendable, Hashable, CustomStringConvertible {
   package let path: String
-  /// It is there, and this user may not read it.
   package let isDenied: Bool
   package let description: String
 

@@ -87,7 +87,6 @@ package struct AccountSources: Sendable {
     AccountSecrets(method: method, project: project)
   }
 
-  /// The project in the configuration, by its name if not by its id.
   private var project: ProjectScope {
     account.projectID.map { .id($0) } ?? .name(account.projectName ?? account.region)
   }

@@ -56,7 +56,6 @@ struct AccountState: Sendable {
     lockout = nil
   }
 
-  /// What calls may be made with now.
   func credential(at uptime: Duration) -> ActiveCredential? {
     guard let end = renewal.endsAt else { return active }
     return uptime < end ? active : nil
@@ -143,7 +142,6 @@ struct AccountState: Sendable {
     return true
   }
 
-  /// Another account was refused with the same log-in.
   mutating func spare(at uptime: Duration) { renewal.spare(at: uptime) }
 
   mutating func clockWasSet(by step: Duration) {
@@ -183,7 +181,6 @@ extension IssueFailure {
     }
   }
 
-  /// It may end without anybody's help.
   fileprivate var mayPass: Bool {
     switch self {
     case .refused, .misconfigured: false

@@ -179,7 +179,6 @@ struct Accounts: Sendable {
     }.sorted { ($0.dueAt, $0.1.name) < ($1.dueAt, $1.1.name) }
   }
 
-  /// The result of a log-in with these secrets.
   mutating func record(
     _ account: String, _ secrets: AccountSecrets, _ result: Result<IssuedCredential, IssueFailure>, at now: Moment
   ) -> [ConditionChange] {

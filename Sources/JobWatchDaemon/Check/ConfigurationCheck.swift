@@ -54,7 +54,6 @@ package struct ConfigurationCheck: Sendable {
     package var problems: [ConfigurationProblem]
     /// Every problem that is no warning may pass by itself.
     package var mayPass: Bool
-    /// Directories that a start makes.
     package var toBeMade: [String]
   }
 

@@ -55,7 +55,6 @@ struct Arrival: Sendable {
     return EventDraft(.spoolRejected, at: now, data)
   }
 
-  /// The text of the `.reason` file.
   var reason: String {
     let taken = file.submissions.count
     let head =

@@ -151,7 +151,6 @@ actor Intake: Worker {
 
   // MARK: Committing
 
-  /// A batch on its way into the database.
   private struct Commit {
     var batch: [Arrival]
     var task: Task<Void, any Error>

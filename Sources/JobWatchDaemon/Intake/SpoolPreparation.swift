@@ -6,7 +6,7 @@ extension SpoolDirectory {
   /// is kept beside it, because a bad file could not be rejected otherwise, and would be read for ever.
   var needed: [NeededDirectory] {
     [
-      NeededDirectory(path: NeededDirectory.parent(of: incoming), mode: 0o751),
+      NeededDirectory(path: Directory.parent(of: incoming), mode: 0o751),
       NeededDirectory(path: incoming, mode: 0o750), NeededDirectory(path: rejected, mode: 0o750, replacesFile: true),
     ]
   }

@@ -69,7 +69,6 @@ struct WaitingFiles: Sendable {
     unsure[identity.file] = Wait(name: name, identity: identity, since: now.uptime, scan: scan, isCommitted: true)
   }
 
-  /// Whether the file rests and is what was committed.
   func isCommitted(_ identity: Identity) -> Bool {
     guard let wait = unsure[identity.file] else { return false }
     return wait.isCommitted && wait.identity == identity

@@ -8,7 +8,6 @@ import UnixSignals
 
 /// The whole daemon: one store, and a loop per worker around it.
 package struct Daemon: Sendable {
-  /// What a daemon at work is told to do.
   package enum Order: Sendable { case reload, stop }
 
   private let decoded: DecodedConfiguration

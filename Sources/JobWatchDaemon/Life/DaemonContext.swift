@@ -11,7 +11,6 @@ package struct DaemonContext: Sendable {
   let store: Store
   let report: ServiceReport
   let log: Logger
-  /// Where channels of type journal write.
   let output: LogOutput
   let credentials = CredentialMemory()
   package var time = Time.system
@@ -27,7 +26,6 @@ package struct DaemonContext: Sendable {
     self.output = output
   }
 
-  /// Tells the daemon's own life as an event.
   func tell(_ kind: EventKind, _ summary: String, to routes: RouteTable) async throws {
     let event = EventDraft(kind, at: time.now().wall, EventData(summary: summary))
     let channels = routes.channels(for: event)

@@ -10,7 +10,6 @@ import JobWatchStore
 /// daemon that runs on them.
 package struct DaemonFiles: Sendable {
   private let configuration: Configuration
-  /// The file that the configuration was read from.
   private let file: String
   private let state: NeededDirectory
   private let log: NeededDirectory
@@ -19,12 +18,11 @@ package struct DaemonFiles: Sendable {
   package init(_ decoded: DecodedConfiguration) {
     (configuration, file) = (decoded.value, decoded.file)
     state = NeededDirectory(path: configuration.stateDirectory, mode: 0o750)
-    log = NeededDirectory(path: NeededDirectory.parent(of: configuration.statusLog), mode: 0o750)
+    log = NeededDirectory(path: Directory.parent(of: configuration.statusLog), mode: 0o750)
     spool = SpoolDirectory(path: configuration.spoolDirectory)
   }
 
   package struct Findings: Sendable {
-    /// Reasons not to start.
     package var faults: [StartFault] = []
     /// What keeps the daemon from a part of its work, but not from its start.
     package var doubts: [StartFault] = []
@@ -123,7 +121,7 @@ package struct DaemonFiles: Sendable {
     }
     guard errno == ENOENT else { throw FileFailure("cannot be opened", path, errno) }
     let target = FilePlace.target(of: path)
-    guard target == path || NeededDirectory.allows(NeededDirectory.parent(of: target), W_OK | X_OK)
+    guard target == path || NeededDirectory.allows(Directory.parent(of: target), W_OK | X_OK)
     else { throw FileFailure("leads to \(target), which cannot be opened", path, errno) }
     try Self.requireUse(of: log.path)
   }
@@ -167,7 +165,6 @@ package struct DaemonFiles: Sendable {
 }
 
 extension Configuration {
-  /// Files that it names to be read.
   fileprivate var namedFiles: [String] {
     let ofAccounts = accounts.flatMap { account in
       [account.caFile, account.profile?.file] + account.namedSecrets.map(\.path)

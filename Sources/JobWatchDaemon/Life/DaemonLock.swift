@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import JobWatchConfiguration
+import JobWatchCore
 import JobWatchFiles
 
 /// One daemon per state directory: held for the life of the process, released by the kernel whatever ends it.
@@ -30,10 +31,8 @@ struct DaemonLock: Sendable {
 
   /// Writes who holds the lock. Where that fails (a full disk, no right to write), `check` knows less.
   func write(_ record: DaemonRecord) {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    guard let bytes = try? encoder.encode(record), ftruncate(descriptor, 0) == 0 else { return }
-    _ = Array(bytes).withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
+    guard let text = try? StoredJSON.text(record), ftruncate(descriptor, 0) == 0 else { return }
+    _ = Array(text.utf8).withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
   }
 
   func release() { close(descriptor) }

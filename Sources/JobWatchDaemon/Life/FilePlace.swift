@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import JobWatchFiles
 
 /// Where a path leads to, whether or not a file is there.
 struct FilePlace {
@@ -23,13 +24,13 @@ struct FilePlace {
     var path = path
     for _ in 0..<40 {
       guard let next = try? FileManager.default.destinationOfSymbolicLink(atPath: path) else { break }
-      path = next.hasPrefix("/") ? next : NeededDirectory.parent(of: path) + "/" + next
+      path = next.hasPrefix("/") ? next : Directory.parent(of: path) + "/" + next
     }
     return path
   }
 
   private static func resolved(_ path: String) -> String {
-    let parent = NeededDirectory.parent(of: path)
+    let parent = Directory.parent(of: path)
     if let whole = real(path) ?? (parent == path ? path : nil) { return whole }
     let base = resolved(parent)
     return (base == "/" ? "" : base) + "/" + (path.split(separator: "/").last ?? "")

@@ -24,7 +24,7 @@ struct NeededDirectory: Sendable, Hashable {
         throw FileFailure("is a link to nowhere and cannot be used", path, ENOENT)
       }
     }
-    let parent = Self.parent(of: path)
+    let parent = Directory.parent(of: path)
     guard planned.contains(parent) || Self.allows(parent, W_OK | X_OK) else {
       throw FileFailure("is not there and cannot be made", path, errno)
     }
@@ -48,11 +48,6 @@ struct NeededDirectory: Sendable, Hashable {
     guard rename(path, "\(path).aside-\(number)") == 0 || errno == ENOENT else {
       throw FileFailure("cannot be renamed", path, errno)
     }
-  }
-
-  static func parent(of path: String) -> String {
-    let parent = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-    return parent.isEmpty ? "/" : parent
   }
 
   /// Whether the effective user may; `errno` says why not.

@@ -65,8 +65,6 @@ private struct ReferenceReader {
   let environment: [String: String]
   private(set) var faults: [StartFault] = []
 
-  init(environment: [String: String]) { self.environment = environment }
-
   /// - Parameter subject: begins the message of an error that does not name its place.
   mutating func take<Value>(_ place: StartFault.Place, _ subject: String = "", _ body: () throws -> Value) -> Value? {
     do {

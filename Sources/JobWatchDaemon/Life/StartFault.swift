@@ -28,7 +28,6 @@ package struct StartFault: Sendable, Hashable {
   package enum Reason: Sendable, Hashable {
     /// A person has to do something.
     case lasting
-    /// It may pass by itself.
     case passing
     /// This user may not read or write it.
     case denied
@@ -60,7 +59,6 @@ extension StartFault {
 /// Every reason not to start, or to refuse a new configuration, at once.
 package struct StartRefusal: RetryableError, CustomStringConvertible {
   package let problems: [ConfigurationProblem]
-  /// No person is needed for any of them.
   package let mayPass: Bool
   private let file: String
 

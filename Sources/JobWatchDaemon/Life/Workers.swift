@@ -121,8 +121,7 @@ struct Workers: Sendable {
   private func taskProgress(_ requests: TaskProgressRequests, of poller: Poller) -> WorkerLoop {
     let health = health.register("task progress")
     let worker = TaskProgressWorker(
-      requests, of: poller, clients: transports.clients, store: context.store,
-      clock: context.time.now, log: context.log, health: health)
+      requests, of: poller, clients: transports.clients, context, health: health)
     return loop(worker, requests.alarm, health)
   }
 

@@ -93,7 +93,6 @@ package final class LoopHealth: Sendable {
   package var failure: Failure? { state.withLock(\.failure) }
 }
 
-/// The health of all loops.
 package final class HealthRegistry: Sendable {
   private struct State {
     var loops: [LoopHealth] = []
@@ -125,7 +124,6 @@ package final class HealthRegistry: Sendable {
 
   package var hasSettled: Bool { state.withLock { $0.unsettled == 0 } }
 
-  /// The names of the loops that have not settled yet.
   package var unsettled: [String] { names { !$0.hasSettled } }
 
   package func stalled(at awake: Duration) -> [String] { names { $0.isStalled(at: awake) } }

@@ -54,7 +54,6 @@ struct PollState: Sendable {
     queue.enroll(jobs, at: now)
   }
 
-  /// Adds new jobs, and those that were submitted again.
   mutating func add(_ jobs: [ScheduledJob], at now: Moment) {
     note(jobs)
     queue.add(jobs, at: now)
@@ -91,7 +90,6 @@ struct PollState: Sendable {
     return due.map { (max($0, nextCall), probe) }
   }
 
-  /// When there is something to do.
   func nextWork(at now: Moment) -> Duration? {
     var times = [accounts.nextWork(grace: grace, at: now)]
     for index in endpoints.indices where !isPaused(index) {
@@ -180,7 +178,6 @@ struct PollState: Sendable {
     endpoints[call.index].state.clockOffset.replace(serverTime, at: now)
   }
 
-  /// What the answer says of the endpoint and the account.
   mutating func record(_ answer: Answer, of call: PollCall, at now: Moment) -> EndpointState.Effects {
     let (index, place) = (call.index, call.poll.endpoint)
     if let date = answer.evidence?.serverDate { endpoints[index].state.clockOffset.note(date, at: now.wall) }
@@ -247,7 +244,6 @@ struct PollState: Sendable {
     return endpoints[index].query(for: request.jobID, with: credential, at: now.wall)
   }
 
-  /// The lent call is over.
   mutating func returned(_ request: TaskProgressRequest, at uptime: Duration) {
     guard let index = positions[request.endpoint] else { return }
     queue[limiter: endpoints[index].place].finish(at: uptime)

@@ -23,7 +23,6 @@ enum Unstored: Sendable {
 struct ArrivedAnswer: Sendable {
   var call: PollCall
   var question: JobTable.Question
-  /// When it came.
   var now: Moment
   var basis: PollQueue.Basis
   var transaction: PollTransaction

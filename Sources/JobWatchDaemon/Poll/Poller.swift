@@ -33,7 +33,6 @@ package actor Poller: Worker {
   private var seenSeq: Int64?
   private var reviewedAt = Duration.zero
   private var clockWatch = ClockWatch()
-  /// When the wall clock was last set.
   private(set) var clockSetAt: Timestamp?
   /// Times of jobs may be stored that are later than now: at a start, and after the clock was set back.
   private var mayHaveTimesAhead = true

@@ -43,12 +43,9 @@ actor TaskProgressWorker: Worker {
   private let requests: TaskProgressRequests
   private let poller: Poller
   private let clients: [String: CloudClient]
-  private let store: Store
-  private let clock: Clock
-  private let log: Logger
+  private let context: DaemonContext
   private let calls: CallsInFlight
 
-  /// By endpoint: jobs that are asked for.
   private var asked: [EndpointKey: Set<Int64>] = [:]
   /// The gateway counts each API by itself: what it says of this one's quota holds for no other.
   private var limiters: [EndpointKey: RateLimiter] = [:]
@@ -57,15 +54,13 @@ actor TaskProgressWorker: Worker {
   private static let concurrency = 4
 
   init(
-    _ requests: TaskProgressRequests, of poller: Poller, clients: [String: CloudClient],
-    store: Store, clock: @escaping Clock, log: Logger, health: LoopHealth
+    _ requests: TaskProgressRequests, of poller: Poller, clients: [String: CloudClient], _ context: DaemonContext,
+    health: LoopHealth
   ) {
     self.requests = requests
     self.poller = poller
     self.clients = clients
-    self.store = store
-    self.clock = clock
-    self.log = log
+    self.context = context
     calls = CallsInFlight(health, requests.alarm.time)
   }
 
@@ -91,16 +86,16 @@ actor TaskProgressWorker: Worker {
 
   private func ask(_ request: TaskProgressRequest, _ query: JobQuery, _ client: CloudClient) async {
     let answer = await client.progress(of: request.task, query)
-    let now = clock()
+    let now = context.time.now()
     limiters[request.endpoint]?.finish(at: now.uptime)
     asked[request.endpoint]?.remove(request.job)
     if case .throttled(let throttle) = answer { limiters[request.endpoint]?.throttled(throttle, at: now.uptime) }
     await poller.returned(request)
     guard !calls.isAbandoned else { return }
     do {
-      try await store.write { try Self.keep(answer, of: request.job, at: now.wall, $0) }
+      try await context.store.write { try Self.keep(answer, of: request.job, at: now.wall, $0) }
     } catch {
-      log.warning("a task's progress cannot be stored", metadata: ["error": "\(error)"])
+      context.log.warning("a task's progress cannot be stored", metadata: ["error": "\(error)"])
     }
   }
 

@@ -11,7 +11,6 @@ struct WatchedEndpoint: Sendable {
   /// Jobs that were registered with another region are parked.
   let region: String
   let policies: Policies
-  /// In the queue.
   let place: PollQueue.Endpoint
   var state: EndpointState
   /// The account's, as of the last call.
@@ -25,7 +24,6 @@ struct WatchedEndpoint: Sendable {
 }
 
 extension Configuration {
-  /// Those of the queue.
   func endpoints(in queue: PollQueue) -> [WatchedEndpoint] {
     accounts.flatMap { account in
       CloudService.all.compactMap { service in

@@ -200,12 +200,10 @@ struct StatusText {
   /// The parts of the line in their order; jobwatch(8) explains each.
   enum Part: CaseIterable { case stalled, degraded, totals, refusal }
 
-  /// Loops that hang.
   var stalled: [String] = []
   var failing: [(loop: String, failure: LoopHealth.Failure)] = []
   /// Empty: not looked at yet.
   var totals = ""
-  /// Why the last reload was refused.
   var refusal: String?
 
   var line: String { Part.allCases.compactMap(text).joined(separator: " | ") }

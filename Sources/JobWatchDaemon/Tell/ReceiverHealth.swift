@@ -23,7 +23,6 @@ struct ReceiverHealth: Sendable {
     /// Where the channel works again, all its messages are due, except for these: the receiver asked for the time, or
     /// refuses them while it takes others. Nil: nothing changes.
     var dueExcept: Set<Int64>?
-    /// The change of the channel's health, if any.
     var change: ConditionChange?
     /// The known attempts to deliver the message.
     var attempts: Int

@@ -103,7 +103,6 @@ struct FoundJobIDs {
     return ids.filter { known.insert($0).inserted }
   }
 
-  /// One id, or a list of them.
   private static func words(_ value: SpoolField, _ name: String) throws(Unacceptable) -> [String] {
     switch value {
     case .null, .text(""): return []
@@ -133,7 +132,6 @@ struct FoundJobIDs {
     return ids
   }
 
-  /// The first URL of a job.
   private static func address(_ fields: Fields) -> JobAddress? {
     for case .text(let text)? in addressNames.map({ fields[$0] }) {
       if let address = JobAddress(text), address.anyQuery != nil { return address }

@@ -57,10 +57,9 @@ extension SpoolSubmission {
   package var doubt: String? {
     service == nil ? reply?.doubt(of: SpoolRules.defaultService) : nil
   }
-}
 
-/// Whose a job's URL is.
-extension SpoolSubmission {
+  // MARK: Whose a job's URL is
+
   private typealias Place = (service: CloudService, region: String)
 
   /// Fills in the service and the account of the job's URL.

@@ -100,7 +100,6 @@ struct SpoolEntry {
     return Unacceptable(reason)
   }
 
-  /// One for each id.
   mutating func submissions() throws(Unacceptable) -> [SpoolSubmission] {
     let isNamed = fields["service"]?.scalarText != nil
     // The databases, too, put an instance_id beside the id.

@@ -23,7 +23,6 @@ package struct SpoolFile: Sendable, Hashable {
   /// What is wrong, or doubtful, at a place: `line 3: account "prd" is not known; did you mean "prod"?`
   package struct Remark: Sendable, Hashable, CustomStringConvertible {
     package var place: Place
-    /// The mistake and its cure.
     package var text: String
 
     package var description: String { "\(place): \(text)" }

@@ -56,7 +56,6 @@ package struct SpoolRules: Sendable, Hashable {
     known.contains(name) ? nil : "\(noun) \"\(name.prefix(80))\" is not known; \(NearestName.hint(name, among: known))"
   }
 
-  /// Decodes a file of `owner`, and refuses a command from a user who may not command.
   package func file(_ bytes: [UInt8], of owner: SpoolOwner) -> SpoolFile {
     let file = SpoolFile(decoding: bytes, rules: self)
     guard let command = file.command, !owner.mayCommand else { return file }

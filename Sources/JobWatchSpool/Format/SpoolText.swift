@@ -152,7 +152,6 @@ enum SpoolText {
     }
   }
 
-  /// The parser's message, with its place.
   private static func detail(_ error: any Error) -> String {
     guard case .dataCorrupted(let context)? = error as? DecodingError else { return "\(error)" }
     let cause = context.underlyingError.map { $0 as NSError }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Foundation
 
-/// `bench detection`: how long after its end the real daemon tells of a job, by a fixed interval and as learned.
 struct DetectionCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "detection",

@@ -4,7 +4,6 @@ import JobWatchStore
 import SimulatedCloud
 import TestSupport
 
-/// `bench footprint`: the memory and CPU time of the built daemon.
 struct FootprintCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "footprint",

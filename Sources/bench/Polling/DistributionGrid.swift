@@ -63,7 +63,6 @@ struct DistributionGrid: Sendable {
 
   func outcome(of plan: PollPlan) -> Outcome { outcome { plan.nextAge(after: $0) } }
 
-  /// The best outcome at each price.
   func optima(at prices: [Double]) -> [Outcome] {
     let distribution = distribution
     return prices.map {

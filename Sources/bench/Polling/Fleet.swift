@@ -75,7 +75,6 @@ struct Fleet {
     }
   }
 
-  /// With their limits.
   var figures: [Figure] {
     let fixed = fixed.latencies(40..<65)
     let learned = [("learned, warm", warm), ("learned, cold", cold)].flatMap { name, run in

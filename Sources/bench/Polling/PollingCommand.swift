@@ -2,7 +2,6 @@ import ArgumentParser
 import Foundation
 import PollPlanning
 
-/// `bench polling`: the learned schedule, against the best there is and against others.
 struct PollingCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "polling",

@@ -44,7 +44,6 @@ struct TypeQuality: Sendable {
     zip(outcomes.suffix(prices.count), prices).map { grid.cost($0, at: $1) }
   }
 
-  /// With their limits.
   var figures: [Figure] { agreements + costs + latencies }
 
   /// The least cost that the product's planner finds, against the one that an independent program found.

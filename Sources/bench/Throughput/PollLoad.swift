@@ -55,7 +55,6 @@ struct BareLoad: Sendable {
   private static let rate = ThroughputSetting.jobs
   private static let tick = Duration.milliseconds(10)
 
-  /// Runs `body` while the load lasts.
   func run<Value: Sendable>(_ body: @Sendable () async throws -> Value) async throws -> Value {
     let now = SystemClock.now().wall
     let requests = (0..<Self.rate).map { request($0, at: now) }

@@ -3,7 +3,6 @@ import Foundation
 import JobWatchStore
 import TestSupport
 
-/// `bench throughput`: the cost of a poll, an intake and a commit.
 struct ThroughputCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "throughput", abstract: "What a poll, an intake and a commit cost.",

@@ -17,7 +17,6 @@ struct AccountCheck: Sendable {
   /// Of all steps, as uptime.
   private let end: Duration
   private(set) var findings: [OnlineFinding] = []
-  /// The services that answered.
   private var reached: [ServiceCheck] = []
 
   init(

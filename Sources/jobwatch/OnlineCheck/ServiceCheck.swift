@@ -1,7 +1,6 @@
 import CloudAPI
 import JobWatchCore
 
-/// The steps of the check for one service of an account.
 struct ServiceCheck: Sendable {
   let service: CloudService
   let endpoint: String
