@@ -145,7 +145,7 @@ struct JobStep {
       event.data.expectedBy = begun + learned
       event.data.summary =
         "\(head); 999 of 1000 \(jobs) in \(job.region) end within \(learned.spoken) "
-        + "(\(context.endsKnown) known)"
+        + "(\(context.completions) known)"
     } else if let limit = context.policies.polling.stuckAfter {
       event.data.expectedBy = begun + limit
       event.data.summary = "\(head), longer than stuck_after (\(limit.spoken))"

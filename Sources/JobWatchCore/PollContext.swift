@@ -6,7 +6,7 @@ package struct PollContext: Sendable {
   /// The age within which 999 of 1000 jobs of this type end; nil while too few are known to say.
   package var stuckAge: Duration?
   /// How many ended jobs `stuckAge` was learned from.
-  package var endsKnown = 0
+  package var completions = 0
   /// The cloud's clock minus ours.
   package var clockOffset = Duration.zero
   /// Most jobs of this endpoint are absent at once: no verdict is given on any of them.

@@ -134,7 +134,7 @@ package struct JobTable {
   // MARK: Polls
 
   /// What a poll needs of a job before the call: where to ask, and for what.
-  package struct Question: Sendable {
+  package struct PollTarget: Sendable {
     package var id: Int64
     package var jobID: String
     package var projectID: String
@@ -142,11 +142,11 @@ package struct JobTable {
     package var task: TaskName?
   }
 
-  package func questions(_ ids: [Int64]) throws -> [Question] {
+  package func pollTargets(_ ids: [Int64]) throws -> [PollTarget] {
     // One by one: a list of marks would be another statement to compile for every number of ids.
     try ids.compactMap { id in
       try db.row("SELECT id, job_id, project_id, region, hint_instance, hint_task FROM job WHERE id = ?", [id]).map {
-        Question(id: $0[0], jobID: $0[1], projectID: $0[2], region: $0[3], task: TaskName($0[4], $0[5]))
+        PollTarget(id: $0[0], jobID: $0[1], projectID: $0[2], region: $0[3], task: TaskName($0[4], $0[5]))
       }
     }
   }

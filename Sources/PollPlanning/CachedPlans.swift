@@ -35,7 +35,6 @@ struct CachedPlans: Sendable {
   var planCount: Int { plans.count }
 
   /// The plan for a price; the last used are kept.
-  ///
   /// - Parameter count: the number of kept plans, of all types.
   mutating func plan(_ step: PriceStep, bounds: PollBounds, count: inout Int) -> PollPlan {
     if let last = plans.last, last.step == step { return last.plan }

@@ -26,7 +26,7 @@ struct CallPrice: Hashable, Sendable {
   /// Seconds of latency that one call is worth.
   private(set) var value: Double
   /// A factor of the price aimed at, learned from the number of calls that come due.
-  private(set) var trim: Double
+  private(set) var correction: Double
   /// The price that the user sets, directly or by a target.
   var least: Double {
     didSet { value = max(value, least) }
@@ -52,7 +52,7 @@ struct CallPrice: Hashable, Sendable {
   /// Seconds.
   private static let (memory, unplannedMemory) = (120.0, 60.0)
   /// A percent a minute at the most: what follows an outage, or a change of the quota, is over by then.
-  private static let (trimTime, trimPace, trimRange) = (1800.0, 0.3, 0.3...3.0)
+  private static let (correctionTime, trimPace, correctionRange) = (1800.0, 0.3, 0.3...3.0)
   /// A backlog of half a minute makes a call a quarter dearer, and none makes it more, because a high price would leave
   /// the quota unused after the backlog.
   private static let (backlogTime, backlogMost) = (120.0, 1.25)
@@ -61,12 +61,12 @@ struct CallPrice: Hashable, Sendable {
   /// - Parameters:
   ///   - least: seconds.
   ///   - value: as it was when it was stored; nil: nothing is known of the load, and the first step may go anywhere.
-  ///   - trim: as it was when it was stored.
-  init(least: Double, value: Double? = nil, trim: Double = 1) {
+  ///   - correction: as it was when it was stored.
+  init(least: Double, value: Double? = nil, correction: Double = 1) {
     self.least = least
     self.value = max(value ?? least, least)
     isRestored = value != nil
-    self.trim = min(max(trim, Self.trimRange.lowerBound), Self.trimRange.upperBound)
+    self.correction = min(max(correction, Self.correctionRange.lowerBound), Self.correctionRange.upperBound)
   }
 
   func isDue(at uptime: Duration) -> Bool {
@@ -84,9 +84,9 @@ struct CallPrice: Hashable, Sendable {
     let planned = granted - noteUnplanned(load, over: seconds)
     let root = load.demand / max(planned, Self.leastPlanned * load.rate)
     let aim = 0.5 * root * root
-    if !isFirst { correct(load, granted: granted, over: seconds, isFree: aim * trim > least) }
+    if !isFirst { correct(load, granted: granted, over: seconds, isFree: aim * correction > least) }
     let wait = Double(load.backlog) / load.rate
-    let wanted = aim * trim * min(1 + wait / Self.backlogTime, Self.backlogMost)
+    let wanted = aim * correction * min(1 + wait / Self.backlogTime, Self.backlogMost)
     let slew = Self.slew(load)
     let (low, high) = isFirst ? (least, Self.most) : (value / slew, value * slew)
     value = min(max(wanted, low, least), max(high, least))
@@ -112,8 +112,8 @@ struct CallPrice: Hashable, Sendable {
     seen = seen.map { $0 + share * (now - $0) } ?? now
     guard isFree, let seen else { return }
     let excess = min(max(2 * (seen / granted - 1), -Self.trimPace), Self.trimPace)
-    let corrected = trim * (Self.interval.seconds / Self.trimTime * excess).exponential
-    trim = min(max(corrected, Self.trimRange.lowerBound), Self.trimRange.upperBound)
+    let corrected = correction * (Self.interval.seconds / Self.correctionTime * excess).exponential
+    correction = min(max(corrected, Self.correctionRange.lowerBound), Self.correctionRange.upperBound)
   }
 }
 

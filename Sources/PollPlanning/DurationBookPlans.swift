@@ -14,7 +14,6 @@ extension DurationBook {
   }
 
   /// What a decision about a job needs, looked up at once.
-  ///
   /// - Parameter price: of the plan; nil: none is needed.
   mutating func known(
     of id: ID, price: Double?, at uptime: Duration

@@ -7,7 +7,6 @@ extension DurationBook {
 
   /// The mean is over the types of the last 1000 ended jobs. Where fewer have ended, running jobs count too. Without any
   /// job it is that of an unknown type.
-  ///
   /// - Parameter target: seconds from a job's end to the poll that finds it.
   /// - Returns: seconds of latency that a call is worth, 10 ms to an hour.
   mutating func price(forMeanLatency target: Double, at uptime: Duration) -> Double {

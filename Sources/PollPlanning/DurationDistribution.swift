@@ -31,7 +31,6 @@ package struct DurationDistribution: Sendable {
 
   /// The age, in seconds, by which this share of the jobs has ended that had not ended at an earlier age; infinite
   /// where so many never end.
-  ///
   /// - Parameter share: from 0, and below 1.
   package func quantile(_ share: Double, beyond age: Double = 0) -> Double {
     let cell = cell(at: age)

@@ -12,7 +12,6 @@ struct DurationPrior: Hashable, Sendable {
   static let generic = around(median: 100, sigma: 1.4)
 
   /// Nine in ten by a log-normal distribution, one in ten anywhere.
-  ///
   /// - Parameters:
   ///   - median: seconds.
   ///   - sigma: the deviation of the natural logarithm; 0.4 is "within half as much and half as much again".

@@ -105,18 +105,17 @@ struct EndpointQueue: Sendable {
   // MARK: What is stored
 
   /// Of the limiter and the price; nil: nothing has to be stored now.
-  ///
   /// - Parameter isLast: no call is under way, and none will be made.
   mutating func record(at now: Moment, isLast: Bool) -> RateLimiterRecord? {
     guard isLast ? !schedule.limiter.isUntouched : schedule.limiter.mustBeSaved else { return nil }
     var record = schedule.limiter.record(at: now.uptime, isLast: isLast)
-    (record.price, record.trim) = (schedule.price.value, schedule.price.trim)
+    (record.price, record.trim) = (schedule.price.value, schedule.price.correction)
     return record.stored(as: key, at: now.wall)
   }
 
   mutating func restore(_ record: RateLimiterRecord, at now: Moment) {
     schedule.limiter.restore(record, at: now)
-    schedule.price = CallPrice(least: schedule.price.least, value: record.price, trim: record.trim)
+    schedule.price = CallPrice(least: schedule.price.least, value: record.price, correction: record.trim)
   }
 }
 
@@ -148,13 +147,11 @@ struct PollEntrant: Sendable {
     due = now.uptime + (job.dueAt - now.wall).clamped(.days(-30), longest)
     isForetold = job.isFresh && !job.type.jobType.isEmpty
     isAtDeadline = job.dueAt == deadline.map { job.begunAt + $0 }
-    purpose =
-      if !job.isSeen { job.isFresh ? .first : .again } else { job.isAbsent || job.isReopened ? .follow : nil }
+    purpose = if !job.isSeen { job.isFresh ? .first : .again } else { job.isAbsent || job.isReopened ? .follow : nil }
   }
 
   /// A new job of a known type waits until jobs of its type end. Any other is due when its row says: one of an unknown
   /// type at once.
-  ///
   /// - Parameter plan: of its type; nil: the user wants the same gap always.
   func planned(by plan: PollPlan?) -> ScheduledPoll {
     var poll = poll

@@ -29,7 +29,7 @@ package struct PollOutcome: Sendable {
 extension PollQueue {
   /// The knowledge of a job's type by which its answer is judged: rules for the decision, and the model that learns from
   /// its end.
-  package struct Basis: Sendable {
+  package struct TypeKnowledge: Sendable {
     let type: DurationBook.ID
     package let key: DurationKey
     package let model: DurationModel

@@ -42,7 +42,6 @@ package final class PollPlan: GapPlan {
   }
 
   /// With the bounds that hold where none are configured.
-  ///
   /// - Parameters:
   ///   - horizon: seconds; beyond this age a local rule holds.
   ///   - isExact: planned as finely as is useful, however long it takes.

@@ -28,7 +28,7 @@ package struct PollQueue: Sendable {
   let retention: [String: RetentionPolicy]
   private var endpoints: [EndpointKey: Endpoint] = [:]
   /// By the endpoints' numbers.
-  var lines: [EndpointQueue] = []
+  var queues: [EndpointQueue] = []
   var book: DurationBook
   /// Seconds of latency that one call is worth, as the user says.
   var least: Double
@@ -55,9 +55,9 @@ package struct PollQueue: Sendable {
   ) -> Endpoint {
     if let endpoint = endpoints[key] { return endpoint }
     let retention = retention[key.service] ?? RetentionPolicy()
-    let endpoint = Endpoint(number: UInt16(lines.count))
+    let endpoint = Endpoint(number: UInt16(queues.count))
     endpoints[key] = endpoint
-    lines.append(
+    queues.append(
       EndpointQueue(
         key: key, ceiling: polling.ceiling(retention),
         schedule: PollSchedule(
@@ -70,33 +70,35 @@ package struct PollQueue: Sendable {
 
   /// Of the endpoint's calls. Calls that are made beside those that `take` counts are counted here.
   package subscript(limiter endpoint: Endpoint) -> RateLimiter {
-    _read { yield lines[endpoint.index].schedule.limiter }
-    _modify { yield &lines[endpoint.index].schedule.limiter }
+    _read { yield queues[endpoint.index].schedule.limiter }
+    _modify { yield &queues[endpoint.index].schedule.limiter }
   }
 
   // MARK: What there is
 
   /// Jobs that wait for their polls.
-  package var count: Int { lines.reduce(0) { $0 + $1.schedule.count } }
+  package var count: Int { queues.reduce(0) { $0 + $1.schedule.count } }
 
   /// Jobs that are polled now and then, without those that are lost or parked.
-  package func watched(_ endpoint: Endpoint) -> Int { lines[endpoint.index].watched }
+  package func watched(_ endpoint: Endpoint) -> Int { queues[endpoint.index].watched }
 
   /// The number of due jobs, whether or not anything stands in the way of their polls. Looks at each: 5 ms for a million.
   package func due(at uptime: Duration) -> Int {
-    lines.indices.reduce(0) { $0 + lines[$1].schedule.due(at: uptime) }
+    queues.indices.reduce(0) { $0 + queues[$1].schedule.due(at: uptime) }
   }
 
-  package func first(_ endpoint: Endpoint) -> ScheduledPoll? { lines[endpoint.index].schedule.first }
+  package func first(_ endpoint: Endpoint) -> ScheduledPoll? { queues[endpoint.index].schedule.first }
 
-  package func isInFlight(_ job: Int64, _ endpoint: Endpoint) -> Bool { lines[endpoint.index].inFlight.contains(job) }
+  package func isInFlight(_ job: Int64, _ endpoint: Endpoint) -> Bool {
+    queues[endpoint.index].inFlight.contains(job)
+  }
 
   /// True if no job is parked for its project or region.
-  package func hasNoneParked(_ endpoint: Endpoint) -> Bool { lines[endpoint.index].parked.isEmpty }
+  package func hasNoneParked(_ endpoint: Endpoint) -> Bool { queues[endpoint.index].parked.isEmpty }
 
   /// True if the limiter has a call to spare, with another one left for whatever falls due meanwhile.
   package func hasSpareCall(_ endpoint: Endpoint, at uptime: Duration) -> Bool {
-    lines[endpoint.index].hasSpareCall(at: uptime)
+    queues[endpoint.index].hasSpareCall(at: uptime)
   }
 
   // MARK: Entering
@@ -107,7 +109,9 @@ package struct PollQueue: Sendable {
     let known = Dictionary(grouping: jobs.filter { $0.id <= newest }, by: \.endpoint)
     for (key, known) in known {
       guard let index = endpoint(key)?.index else { continue }
-      for poll in lines[index].remove(known.map(\.id)) where poll.isWatched { book.unwatch(poll.span, of: poll.type) }
+      for poll in queues[index].remove(known.map(\.id)) where poll.isWatched {
+        book.unwatch(poll.span, of: poll.type)
+      }
     }
     enroll(jobs, at: now)
     admit(at: now.uptime)
@@ -118,10 +122,10 @@ package struct PollQueue: Sendable {
   package mutating func enroll(_ jobs: [ScheduledJob], at now: Moment) {
     for job in jobs {
       newest = max(newest, job.id)
-      guard let endpoint = endpoint(job.endpoint), !lines[endpoint.index].renew(job) else { continue }
+      guard let endpoint = endpoint(job.endpoint), !queues[endpoint.index].renew(job) else { continue }
       let entrant = PollEntrant(
         job, at: endpoint, type: book.id(of: job.type), polling: polling,
-        ceiling: lines[endpoint.index].ceiling, now: now)
+        ceiling: queues[endpoint.index].ceiling, now: now)
       let poll = entrant.poll
       if poll.isWatched { book.watch(poll.span, of: poll.type) }
       entrants.append(entrant)
@@ -135,31 +139,29 @@ package struct PollQueue: Sendable {
     for entrant in admitted {
       let (endpoint, type) = (entrant.poll.endpoint, entrant.poll.type)
       let plan = plan(at: endpoint, type, at: uptime)
-      lines[endpoint.index].enter(entrant.planned(by: plan))
+      queues[endpoint.index].enter(entrant.planned(by: plan))
     }
   }
 
   // MARK: Taking
 
   /// When `take` is worth a try: not after `uptime` means now; nil: only an answer, or a new job, can change it.
-  ///
   /// - Parameter probe: the next call is to find out whether the endpoint can be asked at all.
   package func readyAt(_ endpoint: Endpoint, _ uptime: Duration, probe: ProbeChoice? = nil) -> Duration? {
-    lines[endpoint.index].readyAt(uptime, probe: probe)
+    queues[endpoint.index].readyAt(uptime, probe: probe)
   }
 
   /// The job to poll now, with its call counted; nil: none is due, or no call may be made.
   package mutating func take(
     from endpoint: Endpoint, at uptime: Duration, probe: ProbeChoice? = nil
   ) -> ScheduledPoll? {
-    lines[endpoint.index].take(at: uptime, from: &book, probe: probe)
+    queues[endpoint.index].take(at: uptime, from: &book, probe: probe)
   }
 
   /// Undoes `take`: no call was made.
-  ///
   /// - Parameter due: when it is tried again; nil: when it was due before.
   package mutating func withdraw(_ poll: ScheduledPoll, until due: Duration? = nil) {
-    lines[poll.endpoint.index].schedule.withdraw(poll)
+    queues[poll.endpoint.index].schedule.withdraw(poll)
     putBack(poll, until: due)
   }
 
@@ -167,28 +169,30 @@ package struct PollQueue: Sendable {
   package mutating func putBack(_ poll: ScheduledPoll, until due: Duration? = nil) {
     var poll = poll
     if let due { poll.plan(at: due) }
-    lines[poll.endpoint.index].putBack(poll)
+    queues[poll.endpoint.index].putBack(poll)
   }
 
   /// Undoes `take` for a job that may not be polled as its account is now.
-  package mutating func park(_ poll: ScheduledPoll) { lines[poll.endpoint.index].park(poll) }
+  package mutating func park(_ poll: ScheduledPoll) { queues[poll.endpoint.index].park(poll) }
 
   /// The account has become another: all that was parked is due.
-  package mutating func unpark(_ endpoint: Endpoint, at uptime: Duration) { lines[endpoint.index].unpark(at: uptime) }
+  package mutating func unpark(_ endpoint: Endpoint, at uptime: Duration) {
+    queues[endpoint.index].unpark(at: uptime)
+  }
 
   /// Puts what is due in the order in which a backlog loses least: after an outage.
   package mutating func reorderBacklog(_ endpoint: Endpoint, at uptime: Duration) {
-    lines[endpoint.index].schedule.reorderBacklog(at: uptime, by: &book)
+    queues[endpoint.index].schedule.reorderBacklog(at: uptime, by: &book)
   }
 
   /// The same at a start.
   package mutating func reorderBacklog(at uptime: Duration) {
-    for index in lines.indices { lines[index].schedule.reorderBacklog(at: uptime, by: &book) }
+    for index in queues.indices { queues[index].schedule.reorderBacklog(at: uptime, by: &book) }
   }
 
   /// Makes another job due than those that failed: what it brings tells whether the service is in trouble.
   package mutating func hasten(_ endpoint: Endpoint, otherThan streak: FailureStreak, at uptime: Duration) {
-    lines[endpoint.index].schedule.hasten(otherThan: streak, at: uptime)
+    queues[endpoint.index].schedule.hasten(otherThan: streak, at: uptime)
   }
 
   // MARK: Answers
@@ -198,27 +202,27 @@ package struct PollQueue: Sendable {
   /// - Returns: the job as it was submitted again meanwhile, which is in the queue in its place.
   @discardableResult
   package mutating func record(
-    _ outcome: PollOutcome, of taken: ScheduledPoll, _ basis: Basis, at now: Moment
+    _ outcome: PollOutcome, of taken: ScheduledPoll, _ knowledge: TypeKnowledge, at now: Moment
   ) -> ScheduledJob? {
-    if let model = outcome.learned { book.learned(model, of: basis.type) }
+    if let model = outcome.learned { book.learned(model, of: knowledge.type) }
     var poll = taken
     if let span = outcome.span {
       if poll.isWatched { book.unwatch(poll.span, of: poll.type) }
-      poll.see(span, of: basis.type, isWatched: outcome.isWatched, at: now.uptime)
+      poll.see(span, of: knowledge.type, isWatched: outcome.isWatched, at: now.uptime)
       poll.setDeadline(outcome.deadline)
       if poll.isWatched { book.watch(poll.span, of: poll.type) }
     }
     if outcome.isFinal { poll.markLost() }
     let index = poll.endpoint.index
-    lines[index].replace(taken, by: poll)
+    queues[index].replace(taken, by: poll)
     // It was submitted again during the call: after its answer was on record, or for an answer that told nothing of it.
     let isStale = outcome.isFinal || (taken.isLost && outcome.span == nil)
-    if isStale, lines[index].renewed[poll.job] != nil { return drop(poll, at: now) }
+    if isStale, queues[index].renewed[poll.job] != nil { return drop(poll, at: now) }
     switch outcome.next {
     case .after(let gap):
-      poll.plan(after: gap, outcome, basis.plan, at: now.uptime)
-      lines[index].putBack(poll)
-    case .whenAllowed: lines[index].putBack(poll)
+      poll.plan(after: gap, outcome, knowledge.plan, at: now.uptime)
+      queues[index].putBack(poll)
+    case .whenAllowed: queues[index].putBack(poll)
     case .never: return drop(poll, at: now)
     }
     return nil
@@ -226,7 +230,7 @@ package struct PollQueue: Sendable {
 
   private mutating func drop(_ poll: ScheduledPoll, at now: Moment) -> ScheduledJob? {
     if poll.isWatched { book.unwatch(poll.span, of: poll.type) }
-    guard let renewed = lines[poll.endpoint.index].drop(poll) else { return nil }
+    guard let renewed = queues[poll.endpoint.index].drop(poll) else { return nil }
     enroll([renewed], at: now)
     admit(at: now.uptime)
     return renewed

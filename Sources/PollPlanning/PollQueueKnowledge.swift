@@ -3,7 +3,6 @@ import JobWatchCore
 /// How long jobs take, what a call costs, and what of both is stored.
 extension PollQueue {
   /// Begins with what was stored, and with no job counted.
-  ///
   /// - Parameters:
   ///   - learned: the models, in the order in which their types learned last.
   ///   - ends: the types of the jobs that ended last, from the newest on.
@@ -36,17 +35,19 @@ extension PollQueue {
   package mutating func reprice(at uptime: Duration) {
     guard let target = polling.target else { return }
     least = book.price(forMeanLatency: target.seconds, at: uptime)
-    for index in lines.indices { lines[index].schedule.price.least = least }
+    for index in queues.indices { queues[index].schedule.price.least = least }
   }
 
   // MARK: What is known
 
   /// - Parameter type: as the answer has it; nil: as it was.
-  package mutating func basis(of poll: ScheduledPoll, type: DurationKey? = nil, at uptime: Duration) -> Basis {
+  package mutating func knowledge(of poll: ScheduledPoll, type: DurationKey? = nil, at uptime: Duration)
+    -> TypeKnowledge
+  {
     let id = type.map { book.id(of: $0) } ?? poll.type
     let price = polling.fixed == nil ? price(poll.endpoint) : nil
     let known = book.known(of: id, price: price, at: uptime)
-    return Basis(
+    return TypeKnowledge(
       type: id, key: known.key, model: known.model, plan: known.plan, pace: pace(known.plan),
       stuckAge: known.stuckAge.map(Duration.seconds))
   }
@@ -58,7 +59,7 @@ extension PollQueue {
   }
 
   /// Seconds of latency that one call is worth now.
-  func price(_ endpoint: Endpoint) -> Double { lines[endpoint.index].schedule.price.value }
+  func price(_ endpoint: Endpoint) -> Double { queues[endpoint.index].schedule.price.value }
 
   private func pace(_ plan: PollPlan?) -> PollPace {
     if let plan { .plan(plan) } else { .fixed(polling.fixed ?? polling.ceiling) }
@@ -79,7 +80,6 @@ extension PollQueue {
   }
 
   /// The job's coming polls.
-  ///
   /// - Parameters:
   ///   - policies: of its service.
   ///   - dueAt: as it is on record.
@@ -91,8 +91,7 @@ extension PollQueue {
     let pace = pace(plan(at: endpoint, book.id(of: job.durationKey), at: now.uptime))
     return PollForecast(
       job: job, type: type(job.durationKey, at: now.uptime), context: PollContext(policies, pace: pace),
-      price: endpoint.map(price) ?? least, leastPrice: least, dueAt: dueAt, obstacle: obstacle,
-      now: now.wall)
+      price: endpoint.map(price) ?? least, leastPrice: least, dueAt: dueAt, obstacle: obstacle, now: now.wall)
   }
 
   // MARK: What is stored of the limiters
@@ -101,18 +100,18 @@ extension PollQueue {
   package mutating func restore(_ limiters: [RateLimiterRecord], at now: Moment) {
     for record in limiters {
       guard let index = endpoint(record.key)?.index else { continue }
-      lines[index].restore(record, at: now)
+      queues[index].restore(record, at: now)
     }
   }
 
   /// The records to store before the calls that were counted are made. `noteSaved` takes them once they are stored.
   package mutating func dueRecords(at now: Moment) -> [RateLimiterRecord] {
-    lines.indices.compactMap { lines[$0].record(at: now, isLast: false) }
+    queues.indices.compactMap { queues[$0].record(at: now, isLast: false) }
   }
 
   /// The records to store when no call is under way and none will be made.
   package mutating func lastRecords(at now: Moment) -> [RateLimiterRecord] {
-    lines.indices.compactMap { lines[$0].record(at: now, isLast: true) }
+    queues.indices.compactMap { queues[$0].record(at: now, isLast: true) }
   }
 
   package mutating func noteSaved(_ limiters: [RateLimiterRecord]) {

@@ -81,12 +81,9 @@ struct PollSchedule: Sendable {
   }
 
   /// The job to poll now, out of the schedule and with its call counted; nil: none is due, or no call may be made.
-  ///
   /// - Parameter probe: the call is one, which goes by neither price nor bucket. Another job is polled in the place of one
   ///   that it avoids, due or not.
-  mutating func take(
-    at uptime: Duration, from book: inout DurationBook, probe: ProbeChoice? = nil
-  ) -> ScheduledPoll? {
+  mutating func take(at uptime: Duration, from book: inout DurationBook, probe: ProbeChoice? = nil) -> ScheduledPoll? {
     gather(at: uptime)
     if let probe { return takeProbe(at: uptime, avoiding: probe) }
     stepPrice(at: uptime)

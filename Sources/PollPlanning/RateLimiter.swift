@@ -47,7 +47,6 @@ package struct RateLimiter: Sendable {
   private var lookBack: Int { max(mostEver, configured?.calls ?? 0) }
 
   /// When the next call may be made: at once if not after `uptime`. Nil: only after a call under way has ended.
-  ///
   /// - Parameter isUrgent: it may use the calls that are kept for such.
   package func readyAt(_ uptime: Duration, isUrgent: Bool = false) -> Duration? {
     guard let assumed = readyAt(assumed, isUrgent) else { return nil }
@@ -144,7 +143,6 @@ package struct RateLimiter: Sendable {
   package var isSavedAhead: Bool { checkpoint.covers(1) }
 
   /// The record to store now. The caller fills in the row's columns and the price.
-  ///
   /// - Parameter isLast: no call will begin any more.
   package mutating func record(at uptime: Duration, isLast: Bool = false) -> RateLimiterRecord {
     let (ended, missing) = runs(at: uptime, isExact: isLast)

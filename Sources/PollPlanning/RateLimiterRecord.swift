@@ -66,7 +66,6 @@ package struct RateLimiterRecord: Hashable, Codable, Sendable {
   }
 
   /// Calls that stand in the window, those under way included.
-  ///
   /// - Parameter elapsed: since the record.
   package func used(in window: Duration, after elapsed: Duration = .zero) -> Int {
     let oldest = (window - elapsed).milliseconds

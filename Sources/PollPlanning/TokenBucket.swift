@@ -14,7 +14,6 @@ struct TokenBucket: Sendable {
   private static let slack = 1e-6
 
   /// When there is enough credit for a call; not after `uptime` means now.
-  ///
   /// - Parameters:
   ///   - rate: calls a second that the limiter grants.
   ///   - isEarly: the job is not due yet.

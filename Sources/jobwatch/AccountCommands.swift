@@ -79,12 +79,12 @@ struct AccountArguments: ParsableArguments {
     }
     let isTaken = Self.waitUntilTaken(path)
     if isTaken { try confirm(verb, configuration) }
-    let receipt: JSONObject = [
+    let receipt: OutputObject = [
       "file": path, "command": verb.rawValue, "account": name,
       // False: it takes effect when the daemon runs.
       "taken": isTaken,
     ]
-    print(json ? try JSONText.line(receipt) : message(verb, isTaken))
+    print(json ? try OutputText.line(receipt) : message(verb, isTaken))
   }
 
   /// Waits for at most three seconds: the daemon takes a file within milliseconds, a busy one within a turn.

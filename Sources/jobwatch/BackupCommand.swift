@@ -46,11 +46,11 @@ struct BackupCommand: ParsableCommand {
       StandardError.write("the copy is made, but a power cut now may undo its name: \(weakness)")
     }
     if json {
-      let object: JSONObject = [
+      let object: OutputObject = [
         "file": copy.path, "bytes": copy.bytes, "last_seq": copy.lastSeq, "jobs": copy.jobs,
         "watched": copy.watched,
       ]
-      return print(try JSONText.line(object))
+      return print(try OutputText.line(object))
     }
     print(
       "\(copy.path): \(copy.bytes) bytes, \(copy.jobs) jobs (\(copy.watched) watched), "

@@ -64,7 +64,7 @@ struct CheckCommand: AsyncParsableCommand {
       report.online = try await OnlineCheck.run(check.configuration, scope: scope, environment: check.environment)
     }
     if json {
-      print(try JSONText.line(report.json))
+      print(try OutputText.line(report.json))
     } else {
       report.printOnline(isWanted: online)
     }

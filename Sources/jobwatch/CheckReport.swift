@@ -11,7 +11,7 @@ struct CheckReport {
   /// Nil when the cloud was not asked.
   var online: [OnlineReport]?
 
-  var json: JSONObject {
+  var json: OutputObject {
     [
       "ok": ok, "file": file, "problems": problems, "configured": configured?.json,
       "online": online,
@@ -59,8 +59,8 @@ struct ConfigurationSummary {
   /// Missing directories that the daemon makes when it starts.
   let willBeCreated: [String]
 
-  var json: JSONObject {
-    let accounts = configuration.accounts.map { account -> JSONObject in
+  var json: OutputObject {
+    let accounts = configuration.accounts.map { account -> OutputObject in
       [
         "name": account.name, "region": account.region,
         // Left out where it is looked up.
@@ -69,7 +69,7 @@ struct ConfigurationSummary {
         "endpoints": endpoints(of: account),
       ]
     }
-    let channels = configuration.channels.map { channel -> JSONObject in
+    let channels = configuration.channels.map { channel -> OutputObject in
       let (type, target) = kind(of: channel)
       return ["name": channel.name, "type": type, "target": target]
     }

@@ -37,7 +37,7 @@ struct DurationsCommand: ParsableCommand {
         .sorted { ($1.tally.jobs, $0.type.name) < ($0.tally.jobs, $1.type.name) }
     }
     if json {
-      print(try JSONText.line(learned.map(\.json)))
+      print(try OutputText.line(learned.map(\.json)))
     } else if !learned.isEmpty {
       let rows = [LearnedType.heading] + learned.map(\.row)
       for line in Self.fit.lines(rows, width: Terminal.standardOutput.width) { print(line) }
@@ -95,7 +95,7 @@ struct LearnedType {
   private func share(_ sum: Double, of count: Int) -> Double? { count > 0 ? sum / Double(count) : nil }
 
   /// As `--json` prints it; durations are seconds.
-  var json: JSONObject {
+  var json: OutputObject {
     [
       "service": type.key.service, "job_type": type.key.jobType, "region": type.key.region,
       "jobs": tally.jobs, "running": type.running,

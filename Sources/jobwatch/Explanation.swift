@@ -36,7 +36,7 @@ struct Explanation {
   var polls: [(age: Double, at: Timestamp)] { forecast?.polls(8) ?? [] }
 
   /// The explanation as `--json` prints it; durations and ages are seconds.
-  var json: JSONObject {
+  var json: OutputObject {
     let key = job.key
     return [
       "job_id": key.jobID, "account": key.account, "service": key.service, "region": job.region,
@@ -46,7 +46,7 @@ struct Explanation {
     ]
   }
 
-  private var distribution: JSONObject {
+  private var distribution: OutputObject {
     let (distribution, age) = (type.distribution, forecast?.age ?? sample?.age)
     return [
       "service": type.key.service, "job_type": type.key.jobType, "region": type.key.region,
@@ -64,8 +64,8 @@ struct Explanation {
     ]
   }
 
-  private func plan(_ forecast: PollForecast) -> JSONObject {
-    let polls = polls.map { poll -> JSONObject in
+  private func plan(_ forecast: PollForecast) -> OutputObject {
+    let polls = polls.map { poll -> OutputObject in
       ["age_seconds": poll.age.thousandths, "at": poll.at]
     }
     let plan = forecast.plan
@@ -78,7 +78,7 @@ struct Explanation {
     ]
   }
 
-  private func price(_ forecast: PollForecast) -> JSONObject? {
+  private func price(_ forecast: PollForecast) -> OutputObject? {
     guard forecast.plan != nil else { return nil }
     let said = forecast.context.policies.polling.target == nil ? "price" : "target"
     return [
@@ -92,7 +92,7 @@ struct Explanation {
 }
 
 extension SampleSummary {
-  fileprivate var json: JSONObject {
+  fileprivate var json: OutputObject {
     switch self {
     case .took(let age):
       ["kind": "took", "from_seconds": age.thousandths, "to_seconds": age.thousandths]

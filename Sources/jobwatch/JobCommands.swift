@@ -78,7 +78,7 @@ struct JobArgument: ParsableArguments {
   /// - Parameter view: its fourth argument says whether a daemon seems to run.
   func print<View>(
     _ view: (Job, Transaction, Configuration, Bool, Moment) throws -> View,
-    json: ((View) -> JSONObject)?, text: (View) -> [String]
+    json: ((View) -> OutputObject)?, text: (View) -> [String]
   ) throws {
     let configuration = try file.load().value
     let now = SystemClock.now()
@@ -87,7 +87,7 @@ struct JobArgument: ParsableArguments {
     let views = try reader.reading { transaction in
       try jobs(transaction).map { try view($0, transaction, configuration, isDaemonRunning, now) }
     }
-    if let json { return Swift.print(try JSONText.line(["jobs": views.map(json)])) }
+    if let json { return Swift.print(try OutputText.line(["jobs": views.map(json)])) }
     Swift.print(views.map { text($0).joined(separator: "\n") }.joined(separator: "\n\n"))
   }
 

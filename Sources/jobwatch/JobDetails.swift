@@ -45,7 +45,7 @@ struct JobDetails {
       .flatMap { past in past.evidence.map { ($0, past.transition.at) } }
   }
 
-  var json: JSONObject {
+  var json: OutputObject {
     let subJobs = job.report?.subJobs ?? []
     return [
       "job": job.json(retention: retention, pauses: pauses),
@@ -55,7 +55,7 @@ struct JobDetails {
     ]
   }
 
-  private static func object(_ sub: SubJob) -> JSONObject {
+  private static func object(_ sub: SubJob) -> OutputObject {
     [
       "job_id": sub.jobID, "job_type": sub.jobType, "state": sub.state,
       "raw_status": sub.rawStatus, "begin_time": sub.begin?.raw, "end_time": sub.end?.raw,
@@ -65,7 +65,7 @@ struct JobDetails {
     ]
   }
 
-  private static func object(_ past: HistoryTable.PastTransition) -> JSONObject {
+  private static func object(_ past: HistoryTable.PastTransition) -> OutputObject {
     let transition = past.transition
     return [
       "at": transition.at, "from": transition.from, "to": transition.to,
@@ -73,7 +73,7 @@ struct JobDetails {
     ]
   }
 
-  private static func object(_ evidence: Evidence) -> JSONObject {
+  private static func object(_ evidence: Evidence) -> OutputObject {
     let text = String(validating: evidence.body, as: UTF8.self)
     let bytes = text == nil ? Data(evidence.body).base64EncodedString() : nil
     return [
@@ -84,7 +84,7 @@ struct JobDetails {
     ]
   }
 
-  private func object(_ message: MessageTable.Status) -> JSONObject {
+  private func object(_ message: MessageTable.Status) -> OutputObject {
     let isWaiting = message.settledAt == nil
     return [
       "seq": message.seq, "webhook_id": message.eventID, "event": message.kind,
@@ -95,7 +95,7 @@ struct JobDetails {
   }
 
   /// Nil unless the submitter named an instance.
-  private var task: JSONObject? {
+  private var task: OutputObject? {
     job.hint.instanceID.map { instance in
       let (report, steps) = (progress, progress?.progress?.steps ?? [])
       return [
@@ -110,7 +110,7 @@ struct JobDetails {
     }
   }
 
-  private static func object(_ step: TaskProgress.Step) -> JSONObject {
+  private static func object(_ step: TaskProgress.Step) -> OutputObject {
     let parts = step.parts.map(object)
     return [
       "id": step.id, "name": step.name, "status": step.status, "begin_time": step.begin?.raw,
@@ -122,8 +122,8 @@ struct JobDetails {
 
 extension PollForecast {
   /// The schedule of a job as `show --json` and `explain --json` print it; durations and ages are seconds.
-  var json: JSONObject {
-    let typical: JSONObject? = type.typical.map {
+  var json: OutputObject {
+    let typical: OutputObject? = type.typical.map {
       // Without an end: more than one in ten is not known to end.
       ["from": $0.from.thousandths, "to": $0.to.finite]
     }
@@ -144,7 +144,7 @@ extension PollForecast {
 
 extension Job {
   /// As `list --json` and `show --json` print it. Fields that the events' data have, too, have the same names.
-  func json(retention: RetentionPolicy, pauses: AccountPauses) -> JSONObject {
+  func json(retention: RetentionPolicy, pauses: AccountPauses) -> OutputObject {
     let subJobs = report?.subJobs ?? []
     let paused = state.isFinal ? [] : pauses.on(key.endpoint)
     return [

@@ -69,7 +69,7 @@ struct ListCommand: ParsableCommand {
       let objects = jobs.map { job in
         job.json(retention: configuration.policies(for: job.key.service).retention, pauses: pauses)
       }
-      print(try JSONText.line(objects))
+      print(try OutputText.line(objects))
     } else if !jobs.isEmpty {
       let table = ListedJob.table(jobs, configuration, at: now, on: .standardOutput)
       for line in table { print(line) }

@@ -94,8 +94,8 @@ struct SubmitCommand: ParsableCommand {
     } catch {
       throw ExitCode.tryAgain.telling("\(error)")
     }
-    let receipt: JSONObject = ["file": path, "jobs": submissions]
-    print(json ? try JSONText.line(receipt) : path)
+    let receipt: OutputObject = ["file": path, "jobs": submissions]
+    print(json ? try OutputText.line(receipt) : path)
   }
 
   private func destination() throws -> (String, SpoolRules?) {

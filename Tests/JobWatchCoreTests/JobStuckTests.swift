@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct `A stuck job` {
   /// Of its type, 999 of 1000 end within ten minutes.
-  private let learned = PollContext(stuckAge: .minutes(10), endsKnown: 120)
+  private let learned = PollContext(stuckAge: .minutes(10), completions: 120)
   private let configured = PollContext(Policies(polling: PollPolicy(stuckAfter: .hours(2))))
   private let running = Observation.seen(.running)
 
@@ -27,16 +27,16 @@ import Testing
 
     static let all: [Sentence] = [
       Sentence(
-        context: PollContext(stuckAge: .seconds(580), endsKnown: 120),
+        context: PollContext(stuckAge: .seconds(580), completions: 120),
         testDescription: "ecs job ff80 (createServer) has not ended after 2 h; "
           + "999 of 1000 jobs of its type in eu-de end within 9 m 40 s (120 known)"),
       Sentence(
-        context: PollContext(stuckAge: .seconds(580), endsKnown: 50), report: JobReport(rawStatus: "RUNNING"),
+        context: PollContext(stuckAge: .seconds(580), completions: 50), report: JobReport(rawStatus: "RUNNING"),
         testDescription: "ecs job ff80 has not ended after 2 h; "
           + "999 of 1000 ecs jobs in eu-de end within 9 m 40 s (50 known)"),
       Sentence(
         context: PollContext(
-          Policies(polling: PollPolicy(stuckAfter: .minutes(90))), stuckAge: .hours(3), endsKnown: 80),
+          Policies(polling: PollPolicy(stuckAfter: .minutes(90))), stuckAge: .hours(3), completions: 80),
         testDescription: "ecs job ff80 (createServer) has not ended after 2 h, "
           + "longer than stuck_after (1 h 30 m)"),
     ]

@@ -32,14 +32,14 @@ import Testing
     return state
   }
 
-  private func question(_ job: Int64, project: String = "p", region: String = "eu-de") -> JobTable.Question {
-    JobTable.Question(id: job, jobID: "job\(job)", projectID: project, region: region, task: nil)
+  private func target(_ job: Int64, project: String = "p", region: String = "eu-de") -> JobTable.PollTarget {
+    JobTable.PollTarget(id: job, jobID: "job\(job)", projectID: project, region: region, task: nil)
   }
 
   private func answer(
     _ call: PollCall, _ observation: Observation, _ state: inout PollState, at second: Int
   ) throws -> [ConditionChange] {
-    #expect(state.fits(call, question(call.job)))
+    #expect(state.fits(call, target(call.job)))
     let effects = state.record(Answer(observation), of: call, at: Self.moment(second))
     state.queue.putBack(call.poll, until: Self.moment(second).uptime + .hours(1))
     return effects.changes
@@ -72,7 +72,7 @@ import Testing
     let calls = state.take(at: Self.moment(0).uptime)
     let places = [("other", "eu-de"), ("p", "eu-nl"), ("", "eu-de")]
     let isParked = zip(calls, places).map { call, place in
-      !state.fits(call, question(call.job, project: place.0, region: place.1))
+      !state.fits(call, target(call.job, project: place.0, region: place.1))
     }
     #expect(isParked == [true, true, false])
     let isFirst = calls.prefix(2).map { state.park($0, at: Self.moment(0).uptime) }

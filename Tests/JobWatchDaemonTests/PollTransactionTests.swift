@@ -55,7 +55,7 @@ import Testing
     try await withStore { store in
       let job = try await store.write { try insert("p", into: $0) }
       var context = PollContext(Policies())
-      (context.stuckAge, context.endsKnown) = (.minutes(10), 60)
+      (context.stuckAge, context.completions) = (.minutes(10), 60)
       for (minute, events) in [(1, 1), (2, 1), (9, 1), (10, 2), (11, 2), (90, 2)] {
         let time = start + .minutes(minute)
         let record = record(running, of: job, at: time, under: context)

@@ -73,7 +73,7 @@ extension Moment {
 extension Poller {
   /// Whether a call is under way or due.
   fileprivate func hasWork(at uptime: Duration) -> Bool {
-    state.queue.lines.contains {
+    state.queue.queues.contains {
       !$0.inFlight.isEmpty || $0.schedule.first.map { $0.due <= uptime } ?? false
     }
   }
@@ -82,12 +82,12 @@ extension Poller {
   fileprivate func plans(_ uptime: Duration) -> (dues: [Int64: Duration], models: [String: DurationModel]) {
     var (dues, models) = ([Int64: Duration](), [String: DurationModel]())
     var queue = state.queue
-    for index in queue.lines.indices {
-      while let poll = queue.lines[index].schedule.first {
+    for index in queue.queues.indices {
+      while let poll = queue.queues[index].schedule.first {
         dues[poll.job] = poll.due - uptime
-        _ = queue.lines[index].schedule.remove([poll.job])
-        let basis = queue.basis(of: poll, at: uptime + .hours(1))
-        models[basis.key.jobType] = basis.model
+        _ = queue.queues[index].schedule.remove([poll.job])
+        let knowledge = queue.knowledge(of: poll, at: uptime + .hours(1))
+        models[knowledge.key.jobType] = knowledge.model
       }
     }
     return (dues, models)

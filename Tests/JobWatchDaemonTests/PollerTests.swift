@@ -89,8 +89,10 @@ import Testing
     try store.close()
   }
 
-  @Test("stores an answer as soon as it can, and makes no other call for it", .timeLimit(.minutes(1)))
-  func keptAnswer() async throws {
+  @Test(
+    "stores an answer, and what it says of the account, as soon as it can, and makes no call before",
+    .timeLimit(.minutes(1)), arguments: [(200, JobState.succeeded, []), (401, .registered, ["account.paused"])])
+  func kept(_ status: Int, _ state: JobState, _ events: [String]) async throws {
     let directory = try TemporaryDirectory()
     defer { withExtendedLifetime(directory) {} }
     let store = try Store(path: directory.database)
@@ -101,20 +103,23 @@ import Testing
     let (poller, _) = try poller(store, alarm: alarm) { _, _, _ async throws(HTTPFailure) in
       calls.add(1, ordering: .relaxed)
       return HTTPResponse(
-        status: 200, body: Array(#"{"job_id": "done", "job_type": "createServer", "status": "SUCCESS"}"#.utf8))
+        status: status, body: Array(#"{"job_id": "done", "job_type": "createServer", "status": "SUCCESS"}"#.utf8))
     }
     _ = try await poller.work(at: SystemClock.now())
-    // Rung for the answer.
     await alarm.wait(.hours(1))
     try FileManager.default.moveItem(atPath: directory.database, toPath: directory.database + "-away")
     for _ in 0..<2 {
       await #expect(throws: StoreError.self) { try await poller.work(at: SystemClock.now()) }
     }
+    // A probe of the account is due, and waits, too.
+    #expect(calls.load(ordering: .relaxed) == 1)
     try FileManager.default.moveItem(atPath: directory.database + "-away", toPath: directory.database)
     _ = try await poller.work(at: SystemClock.now())
     let key = JobKey(account: "prod", service: "ecs", jobID: "done")
-    #expect(try await store.read { try $0.jobs.find(key)?.state } == .succeeded)
-    #expect(calls.load(ordering: .relaxed) == 1)
+    #expect(try await store.read { try $0.jobs.find(key)?.state } == state)
+    let told = try await store.read { try $0.events.all(after: 0, limit: 100) }.map(\.kind)
+    #expect(told.filter { $0.hasPrefix("account") } == events)
+    if state == .succeeded { #expect(calls.load(ordering: .relaxed) == 1) }
     await poller.finish()
     try store.close()
   }

@@ -143,7 +143,7 @@ private struct Scene {
 
 extension Poller {
   fileprivate func isAnswering(but hanging: Int64?) -> Bool {
-    state.queue.lines.contains { $0.inFlight.contains { $0 != hanging } }
+    state.queue.queues.contains { $0.inFlight.contains { $0 != hanging } }
   }
 
   fileprivate func isDue(_ key: EndpointKey, at uptime: Duration) -> Bool {

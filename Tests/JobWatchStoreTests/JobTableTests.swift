@@ -185,15 +185,15 @@ import Testing
       #expect(try transaction.jobs.scheduled(after: 0).map(\.id).sorted() == [ids[0], ids[2]])
       #expect(try transaction.jobs.scheduled(after: 1).map(\.id) == [ids[2]])
       #expect(try transaction.jobs.scheduled(after: 4).isEmpty)
-      #expect(try transaction.jobs.questions([ids[0], 99]).map(\.jobID) == ["job0"])
-      #expect(try transaction.jobs.questions([]).isEmpty)
+      #expect(try transaction.jobs.pollTargets([ids[0], 99]).map(\.jobID) == ["job0"])
+      #expect(try transaction.jobs.pollTargets([]).isEmpty)
     }
   }
 
   @Test func `keeps the progress of its task until it has another task or is watched anew`() throws {
     try Place().transaction { transaction throws in
       var job = try #require(try transaction.jobs.insert(.sample(), dueAt: .start, noticeAt: nil))
-      #expect(try transaction.jobs.questions([job.id]).first?.task == TaskName("i1", "t1"))
+      #expect(try transaction.jobs.pollTargets([job.id]).first?.task == TaskName("i1", "t1"))
       #expect(try transaction.jobs.progress(of: job.id) == nil)
       var report = ProgressReport()
       report.take(TaskProgress(percent: 45), at: .start)

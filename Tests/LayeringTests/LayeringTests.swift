@@ -151,8 +151,8 @@ import Testing
 
   /// What every other target sees of the planner, nested types included; the rest is its own.
   static let planner = [
-    "Basis", "DurationDistribution", "DurationModel", "Endpoint", "KnownType", "PollForecast",
-    "PollOutcome", "PollPlan", "PollQueue", "RateLimiter", "RateLimiterRecord", "ScheduledPoll",
+    "DurationDistribution", "DurationModel", "Endpoint", "KnownType", "PollForecast",
+    "PollOutcome", "PollPlan", "PollQueue", "RateLimiter", "RateLimiterRecord", "ScheduledPoll", "TypeKnowledge",
   ]
 
   @Test func `see twelve types of the planner at the most`() throws {

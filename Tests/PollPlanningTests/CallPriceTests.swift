@@ -48,7 +48,7 @@ import Testing
       time += .seconds(5)
       price.step(load(20, calls: 98), at: time)
     }
-    #expect(abs(price.value / (aim(20) * price.trim) - 1) < 1e-9)
+    #expect(abs(price.value / (aim(20) * price.correction) - 1) < 1e-9)
     let before = price.value
     price.step(load(2000), at: time + .seconds(5))
     #expect(abs(before / price.value - 1.03) < 1e-9)
@@ -57,9 +57,9 @@ import Testing
   @Test func `that was stored goes on from there, with its correction`() {
     var before = CallPrice(least: 5)
     for step in 0..<400 { before.step(load(100, calls: 600), at: .seconds(5 * step)) }
-    #expect(before.trim > 1.1)
-    var after = CallPrice(least: 5, value: before.value, trim: before.trim)
-    #expect(after.value == before.value && after.trim == before.trim)
+    #expect(before.correction > 1.1)
+    var after = CallPrice(least: 5, value: before.value, correction: before.correction)
+    #expect(after.value == before.value && after.correction == before.correction)
     after.step(load(100), at: .zero)
     #expect(abs(after.value / before.value - 1) < 0.031)
   }
@@ -68,9 +68,9 @@ import Testing
     for (calls, isDearer) in [(1500, true), (500, false)] {
       var price = CallPrice(least: 0.1)
       for step in 0..<12 { price.step(load(200, calls: calls), at: .seconds(5 * step)) }
-      #expect(abs(price.trim - 1) < 0.011)
+      #expect(abs(price.correction - 1) < 0.011)
       for step in 12..<100_000 { price.step(load(200, calls: calls), at: .seconds(5 * step)) }
-      #expect(isDearer ? price.trim == 3 : price.trim == 0.3)
+      #expect(isDearer ? price.correction == 3 : price.correction == 0.3)
     }
   }
 
@@ -78,7 +78,7 @@ import Testing
   @Test func `is not corrected where it is the user's`() {
     var price = CallPrice(least: 500)
     for step in 0..<1000 { price.step(load(200, calls: 3), at: .seconds(5 * step)) }
-    #expect(price.trim == 1)
+    #expect(price.correction == 1)
   }
 
   @Test func `is a quarter higher at the most while jobs wait`() {

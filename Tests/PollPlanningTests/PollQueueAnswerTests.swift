@@ -16,13 +16,13 @@ import Testing
     var setting = PollQueueSetting()
     setting.add(PollQueueSetting.job(1, isAbsent: true))
     let poll = try setting.taken(at: .zero)
-    let basis = setting.queue.basis(of: poll, at: .zero)
-    let gap = basis.pace.gap(after: 100, jitterSeed: poll.jitterSeed)
+    let knowledge = setting.queue.knowledge(of: poll, at: .zero)
+    let gap = knowledge.pace.gap(after: 100, jitterSeed: poll.jitterSeed)
     setting.queue.record(
       PollOutcome(
         next: .after(gap.scaled(by: share)), isFinal: false,
         span: isSighting ? WatchedSpan(known: 100) : nil, isWatched: isRunning),
-      of: poll, basis, at: PollQueueSetting.moment(.zero))
+      of: poll, knowledge, at: PollQueueSetting.moment(.zero))
     let next = try #require(setting.queue.first(setting.endpoint))
     #expect(next.due == gap.scaled(by: share) && next.isPlanned == isPlanned)
     #expect(!next.isPatient)
@@ -42,14 +42,14 @@ import Testing
     setting.add(
       PollQueueSetting.job(1, type: DurationKey(service: "ecs", jobType: "", region: "eu-de"), known: 0, isFresh: true))
     let poll = try setting.taken(at: .zero)
-    let basis = setting.queue.basis(of: poll, type: PollQueueSetting.type, at: .zero)
-    #expect(basis.key == PollQueueSetting.type && basis.model.completions == 0)
+    let knowledge = setting.queue.knowledge(of: poll, type: PollQueueSetting.type, at: .zero)
+    #expect(knowledge.key == PollQueueSetting.type && knowledge.model.completions == 0)
     let outcome = PollOutcome(next: .after(.seconds(30)), isFinal: false, span: WatchedSpan(known: 2), isWatched: true)
-    setting.queue.record(outcome, of: poll, basis, at: PollQueueSetting.moment(.seconds(2)))
+    setting.queue.record(outcome, of: poll, knowledge, at: PollQueueSetting.moment(.seconds(2)))
     #expect(setting.queue.type(PollQueueSetting.type, at: .seconds(2)).running == 1)
 
     let last = try setting.taken(at: .minutes(1))
-    let then = setting.queue.basis(of: last, at: .minutes(1))
+    let then = setting.queue.knowledge(of: last, at: .minutes(1))
     #expect(then.key == PollQueueSetting.type)
     var model = then.model
     model.finish(.at(20), of: last.span)

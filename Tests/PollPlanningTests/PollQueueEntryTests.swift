@@ -104,6 +104,6 @@ extension PollQueueSetting {
   }
 
   fileprivate mutating func remove(_ poll: ScheduledPoll) {
-    _ = queue.lines[endpoint.index].schedule.remove([poll.job])
+    _ = queue.queues[endpoint.index].schedule.remove([poll.job])
   }
 }

@@ -51,8 +51,8 @@ struct PollQueueSetting {
   mutating func record(_ outcome: PollOutcome, of poll: ScheduledPoll, at uptime: Duration)
     -> ScheduledJob?
   {
-    let basis = queue.basis(of: poll, at: uptime)
-    return queue.record(outcome, of: poll, basis, at: Self.moment(uptime))
+    let knowledge = queue.knowledge(of: poll, at: uptime)
+    return queue.record(outcome, of: poll, knowledge, at: Self.moment(uptime))
   }
 
   /// What the queue says of its jobs.
@@ -66,7 +66,7 @@ struct PollQueueSetting {
   }
 
   var state: State {
-    let line = queue.lines[endpoint.index]
+    let line = queue.queues[endpoint.index]
     return State(
       waiting: line.schedule.count, inFlight: line.inFlight.count, parked: line.parked.count,
       watched: line.watched, running: queue.book.entries.values.reduce(0) { $0 + $1.running })

@@ -52,9 +52,9 @@ extension Job {
 
 extension PollContext {
   /// Of a job of whose type nothing was learned: it is polled after a tenth of its age, from a second to an hour.
-  package init(_ policies: Policies = Policies(), stuckAge: Duration? = nil, endsKnown: Int = 0) {
+  package init(_ policies: Policies = Policies(), stuckAge: Duration? = nil, completions: Int = 0) {
     self.init(policies, pace: .plan(TenthOfAge()))
-    (self.stuckAge, self.endsKnown) = (stuckAge, endsKnown)
+    (self.stuckAge, self.completions) = (stuckAge, completions)
   }
 
   private struct TenthOfAge: GapPlan {

@@ -20,7 +20,7 @@ extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomR
 package struct PasswordUser: Sendable, Hashable {
   package var name: String
   package var password: Secret
-  /// The name of the account that the user belongs to.
+  /// The IAM domain of the user; the console calls it account.
   package var domainName: String
 
   package init(name: String, password: Secret, domainName: String) {

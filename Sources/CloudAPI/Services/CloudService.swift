@@ -22,7 +22,7 @@ package final class CloudService: Sendable {
   private let meanings: [String: JobState]
   /// Error codes that say that there is no such job; the usual one comes first.
   package let absentCodes: [String]
-  /// Keys that only replies of this service, and of some others, have beside the id of the job that they begin.
+  /// Keys that the reply to the call which begins a job has beside its id, and replies of few other services.
   package let replyKeys: [FieldPath]
   /// How long the service documents to keep a job's record.
   package let retention: RetentionPolicy

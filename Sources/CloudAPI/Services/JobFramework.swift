@@ -66,9 +66,7 @@ extension CloudService {
   /// Elastic IP, its batch calls: part of the Virtual Private Cloud service.
   package static let eip = service(
     "eip", replies: ["publicip_ids", "publicips", "publicip"],
-    hosts: ServiceHosts(
-      label: "vpc", missing: "cn-southwest-3",
-      telekom: ["vpc": "eu-de eu-nl eu-ch2"]))
+    hosts: ServiceHosts(label: "vpc", missing: "cn-southwest-3", telekom: ["vpc": "eu-de eu-nl eu-ch2"]))
 
   /// Image Management Service. It lists its parts as `sub_jobs_result`, and their ids once more
   /// (https://github.com/opentelekomcloud-docs/image-management-service, querying an asynchronous job).

@@ -49,9 +49,7 @@ actor Intake: Worker {
   private static let grace = Duration.milliseconds(5)
 
   /// - Parameter detector: nil: what the file system of the spool allows.
-  init(
-    _ configuration: Configuration, _ context: DaemonContext, alarm: Alarm, detector: WriterDetector? = nil
-  ) throws {
+  init(_ configuration: Configuration, _ context: DaemonContext, alarm: Alarm, detector: WriterDetector? = nil) throws {
     // First, because the file system of a directory that is not there yet tells nothing.
     try SpoolDirectory(path: configuration.spoolDirectory).prepare()
     directory = SpoolDirectory(path: configuration.spoolDirectory, detector: detector) { [random = context.random] in

@@ -96,8 +96,7 @@ struct Workers: Sendable {
         loop(ExpiryWatch(configuration: configuration, store: store), alarms.expiry),
         loop(Pruner(keep: configuration.keep, context)),
         loop(WriterProbe(store: store, every: context.intervals.writerProbe)), loop(integrity, alarms.integrity),
-        loop(
-          StatusReporter(configuration, context, health, poller: poller) { intake.unclosed }),
+        loop(StatusReporter(configuration, context, health, poller: poller) { intake.unclosed }),
       ] + relays + heartbeat()
     // The store keeps it, and the workers keep the store.
     onNews = { [weak poller] news in
@@ -120,8 +119,7 @@ struct Workers: Sendable {
 
   private func taskProgress(_ requests: TaskProgressRequests, of poller: Poller) -> WorkerLoop {
     let health = health.register("task progress")
-    let worker = TaskProgressWorker(
-      requests, of: poller, clients: transports.clients, context, health: health)
+    let worker = TaskProgressWorker(requests, of: poller, clients: transports.clients, context, health: health)
     return loop(worker, requests.alarm, health)
   }
 

@@ -158,9 +158,9 @@ struct PollState: Sendable {
 
   /// Whether the account has the project and region of the job now. A job whose project was not known at its registration
   /// belongs to the account's.
-  func fits(_ call: PollCall, _ question: JobTable.Question) -> Bool {
-    question.region == endpoints[call.index].region
-      && (question.projectID.isEmpty || question.projectID == call.credential.projectID)
+  func fits(_ call: PollCall, _ target: JobTable.PollTarget) -> Bool {
+    target.region == endpoints[call.index].region
+      && (target.projectID.isEmpty || target.projectID == call.credential.projectID)
   }
 
   /// Parks the job of a call that is not made. True: it is the endpoint's first that is parked.
@@ -197,26 +197,27 @@ struct PollState: Sendable {
   }
 
   /// The settings and facts for the decision on the job.
-  mutating func basis(
+  mutating func decisionInput(
     of call: PollCall, _ observation: Observation, clockSetAt: Timestamp?, at uptime: Duration
-  ) -> (context: PollContext, basis: PollQueue.Basis) {
+  ) -> (context: PollContext, knowledge: PollQueue.TypeKnowledge) {
     let endpoint = endpoints[call.index]
     let type = observation.report?.jobType.map {
       DurationKey(service: endpoint.key.service, jobType: $0, region: endpoint.region)
     }
-    let basis = queue.basis(of: call.poll, type: type, at: uptime)
-    var context = PollContext(endpoint.policies, pace: basis.pace)
-    (context.stuckAge, context.endsKnown) = (basis.stuckAge, basis.model.completions)
+    let knowledge = queue.knowledge(of: call.poll, type: type, at: uptime)
+    var context = PollContext(endpoint.policies, pace: knowledge.pace)
+    (context.stuckAge, context.completions) = (knowledge.stuckAge, knowledge.model.completions)
     context.clockSetAt = clockSetAt
     endpoint.state.inform(&context, about: call.job)
-    return (context, basis)
+    return (context, knowledge)
   }
 
   /// The answer is on record.
-  mutating func record(_ outcome: PollOutcome, of call: PollCall, _ basis: PollQueue.Basis, at now: Moment) {
+  mutating func record(_ outcome: PollOutcome, of call: PollCall, _ knowledge: PollQueue.TypeKnowledge, at now: Moment)
+  {
     let index = call.index
     if outcome.isFinal { endpoints[index].state.ended(call.job) }
-    let renewed = queue.record(outcome, of: call.poll, basis, at: now)
+    let renewed = queue.record(outcome, of: call.poll, knowledge, at: now)
     if outcome.next == .never || renewed != nil { endpoints[index].state.forget(call.job) }
     if let renewed { enter(renewed, at: index) }
   }

@@ -20,11 +20,12 @@ enum Unstored: Sendable {
   }
 }
 
+/// An answer that is not stored yet, with what its storing takes.
 struct ArrivedAnswer: Sendable {
   var call: PollCall
-  var question: JobTable.Question
+  var target: JobTable.PollTarget
   var now: Moment
-  var basis: PollQueue.Basis
+  var knowledge: PollQueue.TypeKnowledge
   var transaction: PollTransaction
 }
 

@@ -268,38 +268,38 @@ package actor Poller: Worker {
   private func startCalls(at now: Moment) async throws {
     let taken = state.take(at: now.uptime)
     guard !taken.isEmpty else { return }
-    let questions: [Int64: JobTable.Question]
+    let targets: [Int64: JobTable.PollTarget]
     do {
       try await saveLimiters()
-      let rows = try await store.read { [ids = taken.map(\.job)] in try $0.jobs.questions(ids) }
-      questions = Dictionary(uniqueKeysWithValues: rows.map { ($0.id, $0) })
+      let rows = try await store.read { [ids = taken.map(\.job)] in try $0.jobs.pollTargets(ids) }
+      targets = Dictionary(uniqueKeysWithValues: rows.map { ($0.id, $0) })
     } catch {
       state.withdraw(taken, at: now.uptime)
       throw error
     }
     for call in taken {
-      let question = questions[call.job]
-      if let question, state.fits(call, question) {
-        calls.run { await self.poll(call, question) }
-      } else if state.park(call, at: now.uptime), let question {
+      let target = targets[call.job]
+      if let target, state.fits(call, target) {
+        calls.run { await self.poll(call, target) }
+      } else if state.park(call, at: now.uptime), let target {
         log.warning(
           "jobs are parked: their account now names another project or region",
           metadata: [
-            "endpoint": "\(state.endpoints[call.index].key)", "first": "\(question.jobID)",
+            "endpoint": "\(state.endpoints[call.index].key)", "first": "\(target.jobID)",
           ])
       }
     }
   }
 
-  private func poll(_ call: PollCall, _ question: JobTable.Question) async {
-    var answer = await ask(question.jobID, call)
+  private func poll(_ call: PollCall, _ target: JobTable.PollTarget) async {
+    var answer = await ask(target.jobID, call)
     // A signature that was refused for its date is made once more, by the clock that the cloud told.
     if case .skewed(let serverTime?, _) = answer.observation {
       state.correctClock(of: call, serverTime, at: clock().wall)
-      if await spend(on: call) { answer = await ask(question.jobID, call) }
+      if await spend(on: call) { answer = await ask(target.jobID, call) }
     }
     guard !calls.isAbandoned else { return }
-    take(answer, of: call, question, at: clock())
+    take(answer, of: call, target, at: clock())
   }
 
   private func ask(_ jobID: String, _ call: PollCall) async -> Answer {
@@ -335,19 +335,19 @@ package actor Poller: Worker {
 
   // MARK: Answers, and what is stored of them
 
-  private func take(_ answer: Answer, of call: PollCall, _ question: JobTable.Question, at now: Moment) {
+  private func take(_ answer: Answer, of call: PollCall, _ target: JobTable.PollTarget, at now: Moment) {
     noteClock(now)
     let effects = state.record(answer, of: call, at: now)
     for line in effects.logLines {
-      line.report(of: question.jobID, at: state.endpoints[call.index].key, to: log)
+      line.report(of: target.jobID, at: state.endpoints[call.index].key, to: log)
     }
-    let (context, basis) = state.basis(of: call, answer.observation, clockSetAt: clockSetAt, at: now.uptime)
+    let (context, knowledge) = state.decisionInput(of: call, answer.observation, clockSetAt: clockSetAt, at: now.uptime)
     let transaction = PollTransaction(
       poll: call.poll, projectID: call.credential.projectID, answer: answer, at: now.wall, context: context,
-      routes: routes, key: basis.key, model: basis.model)
+      routes: routes, key: knowledge.key, model: knowledge.model)
     unstored += effects.changes.map(Unstored.change)
     unstored.append(
-      .answer(ArrivedAnswer(call: call, question: question, now: now, basis: basis, transaction: transaction)))
+      .answer(ArrivedAnswer(call: call, target: target, now: now, knowledge: knowledge, transaction: transaction)))
     if tickEnd == nil { tickEnd = alarm.time.wake(Self.tick) { [alarm] in alarm.ring() } }
   }
 
@@ -371,14 +371,14 @@ package actor Poller: Worker {
     let call = answer.call
     switch outcome {
     case .success(let outcome):
-      state.record(outcome, of: call, answer.basis, at: answer.now)
-      guard let task = answer.question.task, answer.transaction.answer.observation.isSighting else { return }
+      state.record(outcome, of: call, answer.knowledge, at: answer.now)
+      guard let task = answer.target.task, answer.transaction.answer.observation.isSighting else { return }
       progress?.request(
         TaskProgressRequest(
-          job: call.job, task: task, endpoint: state.endpoints[call.index].key, jobID: answer.question.jobID))
+          job: call.job, task: task, endpoint: state.endpoints[call.index].key, jobID: answer.target.jobID))
     case .failure(let error):
       // A record that cannot be read concerns no other.
-      log.error("an answer cannot be stored", metadata: ["job": "\(answer.question.jobID)", "error": "\(error)"])
+      log.error("an answer cannot be stored", metadata: ["job": "\(answer.target.jobID)", "error": "\(error)"])
       state.queue.putBack(call.poll, until: clock().uptime + Self.retryAfter)
     }
   }

@@ -157,27 +157,30 @@ struct FleetRun: Sendable {
     }
     deadlines.see(poll.job, at: now)
     let job = jobs[Int(poll.job)]
-    let (age, basis) = (now - job.begin, queue.basis(of: poll, at: uptime))
+    let (age, knowledge) = (now - job.begin, queue.knowledge(of: poll, at: uptime))
     let hasEnded = job.duration <= age
     jobs[Int(poll.job)].seenAt = hasEnded ? .max : now
     queue.record(
-      hasEnded ? find(job, poll, basis) : keep(poll, basis, at: Double(age) / 1000), of: poll, basis, at: moment)
+      hasEnded ? find(job, poll, knowledge) : keep(poll, knowledge, at: Double(age) / 1000), of: poll, knowledge,
+      at: moment)
   }
 
-  private mutating func find(_ job: FleetJob, _ poll: ScheduledPoll, _ basis: PollQueue.Basis) -> PollOutcome {
+  private mutating func find(_ job: FleetJob, _ poll: ScheduledPoll, _ knowledge: PollQueue.TypeKnowledge)
+    -> PollOutcome
+  {
     let end = job.begin + job.duration
     found.append((Float(end) / 1000, Float(now - end) / 1000))
     var outcome = PollOutcome(next: .never, isFinal: true, span: poll.span)
     guard script.fixed == nil else { return outcome }
-    var model = basis.model
+    var model = knowledge.model
     model.finish(.at(Double(job.duration) / 1000), of: poll.span)
     outcome.learned = model
     return outcome
   }
 
-  private func keep(_ poll: ScheduledPoll, _ basis: PollQueue.Basis, at age: Double) -> PollOutcome {
+  private func keep(_ poll: ScheduledPoll, _ knowledge: PollQueue.TypeKnowledge, at age: Double) -> PollOutcome {
     PollOutcome(
-      next: .after(basis.pace.gap(after: age, jitterSeed: poll.jitterSeed)), isFinal: false,
+      next: .after(knowledge.pace.gap(after: age, jitterSeed: poll.jitterSeed)), isFinal: false,
       span: WatchedSpan(from: poll.span.from, known: age), isWatched: true)
   }
 }

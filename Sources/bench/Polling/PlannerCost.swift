@@ -115,11 +115,11 @@ struct QueueCost {
       while let poll = queue.take(from: endpoint, at: moment.uptime) {
         queue[limiter: endpoint].finish(at: moment.uptime)
         let known = poll.span.known + (moment.uptime - poll.knownAt).seconds
-        let basis = queue.basis(of: poll, at: moment.uptime)
+        let knowledge = queue.knowledge(of: poll, at: moment.uptime)
         queue.record(
           PollOutcome(
-            next: .after(basis.pace.gap(after: known, jitterSeed: poll.jitterSeed)), isFinal: false,
-            span: WatchedSpan(known: known), isWatched: true), of: poll, basis, at: moment)
+            next: .after(knowledge.pace.gap(after: known, jitterSeed: poll.jitterSeed)), isFinal: false,
+            span: WatchedSpan(known: known), isWatched: true), of: poll, knowledge, at: moment)
         calls += 1
       }
     }

@@ -1,7 +1,7 @@
 import Foundation
 
 /// A JSON object of `--json`, under the names that users see. A member that is nil is left out.
-struct JSONObject: Encodable, ExpressibleByDictionaryLiteral {
+struct OutputObject: Encodable, ExpressibleByDictionaryLiteral {
   private let members: [(name: String, value: any Encodable)]
 
   init(dictionaryLiteral members: (String, (any Encodable)?)...) {
@@ -24,7 +24,7 @@ struct JSONObject: Encodable, ExpressibleByDictionaryLiteral {
 }
 
 /// The form of every `--json` output: one line, keys in snake case and in order.
-enum JSONText {
+enum OutputText {
   static func line(_ value: some Encodable) throws -> String {
     let encoder = JSONEncoder()
     encoder.keyEncodingStrategy = .convertToSnakeCase
