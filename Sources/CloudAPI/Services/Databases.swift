@@ -29,7 +29,7 @@ extension CloudService {
   private static let scheduled: [String: JobState] = ["Pending": .pending, "Canceled": .failed]
 
   /// Of every service whose jobs are about an instance.
-  static let instanceReplies: [FieldPath] = ["instance_id", "instances", "instance"]
+  static let instanceReplies: [FieldPath] = ["instance_id", "instances", "instance.id"]
 
   private static func task(progress: FieldPath) -> RecordLayout {
     .task(.member("job"), begin: "created", end: "ended", progress: progress)

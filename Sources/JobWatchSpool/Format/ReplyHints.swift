@@ -31,11 +31,7 @@ package struct ReplyHints: Sendable, Hashable {
   }
 
   private static func has(_ key: FieldPath, _ fields: [String: SpoolField]) -> Bool {
-    guard let parent = key.parent else {
-      // A text of this name may be a label of the submitter's.
-      if key.name == "instance" { return if case .object = fields[key.name] { true } else { false } }
-      return fields[key.name, default: .null] != .null
-    }
+    guard let parent = key.parent else { return fields[key.name, default: .null] != .null }
     guard case .object(let inner) = fields[parent] else { return false }
     return inner[key.name] != nil
   }
