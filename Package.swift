@@ -105,21 +105,32 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(
+      name: "CloudModel", dependencies: ["JobWatchCore", "CloudAPI", crypto],
+      swiftSettings: strict),
+    .target(
       name: "SimulatedCloud",
-      dependencies: ["JobWatchCore", "CloudAPI", hummingbird, nioCore, crypto, logging],
+      dependencies: ["JobWatchCore", "CloudAPI", "CloudModel", hummingbird, nioCore, logging],
+      swiftSettings: strict),
+    .target(name: "SimulatedMachine"),
+    .executableTarget(
+      name: "simulation",
+      dependencies: [
+        "JobWatchCore", "CloudAPI", "CloudModel", "JobWatchStore", "JobWatchConfiguration", "JobWatchDaemon",
+        "JobWatchFiles", "JobWatchLogging", "SimulatedMachine", argumentParser, grdb, heap, logging,
+      ],
       swiftSettings: strict),
     .executableTarget(
       name: "demo",
       dependencies: [
         "JobWatchCore", "CloudAPI", "JobWatchConfiguration", "JobWatchDaemon", "JobWatchLogging",
-        "JobWatchSpool", "SimulatedCloud", logging,
+        "JobWatchSpool", "CloudModel", "SimulatedCloud", logging,
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "bench",
       dependencies: [
-        "JobWatchCore", "PollPlanning", "CloudAPI", "JobWatchStore", "JobWatchConfiguration", "JobWatchSpool",
-        "JobWatchStatusLog", "SimulatedCloud", "TestSupport", argumentParser, grdb,
+        "JobWatchCore", "PollPlanning", "CloudAPI", "JobWatchStore", "JobWatchConfiguration",
+        "CloudModel", "SimulatedCloud", "TestSupport", argumentParser, grdb,
       ],
       swiftSettings: strict),
     .testTarget(
@@ -132,7 +143,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "CloudAPITests",
-      dependencies: ["JobWatchCore", "CloudAPI", "SimulatedCloud", "TestSupport", "CZlib"],
+      dependencies: ["JobWatchCore", "CloudAPI", "CloudModel", "SimulatedCloud", "TestSupport", "CZlib"],
       resources: [.copy("Vectors")],
       swiftSettings: strict),
     .testTarget(
@@ -168,14 +179,14 @@ let package = Package(
       dependencies: [
         "JobWatchCore", "PollPlanning", "CloudAPI", "JobWatchStore", "JobWatchConfiguration",
         "JobWatchDaemon", "JobWatchFiles", "JobWatchLogging", "JobWatchSpool", "JobWatchStatusLog",
-        "SimulatedCloud", "TestSupport", logging,
+        "CloudModel", "SimulatedCloud", "TestSupport", logging,
       ],
       swiftSettings: strict),
     .testTarget(
       name: "BinaryTests",
       dependencies: [
         "jobwatch", "JobWatchCore", "PollPlanning", "CloudAPI", "JobWatchConfiguration",
-        "JobWatchDaemon", "JobWatchSpool", "JobWatchStore", "SimulatedCloud", "TestSupport",
+        "JobWatchDaemon", "JobWatchSpool", "JobWatchStore", "CloudModel", "SimulatedCloud", "TestSupport",
       ],
       exclude: ["Vendor"],
       swiftSettings: strict),

@@ -23,6 +23,9 @@ package actor StatusLog {
 
   /// Events of one write: limits the memory, and what a failed write repeats.
   private static let batch = 500
+  /// The file is new after a rotation, which is seldom; a file system on which no look finds the same file is another
+  /// matter.
+  private static let reopenings = 10
 
   package init(path: String, store: Store, log: Logger, operations: AppendFile.Operations = AppendFile.Operations()) {
     self.path = path
@@ -54,7 +57,7 @@ package actor StatusLog {
 
   /// - Returns: the inode of the file that holds the lines.
   private func append(_ bytes: [UInt8]) throws -> UInt64 {
-    while true {
+    for _ in 0..<Self.reopenings {
       let open = try file ?? AppendFile(path: path, operations: operations)
       file = open
       if !open.isRenamed {
@@ -63,6 +66,7 @@ package actor StatusLog {
       }
       file = nil
     }
+    throw FileFailure("leads to another file at each look", path, EAGAIN)
   }
 
   /// Bytes of a line with its newline: log shippers cut longer ones, which breaks their JSON.
@@ -86,6 +90,7 @@ package actor StatusLog {
     let path = path
     let found = try await store.read { try Found(open, path, $0) }
     file = open
+    found.rotated.map(cutRotated)
     let repaired = repair(found.tail, open, at: now.wall)
     let logged = try await logged(found)
     written = logged
@@ -110,8 +115,8 @@ package actor StatusLog {
   private struct Found: Sendable {
     var cursor: Transaction.LogCursor?
     var tail: LogTail
-    /// The last number in the file that the log was rotated to; nil: there is none, or it is compressed.
-    var rotated: Int64?
+    /// The file that the log was rotated to; nil: there is none, or it cannot be read.
+    var rotated: (path: FilePath, tail: LogTail)?
     /// The file that the cursor names was moved aside, and the daemon ended before that was stored.
     var wasSetAside = false
 
@@ -123,29 +128,45 @@ package actor StatusLog {
         let sibling = LogDirectory(log: path).sibling(cursor.inode)
       else { return }
       wasSetAside = AsideFile.isOne(sibling, of: path)
-      // A rotated file is only read, and its faults stop no start.
+      // Its faults stop no start.
       guard
         let other = try? FileDescriptor.open(
           sibling, .readOnly, options: [.nonBlocking, .closeOnExec])
       else { return }
       rotated = try? other.closeAfter {
-        try LogTail(of: other, name: sibling.string, verifier).last?.seq
+        (sibling, try LogTail(of: other, name: sibling.string, verifier))
       }
     }
   }
 
   /// The number up to which the log is written.
   private func logged(_ found: Found) async throws -> Int64 {
-    if let here = found.tail.last?.seq { return max(here, found.rotated ?? 0) }
+    let rotated = found.rotated?.tail.last?.seq
+    if let here = found.tail.last?.seq { return max(here, rotated ?? 0) }
     guard found.tail.isForeign || found.wasSetAside else {
       // The file was emptied or is new: what was written before is elsewhere.
-      return found.rotated ?? found.cursor?.seq ?? 0
+      return rotated ?? found.cursor?.seq ?? 0
     }
     // All that was in the file is written again, from behind what the rotated files have, compressed ones included.
     let last = try? StatusLogReader(path: path) { _ in }.last(1).last
     guard let own = last.flatMap({ ValidLine($0.bytes) }) else { return 0 }
     let verdict = try await store.read { try LineVerifier($0.events).verdict(own) }
     return verdict == .foreign ? 0 : own.seq
+  }
+
+  /// Cuts what a crash left at the end of a file that was rotated before this start. A later start would not look there.
+  private func cutRotated(_ rotated: (path: FilePath, tail: LogTail)) {
+    guard rotated.tail.isTorn else { return }
+    do {
+      let file = try FileDescriptor.open(rotated.path, .readWrite, options: [.nonBlocking, .closeOnExec, .noFollow])
+      try file.closeAfter {
+        try operations.truncate(file, rotated.tail.end)
+        try operations.flush(file)
+      }
+    } catch {
+      log.warning(
+        "a torn line stays in a rotated status log", metadata: ["file": "\(rotated.path)", "reason": "\(error)"])
+    }
   }
 
   /// Makes the file end with its last own line, and returns the event that tells it. If the disk refuses, the rest

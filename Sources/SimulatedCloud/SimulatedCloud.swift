@@ -1,4 +1,5 @@
 import CloudAPI
+import CloudModel
 import JobWatchCore
 import Synchronization
 
@@ -8,28 +9,7 @@ import Synchronization
 ///
 /// A lock keeps the state, because a fault takes effect before the call that sets it returns.
 package final class SimulatedCloud: Sendable {
-  package struct Options: Sendable {
-    /// A URL that names another project is answered with `Common.0018` or `DCS.1004`.
-    package var projectIDs: Set<String>
-    package var credentials: AcceptedCredentials
-    /// Who can get a token or a temporary key, which are then accepted like `credentials`.
-    package var identity = SimulatedIdentity()
-    /// How long the record of a job is kept; a service without an entry keeps it for good.
-    package var retention = [
-      CloudService.ecs: RetentionPolicy(finished: .days(1), unpaid: .days(14))
-    ]
-    /// A service without an entry is not throttled.
-    package var quotas: [CloudService: Quota] = [:]
-    /// How far the cloud's own clock is ahead of the one it is built with.
-    package var clockSkew = Duration.zero
-    /// How many calls its log keeps.
-    package var callLimit = 200_000
-
-    package init(projectIDs: Set<String>, credentials: AcceptedCredentials) {
-      self.projectIDs = projectIDs
-      self.credentials = credentials
-    }
-  }
+  package typealias Options = CloudState.Options
 
   /// Every call that arrived, with ways to wait for those to come.
   package let log: CallLog<Call>
@@ -150,27 +130,4 @@ package final class SimulatedCloud: Sendable {
   package var refusedCalls: [Call] { log.entries.filter(\.isRefused) }
 
   package var throttledCalls: [Call] { log.entries.filter(\.isThrottled) }
-}
-
-package struct Call: Hashable, Sendable {
-  /// On the clock that the cloud was built with, without its skew.
-  package var time: Timestamp
-  /// Nil for a path that is no job query.
-  package var service: CloudService?
-  /// For a call to IAM or the metadata service; nil for every other.
-  package var identity: IdentityClient.Service?
-  /// Empty for a path that is no job query.
-  package var jobID: String
-  /// The status that reached the client; nil when the connection was reset or the answer withheld.
-  package var status: Int?
-  /// The error code in the body.
-  package var code: String?
-  /// Sent as `X-Request-Id`, for a question to the cloud's support.
-  package var requestID: String
-
-  /// The gateway or the service did not accept the credential (401), or does not allow the call (403).
-  package var isRefused: Bool { status == 401 || status == 403 }
-
-  /// Turned away by a quota, by the gateway or by the service.
-  package var isThrottled: Bool { status == 429 || ["Common.0024", "Common.1503", "APIGW.0308"].contains(code) }
 }

@@ -1,6 +1,7 @@
 import CloudAPI
 import JobWatchConfiguration
 import JobWatchCore
+import CloudModel
 import SimulatedCloud
 
 /// The one account of every measurement, on both sides.

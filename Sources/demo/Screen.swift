@@ -1,5 +1,6 @@
 import Foundation
 import JobWatchCore
+import CloudModel
 import SimulatedCloud
 
 /// The output of the demo: coloured on a terminal, plain lines in a pipe.

@@ -1,5 +1,6 @@
 import CloudAPI
 import JobWatchCore
+import CloudModel
 import SimulatedCloud
 
 /// The jobs on the simulated cloud, and the configuration of the daemon that watches them.

@@ -3,6 +3,7 @@ import Foundation
 import JobWatchCore
 import JobWatchDaemon
 import JobWatchSpool
+import CloudModel
 import SimulatedCloud
 
 /// The simulated world around the daemon.

@@ -2,6 +2,7 @@ import CloudAPI
 import Foundation
 import Glibc
 import JobWatchCore
+import CloudModel
 import SimulatedCloud
 import TestSupport
 import Testing

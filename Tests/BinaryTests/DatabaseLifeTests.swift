@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import JobWatchCore
 import JobWatchStore
+import CloudModel
 import SimulatedCloud
 import TestSupport
 import Testing

@@ -1,6 +1,7 @@
 import Foundation
 import JobWatchCore
 import JobWatchStore
+import CloudModel
 import SimulatedCloud
 import TestSupport
 import Testing

@@ -1,6 +1,7 @@
 import CloudAPI
 import Foundation
 import JobWatchCore
+import CloudModel
 import SimulatedCloud
 import TestSupport
 import Testing

@@ -1,6 +1,7 @@
 import CloudAPI
 import Foundation
 import JobWatchCore
+import CloudModel
 import SimulatedCloud
 
 /// A job on the simulated cloud, and the event that has to tell its end.

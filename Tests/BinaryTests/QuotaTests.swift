@@ -1,5 +1,6 @@
 import Foundation
 import JobWatchCore
+import CloudModel
 import SimulatedCloud
 import TestSupport
 import Testing

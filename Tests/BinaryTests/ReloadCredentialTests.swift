@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import JobWatchCore
+import CloudModel
 import SimulatedCloud
 import TestSupport
 import Testing

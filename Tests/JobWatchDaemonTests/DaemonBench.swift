@@ -3,6 +3,7 @@ import Foundation
 import JobWatchCore
 import JobWatchStore
 import Logging
+import CloudModel
 import SimulatedCloud
 import Synchronization
 import TestSupport

@@ -1,5 +1,6 @@
 import CloudAPI
 import JobWatchCore
+import CloudModel
 import SimulatedCloud
 import TestSupport
 import Testing

@@ -1,4 +1,5 @@
 import JobWatchCore
+import CloudModel
 import SimulatedCloud
 import Synchronization
 import Testing

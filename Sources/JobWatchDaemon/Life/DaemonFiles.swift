@@ -83,7 +83,7 @@ package struct DaemonFiles: Sendable {
   }
 
   /// Makes the directories that are missing, and returns them.
-  func prepare() throws(FileFailure) -> [String] {
+  package func prepare() throws(FileFailure) -> [String] {
     var made: [String] = []
     for directory in [state, log] + spool.needed where try directory.make() { made.append(directory.path) }
     return made

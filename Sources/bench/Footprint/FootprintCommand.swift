@@ -1,6 +1,7 @@
 import ArgumentParser
 import JobWatchCore
 import JobWatchStore
+import CloudModel
 import SimulatedCloud
 import TestSupport
 

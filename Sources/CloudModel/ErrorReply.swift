@@ -2,7 +2,7 @@ import CloudAPI
 import JobWatchCore
 
 /// The errors of gateway, services and IAM. The wording is near the cloud's, the codes and shapes are the cloud's.
-enum ErrorReply {
+package enum ErrorReply {
   // MARK: The gateway
 
   static func unpublished(_ request: ReceivedRequest) -> Reply {
@@ -18,7 +18,7 @@ enum ErrorReply {
         + "limit:\(quota.calls),time:\(window)")
   }
 
-  static func refused(_ request: ReceivedRequest, _ objection: String) -> Reply {
+  package static func refused(_ request: ReceivedRequest, _ objection: String) -> Reply {
     gateway(request, 401, "APIGW.0301", "Incorrect IAM authentication information: \(objection)")
   }
 
@@ -34,7 +34,7 @@ enum ErrorReply {
 
   // MARK: The services
 
-  static func service(_ service: CloudService, _ status: Int, _ code: String, _ message: String) -> Reply {
+  package static func service(_ service: CloudService, _ status: Int, _ code: String, _ message: String) -> Reply {
     let (text, message) = (OrderedJSON.string(code), OrderedJSON.string(message))
     let body: OrderedJSON =
       switch service {
@@ -63,7 +63,7 @@ enum ErrorReply {
     return service.hasJobFramework ? Self.service(service, 400, "Common.0018", message) : forbidden(service)
   }
 
-  static func forbidden(_ service: CloudService) -> Reply {
+  package static func forbidden(_ service: CloudService) -> Reply {
     Self.service(service, 403, "Pdp.0001", "Policy does not allow \(service.name):job:get to be performed.")
   }
 

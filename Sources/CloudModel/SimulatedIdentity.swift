@@ -60,9 +60,9 @@ package struct SimulatedMetadata: Sendable {
 
 /// The state of IAM and of the metadata service, and their answers: a function of the request and the time. The gateway
 /// of the job APIs accepts the tokens and keys that they hand out.
-struct IdentityState: Sendable {
-  var options: SimulatedIdentity
-  var faults: [IdentityClient.Service: ArmedFault] = [:]
+package struct IdentityState: Sendable {
+  package var options: SimulatedIdentity
+  package var faults: [IdentityClient.Service: ArmedFault] = [:]
   private var sessions: [String: Timestamp] = [:]
   /// The key that the metadata service shows to all.
   private var shown: (key: AccessKey, end: Timestamp)?

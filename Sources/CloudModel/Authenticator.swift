@@ -55,7 +55,7 @@ package struct AuthorizationHeader: Sendable, Hashable {
 ///
 /// A key that fails too often in a row is locked: then even a good signature is refused. A client therefore has to
 /// stop asking after the first refusal.
-struct Authenticator: Sendable {
+package struct Authenticator: Sendable {
   static let failuresUntilLock = 5
   static let lockTime: Duration = .minutes(5)
 
@@ -64,9 +64,9 @@ struct Authenticator: Sendable {
     var lockedUntil: Timestamp?
   }
 
-  var credentials: AcceptedCredentials
+  package var credentials: AcceptedCredentials
   /// Every secret that was ever handed out: a test looks for them in all files that the daemon wrote.
-  private(set) var issued: [Secret] = []
+  package private(set) var issued: [Secret] = []
   /// Those handed out, good until they expire by the cloud's clock or are revoked.
   private var tokens: [Secret: (projectID: String, end: Timestamp)] = [:]
   private var keys: [String: (key: AccessKey, end: Timestamp)] = [:]
@@ -89,7 +89,7 @@ struct Authenticator: Sendable {
     keys[key.access] = (key, end)
   }
 
-  mutating func revokeTokens() { tokens = [:] }
+  package mutating func revokeTokens() { tokens = [:] }
 
   /// The one project that the request's token is for; nil for a proof that names none.
   func project(of request: ReceivedRequest) -> String? {

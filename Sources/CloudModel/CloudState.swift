@@ -6,35 +6,58 @@ import JobWatchCore
 ///
 /// A call passes the proxies in front of the gateway, then the gateway (signature, quota), then the service. A fault
 /// replaces one of them.
-struct CloudState: Sendable {
-  var options: SimulatedCloud.Options
-  var authenticator: Authenticator
-  var identity: IdentityState
-  var tasks: [TaskName: (script: ScriptedTask, begun: Timestamp)] = [:]
+package struct CloudState: Sendable {
+  package struct Options: Sendable {
+    /// A URL that names another project is answered with `Common.0018` or `DCS.1004`.
+    package var projectIDs: Set<String>
+    package var credentials: AcceptedCredentials
+    /// Who can get a token or a temporary key, which are then accepted like `credentials`.
+    package var identity = SimulatedIdentity()
+    /// How long the record of a job is kept; a service without an entry keeps it for good.
+    package var retention = [
+      CloudService.ecs: RetentionPolicy(finished: .days(1), unpaid: .days(14))
+    ]
+    /// A service without an entry is not throttled.
+    package var quotas: [CloudService: Quota] = [:]
+    /// How far the cloud's own clock is ahead of the one it is built with.
+    package var clockSkew = Duration.zero
+    /// How many calls its log keeps.
+    package var callLimit = 200_000
+
+    package init(projectIDs: Set<String>, credentials: AcceptedCredentials) {
+      self.projectIDs = projectIDs
+      self.credentials = credentials
+    }
+  }
+
+  package var options: Options
+  package var authenticator: Authenticator
+  package var identity: IdentityState
+  package var tasks: [TaskName: (script: ScriptedTask, begun: Timestamp)] = [:]
   /// Sent in place of the record, by job.
-  var answers: [String: Reply] = [:]
-  var faults: [CloudService: ArmedFault] = [:]
+  package var answers: [String: Reply] = [:]
+  package var faults: [CloudService: ArmedFault] = [:]
   private var jobs: [CloudService: [String: (script: ScriptedJob, submitted: Timestamp)]] = [:]
   private var windows: [CloudService: QuotaWindow]
 
-  init(_ options: SimulatedCloud.Options) {
+  package init(_ options: Options) {
     self.options = options
     authenticator = Authenticator(options.credentials)
     identity = IdentityState(options.identity)
     windows = options.quotas.mapValues(QuotaWindow.init)
   }
 
-  mutating func submit(_ job: ScriptedJob, at time: Timestamp) {
+  package mutating func submit(_ job: ScriptedJob, at time: Timestamp) {
     jobs[job.service, default: [:]][job.jobID] = (job, time)
   }
 
-  mutating func setQuota(_ quota: Quota?, for service: CloudService) {
+  package mutating func setQuota(_ quota: Quota?, for service: CloudService) {
     options.quotas[service] = quota
     windows[service] = quota.map(QuotaWindow.init)
   }
 
   /// `now` is without the skew.
-  mutating func answer(_ request: ReceivedRequest, at now: Timestamp) -> (reply: Reply, call: Call) {
+  package mutating func answer(_ request: ReceivedRequest, at now: Timestamp) -> (reply: Reply, call: Call) {
     let cloudTime = now + options.clockSkew
     let path = JobPath(request) { jobs[$0]?[$1] != nil }
     let identityService = IdentityClient.Service(path: request.path)

@@ -40,10 +40,12 @@ package enum Fault: Sendable {
 }
 
 /// A fault that is set, and for how many more calls.
-struct ArmedFault: Sendable {
+package struct ArmedFault: Sendable {
   var fault: Fault
   /// Nil: until cleared.
   var remaining: Int?
+
+  package init(fault: Fault, remaining: Int? = nil) { (self.fault, self.remaining) = (fault, remaining) }
 
   /// The fault of the next call, which it counts.
   static func next(_ armed: inout ArmedFault?) -> Fault? {

@@ -1,0 +1,104 @@
+import Foundation
+import JobWatchCore
+
+/// What was going on at a time, as the promises need it: nothing is promised against a cloud that is down.
+extension World {
+  /// Whether trouble of the kind was possible in this run.
+  func hasHad(_ kind: Troubles.Kind) -> Bool { counts[kind] ?? 0 > 0 || kind.rate == 0 && share(of: kind) > 0 }
+
+  /// Whether the daemon has been up for so long, and nothing was in its way.
+  ///
+  /// - Parameter kinds: disturbances, by the beginning of their name, that do not matter.
+  func hasBeenWell(for duration: Duration, but kinds: String...) -> Bool {
+    let from = time.now - duration
+    guard let ready = machine.process?.readyAt, ready <= from else { return false }
+    if !kinds.contains("cloud"), share(of: .flaws) > 0, from < calmFrom { return false }
+    return !disturbances.contains { disturbance in
+      !kinds.contains(where: disturbance.what.hasPrefix) && disturbance.to > from
+    }
+  }
+
+  func hasBeenWell(since: Duration, for duration: Duration, but kinds: String...) -> Bool {
+    guard time.now - since >= duration else { return false }
+    return kinds.contains("clock")
+      ? hasBeenWell(for: duration, but: "cloud", "clock") : hasBeenWell(for: duration, but: "cloud")
+  }
+
+  /// Whether a disturbance, by the beginning of its name, was there at a time or shortly before.
+  func wasDisturbed(_ what: String, with part: String = "", near at: Duration) -> Bool {
+    disturbances.contains {
+      $0.what.hasPrefix(what) && (part.isEmpty || $0.what.contains(part)) && $0.from <= at && at <= $0.to + .minutes(15)
+    }
+  }
+
+  /// The longest time between two moments in which the daemon was up and a host told the truth.
+  func longestChance(_ from: Duration, _ to: Duration, host: String) -> Duration {
+    guard from < to else { return .zero }
+    var bad: [(from: Duration, to: Duration)] = []
+    let spans = machine.spans
+    for (index, span) in spans.enumerated() where span.kind != .up {
+      bad.append((span.from, index + 1 < spans.count ? spans[index + 1].from : time.now))
+    }
+    for disturbance in disturbances {
+      let what = disturbance.what
+      if what.hasPrefix("cloud"), !what.contains(host), !what.contains("iam."), !what.contains("metadata.") { continue }
+      // Probes take up to ten minutes to find out that it works again.
+      bad.append((disturbance.from, disturbance.to + .minutes(11)))
+    }
+    let edges = ([from, to] + bad.flatMap { [$0.from, $0.to] }.filter { from < $0 && $0 < to }).sorted()
+    var (longest, current) = (Duration.zero, Duration.zero)
+    for (begin, end) in zip(edges, edges.dropFirst()) {
+      current = bad.contains { $0.from < end && begin < $0.to } ? .zero : current + (end - begin)
+      longest = max(longest, current)
+    }
+    return longest
+  }
+
+  /// The routes in force at a time of the wall clock; nil where a reload was near.
+  func routes(at wall: Timestamp) -> [Setup.Route]? {
+    let at = wall - VirtualTime.begin
+    // A reload is taken within seconds, unless the daemon is down; a start takes what is in the file.
+    let isUnclear = routes.dropFirst().contains { change in
+      let taken = machine.spans.last { $0.from <= change.from }.map { $0.kind == .up } ?? false
+      return change.from <= at + .seconds(1) && at < change.from + (taken ? .seconds(90) : .hours(3))
+    }
+    return isUnclear ? nil : routes.last { $0.from <= at }?.routes
+  }
+
+  /// Whether so many jobs are asked for that the quota makes one wait.
+  func isBusy(_ key: JobKey, at moment: Duration) -> Bool {
+    let near = cloud.calls.filter { $0.service == key.service && abs(($0.at - moment).seconds) < 120 }
+    guard let quota = cloud.quota(of: key.service) else { return false }
+    return near.contains(where: \.isOverQuota) || near.count * 2 > quota.calls
+  }
+
+  func isInherited(_ seq: Int64) -> Bool { seq <= inheritedLast }
+
+  func isForeign(_ line: Data) -> Bool { String(decoding: line, as: UTF8.self).contains(Self.foreign) }
+
+  /// Whether an event of this wall time may be gone.
+  func mayBePruned(at milliseconds: Int64, before oldest: Timestamp) -> Bool {
+    hasHad(.clock) && setup.keep < .days(30) || Timestamp(milliseconds: milliseconds) <= oldest
+  }
+
+  /// Whether the service answers an odd job with an error, and no other job shows that it works.
+  func hasOnlyOddJobs(_ data: Rows.Event.Content, at moment: Duration) -> Bool {
+    let at = VirtualTime.begin + moment
+    let jobs = cloud.jobs.values.filter { job in
+      job.account == data.account && (data.service == nil || job.service.name == data.service)
+    }
+    let others = jobs.filter { job in
+      !cloud.isOdd(job.id) && (submitters.submitted[job.key].map { $0 < moment - .minutes(10) } ?? false)
+        && (job.end.map { $0.at > at } ?? true) && (job.goneAt.map { $0 > at } ?? true)
+    }
+    return jobs.contains { cloud.isOdd($0.id) } && others.isEmpty
+  }
+
+  /// Whether what is wrong with a subject does not go away with the troubles.
+  func mayLast(_ subject: String) -> Bool {
+    // What an old database brought along, and a job that the service refuses for ever.
+    let own = setup.accounts.map(\.name) + setup.channels.map(\.name) + ["daemon"]
+    return !own.contains(where: subject.contains)
+      || cloud.jobs.values.contains { cloud.isOdd($0.id) && subject.contains($0.service.name) }
+  }
+}

@@ -1,0 +1,297 @@
+import CloudAPI
+import CloudModel
+import JobWatchCore
+
+/// A job as the cloud runs it, which is the truth.
+struct TrueJob {
+  var account: String
+  var service: CloudService
+  var id: String
+  var type: String
+  var submitted: Timestamp
+  /// Nil: it never ends.
+  var end: (at: Timestamp, state: JobState)?
+  /// When the first record is shown, and when the last one is.
+  var visibleFrom: Timestamp
+  var goneAt: Timestamp?
+
+  var host: String { "\(service.name).\(account).cloud.example" }
+  var key: JobKey { JobKey(account: account, service: service.name, jobID: id) }
+}
+
+/// The clouds of all accounts: their jobs, their answers and their troubles.
+final class CloudSide: Host {
+  enum Trouble: String, CaseIterable {
+    case refused, reset, silent, slow, unavailable, page, garbage, throttled, unauthorized, forbidden, absence, busy
+  }
+
+  /// What became of the questions for one job.
+  struct Asked {
+    var first: Duration
+    var last: Duration
+    var count = 0
+    /// When the first answer that showed its record left.
+    var sawRecord: Duration?
+    /// When the answer that showed its end left.
+    var sawEnd: Duration?
+  }
+
+  struct Call {
+    var at: Duration
+    var boot: Int
+    var account: String
+    var service: String
+    var status: Int?
+    /// The quota turned it away, and no trouble.
+    var isOverQuota: Bool
+  }
+
+  private let time: VirtualTime
+  private let setup: Setup
+  private var draw: Draw
+  private(set) var state: CloudState
+  private(set) var jobs: [String: TrueJob] = [:]
+  private(set) var asked: [String: Asked] = [:]
+  /// By host.
+  private var troubles: [String: (trouble: Trouble, until: Duration)] = [:]
+  /// Answers by status and code: what the run has seen.
+  private(set) var answers: [String: Int] = [:]
+  private(set) var calls: [Call] = []
+  /// Jobs for which the service refuses every answer.
+  private var odd: Set<String> = []
+  /// Which run of the daemon is under way.
+  var tell: (String) -> Void = { _ in }
+  var boot: () -> Int = { 0 }
+  private let accounts: [String: Setup.Account]
+  /// Share of single answers that are wrong though nothing else is.
+  var flaws = 0.0
+  /// Share of jobs for which the service answers with an error for good.
+  var oddity = 0.0
+
+  init(seed: UInt64, _ setup: Setup, _ time: VirtualTime) {
+    (self.time, self.setup) = (time, setup)
+    var draw = Draw(seed: seed, for: "cloud")
+    var options = CloudState.Options(
+      projectIDs: Set(setup.accounts.map(\.projectID)),
+      credentials: AcceptedCredentials(accessKeys: setup.keys, tokens: setup.tokens))
+    options.identity = setup.identity
+    options.retention = Dictionary(uniqueKeysWithValues: CloudService.all.map { ($0, $0.retention) })
+    var accounts: [String: Setup.Account] = [:]
+    for account in setup.accounts {
+      for service in account.services {
+        accounts[account.host(of: service.name)] = account
+        options.quotas[service] = account.told ?? Quota(calls: draw.number(20...600), per: .seconds(60))
+      }
+      for helper in ["iam", "metadata"] { accounts[account.host(of: helper)] = account }
+    }
+    (self.accounts, self.draw) = (accounts, draw)
+    state = CloudState(options)
+  }
+
+  var hosts: [String] { accounts.keys.sorted() }
+
+  /// Hosts of services with jobs.
+  var serviceHosts: [String] {
+    setup.accounts.flatMap { account in account.services.map { account.host(of: $0.name) } }
+  }
+
+  func quota(of service: String) -> Quota? { CloudService.named(service).flatMap { state.options.quotas[$0] } }
+
+  /// Whether the service answers for this job with an error, whatever becomes of it.
+  func isOdd(_ job: String) -> Bool { odd.contains(job) }
+
+  // MARK: Jobs
+
+  /// A new job of a drawn kind, begun now.
+  func begin(_ draw: inout Draw) -> TrueJob {
+    let account = draw.pick(setup.accounts)
+    let service = draw.pick(account.services)
+    let id = draw.chance(0.5) ? draw.digits(32) : Self.uuid(&draw)
+    let type = "\(service.name)_kind\(draw.number(0...3))"
+    let length = draw.chance(0.03) ? draw.spread(.hours(6) ... .hours(30)) : draw.spread(.seconds(3) ... .hours(3))
+    let isGood = draw.chance(0.82)
+    var steps: [ScriptedStep] = []
+    var begin = Duration.zero
+    if draw.chance(0.3) {
+      steps.append(ScriptedStep(after: .zero, status: "INIT"))
+      begin = length.scaled(by: 0.1)
+    }
+    if service == .ecs, draw.chance(0.03) {
+      steps.append(ScriptedStep(after: begin, status: "PENDING_PAYMENT"))
+      begin += draw.spread(.minutes(5) ... .hours(20))
+    }
+    steps.append(ScriptedStep(after: begin, status: "RUNNING"))
+    let end = begin + length
+    steps.append(ScriptedStep(after: end, status: isGood ? "SUCCESS" : "FAIL"))
+    var job = ScriptedJob(service: service, jobID: id, jobType: type, steps: steps)
+    if !isGood { (job.errorCode, job.failReason) = ("Ecs.\(draw.number(1000...1099))", "no \"capacity\" in <zone> ä") }
+    job.entities = ["server_id": draw.digits(32)]
+    if draw.chance(0.1) { job.visibleAfter = draw.spread(.milliseconds(500) ... .seconds(20)) }
+    if service == .ecs, draw.chance(0.2) {
+      job.subJobs = (0..<draw.number(1...4)).map { index in
+        ScriptedJob(
+          service: service, jobID: id.prefix(20) + "-s\(index)", jobType: "createSingleServer",
+          steps: isGood ? .succeeding(after: end) : .failing(after: end), errorCode: isGood ? nil : "Ecs.0005")
+      }
+    }
+    if draw.chance(0.01) { job.vanishesAfter = draw.duration(.minutes(1) ... .hours(5)) }
+    let submitted = time.truth
+    state.submit(job, at: submitted)
+    let kept = service.retention.finished.map { end + $0 }
+    var truth = TrueJob(
+      account: account.name, service: service, id: id, type: type, submitted: submitted,
+      end: (submitted + end, isGood ? .succeeded : .failed), visibleFrom: submitted + job.visibleAfter)
+    let gone = [kept, job.vanishesAfter].compactMap(\.self).min()
+    truth.goneAt = gone.map { submitted + $0 }
+    // A job whose record is gone before its end has no end that anybody could see.
+    if let gone, gone <= end { truth.end = nil }
+    if draw.chance(oddity) {
+      odd.insert(id)
+      state.answers[id] = draw.pick([
+        ErrorReply.forbidden(service), ErrorReply.service(service, 400, "Odd.0042", "This job is odd."),
+      ])
+    }
+    jobs[id] = truth
+    return truth
+  }
+
+  private static func uuid(_ draw: inout Draw) -> String {
+    let digits = Array(draw.digits(32))
+    let parts = [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map { String(digits[$0]) }
+    return parts.joined(separator: "-")
+  }
+
+  // MARK: Troubles
+
+  func set(_ trouble: Trouble, at host: String, for duration: Duration) {
+    troubles[host] = (trouble, time.now + duration)
+  }
+
+  func calm() { (troubles, flaws) = ([:], 0) }
+
+  /// Every token that was handed out is worth nothing from now on.
+  func revokeTokens() { state.authenticator.revokeTokens() }
+
+  /// The operator replaces a key at the cloud.
+  func replace(_ old: AccessKey, by new: AccessKey) {
+    state.authenticator.credentials.accessKeys[old.access] = nil
+    state.authenticator.credentials.accessKeys[new.access] = new
+  }
+
+  func replace(_ old: PasswordUser, by new: PasswordUser) {
+    state.identity.options.users = [new]
+    revokeTokens()
+  }
+
+  // MARK: Answers
+
+  func answer(_ request: ReceivedRequest, to name: String) -> NetworkAnswer {
+    if let (trouble, until) = troubles[name] {
+      if until > time.now {
+        if let answer = disturbed(trouble, request) { return note(answer, request, name) }
+      } else {
+        troubles[name] = nil
+      }
+    }
+    if draw.chance(flaws) { return note(flawed(request), request, name) }
+    return note(.reply(plain(request)), request, name)
+  }
+
+  private func plain(_ request: ReceivedRequest) -> Reply { state.answer(request, at: time.truth).reply }
+
+  private func service(of name: String) -> CloudService? { CloudService.named(String(name.prefix { $0 != "." })) }
+
+  private func disturbed(_ trouble: Trouble, _ request: ReceivedRequest) -> NetworkAnswer? {
+    let name = request.header("host") ?? ""
+    switch trouble {
+    case .refused: return .failure(HTTPFailure(.refused, "connection refused"))
+    case .reset: return .failure(HTTPFailure(.reset, "the connection was reset"))
+    case .silent: return .silence
+    case .slow:
+      var reply = plain(request)
+      reply.delivery = .late(draw.spread(.seconds(1) ... .seconds(40)))
+      return .reply(reply)
+    case .page:
+      guard case .instead(let reply) = Fault.page(status: draw.pick([200, 502, 503])) else { return nil }
+      return .reply(reply)
+    case .garbage:
+      guard case .instead(let reply) = Fault.garbage else { return nil }
+      return .reply(reply)
+    case .throttled: return .reply(.status(429, retryAfter: draw.chance(0.5) ? draw.number(1...120) : nil))
+    case .unauthorized: return .reply(ErrorReply.refused(request, "decrypt token fail"))
+    case .unavailable, .forbidden, .absence, .busy:
+      guard let service = service(of: name) else { return .reply(.status(503)) }
+      let fault: Fault =
+        switch trouble {
+        case .unavailable: .unavailable
+        case .forbidden: .forbidden
+        case .absence: .absence
+        default: .flowLimited
+        }
+      let before = state.faults[service]
+      state.faults[service] = ArmedFault(fault: fault)
+      defer { state.faults[service] = before }
+      return .reply(plain(request))
+    }
+  }
+
+  /// One wrong answer among right ones.
+  private func flawed(_ request: ReceivedRequest) -> NetworkAnswer {
+    switch draw.number(0...5) {
+    case 0: return .failure(HTTPFailure(.reset, "the connection was reset"))
+    case 1: return .reply(.status(draw.pick([500, 502, 503, 504])))
+    case 2:
+      var reply = plain(request)
+      reply.delivery = .truncated
+      return .reply(reply)
+    case 3:
+      // The record of another job, as a cache in front of the gateway gives it.
+      guard let other = jobs.keys.sorted().randomElement(using: &draw), let last = request.path.lastIndex(of: "/")
+      else { return .reply(plain(request)) }
+      var reply = plain(request)
+      let asked = String(request.path[request.path.index(after: last)...])
+      reply.body = Array(String(decoding: reply.body, as: UTF8.self).replacing(asked, with: other).utf8)
+      return .reply(reply)
+    case 4:
+      guard case .instead(let reply) = Fault.garbage else { return .silence }
+      return .reply(reply)
+    default:
+      var reply = plain(request)
+      reply.delivery = .late(draw.spread(.seconds(1) ... .seconds(25)))
+      return .reply(reply)
+    }
+  }
+
+  private func note(_ answer: NetworkAnswer, _ request: ReceivedRequest, _ name: String) -> NetworkAnswer {
+    let id = (request.path + "?" + request.query).split { "/?=&".contains($0) }.last { jobs[String($0)] != nil }.map(
+      String.init)
+    var status: Int?
+    if case .reply(let reply) = answer {
+      status = reply.visibleStatus
+      answers["\(reply.status) \(reply.code ?? "")", default: 0] += 1
+    }
+    if let account = accounts[name] {
+      let isOverQuota = if case .reply(let reply) = answer { reply.code == "APIGW.0308" } else { false }
+      calls.append(
+        Call(
+          at: time.now, boot: boot(), account: account.name, service: String(name.prefix { $0 != "." }), status: status,
+          isOverQuota: isOverQuota))
+    }
+    tell("\(request.method) \(name)\(request.path) is answered with \(status.map(String.init) ?? "nothing")")
+    if let id { noteAsked(id, answer) }
+    return answer
+  }
+
+  private func noteAsked(_ id: String, _ answer: NetworkAnswer) {
+    var asked = self.asked[id] ?? Asked(first: time.now, last: time.now)
+    asked.count += 1
+    asked.last = time.now
+    if case .reply(let reply) = answer, reply.status == 200, reply.code == nil, reply.delivery == .whole,
+      let job = jobs[id]
+    {
+      if time.truth >= job.visibleFrom, asked.sawRecord == nil { asked.sawRecord = time.now }
+      if let end = job.end, time.truth >= end.at, asked.sawEnd == nil { asked.sawEnd = time.now }
+    }
+    self.asked[id] = asked
+  }
+}

@@ -1,0 +1,161 @@
+import Foundation
+import Glibc
+import JobWatchCore
+import SimulatedMachine
+
+/// Decides about each effect that the daemon has on the disk: whether it takes place, fails, or is the last one.
+final class DiskFaults {
+  /// A kind of effect, at which a death can be aimed.
+  enum Target: String, CaseIterable {
+    case log, writeAheadLog, database, spool, rename, unlink, sync, create, any
+
+    fileprivate func includes(_ effect: disk_effect, _ path: String) -> Bool {
+      switch self {
+      case .log: effect.call == disk_write && path.contains("/log/")
+      case .writeAheadLog: effect.call == disk_write && path.hasSuffix("-wal")
+      case .database: effect.call == disk_write && path.hasSuffix(".db")
+      case .spool: path.contains("/spool/")
+      case .rename: effect.call == disk_rename
+      case .unlink: effect.call == disk_unlink
+      case .sync: effect.call == disk_sync || effect.call == disk_sync_directory
+      case .create: effect.call == disk_create
+      case .any: true
+      }
+    }
+  }
+
+  /// A death that waits for its moment.
+  struct Aim {
+    var target: Target
+    /// Effects of the kind that still take place.
+    var countdown: Int
+    /// A part of the last write takes place.
+    var isTorn: Bool
+    var fire: () -> Void
+  }
+
+  /// The process is dead: nothing has an effect any more, and it is told that all went well.
+  var isDead = false
+  var aim: Aim?
+  var isFull = false
+  /// The chances that an effect fails for a while.
+  var syncError = 0.0
+  var writeError = 0.0
+  var readError = 0.0
+  var shortWrite = 0.0
+  var noDescriptor = 0.0
+  /// fsync reports success and does nothing: what the oracle must find.
+  var isLying = false
+  /// What happened, by call and path's kind: shows what a run has reached.
+  private(set) var counts: [String: Int] = [:]
+  private var draw: Draw
+
+  init(seed: UInt64) { draw = Draw(seed: seed, for: "disk") }
+
+  var isCalm: Bool {
+    !isFull && syncError + writeError + readError + noDescriptor == 0
+  }
+
+  func calm() {
+    (isFull, syncError, writeError, readError, shortWrite, noDescriptor) = (false, 0, 0, 0, 0, 0)
+    aim = nil
+  }
+
+  func random() -> UInt64 { draw.next() }
+
+  func judge(_ effect: disk_effect) -> disk_verdict {
+    if isDead { return disk_verdict(fate: disk_lost, error: 0, count: 0) }
+    let isEffect = effect.call != disk_open && effect.call != disk_read
+    if let aim, isEffect {
+      let path = String(cString: effect.path)
+      if aim.target.includes(effect, path) {
+        if aim.countdown == 0 {
+          self.aim = nil
+          isDead = true
+          aim.fire()
+          guard aim.isTorn, effect.call == disk_write, effect.size > 1 else {
+            return disk_verdict(fate: disk_lost, error: 0, count: 0)
+          }
+          return disk_verdict(fate: disk_torn, error: 0, count: .random(in: 1..<effect.size, using: &draw))
+        }
+        self.aim?.countdown -= 1
+      }
+    }
+    if let error = error(of: effect) {
+      counts["\(effect.call.rawValue) \(error)", default: 0] += 1
+      return disk_verdict(fate: disk_fails, error: error, count: 0)
+    }
+    if effect.call == disk_write, effect.size > 1, shortWrite > 0, draw.chance(shortWrite) {
+      return disk_verdict(fate: disk_partly, error: 0, count: .random(in: 1..<effect.size, using: &draw))
+    }
+    if isLying, effect.call == disk_sync { return disk_verdict(fate: disk_delayed_lie, error: 0, count: 0) }
+    return disk_verdict(fate: disk_passes, error: 0, count: 0)
+  }
+
+  private func error(of effect: disk_effect) -> Int32? {
+    switch effect.call {
+    case disk_open: return noDescriptor > 0 && draw.chance(noDescriptor) ? EMFILE : nil
+    case disk_read: return readError > 0 && draw.chance(readError) ? EIO : nil
+    case disk_write:
+      if isFull, effect.grows { return ENOSPC }
+      return writeError > 0 && draw.chance(writeError) ? EIO : nil
+    case disk_sync, disk_sync_directory: return syncError > 0 && draw.chance(syncError) ? EIO : nil
+    case disk_create, disk_make_directory:
+      if isFull { return ENOSPC }
+      return noDescriptor > 0 && draw.chance(noDescriptor) ? EMFILE : nil
+    default: return nil
+    }
+  }
+}
+
+/// The disk below one directory, from `begin` to the end of the process.
+enum Disk {
+  /// - Parameter now: the machine's wall time, for the times of files.
+  static func begin(_ directory: String, _ faults: DiskFaults, now: @escaping () -> Timestamp) {
+    let context = Unmanaged.passRetained(Context(faults, now)).toOpaque()
+    let hooks = disk_hooks(
+      judge: { effect, context in
+        guard let effect, let context else { return disk_verdict(fate: disk_passes, error: 0, count: 0) }
+        return Context.of(context).faults.judge(effect.pointee)
+      },
+      random: { context in context.map { Context.of($0).faults.random() } ?? 0 },
+      now: { context in context.map { Context.of($0).now().milliseconds * 1_000_000 } ?? 0 },
+      context: context)
+    disk_mount(directory, hooks)
+    isMounted = true
+  }
+
+  private nonisolated(unsafe) static var isMounted = false
+
+  /// The files stay as they are.
+  static func end() {
+    if isMounted { disk_unmount() }
+    isMounted = false
+  }
+
+  private final class Context {
+    let faults: DiskFaults
+    let now: () -> Timestamp
+
+    init(_ faults: DiskFaults, _ now: @escaping () -> Timestamp) { (self.faults, self.now) = (faults, now) }
+
+    static func of(_ pointer: UnsafeMutableRawPointer) -> Context {
+      Unmanaged<Context>.fromOpaque(pointer).takeUnretainedValue()
+    }
+  }
+
+  /// Nil: it cannot be read.
+  static func content(of path: String) -> Data? { outside { FileManager.default.contents(atPath: path) } }
+
+  /// Empty for a directory that is not there.
+  static func names(in directory: String) -> Set<String> {
+    outside { Set((try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []) }
+  }
+
+  /// Does something that is not the daemon's: it is kept in mind for a power cut, and meets no fault.
+  static func outside<Value>(_ work: () throws -> Value) rethrows -> Value {
+    let before = disk_exempt(true)
+    defer { _ = disk_exempt(before) }
+    return try work()
+  }
+}

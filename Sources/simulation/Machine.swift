@@ -1,0 +1,342 @@
+import CloudAPI
+import Foundation
+import JobWatchConfiguration
+import JobWatchCore
+import JobWatchDaemon
+import JobWatchFiles
+import JobWatchLogging
+import JobWatchStore
+import Logging
+import SimulatedMachine
+
+/// The machine on which the daemon runs, and what its service manager does: one process at a time, begun again when it
+/// ends.
+final class Machine: @unchecked Sendable {
+  /// One run of the daemon.
+  final class Process: @unchecked Sendable {
+    let number: Int
+    let begunAt: Duration
+    let orders: AsyncStream<Daemon.Order>.Continuation
+    let stream: AsyncStream<Daemon.Order>
+    var store: Store?
+    var readyAt: Duration?
+    var isStopping = false
+
+    init(_ number: Int, at now: Duration) {
+      (self.number, begunAt) = (number, now)
+      (stream, orders) = AsyncStream.makeStream(of: Daemon.Order.self)
+    }
+  }
+
+  /// What the machine was doing over time.
+  struct Span {
+    enum Kind: String { case down, starting, up, suspended }
+    var kind: Kind
+    var from: Duration
+  }
+
+  enum End: Equatable { case death, powerCut, stopped, failed(String) }
+
+  let setup: Setup
+  let time: VirtualTime
+  let faults: DiskFaults
+  private let network: Network
+  private let output: LogOutput
+  private let intervals: Intervals
+  private(set) var process: Process?
+  /// Processes that died; they free nothing.
+  private var dead: [Process] = []
+  private(set) var boots = 0
+  private(set) var ends: [String: Int] = [:]
+  private(set) var spans = [Span(kind: .down, from: .zero)]
+  private var doom: (isPowerCut: Bool, downtime: Duration)?
+  private(set) var isOn = true
+  /// The operator keeps it from starting.
+  private var isHeld = false
+  private var draw: Draw
+  private var watches: [Watch] = []
+  /// When the watchdog was last fed.
+  private var fedAt = Duration.zero
+  /// Called before each start: whether the configuration or the disk may keep the daemon from it.
+  var mayFail: () -> Bool = { false }
+  private var lines: [String] = []
+  /// What the daemon did that nothing explains.
+  private(set) var unexplained: [String] = []
+  private let manager: SimulatedManager?
+  /// The daemon's own log: how often each message came.
+  private(set) var messages: [String: Int] = [:]
+  /// The chance that a change in the spool is not announced, or only as one of many.
+  var announcementLoss = 0.0
+  var tell: (String) -> Void = { _ in }
+  /// Called when a process has ended, before the next one begins.
+  var onEnd: (End) -> Void = { _ in }
+  var beforePowerCut: () -> Void = {}
+  var afterPowerCut: () -> Void = {}
+  var onReady: () -> Void = {}
+
+  init(seed: UInt64, _ setup: Setup, _ time: VirtualTime, _ network: Network, stretch: Int) throws {
+    (self.setup, self.time, self.network) = (setup, time, network)
+    faults = DiskFaults(seed: seed)
+    draw = Draw(seed: seed, for: "machine")
+    intervals = Intervals(stretchedBy: stretch)
+    let journal = Glibc.open(setup.directory + "/journal", O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+    output = LogOutput(.json, environment: [:], descriptor: journal)
+    // It costs a timer every five seconds, so that not every run has one.
+    manager = seed % 4 == 0 ? SimulatedManager() : nil
+    network.isDead = { [faults] in faults.isDead }
+  }
+
+  // MARK: Life
+
+  func boot() {
+    guard process == nil, isOn, !isHeld else { return }
+    boots += 1
+    let process = Process(boots, at: time.now)
+    self.process = process
+    enter(.starting)
+    tell("the daemon starts (\(boots))")
+    Task { await self.run(process) }
+  }
+
+  private func run(_ process: Process) async {
+    var end = End.stopped
+    do {
+      let decoded = try ConfigurationFile.read(path: setup.configuration)
+      let references = try ResolvedReferences.forStart(of: decoded)
+      _ = try DaemonFiles(decoded).prepare()
+      let time = Time(now: { self.time.moment }, wake: { self.time.wake(after: $0, $1) })
+      let log = Logger(label: "jobwatch") { _ in MachineLog(machine: self) }
+      let store = try Store(path: setup.database, on: StoreQueue(runBlocking), random: { self.draw.next() })
+      process.store = store
+      var context = DaemonContext(
+        store: store, report: ServiceReport(try manager?.address, time: time, log: log), log: log, output: output)
+      context.time = time
+      context.intervals = intervals
+      context.random = { self.draw.next() }
+      context.watchDirectory = watch
+      context.openTransport = { _ in self.network.open() }
+      let daemon = Daemon(
+        decoded, reload: { try ConfigurationFile.read(path: self.setup.configuration) }, log: log, output: output)
+      try await daemon.live(with: references, on: context, onReady: { self.isReady(process) }) { process.stream }
+      try store.close()
+    } catch {
+      end = .failed("\(error)")
+      try? process.store?.close()  // the first error is the one that counts
+    }
+    if process === self.process, !faults.isDead { ended(end) }
+  }
+
+  private func isReady(_ process: Process) {
+    guard process === self.process, process.readyAt == nil, !faults.isDead else { return }
+    process.readyAt = time.now
+    fedAt = time.moment.awake
+    if time.now - process.begunAt > .minutes(1), !mayFail() {
+      unexplained.append("a start took \((time.now - process.begunAt).spoken)")
+    }
+    enter(.up)
+    tell("the daemon is ready")
+    onReady()
+  }
+
+  /// The disk's and the processor's time for one piece of the store's work.
+  private func runBlocking(_ work: @escaping @Sendable () -> Void) {
+    time.after(.microseconds(200) + draw.exponential(.milliseconds(4)), .process) { work() }
+  }
+
+  func enter(_ kind: Span.Kind) { spans.append(Span(kind: kind, from: time.now)) }
+
+  /// What the service manager hears; called after each step.
+  func listen() {
+    guard let manager else { return }
+    if manager.isFed() { fedAt = time.moment.awake }
+    guard let process, process.readyAt != nil, !process.isStopping,
+      time.moment.awake - fedAt > SimulatedManager.patience
+    else { return }
+    unexplained.append("a loop was stalled: the watchdog was not fed since \(fedAt.spoken)")
+    fedAt = time.moment.awake
+  }
+
+  private func ended(_ end: End) {
+    tell("the daemon has ended: \(end)")
+    network.processHasEnded()
+    if let process { dead.append(process) }
+    (process, watches) = (nil, [])
+    time.forgetProcess()
+    enter(.down)
+    if case .failed(let reason) = end, !mayFail() { unexplained.append("the daemon ended by itself: \(reason)") }
+    if case .failed = end { ends["failed", default: 0] += 1 } else { ends["\(end)", default: 0] += 1 }
+    onEnd(end)
+    // As systemd with Restart=always and RestartSec=5.
+    time.after(.seconds(5)) { [self] in if !isHeld { boot() } }
+  }
+
+  // MARK: Orders
+
+  func reload() {
+    guard let process, !process.isStopping else { return }
+    tell("SIGHUP")
+    process.orders.yield(.reload)
+  }
+
+  func stop() {
+    guard let process, !process.isStopping, process.readyAt != nil else { return }
+    tell("SIGTERM")
+    process.isStopping = true
+    process.orders.yield(.stop)
+  }
+
+  /// Ends the daemon, does `work` while it is down, and begins it again.
+  func restart(with work: @escaping () -> Void) {
+    guard let process, !process.isStopping, process.readyAt != nil else { return }
+    isHeld = true
+    stop()
+    time.after(.minutes(1)) { [self] in
+      isHeld = false
+      // It may have died meanwhile, and begun again by itself.
+      guard self.process == nil, isOn else { return }
+      work()
+      boot()
+    }
+  }
+
+  // MARK: Death
+
+  /// The process ends here and now, without another effect.
+  func die(powerCut: Bool, downFor downtime: Duration) {
+    guard process != nil, doom == nil else { return }
+    faults.isDead = true
+    doom = (powerCut, downtime)
+  }
+
+  /// Dies at the next effect of a kind, or after a while if none comes.
+  func die(at target: DiskFaults.Target, after count: Int, torn: Bool, powerCut: Bool, downFor downtime: Duration) {
+    guard process != nil, faults.aim == nil else { return }
+    faults.aim = DiskFaults.Aim(target: target, countdown: count, isTorn: torn) { [self] in
+      tell("dies at \(target) effect")
+      doom = (powerCut, downtime)
+    }
+    let number = process?.number
+    time.after(.minutes(20)) { [self] in
+      guard faults.aim != nil, process?.number == number else { return }
+      faults.aim = nil
+      die(powerCut: powerCut, downFor: downtime)
+    }
+  }
+
+  /// Clears away a process that has died; called when none of its code runs.
+  func bury() {
+    guard let doom else { return }
+    self.doom = nil
+    time.forgetProcess()
+    network.processHasEnded()
+    tell(doom.isPowerCut ? "power cut" : "kill -9")
+    // The connections let go of their locks, which the kernel does for a real process; they have no other effect.
+    try? process?.store?.close()
+    if let process { dead.append(process) }
+    (process, watches) = (nil, [])
+    enter(.down)
+    ends[doom.isPowerCut ? "powerCut" : "death", default: 0] += 1
+    Disk.outside { _ = unlink(setup.database + "-shm") }
+    if doom.isPowerCut {
+      beforePowerCut()
+      disk_cut_power()
+      time.reboot()
+      afterPowerCut()
+    }
+    faults.isDead = false
+    onEnd(doom.isPowerCut ? .powerCut : .death)
+    if doom.isPowerCut {
+      isOn = false
+      time.after(doom.downtime) { [self] in
+        isOn = true
+        boot()
+      }
+    } else {
+      time.after(doom.downtime) { self.boot() }
+    }
+  }
+
+  // MARK: inotify
+
+  private final class Watch: Sendable {
+    let directory: String
+    let changed: @Sendable ([InotifyWatch.Change]) -> Void
+
+    init(_ directory: String, _ changed: @escaping @Sendable ([InotifyWatch.Change]) -> Void) {
+      (self.directory, self.changed) = (directory, changed)
+    }
+  }
+
+  private final class Hold: Sendable {
+    let watch: Watch
+    let end: @Sendable (Watch) -> Void
+    init(_ watch: Watch, _ end: @escaping @Sendable (Watch) -> Void) { (self.watch, self.end) = (watch, end) }
+    deinit { end(watch) }
+  }
+
+  private var watch: DirectoryWatcher {
+    { directory, _, changed in
+      let watch = Watch(directory, changed)
+      self.watches.append(watch)
+      return Hold(watch) { watch in self.watches.removeAll { $0 === watch } }
+    }
+  }
+
+  /// Something happened to a name in `incoming/`. Few announcements are lost.
+  func announce(_ change: InotifyWatch.Change) {
+    if draw.chance(announcementLoss) { return }
+    let change = draw.chance(announcementLoss) ? .overflow : change
+    time.after(draw.spread(.microseconds(50) ... .milliseconds(2)), .process) { [self] in
+      for watch in watches where watch.directory == setup.incoming { watch.changed([change]) }
+    }
+  }
+
+  // MARK: The daemon's own log
+
+  fileprivate func logged(_ level: Logger.Level, _ message: String, _ metadata: Logger.Metadata) {
+    guard !faults.isDead else { return }
+    messages["\(level): \(message)", default: 0] += 1
+    let fields = metadata.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+    let line = "\(level) \(message) \(fields.joined(separator: " "))"
+    lines.append(line)
+    tell("  log: \(line)")
+  }
+
+  /// The lines since the last call.
+  func takeLines() -> [String] {
+    defer { lines = [] }
+    return lines
+  }
+
+  /// What the journal got, which no power cut takes back.
+  var journal: [UInt8] {
+    Disk.outside { FileManager.default.contents(atPath: setup.directory + "/journal").map(Array.init) } ?? []
+  }
+}
+
+/// Hands the daemon's lines to the machine.
+private struct MachineLog: LogHandler {
+  let machine: Machine
+  var logLevel = Logger.Level.info
+  var metadata: Logger.Metadata = [:]
+
+  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    get { metadata[key] }
+    set { metadata[key] = newValue }
+  }
+
+  func log(event: LogEvent) {
+    machine.logged(event.level, "\(event.message)", metadata.merging(event.metadata ?? [:]) { $1 })
+  }
+}
+
+extension Intervals {
+  /// Idle waits grow, so that an idle day costs less; what something waits for stays as it is.
+  fileprivate init(stretchedBy factor: Int) {
+    self.init()
+    longestWait *= factor
+    status *= factor
+    writerProbe *= factor
+    scan *= factor
+  }
+}

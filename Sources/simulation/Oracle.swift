@@ -1,0 +1,60 @@
+import JobWatchCore
+
+/// Judges the daemon from outside: by the true state of the world, by what went in and out of the process, and by the
+/// rows, which it reads with queries of its own.
+final class Oracle {
+  private unowned let world: World
+  private var promises: [any Promise] = [
+    Accepted(), OnRecord(), Together(), Routed(), Logged(), Told(), Honest(), Asked(), Silent(), Alive(),
+  ]
+  private(set) var violations: [Violation] = []
+  private(set) var looks = 0
+  private(set) var lastRows: Rows?
+
+  init(_ world: World) { self.world = world }
+
+  /// - Parameter isEnd: troubles and new jobs have been over for two days.
+  func look(isEnd: Bool = false) {
+    guard isEnd || world.machine.process?.readyAt != nil else { return }
+    looks += 1
+    do {
+      let rows = try Rows(path: world.setup.database, in: world.setup.directory, isWhole: isEnd)
+      lastRows = rows
+      for index in promises.indices { violations += promises[index].judge(rows, of: world, isEnd: isEnd) }
+      world.seen(rows)
+    } catch {
+      violations.append(Violation("DURABLE", "the database cannot be read: \(error)"))
+    }
+  }
+
+  // MARK: The report
+
+  /// All that the run knows of a violation.
+  func story(of violation: Violation) -> String {
+    var lines = ["\(violation.promise): \(violation.what)"]
+    if let key = violation.job { lines += history(of: key).map { "  \($0)" } }
+    lines.append("  the last that happened:")
+    let told = violation.job.map { key in world.trace.filter { $0.contains(key.jobID) || !$0.contains("  log:") } }
+    return (lines + (told ?? world.trace).suffix(60).map { "    \($0)" }).joined(separator: "\n")
+  }
+
+  private func history(of key: JobKey) -> [String] {
+    var lines: [String] = []
+    if let job = world.cloud.jobs[key.jobID] {
+      let end = job.end.map { "\($0.state) \($0.at)" } ?? "never seen to end"
+      let gone = job.goneAt.map { "\($0)" } ?? "never"
+      lines.append("the truth: submitted \(job.submitted), shown from \(job.visibleFrom), \(end), record gone \(gone)")
+    } else {
+      lines.append("the truth: no cloud knows this job")
+    }
+    if let asked = world.cloud.asked[key.jobID] {
+      lines.append(
+        "asked \(asked.count) times, first \(VirtualTime.begin + asked.first), last \(VirtualTime.begin + asked.last)")
+    }
+    let job = lastRows?.jobs.first { $0.key == key }
+    for event in lastRows?.events ?? [] where event.job != nil && event.job == job?.id {
+      lines.append("event \(event.seq) \(Timestamp(milliseconds: event.at)) \(event.kind)")
+    }
+    return lines
+  }
+}

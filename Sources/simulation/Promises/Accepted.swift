@@ -1,0 +1,74 @@
+import JobWatchCore
+
+/// A job that was accepted is never forgotten, and no other is watched.
+struct Accepted: Promise {
+  private var firstSeen: [Int64: Timestamp] = [:]
+
+  mutating func judge(_ rows: Rows, of world: World, isEnd: Bool) -> [Violation] {
+    files(rows, world) + waiting(world, isEnd) + strangers(rows, world) + labels(rows, world)
+      + memory(rows, isRestored: world.restoredSeq != nil)
+  }
+
+  /// A file that is gone from `incoming/` has its jobs on record, and what was wrong in it is in `rejected/`.
+  private func files(_ rows: Rows, _ world: World) -> [Violation] {
+    let known = Set(rows.jobs.map(\.key))
+    let rejected = Disk.names(in: world.setup.rejected)
+    var violations: [Violation] = []
+    world.submitters.settle { file in
+      if file.isSpoiled { return }
+      for key in file.jobs where !known.contains(key) {
+        violations.append(Violation("FORGOTTEN", "\(file.name) is gone and \(key) is not on record", key))
+      }
+      let own = rejected.filter { $0.hasPrefix(file.name) }
+      if file.refused == 0 {
+        if !own.isEmpty { violations.append(Violation("FORGOTTEN", "\(file.name) is good and was rejected")) }
+      } else if !own.contains(where: { !$0.hasSuffix(".reason") }) {
+        violations.append(Violation("FORGOTTEN", "\(file.name) has an entry to refuse and is not in rejected/"))
+      }
+    }
+    for name in rejected where !name.hasSuffix(".reason") && !rejected.contains(name + ".reason") {
+      violations.append(Violation("FORGOTTEN", "\(name) is in rejected/ without its reason"))
+    }
+    return violations
+  }
+
+  /// A file is taken in while the daemon runs: at the latest with the second scan.
+  private func waiting(_ world: World, _ isEnd: Bool) -> [Violation] {
+    let patience = Duration.seconds(25 * world.options.stretch)
+    return world.submitters.files.filter { file in
+      !file.isSettled && !file.isSpoiled
+        && (isEnd
+          || world.hasBeenWell(
+            since: max(file.visibleAt, world.time.now - patience), for: patience, but: "cloud", "clock"))
+    }.map { Violation("SPOOL", "\($0.name) is not taken in") }
+  }
+
+  private func strangers(_ rows: Rows, _ world: World) -> [Violation] {
+    rows.jobs.filter { job in
+      world.cloud.jobs[job.key.jobID] == nil && !world.submitters.invented.contains(job.key.jobID)
+        && !world.inherited.contains(job.id)
+    }.map { Violation("INVENTED", "\($0.key) was never submitted", $0.key) }
+  }
+
+  /// Those of all files that named the job.
+  private func labels(_ rows: Rows, _ world: World) -> [Violation] {
+    rows.jobs.compactMap { job in
+      let missing = (world.submitters.settledLabels[job.key] ?? [:]).filter { job.labels[$0.key] != $0.value }
+      return missing.isEmpty ? nil : Violation("FORGOTTEN", "\(job.key) lacks the labels \(missing)", job.key)
+    }
+  }
+
+  /// When a job was first seen stays known, also if it is submitted again.
+  private mutating func memory(_ rows: Rows, isRestored: Bool) -> [Violation] {
+    var violations: [Violation] = []
+    if isRestored { firstSeen = [:] }
+    for job in rows.jobs {
+      if let before = firstSeen[job.id], job.firstSeenAt == nil {
+        violations.append(
+          Violation("FORGOTTEN", "\(job.key) was seen \(before), and is said to be never seen", job.key))
+      }
+      firstSeen[job.id] = job.firstSeenAt
+    }
+    return violations
+  }
+}

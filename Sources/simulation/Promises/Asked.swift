@@ -1,0 +1,72 @@
+import JobWatchCore
+
+/// The cloud is asked soon and often enough, and its quota is kept.
+struct Asked: Promise {
+  private var judgedCalls = 0
+
+  mutating func judge(_ rows: Rows, of world: World, isEnd: Bool) -> [Violation] {
+    rows.jobs.compactMap { prompt($0, world) ?? regular($0, world) } + calls(world)
+  }
+
+  /// In a world without troubles a new job is asked for within seconds, and its end is found as `Polling.md` says.
+  private func prompt(_ job: Rows.Job, _ world: World) -> Violation? {
+    guard world.isQuiet, let truth = world.cloud.jobs[job.key.jobID],
+      let submitted = world.submitters.submitted[job.key]
+    else { return nil }
+    guard let asked = world.cloud.asked[job.key.jobID] else {
+      guard world.time.now - submitted > .seconds(10) else { return nil }
+      return Violation("PROMPT", "\(job.key) was never asked for", job.key)
+    }
+    if asked.first - submitted > .seconds(10), !world.isBusy(job.key, at: submitted) {
+      return Violation(
+        "PROMPT", "\(job.key) was first asked for \((asked.first - submitted).spoken) after its submission", job.key)
+    }
+    let shown = max(truth.visibleFrom - VirtualTime.begin, submitted)
+    if let seen = asked.sawRecord, seen - shown > .seconds(20), !world.isBusy(job.key, at: shown) {
+      return Violation("PROMPT", "\(job.key) was seen \((seen - shown).spoken) after its record was there", job.key)
+    }
+    guard let end = truth.end, let seen = asked.sawEnd else { return nil }
+    let late = seen - max(end.at - VirtualTime.begin, submitted)
+    if late > .minutes(70) {
+      return Violation("PROMPT", "the end of \(job.key) was found after \(late.spoken)", job.key)
+    }
+    return nil
+  }
+
+  /// A job is asked for at least every hour while nothing is in the way.
+  private func regular(_ job: Rows.Job, _ world: World) -> Violation? {
+    guard job.isWatched, let truth = world.cloud.jobs[job.key.jobID], !world.cloud.isOdd(job.key.jobID),
+      let asked = world.cloud.asked[job.key.jobID], world.hasBeenWell(for: .minutes(100), but: "receiver"),
+      world.time.now - asked.last > .minutes(85), world.time.truth - truth.submitted > .minutes(100)
+    else { return nil }
+    return Violation("POLLED", "\(job.key) was not asked for since \(VirtualTime.begin + asked.last)", job.key)
+  }
+
+  private mutating func calls(_ world: World) -> [Violation] {
+    defer { judgedCalls = world.cloud.calls.count }
+    var violations = world.network.doubled.map { Violation("QUOTA", "\($0) was asked twice at once") }
+    // What the quota itself turned away, of each service.
+    let fresh = world.cloud.calls[judgedCalls...].filter(\.isOverQuota)
+    for (service, calls) in Dictionary(grouping: fresh, by: \.service) {
+      let window = world.cloud.quota(of: service)?.per ?? .zero
+      // Those that were under way together are one.
+      let repeated = zip(calls, calls.dropFirst()).filter {
+        $1.at - $0.at > .seconds(5) && $1.at - $0.at < window && $0.boot == $1.boot
+      }
+      if repeated.count > 1 {
+        violations.append(Violation("QUOTA", "\(service) answered 429 \(repeated.count + 1) times in a row"))
+      }
+    }
+    // Refused credentials are probed at 30 s, 1, 2, 5 and 10 minutes.
+    let refused = world.cloud.calls[judgedCalls...].filter { $0.status == 401 }
+    for (account, calls) in Dictionary(grouping: refused, by: \.account) {
+      for (index, call) in calls.enumerated() {
+        let soon = calls[index...].prefix { $0.at - call.at < .seconds(25) && $0.boot == call.boot }
+        if soon.count > 6 {
+          violations.append(Violation("QUOTA", "\(account) was refused \(soon.count) times in 25 s")); break
+        }
+      }
+    }
+    return violations
+  }
+}

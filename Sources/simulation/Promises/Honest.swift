@@ -1,0 +1,113 @@
+import JobWatchCore
+
+/// Outcomes are what happened, and what can no longer be known is said to be lost; nobody else is blamed.
+struct Honest: Promise {
+  private var judged: Int64 = 0
+
+  mutating func judge(_ rows: Rows, of world: World, isEnd: Bool) -> [Violation] {
+    let jobs = rows.jobs.filter { !world.inherited.contains($0.id) }
+    defer { judged = rows.events.last?.seq ?? 0 }
+    return jobs.compactMap { state(of: $0, world) } + (isEnd ? jobs.compactMap { stuck($0, world) } : [])
+      + rows.events.filter { $0.seq > judged }.compactMap { blame($0, world) } + notices(rows)
+  }
+
+  private func state(of job: Rows.Job, _ world: World) -> Violation? {
+    guard let truth = world.cloud.jobs[job.key.jobID] else { return nil }
+    let now = world.time.truth
+    switch job.state {
+    case "succeeded", "failed":
+      if let end = truth.end, end.state.rawValue == job.state, end.at <= now { return nil }
+      return Violation("HONEST", "\(job.key) is said to have \(job.state), and has not", job.key)
+    case "lost":
+      guard truth.goneAt.map({ $0 <= now }) ?? false else {
+        return Violation("HONEST", "\(job.key) is said to be lost, and its record is there", job.key)
+      }
+      return missed(job, truth, world)
+    case "unknown":
+      guard truth.goneAt.map({ $0 > now }) ?? true, truth.visibleFrom + .minutes(3) < now else { return nil }
+      return Violation("HONEST", "\(job.key) is said to be unknown, and its record is there", job.key)
+    default: return nil
+    }
+  }
+
+  /// An end that could be seen for hours must have been seen.
+  private func missed(_ job: Rows.Job, _ truth: TrueJob, _ world: World) -> Violation? {
+    guard let end = truth.end, let gone = truth.goneAt, let submitted = world.submitters.submitted[job.key],
+      !world.cloud.isOdd(job.key.jobID)
+    else { return nil }
+    let (from, to) = (max(end.at - VirtualTime.begin, submitted), min(gone - VirtualTime.begin, world.time.now))
+    let chance = world.longestChance(from, to, host: truth.host)
+    if chance <= .hours(6) { return nil }
+    return Violation("HONEST", "\(job.key) is lost, though its end could be seen for \(chance.spoken)", job.key)
+  }
+
+  private func stuck(_ job: Rows.Job, _ world: World) -> Violation? {
+    guard job.isWatched, !world.cloud.isOdd(job.key.jobID) else { return nil }
+    guard let truth = world.cloud.jobs[job.key.jobID] else {
+      return Violation("STUCK", "\(job.key) is \(job.state), and no cloud knows it", job.key)
+    }
+    let limit = world.time.truth - .hours(2)
+    if let end = truth.end, end.at < limit {
+      return Violation("STUCK", "\(job.key) is \(job.state), and ended \(end.at)", job.key)
+    }
+    if let gone = truth.goneAt, gone < limit {
+      return Violation("STUCK", "\(job.key) is \(job.state), and its record is gone since \(gone)", job.key)
+    }
+    return nil
+  }
+
+  /// A service, an account or a channel is said to be in trouble only if it was.
+  private func blame(_ event: Rows.Event, _ world: World) -> Violation? {
+    let data = event.content
+    let at = Timestamp(milliseconds: event.at) - VirtualTime.begin
+    if world.hasHad(.clock) || world.isInherited(event.seq) || world.restoredSeq != nil { return nil }
+    switch event.kind {
+    case "endpoint.down":
+      let host = "\(data.service ?? "").\(data.account ?? "").cloud.example"
+      if world.wasDisturbed("cloud \(host)", near: at) || world.hasHad(.flaws) || world.hasOnlyOddJobs(data, at: at) {
+        return nil
+      }
+    case "account.paused":
+      if world.wasDisturbed("cloud", with: ".\(data.account ?? "").", near: at) || world.hasOnlyOddJobs(data, at: at) {
+        return nil
+      }
+    case "channel.failing":
+      guard let receiver = world.receivers.first(where: { $0.channel == data.channel }) else { return nil }
+      if receiver.outages.contains(where: { $0.lowerBound <= at && at <= $0.upperBound + .hours(1) }) { return nil }
+    case "job.lost", "job.at_risk":
+      return gap(of: event, data, world)
+    default: return nil
+    }
+    return Violation("HONEST", "event \(event.seq) \(event.kind): \(data.summary ?? ""), and nothing was wrong")
+  }
+
+  /// A blind gap names what was in the way for most of it.
+  private func gap(of event: Rows.Event, _ data: Rows.Event.Content, _ world: World) -> Violation? {
+    guard let gap = data.blindGap, gap.cause.contains("no poll was due"), gap.to - gap.from > .hours(2) else {
+      return nil
+    }
+    let (from, to) = (gap.from - VirtualTime.begin, gap.to - VirtualTime.begin)
+    let host = "\(data.service ?? "").\(data.account ?? "").cloud.example"
+    let seen = world.longestChance(from, to, host: host)
+    if seen * 2 > to - from { return nil }
+    return Violation(
+      "HONEST", "event \(event.seq) \(event.kind) says that no poll was due, and something was in the way")
+  }
+
+  /// One notice for each threshold of a job.
+  private func notices(_ rows: Rows) -> [Violation] {
+    let most = ["job.late": 1, "job.stuck": 1, "job.at_risk": 2, "job.expiring": 5]
+    let notices = Dictionary(grouping: rows.events.filter { most[$0.kind] != nil && $0.job != nil }) {
+      [$0.kind, "\($0.job ?? 0)"]
+    }
+    let again = Dictionary(
+      grouping: rows.events.filter { ["job.registered", "job.found"].contains($0.kind) }, by: \.job)
+    return notices.compactMap { key, events in
+      let job = events.first?.job
+      let times = max(again[job]?.count ?? 1, 1)
+      guard events.count > (most[key[0]] ?? 0) * times + (key[0] == "job.at_risk" ? 4 : 0) else { return nil }
+      return Violation(
+        "HONEST", "\(key[0]) was told \(events.count) times of one job", rows.jobs.first { $0.id == job }?.key)
+    }
+  }
+}

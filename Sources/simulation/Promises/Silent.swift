@@ -1,0 +1,53 @@
+import Glibc
+import JobWatchCore
+
+/// No secret leaves, but in a request to whom it is for; nobody else is asked.
+struct Silent: Promise {
+  /// How much of each output was searched.
+  private var seen = (journal: 0, deliveries: [String: Int](), event: Int64(0))
+
+  mutating func judge(_ rows: Rows, of world: World, isEnd: Bool) -> [Violation] {
+    let secrets = (world.setup.secretTexts + world.cloud.state.authenticator.issued.map { $0.reveal() }).map {
+      Array($0.utf8)
+    }
+    var outputs = freshOutput(rows, world)
+    if isEnd, let database = Disk.content(of: world.setup.database) {
+      outputs.append(("the database", Array(database)))
+    }
+    let leaks = outputs.filter { output in secrets.contains(where: output.bytes.contains) }
+    return world.network.strangers.sorted().map { Violation("SECRET", "\($0) was asked, which nobody configured") }
+      + Set(leaks.map(\.place)).sorted().map { Violation("SECRET", "a secret is in \($0)") }
+  }
+
+  private mutating func freshOutput(_ rows: Rows, _ world: World) -> [(place: String, bytes: [UInt8])] {
+    let journal = world.machine.journal
+    var fresh = [("the journal", Array(journal.dropFirst(seen.journal)))]
+    seen.journal = journal.count
+    fresh.append(("the daemon's log", Array(world.machine.takeLines().joined(separator: "\n").utf8)))
+    for receiver in world.receivers {
+      fresh += receiver.deliveries.dropFirst(seen.deliveries[receiver.channel] ?? 0).map { (receiver.channel, $0.body) }
+      seen.deliveries[receiver.channel] = receiver.deliveries.count
+    }
+    fresh += rows.events.filter { $0.seq > seen.event }.map { ("the events", Array($0.data.utf8)) }
+    seen.event = rows.events.last?.seq ?? seen.event
+    fresh.append(("the messages", Array(rows.messages.compactMap(\.lastError).joined(separator: "\n").utf8)))
+    return fresh
+  }
+}
+
+extension [UInt8] {
+  fileprivate func contains(_ part: [UInt8]) -> Bool {
+    guard let first = part.first, count >= part.count else { return false }
+    return withUnsafeBytes { whole in
+      part.withUnsafeBytes { part in
+        guard var place = whole.baseAddress, let sought = part.baseAddress else { return false }
+        let end = place + (whole.count - part.count)
+        while place <= end, let found = memchr(place, Int32(first), end - place + 1) {
+          if memcmp(found, sought, part.count) == 0 { return true }
+          place = UnsafeRawPointer(found) + 1
+        }
+        return false
+      }
+    }
+  }
+}

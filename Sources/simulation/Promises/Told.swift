@@ -1,0 +1,108 @@
+import JobWatchCore
+
+/// Messages are delivered at least once, always under one id, in the order of a job's events, and as soon as the
+/// receiver takes them; or they are given up after all attempts.
+struct Told: Promise {
+  /// `delivery.delays`, with their spread.
+  private static let delays: [Duration] = [
+    .zero, .seconds(5), .seconds(30), .minutes(2), .minutes(10), .minutes(30), .hours(2), .hours(5), .hours(10),
+    .hours(24),
+  ]
+
+  mutating func judge(_ rows: Rows, of world: World, isEnd: Bool) -> [Violation] {
+    let events = Dictionary(uniqueKeysWithValues: rows.events.map { ($0.seq, $0) })
+    let ids = Dictionary(rows.events.map { ($0.id, $0) }) { first, _ in first }
+    let messages = Dictionary(grouping: rows.messages, by: \.channel)
+    var violations: [Violation] = []
+    for receiver in world.receivers {
+      let own = messages[receiver.channel] ?? []
+      violations += received(receiver, ids, world)
+      violations += marked(receiver, own, events)
+      violations += order(receiver, own, ids, world)
+      violations += waiting(receiver, own, world, isEnd)
+      // A clock that was set makes them due by its own reckoning.
+      if !world.hasHad(.clock) { violations += asked(receiver) }
+    }
+    for message in isEnd ? messages["journal"] ?? [] : [] where message.state == "waiting" {
+      violations.append(
+        Violation("TOLD", "event \(message.seq) still waits for the journal: \(message.lastError ?? "")"))
+    }
+    return violations
+  }
+
+  private func received(_ receiver: Receiver, _ ids: [String: Rows.Event], _ world: World) -> [Violation] {
+    var bodies: [String: [UInt8]] = [:]
+    for delivery in receiver.deliveries {
+      if let objection = delivery.objection, !world.hasHad(.clock) {
+        return [Violation("SIGNED", "\(receiver.channel): \(objection)")]
+      }
+      if ids[delivery.id] == nil, world.restoredSeq == nil, world.setup.keep > .days(30) {
+        return [Violation("ONE-ID", "\(receiver.channel) got \(delivery.id), which is no event")]
+      }
+      if let body = bodies[delivery.id], body != delivery.body {
+        return [Violation("ONE-ID", "\(receiver.channel) got two bodies under \(delivery.id)")]
+      }
+      bodies[delivery.id] = delivery.body
+    }
+    return []
+  }
+
+  private func marked(_ receiver: Receiver, _ messages: [Rows.Message], _ events: [Int64: Rows.Event]) -> [Violation] {
+    let accepted = Set(receiver.deliveries.lazy.filter(\.isAccepted).map(\.id))
+    return messages.compactMap { message in
+      guard let event = events[message.seq] else { return nil }
+      switch message.state {
+      case "delivered" where !accepted.contains(event.id):
+        return Violation(
+          "TOLD", "event \(message.seq) is marked as delivered to \(receiver.channel), which never took it")
+      case "given_up" where message.attempts < 3:
+        return Violation(
+          "TOLD", "event \(message.seq) for \(receiver.channel) was given up after \(message.attempts) attempts")
+      default: return nil
+      }
+    }
+  }
+
+  private func order(
+    _ receiver: Receiver, _ messages: [Rows.Message], _ ids: [String: Rows.Event], _ world: World
+  ) -> [Violation] {
+    let givenUp = Set(messages.filter { $0.state == "given_up" }.map(\.seq))
+    var last: [Int64: Int64] = [:]
+    var seen: Set<String> = []
+    for delivery in receiver.deliveries where delivery.isAccepted && seen.insert(delivery.id).inserted {
+      guard let event = ids[delivery.id], let job = event.job, !givenUp.contains(event.seq) else { continue }
+      if let before = last[job], before > event.seq {
+        return [Violation("ORDER", "\(receiver.channel) took event \(event.seq) behind \(before) of the same job")]
+      }
+      last[job] = event.seq
+    }
+    return []
+  }
+
+  /// Nothing waits longer than its delay, and nothing waits once the receiver is well.
+  private func waiting(_ receiver: Receiver, _ messages: [Rows.Message], _ world: World, _ isEnd: Bool) -> [Violation] {
+    let now = world.time.moment.wall
+    let isWell =
+      receiver.hasBeenWell(for: .minutes(31), at: world.time.now) && world.hasBeenWell(for: .minutes(31), but: "cloud")
+    return messages.filter { $0.state == "waiting" }.compactMap { message in
+      if isEnd {
+        return Violation("TOLD", "event \(message.seq) still waits for \(receiver.channel): \(message.lastError ?? "")")
+      }
+      // The receiver may ask for ten minutes, and a channel in trouble is tried every ten.
+      let longest = Self.delays[min(message.attempts, 9)].scaled(by: 1.2) + .minutes(13)
+      if message.due - now > longest, world.hasBeenWell(for: .minutes(5), but: "cloud", "receiver") {
+        return Violation(
+          "TOLD", "event \(message.seq) waits for \((message.due - now).spoken) after \(message.attempts) attempts")
+      }
+      if isWell, now - message.eventAt > .minutes(31) {
+        return Violation("TOLD", "\(receiver.channel) is well, and event \(message.seq) waits until \(message.due)")
+      }
+      return nil
+    }
+  }
+
+  /// No message comes before the time that its receiver asked for.
+  private func asked(_ receiver: Receiver) -> [Violation] {
+    receiver.early.map { Violation("TOLD", "\(receiver.channel) got \($0) before the time that it asked for") }
+  }
+}

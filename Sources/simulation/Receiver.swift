@@ -1,0 +1,108 @@
+import CloudAPI
+import CloudModel
+import JobWatchCore
+
+/// The receiver of one webhook channel, with its troubles.
+final class Receiver: Host {
+  enum Trouble: String, CaseIterable { case refused, silent, failing, failingWithRetryAfter, slow, gone, refusing }
+
+  struct Delivery {
+    var at: Duration
+    var id: String
+    var body: [UInt8]
+    var isAccepted: Bool
+    /// Nil: the signature is right.
+    var objection: String?
+  }
+
+  let channel: String
+  private let time: VirtualTime
+  private let signature: WebhookSignature
+  private var draw: Draw
+  private var trouble: (trouble: Trouble, until: Duration)?
+  private(set) var deliveries: [Delivery] = []
+  /// The times in which it took nothing, or not everything.
+  private(set) var outages: [ClosedRange<Duration>] = []
+  /// Messages that came before the time that an answer asked for.
+  private(set) var early: [String] = []
+  var tell: (String) -> Void = { _ in }
+  private var notBefore: [String: Duration] = [:]
+  var flaws = 0.0
+
+  init(seed: UInt64, _ channel: Setup.Channel, _ time: VirtualTime) {
+    (self.channel, self.time) = (channel.name, time)
+    signature = WebhookSignature(secrets: channel.secret.map { [$0] } ?? [])
+    draw = Draw(seed: seed, for: "receiver \(channel.name)")
+  }
+
+  func set(_ trouble: Trouble, for duration: Duration) {
+    self.trouble = (trouble, time.now + duration)
+    outages.append(time.now...(time.now + duration))
+  }
+
+  func hasBeenWell(for duration: Duration, at now: Duration) -> Bool {
+    flaws == 0 && !outages.contains { $0.upperBound > now - duration }
+  }
+
+  func calm() { (trouble, flaws) = (nil, 0) }
+
+  func answer(_ request: ReceivedRequest, to name: String) -> NetworkAnswer {
+    if let (trouble, until) = trouble {
+      if until > time.now { return disturbed(trouble, request) }
+      self.trouble = nil
+    }
+    guard draw.chance(flaws) else {
+      take(request, true)
+      return .reply(.status(200))
+    }
+    outages.append(time.now...time.now)
+    if draw.chance(0.5) {
+      // It took the message, and the answer is lost.
+      take(request, false)
+      return .failure(HTTPFailure(.reset, "the connection was reset"))
+    }
+    take(request, false)
+    return .reply(.status(draw.pick([500, 502, 503])))
+  }
+
+  private func disturbed(_ trouble: Trouble, _ request: ReceivedRequest) -> NetworkAnswer {
+    switch trouble {
+    case .refused: return .failure(HTTPFailure(.refused, "connection refused"))
+    case .silent:
+      take(request, false)
+      return .silence
+    case .failing:
+      take(request, false)
+      return .reply(.status(draw.pick([500, 502, 503])))
+    case .failingWithRetryAfter:
+      take(request, false)
+      let wait = draw.number(1...600)
+      tell("\(channel) asks \(request.header("webhook-id") ?? "") to wait for \(wait) s")
+      notBefore[request.header("webhook-id") ?? ""] = time.now + .seconds(wait)
+      return .reply(.status(503, retryAfter: wait))
+    case .slow:
+      take(request, true)
+      var reply = Reply.status(200)
+      reply.delivery = .late(draw.spread(.milliseconds(200) ... .seconds(10)))
+      return .reply(reply)
+    case .gone: return .reply(.status(410))
+    case .refusing: return .reply(.status(400))
+    }
+  }
+
+  private func take(_ request: ReceivedRequest, _ isAccepted: Bool) {
+    if let limit = notBefore.removeValue(forKey: request.header("webhook-id") ?? ""), time.now < limit - .seconds(2) {
+      early.append(request.header("webhook-id") ?? "")
+    }
+    var objection: String?
+    switch signature.verification(of: request, at: time.moment.wall) {
+    case .verified, .notChecked: break
+    case .rejected(let reason): objection = reason
+    }
+    tell("\(channel) \(isAccepted ? "takes" : "does not take") \(request.header("webhook-id") ?? "")")
+    deliveries.append(
+      Delivery(
+        at: time.now, id: request.header("webhook-id") ?? "", body: request.body, isAccepted: isAccepted,
+        objection: objection))
+  }
+}

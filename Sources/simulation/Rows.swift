@@ -1,0 +1,153 @@
+import Foundation
+import GRDB
+import JobWatchCore
+
+/// What the oracle reads from the database, by its own queries: it believes nothing that the product says of itself.
+struct Rows {
+  struct Job {
+    var id: Int64
+    var key: JobKey
+    var state: String
+    var labels: [String: String]
+    var firstSeenAt: Timestamp?
+  }
+
+  struct Event: Equatable {
+    var seq: Int64
+    var id: String
+    var at: Int64
+    var kind: String
+    var job: Int64?
+    var data: String
+
+    /// What the oracle needs of `data`.
+    struct Content: Decodable {
+      struct Gap: Decodable {
+        var from: Timestamp
+        var to: Timestamp
+        var cause: String
+      }
+
+      var account: String?
+      var service: String?
+      var channel: String?
+      var labels: [String: String]?
+      var captured: Bool?
+      var blindGap: Gap?
+      var summary: String?
+
+      enum CodingKeys: String, CodingKey {
+        case account, service, channel, labels, captured, summary
+        case blindGap = "blind_gap"
+      }
+    }
+
+    /// Empty where it cannot be read, which other promises find out.
+    var content: Content { (try? JSONDecoder().decode(Content.self, from: Data(data.utf8))) ?? Content() }
+  }
+
+  struct Transition {
+    var job: Int64
+    var at: Timestamp
+    var from: String
+    var to: String
+    var raw: String?
+    var evidence: Int64?
+  }
+
+  struct Message {
+    var id: Int64
+    var seq: Int64
+    var channel: String
+    var job: Int64?
+    var state: String
+    var attempts: Int
+    var due: Timestamp
+    var eventAt: Timestamp
+    var lastError: String?
+  }
+
+  var jobs: [Job] = []
+  var events: [Event] = []
+  var transitions: [Transition] = []
+  var messages: [Message] = []
+  var conditions: [(subject: String, kind: String, isOpen: Bool, since: Timestamp, until: Timestamp?)] = []
+  var isSound = true
+  /// Of all rows of all tables.
+  var digest: UInt64 = 0
+
+  init(path: String, in directory: String, isWhole: Bool, isOld: Bool = false) throws {
+    self = try Disk.outside {
+      var configuration = Configuration()
+      configuration.readonly = true
+      let queue = try DatabaseQueue(path: path, configuration: configuration)
+      defer { try? queue.close() }  // nothing was changed
+      return try queue.read { try Rows($0, directory, isWhole: isWhole, isOld: isOld) }
+    }
+  }
+
+  private init(_ db: Database, _ directory: String, isWhole: Bool, isOld: Bool) throws {
+    func time(_ value: Int64?) -> Timestamp? { value.map(Timestamp.init(milliseconds:)) }
+    jobs = try Row.fetchAll(
+      db, sql: "SELECT id, account, service, job_id, state, labels, first_seen_at FROM job ORDER BY id"
+    ).map { row in
+      Job(
+        id: row[0], key: JobKey(account: row[1], service: row[2], jobID: row[3]), state: row[4],
+        labels: (try? JSONDecoder().decode([String: String].self, from: Data((row[5] as String).utf8))) ?? [:],
+        firstSeenAt: time(row[6]))
+    }
+    events = try Row.fetchAll(db, sql: "SELECT seq, id, at, kind, job, data FROM event ORDER BY seq").map { row in
+      Event(seq: row[0], id: row[1], at: row[2], kind: row[3], job: row[4], data: row[5])
+    }
+    transitions = try Row.fetchAll(
+      db, sql: "SELECT job, at, from_state, to_state, raw_status, evidence FROM transition ORDER BY id"
+    ).map { row in
+      Transition(
+        job: row[0], at: Timestamp(milliseconds: row[1]), from: row[2], to: row[3], raw: row[4], evidence: row[5])
+    }
+    messages = try Row.fetchAll(
+      db,
+      sql: """
+        SELECT m.id, m.seq, m.channel, m.job, m.state, m.attempts, m.due_at, e.at, m.last_error
+        FROM message m JOIN event e ON e.seq = m.seq ORDER BY m.id
+        """
+    ).map { row in
+      Message(
+        id: row[0], seq: row[1], channel: row[2], job: row[3], state: row[4], attempts: row[5],
+        due: Timestamp(milliseconds: row[6]), eventAt: Timestamp(milliseconds: row[7]), lastError: row[8])
+    }
+    // What follows is not in all versions.
+    if isOld { return }
+    conditions = try Row.fetchAll(db, sql: "SELECT subject, kind, until, since FROM condition ORDER BY id").map { row in
+      (row[0], row[1], row[2] == nil, Timestamp(milliseconds: row[3]), time(row[2]))
+    }
+    guard isWhole else { return }
+    isSound = try String.fetchOne(db, sql: "PRAGMA integrity_check") == "ok"
+    var hash = StableHash()
+    let tables = try String.fetchAll(
+      db, sql: "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB 'sqlite_*' ORDER BY name")
+    for table in tables {
+      for row in try Row.fetchAll(db, sql: "SELECT * FROM \"\(table)\"").map({ "\($0)" }).sorted() {
+        hash.combine("\(table) \(row.replacing(directory, with: ""))".utf8)
+      }
+    }
+    digest = hash.value
+  }
+}
+
+extension Rows {
+  /// Makes a database of an earlier version, from the text that its `.dump` gave.
+  static func makeDatabase(at path: String, from dump: String) throws {
+    let queue = try DatabaseQueue(path: path)
+    try queue.writeWithoutTransaction { try $0.execute(sql: dump) }
+    try queue.close()
+  }
+
+  /// A backup as people make it, while the daemon runs.
+  static func copyDatabase(at path: String, to target: String) throws {
+    let (source, copy) = (try DatabaseQueue(path: path), try DatabaseQueue(path: target))
+    try source.backup(to: copy)
+    try copy.close()
+    try source.close()
+  }
+}

@@ -1,0 +1,180 @@
+import CloudAPI
+import CloudModel
+import Foundation
+import JobWatchCore
+
+/// What the operator has set up: accounts, channels and routes, as a configuration file with its secrets, and as the
+/// oracle understands them.
+struct Setup {
+  struct Account {
+    var name: String
+    /// How it logs in, by the name in the configuration.
+    var auth: String
+    var services: [CloudService]
+    var projectID: String
+    /// The quota that the configuration tells; nil: the daemon has to learn it.
+    var told: Quota?
+
+    func host(of service: String) -> String { "\(service).\(name).cloud.example" }
+  }
+
+  struct Channel {
+    var name: String
+    /// Nil: the journal.
+    var secret: String?
+    /// A part of its address that nobody else may know.
+    var token = ""
+    var host: String { "\(name).hooks.example" }
+    var isWebhook: Bool { secret != nil }
+  }
+
+  struct Route {
+    var events: [EventKind]?
+    var accounts: [String]?
+    var labels: [String: String] = [:]
+    var channels: [String]
+  }
+
+  /// Everything below is the machine's; `disk` is what a power cut can spoil.
+  let directory: String
+  var accounts: [Account]
+  var channels: [Channel]
+  var routes: [Route]
+  /// How long what is over stays on record.
+  var keep = Duration.days(90)
+  /// The text of each secret, by the name of its file; a secret is replaced by writing the file.
+  var secrets: [String: String] = [:]
+  var identity = SimulatedIdentity()
+  var keys: [AccessKey] = []
+  var tokens: Set<Secret> = []
+
+  var disk: String { directory + "/disk" }
+  var etc: String { directory + "/etc" }
+  var configuration: String { etc + "/jobwatch.yaml" }
+  var database: String { disk + "/state/jobwatch.db" }
+  var statusLog: String { disk + "/log/status.log" }
+  var incoming: String { disk + "/spool/incoming" }
+  var rejected: String { disk + "/spool/rejected" }
+
+  init(seed: UInt64, directory: String) {
+    var draw = Draw(seed: seed, for: "setup")
+    self.directory = directory
+    var services = CloudService.all.shuffled(using: &draw)
+    // Of ECS all is documented: it is always there.
+    services.removeAll { $0 == .ecs }
+    services.append(.ecs)
+    let ways = ["aksk", "aksk-otc", "token", "password", "agency"].shuffled(using: &draw).prefix(draw.number(2...4))
+    accounts = []
+    for (index, auth) in ways.enumerated() {
+      let own = (0..<(index == 0 ? 3 : 2)).compactMap { _ in services.popLast() }
+      let told = draw.chance(0.5) ? Quota(calls: draw.number(60...600), per: .seconds(60)) : nil
+      accounts.append(Account(name: "a\(index)", auth: auth, services: own, projectID: draw.digits(32), told: told))
+    }
+    channels = [Channel(name: "journal", secret: nil)]
+    for index in 0..<draw.number(1...2) {
+      channels.append(
+        Channel(name: "hook\(index)", secret: "s3cret-of-hook-" + draw.digits(24), token: "t0ken-" + draw.digits(24)))
+    }
+    routes = Self.routes(accounts, channels, &draw)
+    if draw.chance(0.15) { keep = .hours(14) }
+    for account in accounts { makeSecrets(of: account, &draw) }
+  }
+
+  /// None in a third of the seeds: then the journal gets every event, and webhooks all but progress.
+  static func routes(_ accounts: [Account], _ channels: [Channel], _ draw: inout Draw) -> [Route] {
+    if draw.chance(0.34) { return [] }
+    return (0..<draw.number(1...4)).map { _ in
+      var route = Route(channels: Array(Set([draw.pick(channels).name, draw.pick(channels).name])).sorted())
+      if draw.chance(0.5) {
+        route.events = Array(EventKind.allCases.shuffled(using: &draw).prefix(draw.number(3...20)))
+      }
+      if draw.chance(0.3) { route.accounts = [draw.pick(accounts).name] }
+      if draw.chance(0.2) { route.labels = ["team": draw.pick(["web", "db"])] }
+      return route
+    }
+  }
+
+  private mutating func makeSecrets(of account: Account, _ draw: inout Draw) {
+    identity.projects[account.projectID] = "project-\(account.name)"
+    switch account.auth {
+    case "aksk", "aksk-otc":
+      let key = AccessKey(access: "AK" + draw.digits(18).uppercased(), secret: Secret("sk-" + draw.digits(37)))
+      keys.append(key)
+      secrets["\(account.name).ak"] = key.access
+      secrets["\(account.name).sk"] = key.secret.reveal()
+    case "token":
+      let token = Secret("MII" + draw.digits(60))
+      tokens.insert(token)
+      secrets["\(account.name).token"] = token.reveal()
+    case "password":
+      let user = PasswordUser(name: "watcher", password: Secret("pw-" + draw.digits(24)), domainName: "OTC-EU-DE")
+      identity.users.append(user)
+      secrets["\(account.name).password"] = user.password.reveal()
+    default: break
+    }
+  }
+
+  /// What must never be read anywhere but in the file of the secret and in requests to its own host.
+  var secretTexts: [String] {
+    secrets.filter { !$0.key.hasSuffix(".ak") }.map(\.value)
+      + channels.flatMap { [$0.secret ?? "", $0.token] }.filter { !$0.isEmpty }
+  }
+
+  // MARK: The file
+
+  func write() throws {
+    for folder in [directory, disk, etc, disk + "/state", disk + "/spool", disk + "/log"] {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    }
+    for (name, text) in secrets { try Data(text.utf8).write(to: URL(fileURLWithPath: "\(etc)/\(name)")) }
+    for channel in channels {
+      guard let secret = channel.secret else { continue }
+      try Data(secret.utf8).write(to: URL(fileURLWithPath: "\(etc)/\(channel.name).secret"))
+    }
+    try Data(yaml.utf8).write(to: URL(fileURLWithPath: configuration))
+  }
+
+  var yaml: String {
+    var lines = [
+      "state_dir: \(disk)/state", "spool_dir: \(disk)/spool", "status_log: \(statusLog)", "accounts:",
+    ]
+    for account in accounts {
+      lines.append("  - name: \(account.name)\n    region: eu-de\n    auth: \(account.auth)")
+      lines.append("    project_id: \(account.projectID)")
+      switch account.auth {
+      case "aksk", "aksk-otc":
+        lines.append(
+          "    access_key: {file: \(etc)/\(account.name).ak}\n    secret_key: {file: \(etc)/\(account.name).sk}")
+      case "token": lines.append("    token: {file: \(etc)/\(account.name).token}")
+      case "password":
+        lines.append("    username: watcher\n    password: {file: \(etc)/\(account.name).password}")
+        lines.append("    domain_name: OTC-EU-DE")
+      default: break
+      }
+      if let told = account.told { lines.append("    quota: {calls: \(told.calls), per: \(told.per.text)}") }
+      let helpers = ["password": ["iam"], "agency": ["metadata"]][account.auth] ?? []
+      let hosts = (account.services.map(\.name) + helpers).map { "\($0): https://\(account.host(of: $0))" }
+      lines.append("    endpoints: {\(hosts.joined(separator: ", "))}")
+    }
+    lines.append("keep: \(keep.text)")
+    lines.append("channels:")
+    for channel in channels {
+      let kind =
+        channel.isWebhook
+        ? "type: webhook, url: https://\(channel.host)/\(channel.token), secret: {file: \(etc)/\(channel.name).secret}"
+        : "type: journal"
+      lines.append("  - {name: \(channel.name), \(kind)}")
+    }
+    lines.append(routes.isEmpty ? "routes: []" : "routes:")
+    for route in routes {
+      var parts = ["channels: [\(route.channels.joined(separator: ", "))]"]
+      if let events = route.events { parts.append("events: [\(events.map(\.rawValue).joined(separator: ", "))]") }
+      if let accounts = route.accounts { parts.append("accounts: [\(accounts.joined(separator: ", "))]") }
+      if !route.labels.isEmpty {
+        parts.append("labels: {\(route.labels.map { "\($0.key): \($0.value)" }.joined(separator: ", "))}")
+      }
+      lines.append("  - {\(parts.joined(separator: ", "))}")
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+}

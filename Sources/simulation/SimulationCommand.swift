@@ -1,0 +1,104 @@
+import ArgumentParser
+import Foundation
+import Glibc
+import JobWatchCore
+import SimulatedMachine
+
+/// Years of the daemon's life in minutes, each run from a seed that replays it.
+@main
+struct SimulationCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "simulation",
+    abstract: "Lets the daemon live in a simulated world, and judges each of its promises.")
+
+  @Option(help: "The seeds, as in 7 or 1-100.")
+  var seeds = "1"
+
+  @Option(help: "Days of a run; the last two are without troubles.")
+  var days = 3.0
+
+  @Option(help: "Jobs that begin on a day.")
+  var jobs = 100.0
+
+  @Option(help: "How many times longer idle waits are than in life.")
+  var stretch = 10
+
+  @Option(help: "The kinds of trouble, with commas; or all, or none.")
+  var troubles = "all"
+
+  @Flag(help: "Let the disk report a flush that it does not make: the oracle must find it.")
+  var lyingDisk = false
+
+  @Flag(help: "Print what happens.")
+  var trace = false
+
+  @Option(help: "The folder with dumps of earlier databases, with one of which every twentieth seed begins.")
+  var schemas = "Tests/JobWatchStoreTests/Schemas"
+
+  @Option(help: "Runs at once.")
+  var parallel = 2
+
+  @Flag(help: .hidden)
+  var child = false
+
+  func run() throws {
+    if child { return try runOne() }
+    let bounds = seeds.split(separator: "-").compactMap { UInt64($0) }
+    guard let first = bounds.first, let last = bounds.last, bounds.count < 3, first <= last else {
+      throw ValidationError("--seeds takes a number or a range, as in 7 or 1-100, not \(seeds)")
+    }
+    let failed = Children(options, parallel: parallel).run(Array(first...last))
+    guard failed.isEmpty else { throw ExitCode(1) }
+  }
+
+  /// Of this run, for its children.
+  private var options: [String] {
+    ["--days", "\(days)", "--jobs", "\(jobs)", "--stretch", "\(stretch)", "--troubles", troubles, "--schemas", schemas]
+      + (lyingDisk ? ["--lying-disk"] : []) + (trace ? ["--trace"] : [])
+  }
+
+  func runOne() throws {
+    guard let seed = UInt64(seeds) else { throw ValidationError("--child takes one seed") }
+    let directory = "/dev/shm/jobwatch-simulation-\(getpid())"
+    defer {
+      Disk.end()
+      try? FileManager.default.removeItem(atPath: directory)  // what stays is in memory only, until the next boot
+    }
+    var kinds = Set(Troubles.Kind.allCases)
+    if troubles == "none" {
+      kinds = []
+    } else if troubles != "all" {
+      kinds = Set(troubles.split(separator: ",").compactMap { Troubles.Kind(rawValue: String($0)) })
+    }
+    Randomness.begin(seed: seed)
+    executor_begin()
+    let dumps = seed % 20 == 0 ? try FileManager.default.contentsOfDirectory(atPath: schemas).sorted() : []
+    var options = World.Options(
+      seed: seed, days: days, jobsPerDay: jobs, stretch: stretch, kinds: kinds, directory: directory, isTraced: trace,
+      hasLyingDisk: lyingDisk)
+    if !dumps.isEmpty { options.schema = "\(schemas)/\(dumps[Int(seed / 20) % dumps.count])" }
+    let begun = ContinuousClock.now
+    let world = try World(options)
+    try world.run()
+    let took = begun.duration(to: .now)
+    let rows = world.oracle.lastRows
+    print(
+      "seed \(seed): \(world.oracle.violations.isEmpty ? "ok" : "VIOLATED") digest \(String(world.time.digest.value, radix: 16)) "
+        + "rows \(String(rows?.digest ?? 0, radix: 16)) events \(rows?.events.count ?? 0) jobs \(rows?.jobs.count ?? 0) "
+        + "steps \(world.time.steps) boots \(world.machine.boots) ends \(world.machine.ends.sorted { $0.key < $1.key }) "
+        + "requests \(world.network.requests) foreign \(executor_foreign()) "
+        + "speed \(Int(world.time.now.seconds / took.seconds)) took \(took.spoken)")
+    for violation in world.oracle.violations { print(world.oracle.story(of: violation)) }
+    if !world.oracle.violations.isEmpty { throw ExitCode(1) }
+  }
+}
+
+/// Where the process's own random numbers come from: the seed.
+enum Randomness {
+  private nonisolated(unsafe) static var draw = Draw(seed: 0, for: "system")
+
+  static func begin(seed: UInt64) {
+    draw = Draw(seed: seed, for: "system")
+    randomness_begin { Randomness.draw.next() }
+  }
+}

@@ -1,0 +1,217 @@
+import CloudAPI
+import Foundation
+import Glibc
+import JobWatchCore
+import JobWatchFiles
+import SimulatedMachine
+
+/// Those who begin jobs and put their ids into the spool, each in a way of its own.
+final class Submitters: @unchecked Sendable {
+  /// A file that was put into `incoming/`.
+  struct File {
+    var name: String
+    var jobs: [JobKey]
+    var labels: [JobKey: [String: String]]
+    /// Entries that must be refused.
+    var refused: Int
+    var visibleAt: Duration
+    /// It and its name were flushed: a power cut takes it no more.
+    var isDurable: Bool
+    /// A power cut took it, or a part of it.
+    var isSpoiled = false
+    var isSettled = false
+  }
+
+  private let time: VirtualTime
+  private let machine: Machine
+  private let cloud: CloudSide
+  private let setup: Setup
+  private var draw: Draw
+  private(set) var files: [File] = []
+  /// By key: the first file that named it, visible to the daemon.
+  private(set) var submitted: [JobKey: Duration] = [:]
+  /// Those of files that were taken in.
+  private(set) var settledLabels: [JobKey: [String: String]] = [:]
+  /// Ids that no cloud knows.
+  private(set) var invented: Set<String> = []
+  private var submittedAgain: Set<JobKey> = []
+  private var count = 0
+  /// Open files of writers that are at work.
+  private var writing: [Int32: String] = [:]
+  var tell: (String) -> Void = { _ in }
+
+  init(seed: UInt64, _ setup: Setup, _ time: VirtualTime, _ machine: Machine, _ cloud: CloudSide) {
+    (self.setup, self.time, self.machine, self.cloud) = (setup, time, machine, cloud)
+    draw = Draw(seed: seed, for: "submitters")
+  }
+
+  /// Begins jobs at random until `end`.
+  func work(perDay rate: Double, until end: Duration) {
+    time.after(draw.exponential(.seconds(86400.0 / rate))) { [self] in
+      guard time.now < end else { return }
+      beginOne()
+      work(perDay: rate, until: end)
+    }
+  }
+
+  private func beginOne() {
+    if draw.chance(0.01) {
+      let account = draw.pick(setup.accounts)
+      let key = JobKey(account: account.name, service: draw.pick(account.services).name, jobID: draw.digits(32))
+      invented.insert(key.jobID)
+      return submit([key], after: .seconds(1))
+    }
+    let burst = draw.chance(0.03) ? draw.number(2...25) : 1
+    let keys = (0..<burst).map { _ in cloud.begin(&draw).key }
+    let wait =
+      draw.chance(0.92) ? draw.spread(.milliseconds(100) ... .seconds(8)) : draw.spread(.seconds(10) ... .hours(3))
+    submit(keys, after: wait)
+    // Scripts that are run again, and people who are not sure.
+    if draw.chance(0.15) { submit(keys, after: wait + draw.spread(.seconds(1) ... .hours(12))) }
+  }
+
+  private func submit(_ keys: [JobKey], after wait: Duration) {
+    time.after(wait) { [self] in
+      guard machine.isOn else { return submit(keys, after: draw.duration(.seconds(20) ... .minutes(3))) }
+      write(keys)
+    }
+  }
+
+  private func write(_ keys: [JobKey]) {
+    count += 1
+    let name = "\(1000 + count)-\(draw.digits(6)).json"
+    var labels: [JobKey: [String: String]] = [:]
+    var lines = keys.map { line($0, &labels) }
+    var refused = 0
+    if draw.chance(0.02) {
+      lines.insert(#"{"job_id": "not an id", "service": "ecs"}"#, at: draw.number(0...lines.count))
+      refused = 1
+    }
+    let text = lines.joined(separator: "\n") + "\n"
+    let file = File(name: name, jobs: keys, labels: labels, refused: refused, visibleAt: time.now, isDurable: false)
+    if draw.chance(0.12) { return writeInPlace(text, file) }
+    let isCareful = draw.chance(0.6)
+    Disk.outside {
+      let temporary = "\(setup.incoming)/.\(name).tmp"
+      let descriptor = open(temporary, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
+      guard descriptor >= 0 else { return submit(keys, after: .minutes(1)) }
+      put(text, descriptor)
+      if isCareful { fsync(descriptor) }
+      close(descriptor)
+      rename(temporary, "\(setup.incoming)/\(name)")
+      if isCareful { try? Directory.syncParent("\(setup.incoming)/\(name)") }
+      appeared(file, isDurable: isCareful)
+    }
+    machine.announce(.came(Array(name.utf8)))
+  }
+
+  /// As a shell does that redirects a slow program into the spool.
+  private func writeInPlace(_ text: String, _ file: File) {
+    let path = "\(setup.incoming)/\(file.name)"
+    let descriptor = Disk.outside { open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644) }
+    guard descriptor >= 0 else { return submit(file.jobs, after: .minutes(1)) }
+    writing[descriptor] = file.name
+    let cut = text.index(text.startIndex, offsetBy: draw.number(0...text.count))
+    Disk.outside { put(String(text[..<cut]), descriptor) }
+    time.after(draw.spread(.milliseconds(1) ... .seconds(20))) { [self] in
+      // A power cut ends the writer as well.
+      guard writing.removeValue(forKey: descriptor) != nil else { return }
+      Disk.outside {
+        put(String(text[cut...]), descriptor)
+        close(descriptor)
+      }
+      appeared(file, isDurable: false)
+      machine.announce(.written(Array(file.name.utf8)))
+    }
+  }
+
+  private func put(_ text: String, _ descriptor: Int32) {
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      guard count > 0 else { return }
+      bytes = bytes.dropFirst(count)
+    }
+  }
+
+  private func appeared(_ file: File, isDurable: Bool) {
+    var file = file
+    (file.visibleAt, file.isDurable) = (time.now, isDurable)
+    files.append(file)
+    for key in file.jobs where submitted[key] == nil { submitted[key] = time.now }
+    tell("\(file.name) is in the spool: \(file.jobs.map(\.description).joined(separator: " "))")
+  }
+
+  private func line(_ key: JobKey, _ labels: inout [JobKey: [String: String]]) -> String {
+    // A URL has account and service in it.
+    if draw.chance(0.1), let account = setup.accounts.first(where: { $0.name == key.account }),
+      let service = CloudService.named(key.service)
+    {
+      let target = service.target(projectID: account.projectID, jobID: key.jobID)
+      return #"{"job_id": "https://\#(account.host(of: key.service))\#(target)"}"#
+    }
+    // The team stays, because routes go by it; each submission adds a label of its own.
+    let run = "run\(draw.number(0...999_999))"
+    labels[key] = ["team": key.jobID.utf8.first.map { $0 % 2 == 0 } ?? true ? "web" : "db", run: "x"]
+    let text = (labels[key] ?? [:]).sorted { $0.key < $1.key }.map { "\"\($0.key)\": \"\($0.value)\"" }
+    let number = key.jobID.utf8.reduce(0) { ($0 * 31 + Int($1)) % 1009 }
+    let expectation = number % 5 == 0 ? #", "expect_within": "\#(number / 5 + 1)m""# : ""
+    return #"{"job_id": "\#(key.jobID)", "service": "\#(key.service)", "account": "\#(key.account)""#
+      + expectation + ", \"labels\": {\(text.joined(separator: ", "))}}"
+  }
+
+  /// People submit a job again that was lost.
+  func submitAgain(_ key: JobKey) {
+    if submittedAgain.insert(key).inserted, draw.chance(0.5) {
+      submit([key], after: draw.spread(.minutes(1) ... .hours(2)))
+    }
+  }
+
+  // MARK: What became of the files
+
+  /// A power cut ends all writers; what they wrote is worth nothing.
+  func powerIsCut() {
+    for descriptor in writing.keys { Disk.outside { _ = close(descriptor) } }
+    writing = [:]
+  }
+
+  /// Marks the files that the power cut took or changed.
+  func comparedWithDisk(before: [String: Int]) {
+    let after = sizes()
+    for index in files.indices where !files[index].isSettled && !files[index].isDurable {
+      let name = files[index].name
+      let (old, new) = (before.first { $0.key.hasSuffix(name) }, after.first { $0.key.hasSuffix(name) })
+      if let old, new?.value != old.value { files[index].isSpoiled = true }
+    }
+  }
+
+  /// The files in `incoming/`, with their sizes.
+  func sizes() -> [String: Int] {
+    Disk.outside {
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: setup.incoming)) ?? []
+      return Dictionary(
+        names.map { name in
+          var status = stat()
+          return (name, stat("\(setup.incoming)/\(name)", &status) == 0 ? Int(status.st_size) : -1)
+        }
+      ) { first, _ in first }
+    }
+  }
+
+  /// What was taken in since the backup is forgotten, as `daemon.restored` says.
+  func backupIsBack() {
+    settle { _ in }
+    settledLabels = [:]
+  }
+
+  /// Calls `judge` for each file that is gone from `incoming/`, once.
+  func settle(_ judge: (File) -> Void) {
+    let present = sizes().keys
+    for index in files.indices where !files[index].isSettled {
+      if present.contains(where: { $0.hasSuffix(files[index].name) }) { continue }
+      files[index].isSettled = true
+      if !files[index].isSpoiled { settledLabels.merge(files[index].labels) { $0.merging($1) { $1 } } }
+      judge(files[index])
+    }
+  }
+}

@@ -1,0 +1,184 @@
+import CloudAPI
+import Glibc
+import JobWatchCore
+import SimulatedMachine
+
+/// What goes wrong, and when. Each seed has its own share of each kind, often none, so that there are quiet seeds and
+/// such in which one kind of trouble is dense.
+final class Troubles: @unchecked Sendable {
+  enum Kind: String, CaseIterable {
+    case kill, powerCut, edge, cloud, flaws, receiver, receiverFlaws, diskFull, diskError, shortWrite, descriptors,
+      clock, suspend,
+      rotate, foreignLine, reload, stop, tokens, key, password, restore
+
+    /// How often a day.
+    var rate: Double {
+      switch self {
+      case .kill, .powerCut: 10
+      case .cloud: 10
+      case .receiver: 4
+      case .rotate, .reload, .stop, .diskFull: 2
+      case .diskError, .descriptors, .clock, .suspend, .tokens, .key, .password, .foreignLine: 1
+      case .restore: 0.3
+      case .edge, .flaws, .receiverFlaws, .shortWrite: 0
+      }
+    }
+  }
+
+  private let world: World
+  private var draws: [Kind: Draw]
+  /// By kind: how many times as often as usual.
+  let shares: [Kind: Double]
+  private(set) var counts: [Kind: Int] = [:]
+  private let end: Duration
+
+  init(seed: UInt64, _ world: World, kinds: Set<Kind>, until end: Duration) {
+    var draw = Draw(seed: seed, for: "shares")
+    (self.world, self.end) = (world, end)
+    draws = Dictionary(uniqueKeysWithValues: Kind.allCases.map { ($0, Draw(seed: seed, for: "trouble \($0)")) })
+    let isQuiet = draw.chance(0.15)
+    shares = Dictionary(
+      uniqueKeysWithValues: Kind.allCases.map { kind in
+        let share = draw.pick([0, 0, 0.25, 1, 1, 4])
+        return (kind, isQuiet || !kinds.contains(kind) ? 0 : share)
+      })
+  }
+
+  var isQuiet: Bool { shares.values.allSatisfy { $0 == 0 } }
+
+  func begin() {
+    world.network.deathAtEdge = 0.003 * share(.edge)
+    world.cloud.flaws = 0.005 * share(.flaws)
+    for receiver in world.receivers { receiver.flaws = 0.01 * share(.receiverFlaws) }
+    world.machine.faults.shortWrite = 0.01 * share(.shortWrite)
+    world.cloud.oddity = isQuiet ? 0 : 0.01
+    world.machine.announcementLoss = isQuiet ? 0 : 0.01
+    for kind in Kind.allCases { schedule(kind) }
+    world.time.after(end) { self.calm() }
+  }
+
+  private func share(_ kind: Kind) -> Double { shares[kind] ?? 0 }
+
+  private func calm() {
+    world.tell("the troubles are over")
+    world.network.deathAtEdge = 0
+    world.cloud.calm()
+    world.machine.faults.calm()
+    for receiver in world.receivers { receiver.calm() }
+  }
+
+  private func schedule(_ kind: Kind) {
+    let rate = kind.rate * share(kind)
+    guard rate > 0, var draw = draws[kind] else { return }
+    let wait = draw.exponential(.seconds(86400 / rate))
+    draws[kind] = draw
+    world.time.after(wait) { [self] in
+      guard world.time.now < end else { return }
+      counts[kind, default: 0] += 1
+      begin(kind)
+      schedule(kind)
+    }
+  }
+
+  private func begin(_ kind: Kind) {
+    guard var draw = draws[kind] else { return }
+    defer { draws[kind] = draw }
+    switch kind {
+    case .kill, .powerCut: die(powerCut: kind == .powerCut, &draw)
+    case .cloud: disturbCloud(&draw)
+    case .receiver:
+      guard let receiver = world.receivers.randomElement(using: &draw) else { return }
+      let trouble = draw.pick(Receiver.Trouble.allCases)
+      let length = draw.chance(0.1) ? draw.exponential(.hours(2)) : draw.exponential(.minutes(10))
+      world.tell("receiver \(receiver.channel): \(trouble) for \(length.spoken)")
+      receiver.set(trouble, for: length)
+    case .diskFull:
+      forAWhile(draw.spread(.seconds(1) ... .minutes(30)), "the disk is full") {
+        $0.isFull = true
+      } over: {
+        $0.isFull = false
+      }
+    case .diskError:
+      let chance = draw.pick([0.01, 0.1, 1])
+      switch draw.number(0...2) {
+      case 0:
+        forAWhile(draw.spread(.seconds(1) ... .minutes(5)), "fsync fails") {
+          $0.syncError = chance
+        } over: {
+          $0.syncError = 0
+        }
+      case 1:
+        forAWhile(draw.spread(.seconds(1) ... .minutes(5)), "writes fail") {
+          $0.writeError = chance
+        } over: {
+          $0.writeError = 0
+        }
+      default:
+        forAWhile(draw.spread(.seconds(1) ... .minutes(5)), "reads fail") {
+          $0.readError = chance * 0.1
+        } over: {
+          $0.readError = 0
+        }
+      }
+    case .descriptors:
+      forAWhile(draw.spread(.seconds(1) ... .minutes(5)), "no descriptor is free") {
+        $0.noDescriptor = 0.5
+      } over: {
+        $0.noDescriptor = 0
+      }
+    case .clock:
+      let step =
+        draw.chance(0.5) ? draw.duration(.seconds(-600) ... .seconds(600)) : draw.duration(.hours(-24) ... .hours(24))
+      // Most clocks are set right again after a while.
+      world.setClock(by: step)
+      world.time.after(draw.spread(.minutes(1) ... .hours(4))) { [self] in world.setClock(by: .zero - world.time.error)
+      }
+    case .suspend: world.suspend(for: draw.spread(.minutes(1) ... .hours(14)))
+    case .rotate:
+      world.rotateLog()
+      // A rotation is delicate while a crash is near.
+      if draw.chance(0.3) { die(powerCut: true, &draw) }
+    case .foreignLine: world.writeForeignLine(&draw)
+    case .restore: world.backUp(for: draw.spread(.minutes(10) ... .hours(8)))
+    case .password: world.replacePassword(&draw)
+    case .reload: world.reload(&draw)
+    case .stop: world.machine.stop()
+    case .tokens: world.cloud.revokeTokens()
+    case .key: world.replaceKey(&draw)
+    case .edge, .flaws, .receiverFlaws, .shortWrite: break
+    }
+  }
+
+  private func die(powerCut: Bool, _ draw: inout Draw) {
+    let downtime =
+      draw.chance(0.7)
+      ? draw.spread(.milliseconds(200) ... .seconds(5))
+      : draw.chance(0.97) ? draw.exponential(.minutes(30)) : draw.duration(.hours(2) ... .hours(20))
+    if draw.chance(0.2) {
+      world.machine.die(powerCut: powerCut, downFor: downtime)
+    } else {
+      let target = draw.pick(DiskFaults.Target.allCases)
+      world.machine.die(
+        at: target, after: draw.number(0...4) * draw.number(0...4), torn: draw.chance(0.5), powerCut: powerCut,
+        downFor: downtime)
+    }
+  }
+
+  private func disturbCloud(_ draw: inout Draw) {
+    let trouble = draw.pick(CloudSide.Trouble.allCases)
+    var length = draw.chance(0.1) ? draw.exponential(.hours(2)) : draw.exponential(.minutes(5))
+    // A service that has forgotten few jobs is believed after two minutes, and one that has forgotten all after an hour.
+    if trouble == .absence { length = min(length, .seconds(100)) }
+    let hosts = draw.chance(0.3) ? world.cloud.hosts : [draw.pick(world.cloud.hosts)]
+    world.cloudIsDisturbed(trouble, hosts, for: length)
+  }
+
+  private func forAWhile(
+    _ length: Duration, _ what: String, begin: (DiskFaults) -> Void, over: @escaping (DiskFaults) -> Void
+  ) {
+    world.tell("\(what) for \(length.spoken)")
+    world.diskIsDisturbed(for: length)
+    begin(world.machine.faults)
+    world.time.after(length) { [world] in over(world.machine.faults) }
+  }
+}

@@ -1,0 +1,131 @@
+import HeapModule
+import JobWatchCore
+import SimulatedMachine
+
+/// The clocks of the simulated world, and all that waits for a time.
+///
+/// Time passes only while no job of the daemon is ready; then the next entry is due. Which of the ready jobs runs next is
+/// drawn, so that each seed is another interleaving. The simulation has one thread: so do all types here that are marked
+/// as safe to send.
+final class VirtualTime: @unchecked Sendable {
+  /// What an entry belongs to.
+  enum Owner {
+    /// Goes on whatever becomes of the daemon.
+    case world
+    /// Is lost with the process, and waits while the machine is suspended.
+    case process
+  }
+
+  private struct Entry: Comparable {
+    var at: Duration
+    /// Entries of one time fire in the order in which they were made.
+    var number: UInt64
+    var owner: Owner
+    var action: () -> Void
+
+    static func < (left: Entry, right: Entry) -> Bool { (left.at, left.number) < (right.at, right.number) }
+    static func == (left: Entry, right: Entry) -> Bool { left.number == right.number }
+  }
+
+  /// The wall time at which every run begins: 2026-11-02 08:00 UTC.
+  static let begin = Timestamp(milliseconds: 1_793_606_400_000)
+
+  /// Since the run began.
+  private(set) var now = Duration.zero
+  private(set) var slept = Duration.zero
+  private var bootedAt = Duration.zero
+  private var sleptAtBoot = Duration.zero
+  /// By how much the machine's wall clock is wrong.
+  private(set) var error = Duration.zero
+  private var entries = Heap<Entry>()
+  private var number: UInt64 = 0
+  private var draw: Draw
+  /// Entries of processes that died. A dead process runs no clean-up, so they are kept rather than let go of.
+  private var dead: [Entry] = []
+  /// How many processes have ended.
+  private(set) var epoch = 0
+  private(set) var steps = 0
+  /// Of all steps: two runs of one seed have the same.
+  private(set) var digest = StableHash()
+
+  init(seed: UInt64) { draw = Draw(seed: seed, for: "schedule") }
+
+  // MARK: Clocks
+
+  /// The true time, by which the cloud goes.
+  var truth: Timestamp { Self.begin + now }
+
+  /// What the machine's clocks show.
+  var moment: Moment {
+    Moment(wall: truth + error, uptime: now - bootedAt + .seconds(60), slept: slept - sleptAtBoot)
+  }
+
+  func setClock(by step: Duration) { error += step }
+
+  /// The clocks that count from the boot begin again.
+  func reboot() { (bootedAt, sleptAtBoot) = (now, slept) }
+
+  /// The machine sleeps from now on: what waits in it waits so much longer.
+  func suspend(for duration: Duration) {
+    slept += duration
+    var others = Heap<Entry>()
+    for var entry in entries.unordered {
+      if entry.owner == .process { entry.at += duration }
+      others.insert(entry)
+    }
+    entries = others
+  }
+
+  // MARK: Entries
+
+  func after(_ wait: Duration, _ owner: Owner = .world, _ action: @escaping () -> Void) {
+    number += 1
+    entries.insert(Entry(at: now + max(wait, .zero), number: number, owner: owner, action: action))
+  }
+
+  /// `Time.wake` of the daemon.
+  func wake(after wait: Duration, _ ring: @escaping @Sendable () -> Void) -> any Sendable {
+    let token = Token()
+    after(wait, .process) { [weak token] in if token != nil { ring() } }
+    return token
+  }
+
+  private final class Token: Sendable {}
+
+  /// The process is dead: nothing of it happens any more.
+  func forgetProcess() {
+    epoch += 1
+    executor_forget()
+    dead += entries.unordered.filter { $0.owner == .process }
+    entries = Heap(entries.unordered.filter { $0.owner != .process })
+  }
+
+  /// Runs until `end`, or until `isOver`.
+  ///
+  /// - Parameter afterStep: called after each step of the daemon or the world.
+  func run(until end: Duration, isOver: () -> Bool, afterStep: () -> Void) {
+    while !isOver() {
+      let ready = executor_ready()
+      if ready > 0 {
+        let index = ready == 1 ? 0 : Int(draw.next() % UInt64(ready))
+        now += .microseconds(Int64(1 + draw.next() % 20))
+        note(UInt64(index) << 8 | 1)
+        executor_run(index)
+      } else {
+        guard let next = entries.min, next.at <= end else { break }
+        entries.removeMin()
+        now = max(now, next.at)
+        note(next.number << 8 | 2)
+        next.action()
+      }
+      afterStep()
+    }
+    if !isOver() { now = max(now, end) }
+  }
+
+  private func note(_ step: UInt64) {
+    steps += 1
+    digest.combine(step)
+    digest.combine(UInt64(bitPattern: now.nanoseconds))
+  }
+}
