@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import JobWatchFiles
+import SystemPackage
 
 /// The spool on disk: `incoming/` to read from, `rejected/` for what cannot be taken.
 package struct SpoolDirectory: Sendable {
@@ -112,10 +113,19 @@ package struct SpoolDirectory: Sendable {
 
   private func setAside(_ name: Name, _ reason: String) throws {
     let target = "\(rejected)/\(freeName(for: name))"
-    try Data((reason + "\n").utf8)
-      .write(to: URL(fileURLWithPath: target + ".reason"), options: .atomic)
+    try put(reason + "\n", as: target + ".reason")
     guard rename(name.path(in: incoming), target) == 0 || errno == ENOENT else {
       throw failure("cannot be moved to rejected/", name)
+    }
+  }
+
+  /// By one temporary name, so that a later rejection replaces what a crash leaves of it.
+  private func put(_ text: String, as path: String) throws {
+    let temporary = rejected + "/.reason.tmp"
+    unlink(temporary)
+    try FileFailure.wrap("cannot be written", path) {
+      try SpoolWriter.put(Data(text.utf8), temporary)
+      guard rename(temporary, path) == 0 else { throw Errno(rawValue: errno) }
     }
   }
 

@@ -40,7 +40,7 @@ package struct SpoolWriter: Sendable {
     // The daemon does not read names that begin with a dot: half a file is none.
     let (temporary, path) = ("\(incoming)/.\(name).tmp", "\(incoming)/\(name)")
     do {
-      try put(content, temporary)
+      try Self.put(content, temporary)
       // Open for reading, because the daemon takes no file that is open for writing.
       let file = try FileDescriptor.open(FilePath(temporary), .readOnly, options: [.closeOnExec, .noFollow])
       try file.closeAfter {
@@ -71,16 +71,17 @@ package struct SpoolWriter: Sendable {
     return content
   }
 
-  private func put(_ content: Data, _ path: String) throws {
+  /// Makes a file of which everything is on disk. Throws `Errno`.
+  static func put(_ content: Data, _ path: String) throws {
     // The daemon must be able to read the file whatever the submitter's umask is. Others cannot: incoming/ is closed to
     // them.
     let mode = FilePermissions(rawValue: 0o644)
     let file = try FileDescriptor.open(
       FilePath(path), .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec, .noFollow], permissions: mode)
     try file.closeAfter {
-      try Self.check(fchmod(file.rawValue, mode.rawValue))
+      try check(fchmod(file.rawValue, mode.rawValue))
       try file.writeAll(content)
-      try Self.check(fsync(file.rawValue))
+      try check(fsync(file.rawValue))
     }
   }
 
