@@ -9,7 +9,7 @@ struct Children {
   init(_ options: [String], parallel: Int) { (self.options, self.parallel) = (options, parallel) }
 
   /// Prints what each seed prints, and returns those that failed.
-  func run(_ seeds: [UInt64]) -> [UInt64] {
+  func run(_ seeds: [UInt64], untilFailure: Bool) -> [UInt64] {
     var waiting = seeds[...]
     var running: [pid_t: (seed: UInt64, output: FileHandle)] = [:]
     var failed: [UInt64] = []
@@ -23,6 +23,7 @@ struct Children {
       FileHandle.standardOutput.write(Self.content(output))
       guard status != 0 else { continue }
       failed.append(seed)
+      if untilFailure { waiting = [] }
       let line = "replay: simulation --seeds \(seed) \(options.joined(separator: " ")) --trace\n"
       FileHandle.standardOutput.write(Data(line.utf8))
     }

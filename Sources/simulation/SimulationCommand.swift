@@ -38,6 +38,9 @@ struct SimulationCommand: ParsableCommand {
   @Option(help: "Runs at once.")
   var parallel = 2
 
+  @Flag(help: "End with the first seed that fails.")
+  var untilFailure = false
+
   @Flag(help: .hidden)
   var child = false
 
@@ -47,7 +50,7 @@ struct SimulationCommand: ParsableCommand {
     guard let first = bounds.first, let last = bounds.last, bounds.count < 3, first <= last else {
       throw ValidationError("--seeds takes a number or a range, as in 7 or 1-100, not \(seeds)")
     }
-    let failed = Children(options, parallel: parallel).run(Array(first...last))
+    let failed = Children(options, parallel: parallel).run(Array(first...last), untilFailure: untilFailure)
     guard failed.isEmpty else { throw ExitCode(1) }
   }
 
