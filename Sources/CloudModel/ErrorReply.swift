@@ -57,7 +57,7 @@ package enum ErrorReply {
 
   /// The credential is for another project than the URL's. Only ECS and DCS document an answer: a policy's refusal
   /// stands for the others'.
-  static func wrongProject(_ service: CloudService) -> Reply {
+  package static func wrongProject(_ service: CloudService) -> Reply {
     let message = "The project ID in the URL does not match that of the credential."
     if service == .dcs { return Self.service(service, 401, "DCS.1004", message) }
     return service.hasJobFramework ? Self.service(service, 400, "Common.0018", message) : forbidden(service)

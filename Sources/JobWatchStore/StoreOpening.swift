@@ -60,6 +60,9 @@ enum StoreOpening {
           PRAGMA journal_size_limit = \(WriteAheadLog.sizeLimit)
           """)
     }
+    // SQLite flushes the directory for the name of a new write-ahead log, and goes on where it cannot open it for want
+    // of descriptors: a power cut could then take the log away, with all that was committed to it.
+    try StagedFile.sync(directoryOf: path)
     return pool
   }
 

@@ -9,7 +9,9 @@ struct Children {
   init(_ options: [String], parallel: Int) { (self.options, self.parallel) = (options, parallel) }
 
   /// Prints what each seed prints, and returns those that failed.
-  func run(_ seeds: [UInt64], untilFailure: Bool) -> [UInt64] {
+  ///
+  /// - Parameter coverage: gets what the runs have reached.
+  func run(_ seeds: [UInt64], untilFailure: Bool, _ coverage: inout Coverage) -> [UInt64] {
     var waiting = seeds[...]
     var running: [pid_t: (seed: UInt64, output: FileHandle)] = [:]
     var failed: [UInt64] = []
@@ -20,7 +22,10 @@ struct Children {
       var status: Int32 = 0
       let process = waitpid(-1, &status, 0)
       guard let (seed, output) = running.removeValue(forKey: process) else { continue }
-      FileHandle.standardOutput.write(Self.content(output))
+      let lines = String(decoding: Self.content(output), as: UTF8.self).split(
+        separator: "\n", omittingEmptySubsequences: false)
+      let shown = lines.filter { !coverage.take($0) }.joined(separator: "\n")
+      FileHandle.standardOutput.write(Data(shown.utf8))
       guard status != 0 else { continue }
       failed.append(seed)
       if untilFailure { waiting = [] }

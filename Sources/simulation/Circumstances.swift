@@ -31,6 +31,19 @@ extension World {
     }
   }
 
+  /// Whether a service said for minutes that it knows no job.
+  func wasDenied(_ host: String) -> Bool {
+    disturbances.contains { $0.what == "cloud \(host) absence" && $0.to - $0.from > .seconds(110) }
+  }
+
+  /// Whether the credential of an account has changed at the cloud.
+  func wasReplaced(_ account: String, before at: Duration) -> Bool {
+    disturbances.contains { disturbance in
+      disturbance.from <= at && disturbance.what.contains(".\(account).")
+        && [" key", " password", " tokens"].contains(where: disturbance.what.hasSuffix)
+    }
+  }
+
   /// The longest time between two moments in which the daemon was up and a host told the truth.
   func longestChance(_ from: Duration, _ to: Duration, host: String) -> Duration {
     guard from < to else { return .zero }

@@ -22,7 +22,8 @@ struct TrueJob {
 /// The clouds of all accounts: their jobs, their answers and their troubles.
 final class CloudSide: Host {
   enum Trouble: String, CaseIterable {
-    case refused, reset, silent, slow, unavailable, page, garbage, throttled, unauthorized, forbidden, absence, busy
+    case refused, reset, silent, slow, unavailable, page, garbage, throttled, unauthorized, forbidden, absence, busy,
+      wrongProject, skew
   }
 
   /// What became of the questions for one job.
@@ -54,7 +55,7 @@ final class CloudSide: Host {
   private(set) var asked: [String: Asked] = [:]
   /// By host.
   private var troubles: [String: (trouble: Trouble, until: Duration)] = [:]
-  /// Answers by status and code: what the run has seen.
+  /// Answers by kind: what the run has reached.
   private(set) var answers: [String: Int] = [:]
   private(set) var calls: [Call] = []
   /// Jobs for which the service refuses every answer.
@@ -75,7 +76,8 @@ final class CloudSide: Host {
       projectIDs: Set(setup.accounts.map(\.projectID)),
       credentials: AcceptedCredentials(accessKeys: setup.keys, tokens: setup.tokens))
     options.identity = setup.identity
-    options.retention = Dictionary(uniqueKeysWithValues: CloudService.all.map { ($0, $0.retention) })
+    options.retention = Dictionary(
+      uniqueKeysWithValues: CloudService.all.map { ($0, $0 == .ecs ? setup.retention ?? $0.retention : $0.retention) })
     var accounts: [String: Setup.Account] = [:]
     for account in setup.accounts {
       for service in account.services {
@@ -122,7 +124,14 @@ final class CloudSide: Host {
     }
     steps.append(ScriptedStep(after: begin, status: "RUNNING"))
     let end = begin + length
-    steps.append(ScriptedStep(after: end, status: isGood ? "SUCCESS" : "FAIL"))
+    if draw.chance(0.01) { steps.append(ScriptedStep(after: begin + length.scaled(by: 0.3), status: Self.strangeWord)) }
+    // An order that nobody pays.
+    let isUnpaid = steps.contains { $0.status == "PENDING_PAYMENT" } && draw.chance(0.4)
+    if isUnpaid {
+      steps.removeAll { $0.status == "RUNNING" }
+    } else {
+      steps.append(ScriptedStep(after: end, status: isGood ? "SUCCESS" : "FAIL"))
+    }
     var job = ScriptedJob(service: service, jobID: id, jobType: type, steps: steps)
     if !isGood { (job.errorCode, job.failReason) = ("Ecs.\(draw.number(1000...1099))", "no \"capacity\" in <zone> ä") }
     job.entities = ["server_id": draw.digits(32)]
@@ -137,10 +146,11 @@ final class CloudSide: Host {
     if draw.chance(0.01) { job.vanishesAfter = draw.duration(.minutes(1) ... .hours(5)) }
     let submitted = time.truth
     state.submit(job, at: submitted)
-    let kept = service.retention.finished.map { end + $0 }
+    let retention = state.options.retention[service]
+    let kept = isUnpaid ? retention?.unpaid : retention?.finished.map { end + $0 }
     var truth = TrueJob(
       account: account.name, service: service, id: id, type: type, submitted: submitted,
-      end: (submitted + end, isGood ? .succeeded : .failed), visibleFrom: submitted + job.visibleAfter)
+      end: isUnpaid ? nil : (submitted + end, isGood ? .succeeded : .failed), visibleFrom: submitted + job.visibleAfter)
     let gone = [kept, job.vanishesAfter].compactMap(\.self).min()
     truth.goneAt = gone.map { submitted + $0 }
     // A job whose record is gone before its end has no end that anybody could see.
@@ -218,15 +228,22 @@ final class CloudSide: Host {
       guard case .instead(let reply) = Fault.garbage else { return nil }
       return .reply(reply)
     case .throttled: return .reply(.status(429, retryAfter: draw.chance(0.5) ? draw.number(1...120) : nil))
+    case .busy: return service(of: name).map { .reply(ErrorReply.service($0, 400, "Common.0021", "Try again later.")) }
+    case .wrongProject: return service(of: name).map { .reply(ErrorReply.wrongProject($0)) }
+    case .skew:
+      guard service(of: name) != nil else { return nil }
+      // The cloud's clock, by which signatures expire, is ahead.
+      state.options.clockSkew = .minutes(20)
+      defer { state.options.clockSkew = .zero }
+      return .reply(plain(request))
     case .unauthorized: return .reply(ErrorReply.refused(request, "decrypt token fail"))
-    case .unavailable, .forbidden, .absence, .busy:
+    case .unavailable, .forbidden, .absence:
       guard let service = service(of: name) else { return .reply(.status(503)) }
       let fault: Fault =
         switch trouble {
         case .unavailable: .unavailable
         case .forbidden: .forbidden
-        case .absence: .absence
-        default: .flowLimited
+        default: .absence
         }
       let before = state.faults[service]
       state.faults[service] = ArmedFault(fault: fault)
@@ -268,8 +285,8 @@ final class CloudSide: Host {
     var status: Int?
     if case .reply(let reply) = answer {
       status = reply.visibleStatus
-      answers["\(reply.status) \(reply.code ?? "")", default: 0] += 1
     }
+    answers["\(kind(of: answer, id))", default: 0] += 1
     if let account = accounts[name] {
       let isOverQuota = if case .reply(let reply) = answer { reply.code == "APIGW.0308" } else { false }
       calls.append(
@@ -281,6 +298,32 @@ final class CloudSide: Host {
     if let id { noteAsked(id, answer) }
     return answer
   }
+
+  /// What the answer should be taken for.
+  private func kind(of answer: NetworkAnswer, _ id: String?) -> Coverage.Answer {
+    guard case .reply(let reply) = answer, reply.delivery != .reset, reply.delivery != .hang else {
+      return .unreachable
+    }
+    if reply.delivery == .truncated { return .garbled }
+    switch (reply.status, reply.code) {
+    case (429, _), (_, "Common.0024"?): return .throttled
+    case (401, "APIGW.0301"?):
+      return String(decoding: reply.body, as: UTF8.self).contains("signature expired") ? .skewed : .refused
+    case (403, _): return .forbidden
+    case (_, "Common.0018"?), (_, "DCS.1004"?): return .misconfigured
+    case (400, "Common.0021"?), (400, "Odd.0042"?): return .busy
+    case (400, _), (404, _): return .absent
+    case (500..., _): return .unreachable
+    case (200, nil):
+      guard let id else { return reply.body.isEmpty ? .garbled : .absent }
+      let text = String(decoding: reply.body, as: UTF8.self)
+      return text.contains(id) ? text.contains(Self.strangeWord) ? .unrecognised : .seen : .garbled
+    default: return .garbled
+    }
+  }
+
+  /// A status that no vendor documents.
+  private static let strangeWord = "HALF_DONE"
 
   private func noteAsked(_ id: String, _ answer: NetworkAnswer) {
     var asked = self.asked[id] ?? Asked(first: time.now, last: time.now)

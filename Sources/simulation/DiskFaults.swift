@@ -24,6 +24,24 @@ final class DiskFaults {
     }
   }
 
+  /// Whose file it is.
+  enum Place: String, CaseIterable {
+    case store, log, spool
+
+    fileprivate init?(_ path: UnsafePointer<CChar>) {
+      let path = String(cString: path)
+      if path.contains("/state/") {
+        self = .store
+      } else if path.contains("/log/") {
+        self = .log
+      } else if path.contains("/spool/") {
+        self = .spool
+      } else {
+        return nil
+      }
+    }
+  }
+
   /// A death that waits for its moment.
   struct Aim {
     var target: Target
@@ -74,27 +92,47 @@ final class DiskFaults {
           isDead = true
           aim.fire()
           guard aim.isTorn, effect.call == disk_write, effect.size > 1 else {
+            count("death", effect)
             return disk_verdict(fate: disk_lost, error: 0, count: 0)
           }
+          count("torn write", effect)
           return disk_verdict(fate: disk_torn, error: 0, count: .random(in: 1..<effect.size, using: &draw))
         }
         self.aim?.countdown -= 1
       }
     }
     if let error = error(of: effect) {
-      counts["\(effect.call.rawValue) \(error)", default: 0] += 1
+      count(Self.name(of: error, effect), effect)
       return disk_verdict(fate: disk_fails, error: error, count: 0)
     }
     if effect.call == disk_write, effect.size > 1, shortWrite > 0, draw.chance(shortWrite) {
+      count("short write", effect)
       return disk_verdict(fate: disk_partly, error: 0, count: .random(in: 1..<effect.size, using: &draw))
     }
     if isLying, effect.call == disk_sync { return disk_verdict(fate: disk_delayed_lie, error: 0, count: 0) }
     return disk_verdict(fate: disk_passes, error: 0, count: 0)
   }
 
+  private func count(_ what: String, _ effect: disk_effect) {
+    if let place = Place(effect.path) { counts["\(place) \(what)", default: 0] += 1 }
+  }
+
+  private static func name(of error: Int32, _ effect: disk_effect) -> String {
+    switch error {
+    case ENOSPC: "ENOSPC"
+    case EMFILE: "EMFILE"
+    default: effect.call == disk_write ? "EIO write" : effect.call == disk_read ? "EIO read" : "EIO sync"
+    }
+  }
+
+  /// Not for the database, whose connections would outlive here the process that fails to open them.
+  private func lacksDescriptor(_ effect: disk_effect) -> Bool {
+    noDescriptor > 0 && draw.chance(noDescriptor) && Place(effect.path) != .store
+  }
+
   private func error(of effect: disk_effect) -> Int32? {
     switch effect.call {
-    case disk_open: return noDescriptor > 0 && draw.chance(noDescriptor) ? EMFILE : nil
+    case disk_open: return lacksDescriptor(effect) ? EMFILE : nil
     case disk_read: return readError > 0 && draw.chance(readError) ? EIO : nil
     case disk_write:
       if isFull, effect.grows { return ENOSPC }
@@ -102,7 +140,7 @@ final class DiskFaults {
     case disk_sync, disk_sync_directory: return syncError > 0 && draw.chance(syncError) ? EIO : nil
     case disk_create, disk_make_directory:
       if isFull { return ENOSPC }
-      return noDescriptor > 0 && draw.chance(noDescriptor) ? EMFILE : nil
+      return lacksDescriptor(effect) ? EMFILE : nil
     default: return nil
     }
   }

@@ -47,6 +47,7 @@ final class Machine: @unchecked Sendable {
   /// Processes that died; they free nothing.
   private var dead: [Process] = []
   private(set) var boots = 0
+  private(set) var reloads = 0
   private(set) var ends: [String: Int] = [:]
   private(set) var spans = [Span(kind: .down, from: .zero)]
   private var doom: (isPowerCut: Bool, downtime: Duration)?
@@ -175,6 +176,7 @@ final class Machine: @unchecked Sendable {
   func reload() {
     guard let process, !process.isStopping else { return }
     tell("SIGHUP")
+    reloads += 1
     process.orders.yield(.reload)
   }
 
@@ -240,6 +242,8 @@ final class Machine: @unchecked Sendable {
     if doom.isPowerCut {
       beforePowerCut()
       disk_cut_power()
+      // Its index tells of the checkpoint that closing a dead connection made without effect.
+      Disk.outside { _ = unlink(setup.database + "-shm") }
       time.reboot()
       afterPowerCut()
     }

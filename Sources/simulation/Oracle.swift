@@ -10,6 +10,9 @@ final class Oracle {
   private(set) var violations: [Violation] = []
   private(set) var looks = 0
   private(set) var lastRows: Rows?
+  /// The events that were seen, by kind, also those that were pruned since.
+  private(set) var kinds: [String: Int] = [:]
+  private var counted: Int64 = 0
 
   init(_ world: World) { self.world = world }
 
@@ -21,6 +24,8 @@ final class Oracle {
       let rows = try Rows(path: world.setup.database, in: world.setup.directory, isWhole: isEnd)
       lastRows = rows
       for index in promises.indices { violations += promises[index].judge(rows, of: world, isEnd: isEnd) }
+      for event in rows.events where event.seq > counted { kinds[event.kind, default: 0] += 1 }
+      counted = rows.events.last?.seq ?? counted
       world.seen(rows)
     } catch {
       violations.append(Violation("DURABLE", "the database cannot be read: \(error)"))

@@ -26,7 +26,9 @@ final class Receiver: Host {
   /// Messages that came before the time that an answer asked for.
   private(set) var early: [String] = []
   var tell: (String) -> Void = { _ in }
-  private var notBefore: [String: Duration] = [:]
+  private var notBefore: [String: (time: Duration, generation: Int)] = [:]
+  /// How many configurations have been at work.
+  var generation: () -> Int = { 0 }
   var flaws = 0.0
 
   init(seed: UInt64, _ channel: Setup.Channel, _ time: VirtualTime) {
@@ -78,7 +80,7 @@ final class Receiver: Host {
       take(request, false)
       let wait = draw.number(1...600)
       tell("\(channel) asks \(request.header("webhook-id") ?? "") to wait for \(wait) s")
-      notBefore[request.header("webhook-id") ?? ""] = time.now + .seconds(wait)
+      notBefore[request.header("webhook-id") ?? ""] = (time.now + .seconds(wait), generation())
       return .reply(.status(503, retryAfter: wait))
     case .slow:
       take(request, true)
@@ -91,7 +93,9 @@ final class Receiver: Host {
   }
 
   private func take(_ request: ReceivedRequest, _ isAccepted: Bool) {
-    if let limit = notBefore.removeValue(forKey: request.header("webhook-id") ?? ""), time.now < limit - .seconds(2) {
+    if let limit = notBefore.removeValue(forKey: request.header("webhook-id") ?? "")?.time,
+      time.now < limit - .seconds(2)
+    {
       early.append(request.header("webhook-id") ?? "")
     }
     var objection: String?
@@ -99,6 +103,8 @@ final class Receiver: Host {
     case .verified, .notChecked: break
     case .rejected(let reason): objection = reason
     }
+    // A receiver that takes a message works again: what it asked a process for that is gone is not known any more.
+    if isAccepted { notBefore = notBefore.filter { $0.value.generation == generation() } }
     tell("\(channel) \(isAccepted ? "takes" : "does not take") \(request.header("webhook-id") ?? "")")
     deliveries.append(
       Delivery(

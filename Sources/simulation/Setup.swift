@@ -42,6 +42,10 @@ struct Setup {
   var routes: [Route]
   /// How long what is over stays on record.
   var keep = Duration.days(90)
+  /// Of ECS, where a cloud keeps its records for a shorter time than documented.
+  var retention: RetentionPolicy?
+  /// When a job counts as stuck; nil: never.
+  var stuckAfter: Duration?
   /// The text of each secret, by the name of its file; a secret is replaced by writing the file.
   var secrets: [String: String] = [:]
   var identity = SimulatedIdentity()
@@ -77,6 +81,8 @@ struct Setup {
     }
     routes = Self.routes(accounts, channels, &draw)
     if draw.chance(0.15) { keep = .hours(14) }
+    if draw.chance(0.3) { retention = RetentionPolicy(finished: .hours(8), unpaid: .hours(16)) }
+    if draw.chance(0.3) { stuckAfter = .hours(2) }
     for account in accounts { makeSecrets(of: account, &draw) }
   }
 
@@ -157,6 +163,10 @@ struct Setup {
       lines.append("    endpoints: {\(hosts.joined(separator: ", "))}")
     }
     lines.append("keep: \(keep.text)")
+    if let finished = retention?.finished, let unpaid = retention?.unpaid {
+      lines.append("services: {ecs: {retention: \(finished.text), unpaid_retention: \(unpaid.text)}}")
+    }
+    if let stuckAfter { lines.append("polling: {stuck_after: \(stuckAfter.text)}") }
     lines.append("channels:")
     for channel in channels {
       let kind =

@@ -38,6 +38,9 @@ struct SimulationCommand: ParsableCommand {
   @Option(help: "Runs at once.")
   var parallel = 2
 
+  @Flag(help: "Print what the runs have reached, and fail where something of it was never reached.")
+  var coverage = false
+
   @Flag(help: "End with the first seed that fails.")
   var untilFailure = false
 
@@ -50,8 +53,10 @@ struct SimulationCommand: ParsableCommand {
     guard let first = bounds.first, let last = bounds.last, bounds.count < 3, first <= last else {
       throw ValidationError("--seeds takes a number or a range, as in 7 or 1-100, not \(seeds)")
     }
-    let failed = Children(options, parallel: parallel).run(Array(first...last), untilFailure: untilFailure)
-    guard failed.isEmpty else { throw ExitCode(1) }
+    var coverage = Coverage()
+    let failed = Children(options, parallel: parallel).run(Array(first...last), untilFailure: untilFailure, &coverage)
+    if self.coverage { print(coverage.report) }
+    guard failed.isEmpty, !self.coverage || coverage.missing.isEmpty else { throw ExitCode(1) }
   }
 
   /// Of this run, for its children.
@@ -91,6 +96,7 @@ struct SimulationCommand: ParsableCommand {
         + "steps \(world.time.steps) boots \(world.machine.boots) ends \(world.machine.ends.sorted { $0.key < $1.key }) "
         + "requests \(world.network.requests) foreign \(executor_foreign()) "
         + "speed \(Int(world.time.now.seconds / took.seconds)) took \(took.spoken)")
+    for line in Coverage(of: world).lines { print(line) }
     for violation in world.oracle.violations { print(world.oracle.story(of: violation)) }
     if !world.oracle.violations.isEmpty { throw ExitCode(1) }
   }

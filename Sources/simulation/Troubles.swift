@@ -17,8 +17,9 @@ final class Troubles: @unchecked Sendable {
       case .kill, .powerCut: 10
       case .cloud: 10
       case .receiver: 4
-      case .rotate, .reload, .stop, .diskFull: 2
-      case .diskError, .descriptors, .clock, .suspend, .tokens, .key, .password, .foreignLine: 1
+      case .rotate, .reload, .stop: 2
+      case .diskFull, .diskError, .descriptors: 5
+      case .clock, .suspend, .tokens, .key, .password, .foreignLine: 1
       case .restore: 0.3
       case .edge, .flaws, .receiverFlaws, .shortWrite: 0
       }
@@ -93,35 +94,35 @@ final class Troubles: @unchecked Sendable {
       world.tell("receiver \(receiver.channel): \(trouble) for \(length.spoken)")
       receiver.set(trouble, for: length)
     case .diskFull:
-      forAWhile(draw.spread(.seconds(1) ... .minutes(30)), "the disk is full") {
+      forAWhile(draw.spread(.seconds(10) ... .hours(1)), "the disk is full") {
         $0.isFull = true
       } over: {
         $0.isFull = false
       }
     case .diskError:
-      let chance = draw.pick([0.01, 0.1, 1])
+      let chance = draw.pick([0.03, 0.3, 1])
       switch draw.number(0...2) {
       case 0:
-        forAWhile(draw.spread(.seconds(1) ... .minutes(5)), "fsync fails") {
+        forAWhile(draw.spread(.seconds(5) ... .minutes(40)), "fsync fails") {
           $0.syncError = chance
         } over: {
           $0.syncError = 0
         }
       case 1:
-        forAWhile(draw.spread(.seconds(1) ... .minutes(5)), "writes fail") {
+        forAWhile(draw.spread(.seconds(5) ... .minutes(40)), "writes fail") {
           $0.writeError = chance
         } over: {
           $0.writeError = 0
         }
       default:
-        forAWhile(draw.spread(.seconds(1) ... .minutes(5)), "reads fail") {
-          $0.readError = chance * 0.1
+        forAWhile(draw.spread(.seconds(5) ... .minutes(40)), "reads fail") {
+          $0.readError = chance * 0.3
         } over: {
           $0.readError = 0
         }
       }
     case .descriptors:
-      forAWhile(draw.spread(.seconds(1) ... .minutes(5)), "no descriptor is free") {
+      forAWhile(draw.spread(.seconds(5) ... .minutes(40)), "no descriptor is free") {
         $0.noDescriptor = 0.5
       } over: {
         $0.noDescriptor = 0
@@ -143,7 +144,7 @@ final class Troubles: @unchecked Sendable {
     case .password: world.replacePassword(&draw)
     case .reload: world.reload(&draw)
     case .stop: world.machine.stop()
-    case .tokens: world.cloud.revokeTokens()
+    case .tokens: world.revokeTokens()
     case .key: world.replaceKey(&draw)
     case .edge, .flaws, .receiverFlaws, .shortWrite: break
     }
@@ -168,7 +169,7 @@ final class Troubles: @unchecked Sendable {
     let trouble = draw.pick(CloudSide.Trouble.allCases)
     var length = draw.chance(0.1) ? draw.exponential(.hours(2)) : draw.exponential(.minutes(5))
     // A service that has forgotten few jobs is believed after two minutes, and one that has forgotten all after an hour.
-    if trouble == .absence { length = min(length, .seconds(100)) }
+    if trouble == .absence { length = min(length, draw.chance(0.7) ? .seconds(100) : .minutes(20)) }
     let hosts = draw.chance(0.3) ? world.cloud.hosts : [draw.pick(world.cloud.hosts)]
     world.cloudIsDisturbed(trouble, hosts, for: length)
   }

@@ -82,6 +82,7 @@ final class World: @unchecked Sendable {
     machine.tell = tell
     submitters.tell = tell
     cloud.tell = tell
+    for receiver in receivers { receiver.generation = { [self] in machine.boots + machine.reloads } }
     for receiver in receivers { receiver.tell = tell }
     machine.beforePowerCut = { [self] in
       submitters.powerIsCut()
@@ -280,6 +281,14 @@ final class World: @unchecked Sendable {
       try Data(configuration.utf8).write(to: URL(fileURLWithPath: setup.configuration))
     } catch {
       fatalError("the simulation cannot write its own files: \(error)")
+    }
+  }
+
+  /// Every token that was handed out is worth nothing from now on.
+  func revokeTokens() {
+    cloud.revokeTokens()
+    for account in setup.accounts where account.auth == "password" {
+      for service in account.services { disturbed("cloud \(account.host(of: service.name)) tokens", for: .minutes(12)) }
     }
   }
 

@@ -14,6 +14,8 @@ struct Honest: Promise {
   private func state(of job: Rows.Job, _ world: World) -> Violation? {
     guard let truth = world.cloud.jobs[job.key.jobID] else { return nil }
     let now = world.time.truth
+    // A service that denies few of its jobs for minutes is believed; the job is found again.
+    if ["lost", "unknown"].contains(job.state), world.wasDenied(truth.host) { return nil }
     switch job.state {
     case "succeeded", "failed":
       if let end = truth.end, end.state.rawValue == job.state, end.at <= now { return nil }
@@ -23,6 +25,10 @@ struct Honest: Promise {
         return Violation("HONEST", "\(job.key) is said to be lost, and its record is there", job.key)
       }
       return missed(job, truth, world)
+    case "lapsed":
+      // It was seen unpaid last, and its record is gone.
+      if truth.goneAt.map({ $0 <= now }) ?? false { return nil }
+      return Violation("HONEST", "\(job.key) is said to have lapsed, and has not", job.key)
     case "unknown":
       guard truth.goneAt.map({ $0 > now }) ?? true, truth.visibleFrom + .minutes(3) < now else { return nil }
       return Violation("HONEST", "\(job.key) is said to be unknown, and its record is there", job.key)
@@ -68,9 +74,12 @@ struct Honest: Promise {
         return nil
       }
     case "account.paused":
-      if world.wasDisturbed("cloud", with: ".\(data.account ?? "").", near: at) || world.hasOnlyOddJobs(data, at: at) {
+      let account = data.account ?? ""
+      if world.wasDisturbed("cloud", with: ".\(account).", near: at) || world.hasOnlyOddJobs(data, at: at) {
         return nil
       }
+      // A credential that was replaced is found out at its next use.
+      if world.wasReplaced(account, before: at) { return nil }
     case "channel.failing":
       guard let receiver = world.receivers.first(where: { $0.channel == data.channel }) else { return nil }
       if receiver.outages.contains(where: { $0.lowerBound <= at && at <= $0.upperBound + .hours(1) }) { return nil }

@@ -1,0 +1,58 @@
+import JobWatchCore
+
+/// What runs have reached, by counters: a promise proves nothing about what never happened.
+struct Coverage {
+  private(set) var counts: [String: Int] = [:]
+
+  /// The answers of `Sources/INTERNALS.md`, section "What an answer does".
+  enum Answer: String, CaseIterable {
+    case seen, unrecognised, absent, busy, garbled, unreachable, throttled, refused, skewed, forbidden, misconfigured
+  }
+
+  /// What must be reached, and each of it in some way by a hundred seeds of three days.
+  static let expected: [String] =
+    EventKind.allCases.map { "event \($0.rawValue)" } + Answer.allCases.map { "answer \($0)" }
+    + DiskFaults.Place.allCases.flatMap { place in
+      ["ENOSPC", "EIO write", "EIO sync", "EIO read", "EMFILE", "short write", "death", "torn write"].map {
+        "disk \(place) \($0)"
+      }
+    }
+    + Troubles.Kind.allCases.map { "trouble \($0)" }
+
+  /// Why some of it cannot be.
+  static let excused: [String: String] = [
+    "event job.forgotten": "no command forgets a job yet",
+    "disk store EMFILE": "it is not simulated yet",
+    "disk spool short write": "only reasons are written there, in one small write",
+    "disk spool torn write": "only reasons are written there, in one small write",
+  ]
+
+  init() {}
+
+  init(of world: World) {
+    for event in world.oracle.kinds { counts["event \(event.key)"] = event.value }
+    for answer in world.cloud.answers { counts["answer \(answer.key)"] = answer.value }
+    for fault in world.machine.faults.counts { counts["disk \(fault.key)"] = fault.value }
+    for kind in Troubles.Kind.allCases where world.hasHad(kind) { counts["trouble \(kind)"] = 1 }
+    for message in world.machine.messages { counts["log \(message.key)"] = message.value }
+  }
+
+  /// A line of a child's output; false for any other.
+  mutating func take(_ line: Substring) -> Bool {
+    let parts = line.split(separator: " ", maxSplits: 2)
+    guard parts.count == 3, parts[0] == "coverage", let count = Int(parts[1]) else { return false }
+    counts[String(parts[2]), default: 0] += count
+    return true
+  }
+
+  var lines: [String] { counts.sorted { $0.key < $1.key }.map { "coverage \($0.value) \($0.key)" } }
+
+  /// What was not reached, and should have been.
+  var missing: [String] { Self.expected.filter { counts[$0, default: 0] == 0 && Self.excused[$0] == nil } }
+
+  var report: String {
+    let reached = counts.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+    let excused = Self.excused.sorted { $0.key < $1.key }.map { "\($0.key): 0, because \($0.value)" }
+    return (reached + excused + missing.map { "\($0): 0, and nothing explains it" }).joined(separator: "\n")
+  }
+}
