@@ -47,13 +47,13 @@ extension Timestamp: Codable, CustomStringConvertible {
   private static let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
 
   /// Reads `2026-11-21T21:38:21Z`, with or without a fraction of a second, which is cut below the millisecond; nil for
-  /// anything else.
+  /// anything else, and for a time before `earliest`, which would be written as another one.
   package init?(iso8601 text: String) {
     // Letters in the other case, and a comma, are a damaged line of a log and no time.
     guard text.utf8.allSatisfy({ "0123456789-:.TZ".utf8.contains($0) }) else { return nil }
     var scanner = TextScanner(text)
     guard let time = scanner.civilTime("Y-M-DTh:m:sFZ"), time.second < 60, scanner.isAtEnd,
-      let timestamp = time.timestamp
+      let timestamp = time.timestamp, timestamp.milliseconds >= Self.earliest
     else { return nil }
     self = timestamp
   }
