@@ -222,6 +222,8 @@ package enum Quotation {
 
   /// A word that is one of `known`, perhaps with a typing error, or outside of the secretive parts a plain name.
   static func allows(_ word: String, at path: String, among known: [String]) -> Bool {
+    // It would make two lines of one, or change the terminal that shows it.
+    if word.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) { return false }
     if known.contains(word) || NearestName.to(word, among: known) != nil { return true }
     return !secretive.contains(where: path.hasPrefix) && ConfiguredName.isValid(word) && !isLikelySecret(word)
   }

@@ -186,6 +186,13 @@ import Testing
     #expect(found.map(\.message).first?.contains("is not UTF-8") == true)
   }
 
+  @Test func `a key with a control character is not quoted`() {
+    for key in [#""pol\ning""#, #""pol\eing""#, "\"pol\ting\""] {
+      let found = problems("\(key): 1\n" + Self.account)
+      #expect(found.map { $0.text(file: "j.yaml") } == ["j.yaml:1: unknown key; did you mean \"polling\"?"])
+    }
+  }
+
   @Test func `aliases that multiply cost nothing`() {
     let levels = (1...12).map { level in
       "a\(level): &a\(level) ["
