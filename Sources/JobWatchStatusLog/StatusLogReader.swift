@@ -35,7 +35,7 @@ package final class StatusLogReader {
   /// and `CancellationError` when the task is cancelled.
   package func read(_ take: (LogLine) throws -> Void) throws {
     if let (segment, lines) = current {
-      let stays = isCurrent(segment, lines)
+      let stays = try isCurrent(segment, lines)
       lines.rewind()
       lastSeq = try drain(lines, of: segment, after: lastSeq, take)
       if stays { return }
@@ -101,12 +101,14 @@ package final class StatusLogReader {
     return reached < since - Self.clockSlack
   }
 
-  /// Whether the log still grows in the open file: until another file under its name holds a line, the writer may
-  /// append to the old one just after a rotation.
-  private func isCurrent(_ segment: LogSegment, _ lines: LineReader) -> Bool {
+  /// Whether the log still grows in the open file: until another file holds a later line, under the log's name or
+  /// rotated in its turn, the writer may append to the old one.
+  private func isCurrent(_ segment: LogSegment, _ lines: LineReader) throws -> Bool {
     var status = stat()
-    guard stat(directory.log, &status) == 0 else { return errno == ENOENT }
-    return UInt64(status.st_ino) == segment.inode ? lines.isUncut : status.st_size == 0
+    let isThere = stat(directory.log, &status) == 0
+    if isThere, UInt64(status.st_ino) == segment.inode { return lines.isUncut }
+    guard isThere ? status.st_size == 0 : errno == ENOENT else { return false }
+    return try !directory.segments(tell: tell).contains { $0.first?.seq ?? 0 > lastSeq }
   }
 
   /// Hands over the wanted lines after `seq`, and returns the number of the last line, wanted or not.

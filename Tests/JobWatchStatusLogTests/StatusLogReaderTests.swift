@@ -64,6 +64,20 @@ import Testing
     #expect(try numbers(reader) == (count == 0 ? Array(1...11) : [10, 11]))
   }
 
+  @Test(arguments: [true, false])
+  func `a line is found though the log was rotated twice since and is empty`(_ isThere: Bool) throws {
+    try write([("", 1...2)])
+    let reader = reader()
+    #expect(try numbers(reader) == [1, 2])
+    try fixture.rename("", ".2")
+    try write([(".1", 3...3)])
+    if isThere { try fixture.append("") }
+    #expect(try numbers(reader) == [3])
+    #expect(try numbers(reader) == [])
+    try write([("", 4...4)])
+    #expect(try numbers(reader) == [4])
+  }
+
   @Test func `the last wanted line is found in an old file`() throws {
     try write([("", 8...9), (".1", 5...7), (".2.gz", 2...4)])
     try fixture.append(LogFixture.line(1, event: "daemon.started") + "\n", to: ".3")
