@@ -8,10 +8,11 @@ extension SpoolDirectory {
 
     package init(bytes: [UInt8]) { self.bytes = bytes }
 
-    /// A name that no other file has, cut to the 255 bytes of a name.
+    /// A name that no other file has, cut to the 255 bytes of a name, and not to one that is never read.
     init(taking inode: UInt64, of name: Name, chance: UInt32) {
       let head = Self.ownPrefix + "\(inode)-\(chance)-".utf8
       bytes = head + name.offered.prefix(255 - head.count)
+      if isTemporary { bytes.removeLast() }
     }
 
     private static let ownPrefix = Array("taken-".utf8)

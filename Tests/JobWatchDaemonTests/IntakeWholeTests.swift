@@ -111,6 +111,8 @@ import Testing
     #expect("\(own)" == "jobs-1.txt" && "\(again)" == "jobs-1.txt")
     let long = SpoolDirectory.Name(bytes: Array(repeating: 0x61, count: 255))
     #expect(SpoolDirectory.Name(taking: .max, of: long, chance: 5).bytes.count == 255)
+    let ending = SpoolDirectory.Name(bytes: Array((String(repeating: "a", count: 240) + ".tmp.jsonl").utf8))
+    #expect(!SpoolDirectory.Name(taking: 1, of: ending, chance: 12).isTemporary)
     for text in ["taken-1", "taken-1-2", "taken-x-2-y", "taken", "taken--1-x"] {
       #expect(!SpoolDirectory.Name(bytes: Array(text.utf8)).isOwn, "\(text)")
     }

@@ -18,6 +18,14 @@ import Testing
     #expect(decode("{\"job_id\":\"a1\",\(member)}").submissions.isEmpty)
   }
 
+  @Test(arguments: [#""service":"My SQL""#, #""account":"1/2""#, #""channels":["a@b"]"#])
+  func `that none of ours can have is left alone on standard input, too`(_ member: String) {
+    let text = Array("{\"job_id\":\"a1\",\(member),\"request_id\":\"r\"}".utf8)
+    var jobs = SpoolFile(decoding: text, rules: nil).submissions
+    #expect(jobs.indices.map { jobs[$0].complete(by: Self.rules) { _ in } } == [nil])
+    #expect(jobs == [SpoolSubmission(jobID: "a1")] && jobs.first?.problem == nil)
+  }
+
   @Test(
     "that is near one of ours is refused",
     arguments: [#""service":"ecss""#, #""account":"prdo""#, #""channels":["oncal"]"#])

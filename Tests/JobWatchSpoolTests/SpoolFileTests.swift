@@ -49,6 +49,14 @@ import Testing
     #expect(file.rejections.isEmpty)
   }
 
+  @Test func `a reason is one line, and is not as long as what it is about`() {
+    for name in ["x\\n\\u001b[2J", "e" + String(repeating: "\u{301}", count: 100_000)] {
+      let reasons = decode("{\"job_id\": \"a1\", \"account\": \"\(name)\"}").rejections.map(\.text)
+      #expect(reasons.count == 1)
+      #expect(reasons.allSatisfy { $0.utf8.count < 4096 && !$0.utf8.contains { $0 < 0x20 } })
+    }
+  }
+
   @Test func `a command stands alone in its file`() {
     let file = decode(#"{"command": "pause", "account": "prod", "reason": "why"}"#)
     #expect(file.command == SpoolCommand(.pause, account: "prod", reason: "why"))

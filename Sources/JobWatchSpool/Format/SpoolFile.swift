@@ -22,8 +22,11 @@ package struct SpoolFile: Sendable, Hashable {
 
   /// What is wrong, or doubtful, at a place: `line 3: account "prd" is not known; did you mean "prod"?`
   package struct Remark: Sendable, Hashable, CustomStringConvertible {
-    package var place: Place
-    package var text: String
+    package let place: Place
+    package let text: String
+
+    /// - Parameter text: may quote anything. It becomes one line, and is cut far behind the longest of our own.
+    init(place: Place, text: String) { (self.place, self.text) = (place, SpoolSubmission.shown(text, limit: 1000)) }
 
     package var description: String { "\(place): \(text)" }
   }

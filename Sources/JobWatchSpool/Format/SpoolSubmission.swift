@@ -45,7 +45,7 @@ extension SpoolSubmission {
       return "\"\(Self.shown(jobID))\" is no job id: an id starts with a letter or digit and holds only "
         + "letters, digits, \"_\" and \"-\", at most 128"
     }
-    let names = [service, account].compactMap { $0 } + channels
+    let names = hasCloudNames ? [] : [service, account].compactMap { $0 } + channels
     if let name = names.first(where: { !ConfiguredName.isValid($0) }) {
       return "the name \"\(name.prefix(80))\" \(ConfiguredName.rule)"
     }
@@ -63,12 +63,11 @@ extension SpoolSubmission {
     return LabelRule.problem(labels)
   }
 
-  /// The text for a message of one line: at most 80 characters, control characters as question marks.
-  static func shown(_ text: String) -> String {
-    String(
-      text.prefix(80).unicodeScalars.map { scalar in
-        scalar.value < 0x20 || scalar.value == 0x7F ? "?" : Character(scalar)
-      })
+  /// The text for a message of one line, control characters as question marks.
+  /// - Parameter limit: in Unicode scalars, because a character may have any number of them.
+  static func shown(_ text: String, limit: Int = 80) -> String {
+    let scalars = text.unicodeScalars.prefix(limit).map { $0.value < 0x20 || $0.value == 0x7F ? "?" : $0 }
+    return String(String.UnicodeScalarView(scalars))
   }
 
   private static let expectations: ClosedRange<Duration> = .seconds(1) ... .days(365)
