@@ -171,6 +171,15 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
+      name: "FuzzTests",
+      dependencies: [
+        "JobWatchCore", "CloudAPI", "JobWatchConfiguration", "JobWatchSpool", "JobWatchStatusLog", "CZlib",
+        systemPackage,
+      ],
+      path: "Tests/Fuzz",
+      exclude: ["Corpus", "Entry.swift", "run"],
+      swiftSettings: strict),
+    .testTarget(
       name: "JobWatchLoggingTests",
       dependencies: ["JobWatchCore", "JobWatchFiles", "JobWatchLogging", "TestSupport", logging],
       swiftSettings: strict),

@@ -1,6 +1,5 @@
 import JobWatchCore
 import JobWatchFiles
-import JobWatchStore
 import SystemPackage
 
 /// Decides by the database whether a line is the status log's own.
@@ -39,15 +38,6 @@ struct LineVerifier {
     let since = max(line.time - (lastAt ?? Self.epoch), .zero).seconds
     let most = Self.eventsAtOnce + Self.eventsPerSecond * since
     return Double(line.seq - lastSeq) <= most ? .ahead : .foreign
-  }
-}
-
-extension LineVerifier {
-  init(_ events: EventTable) throws {
-    let last = try events.lastSeq()
-    self.init(lastSeq: last, lastAt: try events.find(last)?.at) {
-      try events.find($0).map { ($0.at, $0.kind) }
-    }
   }
 }
 

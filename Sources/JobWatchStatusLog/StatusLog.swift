@@ -213,6 +213,13 @@ package actor StatusLog {
   }
 }
 
+extension LineVerifier {
+  init(_ events: EventTable) throws {
+    let last = try events.lastSeq()
+    self.init(lastSeq: last, lastAt: try events.find(last)?.at) { try events.find($0).map { ($0.at, $0.kind) } }
+  }
+}
+
 extension EventDraft {
   fileprivate static func restored(logged: Int64, database: Int64, at now: Timestamp) -> EventDraft {
     var data = EventData(

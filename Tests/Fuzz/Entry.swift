@@ -12,9 +12,9 @@ public func fuzzOne(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 }
 
 private let target: FuzzTarget = {
-  let name = getenv("FUZZ_TARGET").map { String(cString: $0) } ?? ""
-  guard let target = FuzzTarget(rawValue: name) else {
-    fatalError("FUZZ_TARGET is one of \(FuzzTarget.allCases.map(\.rawValue))")
+  let name = getenv("FUZZ_TARGET").map { String(cString: $0) }
+  guard let target = FuzzTarget.all.first(where: { $0.name == name }) else {
+    fatalError("FUZZ_TARGET is one of \(FuzzTarget.all)")
   }
   return target
 }()

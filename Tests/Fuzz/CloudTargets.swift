@@ -2,55 +2,34 @@ import JobWatchCore
 
 @testable import CloudAPI
 
-/// What strangers' bytes reach, as functions of bytes, each with what must hold whatever the bytes are. The
-/// fuzzer (Tests/Fuzz) runs them on what it invents, the tests on what it has kept.
-enum FuzzTarget: String, CaseIterable, Sendable {
-  /// A service's name, a line feed, a body: the decoder of records.
-  case records
-  /// A body: the decoder of errors.
-  case errors
-  /// A service's name and a status, `truncated` or not, then headers, an empty line and a body: all that is
-  /// made of an answer.
-  case answers
-  /// A text: every parser of times.
-  case times
-  /// A service's name, a region, an endpoint and a job's id, a line each: where to ask, and by what URL.
-  case endpoints
-  /// A `Content-Encoding`, a line feed, a body: what takes the compression off.
-  case codings
-
-  /// What should have held and did not.
-  struct Violation: Error, CustomStringConvertible {
-    var description: String
-  }
-
-  func run(_ input: [UInt8]) throws(Violation) {
-    switch self {
-    case .records: try Self.records(input)
-    case .errors: try Self.errors(input)
-    case .answers: try Self.answers(input)
-    case .times: try Self.times(String(decoding: input, as: UTF8.self))
-    case .endpoints: try Self.endpoints(input)
-    case .codings: try Self.codings(input)
-    }
-  }
-
-  private static func require(_ condition: Bool, _ text: @autoclosure () -> String) throws(Violation) {
-    if !condition { throw Violation(description: text()) }
-  }
-
-  /// Up to the line feed, and behind it.
-  private static func line(_ input: ArraySlice<UInt8>) -> (String, rest: ArraySlice<UInt8>) {
-    let end = input.firstIndex(of: 10) ?? input.endIndex
-    return (String(decoding: input[..<end], as: UTF8.self), input[end...].dropFirst())
-  }
+extension FuzzTarget {
+  /// What the clouds answer, and what decides where to ask.
+  static let cloud = [
+    // A service's name, a line feed, a body: the decoder of records.
+    FuzzTarget("records", records),
+    // A body: the decoder of a task's progress.
+    FuzzTarget("tasks", tasks),
+    // A body: the decoder of errors.
+    FuzzTarget("errors", errors),
+    // A service's name and a status, `truncated` or not, then headers, an empty line and a body: all that is made of an
+    // answer.
+    FuzzTarget("answers", answers),
+    // A text: every parser of times.
+    FuzzTarget("times") { try times(String(decoding: $0, as: UTF8.self)) },
+    // A service's name, a region, an endpoint and a job's id, a line each: where to ask, and by what URL.
+    FuzzTarget("endpoints", endpoints),
+    // A `Content-Encoding`, a line feed, a body: what takes the compression off.
+    FuzzTarget("codings", codings),
+    // A credentials file of the vendor's SDK.
+    FuzzTarget("profiles") { try profiles(String(decoding: $0, as: UTF8.self)) },
+  ]
 
   /// Any name names a service, so that a mutation of it goes on to the next.
   private static func service(_ name: some StringProtocol) -> CloudService {
     CloudService.named(String(name)) ?? CloudService.all[name.utf8.reduce(0) { $0 + Int($1) } % CloudService.all.count]
   }
 
-  // MARK: Records and errors
+  // MARK: Records, tasks and errors
 
   private static func records(_ input: [UInt8]) throws(Violation) {
     let (name, body) = line(input[...])
@@ -62,6 +41,16 @@ enum FuzzTarget: String, CaseIterable, Sendable {
     try require(report.subJobs.count <= 10_000, "\(report.subJobs.count) parts")
     for time in [report.begin, report.end] { try plausible(time) }
     for part in report.subJobs { for time in [part.begin, part.end] { try plausible(time) } }
+  }
+
+  private static func tasks(_ input: [UInt8]) throws(Violation) {
+    guard let task = TaskProgressDecoder.decode(input) else { return }
+    try require(task.percent.map { (0...100).contains($0) } ?? true, "\(task.percent ?? 0) percent")
+    try require(task.remaining ?? 0 >= 0, "an end that is over")
+    for steps in [task.steps] + task.steps.map(\.parts) {
+      try require(steps.count <= TaskProgressDecoder.stepLimit, "\(steps.count) steps")
+      for step in steps { for time in [step.begin, step.end] { try plausible(time) } }
+    }
   }
 
   private static func errors(_ input: [UInt8]) throws(Violation) {
@@ -187,5 +176,23 @@ enum FuzzTarget: String, CaseIterable, Sendable {
   private static func isPlain(_ byte: UInt8) -> Bool {
     let letters = UInt8(ascii: "a")...UInt8(ascii: "z")
     return letters.contains(byte | 0x20) || "0123456789-._~%/?=&".utf8.contains(byte)
+  }
+  // MARK: Profiles
+
+  /// Each `^` of the text is a secret, which no message may quote but as a section's name.
+  private static func profiles(_ text: String) throws(Violation) {
+    let file: ProfileFile
+    do {
+      file = try ProfileFile(text.replacing("^", with: secrets[1]), path: "/p")
+    } catch {
+      // "file /p: line 3 …"
+      let (words, lines) = (error.message.split(separator: " "), text.count(where: \.isNewline) + 1)
+      try require(words.count > 3 && (1...lines).contains(Int(words[3]) ?? 0), "no line: \(error.message)")
+      return try require(
+        error.message.contains("section [") || !error.message.contains(secrets[1]), "a secret in \(error.message)")
+    }
+    for value in file.sections.values.flatMap(\.values) {
+      try require(value.first?.isWhitespace == false && value.last?.isWhitespace == false, "the value \(value)")
+    }
   }
 }
