@@ -7,7 +7,7 @@
 /// sk = …
 /// ```
 /// The SDK passes over in silence what is a mistake in a file with one purpose; this reader refuses it. No error
-/// quotes a line or a value, because without a name the rest may be a secret.
+/// quotes a line, a section or a value: what is out of place may be a secret.
 struct ProfileFile: Sendable {
   private(set) var sections: [String: [String: String]] = [:]
   private var section: String?
@@ -37,7 +37,7 @@ struct ProfileFile: Sendable {
     let name = String(Self.trimmed(line.dropFirst().dropLast()))
     guard line.last == "]", !name.isEmpty else { return "begins a section without an end: write [basic]" }
     guard sections.updateValue([:], forKey: name) == nil else {
-      return "begins section [\(name)] a second time: join the two"
+      return "begins a section that is above already: join the two"
     }
     section = name
     return nil
