@@ -36,10 +36,10 @@ package enum WebAddress {
     if parts.user != nil || parts.password != nil {
       return "must not hold a user or password: they would appear in logs"
     }
-    if let port = parts.port, !(1...65535).contains(port) { return "has a port outside 1 to 65535" }
+    if let port = parts.port, !(1...65535).contains(port) { return "has a port outside 1 to 65535: correct it" }
     // `encodedHost`, because `host` loads the tables of international names, which stay in the daemon's memory.
     let host = parts.encodedHost ?? ""
-    if host.hasPrefix("["), IPAddress(host) == nil { return "has no IPv6 address in its brackets" }
+    if host.hasPrefix("["), IPAddress(host) == nil { return "has no IPv6 address in its brackets: correct it" }
     switch parts.scheme?.lowercased() {
     case "https": return nil
     case "http" where isLocal(host) || hosts.contains { isSame(host, $0) }: return nil

@@ -15,10 +15,10 @@ import Testing
       ("http://lab.example.evil", "in the clear"), ("http://10.0.0.8", "in the clear"),
       ("http://[2001:db8::1]", "in the clear"), ("http://127.0.0.1.evil.example", "in the clear"),
       ("http://127.1", "in the clear"), ("http://%6cocalhost", "in the clear"),
-      ("https://[2001:db8::g]", "in its brackets"),
+      ("https://[2001:db8::g]", "in its brackets: correct it"),
       ("https://ecs.example/path", "must end after"),
       ("https://u:p@ecs.example", "user or password"),
-      ("https://ecs.example:0", "port"), ("ecs.example", "is not an address"),
+      ("https://ecs.example:0", "1 to 65535: correct it"), ("ecs.example", "is not an address"),
       ("ftp://ecs.example", "must begin with https://"),
     ] as [(String, String?)])
   func endpoint(_ url: String, _ word: String?) {
