@@ -111,6 +111,9 @@ static char *copied(const char *text) {
 
 int64_t disk_now(void) { return hooks.now(hooks.context); }
 
+// For ages: the wall clock may be set.
+int64_t disk_uptime(void) { return hooks.uptime(hooks.context); }
+
 uint64_t disk_random(void) { return hooks.random(hooks.context); }
 
 static uint64_t below(uint64_t limit) { return disk_random() % limit; }
@@ -472,7 +475,7 @@ static struct kept_page *page_at(struct disk_node *node, int64_t index) {
 void disk_keep(struct disk_node *node, int source, int64_t start, int64_t end) {
   if (node->is_shared_memory) return;
   if (end > node->durable_size) end = node->durable_size;
-  int64_t now = disk_now();
+  int64_t now = disk_uptime();
   for (int64_t index = start / page_size; index * page_size < end; index++) {
     struct kept_page *page = page_at(node, index);
     int64_t rest = node->durable_size - index * page_size;
@@ -506,7 +509,7 @@ static void note_growth(struct disk_node *node, int64_t end, int64_t now) {
 
 void disk_wrote(struct disk_node *node, int64_t start, int64_t end) {
   if (end <= start) return;
-  int64_t now = disk_now();
+  int64_t now = disk_uptime();
   node->modified = node->changed = now;
   disk_reserved(node, end);
   if (end <= node->size) return;
@@ -519,7 +522,7 @@ void disk_reserved(struct disk_node *node, int64_t end) {
 }
 
 void disk_resized(struct disk_node *node, int64_t length) {
-  int64_t now = disk_now();
+  int64_t now = disk_uptime();
   node->modified = node->changed = now;
   if (length > node->size) {
     if (!node->is_shared_memory) note_growth(node, length, now);
@@ -602,7 +605,7 @@ static void make_durable_up_to(const struct change *last) {
 }
 
 static struct change *note_change(enum change_kind kind, struct disk_node *node, const char *path, const char *target) {
-  int64_t now = disk_now();
+  int64_t now = disk_uptime();
   while (first_change && now - first_change->time > entry_age_limit) make_durable_up_to(first_change);
   struct change *change = calloc(1, sizeof *change);
   if (!change) disk_stop("no memory", path);
@@ -857,7 +860,7 @@ static void lose_entries(int64_t now) {
 }
 
 void disk_cut_power(void) {
-  int64_t now = disk_now();
+  int64_t now = disk_uptime();
   counts.cuts++;
   for (struct disk_node *node = first_node; node; node = node->next) settle_contents(node, now);
   lose_entries(now);
@@ -877,7 +880,7 @@ void disk_mount(const char *path, struct disk_hooks answers) {
   counts = (struct disk_counts){0};
   next_grave = 0;
   next_number = 1;
-  mounted_at = disk_now();
+  mounted_at = disk_uptime();
   grave_path(-1, graves);
   if (REAL(mkdir)(graves, 0700) != 0) disk_stop("the place for removed files cannot be made", graves);
   disk_is_mounted = true;

@@ -54,6 +54,7 @@ bool disk_is_shared_memory(const struct disk_node *node);
 void disk_disguise(struct stat *status, const struct disk_node *node);
 void disk_set_modified(struct disk_node *node, int64_t time);
 int64_t disk_now(void);
+int64_t disk_uptime(void);
 uint64_t disk_random(void);
 
 // Descriptors -----------------------------------------------------------------------------------------------------

@@ -2,9 +2,19 @@ import Foundation
 import JobWatchCore
 
 /// What was going on at a time, as the promises need it: nothing is promised against a cloud that is down.
-extension World {
+struct Circumstances {
+  let world: World
+
+  private var time: VirtualTime { world.time }
+  private var machine: Machine { world.machine }
+  private var cloud: CloudSide { world.cloud }
+  private var setup: Setup { world.setup }
+  private var disturbances: [(what: String, from: Duration, to: Duration)] { world.disturbances }
+
   /// Whether trouble of the kind was possible in this run.
-  func hasHad(_ kind: Troubles.Kind) -> Bool { counts[kind] ?? 0 > 0 || kind.rate == 0 && share(of: kind) > 0 }
+  func hasHad(_ kind: Troubles.Kind) -> Bool {
+    world.counts[kind] ?? 0 > 0 || kind.rate == 0 && world.share(of: kind) > 0
+  }
 
   /// Whether the daemon has been up for so long, and nothing was in its way.
   ///
@@ -12,7 +22,7 @@ extension World {
   func hasBeenWell(for duration: Duration, but kinds: String...) -> Bool {
     let from = time.now - duration
     guard let ready = machine.process?.readyAt, ready <= from else { return false }
-    if !kinds.contains("cloud"), share(of: .flaws) > 0, from < calmFrom { return false }
+    if !kinds.contains("cloud"), world.share(of: .flaws) > 0, from < world.calmFrom { return false }
     return !disturbances.contains { disturbance in
       !kinds.contains(where: disturbance.what.hasPrefix) && disturbance.to > from
     }
@@ -71,11 +81,11 @@ extension World {
   func routes(at wall: Timestamp) -> [Setup.Route]? {
     let at = wall - VirtualTime.begin
     // A reload is taken within seconds, unless the daemon is down; a start takes what is in the file.
-    let isUnclear = routes.dropFirst().contains { change in
+    let isUnclear = world.routes.dropFirst().contains { change in
       let taken = machine.spans.last { $0.from <= change.from }.map { $0.kind == .up } ?? false
       return change.from <= at + .seconds(1) && at < change.from + (taken ? .seconds(90) : .hours(3))
     }
-    return isUnclear ? nil : routes.last { $0.from <= at }?.routes
+    return isUnclear ? nil : world.routes.last { $0.from <= at }?.routes
   }
 
   /// Whether so many jobs are asked for that the quota makes one wait.
@@ -85,9 +95,9 @@ extension World {
     return near.contains(where: \.isOverQuota) || near.count * 2 > quota.calls
   }
 
-  func isInherited(_ seq: Int64) -> Bool { seq <= inheritedLast }
+  func isInherited(_ seq: Int64) -> Bool { seq <= world.inheritedLast }
 
-  func isForeign(_ line: Data) -> Bool { String(decoding: line, as: UTF8.self).contains(Self.foreign) }
+  func isForeign(_ line: Data) -> Bool { String(decoding: line, as: UTF8.self).contains(World.foreign) }
 
   /// Whether an event of this wall time may be gone.
   func mayBePruned(at milliseconds: Int64, before oldest: Timestamp) -> Bool {
@@ -101,7 +111,7 @@ extension World {
       job.account == data.account && (data.service == nil || job.service.name == data.service)
     }
     let others = jobs.filter { job in
-      !cloud.isOdd(job.id) && (submitters.submitted[job.key].map { $0 < moment - .minutes(10) } ?? false)
+      !cloud.isOdd(job.id) && (world.submitters.submitted[job.key].map { $0 < moment - .minutes(10) } ?? false)
         && (job.end.map { $0.at > at } ?? true) && (job.goneAt.map { $0 > at } ?? true)
     }
     return jobs.contains { cloud.isOdd($0.id) } && others.isEmpty

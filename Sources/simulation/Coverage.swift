@@ -33,7 +33,7 @@ struct Coverage {
     for event in world.oracle.kinds { counts["event \(event.key)"] = event.value }
     for answer in world.cloud.answers { counts["answer \(answer.key)"] = answer.value }
     for fault in world.machine.faults.counts { counts["disk \(fault.key)"] = fault.value }
-    for kind in Troubles.Kind.allCases where world.hasHad(kind) { counts["trouble \(kind)"] = 1 }
+    for kind in Troubles.Kind.allCases where world.circumstances.hasHad(kind) { counts["trouble \(kind)"] = 1 }
     for message in world.machine.messages { counts["log \(message.key)"] = message.value }
   }
 

@@ -148,16 +148,16 @@ final class DiskFaults {
 
 /// The disk below one directory, from `begin` to the end of the process.
 enum Disk {
-  /// - Parameter now: the machine's wall time, for the times of files.
-  static func begin(_ directory: String, _ faults: DiskFaults, now: @escaping () -> Timestamp) {
-    let context = Unmanaged.passRetained(Context(faults, now)).toOpaque()
+  static func begin(_ directory: String, _ faults: DiskFaults, _ time: VirtualTime) {
+    let context = Unmanaged.passRetained(Context(faults, time)).toOpaque()
     let hooks = disk_hooks(
       judge: { effect, context in
         guard let effect, let context else { return disk_verdict(fate: disk_passes, error: 0, count: 0) }
         return Context.of(context).faults.judge(effect.pointee)
       },
       random: { context in context.map { Context.of($0).faults.random() } ?? 0 },
-      now: { context in context.map { Context.of($0).now().milliseconds * 1_000_000 } ?? 0 },
+      now: { context in context.map { Context.of($0).time.moment.wall.milliseconds * 1_000_000 } ?? 0 },
+      uptime: { context in context.map { Context.of($0).time.now.nanoseconds } ?? 0 },
       context: context)
     disk_mount(directory, hooks)
     isMounted = true
@@ -173,9 +173,9 @@ enum Disk {
 
   private final class Context {
     let faults: DiskFaults
-    let now: () -> Timestamp
+    let time: VirtualTime
 
-    init(_ faults: DiskFaults, _ now: @escaping () -> Timestamp) { (self.faults, self.now) = (faults, now) }
+    init(_ faults: DiskFaults, _ time: VirtualTime) { (self.faults, self.time) = (faults, time) }
 
     static func of(_ pointer: UnsafeMutableRawPointer) -> Context {
       Unmanaged<Context>.fromOpaque(pointer).takeUnretainedValue()

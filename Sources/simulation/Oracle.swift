@@ -38,6 +38,13 @@ final class Oracle {
   func story(of violation: Violation) -> String {
     var lines = ["\(violation.promise): \(violation.what)"]
     if let key = violation.job { lines += history(of: key).map { "  \($0)" } }
+    for directory in [world.setup.incoming, world.setup.rejected] {
+      for name in Disk.names(in: directory).sorted() {
+        let text = Disk.content(of: "\(directory)/\(name)").map { String(decoding: $0.prefix(300), as: UTF8.self) }
+        lines.append(
+          "  \(directory.suffix(8))/\(name): \((text ?? "").split(separator: "\n").joined(separator: " | "))")
+      }
+    }
     lines.append("  the last that happened:")
     let told = violation.job.map { key in world.trace.filter { $0.contains(key.jobID) || !$0.contains("  log:") } }
     return (lines + (told ?? world.trace).suffix(60).map { "    \($0)" }).joined(separator: "\n")

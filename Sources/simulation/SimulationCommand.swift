@@ -67,7 +67,8 @@ struct SimulationCommand: ParsableCommand {
 
   func runOne() throws {
     guard let seed = UInt64(seeds) else { throw ValidationError("--child takes one seed") }
-    let directory = "/dev/shm/jobwatch-simulation-\(getpid())"
+    // Of one length in all runs, because it is part of what is written.
+    let directory = "/dev/shm/jobwatch-simulation-\(String(10_000_000 + Int(getpid())))"
     defer {
       Disk.end()
       try? FileManager.default.removeItem(atPath: directory)  // what stays is in memory only, until the next boot

@@ -14,6 +14,8 @@ final class Submitters: @unchecked Sendable {
     var labels: [JobKey: [String: String]]
     /// Entries that must be refused.
     var refused: Int
+    /// Of all its content, in bytes.
+    var size: Int
     var visibleAt: Duration
     /// It and its name were flushed: a power cut takes it no more.
     var isDurable: Bool
@@ -88,7 +90,9 @@ final class Submitters: @unchecked Sendable {
       refused = 1
     }
     let text = lines.joined(separator: "\n") + "\n"
-    let file = File(name: name, jobs: keys, labels: labels, refused: refused, visibleAt: time.now, isDurable: false)
+    let file = File(
+      name: name, jobs: keys, labels: labels, refused: refused, size: text.utf8.count, visibleAt: time.now,
+      isDurable: false)
     if draw.chance(0.12) { return writeInPlace(text, file) }
     let isCareful = draw.chance(0.6)
     Disk.outside {
@@ -181,7 +185,12 @@ final class Submitters: @unchecked Sendable {
     for index in files.indices where !files[index].isSettled && !files[index].isDurable {
       let name = files[index].name
       let (old, new) = (before.first { $0.key.hasSuffix(name) }, after.first { $0.key.hasSuffix(name) })
-      if let old, new?.value != old.value { files[index].isSpoiled = true }
+      // A cut may also bring back a file that was taken in, without its content.
+      if let new {
+        files[index].isSpoiled = new.value != files[index].size
+      } else if old != nil {
+        files[index].isSpoiled = true
+      }
     }
   }
 

@@ -73,6 +73,7 @@ final class World: @unchecked Sendable {
   }
 
   var end: Duration { .seconds(86400 * options.days) }
+  var circumstances: Circumstances { Circumstances(world: self) }
   var isQuiet: Bool { troubles.isQuiet }
   var counts: [Troubles.Kind: Int] { troubles.counts }
   func share(of kind: Troubles.Kind) -> Double { troubles.shares[kind] ?? 0 }
@@ -96,7 +97,8 @@ final class World: @unchecked Sendable {
     }
     machine.onReady = { [self] in time.after(.seconds(1)) { self.oracle.look() } }
     machine.mayFail = { [self] in
-      !machine.faults.isCalm || wasDisturbed("disk", near: time.now) || wasDisturbed("configuration", near: time.now)
+      !machine.faults.isCalm || circumstances.wasDisturbed("disk", near: time.now)
+        || circumstances.wasDisturbed("configuration", near: time.now)
     }
     cloud.boot = { [self] in machine.boots }
     network.die = { [self] in machine.die(powerCut: false, downFor: .seconds(2)) }
@@ -107,7 +109,7 @@ final class World: @unchecked Sendable {
   /// Runs to the end, or to the first violation.
   func run() throws {
     if let schema = options.schema { try inherit(schema) }
-    Disk.begin(setup.disk, machine.faults) { [time] in time.moment.wall }
+    Disk.begin(setup.disk, machine.faults, time)
     machine.faults.isLying = options.hasLyingDisk
     machine.boot()
     submitters.work(perDay: options.jobsPerDay, until: calmFrom)

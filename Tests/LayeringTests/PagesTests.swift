@@ -3,7 +3,7 @@ import Testing
 
 /// The pages for people who change the code, and what comments cite.
 @Suite struct `The pages` {
-  static let pages = ["README.md", "Sources/INTERNALS.md"]
+  static let pages = ["README.md", "Sources/INTERNALS.md", "Tests/TESTING.md"]
 
   @Test(arguments: pages)
   func `are short enough to be read`(_ page: String) throws {

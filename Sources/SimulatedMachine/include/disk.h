@@ -80,7 +80,8 @@ typedef struct disk_verdict (*disk_judge)(const struct disk_effect *effect, void
 struct disk_hooks {
   disk_judge judge;
   uint64_t (*random)(void *context);
-  int64_t (*now)(void *context);         // nanoseconds since 1970, virtual
+  int64_t (*now)(void *context);         // nanoseconds since 1970, virtual: the times of files
+  int64_t (*uptime)(void *context);      // nanoseconds that nobody sets: what was written long ago survives
   void *context;
 };
 

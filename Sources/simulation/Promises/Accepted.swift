@@ -16,7 +16,8 @@ struct Accepted: Promise {
     var violations: [Violation] = []
     world.submitters.settle { file in
       if file.isSpoiled { return }
-      for key in file.jobs where !known.contains(key) {
+      // A job that ended long ago may be pruned right after it was submitted again.
+      for key in file.jobs where !known.contains(key) && (world.setup.keep > .days(30) || isFresh(key, world)) {
         violations.append(Violation("FORGOTTEN", "\(file.name) is gone and \(key) is not on record", key))
       }
       let own = rejected.filter { $0.hasPrefix(file.name) }
@@ -32,13 +33,17 @@ struct Accepted: Promise {
     return violations
   }
 
+  private func isFresh(_ key: JobKey, _ world: World) -> Bool {
+    world.submitters.submitted[key].map { world.time.now - $0 < .hours(8) } ?? false
+  }
+
   /// A file is taken in while the daemon runs: at the latest with the second scan.
   private func waiting(_ world: World, _ isEnd: Bool) -> [Violation] {
     let patience = Duration.seconds(25 * world.options.stretch)
     return world.submitters.files.filter { file in
       !file.isSettled && !file.isSpoiled
         && (isEnd
-          || world.hasBeenWell(
+          || world.circumstances.hasBeenWell(
             since: max(file.visibleAt, world.time.now - patience), for: patience, but: "cloud", "clock"))
     }.map { Violation("SPOOL", "\($0.name) is not taken in") }
   }
@@ -52,7 +57,9 @@ struct Accepted: Promise {
 
   /// Those of all files that named the job.
   private func labels(_ rows: Rows, _ world: World) -> [Violation] {
-    rows.jobs.compactMap { job in
+    // A job that was pruned and is submitted again has the labels of its second life.
+    if world.setup.keep < .days(30) { return [] }
+    return rows.jobs.compactMap { job in
       let missing = (world.submitters.settledLabels[job.key] ?? [:]).filter { job.labels[$0.key] != $0.value }
       return missing.isEmpty ? nil : Violation("FORGOTTEN", "\(job.key) lacks the labels \(missing)", job.key)
     }

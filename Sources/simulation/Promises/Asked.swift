@@ -17,12 +17,12 @@ struct Asked: Promise {
       guard world.time.now - submitted > .seconds(10) else { return nil }
       return Violation("PROMPT", "\(job.key) was never asked for", job.key)
     }
-    if asked.first - submitted > .seconds(10), !world.isBusy(job.key, at: submitted) {
+    if asked.first - submitted > .seconds(10), !world.circumstances.isBusy(job.key, at: submitted) {
       return Violation(
         "PROMPT", "\(job.key) was first asked for \((asked.first - submitted).spoken) after its submission", job.key)
     }
     let shown = max(truth.visibleFrom - VirtualTime.begin, submitted)
-    if let seen = asked.sawRecord, seen - shown > .seconds(20), !world.isBusy(job.key, at: shown) {
+    if let seen = asked.sawRecord, seen - shown > .seconds(20), !world.circumstances.isBusy(job.key, at: shown) {
       return Violation("PROMPT", "\(job.key) was seen \((seen - shown).spoken) after its record was there", job.key)
     }
     guard let end = truth.end, let seen = asked.sawEnd else { return nil }
@@ -36,7 +36,8 @@ struct Asked: Promise {
   /// A job is asked for at least every hour while nothing is in the way.
   private func regular(_ job: Rows.Job, _ world: World) -> Violation? {
     guard job.isWatched, let truth = world.cloud.jobs[job.key.jobID], !world.cloud.isOdd(job.key.jobID),
-      let asked = world.cloud.asked[job.key.jobID], world.hasBeenWell(for: .minutes(100), but: "receiver"),
+      let asked = world.cloud.asked[job.key.jobID],
+      world.circumstances.hasBeenWell(for: .minutes(100), but: "receiver"),
       world.time.now - asked.last > .minutes(85), world.time.truth - truth.submitted > .minutes(100)
     else { return nil }
     return Violation("POLLED", "\(job.key) was not asked for since \(VirtualTime.begin + asked.last)", job.key)

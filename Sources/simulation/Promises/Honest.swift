@@ -15,7 +15,7 @@ struct Honest: Promise {
     guard let truth = world.cloud.jobs[job.key.jobID] else { return nil }
     let now = world.time.truth
     // A service that denies few of its jobs for minutes is believed; the job is found again.
-    if ["lost", "unknown"].contains(job.state), world.wasDenied(truth.host) { return nil }
+    if ["lost", "unknown"].contains(job.state), world.circumstances.wasDenied(truth.host) { return nil }
     switch job.state {
     case "succeeded", "failed":
       if let end = truth.end, end.state.rawValue == job.state, end.at <= now { return nil }
@@ -42,7 +42,7 @@ struct Honest: Promise {
       !world.cloud.isOdd(job.key.jobID)
     else { return nil }
     let (from, to) = (max(end.at - VirtualTime.begin, submitted), min(gone - VirtualTime.begin, world.time.now))
-    let chance = world.longestChance(from, to, host: truth.host)
+    let chance = world.circumstances.longestChance(from, to, host: truth.host)
     if chance <= .hours(6) { return nil }
     return Violation("HONEST", "\(job.key) is lost, though its end could be seen for \(chance.spoken)", job.key)
   }
@@ -66,20 +66,26 @@ struct Honest: Promise {
   private func blame(_ event: Rows.Event, _ world: World) -> Violation? {
     let data = event.content
     let at = Timestamp(milliseconds: event.at) - VirtualTime.begin
-    if world.hasHad(.clock) || world.isInherited(event.seq) || world.restoredSeq != nil { return nil }
+    if world.circumstances.hasHad(.clock) || world.circumstances.isInherited(event.seq) || world.restoredSeq != nil {
+      return nil
+    }
     switch event.kind {
     case "endpoint.down":
       let host = "\(data.service ?? "").\(data.account ?? "").cloud.example"
-      if world.wasDisturbed("cloud \(host)", near: at) || world.hasHad(.flaws) || world.hasOnlyOddJobs(data, at: at) {
+      if world.circumstances.wasDisturbed("cloud \(host)", near: at) || world.circumstances.hasHad(.flaws)
+        || world.circumstances.hasOnlyOddJobs(data, at: at)
+      {
         return nil
       }
     case "account.paused":
       let account = data.account ?? ""
-      if world.wasDisturbed("cloud", with: ".\(account).", near: at) || world.hasOnlyOddJobs(data, at: at) {
+      if world.circumstances.wasDisturbed("cloud", with: ".\(account).", near: at)
+        || world.circumstances.hasOnlyOddJobs(data, at: at)
+      {
         return nil
       }
       // A credential that was replaced is found out at its next use.
-      if world.wasReplaced(account, before: at) { return nil }
+      if world.circumstances.wasReplaced(account, before: at) { return nil }
     case "channel.failing":
       guard let receiver = world.receivers.first(where: { $0.channel == data.channel }) else { return nil }
       if receiver.outages.contains(where: { $0.lowerBound <= at && at <= $0.upperBound + .hours(1) }) { return nil }
@@ -97,7 +103,7 @@ struct Honest: Promise {
     }
     let (from, to) = (gap.from - VirtualTime.begin, gap.to - VirtualTime.begin)
     let host = "\(data.service ?? "").\(data.account ?? "").cloud.example"
-    let seen = world.longestChance(from, to, host: host)
+    let seen = world.circumstances.longestChance(from, to, host: host)
     if seen * 2 > to - from { return nil }
     return Violation(
       "HONEST", "event \(event.seq) \(event.kind) says that no poll was due, and something was in the way")

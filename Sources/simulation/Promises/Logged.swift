@@ -34,8 +34,8 @@ struct Logged: Promise {
   private func read(_ content: Data, _ next: inout Int64, _ world: World) -> String? {
     var lines = content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     let last = lines.removeLast()
-    if !last.isEmpty, !world.isForeign(last) { return "it ends with a torn line, \(text(last))" }
-    for line in lines where !world.isForeign(line) {
+    if !last.isEmpty, !world.circumstances.isForeign(last) { return "it ends with a torn line, \(text(last))" }
+    for line in lines where !world.circumstances.isForeign(line) {
       guard let match = text(line).prefixMatch(of: /\{"v":1,"seq":(\d+),"time":"([^"]*)","event":"([^"]*)"/),
         line.last == UInt8(ascii: "}"), let seq = Int64(match.1)
       else { return "it has a line that is none, \(text(line))" }

@@ -16,7 +16,7 @@ struct OnRecord: Promise {
     let present = Dictionary(uniqueKeysWithValues: rows.events.map { ($0.seq, $0) })
     for (seq, event) in known.sorted(by: { $0.key < $1.key }) {
       guard let now = present[seq] else {
-        if !world.mayBePruned(at: event.at, before: oldest) {
+        if !world.circumstances.mayBePruned(at: event.at, before: oldest) {
           violations.append(Violation("DURABLE", "event \(seq) (\(event.kind)) was on record and is gone"))
         }
         continue

@@ -7,13 +7,13 @@ struct Routed: Promise {
   mutating func judge(_ rows: Rows, of world: World, isEnd: Bool) -> [Violation] {
     defer { judged = rows.events.last?.seq ?? 0 }
     // By a clock that was set nobody can say which routes were in force.
-    if world.hasHad(.clock) || world.setup.keep < .days(30) || world.restoredSeq != nil { return [] }
+    if world.circumstances.hasHad(.clock) || world.setup.keep < .days(30) || world.restoredSeq != nil { return [] }
     let messages = Dictionary(grouping: rows.messages, by: \.seq)
     for event in rows.events where event.seq > judged {
-      guard let routes = world.routes(at: Timestamp(milliseconds: event.at)) else { continue }
+      guard let routes = world.circumstances.routes(at: Timestamp(milliseconds: event.at)) else { continue }
       let expected = channels(for: event, routes, world.setup)
       let found = Set((messages[event.seq] ?? []).map(\.channel))
-      if found != expected, !world.isInherited(event.seq) {
+      if found != expected, !world.circumstances.isInherited(event.seq) {
         return [
           Violation(
             "ROUTES", "event \(event.seq) \(event.kind) is for \(expected.sorted()) and went to \(found.sorted())")

@@ -21,7 +21,7 @@ struct Told: Promise {
       violations += order(receiver, own, ids, world)
       violations += waiting(receiver, own, world, isEnd)
       // A clock that was set makes them due by its own reckoning.
-      if !world.hasHad(.clock) { violations += asked(receiver) }
+      if !world.circumstances.hasHad(.clock) { violations += asked(receiver) }
     }
     for message in isEnd ? messages["journal"] ?? [] : [] where message.state == "waiting" {
       violations.append(
@@ -33,7 +33,7 @@ struct Told: Promise {
   private func received(_ receiver: Receiver, _ ids: [String: Rows.Event], _ world: World) -> [Violation] {
     var bodies: [String: [UInt8]] = [:]
     for delivery in receiver.deliveries {
-      if let objection = delivery.objection, !world.hasHad(.clock) {
+      if let objection = delivery.objection, !world.circumstances.hasHad(.clock) {
         return [Violation("SIGNED", "\(receiver.channel): \(objection)")]
       }
       if ids[delivery.id] == nil, world.restoredSeq == nil, world.setup.keep > .days(30) {
@@ -83,14 +83,15 @@ struct Told: Promise {
   private func waiting(_ receiver: Receiver, _ messages: [Rows.Message], _ world: World, _ isEnd: Bool) -> [Violation] {
     let now = world.time.moment.wall
     let isWell =
-      receiver.hasBeenWell(for: .minutes(31), at: world.time.now) && world.hasBeenWell(for: .minutes(31), but: "cloud")
+      receiver.hasBeenWell(for: .minutes(31), at: world.time.now)
+      && world.circumstances.hasBeenWell(for: .minutes(31), but: "cloud")
     return messages.filter { $0.state == "waiting" }.compactMap { message in
       if isEnd {
         return Violation("TOLD", "event \(message.seq) still waits for \(receiver.channel): \(message.lastError ?? "")")
       }
       // The receiver may ask for ten minutes, and a channel in trouble is tried every ten.
       let longest = Self.delays[min(message.attempts, 9)].scaled(by: 1.2) + .minutes(13)
-      if message.due - now > longest, world.hasBeenWell(for: .minutes(5), but: "cloud", "receiver") {
+      if message.due - now > longest, world.circumstances.hasBeenWell(for: .minutes(5), but: "cloud", "receiver") {
         return Violation(
           "TOLD", "event \(message.seq) waits for \((message.due - now).spoken) after \(message.attempts) attempts")
       }
