@@ -120,7 +120,9 @@ final class CloudSide: Host {
     }
     if service == .ecs, draw.chance(0.03) {
       steps.append(ScriptedStep(after: begin, status: "PENDING_PAYMENT"))
-      begin += draw.spread(.minutes(5) ... .hours(20))
+      // An order that is paid is paid before its record is deleted.
+      let limit = state.options.retention[service]?.unpaid?.scaled(by: 0.8) ?? .hours(20)
+      begin += draw.spread(.minutes(5)...min(limit, .hours(20)))
     }
     steps.append(ScriptedStep(after: begin, status: "RUNNING"))
     let end = begin + length

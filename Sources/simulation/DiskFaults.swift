@@ -56,6 +56,8 @@ final class DiskFaults {
   var isDead = false
   var aim: Aim?
   var isFull = false
+  /// Where the trouble is, because each may have a file system of its own; nil: everywhere.
+  var place: Place?
   /// The chances that an effect fails for a while.
   var syncError = 0.0
   var writeError = 0.0
@@ -131,6 +133,7 @@ final class DiskFaults {
   }
 
   private func error(of effect: disk_effect) -> Int32? {
+    if isCalm || place != nil && place != Place(effect.path) { return nil }
     switch effect.call {
     case disk_open: return lacksDescriptor(effect) ? EMFILE : nil
     case disk_read: return readError > 0 && draw.chance(readError) ? EIO : nil

@@ -85,7 +85,7 @@ final class Submitters: @unchecked Sendable {
     var labels: [JobKey: [String: String]] = [:]
     var lines = keys.map { line($0, &labels) }
     var refused = 0
-    if draw.chance(0.06) {
+    if draw.chance(machine.faults.isCalm ? 0.06 : 0.4) {
       lines.insert(#"{"job_id": "not an id", "service": "ecs"}"#, at: draw.number(0...lines.count))
       refused = 1
     }

@@ -94,7 +94,7 @@ final class Troubles: @unchecked Sendable {
       world.tell("receiver \(receiver.channel): \(trouble) for \(length.spoken)")
       receiver.set(trouble, for: length)
     case .diskFull:
-      forAWhile(draw.spread(.seconds(10) ... .hours(1)), "the disk is full") {
+      forAWhile(draw.spread(.seconds(10) ... .hours(1)), "the disk is full", &draw) {
         $0.isFull = true
       } over: {
         $0.isFull = false
@@ -103,26 +103,26 @@ final class Troubles: @unchecked Sendable {
       let chance = draw.pick([0.03, 0.3, 1])
       switch draw.number(0...2) {
       case 0:
-        forAWhile(draw.spread(.seconds(5) ... .minutes(40)), "fsync fails") {
+        forAWhile(draw.spread(.seconds(5) ... .minutes(40)), "fsync fails", &draw) {
           $0.syncError = chance
         } over: {
           $0.syncError = 0
         }
       case 1:
-        forAWhile(draw.spread(.seconds(5) ... .minutes(40)), "writes fail") {
+        forAWhile(draw.spread(.seconds(5) ... .minutes(40)), "writes fail", &draw) {
           $0.writeError = chance
         } over: {
           $0.writeError = 0
         }
       default:
-        forAWhile(draw.spread(.seconds(5) ... .minutes(40)), "reads fail") {
+        forAWhile(draw.spread(.seconds(5) ... .minutes(40)), "reads fail", &draw) {
           $0.readError = chance * 0.3
         } over: {
           $0.readError = 0
         }
       }
     case .descriptors:
-      forAWhile(draw.spread(.seconds(5) ... .minutes(40)), "no descriptor is free") {
+      forAWhile(draw.spread(.seconds(5) ... .minutes(40)), "no descriptor is free", &draw) {
         $0.noDescriptor = 0.5
       } over: {
         $0.noDescriptor = 0
@@ -175,9 +175,12 @@ final class Troubles: @unchecked Sendable {
   }
 
   private func forAWhile(
-    _ length: Duration, _ what: String, begin: (DiskFaults) -> Void, over: @escaping (DiskFaults) -> Void
+    _ length: Duration, _ what: String, _ draw: inout Draw, begin: (DiskFaults) -> Void,
+    over: @escaping (DiskFaults) -> Void
   ) {
-    world.tell("\(what) for \(length.spoken)")
+    let place = draw.chance(0.5) ? nil : draw.pick(DiskFaults.Place.allCases)
+    world.machine.faults.place = place
+    world.tell("\(what) (\(place.map { "\($0)" } ?? "everywhere")) for \(length.spoken)")
     world.diskIsDisturbed(for: length)
     begin(world.machine.faults)
     world.time.after(length) { [world] in over(world.machine.faults) }
