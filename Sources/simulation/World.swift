@@ -33,8 +33,8 @@ final class World: @unchecked Sendable {
   let receivers: [Receiver]
   let machine: Machine
   let submitters: Submitters
-  private(set) var oracle: Oracle!
-  private var troubles: Troubles!
+  private(set) lazy var oracle = Oracle(self)
+  private lazy var troubles = Troubles(seed: options.seed, self, kinds: options.kinds, until: calmFrom)
   /// Rotated files of the status log, oldest first; the present one is not among them.
   private(set) var rotated: [String] = []
   private var rotations = 0
@@ -66,9 +66,6 @@ final class World: @unchecked Sendable {
     routes = [(.zero, setup.routes)]
     network.connect(cloud, as: cloud.hosts)
     for receiver in receivers { network.connect(receiver, as: ["\(receiver.channel).hooks.example"]) }
-    oracle = Oracle(self)
-    troubles = Troubles(
-      seed: options.seed, self, kinds: options.kinds, until: end - .seconds(86400 * Self.calmDays))
     connect()
   }
 
