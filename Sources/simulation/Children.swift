@@ -37,7 +37,7 @@ struct Children {
 
   private static func content(_ file: FileHandle) -> Data {
     lseek(file.fileDescriptor, 0, SEEK_SET)
-    return (try? file.readToEnd()) ?? Data()
+    return Disk.own { try file.readToEnd() } ?? Data()
   }
 
   /// Its output goes to a file without a name, because a pipe would fill up.

@@ -190,7 +190,19 @@ enum Disk {
 
   /// Empty for a directory that is not there.
   static func names(in directory: String) -> Set<String> {
-    outside { Set((try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []) }
+    outside {
+      guard FileManager.default.fileExists(atPath: directory) else { return [] }
+      return own { Set(try FileManager.default.contentsOfDirectory(atPath: directory)) }
+    }
+  }
+
+  /// What the simulation itself needs of the real machine. Where that fails, a run proves nothing.
+  static func own<Value>(_ work: () throws -> Value) -> Value {
+    do {
+      return try work()
+    } catch {
+      fatalError("the simulation cannot do its own work: \(error)")
+    }
   }
 
   /// Does something that is not the daemon's: it is kept in mind for a power cut, and meets no fault.

@@ -233,7 +233,11 @@ final class Machine: @unchecked Sendable {
     network.processHasEnded()
     tell(doom.isPowerCut ? "power cut" : "kill -9")
     // The connections let go of their locks, which the kernel does for a real process; they have no other effect.
-    try? process?.store?.close()
+    do {
+      try process?.store?.close()
+    } catch {
+      tell("the connections of a dead process stay open: \(error)")
+    }
     if let process { dead.append(process) }
     (process, watches) = (nil, [])
     enter(.down)

@@ -4,12 +4,8 @@ import JobWatchCore
 
 /// What stands at the other end of a connection.
 protocol Host: AnyObject {
-  /// The answer to a request that arrives now; nil: it is never answered.
-  func answer(_ request: ReceivedRequest, to name: String) -> Host.Answer
-}
-
-extension Host {
-  typealias Answer = NetworkAnswer
+  /// What becomes of a request that arrives now.
+  func answer(_ request: ReceivedRequest, to name: String) -> NetworkAnswer
 }
 
 enum NetworkAnswer {

@@ -42,8 +42,7 @@ struct Rows {
       }
     }
 
-    /// Empty where it cannot be read, which other promises find out.
-    var content: Content { (try? JSONDecoder().decode(Content.self, from: Data(data.utf8))) ?? Content() }
+    var content: Content { Disk.own { try JSONDecoder().decode(Content.self, from: Data(data.utf8)) } }
   }
 
   struct Transition {
@@ -81,8 +80,9 @@ struct Rows {
       var configuration = Configuration()
       configuration.readonly = true
       let queue = try DatabaseQueue(path: path, configuration: configuration)
-      defer { try? queue.close() }  // nothing was changed
-      return try queue.read { try Rows($0, directory, isWhole: isWhole, isOld: isOld) }
+      let rows = try queue.read { try Rows($0, directory, isWhole: isWhole, isOld: isOld) }
+      try queue.close()
+      return rows
     }
   }
 
@@ -93,7 +93,7 @@ struct Rows {
     ).map { row in
       Job(
         id: row[0], key: JobKey(account: row[1], service: row[2], jobID: row[3]), state: row[4],
-        labels: (try? JSONDecoder().decode([String: String].self, from: Data((row[5] as String).utf8))) ?? [:],
+        labels: try JSONDecoder().decode([String: String].self, from: Data((row[5] as String).utf8)),
         firstSeenAt: time(row[6]))
     }
     events = try Row.fetchAll(db, sql: "SELECT seq, id, at, kind, job, data FROM event ORDER BY seq").map { row in

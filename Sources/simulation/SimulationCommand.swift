@@ -49,6 +49,7 @@ struct SimulationCommand: ParsableCommand {
 
   func run() throws {
     if child { return try runOne() }
+    _ = try kinds
     let bounds = seeds.split(separator: "-").compactMap { UInt64($0) }
     guard let first = bounds.first, let last = bounds.last, bounds.count < 3, first <= last else {
       throw ValidationError("--seeds takes a number or a range, as in 7 or 1-100, not \(seeds)")
@@ -57,6 +58,21 @@ struct SimulationCommand: ParsableCommand {
     let failed = Children(options, parallel: parallel).run(Array(first...last), untilFailure: untilFailure, &coverage)
     if self.coverage { print(coverage.report) }
     guard failed.isEmpty, !self.coverage || coverage.missing.isEmpty else { throw ExitCode(1) }
+  }
+
+  private var kinds: Set<Troubles.Kind> {
+    get throws {
+      if troubles == "none" { return [] }
+      if troubles == "all" { return Set(Troubles.Kind.allCases) }
+      return Set(
+        try troubles.split(separator: ",").map { name in
+          guard let kind = Troubles.Kind(rawValue: String(name)) else {
+            let known = Troubles.Kind.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("--troubles: there is no \(name); there are all, none, or of \(known)")
+          }
+          return kind
+        })
+    }
   }
 
   /// Of this run, for its children.
@@ -73,12 +89,7 @@ struct SimulationCommand: ParsableCommand {
       Disk.end()
       try? FileManager.default.removeItem(atPath: directory)  // what stays is in memory only, until the next boot
     }
-    var kinds = Set(Troubles.Kind.allCases)
-    if troubles == "none" {
-      kinds = []
-    } else if troubles != "all" {
-      kinds = Set(troubles.split(separator: ",").compactMap { Troubles.Kind(rawValue: String($0)) })
-    }
+    let kinds = try self.kinds
     Randomness.begin(seed: seed)
     executor_begin()
     let dumps = seed % 20 == 0 ? try FileManager.default.contentsOfDirectory(atPath: schemas).sorted() : []
@@ -99,7 +110,8 @@ struct SimulationCommand: ParsableCommand {
         + "speed \(Int(world.time.now.seconds / took.seconds)) took \(took.spoken)")
     for line in Coverage(of: world).lines { print(line) }
     for violation in world.oracle.violations { print(world.oracle.story(of: violation)) }
-    if !world.oracle.violations.isEmpty { throw ExitCode(1) }
+    if executor_foreign() > 0 { print("a task left the simulation's thread: the run cannot be replayed") }
+    if !world.oracle.violations.isEmpty || executor_foreign() > 0 { throw ExitCode(1) }
   }
 }
 

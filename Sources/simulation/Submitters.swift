@@ -1,5 +1,4 @@
 import CloudAPI
-import Foundation
 import Glibc
 import JobWatchCore
 import JobWatchFiles
@@ -103,7 +102,7 @@ final class Submitters: @unchecked Sendable {
       if isCareful { fsync(descriptor) }
       close(descriptor)
       rename(temporary, "\(setup.incoming)/\(name)")
-      if isCareful { try? Directory.syncParent("\(setup.incoming)/\(name)") }
+      if isCareful { Disk.own { try Directory.syncParent("\(setup.incoming)/\(name)") } }
       appeared(file, isDurable: isCareful)
     }
     machine.announce(.came(Array(name.utf8)))
@@ -197,7 +196,7 @@ final class Submitters: @unchecked Sendable {
   /// The files in `incoming/`, with their sizes.
   func sizes() -> [String: Int] {
     Disk.outside {
-      let names = (try? FileManager.default.contentsOfDirectory(atPath: setup.incoming)) ?? []
+      let names = Disk.names(in: setup.incoming)
       return Dictionary(
         names.map { name in
           var status = stat()

@@ -53,7 +53,7 @@ final class World: @unchecked Sendable {
 
   init(_ options: Options) throws {
     self.options = options
-    var setup = Setup(seed: options.seed, directory: options.directory)
+    let setup = Setup(seed: options.seed, directory: options.directory)
     self.setup = setup
     time = VirtualTime(seed: options.seed)
     network = Network(seed: options.seed, time)
@@ -62,7 +62,6 @@ final class World: @unchecked Sendable {
     try setup.write()
     machine = try Machine(seed: options.seed, setup, time, network, stretch: options.stretch)
     submitters = Submitters(seed: options.seed, setup, time, machine, cloud)
-    setup.routes = self.setup.routes
     routes = [(.zero, setup.routes)]
     network.connect(cloud, as: cloud.hosts)
     for receiver in receivers { network.connect(receiver, as: ["\(receiver.channel).hooks.example"]) }
@@ -220,11 +219,7 @@ final class World: @unchecked Sendable {
         tell("the backup is put back")
         Disk.outside {
           for suffix in ["", "-wal", "-shm"] { unlink(setup.database + suffix) }
-          do {
-            try Data(contentsOf: URL(fileURLWithPath: copy)).write(to: URL(fileURLWithPath: setup.database))
-          } catch {
-            fatalError("the simulation cannot write its own files: \(error)")
-          }
+          Disk.own { try Data(contentsOf: URL(fileURLWithPath: copy)).write(to: URL(fileURLWithPath: setup.database)) }
           sync()
         }
         restoredSeq = last
@@ -238,16 +233,16 @@ final class World: @unchecked Sendable {
     if draw.chance(0.2) {
       disturbed("configuration", for: .minutes(1))
       // A configuration that cannot be used is refused, and the old one stays.
-      write("accounts: [{name: x, " + draw.digits(4))
+      write("accounts: [{name: x, " + draw.digits(4), to: setup.configuration)
       machine.reload()
-      time.after(.seconds(20)) { [self] in write(setup.yaml) }
+      time.after(.seconds(20)) { [self] in write(setup.yaml, to: setup.configuration) }
       return
     }
     if draw.chance(0.6) {
       setup.routes = Setup.routes(setup.accounts, setup.channels, &draw)
       routes.append((time.now, setup.routes))
     }
-    write(setup.yaml)
+    write(setup.yaml, to: setup.configuration)
     machine.reload()
   }
 
@@ -267,20 +262,10 @@ final class World: @unchecked Sendable {
     time.after(wait) { [self] in writeSecret("\(account.name).password") }
   }
 
-  private func writeSecret(_ name: String) {
-    do {
-      try Data((setup.secrets[name] ?? "").utf8).write(to: URL(fileURLWithPath: "\(setup.etc)/\(name)"))
-    } catch {
-      fatalError("the simulation cannot write its own files: \(error)")
-    }
-  }
+  private func writeSecret(_ name: String) { write(setup.secrets[name] ?? "", to: "\(setup.etc)/\(name)") }
 
-  private func write(_ configuration: String) {
-    do {
-      try Data(configuration.utf8).write(to: URL(fileURLWithPath: setup.configuration))
-    } catch {
-      fatalError("the simulation cannot write its own files: \(error)")
-    }
+  private func write(_ text: String, to path: String) {
+    Disk.own { try Data(text.utf8).write(to: URL(fileURLWithPath: path)) }
   }
 
   /// Every token that was handed out is worth nothing from now on.
