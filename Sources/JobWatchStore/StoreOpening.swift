@@ -20,7 +20,9 @@ enum StoreOpening {
         try requireContent(path)
         // Before anything is done to the file: another program may not want it in WAL mode. Opened read-write, because
         // a read-only connection cannot roll back the journal of a crash.
-        let queue = try DatabaseQueue(path: path, configuration: .labelled("first check"))
+        var configuration = Configuration.labelled("first check")
+        configuration.prepareDatabase { db in try db.keepWriteAheadLog(true) }
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
         try queue.read { try requireOurs($0, path, migrator) }
         try queue.close()
       }
@@ -47,6 +49,7 @@ enum StoreOpening {
     var configuration = Configuration.labelled("database")
     configuration.maximumReaderCount = 4
     configuration.prepareDatabase { db in
+      try db.keepWriteAheadLog(true)
       // Only effective before the first table: lets pruning give pages back to the file system.
       if !db.configuration.readonly { try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL") }
     }
@@ -183,6 +186,7 @@ extension DatabasePool {
   /// Leaves one file. The connection that closes last empties the write-ahead log into it, which a reader may not do.
   func closeWhole() throws {
     invalidateReadOnlyConnections()
+    try writeWithoutTransaction { db in try db.keepWriteAheadLog(false) }
     try close()
   }
 }

@@ -159,8 +159,10 @@ final class CloudSide: Host {
     if let gone, gone <= end { truth.end = nil }
     if draw.chance(oddity) {
       odd.insert(id)
+      let status = draw.pick([400, 404, 500, 503])
       state.answers[id] = draw.pick([
-        ErrorReply.forbidden(service), ErrorReply.service(service, 400, "Odd.0042", "This job is odd."),
+        ErrorReply.forbidden(service), ErrorReply.service(service, status, "Odd.0042", "This job is odd."),
+        Reply(status: 404, body: Array("<html>Not found</html>".utf8)),
       ])
     }
     jobs[id] = truth
@@ -313,7 +315,7 @@ final class CloudSide: Host {
       return String(decoding: reply.body, as: UTF8.self).contains("signature expired") ? .skewed : .refused
     case (403, _): return .forbidden
     case (_, "Common.0018"?), (_, "DCS.1004"?): return .misconfigured
-    case (400, "Common.0021"?), (400, "Odd.0042"?): return .busy
+    case (400, "Common.0021"?), (_, "Odd.0042"?): return .busy
     case (400, _), (404, _): return .absent
     case (500..., _): return .unreachable
     case (200, nil):

@@ -22,8 +22,6 @@ struct Coverage {
   /// Why some of it cannot be.
   static let excused: [String: String] = [
     "event job.forgotten": "no command forgets a job yet",
-    "disk store EMFILE": "it is not simulated yet",
-    "disk spool short write": "only reasons are written there, in one small write",
     "disk spool torn write": "only reasons are written there, in one small write",
   ]
 

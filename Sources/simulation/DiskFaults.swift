@@ -55,6 +55,8 @@ final class DiskFaults {
   /// The process is dead: nothing has an effect any more, and it is told that all went well.
   var isDead = false
   var aim: Aim?
+  /// Called once, at the next effect of a kind that takes place.
+  var onNext: (target: Target, call: () -> Void)?
   var isFull = false
   /// Where the trouble is, because each may have a file system of its own; nil: everywhere.
   var place: Place?
@@ -78,12 +80,24 @@ final class DiskFaults {
 
   func calm() {
     (isFull, syncError, writeError, readError, shortWrite, noDescriptor) = (false, 0, 0, 0, 0, 0)
-    aim = nil
+    (aim, onNext) = (nil, nil)
   }
 
   func random() -> UInt64 { draw.next() }
 
+  /// Gets each effect and its fate; nil: nobody asks.
+  var tell: ((String) -> Void)?
+
   func judge(_ effect: disk_effect) -> disk_verdict {
+    let verdict = fate(of: effect)
+    tell?(
+      "  disk: call \(effect.call.rawValue) \(String(cString: effect.path)) "
+        + "\(effect.target.map { String(cString: $0) } ?? "") at \(effect.offset), \(effect.size) bytes: "
+        + "fate \(verdict.fate.rawValue) \(verdict.error)")
+    return verdict
+  }
+
+  private func fate(of effect: disk_effect) -> disk_verdict {
     if isDead { return disk_verdict(fate: disk_lost, error: 0, count: 0) }
     let isEffect = effect.call != disk_open && effect.call != disk_read
     if let aim, isEffect {
@@ -111,6 +125,10 @@ final class DiskFaults {
       count("short write", effect)
       return disk_verdict(fate: disk_partly, error: 0, count: .random(in: 1..<effect.size, using: &draw))
     }
+    if let onNext, isEffect, onNext.target.includes(effect, String(cString: effect.path)) {
+      self.onNext = nil
+      onNext.call()
+    }
     if isLying, effect.call == disk_sync { return disk_verdict(fate: disk_delayed_lie, error: 0, count: 0) }
     return disk_verdict(fate: disk_passes, error: 0, count: 0)
   }
@@ -127,15 +145,12 @@ final class DiskFaults {
     }
   }
 
-  /// Not for the database, whose connections would outlive here the process that fails to open them.
-  private func lacksDescriptor(_ effect: disk_effect) -> Bool {
-    noDescriptor > 0 && draw.chance(noDescriptor) && Place(effect.path) != .store
-  }
+  private func lacksDescriptor() -> Bool { noDescriptor > 0 && draw.chance(noDescriptor) }
 
   private func error(of effect: disk_effect) -> Int32? {
     if isCalm || place != nil && place != Place(effect.path) { return nil }
     switch effect.call {
-    case disk_open: return lacksDescriptor(effect) ? EMFILE : nil
+    case disk_open: return lacksDescriptor() ? EMFILE : nil
     case disk_read: return readError > 0 && draw.chance(readError) ? EIO : nil
     case disk_write:
       if isFull, effect.grows { return ENOSPC }
@@ -143,7 +158,7 @@ final class DiskFaults {
     case disk_sync, disk_sync_directory: return syncError > 0 && draw.chance(syncError) ? EIO : nil
     case disk_create, disk_make_directory:
       if isFull { return ENOSPC }
-      return lacksDescriptor(effect) ? EMFILE : nil
+      return lacksDescriptor() ? EMFILE : nil
     default: return nil
     }
   }

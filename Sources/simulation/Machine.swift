@@ -73,6 +73,8 @@ final class Machine: @unchecked Sendable {
   var onEnd: (End) -> Void = { _ in }
   var beforePowerCut: () -> Void = {}
   var afterPowerCut: () -> Void = {}
+  /// The machine runs again, and the daemon does not yet.
+  var onPowerOn: () -> Void = {}
   var onReady: () -> Void = {}
 
   init(seed: UInt64, _ setup: Setup, _ time: VirtualTime, _ network: Network, stretch: Int) throws {
@@ -257,6 +259,7 @@ final class Machine: @unchecked Sendable {
       isOn = false
       time.after(doom.downtime) { [self] in
         isOn = true
+        onPowerOn()
         boot()
       }
     } else {

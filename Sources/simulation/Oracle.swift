@@ -32,6 +32,9 @@ final class Oracle {
     }
   }
 
+  /// What shows without a look.
+  func found(_ violation: Violation) { violations.append(violation) }
+
   // MARK: The report
 
   /// All that the run knows of a violation.

@@ -26,10 +26,11 @@ final class Receiver: Host {
   /// Messages that came before the time that an answer asked for.
   private(set) var early: [String] = []
   var tell: (String) -> Void = { _ in }
-  private var notBefore: [String: (time: Duration, generation: Int)] = [:]
-  /// How many configurations have been at work.
-  var generation: () -> Int = { 0 }
+  private var notBefore: [String: (time: Duration, askedAt: Duration, generation: Int)] = [:]
+  /// How many configurations have been at work; nil: no process is there to hear an answer.
+  var generation: () -> Int? = { nil }
   var flaws = 0.0
+  private(set) var hasRefused = false
 
   init(seed: UInt64, _ channel: Setup.Channel, _ time: VirtualTime) {
     (self.channel, self.time) = (channel.name, time)
@@ -39,12 +40,16 @@ final class Receiver: Host {
 
   func set(_ trouble: Trouble, for duration: Duration) {
     self.trouble = (trouble, time.now + duration)
+    if trouble == .refusing { hasRefused = true }
     outages.append(time.now...(time.now + duration))
   }
 
   func hasBeenWell(for duration: Duration, at now: Duration) -> Bool {
     flaws == 0 && !outages.contains { $0.upperBound > now - duration }
   }
+
+  /// What it asked for last, the dead process could not put on record.
+  func processHasDied() { notBefore = notBefore.filter { time.now - $0.value.askedAt > .seconds(5) } }
 
   func calm() { (trouble, flaws) = (nil, 0) }
 
@@ -80,7 +85,9 @@ final class Receiver: Host {
       take(request, false)
       let wait = draw.number(1...600)
       tell("\(channel) asks \(request.header("webhook-id") ?? "") to wait for \(wait) s")
-      notBefore[request.header("webhook-id") ?? ""] = (time.now + .seconds(wait), generation())
+      if let generation = generation() {
+        notBefore[request.header("webhook-id") ?? ""] = (time.now + .seconds(wait), time.now, generation)
+      }
       return .reply(.status(503, retryAfter: wait))
     case .slow:
       take(request, true)

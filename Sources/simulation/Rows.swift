@@ -61,6 +61,8 @@ struct Rows {
     var job: Int64?
     var state: String
     var attempts: Int
+    /// Those that are on record one by one.
+    var recorded: Int
     var due: Timestamp
     var eventAt: Timestamp
     var lastError: String?
@@ -108,13 +110,15 @@ struct Rows {
     messages = try Row.fetchAll(
       db,
       sql: """
-        SELECT m.id, m.seq, m.channel, m.job, m.state, m.attempts, m.due_at, e.at, m.last_error
+        SELECT m.id, m.seq, m.channel, m.job, m.state, m.attempts, m.due_at, e.at, m.last_error,
+          (SELECT count(*) FROM attempt WHERE message = m.id)
         FROM message m JOIN event e ON e.seq = m.seq ORDER BY m.id
         """
     ).map { row in
       Message(
         id: row[0], seq: row[1], channel: row[2], job: row[3], state: row[4], attempts: row[5],
-        due: Timestamp(milliseconds: row[6]), eventAt: Timestamp(milliseconds: row[7]), lastError: row[8])
+        recorded: row[9], due: Timestamp(milliseconds: row[6]), eventAt: Timestamp(milliseconds: row[7]),
+        lastError: row[8])
     }
     // What follows is not in all versions.
     if isOld { return }

@@ -80,7 +80,7 @@ struct Setup {
         Channel(name: "hook\(index)", secret: "s3cret-of-hook-" + draw.digits(24), token: "t0ken-" + draw.digits(24)))
     }
     routes = Self.routes(accounts, channels, &draw)
-    if draw.chance(0.15) { keep = .hours(14) }
+    if draw.chance(0.25) { keep = .hours(10) }
     if draw.chance(0.3) { retention = RetentionPolicy(finished: .hours(8), unpaid: .hours(16)) }
     if draw.chance(0.3) { stuckAfter = .hours(2) }
     for account in accounts { makeSecrets(of: account, &draw) }

@@ -32,6 +32,9 @@ struct SimulationCommand: ParsableCommand {
   @Flag(help: "Print what happens.")
   var trace = false
 
+  @Flag(help: "Print each effect on the disk, too.")
+  var traceDisk = false
+
   @Option(help: "The folder with dumps of earlier databases, with one of which every twentieth seed begins.")
   var schemas = "Tests/JobWatchStoreTests/Schemas"
 
@@ -79,6 +82,7 @@ struct SimulationCommand: ParsableCommand {
   private var options: [String] {
     ["--days", "\(days)", "--jobs", "\(jobs)", "--stretch", "\(stretch)", "--troubles", troubles, "--schemas", schemas]
       + (lyingDisk ? ["--lying-disk"] : []) + (trace ? ["--trace"] : [])
+      + (traceDisk ? ["--trace-disk"] : [])
   }
 
   func runOne() throws {
@@ -95,6 +99,7 @@ struct SimulationCommand: ParsableCommand {
     let dumps = seed % 20 == 0 ? try FileManager.default.contentsOfDirectory(atPath: schemas).sorted() : []
     var options = World.Options(
       seed: seed, days: days, jobsPerDay: jobs, stretch: stretch, kinds: kinds, directory: directory, isTraced: trace,
+      isDiskTraced: traceDisk,
       hasLyingDisk: lyingDisk)
     if !dumps.isEmpty { options.schema = "\(schemas)/\(dumps[Int(seed / 20) % dumps.count])" }
     let begun = ContinuousClock.now

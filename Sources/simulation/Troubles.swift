@@ -17,7 +17,8 @@ final class Troubles: @unchecked Sendable {
       case .kill, .powerCut: 10
       case .cloud: 10
       case .receiver: 4
-      case .rotate, .reload, .stop: 2
+      case .rotate: 4
+      case .reload, .stop: 2
       case .diskFull, .diskError, .descriptors: 5
       case .clock, .suspend, .tokens, .key, .password, .foreignLine: 1
       case .restore: 0.3
@@ -90,7 +91,10 @@ final class Troubles: @unchecked Sendable {
     case .receiver:
       guard let receiver = world.receivers.randomElement(using: &draw) else { return }
       let trouble = draw.pick(Receiver.Trouble.allCases)
-      let length = draw.chance(0.1) ? draw.exponential(.hours(2)) : draw.exponential(.minutes(10))
+      let length =
+        draw.chance(0.05)
+        ? draw.duration(.hours(10) ... .hours(20))
+        : draw.exponential(draw.chance(0.1) ? .hours(2) : .minutes(10))
       world.tell("receiver \(receiver.channel): \(trouble) for \(length.spoken)")
       receiver.set(trouble, for: length)
     case .diskFull:
@@ -122,7 +126,8 @@ final class Troubles: @unchecked Sendable {
         }
       }
     case .descriptors:
-      forAWhile(draw.spread(.seconds(5) ... .minutes(40)), "no descriptor is free", &draw) {
+      // Each failed start is one more after five seconds.
+      forAWhile(draw.spread(.seconds(5) ... .minutes(10)), "no descriptor is free", &draw) {
         $0.noDescriptor = 0.5
       } over: {
         $0.noDescriptor = 0
@@ -136,9 +141,16 @@ final class Troubles: @unchecked Sendable {
       }
     case .suspend: world.suspend(for: draw.spread(.minutes(1) ... .hours(14)))
     case .rotate:
-      world.rotateLog()
       // A rotation is delicate while a crash is near.
-      if draw.chance(0.3) { die(powerCut: true, &draw) }
+      let wait = draw.spread(.milliseconds(10) ... .seconds(10))
+      switch draw.number(0...3) {
+      case 0: world.rotateLog()
+      case 1: world.rotateAtNextLine(thenOffAfter: wait)
+      case 2: world.rotateTornLine(thenOffAfter: wait)
+      default:
+        world.rotateLog()
+        die(powerCut: true, &draw)
+      }
     case .foreignLine: world.writeForeignLine(&draw)
     case .restore: world.backUp(for: draw.spread(.minutes(10) ... .hours(8)))
     case .password: world.replacePassword(&draw)

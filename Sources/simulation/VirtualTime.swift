@@ -45,6 +45,8 @@ final class VirtualTime: @unchecked Sendable {
   /// How many processes have ended.
   private(set) var epoch = 0
   private(set) var steps = 0
+  /// When this hour began, and how many steps there were before.
+  private var hour: (from: Duration, steps: Int) = (.zero, 0)
   /// Of all steps: two runs of one seed have the same.
   private(set) var digest = StableHash()
 
@@ -75,6 +77,9 @@ final class VirtualTime: @unchecked Sendable {
     }
     entries = others
   }
+
+  /// So many steps in an hour are no work, but a loop that never rests.
+  var isSpinning: Bool { steps - hour.steps > 300_000 }
 
   // MARK: Entries
 
@@ -125,6 +130,7 @@ final class VirtualTime: @unchecked Sendable {
 
   private func note(_ step: UInt64) {
     steps += 1
+    if now - hour.from > .hours(1) { hour = (now, steps) }
     digest.combine(step)
     digest.combine(UInt64(bitPattern: now.nanoseconds))
   }

@@ -18,6 +18,7 @@ final class World: @unchecked Sendable {
     var kinds = Set(Troubles.Kind.allCases)
     var directory: String
     var isTraced = false
+    var isDiskTraced = false
     var hasLyingDisk = false
     /// The database to begin with, as the text of a dump; nil: none.
     var schema: String?
@@ -38,6 +39,8 @@ final class World: @unchecked Sendable {
   /// Rotated files of the status log, oldest first; the present one is not among them.
   private(set) var rotated: [String] = []
   private var rotations = 0
+  /// After a power cut the log is rotated before the daemon starts, and the power goes again so long after that.
+  private var rotationAtPowerOn: Duration?
   /// The routes of each time, as the daemon may know them from then on.
   private(set) var routes: [(from: Duration, routes: [Setup.Route])] = []
   /// Spans in which something else than the daemon kept it from its work.
@@ -77,9 +80,12 @@ final class World: @unchecked Sendable {
 
   private func connect() {
     machine.tell = tell
+    if options.isDiskTraced { machine.faults.tell = tell }
     submitters.tell = tell
     cloud.tell = tell
-    for receiver in receivers { receiver.generation = { [self] in machine.boots + machine.reloads } }
+    for receiver in receivers {
+      receiver.generation = { [self] in machine.process.map { _ in machine.boots + machine.reloads } }
+    }
     for receiver in receivers { receiver.tell = tell }
     machine.beforePowerCut = { [self] in
       submitters.powerIsCut()
@@ -90,6 +96,15 @@ final class World: @unchecked Sendable {
       // A rotation is a rename like any other.
       let present = Disk.names(in: setup.disk + "/log")
       rotated.removeAll { path in !present.contains { path.hasSuffix("/" + $0) } }
+    }
+    machine.onEnd = { [self] end in
+      if [.death, .powerCut].contains(end) { for receiver in receivers { receiver.processHasDied() } }
+    }
+    machine.onPowerOn = { [self] in
+      guard let wait = rotationAtPowerOn else { return }
+      rotationAtPowerOn = nil
+      rotateLog()
+      time.after(wait) { self.machine.die(powerCut: true, downFor: .seconds(2)) }
     }
     machine.onReady = { [self] in time.after(.seconds(1)) { self.oracle.look() } }
     machine.mayFail = { [self] in
@@ -111,9 +126,12 @@ final class World: @unchecked Sendable {
     submitters.work(perDay: options.jobsPerDay, until: calmFrom)
     troubles.begin()
     every(.hours(6)) { [self] in oracle.look() }
-    time.run(until: end, isOver: { !oracle.violations.isEmpty }) {
+    time.run(until: end, isOver: { !oracle.violations.isEmpty || time.isSpinning }) {
       machine.bury()
       machine.listen()
+    }
+    if time.isSpinning {
+      return oracle.found(Violation("ALIVE", "the daemon works without end, and time stands still"))
     }
     if oracle.violations.isEmpty { oracle.look(isEnd: true) }
   }
@@ -186,6 +204,23 @@ final class World: @unchecked Sendable {
       rotated.append(path)
       tell("the status log is rotated")
     }
+  }
+
+  /// Rotates right after a line, and the power goes before much is written back by itself.
+  func rotateAtNextLine(thenOffAfter wait: Duration) {
+    machine.faults.onNext = (
+      .log,
+      { [self] in
+        time.after(.milliseconds(5)) { self.rotateLog() }
+        time.after(wait) { self.machine.die(powerCut: true, downFor: .seconds(2)) }
+      }
+    )
+  }
+
+  /// The power goes in the middle of a line.
+  func rotateTornLine(thenOffAfter wait: Duration) {
+    machine.die(at: .log, after: 0, torn: true, powerCut: true, downFor: .seconds(2))
+    rotationAtPowerOn = wait
   }
 
   static let foreign = "written by somebody else"

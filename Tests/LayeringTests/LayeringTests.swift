@@ -11,7 +11,7 @@ import Testing
       "NIOHTTP1", "NIOPosix", "NIOSSL", "Synchronization",
     ],
     "JobWatchStore": [
-      "JobWatchCore", "PollPlanning", "Dispatch", "Foundation", "GRDB", "Synchronization",
+      "JobWatchCore", "PollPlanning", "Dispatch", "Foundation", "GRDB", "GRDBSQLite", "Synchronization",
     ],
     "JobWatchFiles": ["Dispatch", "Glibc", "SystemPackage"],
     "JobWatchConfiguration": ["CloudAPI", "JobWatchCore", "PollPlanning", "Foundation", "Yams"],
@@ -107,6 +107,7 @@ import Testing
     ), ("CZlib", ["CloudAPI/Transport/Inflater.swift", "JobWatchStatusLog/LineReader.swift"]),
     ("Yams", ["JobWatchConfiguration/"]),
     ("Hummingbird", ["SimulatedCloud/LoopbackServer.swift"]),
+    ("GRDBSQLite", ["JobWatchStore/WriteAheadLog.swift"]),
     // The benchmark measures against the bare database, and the oracle asks it with queries of its own.
     ("GRDB", ["JobWatchStore/", "bench/Throughput/BareIntake.swift", "simulation/Rows.swift"]),
     // What the standard library lacks of real functions is one file of the planner.

@@ -43,6 +43,12 @@ struct Asked: Promise {
     return Violation("POLLED", "\(job.key) was not asked for since \(VirtualTime.begin + asked.last)", job.key)
   }
 
+  private func wasAccepted(_ call: CloudSide.Call, _ world: World) -> Bool {
+    world.cloud.calls.contains {
+      $0.account == call.account && $0.boot == call.boot && $0.at < call.at && $0.status == 200
+    }
+  }
+
   private mutating func calls(_ world: World) -> [Violation] {
     defer { judgedCalls = world.cloud.calls.count }
     var violations = world.network.doubled.map { Violation("QUOTA", "\($0) was asked twice at once") }
@@ -63,7 +69,8 @@ struct Asked: Promise {
     for (account, calls) in Dictionary(grouping: refused, by: \.account) {
       for (index, call) in calls.enumerated() {
         let soon = calls[index...].prefix { $0.at - call.at < .seconds(25) && $0.boot == call.boot }
-        if soon.count > 6 {
+        // Where it was accepted before, others are under way when it is refused.
+        if soon.count > 6, !wasAccepted(call, world) || soon.count(where: { $0.at - call.at > .seconds(1) }) > 6 {
           violations.append(Violation("QUOTA", "\(account) was refused \(soon.count) times in 25 s")); break
         }
       }

@@ -9,6 +9,9 @@ struct Told: Promise {
     .hours(24),
   ]
 
+  /// By channel and number: the ids of the events whose message was seen waiting.
+  private var waited: [String: [Int64: String]] = [:]
+
   mutating func judge(_ rows: Rows, of world: World, isEnd: Bool) -> [Violation] {
     let events = Dictionary(uniqueKeysWithValues: rows.events.map { ($0.seq, $0) })
     let ids = Dictionary(rows.events.map { ($0.id, $0) }) { first, _ in first }
@@ -20,6 +23,7 @@ struct Told: Promise {
       violations += marked(receiver, own, events)
       violations += order(receiver, own, ids, world)
       violations += waiting(receiver, own, world, isEnd)
+      if world.restoredSeq == nil { violations += vanished(receiver, own, events) }
       // A clock that was set makes them due by its own reckoning.
       if !world.circumstances.hasHad(.clock) { violations += asked(receiver) }
     }
@@ -58,9 +62,28 @@ struct Told: Promise {
       case "given_up" where message.attempts < 3:
         return Violation(
           "TOLD", "event \(message.seq) for \(receiver.channel) was given up after \(message.attempts) attempts")
-      default: return nil
+      default:
+        guard message.attempts > message.recorded else { return nil }
+        return Violation(
+          "TOLD",
+          "event \(message.seq) for \(receiver.channel) has \(message.attempts) attempts, "
+            + "and \(message.recorded) are on record")
       }
     }
+  }
+
+  /// A message stays on record until it is delivered or given up.
+  private mutating func vanished(
+    _ receiver: Receiver, _ messages: [Rows.Message], _ events: [Int64: Rows.Event]
+  ) -> [Violation] {
+    let present = Set(messages.map(\.seq))
+    let gone = waited[receiver.channel, default: [:]].filter { !present.contains($0.key) }
+    let waiting = messages.filter { $0.state == "waiting" }.map(\.seq)
+    waited[receiver.channel] = Dictionary(uniqueKeysWithValues: waiting.map { ($0, events[$0]?.id ?? "") })
+    // One that is refused may be given up and deleted between two looks.
+    let accepted = Set(receiver.deliveries.lazy.filter(\.isAccepted).map(\.id))
+    guard let (seq, _) = gone.first(where: { !accepted.contains($0.value) }), !receiver.hasRefused else { return [] }
+    return [Violation("TOLD", "event \(seq) for \(receiver.channel) was deleted while it waited")]
   }
 
   private func order(
