@@ -20,6 +20,9 @@ package actor StatusLog {
   private var written: Int64 = 0
   /// Behind the last flushed line, until it is committed.
   private var uncommitted: (seq: Int64, inode: UInt64)?
+  /// The file that the cursor names. A line goes into another only once the cursor names that one: a start looks for
+  /// lines behind the cursor in its file, wherever a rotation has put it.
+  private var named: UInt64?
 
   /// Events of one write: limits the memory, and what a failed write repeats.
   private static let batch = 500
@@ -40,7 +43,7 @@ package actor StatusLog {
     let after = written
     let events = try await store.read { try $0.events.all(after: after, limit: Self.batch) }
     guard let last = events.last else { return nil }
-    let inode = try append(Array(events.map(Self.line).joined()))
+    let inode = try await append(Array(events.map(Self.line).joined()))
     written = last.seq
     uncommitted = (last.seq, inode)
     try await commitCursor()
@@ -52,15 +55,19 @@ package actor StatusLog {
     guard let cursor = uncommitted else { return }
     let path = path
     try await store.write { try $0.setLogCursor(path, seq: cursor.seq, inode: cursor.inode) }
-    uncommitted = nil
+    (uncommitted, named) = (nil, cursor.inode)
   }
 
   /// - Returns: the inode of the file that holds the lines.
-  private func append(_ bytes: [UInt8]) throws -> UInt64 {
+  private func append(_ bytes: [UInt8]) async throws -> UInt64 {
     for _ in 0..<Self.reopenings {
       let open = try file ?? AppendFile(path: path, operations: operations)
       file = open
       if !open.isRenamed {
+        if open.inode != named {
+          uncommitted = (written, open.inode)
+          try await commitCursor()
+        }
         try open.append(bytes)
         if !open.isDeleted { return open.inode }
       }
@@ -106,6 +113,7 @@ package actor StatusLog {
       if let repaired { try transaction.append(repaired, of: nil, to: routes.channels(for: repaired)) }
       return logged > last
     }
+    named = inode
     if isRestored {
       log.warning("the status log is ahead of the database: a backup was restored")
     }

@@ -28,10 +28,17 @@ final class LogPlace {
   }
 
   /// As a daemon does it that starts, and is killed.
-  func run(_ operations: AppendFile.Operations = AppendFile.Operations()) async throws {
+  ///
+  /// - Parameter meanwhile: what happens while it runs, before it works once more.
+  func run(
+    _ operations: AppendFile.Operations = AppendFile.Operations(), meanwhile: (() async throws -> Void)? = nil
+  ) async throws {
     guard let store else { return }
     let status = StatusLog(path: path, store: store, log: log, operations: operations)
     try await status.recover(at: Self.now, routes: RouteTable(channels: [], routes: []))
+    while try await status.work(at: Self.now) != nil {}
+    guard let meanwhile else { return }
+    try await meanwhile()
     while try await status.work(at: Self.now) != nil {}
   }
 

@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 
 @testable import JobWatchFiles
+@testable import JobWatchStatusLog
 
 /// What stands at the end of the log and is not its own keeps no daemon from starting, costs no line, and is kept.
 @Suite struct `A status log in whatever state` {
@@ -109,6 +110,39 @@ import Testing
       try await place.run()
       #expect(try place.numbers == Array(1...7))
       #expect(try Data(contentsOf: URL(filePath: place.path + ".1")) == whole)
+    }
+  }
+
+  /// The power goes behind the first line of a new file, which is rotated before the next start. That finds the line
+  /// only where the cursor named the file before.
+  @Test func `has no line twice after two rotations and a crash between them`() async throws {
+    try await withStore { store, database in
+      let place = try LogPlace(store)
+      let (rotated, left) = (place.path + ".1", try TemporaryDirectory())
+      let wreck = left.database
+      var operations = AppendFile.Operations()
+      operations.write = { file, bytes in
+        if FileManager.default.fileExists(atPath: rotated) {
+          for suffix in ["", "-wal"] {
+            try FileManager.default.copyItem(atPath: database + suffix, toPath: wreck + suffix)
+          }
+        }
+        return try file.write(bytes)
+      }
+      try await place.tell(3)
+      try await place.run(operations) {
+        try FileManager.default.moveItem(atPath: place.path, toPath: rotated)
+        try await place.tell(1)
+      }
+      try FileManager.default.moveItem(atPath: place.path, toPath: place.path + ".2")
+      let next = try Store(path: wreck)
+      place.store = next
+      try await place.tell(1)
+      try await place.run()
+      let files = [rotated, place.path + ".2", place.path]
+      let counts = try files.map { try Data(contentsOf: URL(filePath: $0)).count { $0 == UInt8(ascii: "\n") } }
+      #expect(counts == [3, 1, 1])
+      try next.close()
     }
   }
 
