@@ -123,10 +123,6 @@ package final class SimulatedCloud: Sendable {
     log.entries.filter { $0.identity == identity }
   }
 
-  package func calls(since time: Timestamp) -> [Call] {
-    log.entries.filter { $0.time >= time }
-  }
-
   package var refusedCalls: [Call] { log.entries.filter(\.isRefused) }
 
   package var throttledCalls: [Call] { log.entries.filter(\.isThrottled) }

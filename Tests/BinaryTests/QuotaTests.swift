@@ -30,28 +30,4 @@ import Testing
     return calls.map { "\(($0.time - first).milliseconds) \($0.status ?? 0)" }
       .joined(separator: ", ")
   }
-
-  /// Fewer than the daemon's first guess of 20 a second.
-  @Test(
-    "a daemon that does not know it backs off for the window and learns", .timeLimit(.minutes(10)))
-  func unknown() async throws {
-    let settings = Testbed.Settings(
-      keys: ["polling": "{floor: 200ms, ceiling: 1s}"], cloudQuota: Quota(calls: 10, per: .seconds(1)))
-    try await Testbed.run(settings) { bed in
-      let daemon = try await bed.startDaemon()
-      let jobs = (0..<100).map { number in PlannedJob.succeeding(after: .milliseconds(100 * number))
-      }
-      try bed.submit(jobs)
-      try await within(.seconds(90), "every end is told") { try await bed.told(jobs) }
-      #expect(await daemon.terminate() == .code(0))
-      let calls = bed.cloud.log.entries
-      let throttled = calls.filter(\.isThrottled)
-      let first = try #require(throttled.first)
-      // Calls on their way arrive; then none within the window, and none too many any more.
-      let underWay = first.time + .milliseconds(500)
-      #expect(calls.count { $0.time > underWay && $0.time < first.time + .seconds(1) } == 0)
-      #expect(throttled.allSatisfy { $0.time <= underWay })
-      #expect(try bed.log.all().allSatisfy { $0.event != "job.failed" })
-    }
-  }
 }

@@ -76,13 +76,6 @@ final class Workplace: Sendable {
     try write(Self.hookSecret + "\n", to: root + "/hook_secret")
   }
 
-  /// Lets the daemon that is started next be known by the path of its deliveries, `/hook/NUMBER`.
-  func numberSender(_ number: Int) throws {
-    let pattern = #//hook[^"]*"/#
-    let text = try text(of: configuration).replacing(pattern, with: "/hook/\(number)\"")
-    try write(text, to: configuration)
-  }
-
   func write(_ text: String, to path: String) throws {
     try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
   }
