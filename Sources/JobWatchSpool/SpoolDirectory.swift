@@ -114,9 +114,19 @@ package struct SpoolDirectory: Sendable {
   private func setAside(_ name: Name, _ reason: String) throws {
     let target = "\(rejected)/\(freeName(for: name))"
     try put(reason + "\n", as: target + ".reason")
+    try flush(name)
     guard rename(name.path(in: incoming), target) == 0 || errno == ENOENT else {
       throw failure("cannot be moved to rejected/", name)
     }
+    try Directory.syncParent(target)
+  }
+
+  /// What is rejected is told, and must be there after a power cut, though its submitter may not have flushed it.
+  private func flush(_ name: Name) throws {
+    let file = open(name)
+    guard file >= 0 else { return }  // It is no file, or nobody may read it.
+    defer { close(file) }
+    guard fsync(file) == 0 || errno == EINVAL else { throw failure("cannot be flushed", name) }
   }
 
   /// By one temporary name, so that a later rejection replaces what a crash leaves of it.

@@ -169,8 +169,8 @@ final class Machine: @unchecked Sendable {
     if case .failed(let reason) = end, !mayFail() { unexplained.append("the daemon ended by itself: \(reason)") }
     if case .failed = end { ends["failed", default: 0] += 1 } else { ends["\(end)", default: 0] += 1 }
     onEnd(end)
-    // As systemd with Restart=always and RestartSec=5.
-    time.after(.seconds(5)) { [self] in if !isHeld { boot() } }
+    // As systemd with Restart=always and RestartSec=5; starts that fail are fewer, because each costs as much as hours.
+    time.after(.seconds(end == .stopped ? 5 : 20)) { [self] in if !isHeld { boot() } }
   }
 
   // MARK: Orders

@@ -35,20 +35,31 @@ struct Logged: Promise {
     var lines = content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     let last = lines.removeLast()
     if !last.isEmpty, !world.circumstances.isForeign(last) { return "it ends with a torn line, \(text(last))" }
-    for line in lines where !world.circumstances.isForeign(line) {
-      guard let match = text(line).prefixMatch(of: /\{"v":1,"seq":(\d+),"time":"([^"]*)","event":"([^"]*)"/),
-        line.last == UInt8(ascii: "}"), let seq = Int64(match.1)
-      else { return "it has a line that is none, \(text(line))" }
+    for line in lines {
+      guard let (seq, time, kind) = head(line), line.last == UInt8(ascii: "}") else {
+        if world.circumstances.isForeign(line) { continue }
+        return "it has a line that is none, \(text(line))"
+      }
       // A backup that is put back loses events, and the log has them.
       if seq != next, world.restoredSeq == nil || seq < next { return "line \(seq) follows line \(next - 1)" }
-      if let event = events[seq], match.3 != event.kind || match.2 != Timestamp(milliseconds: event.at).description {
-        if world.restoredSeq == nil { return "line \(seq) says \(match.3), and the event is \(event.kind)" }
+      if let event = events[seq], kind != event.kind || time != Timestamp(milliseconds: event.at).description {
+        if world.restoredSeq == nil { return "line \(seq) says \(kind), and the event is \(event.kind)" }
       } else if events[seq] == nil, world.restoredSeq == nil, world.setup.keep > .days(30) {
         return "line \(seq) is of no event"
       }
       next = seq + 1
     }
     return nil
+  }
+
+  /// The first members of a line, `{"v":1,"seq":7,"time":"…","event":"…"`: what is between its first quotes.
+  private func head(_ line: Data) -> (seq: Int64, time: String, kind: String)? {
+    let parts = line.prefix(200).split(separator: UInt8(ascii: "\""), maxSplits: 12, omittingEmptySubsequences: false)
+      .map { String(decoding: $0, as: UTF8.self) }
+    guard parts.count == 13, parts[0...3] == ["{", "v", ":1,", "seq"], parts[5] == "time", parts[9] == "event",
+      let seq = Int64(parts[4].dropFirst().dropLast())
+    else { return nil }
+    return (seq, parts[7], parts[11])
   }
 
   private func text(_ line: Data) -> String { String(decoding: line.prefix(200), as: UTF8.self) }
