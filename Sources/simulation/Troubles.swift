@@ -19,7 +19,8 @@ final class Troubles: @unchecked Sendable {
       case .receiver: 4
       case .rotate: 4
       case .reload, .stop: 2
-      case .diskFull, .diskError, .descriptors: 5
+      case .diskError: 8
+      case .diskFull, .descriptors: 5
       case .clock, .suspend, .tokens, .key, .password, .foreignLine: 1
       case .restore: 0.3
       case .edge, .flaws, .receiverFlaws, .shortWrite: 0
