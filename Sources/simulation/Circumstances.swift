@@ -122,6 +122,8 @@ struct Circumstances {
     // What an old database brought along, and a job that the service refuses for ever.
     let own = setup.accounts.map(\.name) + setup.channels.map(\.name) + ["daemon"]
     return !own.contains(where: subject.contains)
-      || cloud.jobs.values.contains { cloud.isOdd($0.id) && subject.contains($0.service.name) }
+      || cloud.jobs.values.contains { job in
+        cloud.isOdd(job.id) && (subject.contains(job.service.name) || subject == "account/\(job.account)")
+      }
   }
 }

@@ -33,6 +33,8 @@ final class CloudSide: Host {
     var count = 0
     /// When the first answer that showed its record left.
     var sawRecord: Duration?
+    /// When the last one left.
+    var lastSaw: Duration?
     /// When the answer that showed its end left.
     var sawEnd: Duration?
   }
@@ -336,7 +338,10 @@ final class CloudSide: Host {
     if case .reply(let reply) = answer, reply.status == 200, reply.code == nil, reply.delivery == .whole,
       let job = jobs[id]
     {
-      if time.truth >= job.visibleFrom, asked.sawRecord == nil { asked.sawRecord = time.now }
+      if time.truth >= job.visibleFrom {
+        asked.sawRecord = asked.sawRecord ?? time.now
+        asked.lastSaw = time.now
+      }
       if let end = job.end, time.truth >= end.at, asked.sawEnd == nil { asked.sawEnd = time.now }
     }
     self.asked[id] = asked

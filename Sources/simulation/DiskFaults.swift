@@ -29,7 +29,7 @@ final class DiskFaults {
     case store, log, spool
 
     fileprivate init?(_ path: UnsafePointer<CChar>) {
-      let path = String(cString: path)
+      let path = String(cString: path) + "/"
       if path.contains("/state/") {
         self = .store
       } else if path.contains("/log/") {
@@ -66,6 +66,8 @@ final class DiskFaults {
   var readError = 0.0
   var shortWrite = 0.0
   var noDescriptor = 0.0
+  /// The last descriptor is taken whenever the directory of the database is to be opened.
+  var noDirectory = false
   /// fsync reports success and does nothing: what the oracle must find.
   var isLying = false
   /// What happened, by call and path's kind: shows what a run has reached.
@@ -75,11 +77,12 @@ final class DiskFaults {
   init(seed: UInt64) { draw = Draw(seed: seed, for: "disk") }
 
   var isCalm: Bool {
-    !isFull && syncError + writeError + readError + noDescriptor == 0
+    !isFull && syncError + writeError + readError + noDescriptor == 0 && !noDirectory
   }
 
   func calm() {
     (isFull, syncError, writeError, readError, shortWrite, noDescriptor) = (false, 0, 0, 0, 0, 0)
+    noDirectory = false
     (aim, onNext) = (nil, nil)
   }
 
@@ -150,7 +153,8 @@ final class DiskFaults {
   private func error(of effect: disk_effect) -> Int32? {
     if isCalm || place != nil && place != Place(effect.path) { return nil }
     switch effect.call {
-    case disk_open: return lacksDescriptor() ? EMFILE : nil
+    case disk_open:
+      return noDirectory && String(cString: effect.path).hasSuffix("/state") || lacksDescriptor() ? EMFILE : nil
     case disk_read: return readError > 0 && draw.chance(readError) ? EIO : nil
     case disk_write:
       if isFull, effect.grows { return ENOSPC }

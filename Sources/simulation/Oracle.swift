@@ -5,7 +5,7 @@ import JobWatchCore
 final class Oracle {
   private unowned let world: World
   private var promises: [any Promise] = [
-    Accepted(), OnRecord(), Together(), Routed(), Logged(), Told(), Honest(), Asked(), Silent(), Alive(),
+    Accepted(), OnRecord(), Together(), Routed(), Logged(), Told(), Honest(), Asked(), Warned(), Silent(), Alive(),
   ]
   private(set) var violations: [Violation] = []
   private(set) var looks = 0

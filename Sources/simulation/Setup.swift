@@ -81,7 +81,7 @@ struct Setup {
     }
     routes = Self.routes(accounts, channels, &draw)
     if draw.chance(0.25) { keep = .hours(10) }
-    if draw.chance(0.3) { retention = RetentionPolicy(finished: .hours(8), unpaid: .hours(16)) }
+    if draw.chance(0.3) { retention = RetentionPolicy(finished: .hours(8), unpaid: .hours(30)) }
     if draw.chance(0.3) { stuckAfter = .hours(2) }
     for account in accounts { makeSecrets(of: account, &draw) }
   }

@@ -52,13 +52,13 @@ struct SimulationCommand: ParsableCommand {
 
   func run() throws {
     if child { return try runOne() }
-    _ = try kinds
+    let arguments = Children.Arguments(days: days, kinds: try kinds, others: otherOptions)
     let bounds = seeds.split(separator: "-").compactMap { UInt64($0) }
     guard let first = bounds.first, let last = bounds.last, bounds.count < 3, first <= last else {
       throw ValidationError("--seeds takes a number or a range, as in 7 or 1-100, not \(seeds)")
     }
     var coverage = Coverage()
-    let failed = Children(options, parallel: parallel).run(Array(first...last), untilFailure: untilFailure, &coverage)
+    let failed = Children(arguments, parallel: parallel).run(Array(first...last), untilFailure: untilFailure, &coverage)
     if self.coverage { print(coverage.report) }
     guard failed.isEmpty, !self.coverage || coverage.missing.isEmpty else { throw ExitCode(1) }
   }
@@ -79,8 +79,8 @@ struct SimulationCommand: ParsableCommand {
   }
 
   /// Of this run, for its children.
-  private var options: [String] {
-    ["--days", "\(days)", "--jobs", "\(jobs)", "--stretch", "\(stretch)", "--troubles", troubles, "--schemas", schemas]
+  private var otherOptions: [String] {
+    ["--jobs", "\(jobs)", "--stretch", "\(stretch)", "--schemas", schemas]
       + (lyingDisk ? ["--lying-disk"] : []) + (trace ? ["--trace"] : [])
       + (traceDisk ? ["--trace-disk"] : [])
   }
@@ -89,6 +89,8 @@ struct SimulationCommand: ParsableCommand {
     guard let seed = UInt64(seeds) else { throw ValidationError("--child takes one seed") }
     // Of one length in all runs, because it is part of what is written.
     let directory = "/dev/shm/jobwatch-simulation-\(String(10_000_000 + Int(getpid())))"
+    // A process of this number may have been killed.
+    try? FileManager.default.removeItem(atPath: directory)  // where it is not there, all is well
     defer {
       Disk.end()
       try? FileManager.default.removeItem(atPath: directory)  // what stays is in memory only, until the next boot

@@ -93,7 +93,7 @@ final class Troubles: @unchecked Sendable {
       guard let receiver = world.receivers.randomElement(using: &draw) else { return }
       let trouble = draw.pick(Receiver.Trouble.allCases)
       let length =
-        draw.chance(0.05)
+        draw.chance(world.setup.keep < .days(1) ? 0.4 : 0.05)
         ? draw.duration(.hours(10) ... .hours(20))
         : draw.exponential(draw.chance(0.1) ? .hours(2) : .minutes(10))
       world.tell("receiver \(receiver.channel): \(trouble) for \(length.spoken)")
@@ -127,7 +127,15 @@ final class Troubles: @unchecked Sendable {
         }
       }
     case .descriptors:
-      // Each failed start is one more after five seconds.
+      if draw.chance(0.3) {
+        world.restartThenOff(after: draw.spread(.milliseconds(10) ... .seconds(3)))
+        forAWhile(draw.spread(.minutes(1) ... .minutes(5)), "no directory can be opened", isEverywhere: true, &draw) {
+          $0.noDirectory = true
+        } over: {
+          $0.noDirectory = false
+        }
+        return
+      }
       forAWhile(draw.spread(.seconds(5) ... .minutes(10)), "no descriptor is free", &draw) {
         $0.noDescriptor = 0.5
       } over: {
@@ -137,6 +145,9 @@ final class Troubles: @unchecked Sendable {
       let step =
         draw.chance(0.5) ? draw.duration(.seconds(-600) ... .seconds(600)) : draw.duration(.hours(-24) ... .hours(24))
       // Most clocks are set right again after a while.
+      if draw.chance(0.3) {
+        return world.setClock(by: step, untilBootAfter: draw.spread(.minutes(1) ... .hours(1)))
+      }
       world.setClock(by: step)
       world.time.after(draw.spread(.minutes(1) ... .hours(4))) { [self] in world.setClock(by: .zero - world.time.error)
       }
@@ -188,10 +199,10 @@ final class Troubles: @unchecked Sendable {
   }
 
   private func forAWhile(
-    _ length: Duration, _ what: String, _ draw: inout Draw, begin: (DiskFaults) -> Void,
+    _ length: Duration, _ what: String, isEverywhere: Bool = false, _ draw: inout Draw, begin: (DiskFaults) -> Void,
     over: @escaping (DiskFaults) -> Void
   ) {
-    let place = draw.chance(0.5) ? nil : draw.pick(DiskFaults.Place.allCases)
+    let place = isEverywhere || draw.chance(0.5) ? nil : draw.pick(DiskFaults.Place.allCases)
     world.machine.faults.place = place
     world.tell("\(what) (\(place.map { "\($0)" } ?? "everywhere")) for \(length.spoken)")
     world.diskIsDisturbed(for: length)

@@ -39,8 +39,10 @@ final class World: @unchecked Sendable {
   /// Rotated files of the status log, oldest first; the present one is not among them.
   private(set) var rotated: [String] = []
   private var rotations = 0
-  /// After a power cut the log is rotated before the daemon starts, and the power goes again so long after that.
-  private var rotationAtPowerOn: Duration?
+  /// What is done after a power cut, before the daemon starts.
+  private var atPowerOn: () -> Void = {}
+  /// The power goes so long after the next start.
+  private var cutAfterStart: Duration?
   /// The routes of each time, as the daemon may know them from then on.
   private(set) var routes: [(from: Duration, routes: [Setup.Route])] = []
   /// Spans in which something else than the daemon kept it from its work.
@@ -101,12 +103,15 @@ final class World: @unchecked Sendable {
       if [.death, .powerCut].contains(end) { for receiver in receivers { receiver.processHasDied() } }
     }
     machine.onPowerOn = { [self] in
-      guard let wait = rotationAtPowerOn else { return }
-      rotationAtPowerOn = nil
-      rotateLog()
+      atPowerOn()
+      atPowerOn = {}
+    }
+    machine.onReady = { [self] in
+      time.after(.seconds(1)) { self.oracle.look() }
+      guard let wait = cutAfterStart else { return }
+      cutAfterStart = nil
       time.after(wait) { self.machine.die(powerCut: true, downFor: .seconds(2)) }
     }
-    machine.onReady = { [self] in time.after(.seconds(1)) { self.oracle.look() } }
     machine.mayFail = { [self] in
       !machine.faults.isCalm || circumstances.wasDisturbed("disk", near: time.now)
         || circumstances.wasDisturbed("configuration", near: time.now)
@@ -175,6 +180,15 @@ final class World: @unchecked Sendable {
     disturbed("clock", for: .minutes(2))
   }
 
+  /// The clock is wrong until the machine is booted anew.
+  func setClock(by step: Duration, untilBootAfter wait: Duration) {
+    setClock(by: step)
+    time.after(wait) { [self] in
+      atPowerOn = { [self] in setClock(by: .zero - time.error) }
+      machine.die(powerCut: true, downFor: .seconds(20))
+    }
+  }
+
   func suspend(for duration: Duration) {
     tell("the machine sleeps for \(duration.spoken)")
     time.suspend(for: duration)
@@ -206,6 +220,12 @@ final class World: @unchecked Sendable {
     }
   }
 
+  /// A stop leaves one file of the database; the next start makes new ones beside it, and soon after the power goes.
+  func restartThenOff(after wait: Duration) {
+    cutAfterStart = wait
+    machine.stop()
+  }
+
   /// Rotates right after a line, and the power goes before much is written back by itself.
   func rotateAtNextLine(thenOffAfter wait: Duration) {
     machine.faults.onNext = (
@@ -220,7 +240,10 @@ final class World: @unchecked Sendable {
   /// The power goes in the middle of a line.
   func rotateTornLine(thenOffAfter wait: Duration) {
     machine.die(at: .log, after: 0, torn: true, powerCut: true, downFor: .seconds(2))
-    rotationAtPowerOn = wait
+    atPowerOn = { [self] in
+      rotateLog()
+      time.after(wait) { self.machine.die(powerCut: true, downFor: .seconds(2)) }
+    }
   }
 
   static let foreign = "written by somebody else"

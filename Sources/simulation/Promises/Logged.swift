@@ -34,14 +34,22 @@ struct Logged: Promise {
   private func read(_ content: Data, _ next: inout Int64, _ world: World) -> String? {
     var lines = content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     let last = lines.removeLast()
-    if !last.isEmpty, !world.circumstances.isForeign(last) { return "it ends with a torn line, \(text(last))" }
+    // Where the disk refuses to be read or cut, that is said, and readers pass such lines over.
+    let mayBeTorn = world.machine.messages.keys.contains {
+      $0.hasPrefix("warning: a torn line stays") || $0.hasPrefix("warning: the rotated status log cannot be read")
+    }
+    if !last.isEmpty, !mayBeTorn, !world.circumstances.isForeign(last) {
+      return "it ends with a torn line, \(text(last))"
+    }
     for line in lines {
       guard let (seq, time, kind) = head(line), line.last == UInt8(ascii: "}") else {
         if world.circumstances.isForeign(line) { continue }
         return "it has a line that is none, \(text(line))"
       }
       // A backup that is put back loses events, and the log has them.
-      if seq != next, world.restoredSeq == nil || seq < next { return "line \(seq) follows line \(next - 1)" }
+      if seq != next, world.restoredSeq == nil || seq < next, !(mayBeTorn && seq < next) {
+        return "line \(seq) follows line \(next - 1)"
+      }
       if let event = events[seq], kind != event.kind || time != Timestamp(milliseconds: event.at).description {
         if world.restoredSeq == nil { return "line \(seq) says \(kind), and the event is \(event.kind)" }
       } else if events[seq] == nil, world.restoredSeq == nil, world.setup.keep > .days(30) {
