@@ -55,6 +55,8 @@ final class CloudSide: Host {
   private(set) var state: CloudState
   private(set) var jobs: [String: TrueJob] = [:]
   private(set) var asked: [String: Asked] = [:]
+  /// The last record of each job that was shown.
+  private var records: [String: [UInt8]] = [:]
   /// By host.
   private var troubles: [String: (trouble: Trouble, until: Duration)] = [:]
   /// Answers by kind: what the run has reached.
@@ -269,12 +271,12 @@ final class CloudSide: Host {
       return .reply(reply)
     case 3:
       // The record of another job, as a cache in front of the gateway gives it.
-      guard let other = jobs.keys.sorted().randomElement(using: &draw), let last = request.path.lastIndex(of: "/")
-      else { return .reply(plain(request)) }
-      var reply = plain(request)
-      let asked = String(request.path[request.path.index(after: last)...])
-      reply.body = Array(String(decoding: reply.body, as: UTF8.self).replacing(asked, with: other).utf8)
-      return .reply(reply)
+      let host = request.header("host") ?? ""
+      let others = records.filter { jobs[$0.key]?.host == host && askedJob(request) != $0.key }
+      guard let other = others.keys.sorted().randomElement(using: &draw), let body = others[other] else {
+        return .reply(plain(request))
+      }
+      return .reply(Reply(status: 200, body: body))
     case 4:
       guard case .instead(let reply) = Fault.garbage else { return .silence }
       return .reply(reply)
@@ -286,8 +288,7 @@ final class CloudSide: Host {
   }
 
   private func note(_ answer: NetworkAnswer, _ request: ReceivedRequest, _ name: String) -> NetworkAnswer {
-    let id = (request.path + "?" + request.query).split { "/?=&".contains($0) }.last { jobs[String($0)] != nil }.map(
-      String.init)
+    let id = askedJob(request)
     var status: Int?
     if case .reply(let reply) = answer {
       status = reply.visibleStatus
@@ -303,6 +304,10 @@ final class CloudSide: Host {
     tell("\(request.method) \(name)\(request.path) is answered with \(status.map(String.init) ?? "nothing")")
     if let id { noteAsked(id, answer) }
     return answer
+  }
+
+  private func askedJob(_ request: ReceivedRequest) -> String? {
+    (request.path + "?" + request.query).split { "/?=&".contains($0) }.last { jobs[String($0)] != nil }.map(String.init)
   }
 
   /// What the answer should be taken for.
@@ -336,10 +341,11 @@ final class CloudSide: Host {
     asked.count += 1
     asked.last = time.now
     if case .reply(let reply) = answer, reply.status == 200, reply.code == nil, reply.delivery == .whole,
-      let job = jobs[id]
+      let job = jobs[id], String(decoding: reply.body, as: UTF8.self).contains(id)
     {
       if time.truth >= job.visibleFrom {
         asked.sawRecord = asked.sawRecord ?? time.now
+        records[id] = reply.body
         asked.lastSaw = time.now
       }
       if let end = job.end, time.truth >= end.at, asked.sawEnd == nil { asked.sawEnd = time.now }

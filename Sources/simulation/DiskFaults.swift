@@ -7,7 +7,7 @@ import SimulatedMachine
 final class DiskFaults {
   /// A kind of effect, at which a death can be aimed.
   enum Target: String, CaseIterable {
-    case log, writeAheadLog, database, spool, rename, unlink, sync, create, any
+    case log, writeAheadLog, database, spool, rejection, rename, unlink, sync, create, any
 
     fileprivate func includes(_ effect: disk_effect, _ path: String) -> Bool {
       switch self {
@@ -15,6 +15,8 @@ final class DiskFaults {
       case .writeAheadLog: effect.call == disk_write && path.hasSuffix("-wal")
       case .database: effect.call == disk_write && path.hasSuffix(".db")
       case .spool: path.contains("/spool/")
+      case .rejection:
+        effect.call == disk_rename && effect.target.map { String(cString: $0).contains("/rejected/") } == true
       case .rename: effect.call == disk_rename
       case .unlink: effect.call == disk_unlink
       case .sync: effect.call == disk_sync || effect.call == disk_sync_directory

@@ -22,7 +22,7 @@ final class Troubles: @unchecked Sendable {
       case .diskError: 8
       case .diskFull, .descriptors: 5
       case .clock, .suspend, .tokens, .key, .password, .foreignLine: 1
-      case .restore: 0.3
+      case .restore: 0.6
       case .edge, .flaws, .receiverFlaws, .shortWrite: 0
       }
     }
@@ -179,7 +179,9 @@ final class Troubles: @unchecked Sendable {
       draw.chance(0.7)
       ? draw.spread(.milliseconds(200) ... .seconds(5))
       : draw.chance(0.97) ? draw.exponential(.minutes(30)) : draw.duration(.hours(2) ... .hours(20))
-    if draw.chance(0.2) {
+    if draw.chance(0.1) {
+      world.dieSoonAfter(.rejection, in: draw.spread(.milliseconds(10) ... .seconds(3)), powerCut: powerCut)
+    } else if draw.chance(0.2) {
       world.machine.die(powerCut: powerCut, downFor: downtime)
     } else {
       let target = draw.pick(DiskFaults.Target.allCases)

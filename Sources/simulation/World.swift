@@ -246,6 +246,15 @@ final class World: @unchecked Sendable {
     }
   }
 
+  func dieSoonAfter(_ target: DiskFaults.Target, in wait: Duration, powerCut: Bool) {
+    machine.faults.onNext = (
+      target,
+      { [self] in
+        time.after(wait) { self.machine.die(powerCut: powerCut, downFor: .seconds(2)) }
+      }
+    )
+  }
+
   static let foreign = "written by somebody else"
 
   /// Another program takes the status log for its own.

@@ -43,6 +43,15 @@ struct Asked: Promise {
     return Violation("POLLED", "\(job.key) was not asked for since \(VirtualTime.begin + asked.last)", job.key)
   }
 
+  /// Five in ten minutes; a secret that changes, and a start, begin anew.
+  private func logins(_ refused: [CloudSide.Call], _ account: String, _ world: World) -> [Violation] {
+    refused.indices.compactMap { index in
+      let soon = refused[index...].prefix { $0.at - refused[index].at < .minutes(10) && $0.boot == refused[index].boot }
+      guard soon.count > 10 else { return nil }
+      return Violation("QUOTA", "\(account) tried \(soon.count) wrong log-ins in ten minutes")
+    }
+  }
+
   private func wasAccepted(_ call: CloudSide.Call, _ world: World) -> Bool {
     world.cloud.calls.contains {
       $0.account == call.account && $0.boot == call.boot && $0.at < call.at && $0.status == 200
@@ -67,6 +76,7 @@ struct Asked: Promise {
     // Refused credentials are probed at 30 s, 1, 2, 5 and 10 minutes.
     let refused = world.cloud.calls[judgedCalls...].filter { $0.status == 401 }
     for (account, calls) in Dictionary(grouping: refused, by: \.account) {
+      violations += logins(calls.filter { $0.service == "iam" }, account, world)
       for (index, call) in calls.enumerated() {
         let soon = calls[index...].prefix { $0.at - call.at < .seconds(25) && $0.boot == call.boot }
         // Where it was accepted before, others are under way when it is refused.
