@@ -124,9 +124,10 @@ package struct SpoolDirectory: Sendable {
   /// What is rejected is told, and must be there after a power cut, though its submitter may not have flushed it.
   private func flush(_ name: Name) throws {
     let file = open(name)
-    guard file >= 0 else { return }  // It is no file, or nobody may read it.
-    defer { close(file) }
-    guard fsync(file) == 0 || errno == EINVAL else { throw failure("cannot be flushed", name) }
+    // What is no file, or nobody may read, has nothing to flush.
+    if file < 0, ![EMFILE, ENFILE].contains(errno) { return }
+    defer { if file >= 0 { close(file) } }
+    guard file >= 0, fsync(file) == 0 || errno == EINVAL else { throw failure("cannot be flushed", name) }
   }
 
   /// By one temporary name, so that a later rejection replaces what a crash leaves of it.

@@ -97,13 +97,10 @@ package actor StatusLog {
     let path = path
     let found = try await store.read { try Found(open, path, $0) }
     file = open
-    switch found.rotated {
-    case .success(let rotated): cutRotated(rotated)
-    case .failure(let error):
+    found.rotated.map(cutRotated)
+    if let reason = found.unread {
       log.warning(
-        "the rotated status log cannot be read: lines of its end may be written twice", metadata: ["reason": "\(error)"]
-      )
-    case nil: break
+        "the rotated status log cannot be read: its last lines may come twice", metadata: ["reason": "\(reason)"])
     }
     let repaired = repair(found.tail, open, at: now.wall)
     let logged = try await logged(found)
@@ -130,8 +127,10 @@ package actor StatusLog {
   private struct Found: Sendable {
     var cursor: Transaction.LogCursor?
     var tail: LogTail
-    /// The file that the log was rotated to; nil: there is none.
-    var rotated: Result<(path: FilePath, tail: LogTail), any Error>?
+    /// The file that the log was rotated to; nil: there is none, or it cannot be read.
+    var rotated: (path: FilePath, tail: LogTail)?
+    /// Why it cannot be read.
+    var unread: String?
     /// The file that the cursor names was moved aside, and the daemon ended before that was stored.
     var wasSetAside = false
 
@@ -145,21 +144,20 @@ package actor StatusLog {
       wasSetAside = AsideFile.isOne(sibling, of: path)
       do {
         let other = try FileDescriptor.open(sibling, .readOnly, options: [.nonBlocking, .closeOnExec])
-        rotated = .success(
-          try other.closeAfter { (sibling, try LogTail(of: other, name: sibling.string, verifier)) })
+        rotated = try other.closeAfter { (sibling, try LogTail(of: other, name: sibling.string, verifier)) }
       } catch let error as Errno where [.tooManyOpenFiles, .tooManyOpenFilesInSystem].contains(error) {
         // It passes, and the next start reads what is there.
         throw FileFailure("cannot be opened", sibling.string, error.rawValue)
       } catch {
         // Its faults stop no start.
-        rotated = .failure(error)
+        unread = "\(sibling): \(error)"
       }
     }
   }
 
   /// The number up to which the log is written.
   private func logged(_ found: Found) async throws -> Int64 {
-    let rotated = try? found.rotated?.get().tail.last?.seq  // why it cannot be read is told before
+    let rotated = found.rotated?.tail.last?.seq
     if let here = found.tail.last?.seq { return max(here, rotated ?? 0) }
     guard found.tail.isForeign || found.wasSetAside else {
       // The file was emptied or is new: what was written before is elsewhere.

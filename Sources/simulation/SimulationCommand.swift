@@ -90,7 +90,7 @@ struct SimulationCommand: ParsableCommand {
     // Of one length in all runs, because it is part of what is written.
     let directory = "/dev/shm/jobwatch-simulation-\(String(10_000_000 + Int(getpid())))"
     // A process of this number may have been killed.
-    try? FileManager.default.removeItem(atPath: directory)  // where it is not there, all is well
+    if FileManager.default.fileExists(atPath: directory) { try FileManager.default.removeItem(atPath: directory) }
     defer {
       Disk.end()
       try? FileManager.default.removeItem(atPath: directory)  // what stays is in memory only, until the next boot
