@@ -19,7 +19,8 @@ import Testing
   /// A check with its alarm, as a loop turns it.
   private struct Turned {
     let check: IntegrityCheck
-    let alarm = Alarm()
+    /// Only a ring ends a wait.
+    let alarm = Alarm(ManualClock().time)
 
     init(_ store: Store, boot: String?) {
       check = IntegrityCheck(DaemonContext(store), bootID: boot, alarm: alarm)

@@ -48,7 +48,7 @@ import Testing
     _ store: Store, _ memory: CredentialMemory, _ transport: @escaping HTTPTransport
   ) throws -> Poller {
     var setup = PollerSetup()
-    (setup.clock, setup.memory) = ({ [clock] in clock.now }, memory)
+    (setup.clock, setup.alarm, setup.memory) = ({ [clock] in clock.now }, Alarm(clock.time), memory)
     return try setup.poller(store, transport)
   }
 }

@@ -16,7 +16,7 @@ import Testing
   private func relay(_ channel: String, _ store: Store, answering outcome: DeliveryOutcome) -> Relay {
     Relay(
       channel: channel, policy: DeliveryPolicy(delays: [.zero]), routes: routes, DaemonContext(store),
-      alarm: Alarm(), deliver: { _, _ in outcome })
+      alarm: Alarm(ManualClock().time), deliver: { _, _ in outcome })
   }
 
   private func append(_ kind: EventKind, to channels: [String], in store: Store) async throws {
