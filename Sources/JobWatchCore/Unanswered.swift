@@ -32,6 +32,7 @@ extension JobStep {
   /// outage will be.
   mutating func unanswered(_ observation: Observation) -> Decision {
     guard job.state != .lost else { return Decision(job: job, next: nextLook) }
+    endAbsence(observation)
     var events: [EventDraft] = []
     if context.failsAlone, context.failuresBefore >= Self.quickTries,
       let answer = PollFailure(observation), !job.reportedWords.contains(answer.kind),
@@ -45,6 +46,16 @@ extension JobStep {
       events = [event]
     }
     return Decision(job: job, events: events, next: .after(retryGap))
+  }
+
+  /// What a service denied for a minute in the morning and denies again in the evening is not one run, when it had
+  /// other answers between.
+  private mutating func endAbsence(_ observation: Observation) {
+    guard let since = job.absence?.since, now - since >= context.policies.absence.over else { return }
+    switch observation {
+    case .busy, .forbidden, .misconfigured: job.absence = nil
+    default: break
+    }
   }
 
   /// Tries at short gaps, before a job without a usable answer is polled at the pace of its plan.

@@ -156,6 +156,19 @@ import Testing
     }
   }
 
+  @Test("an answer that does not deny the job ends a run that is old", arguments: [119, 120])
+  func otherAnswer(_ second: Int) {
+    var job = Job.sample(.running)
+    for second in 0..<8 { job = job.observe(.missing, at: .start + .seconds(second), under: .ecs).job }
+    let error = APIError(code: "E", message: "")
+    for answer in [Observation.busy("E"), .forbidden(error), .misconfigured(error)] {
+      let now = job.observe(answer, at: .start + .seconds(second), under: .ecs).job
+      #expect(now.absence?.answers == (second < 120 ? 8 : nil))
+      let later = now.observe(.missing, at: .start + .hours(5), under: .ecs).job
+      #expect(later.state == (second < 120 ? .lost : .running))
+    }
+  }
+
   @Test func `held verdicts are asked again and given once the hold is over`() {
     var context = PollContext.ecs
     context.verdictsHeld = true
