@@ -28,12 +28,6 @@ struct Circumstances {
     }
   }
 
-  func hasBeenWell(since: Duration, for duration: Duration, but kinds: String...) -> Bool {
-    guard time.now - since >= duration else { return false }
-    return kinds.contains("clock")
-      ? hasBeenWell(for: duration, but: "cloud", "clock") : hasBeenWell(for: duration, but: "cloud")
-  }
-
   /// Whether a disturbance, by the beginning of its name, was there at a time or shortly before.
   func wasDisturbed(_ what: String, with part: String = "", near at: Duration) -> Bool {
     disturbances.contains {

@@ -96,11 +96,6 @@ final class CloudSide: Host {
 
   var hosts: [String] { accounts.keys.sorted() }
 
-  /// Hosts of services with jobs.
-  var serviceHosts: [String] {
-    setup.accounts.flatMap { account in account.services.map { account.host(of: $0.name) } }
-  }
-
   func quota(of service: String) -> Quota? { CloudService.named(service).flatMap { state.options.quotas[$0] } }
 
   /// Whether the service answers for this job with an error, whatever becomes of it.

@@ -68,8 +68,8 @@ final class DiskFaults {
   var readError = 0.0
   var shortWrite = 0.0
   var noDescriptor = 0.0
-  /// The last descriptor is taken whenever the directory of the database is to be opened.
-  var noDirectory = false
+  /// The last descriptor is often taken when a file whose name ends so is to be opened.
+  var noDescriptorFor: (ending: String, chance: Double)?
   /// fsync reports success and does nothing: what the oracle must find.
   var isLying = false
   /// What happened, by call and path's kind: shows what a run has reached.
@@ -79,13 +79,12 @@ final class DiskFaults {
   init(seed: UInt64) { draw = Draw(seed: seed, for: "disk") }
 
   var isCalm: Bool {
-    !isFull && syncError + writeError + readError + noDescriptor == 0 && !noDirectory
+    !isFull && syncError + writeError + readError + noDescriptor == 0 && noDescriptorFor == nil
   }
 
   func calm() {
     (isFull, syncError, writeError, readError, shortWrite, noDescriptor) = (false, 0, 0, 0, 0, 0)
-    noDirectory = false
-    (aim, onNext) = (nil, nil)
+    (aim, onNext, noDescriptorFor) = (nil, nil, nil)
   }
 
   func random() -> UInt64 { draw.next() }
@@ -150,13 +149,17 @@ final class DiskFaults {
     }
   }
 
-  private func lacksDescriptor() -> Bool { noDescriptor > 0 && draw.chance(noDescriptor) }
+  private func lacksDescriptor(_ effect: disk_effect) -> Bool {
+    if let (ending, chance) = noDescriptorFor, String(cString: effect.path).hasSuffix(ending) {
+      return draw.chance(chance)
+    }
+    return noDescriptor > 0 && draw.chance(noDescriptor)
+  }
 
   private func error(of effect: disk_effect) -> Int32? {
     if isCalm || place != nil && place != Place(effect.path) { return nil }
     switch effect.call {
-    case disk_open:
-      return noDirectory && String(cString: effect.path).hasSuffix("/state") || lacksDescriptor() ? EMFILE : nil
+    case disk_open: return lacksDescriptor(effect) ? EMFILE : nil
     case disk_read: return readError > 0 && draw.chance(readError) ? EIO : nil
     case disk_write:
       if isFull, effect.grows { return ENOSPC }
@@ -164,7 +167,7 @@ final class DiskFaults {
     case disk_sync, disk_sync_directory: return syncError > 0 && draw.chance(syncError) ? EIO : nil
     case disk_create, disk_make_directory:
       if isFull { return ENOSPC }
-      return lacksDescriptor() ? EMFILE : nil
+      return lacksDescriptor(effect) ? EMFILE : nil
     default: return nil
     }
   }

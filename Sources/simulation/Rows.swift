@@ -68,11 +68,19 @@ struct Rows {
     var lastError: String?
   }
 
+  struct Condition {
+    var subject: String
+    var kind: String
+    var since: Timestamp
+    var until: Timestamp?
+    var name: String { "\(kind) of \(subject) since \(since)" }
+  }
+
   var jobs: [Job] = []
   var events: [Event] = []
   var transitions: [Transition] = []
   var messages: [Message] = []
-  var conditions: [(subject: String, kind: String, isOpen: Bool, since: Timestamp, until: Timestamp?)] = []
+  var conditions: [Condition] = []
   var isSound = true
   /// Of all rows of all tables.
   var digest: UInt64 = 0
@@ -120,10 +128,9 @@ struct Rows {
         recorded: row[9], due: Timestamp(milliseconds: row[6]), eventAt: Timestamp(milliseconds: row[7]),
         lastError: row[8])
     }
-    // What follows is not in all versions.
-    if isOld { return }
-    conditions = try Row.fetchAll(db, sql: "SELECT subject, kind, until, since FROM condition ORDER BY id").map { row in
-      (row[0], row[1], row[2] == nil, Timestamp(milliseconds: row[3]), time(row[2]))
+    let until = isOld ? "NULL" : "until"
+    conditions = try Row.fetchAll(db, sql: "SELECT subject, kind, \(until), since FROM condition").map { row in
+      Condition(subject: row[0], kind: row[1], since: Timestamp(milliseconds: row[3]), until: time(row[2]))
     }
     guard isWhole else { return }
     isSound = try String.fetchOne(db, sql: "PRAGMA integrity_check") == "ok"

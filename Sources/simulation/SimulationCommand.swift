@@ -98,12 +98,12 @@ struct SimulationCommand: ParsableCommand {
     let kinds = try self.kinds
     Randomness.begin(seed: seed)
     executor_begin()
-    let dumps = seed % 20 == 0 ? try FileManager.default.contentsOfDirectory(atPath: schemas).sorted() : []
+    let dumps = seed % 10 == 0 ? try FileManager.default.contentsOfDirectory(atPath: schemas).sorted() : []
     var options = World.Options(
       seed: seed, days: days, jobsPerDay: jobs, stretch: stretch, kinds: kinds, directory: directory, isTraced: trace,
       isDiskTraced: traceDisk,
       hasLyingDisk: lyingDisk)
-    if !dumps.isEmpty { options.schema = "\(schemas)/\(dumps[Int(seed / 20) % dumps.count])" }
+    if !dumps.isEmpty { options.schema = "\(schemas)/\(dumps[Int(seed / 10) % dumps.count])" }
     let begun = ContinuousClock.now
     let world = try World(options)
     try world.run()

@@ -93,7 +93,7 @@ final class Troubles: @unchecked Sendable {
       guard let receiver = world.receivers.randomElement(using: &draw) else { return }
       let trouble = draw.pick(Receiver.Trouble.allCases)
       let length =
-        draw.chance(world.setup.keep < .days(1) ? 0.4 : 0.05)
+        draw.chance(world.setup.keep < .days(1) ? 0.4 : 0.15)
         ? draw.duration(.hours(10) ... .hours(20))
         : draw.exponential(draw.chance(0.1) ? .hours(2) : .minutes(10))
       world.tell("receiver \(receiver.channel): \(trouble) for \(length.spoken)")
@@ -106,36 +106,18 @@ final class Troubles: @unchecked Sendable {
       }
     case .diskError:
       let chance = draw.pick([0.03, 0.3, 1])
-      switch draw.number(0...2) {
-      case 0:
-        forAWhile(draw.spread(.seconds(5) ... .minutes(40)), "fsync fails", &draw) {
-          $0.syncError = chance
-        } over: {
-          $0.syncError = 0
-        }
-      case 1:
-        forAWhile(draw.spread(.seconds(5) ... .minutes(40)), "writes fail", &draw) {
-          $0.writeError = chance
-        } over: {
-          $0.writeError = 0
-        }
-      default:
-        forAWhile(draw.spread(.seconds(5) ... .minutes(40)), "reads fail", &draw) {
-          $0.readError = chance * 0.3
-        } over: {
-          $0.readError = 0
-        }
+      let faults: [(String, ReferenceWritableKeyPath<DiskFaults, Double>, Double)] = [
+        ("fsync fails", \.syncError, chance), ("writes fail", \.writeError, chance),
+        ("reads fail", \.readError, chance * 0.3),
+      ]
+      let (what, fault, often) = draw.pick(faults)
+      forAWhile(draw.spread(.seconds(5) ... .minutes(40)), what, &draw) {
+        $0[keyPath: fault] = often
+      } over: {
+        $0[keyPath: fault] = 0
       }
     case .descriptors:
-      if draw.chance(0.3) {
-        world.restartThenOff(after: draw.spread(.milliseconds(10) ... .seconds(3)))
-        forAWhile(draw.spread(.minutes(1) ... .minutes(5)), "no directory can be opened", isEverywhere: true, &draw) {
-          $0.noDirectory = true
-        } over: {
-          $0.noDirectory = false
-        }
-        return
-      }
+      if draw.chance(0.5) { return lackDescriptors(for: draw.pick(["/state", "-shm"]), &draw) }
       forAWhile(draw.spread(.seconds(5) ... .minutes(10)), "no descriptor is free", &draw) {
         $0.noDescriptor = 0.5
       } over: {
@@ -143,7 +125,7 @@ final class Troubles: @unchecked Sendable {
       }
     case .clock:
       let step =
-        draw.chance(0.5) ? draw.duration(.seconds(-600) ... .seconds(600)) : draw.duration(.hours(-24) ... .hours(24))
+        draw.chance(0.5) ? draw.duration(.seconds(-600) ... .seconds(600)) : draw.duration(.hours(-30) ... .hours(30))
       // Most clocks are set right again after a while.
       if draw.chance(0.3) {
         return world.setClock(by: step, untilBootAfter: draw.spread(.minutes(1) ... .hours(1)))
@@ -188,6 +170,20 @@ final class Troubles: @unchecked Sendable {
       world.machine.die(
         at: target, after: draw.number(0...4) * draw.number(0...4), torn: draw.chance(0.5), powerCut: powerCut,
         downFor: downtime)
+    }
+  }
+
+  /// The last descriptor is taken at the worst moment of a start.
+  private func lackDescriptors(for ending: String, _ draw: inout Draw) {
+    if ending == "-shm" {
+      world.machine.die(powerCut: false, downFor: .seconds(1))
+    } else {
+      world.restartThenOff(after: draw.spread(.milliseconds(10) ... .seconds(3)))
+    }
+    forAWhile(draw.spread(.minutes(1) ... .minutes(5)), "…\(ending) cannot be opened", isEverywhere: true, &draw) {
+      $0.noDescriptorFor = (ending, ending == "-shm" ? 0.7 : 1)
+    } over: {
+      $0.noDescriptorFor = nil
     }
   }
 

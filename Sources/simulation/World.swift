@@ -51,6 +51,7 @@ final class World: @unchecked Sendable {
   /// Jobs of the database that the run began with, and its last event.
   private(set) var inherited: Set<Int64> = []
   private(set) var inheritedLast: Int64 = 0
+  private(set) var inheritedConditions: Set<String> = []
   /// The last event of the backup that was put back last.
   private(set) var restoredSeq: Int64?
   private(set) var restores = 0
@@ -130,7 +131,7 @@ final class World: @unchecked Sendable {
     machine.boot()
     submitters.work(perDay: options.jobsPerDay, until: calmFrom)
     troubles.begin()
-    every(.hours(6)) { [self] in oracle.look() }
+    every(.hours(2)) { [self] in oracle.look() }
     time.run(until: end, isOver: { !oracle.violations.isEmpty || time.isSpinning }) {
       machine.bury()
       machine.listen()
@@ -147,6 +148,7 @@ final class World: @unchecked Sendable {
     let rows = try Rows(path: setup.database, in: setup.directory, isWhole: false, isOld: true)
     inherited = Set(rows.jobs.map(\.id))
     inheritedLast = rows.events.last?.seq ?? 0
+    inheritedConditions = Set(rows.conditions.map(\.name))
   }
 
   private func every(_ interval: Duration, _ action: @escaping () -> Void) {

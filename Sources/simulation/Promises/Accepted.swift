@@ -44,11 +44,9 @@ struct Accepted: Promise {
   /// A file is taken in while the daemon runs: at the latest with the second scan.
   private func waiting(_ world: World, _ isEnd: Bool) -> [Violation] {
     let patience = Duration.seconds(25 * world.options.stretch)
+    let isWell = world.circumstances.hasBeenWell(for: patience, but: "cloud", "clock")
     return world.submitters.files.filter { file in
-      !file.isSettled && !file.isSpoiled
-        && (isEnd
-          || world.circumstances.hasBeenWell(
-            since: max(file.visibleAt, world.time.now - patience), for: patience, but: "cloud", "clock"))
+      !file.isSettled && !file.isSpoiled && (isEnd || isWell && file.visibleAt <= world.time.now - patience)
     }.map { Violation("SPOOL", "\($0.name) is not taken in") }
   }
 

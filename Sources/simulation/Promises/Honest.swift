@@ -3,12 +3,28 @@ import JobWatchCore
 /// Outcomes are what happened, and what can no longer be known is said to be lost; nobody else is blamed.
 struct Honest: Promise {
   private var judged: Int64 = 0
+  private var lastLook = Duration.zero
+  /// By job: when its record was seen last, as of the last look.
+  private var sightings: [String: Duration] = [:]
 
   mutating func judge(_ rows: Rows, of world: World, isEnd: Bool) -> [Violation] {
     let jobs = rows.jobs.filter { !world.inherited.contains($0.id) }
-    defer { judged = rows.events.last?.seq ?? 0 }
+    defer {
+      (judged, lastLook) = (rows.events.last?.seq ?? 0, world.time.now)
+      sightings = world.cloud.asked.compactMapValues(\.lastSaw)
+    }
     return jobs.compactMap { state(of: $0, world) } + (isEnd ? jobs.compactMap { stuck($0, world) } : [])
-      + rows.events.filter { $0.seq > judged }.compactMap { blame($0, world) } + notices(rows)
+      + rows.events.filter { $0.seq > judged }.compactMap { blame($0, world) ?? unseen($0, rows, world) }
+      + notices(rows)
+  }
+
+  /// No job is at risk that was seen an hour ago, whatever was done to the clock.
+  private func unseen(_ event: Rows.Event, _ rows: Rows, _ world: World) -> Violation? {
+    guard event.kind == EventKind.jobAtRisk.rawValue, let key = rows.jobs.first(where: { $0.id == event.job })?.key,
+      let seen = sightings[key.jobID], world.time.now - seen < .hours(3),
+      world.circumstances.hasBeenWell(for: world.time.now - lastLook, but: "receiver", "clock")
+    else { return nil }
+    return Violation("HONEST", "\(key) is said to be at risk, and was seen \((world.time.now - seen).spoken) ago", key)
   }
 
   private func state(of job: Rows.Job, _ world: World) -> Violation? {

@@ -28,6 +28,9 @@ struct OnRecord: Promise {
     }
     known.merge(present) { $1 }
     violations += numbers(rows, world)
+    for name in world.inheritedConditions.subtracting(rows.conditions.map(\.name)) where world.setup.keep > .days(30) {
+      violations.append(Violation("DURABLE", "\(name) was on record before the upgrade, and is not"))
+    }
     let ids = Set(rows.events.map(\.id))
     if ids.count != rows.events.count { violations.append(Violation("ONE-ID", "two events have one id")) }
     return violations

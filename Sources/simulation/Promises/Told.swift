@@ -20,6 +20,11 @@ struct Told: Promise {
     for receiver in world.receivers {
       let own = messages[receiver.channel] ?? []
       violations += received(receiver, ids, world)
+      if receiver.hasBeenWell(for: .hours(3), at: world.time.now),
+        world.circumstances.hasBeenWell(for: .hours(2), but: "cloud")
+      {
+        violations += late(receiver, ids, world)
+      }
       violations += marked(receiver, own, events)
       violations += order(receiver, own, ids, world)
       violations += waiting(receiver, own, world, isEnd)
@@ -49,6 +54,17 @@ struct Told: Promise {
       bodies[delivery.id] = delivery.body
     }
     return []
+  }
+
+  /// While nothing is in the way for two hours, what comes to light is told at once.
+  private func late(_ receiver: Receiver, _ ids: [String: Rows.Event], _ world: World) -> [Violation] {
+    let clock = VirtualTime.begin + world.time.error
+    return receiver.deliveries.reversed().prefix { $0.at > world.time.now - .hours(2) }.compactMap { delivery in
+      guard let event = ids[delivery.id] else { return nil }
+      let at = Timestamp(milliseconds: event.at) - clock
+      guard at > world.time.now - .hours(2), delivery.at - at > .seconds(20) else { return nil }
+      return Violation("TOLD", "event \(event.seq) came to \(receiver.channel) after \((delivery.at - at).spoken)")
+    }
   }
 
   private func marked(_ receiver: Receiver, _ messages: [Rows.Message], _ events: [Int64: Rows.Event]) -> [Violation] {

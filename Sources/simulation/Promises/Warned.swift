@@ -18,9 +18,9 @@ struct Warned: Promise {
       else { return nil }
       let told = events[job.id] ?? []
       if job.state == "awaiting_payment" {
-        // One that is paid ends, and is kept from then on.
-        return truth.end != nil
-          ? nil : truth.goneAt.flatMap { missing("job.expiring", Self.unpaid, before: $0, told, job, world) }
+        // One that is paid ends, and is kept from then on; that a record vanishes within hours nobody can foresee.
+        guard truth.end == nil, let gone = truth.goneAt, gone - truth.submitted > .hours(6) else { return nil }
+        return missing("job.expiring", Self.unpaid, before: gone, told, job, world)
       }
       guard job.isWatched else { return nil }
       let window = world.setup.retention?.finished ?? .days(1)
