@@ -49,10 +49,13 @@ struct LogTail: Sendable, Hashable {
   var end: Int64 = 0
   /// Of the file, in bytes.
   var length: Int64
-  /// The beginning of a line follows, as a crash leaves it. The database has its event.
-  var isTorn = false
+  /// Where the file ends with the beginning of a line, as a crash leaves it. The database has its event.
+  private(set) var tornAt: Int64?
   /// Lines are missing before what follows: the log is written again from there on.
   var isBroken = false
+
+  /// Nothing else follows the last line.
+  var isTorn: Bool { tornAt == end }
 
   /// Bytes at the end that are not the log's own.
   var foreign: Int64 { isTorn ? 0 : length - end }
@@ -69,7 +72,6 @@ struct LogTail: Sendable, Hashable {
   init(of file: FileDescriptor, name: String, _ verifier: LineVerifier, from written: Int64? = nil) throws {
     var lines = ReverseLineReader(file, name: name)
     length = lines.position
-    var tornAt: Int64?
     while let line = try lines.next(), length - line.end <= Self.bound {
       if let own = ValidLine(line.bytes), try Self.isOwn(own, before: lines, verifier) {
         (last, end) = (own, line.end)
@@ -77,7 +79,6 @@ struct LogTail: Sendable, Hashable {
       }
       if !line.isEnded, Self.isBeginning(line.bytes) { tornAt = line.start }
     }
-    isTorn = tornAt == end
     if let written, let last, last.seq <= verifier.lastSeq {
       try retreat(from: last, over: lines, to: written, verifier)
     }
@@ -103,7 +104,7 @@ struct LogTail: Sendable, Hashable {
   }
 
   private mutating func breakOff(at line: ValidLine?, _ end: Int64) {
-    (last, self.end, isTorn, isBroken) = (line, end, false, true)
+    (last, self.end, tornAt, isBroken) = (line, end, nil, true)
   }
 
   /// Believes a line that is ahead of the database if the `lines` before it lead to it.

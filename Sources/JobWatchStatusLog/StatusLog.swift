@@ -172,11 +172,11 @@ package actor StatusLog {
 
   /// Cuts what a crash left at the end of a file that was rotated before this start. A later start would not look there.
   private func cutRotated(_ rotated: (path: FilePath, tail: LogTail)) {
-    guard rotated.tail.isTorn else { return }
+    guard let tornAt = rotated.tail.tornAt else { return }
     do {
       let file = try FileDescriptor.open(rotated.path, .readWrite, options: [.nonBlocking, .closeOnExec, .noFollow])
       try file.closeAfter {
-        try operations.truncate(file, rotated.tail.end)
+        try operations.truncate(file, tornAt)
         try operations.flush(file)
       }
     } catch {

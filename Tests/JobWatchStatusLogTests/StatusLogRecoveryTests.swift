@@ -98,12 +98,13 @@ import Testing
   }
 
   /// A crash tore the line, and the log was rotated before the next start: no later one looks there.
-  @Test func `has no torn line in the file that it was rotated to`() async throws {
+  @Test("has no torn line in the file that it was rotated to", arguments: ["", "somebody's\n"])
+  func torn(_ foreign: String) async throws {
     try await withStore { store in
       let place = try LogPlace(store)
       try await place.tell(5)
       try await place.run()
-      let whole = try place.content
+      let whole = try place.content + Data(foreign.utf8)
       try place.put(whole + Data(#"{"v":1,"seq":6,"time":"2026-11-03T02:0"#.utf8))
       try FileManager.default.moveItem(atPath: place.path, toPath: place.path + ".1")
       try await place.tell(2)
