@@ -1,8 +1,9 @@
 /// When a credential that runs out is fetched again: a token of the identity service, or the keys that a server's
 /// metadata hand out. All times are uptimes. Until its end the old one stays in use.
 ///
-/// A credential that worked and is refused before its time is fetched again at once: a changed password ends all tokens.
-/// After one that never worked the next attempt waits, longer each time, because wrong log-ins lock a user.
+/// A credential that worked, or was not tried for a while, and is refused before its time is fetched again at once: a
+/// changed password ends all tokens. After one that never worked the next attempt waits, longer each time, because wrong
+/// log-ins lock a user.
 package struct CredentialRenewal: Sendable, Hashable {
   /// When to fetch the next one; nil: never, unless something happens.
   package private(set) var dueAt: Duration? = .zero
@@ -15,6 +16,8 @@ package struct CredentialRenewal: Sendable, Hashable {
   /// Attempts in a row without an answer.
   private var misses = 0
   private var isProven = false
+  /// Of one that was not refused yet.
+  private var grantedAt: Duration?
   /// When a refused one was last fetched again at once.
   private var lastAtOnce: Duration?
   private let steps: [Duration]
@@ -38,7 +41,7 @@ package struct CredentialRenewal: Sendable, Hashable {
   ///     end.
   package mutating func granted(for lifetime: Duration?, isNew: Bool, at uptime: Duration) {
     (denials, misses) = (0, 0)
-    if isNew { isProven = false }
+    if isNew { (isProven, grantedAt) = (false, uptime) }
     let usable = lifetime.map { $0 - min($0 / 4, Self.margin) }
     endsAt = usable.map { uptime + $0 }
     dueAt = usable.map { uptime + max($0 - min($0 / 4, Self.longestLead), Self.firstRetry) }
@@ -50,11 +53,13 @@ package struct CredentialRenewal: Sendable, Hashable {
     isProven = true
   }
 
-  /// The cloud did not take the credential. False: it worked until now, and is fetched again at once. That happens at
-  /// most once in the last of `steps`: an endpoint that refuses what the others take would cause a log-in per call.
+  /// The cloud did not take the credential. False: it worked until now, or may have, and is fetched again at once. That
+  /// happens at most once in the last of `steps`: an endpoint that refuses what the others take would cause a log-in per
+  /// call.
   package mutating func refused(at uptime: Duration) -> Bool {
-    let isAtOnce = isProven && lastAtOnce.map { uptime - $0 >= steps[steps.count - 1] } ?? true
-    isProven = false
+    let mayHaveWorked = isProven || grantedAt.map { uptime - $0 > .minutes(1) } ?? false
+    let isAtOnce = mayHaveWorked && lastAtOnce.map { uptime - $0 >= steps[steps.count - 1] } ?? true
+    (isProven, grantedAt) = (false, nil)
     if isAtOnce {
       (dueAt, lastAtOnce) = (uptime, uptime)
       return false

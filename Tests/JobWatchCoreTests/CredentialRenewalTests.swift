@@ -55,6 +55,14 @@ import Testing
     expectRefusal(of: &lease, at: .hours(5), waits: .seconds(30))
   }
 
+  @Test("that lay unused is renewed at once when it is refused, and only once", arguments: [60, 61])
+  func unused(_ second: Int) {
+    var lease = CredentialRenewal(steps: steps)
+    lease.granted(for: .hours(24), isNew: true, at: .hours(1))
+    expectRefusal(of: &lease, at: .hours(1) + .seconds(second), waits: second > 60 ? nil : .seconds(30))
+    expectRefusal(of: &lease, at: .hours(9), waits: second > 60 ? .seconds(30) : .minutes(1))
+  }
+
   @Test
   func `waits longer and longer after refused log-ins, however well the old credential works`() {
     var lease = CredentialRenewal(steps: steps)

@@ -68,6 +68,27 @@ import Testing
     }
   }
 
+  @Test("tells nothing of a secret that was replaced before its refusal", arguments: ["token", "password"])
+  func replaced(_ way: String) throws {
+    try withPassword { file in
+      var book = try way == "token" ? book(withToken: file) : book(["one"], file)
+      if way == "token" {
+        try Data("another".utf8).write(to: file)
+        #expect(try refuse(&book, at: .zero) == [])
+        #expect(book.breaker(of: "one", at: .zero)?.readiness(at: .zero) == .probe)
+        #expect(try refuse(&book, at: .zero) == ["one"], "the new one is refused, too")
+        return
+      }
+      #expect(try logIn(&book, Self.wrong, at: .zero) == "one")
+      try Data("another".utf8).write(to: file)
+      book.refresh(at: .zero, log: .silent)
+      #expect(book.tellLockouts(after: .zero, at: moment(.zero)).isEmpty)
+      #expect(try logIn(&book, Self.wrong, at: .zero) == "one", "the new one is tried at once")
+      book.refresh(at: .zero, log: .silent)
+      #expect(book.tellLockouts(after: .zero, at: moment(.zero)).count == 1)
+    }
+  }
+
   // MARK: From one configuration to the next
 
   @Test func `waits on for the probe of a refused credential, which is told already`() throws {
@@ -122,6 +143,7 @@ import Testing
       #expect(try logIn(&first, Self.wrong, at: .zero) == "one")
       var second = try book(["one"], file)
       second.takeOver(first, at: .seconds(5))
+      second.refresh(at: .seconds(5), log: .silent)
       #expect(second.tellLockouts(after: .zero, at: moment(.seconds(5))).count == 1)
       #expect(second.tellLockouts(after: .zero, at: moment(.seconds(5))).isEmpty)
       #expect(second.takeLogins(at: .seconds(29)).isEmpty)
@@ -221,7 +243,9 @@ import Testing
   private func answer(_ book: inout Accounts, _ observation: Observation, at uptime: Duration) throws -> [String] {
     let credential = try #require(book.credential(of: "one", at: uptime))
     let permit = book.enter(credential, at: uptime)
-    let changes = book.record(observation, try #require(permit), credential, at: moment(uptime))
+    var changes = book.record(observation, try #require(permit), credential, at: moment(uptime))
+    book.refresh(at: uptime, log: .silent)
+    changes += book.tellLockouts(after: .minutes(1), at: moment(uptime))
     return Set(changes.map { "\($0.condition.subject)".dropFirst("account/".count) })
       .map(String.init).sorted()
   }

@@ -32,6 +32,8 @@ struct AccountState: Sendable {
   /// Nothing is asked for the account. Calls under way finish and count.
   var isPausedByHand = false
   var isLoggingIn = false
+  /// The secrets were read again since the lockout began: it is not for one that was replaced meanwhile.
+  private(set) var isReread = false
   /// Why a secret could not be read again, as last logged.
   var unreadable: String?
 
@@ -64,9 +66,11 @@ struct AccountState: Sendable {
   /// Reads the secrets again; true when their content has changed. The old ones stay if one cannot be read, because it
   /// may just be being replaced.
   mutating func reread(at uptime: Duration) throws -> Bool {
+    isReread = true
     let fresh = try login.secrets()
     guard fresh != secrets else { return false }
     (secrets, unreadable) = (fresh, nil)
+    if !isTold { lockout = nil }
     renewal.renew(at: uptime)
     takeReady()
     return true
@@ -107,16 +111,17 @@ struct AccountState: Sendable {
     lock(failure.error, mayPass: failure.mayPass, at: now)
   }
 
-  /// The cloud refuses the credential. False: a fetched one that was good until now, so that another is fetched at once.
-  mutating func rejected(_ error: APIError, at now: Moment) -> Bool {
-    guard secrets.areFetched else { return true }
-    active = nil
-    guard renewal.refused(at: now.uptime) else { return false }
+  /// The cloud refuses the credential. Instead of a fetched one that was good until now another is fetched at once.
+  mutating func rejected(_ error: APIError, at now: Moment) {
+    if secrets.areFetched {
+      active = nil
+      guard renewal.refused(at: now.uptime) else { return }
+    }
     lock(error, mayPass: false, endsByCall: true, at: now)
-    return true
   }
 
   private mutating func lock(_ error: APIError, mayPass: Bool, endsByCall: Bool? = nil, at now: Moment) {
+    if lockout == nil { isReread = false }
     lockout = Lockout(
       since: lockout?.since ?? now, error: error, mayPass: mayPass,
       endsByCall: endsByCall ?? lockout?.endsByCall ?? false)
@@ -150,7 +155,7 @@ struct AccountState: Sendable {
 
   /// When to tell that the account cannot log in; nil: it can, or it is told.
   func tellAt(grace: Duration, at uptime: Duration) -> Duration? {
-    guard let lockout, !isTold, credential(at: uptime) == nil else { return nil }
+    guard let lockout, !isTold, isReread, lockout.endsByCall || credential(at: uptime) == nil else { return nil }
     return lockout.since.uptime + (lockout.mayPass ? grace : .zero)
   }
 

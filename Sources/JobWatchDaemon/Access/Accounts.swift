@@ -113,7 +113,8 @@ struct Accounts: Sendable {
     case .seen, .unrecognised, .absent, .busy, .forbidden, .misconfigured:
       return accept(permit, credential.fingerprint, at: now.wall)
     case .refused(let error), .skewed(_, let error):
-      return refuse(permit, credential.fingerprint, error, at: now)
+      refuse(permit, credential.fingerprint, error, at: now)
+      return []
     case .throttled, .garbled, .unreachable:
       release(permit, credential, at: now.uptime)
       return []
@@ -131,17 +132,15 @@ struct Accounts: Sendable {
     }
   }
 
+  /// Not told yet: the secret may have been replaced, and is read again first.
   private mutating func refuse(
     _ permit: CircuitBreaker.Permit, _ fingerprint: String, _ error: APIError, at now: Moment
-  ) -> [ConditionChange] {
-    guard breakers[fingerprint]?.fail(permit, at: now.uptime) == .opened else { return [] }
+  ) {
+    guard breakers[fingerprint]?.fail(permit, at: now.uptime) == .opened else { return }
     let names = accounts(with: fingerprint)
     // A metadata service that has no other hands out the same one again.
     if names.contains(where: { states[$0]?.secrets.areFetched == true }) { breakers[fingerprint]?.renew() }
-    return names.filter { states[$0]?.rejected(error, at: now) == true }.map { name in
-      states[name]?.isTold = true
-      return .loggedOut(.refused, account: name, error, cure: states[name]?.cure ?? "", since: now.wall, at: now.wall)
-    }
+    for name in names { states[name]?.rejected(error, at: now) }
   }
 
   private func accounts(with fingerprint: String) -> [String] {
@@ -210,7 +209,7 @@ struct Accounts: Sendable {
       else { return nil }
       states[name]?.isTold = true
       return .loggedOut(
-        .lockedOut, account: name, lockout.error,
+        lockout.endsByCall ? .refused : .lockedOut, account: name, lockout.error,
         cure: lockout.mayPass ? Self.patience : state.cure, since: lockout.since.wall, at: now.wall)
     }
   }
@@ -225,7 +224,7 @@ struct Accounts: Sendable {
 
   /// Reads the secrets of accounts in trouble again; one whose content has changed is tried at once.
   mutating func refresh(at uptime: Duration, log: Logger) {
-    guard uptime - lastRefreshAt >= Self.refreshEvery else { return }
+    guard let refreshAt, refreshAt <= uptime else { return }
     lastRefreshAt = uptime
     for name in states.filter(\.value.isInTrouble).keys.sorted() {
       do {
@@ -243,11 +242,18 @@ struct Accounts: Sendable {
     }
   }
 
+  /// At once where a refusal is new.
+  private var refreshAt: Duration? {
+    let troubled = states.values.filter(\.isInTrouble)
+    if troubled.contains(where: { !$0.isReread }) { return .zero }
+    return troubled.isEmpty ? nil : lastRefreshAt + Self.refreshEvery
+  }
+
   /// When there is something to do: a log-in, a secret to read again, a lockout to tell.
   func nextWork(grace: Duration, at now: Moment) -> Duration? {
     var times = states.values.map { $0.tellAt(grace: grace, at: now.uptime) }
     times.append(plannedLogins().first?.dueAt)
-    if states.values.contains(where: \.isInTrouble) { times.append(lastRefreshAt + Self.refreshEvery) }
+    times.append(refreshAt)
     return times.compactMap(\.self).min()
   }
 }

@@ -80,11 +80,10 @@ package actor Poller: Worker {
     let isReview = now.uptime - reviewedAt >= alarm.longestWait
     if hasNews.exchange(false, ordering: .acquiring) || isReview { try await takeNews(at: now) }
     if isReview { try await review(at: now.uptime) }
-    state.accounts.refresh(at: now.uptime, log: log)
+    tellTroubles(at: now)
     for account in state.accounts.takeLogins(at: now.uptime) {
       calls.run { await self.logIn(account) }
     }
-    unstored += state.tell(at: now).map(Unstored.change)
     // No call is made while answers cannot be stored, because the calls would be wasted.
     try await storeUnstored()
     health.turns(at: clock().awake)
@@ -96,10 +95,16 @@ package actor Poller: Worker {
     return max(min(state.nextWork(at: end) ?? longest, longest), end.uptime + Self.tick)
   }
 
+  private func tellTroubles(at now: Moment) {
+    state.accounts.refresh(at: now.uptime, log: log)
+    unstored += state.tell(at: now).map(Unstored.change)
+  }
+
   /// Waits for answers that are nearly there, because their calls are spent. A call that was lent may outlast it: the last
   /// records count that one as under way.
   package func finish() async {
     await calls.finish()
+    tellTroubles(at: clock())
     // A poller that never worked knows nothing: what the one before it knew is for the next.
     if seenSeq != nil { memory.keep(state.accounts) }
     do {
