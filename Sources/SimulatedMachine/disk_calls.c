@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "disk_model.h"
+#include "include/executor.h"
 
 // The functions of libc that the disk stands in for. Each passes on what does not concern the disk, asks the judge
 // about the rest, does it, and tells the model. SQLite and Swift's libraries call those with and without 64: on 64-bit
@@ -126,6 +127,10 @@ static int open_below(const char *path, int flags, mode_t mode) {
 }
 
 static int open_common(int directory, const char *path, int flags, mode_t mode) {
+  if (strcmp(path, "/dev/urandom") == 0) {
+    int numbers = randomness_open();
+    if (numbers >= 0) return numbers;
+  }
   char absolute[PATH_MAX];
   if (!disk_resolve(directory, path, absolute)) return REAL(openat)(directory, path, flags, mode);
   return open_below(absolute, flags, mode);

@@ -4,11 +4,13 @@
 #include <dlfcn.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <unistd.h>
 
-// Swift's runtime asks the kernel by syscall(2), BoringSSL and Foundation by getrandom(3) or arc4random(3).
+// Swift's runtime asks the kernel by syscall(2), BoringSSL and Foundation by getrandom(3) or arc4random(3), and SQLite by
+// reading /dev/urandom.
 
 static _Thread_local uint64_t (*next_number)(void);
 
@@ -31,6 +33,18 @@ ssize_t getrandom(void *buffer, size_t size, unsigned int flags) {
 int getentropy(void *buffer, size_t size) {
   return getrandom(buffer, size, 0) == (ssize_t)size ? 0 : -1;
 }
+
+int randomness_open(void) {
+  if (!next_number) return -1;
+  char bytes[4096];
+  fill(bytes, sizeof bytes);
+  int file = memfd_create("random", MFD_CLOEXEC);
+  if (file < 0 || write(file, bytes, sizeof bytes) != sizeof bytes || lseek(file, 0, SEEK_SET) != 0) return -1;
+  return file;
+}
+
+// Names of files and rows hold it.
+pid_t getpid(void) { return next_number ? 4242 : (pid_t)syscall(SYS_getpid); }
 
 void arc4random_buf(void *buffer, size_t size) { getrandom(buffer, size, 0); }
 

@@ -40,14 +40,6 @@ struct Circumstances {
     disturbances.contains { $0.what == "cloud \(host) absence" && $0.to - $0.from > .seconds(110) }
   }
 
-  /// Whether the credential of an account has changed at the cloud.
-  func wasReplaced(_ account: String, before at: Duration) -> Bool {
-    disturbances.contains { disturbance in
-      disturbance.from <= at && disturbance.what.contains(".\(account).")
-        && [" key", " password", " tokens"].contains(where: disturbance.what.hasSuffix)
-    }
-  }
-
   /// The longest time between two moments in which the daemon was up and a host told the truth.
   func longestChance(_ from: Duration, _ to: Duration, host: String) -> Duration {
     guard from < to else { return .zero }
@@ -114,6 +106,11 @@ struct Circumstances {
         && call.at > moment - .minutes(5) && call.at < moment
     }
     return jobs.contains { cloud.isOdd($0.id) } && (others.isEmpty || !isShown)
+  }
+
+  /// Whether a service refuses a job for ever, which may pass for an outage.
+  func hasOddJobs(_ endpoint: EndpointKey) -> Bool {
+    cloud.jobs.values.contains { cloud.isOdd($0.id) && $0.key.endpoint == endpoint }
   }
 
   /// Whether what is wrong with a subject does not go away with the troubles.

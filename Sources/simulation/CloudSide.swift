@@ -185,11 +185,9 @@ final class CloudSide: Host {
   /// Every token that was handed out is worth nothing from now on.
   func revokeTokens() { state.authenticator.revokeTokens() }
 
-  /// The operator replaces a key at the cloud.
-  func replace(_ old: AccessKey, by new: AccessKey) {
-    state.authenticator.credentials.accessKeys[old.access] = nil
-    state.authenticator.credentials.accessKeys[new.access] = new
-  }
+  func accept(_ key: AccessKey) { state.authenticator.credentials.accessKeys[key.access] = key }
+
+  func revoke(_ key: AccessKey) { state.authenticator.credentials.accessKeys[key.access] = nil }
 
   func replace(_ old: PasswordUser, by new: PasswordUser) {
     state.identity.options.users = [new]

@@ -220,6 +220,19 @@ enum Disk {
     }
   }
 
+  /// Of all files below a directory, by name and content; SQLite's shared memory is none.
+  static func digest(of directory: String) -> UInt64 {
+    outside {
+      var hash = StableHash()
+      let names = FileManager.default.enumerator(atPath: directory)?.compactMap { $0 as? String } ?? []
+      for name in names.sorted() where !name.hasSuffix("-shm") {
+        hash.combine(name.utf8)
+        if let content = FileManager.default.contents(atPath: "\(directory)/\(name)") { hash.combine(content) }
+      }
+      return hash.value
+    }
+  }
+
   /// What the simulation itself needs of the real machine. Where that fails, a run proves nothing.
   static func own<Value>(_ work: () throws -> Value) -> Value {
     do {

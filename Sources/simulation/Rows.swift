@@ -81,6 +81,8 @@ struct Rows {
   var transitions: [Transition] = []
   var messages: [Message] = []
   var conditions: [Condition] = []
+  /// By account and service: when the record of a quota was made.
+  var budgets: [String: Timestamp] = [:]
   var isSound = true
   /// Of all rows of all tables.
   var digest: UInt64 = 0
@@ -131,6 +133,10 @@ struct Rows {
     let until = isOld ? "NULL" : "until"
     conditions = try Row.fetchAll(db, sql: "SELECT subject, kind, \(until), since FROM condition").map { row in
       Condition(subject: row[0], kind: row[1], since: Timestamp(milliseconds: row[3]), until: time(row[2]))
+    }
+    if !isOld {
+      let rows = try Row.fetchAll(db, sql: "SELECT account || '/' || service, saved_at FROM budget")
+      budgets = Dictionary(uniqueKeysWithValues: rows.map { ($0[0], Timestamp(milliseconds: $0[1])) })
     }
     guard isWhole else { return }
     isSound = try String.fetchOne(db, sql: "PRAGMA integrity_check") == "ok"

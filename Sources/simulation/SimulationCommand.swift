@@ -35,8 +35,13 @@ struct SimulationCommand: ParsableCommand {
   @Flag(help: "Print each effect on the disk, too.")
   var traceDisk = false
 
-  @Option(help: "The folder with dumps of earlier databases, with one of which every twentieth seed begins.")
+  @Option(help: "The folder with dumps of earlier databases, with one of which every tenth seed begins.")
   var schemas = "Tests/JobWatchStoreTests/Schemas"
+
+  @Option(
+    name: .customLong("in"),
+    help: "The folder for the files of a run: in the same folder two runs of a seed write equal files.")
+  var folder = "/dev/shm/jobwatch-simulation-\(10_000_000 + Int(getpid()))"
 
   @Option(help: "Runs at once.")
   var parallel = 2
@@ -80,7 +85,7 @@ struct SimulationCommand: ParsableCommand {
 
   /// Of this run, for its children.
   private var otherOptions: [String] {
-    ["--jobs", "\(jobs)", "--stretch", "\(stretch)", "--schemas", schemas]
+    ["--jobs", "\(jobs)", "--stretch", "\(stretch)", "--schemas", schemas, "--in", folder]
       + (lyingDisk ? ["--lying-disk"] : []) + (trace ? ["--trace"] : [])
       + (traceDisk ? ["--trace-disk"] : [])
   }
@@ -88,7 +93,7 @@ struct SimulationCommand: ParsableCommand {
   func runOne() throws {
     guard let seed = UInt64(seeds) else { throw ValidationError("--child takes one seed") }
     // Of one length in all runs, because it is part of what is written.
-    let directory = "/dev/shm/jobwatch-simulation-\(String(10_000_000 + Int(getpid())))"
+    let directory = "\(folder)-\(seed)"
     // A process of this number may have been killed.
     if FileManager.default.fileExists(atPath: directory) { try FileManager.default.removeItem(atPath: directory) }
     defer {
@@ -108,10 +113,11 @@ struct SimulationCommand: ParsableCommand {
     let world = try World(options)
     try world.run()
     let took = begun.duration(to: .now)
+    let files = Disk.digest(of: world.setup.disk)
     let rows = world.oracle.lastRows
     print(
       "seed \(seed): \(world.oracle.violations.isEmpty ? "ok" : "VIOLATED") digest \(String(world.time.digest.value, radix: 16)) "
-        + "rows \(String(rows?.digest ?? 0, radix: 16)) events \(rows?.events.count ?? 0) jobs \(rows?.jobs.count ?? 0) "
+        + "rows \(String(rows?.digest ?? 0, radix: 16)) files \(String(files, radix: 16)) events \(rows?.events.count ?? 0) jobs \(rows?.jobs.count ?? 0) "
         + "steps \(world.time.steps) boots \(world.machine.boots) ends \(world.machine.ends.sorted { $0.key < $1.key }) "
         + "requests \(world.network.requests) foreign \(executor_foreign()) "
         + "speed \(Int(world.time.now.seconds / took.seconds)) took \(took.spoken)")

@@ -21,7 +21,8 @@ final class Troubles: @unchecked Sendable {
       case .reload, .stop: 2
       case .diskError: 8
       case .diskFull, .descriptors: 5
-      case .clock, .suspend, .tokens, .key, .password, .foreignLine: 1
+      case .clock, .suspend, .key, .password: 2
+      case .tokens, .foreignLine: 1
       case .restore: 0.6
       case .edge, .flaws, .receiverFlaws, .shortWrite: 0
       }

@@ -345,7 +345,7 @@ final class World: @unchecked Sendable {
     }
   }
 
-  /// The operator makes a new key and puts it in its file a while later; the old one is worth nothing.
+  /// The operator makes a new key and puts it in its file. The old one is worth nothing some time before or after that.
   func replaceKey(_ draw: inout Draw) {
     guard let account = setup.accounts.first(where: { $0.auth.hasPrefix("aksk") }),
       let access = setup.secrets["\(account.name).ak"], let old = setup.keys.first(where: { $0.access == access })
@@ -354,15 +354,19 @@ final class World: @unchecked Sendable {
     setup.keys.append(new)
     setup.secrets["\(account.name).ak"] = new.access
     setup.secrets["\(account.name).sk"] = new.secret.reveal()
-    cloud.replace(old, by: new)
+    cloud.accept(new)
     let wait = draw.spread(.seconds(1) ... .minutes(30))
-    tell("the key of \(account.name) is replaced, and known here in \(wait.spoken)")
-    for service in account.services {
-      disturbed("cloud \(account.host(of: service.name)) key", for: wait + .minutes(12))
-    }
-    time.after(wait) { [self] in
+    let isInTime = draw.chance(0.5)
+    tell("the key of \(account.name) is replaced, \(wait.spoken) \(isInTime ? "before" : "after") its end")
+    time.after(isInTime ? wait : .zero) { [self] in cloud.revoke(old) }
+    time.after(isInTime ? .zero : wait) { [self] in
       writeSecret("\(account.name).ak")
       writeSecret("\(account.name).sk")
+    }
+    // A start in between begins with a key that nobody accepts.
+    if !isInTime, draw.chance(0.5) { time.after(wait.scaled(by: 0.5)) { [self] in machine.stop() } }
+    for service in isInTime ? [] : account.services {
+      disturbed("cloud \(account.host(of: service.name)) key", for: wait + .minutes(12))
     }
   }
 }

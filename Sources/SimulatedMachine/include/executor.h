@@ -24,7 +24,10 @@ void executor_forget(void);
 uint64_t executor_foreign(void);
 
 /// From now on random numbers of libc and of the kernel, as Swift's `.random(in:)` takes them, come from `next` on the
-/// calling thread; nil ends it.
+/// calling thread, and the process has always the same number there; nil ends it.
 void randomness_begin(uint64_t (*next)(void));
+
+/// A file with such numbers, in place of /dev/urandom; -1 where they are the kernel's.
+int randomness_open(void);
 
 #endif

@@ -5,7 +5,42 @@ struct Asked: Promise {
   private var judgedCalls = 0
 
   mutating func judge(_ rows: Rows, of world: World, isEnd: Bool) -> [Violation] {
-    rows.jobs.compactMap { prompt($0, world) ?? regular($0, world) } + calls(world)
+    rows.jobs.compactMap { prompt($0, world) ?? regular($0, world) } + first(rows, world)
+      + uncounted(rows, world) + calls(world)
+  }
+
+  /// A restart knows how many calls were made: a sixteenth of a quota, at most, is not on record.
+  private func uncounted(_ rows: Rows, _ world: World) -> [Violation] {
+    let from = world.time.now - .hours(2)
+    guard world.circumstances.hasBeenWell(for: .hours(2), but: "cloud", "receiver") else { return [] }
+    let recent = world.cloud.calls.reversed().prefix { $0.at > from }
+    let calls = Dictionary(grouping: recent) { "\($0.account)/\($0.service)" }.mapValues(\.count)
+    let quotas = world.setup.accounts.filter { $0.told != nil }.map { "\($0.name)/" }
+    return rows.budgets.compactMap { name, savedAt in
+      guard quotas.contains(where: name.hasPrefix), calls[name, default: 0] > 60,
+        savedAt - VirtualTime.begin - world.time.error < from
+      else { return nil }
+      return Violation("QUOTA", "\(calls[name, default: 0]) calls to \(name) are not on record since \(savedAt)")
+    }
+  }
+
+  /// While nothing is in the way for two hours, a job is asked for as soon as it is on record.
+  private func first(_ rows: Rows, _ world: World) -> [Violation] {
+    guard world.circumstances.hasBeenWell(for: .hours(2), but: "receiver") else { return [] }
+    let clock = VirtualTime.begin + world.time.error
+    let registered = rows.events.reversed().prefix {
+      Timestamp(milliseconds: $0.at) - clock > world.time.now - .hours(2)
+    }
+    .filter { $0.kind == EventKind.jobRegistered.rawValue }
+    return registered.compactMap { event in
+      let at = Timestamp(milliseconds: event.at) - clock
+      guard let key = rows.jobs.first(where: { $0.id == event.job })?.key, world.cloud.jobs[key.jobID] != nil,
+        !world.circumstances.hasOddJobs(key.endpoint)
+      else { return nil }
+      let wait = (world.cloud.asked[key.jobID]?.first ?? world.time.now) - at
+      guard wait > .seconds(15), !world.circumstances.isBusy(key, at: at) else { return nil }
+      return Violation("PROMPT", "\(key) was on record for \(wait.spoken) before anybody asked for it", key)
+    }
   }
 
   /// In a world without troubles a new job is asked for within seconds, and its end is found as `Polling.md` says.
@@ -77,10 +112,14 @@ struct Asked: Promise {
     let refused = world.cloud.calls[judgedCalls...].filter { $0.status == 401 }
     for (account, calls) in Dictionary(grouping: refused, by: \.account) {
       violations += logins(calls.filter { $0.service == "iam" }, account, world)
+      let isConfigured = world.setup.accounts.contains { $0.name == account && $0.auth.hasPrefix("aksk") }
       for (index, call) in calls.enumerated() {
         let soon = calls[index...].prefix { $0.at - call.at < .seconds(25) && $0.boot == call.boot }
         // Where it was accepted before, others are under way when it is refused.
-        if soon.count > 6, !wasAccepted(call, world) || soon.count(where: { $0.at - call.at > .seconds(1) }) > 6 {
+        let unproven = soon.prefix { !wasAccepted($0, world) }.count
+        if soon.count > 6 && soon.count(where: { $0.at - call.at > .seconds(1) }) > 6
+          || unproven > (isConfigured ? 3 : 6)
+        {
           violations.append(Violation("QUOTA", "\(account) was refused \(soon.count) times in 25 s")); break
         }
       }

@@ -100,8 +100,6 @@ struct Honest: Promise {
       {
         return nil
       }
-      // A credential that was replaced is found out at its next use.
-      if world.circumstances.wasReplaced(account, before: at) { return nil }
     case "channel.failing":
       guard let receiver = world.receivers.first(where: { $0.channel == data.channel }) else { return nil }
       if receiver.outages.contains(where: { $0.lowerBound <= at && at <= $0.upperBound + .hours(1) }) { return nil }
