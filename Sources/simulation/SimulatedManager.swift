@@ -8,10 +8,12 @@ final class SimulatedManager {
   /// systemd kills a service that it does not hear for so long (`WatchdogSec=` of jobwatch.service), a little later.
   static let patience = Duration.seconds(125)
 
-  private let name = "@jobwatch-simulation-\(UUID().uuidString)"
+  private let name: String
   private let descriptor: Int32
 
-  init?() {
+  /// - Parameter directory: the run's own, for a name that no other has.
+  init(for directory: String) {
+    name = "@" + directory
     descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
@@ -22,7 +24,7 @@ final class SimulatedManager {
     let isBound = withUnsafePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, length) }
     }
-    guard descriptor >= 0, isBound == 0 else { return nil }
+    guard descriptor >= 0, isBound == 0 else { fatalError("the simulation cannot do its own work: \(errno)") }
   }
 
   var address: ServiceManager? {

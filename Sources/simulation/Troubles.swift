@@ -23,7 +23,7 @@ final class Troubles: @unchecked Sendable {
       case .diskFull, .descriptors: 5
       case .clock, .suspend, .key, .password: 2
       case .tokens, .foreignLine: 1
-      case .restore: 0.6
+      case .restore: 1
       case .edge, .flaws, .receiverFlaws, .shortWrite: 0
       }
     }
@@ -43,7 +43,9 @@ final class Troubles: @unchecked Sendable {
     let isQuiet = draw.chance(0.15)
     shares = Dictionary(
       uniqueKeysWithValues: Kind.allCases.map { kind in
-        let share = draw.pick([0, 0, 0.25, 1, 1, 4])
+        // Many promises say nothing of a world in which the clock was set or a backup put back.
+        let isGrave = [.clock, .restore].contains(kind)
+        let share = draw.pick(isGrave ? [0, 0, 0, 0, 1, 4] : [0, 0, 0.25, 1, 1, 4])
         return (kind, isQuiet || !kinds.contains(kind) ? 0 : share)
       })
   }

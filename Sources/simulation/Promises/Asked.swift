@@ -118,7 +118,7 @@ struct Asked: Promise {
         // Where it was accepted before, others are under way when it is refused.
         let unproven = soon.prefix { !wasAccepted($0, world) }.count
         if soon.count > 6 && soon.count(where: { $0.at - call.at > .seconds(1) }) > 6
-          || unproven > (isConfigured ? 3 : 6)
+          || unproven > (isConfigured ? 2 : 6)
         {
           violations.append(Violation("QUOTA", "\(account) was refused \(soon.count) times in 25 s")); break
         }
