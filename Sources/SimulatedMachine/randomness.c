@@ -1,4 +1,5 @@
 #define _GNU_SOURCE
+#include "disk_model.h"
 #include "include/executor.h"
 
 #include <dlfcn.h>
@@ -39,7 +40,9 @@ int randomness_open(void) {
   char bytes[4096];
   fill(bytes, sizeof bytes);
   int file = memfd_create("random", MFD_CLOEXEC);
-  if (file < 0 || write(file, bytes, sizeof bytes) != sizeof bytes || lseek(file, 0, SEEK_SET) != 0) return -1;
+  if (file < 0 || write(file, bytes, sizeof bytes) != sizeof bytes || lseek(file, 0, SEEK_SET) != 0) {
+    disk_stop("random numbers cannot be made", "/dev/urandom");
+  }
   return file;
 }
 

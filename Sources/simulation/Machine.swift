@@ -85,7 +85,7 @@ final class Machine: @unchecked Sendable {
     let journal = Glibc.open(setup.directory + "/journal", O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
     output = LogOutput(.json, environment: [:], descriptor: journal)
     // It costs a timer every five seconds, so that not every run has one.
-    manager = seed % 2 == 0 ? SimulatedManager(for: setup.directory) : nil
+    manager = seed % 2 == 0 ? try SimulatedManager(for: setup.directory) : nil
     network.isDead = { [faults] in faults.isDead }
   }
 

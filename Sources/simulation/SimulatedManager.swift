@@ -12,7 +12,7 @@ final class SimulatedManager {
   private let descriptor: Int32
 
   /// - Parameter directory: the run's own, for a name that no other has.
-  init(for directory: String) {
+  init(for directory: String) throws {
     name = "@" + directory
     descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_un()
@@ -24,7 +24,7 @@ final class SimulatedManager {
     let isBound = withUnsafePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, length) }
     }
-    guard descriptor >= 0, isBound == 0 else { fatalError("the simulation cannot do its own work: \(errno)") }
+    guard descriptor >= 0, isBound == 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
   }
 
   var address: ServiceManager? {

@@ -62,6 +62,9 @@ final class VirtualTime: @unchecked Sendable {
     Moment(wall: truth + error, uptime: now - bootedAt + .seconds(60), slept: slept - sleptAtBoot)
   }
 
+  /// When the wall clock, set as it is now, showed a time.
+  func when(_ wall: Timestamp) -> Duration { wall - error - Self.begin }
+
   func setClock(by step: Duration) { error += step }
 
   /// The clocks that count from the boot begin again.

@@ -18,7 +18,7 @@ struct Asked: Promise {
     let quotas = world.setup.accounts.filter { $0.told != nil }.map { "\($0.name)/" }
     return rows.budgets.compactMap { name, savedAt in
       guard quotas.contains(where: name.hasPrefix), calls[name, default: 0] > 60,
-        savedAt - VirtualTime.begin - world.time.error < from
+        world.time.when(savedAt) < from
       else { return nil }
       return Violation("QUOTA", "\(calls[name, default: 0]) calls to \(name) are not on record since \(savedAt)")
     }
@@ -27,13 +27,9 @@ struct Asked: Promise {
   /// While nothing is in the way for two hours, a job is asked for as soon as it is on record.
   private func first(_ rows: Rows, _ world: World) -> [Violation] {
     guard world.circumstances.hasBeenWell(for: .hours(2), but: "receiver") else { return [] }
-    let clock = VirtualTime.begin + world.time.error
-    let registered = rows.events.reversed().prefix {
-      Timestamp(milliseconds: $0.at) - clock > world.time.now - .hours(2)
-    }
-    .filter { $0.kind == EventKind.jobRegistered.rawValue }
-    return registered.compactMap { event in
-      let at = Timestamp(milliseconds: event.at) - clock
+    return rows.events.reversed().compactMap { event in
+      let at = world.time.when(Timestamp(milliseconds: event.at))
+      guard event.kind == EventKind.jobRegistered.rawValue, at > world.time.now - .hours(2) else { return nil }
       guard let key = rows.jobs.first(where: { $0.id == event.job })?.key, world.cloud.jobs[key.jobID] != nil,
         !world.circumstances.hasOddJobs(key.endpoint)
       else { return nil }

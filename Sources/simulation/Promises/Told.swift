@@ -58,10 +58,9 @@ struct Told: Promise {
 
   /// While nothing is in the way for two hours, what comes to light is told at once.
   private func late(_ receiver: Receiver, _ ids: [String: Rows.Event], _ world: World) -> [Violation] {
-    let clock = VirtualTime.begin + world.time.error
     return receiver.deliveries.reversed().prefix { $0.at > world.time.now - .hours(2) }.compactMap { delivery in
       guard let event = ids[delivery.id] else { return nil }
-      let at = Timestamp(milliseconds: event.at) - clock
+      let at = world.time.when(Timestamp(milliseconds: event.at))
       guard at > world.time.now - .hours(2), delivery.at - at > .seconds(20) else { return nil }
       return Violation("TOLD", "event \(event.seq) came to \(receiver.channel) after \((delivery.at - at).spoken)")
     }
