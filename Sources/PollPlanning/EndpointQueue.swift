@@ -141,10 +141,10 @@ struct PollEntrant: Sendable {
     let deadline = polling.deadline(after: job.span.known, expectWithin: job.expectWithin)
     poll.setDeadline(deadline)
     if job.isLost { poll.markLost() }
-    // The stored time is the wall clock's: one that a jump of it has put beyond the ceiling is brought back. The
-    // longest overdue come first, because their records are the nearest to being deleted.
-    let longest = max(ceiling, polling.fixed ?? .zero).scaled(by: 1.1)
-    due = now.uptime + (job.dueAt - now.wall).clamped(.days(-30), longest)
+    // The stored time is the wall clock's. One beyond the ceiling was set by a clock that was ahead, and is due now: a
+    // wait would begin anew with each start. The longest overdue come first, because their records go first.
+    let (wait, longest) = (job.dueAt - now.wall, max(ceiling, polling.fixed ?? .zero).scaled(by: 1.1))
+    due = now.uptime + (wait > longest ? .zero : max(wait, .days(-30)))
     isForetold = job.isFresh && !job.type.jobType.isEmpty
     isAtDeadline = job.dueAt == deadline.map { job.begunAt + $0 }
     purpose = if !job.isSeen { job.isFresh ? .first : .again } else { job.isAbsent || job.isReopened ? .follow : nil }
