@@ -60,6 +60,8 @@ package struct Condition: Hashable, Sendable {
     self.cause = cause
   }
 
+  package static let suspended = "the machine was suspended"
+
   /// Why no job was seen while it lasted, with its times.
   package var blindness: String {
     "\(sentence) (\(until.map { "from \(since) to \($0)" } ?? "since \(since)"))"
@@ -73,10 +75,9 @@ package struct Condition: Hashable, Sendable {
     case (_, .forbidden), (_, .misconfigured): "calls were \(kind.rawValue): \(cause)"
     case (_, .unreachable): "the endpoint gave no answer: \(cause)"
     case (_, .busy): "the service had no answer for any job: \(cause)"
-    case (_, .absent): cause
     case (.worker(let name), .failing): "the \(name) could not do its work: \(cause)"
-    case (_, .failing): cause
-    case (_, .stopped): "jobwatch was not running"
+    case (_, .absent), (_, .failing): cause
+    case (_, .stopped): cause == Self.suspended ? cause : "jobwatch was not running"
     }
   }
 }

@@ -81,7 +81,7 @@ package struct NoticeSchedule {
       job.notices.atRisk = told
       var event = event(.jobAtRisk, at: now)
       event.data.expiresAt = told.deadline
-      event.data.blindGap = BlindGap(from: job.lastVouchedAt, to: now, of: gaps, otherwise: "the job was not asked for")
+      event.data.blindGap = BlindGap(from: job.lastVouchedAt, to: now, of: gaps, otherwise: "no answer showed the job")
       events.append(event)
     }
     if let lateAt, lateAt <= now {

@@ -36,17 +36,19 @@ package struct ConditionTable {
     return toldAt != nil
   }
 
-  /// Records that jobwatch did not run. Ends the conditions that were not told, because each may have been over in a
-  /// moment; that an account is not configured lasts.
-  func noteStop(from last: Timestamp, to now: Timestamp) throws {
-    try db.run(
-      """
-      UPDATE condition SET until = max(since, ?)
-      WHERE until IS NULL AND told_at IS NULL AND kind <> ?
-      """, [last, Condition.Kind.unconfigured.rawValue])
+  /// Records that jobwatch did not run. A stop ends the conditions that were not told, because each may have been over in
+  /// a moment; that an account is not configured lasts.
+  package func noteStop(from last: Timestamp, to now: Timestamp, because cause: String = "not running") throws {
+    if cause != Condition.suspended {
+      try db.run(
+        """
+        UPDATE condition SET until = max(since, ?)
+        WHERE until IS NULL AND told_at IS NULL AND kind <> ?
+        """, [last, Condition.Kind.unconfigured.rawValue])
+    }
     try db.run(
       "INSERT INTO condition (subject, kind, since, until, cause) VALUES (?, ?, ?, ?, ?)",
-      ["\(Condition.Subject.daemon)", Condition.Kind.stopped.rawValue, last, now, "not running"])
+      ["\(Condition.Subject.daemon)", Condition.Kind.stopped.rawValue, last, now, cause])
   }
 
   /// What kept jobwatch from seeing the jobs of an endpoint between two times. The times without jobwatch are cut out

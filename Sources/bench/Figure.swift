@@ -24,9 +24,7 @@ struct Figure: Sendable, Encodable {
 
   var measured: String { value.map(text) ?? "nothing" }
 
-  var limit: String {
-    atMost.map { "≤ \(text($0))" } ?? atLeast.map { "≥ \(text($0))" } ?? ""
-  }
+  var limit: String { atMost.map { "≤ \(text($0))" } ?? atLeast.map { "≥ \(text($0))" } ?? "" }
 
   private func text(_ number: Double) -> String { unit.isEmpty ? number.threeDigits : "\(number.threeDigits) \(unit)" }
 }

@@ -14,14 +14,10 @@ struct MeasureOptions: ParsableArguments {
   var quick = false
 
   /// Names the measurement under way.
-  func tell(_ line: String) {
-    if !json { Self.complain(line) }
-  }
+  func tell(_ line: String) { if !json { Self.complain(line) } }
 
   /// On standard error: standard output holds the figures alone.
-  static func complain(_ line: String) {
-    FileHandle.standardError.write(Data((line + "\n").utf8))
-  }
+  static func complain(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
 
   /// Prints the figures, and makes the program exit with 1 for a limit that is missed.
   func report(_ figures: [Figure]) throws {
@@ -39,10 +35,7 @@ struct DaemonOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The `jobwatch` to measure (default: the one beside this program).", valueName: "path"))
   var binary: String?
 
-  @Option(
-    help:
-      "Where databases, spools and logs are written: it should be on the disk that will have them."
-  )
+  @Option(help: "Where databases, spools and logs are written: best on the disk that will have them.")
   var directory = "/var/tmp"
 
   func validate() throws {

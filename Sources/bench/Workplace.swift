@@ -77,9 +77,7 @@ struct AttachedProcess {
   var id: pid_t { process.pid }
 
   /// Returns once the daemon knows of every job on record and polls.
-  func isLoaded() async throws {
-    _ = try await line { $0.contains("the schedule is loaded") }
-  }
+  func isLoaded() async throws { _ = try await line { $0.contains("the schedule is loaded") } }
 
   func line(where matches: (Substring) -> Bool) async throws -> String {
     while true {
@@ -88,9 +86,7 @@ struct AttachedProcess {
       // What follows the last newline is not written to its end yet.
       let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
       if let line = lines.first(where: matches) { return String(line) }
-      guard !hasEnded else {
-        throw Failure("a process ended before its time: \(lines.last ?? "")")
-      }
+      if hasEnded { throw Failure("a process ended before its time: \(lines.last ?? "")") }
       try await Task.sleep(for: .milliseconds(5))
     }
   }

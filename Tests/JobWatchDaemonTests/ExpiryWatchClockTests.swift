@@ -42,6 +42,25 @@ import Testing
     }
   }
 
+  @Test func `lets the polls go first when the machine has slept, and names its sleep`() async throws {
+    try await withStore { store in
+      let clock = ManualClock()
+      let watch = ExpiryWatch(configuration: Configuration(), store: store)
+      let start = clock.now.wall
+      _ = try await seen(at: start, in: store)
+      _ = try await watch.work(at: clock.now)
+      clock.pass(.hours(21), asleep: true)
+      let next = try #require(try await watch.work(at: clock.now))
+      #expect(try await store.read { try $0.events.lastSeq() } == 0)
+      #expect(next == clock.now.uptime + .seconds(30))
+      clock.pass(.seconds(30))
+      _ = try await watch.work(at: clock.now)
+      let event = try #require(try await store.read { try $0.events.find(1) })
+      #expect(event.kind == "job.at_risk")
+      #expect(event.data.contains("the machine was suspended (from \(start) to \(start + .hours(21)))"))
+    }
+  }
+
   private func seen(at now: Timestamp, in store: Store) async throws -> Int64 {
     try await store.write { transaction in
       let key = JobKey(account: "prod", service: "ecs", jobID: "j")

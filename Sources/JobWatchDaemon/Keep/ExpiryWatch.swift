@@ -12,12 +12,13 @@ actor ExpiryWatch: Worker {
   private let store: Store
   private let configuration: Configuration
   private let routes: RouteTable
-  /// After a long stop the polls that are due at once say more than a notice would.
+  /// After a stop or a sleep of the machine the polls that are due at once say more than a notice would.
   private let firstWait: Duration
-  /// The pause after the clock was set: by the new time each watched job looks unseen for as long as the clock jumped,
-  /// until its next poll.
+  /// After the clock was set each watched job looks unseen for as long as it jumped, until its next poll.
   private let clockPause: Duration
   private var clockWatch = ClockWatch()
+  /// How long the machine has slept since it booted, as far as that is on record; nil: not known yet.
+  private var slept: Duration?
   /// No row is looked at before; nil: not known yet.
   private var readyAt: Duration?
 
@@ -39,7 +40,14 @@ actor ExpiryWatch: Worker {
   func work(at now: Moment) async throws -> Duration? {
     var ready = readyAt ?? now.uptime + firstWait
     if let step = clockWatch.step(at: now), step > .minutes(1) { ready = max(ready, now.uptime + clockPause) }
-    readyAt = ready
+    let sleep = now.slept - (slept ?? now.slept)
+    if sleep > .minutes(1) {
+      try await store.write {
+        try $0.conditions.noteStop(from: now.wall - sleep, to: now.wall, because: Condition.suspended)
+      }
+      ready = max(ready, now.uptime + firstWait)
+    }
+    (readyAt, slept) = (ready, now.slept)
     if now.uptime < ready { return ready }
     readyAt = now.uptime + Self.shortestWait
     var next = try await store.read { try $0.jobs.nextNoticeTime() }
