@@ -77,8 +77,7 @@ _Thread_local bool disk_is_mounted;
 static char root[PATH_MAX];
 static size_t root_length;
 static struct disk_hooks hooks;
-static bool is_exempt, is_judging, reuses_inodes;
-static struct disk_counts counts;
+static bool is_exempt, is_judging;
 static int64_t mounted_at;
 
 static struct disk_node *buckets[bucket_count];
@@ -203,8 +202,9 @@ static bool names_shared_memory(const char *path) {
 
 // Numbers ---------------------------------------------------------------------------------------------------------
 
+// The lowest number of a file that is gone, as on ext4.
 static uint64_t new_number(void) {
-  if (!reuses_inodes || free_number_count == 0) return ++next_number;
+  if (free_number_count == 0) return ++next_number;
   size_t lowest = 0;
   for (size_t i = 1; i < free_number_count; i++) {
     if (free_numbers[i] < free_numbers[lowest]) lowest = i;
@@ -216,7 +216,6 @@ static uint64_t new_number(void) {
 
 static void vacate(struct disk_node *node) {
   node->is_vacant = true;
-  if (!reuses_inodes) return;
   if (free_number_count == free_number_capacity) {
     free_number_capacity = free_number_capacity * 2 + 64;
     free_numbers = grown(free_numbers, free_number_capacity, sizeof *free_numbers);
@@ -430,7 +429,6 @@ void disk_detach_range(unsigned first, unsigned last) {
 struct disk_verdict disk_ask(const struct disk_effect *effect) {
   if (is_exempt || is_judging) return (struct disk_verdict){.fate = disk_passes};
   is_judging = true;
-  counts.calls[effect->call]++;
   struct disk_verdict verdict = hooks.judge(effect, hooks.context);
   is_judging = false;
   return verdict;
@@ -509,12 +507,11 @@ static void note_growth(struct disk_node *node, int64_t end, int64_t now) {
 
 void disk_wrote(struct disk_node *node, int64_t start, int64_t end) {
   if (end <= start) return;
-  int64_t now = disk_uptime();
-  node->modified = node->changed = now;
+  node->modified = node->changed = disk_now();
   disk_reserved(node, end);
   if (end <= node->size) return;
   node->size = end;
-  if (!node->is_shared_memory) note_growth(node, end, now);
+  if (!node->is_shared_memory) note_growth(node, end, disk_uptime());
 }
 
 void disk_reserved(struct disk_node *node, int64_t end) {
@@ -523,7 +520,7 @@ void disk_reserved(struct disk_node *node, int64_t end) {
 
 void disk_resized(struct disk_node *node, int64_t length) {
   int64_t now = disk_uptime();
-  node->modified = node->changed = now;
+  node->modified = node->changed = disk_now();
   if (length > node->size) {
     if (!node->is_shared_memory) note_growth(node, length, now);
   } else {
@@ -614,9 +611,9 @@ static struct change *note_change(enum change_kind kind, struct disk_node *node,
   change->node = hold(node);
   change->parent = hold(parent_of(path));
   change->other_parent = target ? hold(parent_of(target)) : NULL;
-  change->parent->modified = change->parent->changed = now;
-  if (target) change->other_parent->modified = change->other_parent->changed = now;
-  if (node) node->changed = now;
+  change->parent->modified = change->parent->changed = disk_now();
+  if (target) change->other_parent->modified = change->other_parent->changed = disk_now();
+  if (node) node->changed = disk_now();
   change->previous = last_change;
   *(last_change ? &last_change->next : &first_change) = change;
   last_change = change;
@@ -754,21 +751,13 @@ static void lose_contents(struct disk_node *node, int file, int64_t now) {
   int64_t base = is_cut && !undoes_cut ? node->cut_size : node->durable_size;
   // What was written behind a truncation goes with it, and the bytes that it cut off come back.
   int64_t size = undoes_cut ? base : node->size > base ? surviving_size(node, base, luck, now) : base;
-  int64_t grown_from = undoes_cut ? node->cut_size : base;
-  counts.lost_truncations += undoes_cut;
-  if (node->size > grown_from) {
-    counts.lost_bytes += (uint64_t)(node->size - (undoes_cut ? grown_from : size));
-    counts.kept_bytes += undoes_cut ? 0 : (uint64_t)(size - grown_from);
-  }
   if (REAL(ftruncate)(file, size) != 0) disk_stop("a file cannot be cut", disk_path(node));
   for (size_t i = 0; i < node->page_count; i++) {
     const struct kept_page *page = &node->pages[i];
     int64_t start = page->index * page_size;
     if (start >= base) continue;
     bool is_cut_off = undoes_cut && start + page_size > node->cut_size;
-    bool is_lost = is_cut_off || !survives(page->time, page_age, luck, now);
-    *(is_lost ? &counts.lost_pages : &counts.kept_pages) += 1;
-    if (is_lost) restore(node, file, page, base);
+    if (is_cut_off || !survives(page->time, page_age, luck, now)) restore(node, file, page, base);
   }
   node->size = size;
   node->room = whole_blocks(size);
@@ -846,12 +835,9 @@ static void lose_entries(int64_t now) {
   size_t rest = 0;
   struct change *durable = last_change;
   for (; durable && now - durable->time <= drawn_age(entry_age); durable = durable->previous) rest++;
-  for (struct change *change = durable; change; change = change->previous) counts.kept_entries++;
   make_durable_up_to(durable);
   enum luck luck = (enum luck)below(luck_count);
   size_t lost = luck == luck_nothing ? rest : luck == luck_everything ? 0 : below(rest + 1);
-  counts.lost_entries += lost;
-  counts.kept_entries += rest - lost;
   for (size_t i = 0; i < lost; i++) {
     undo(last_change);
     free_change(last_change);
@@ -861,7 +847,6 @@ static void lose_entries(int64_t now) {
 
 void disk_cut_power(void) {
   int64_t now = disk_uptime();
-  counts.cuts++;
   for (struct disk_node *node = first_node; node; node = node->next) settle_contents(node, now);
   lose_entries(now);
 }
@@ -877,10 +862,9 @@ void disk_mount(const char *path, struct disk_hooks answers) {
   root_length = strlen(root);
   hooks = answers;
   is_exempt = is_judging = false;
-  counts = (struct disk_counts){0};
   next_grave = 0;
   next_number = 1;
-  mounted_at = disk_uptime();
+  mounted_at = disk_now();
   grave_path(-1, graves);
   if (REAL(mkdir)(graves, 0700) != 0) disk_stop("the place for removed files cannot be made", graves);
   disk_is_mounted = true;
@@ -907,11 +891,3 @@ bool disk_exempt(bool exempt) {
   is_exempt = exempt;
   return before;
 }
-
-bool disk_reuse_inodes(bool reuse) {
-  bool before = reuses_inodes;
-  reuses_inodes = reuse;
-  return before;
-}
-
-struct disk_counts disk_read_counts(void) { return counts; }

@@ -441,7 +441,7 @@ SAME(pwritev64, pwritev);
 static int flushes(enum disk_call call, const char *path, size_t size) {
   struct disk_verdict verdict = disk_ask(&(struct disk_effect){.call = call, .path = path, .size = size});
   enum outcome outcome = outcome_of(verdict);
-  return outcome == outcome_failed ? -1 : outcome == outcome_done && verdict.fate != disk_delayed_lie;
+  return outcome == outcome_failed ? -1 : outcome == outcome_done;
 }
 
 // tmpfs has nothing to flush.

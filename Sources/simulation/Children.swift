@@ -34,6 +34,7 @@ struct Children {
         if let (process, output) = start(seed, arguments) {
           running[process] = (seed, output)
         } else {
+          print("seed \(seed): its process cannot be started")
           failed.append(seed)
         }
       }

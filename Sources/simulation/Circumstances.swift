@@ -13,7 +13,7 @@ struct Circumstances {
 
   /// Whether trouble of the kind was possible in this run.
   func hasHad(_ kind: Troubles.Kind) -> Bool {
-    world.counts[kind] ?? 0 > 0 || kind.rate == 0 && world.share(of: kind) > 0
+    world.troubles.counts[kind] ?? 0 > 0 || kind.rate == 0 && world.troubles.share(kind) > 0
   }
 
   /// Whether the daemon has been up for so long, and nothing was in its way.
@@ -22,27 +22,43 @@ struct Circumstances {
   func hasBeenWell(for duration: Duration, but kinds: String...) -> Bool {
     let from = time.now - duration
     guard let ready = machine.process?.readyAt, ready <= from else { return false }
-    if !kinds.contains("cloud"), world.share(of: .flaws) > 0, from < world.calmFrom { return false }
+    if !kinds.contains("cloud"), world.troubles.share(.flaws) > 0, from < world.calmFrom { return false }
     return !disturbances.contains { disturbance in
       !kinds.contains(where: disturbance.what.hasPrefix) && disturbance.to > from
     }
   }
 
   /// Whether a disturbance, by the beginning of its name, was there at a time or shortly before.
-  func wasDisturbed(_ what: String, with part: String = "", near at: Duration) -> Bool {
+  func wasDisturbed(_ what: String, near at: Duration) -> Bool { wasDisturbed(what, with: "", during: at...at) }
+
+  func wasDisturbed(_ what: String, with part: String, during span: ClosedRange<Duration>) -> Bool {
     disturbances.contains {
-      $0.what.hasPrefix(what) && (part.isEmpty || $0.what.contains(part)) && $0.from <= at && at <= $0.to + .minutes(15)
+      $0.what.hasPrefix(what) && (part.isEmpty || $0.what.contains(part)) && $0.from <= span.upperBound
+        && span.lowerBound <= $0.to + .minutes(15)
     }
   }
 
   /// Whether a service said for minutes that it knows no job.
-  func wasDenied(_ host: String) -> Bool {
-    disturbances.contains { $0.what == "cloud \(host) absence" && $0.to - $0.from > .seconds(110) }
+  func wasDenied(_ host: String, at wall: Timestamp) -> Bool {
+    let at = wall - VirtualTime.begin
+    return disturbances.contains { trouble in
+      trouble.what == "cloud \(host) absence" && trouble.to - trouble.from > .seconds(110)
+        && (hasHad(.clock) || trouble.from <= at && at <= trouble.to + .minutes(1))
+    }
   }
 
-  /// The longest time between two moments in which the daemon was up and a host told the truth.
-  func longestChance(_ from: Duration, _ to: Duration, host: String) -> Duration {
-    guard from < to else { return .zero }
+  /// The longest time between two moments in which the daemon was up, nothing was in its way, and a host told the truth.
+  ///
+  /// - Parameter host: nil: whatever the clouds did.
+  func longestChance(_ from: Duration, _ to: Duration, host: String?) -> Duration {
+    chances(from, to, host: host).max() ?? .zero
+  }
+
+  /// All such times.
+  func chances(_ from: Duration, _ to: Duration, host: String?) -> [Duration] {
+    guard from < to else { return [] }
+    let account = host?.drop { $0 != "." }
+    let sources = host.map { [$0] + ["iam", "metadata"].map { "\($0)\(account ?? "")" } } ?? []
     var bad: [(from: Duration, to: Duration)] = []
     let spans = machine.spans
     for (index, span) in spans.enumerated() where span.kind != .up {
@@ -50,44 +66,58 @@ struct Circumstances {
     }
     for disturbance in disturbances {
       let what = disturbance.what
-      if what.hasPrefix("cloud"), !what.contains(host), !what.contains("iam."), !what.contains("metadata.") { continue }
+      if what.hasPrefix("cloud"), !sources.contains(where: what.contains) { continue }
       // Probes take up to ten minutes to find out that it works again.
       bad.append((disturbance.from, disturbance.to + .minutes(11)))
     }
     let edges = ([from, to] + bad.flatMap { [$0.from, $0.to] }.filter { from < $0 && $0 < to }).sorted()
-    var (longest, current) = (Duration.zero, Duration.zero)
+    var chances = [Duration.zero]
     for (begin, end) in zip(edges, edges.dropFirst()) {
-      current = bad.contains { $0.from < end && begin < $0.to } ? .zero : current + (end - begin)
-      longest = max(longest, current)
+      if bad.contains(where: { $0.from < end && begin < $0.to }) {
+        chances.append(.zero)
+      } else {
+        chances[chances.count - 1] += end - begin
+      }
     }
-    return longest
+    return chances
   }
 
-  /// The routes in force at a time of the wall clock; nil where a reload was near.
-  func routes(at wall: Timestamp) -> [Setup.Route]? {
+  /// Whether the daemon did not run at some time between the two.
+  func wasDown(_ from: Duration, _ to: Duration) -> Bool {
+    zip(machine.spans, machine.spans.dropFirst()).contains { $0.kind != .up && $0.from <= to && from <= $1.from }
+  }
+
+  /// The configuration in force at a time of the wall clock; nil where a reload was near.
+  func setup(at wall: Timestamp) -> Setup? {
     let at = wall - VirtualTime.begin
     // A reload is taken within seconds, unless the daemon is down; a start takes what is in the file.
-    let isUnclear = world.routes.dropFirst().contains { change in
+    let isUnclear = world.administrator.setups.dropFirst().contains { change in
       let taken = machine.spans.last { $0.from <= change.from }.map { $0.kind == .up } ?? false
       return change.from <= at + .seconds(1) && at < change.from + (taken ? .seconds(90) : .hours(3))
     }
-    return isUnclear ? nil : world.routes.last { $0.from <= at }?.routes
+    return isUnclear ? nil : world.administrator.setups.last { $0.from <= at }?.setup
   }
 
   /// Whether so many jobs are asked for that the quota makes one wait.
   func isBusy(_ key: JobKey, at moment: Duration) -> Bool {
-    let near = cloud.calls.filter { $0.service == key.service && abs(($0.at - moment).seconds) < 120 }
     guard let quota = cloud.quota(of: key.service) else { return false }
+    let near = cloud.calls.filter { $0.service == key.service && abs(($0.at - moment).seconds) < quota.per.seconds }
     return near.contains(where: \.isOverQuota) || near.count * 2 > quota.calls
   }
 
   func isInherited(_ seq: Int64) -> Bool { seq <= world.inheritedLast }
 
-  func isForeign(_ line: Data) -> Bool { String(decoding: line, as: UTF8.self).contains(World.foreign) }
+  func isForeign(_ line: Data) -> Bool { String(decoding: line, as: UTF8.self).contains(LogFolder.foreign) }
 
   /// Whether an event of this wall time may be gone.
   func mayBePruned(at milliseconds: Int64, before oldest: Timestamp) -> Bool {
     hasHad(.clock) && setup.keep < .days(30) || Timestamp(milliseconds: milliseconds) <= oldest
+  }
+
+  /// Whether the records of many jobs were deleted within a day: the service seems to have forgotten all.
+  func wereDeleted(_ host: String, by moment: Duration) -> Bool {
+    let at = VirtualTime.begin + moment
+    return cloud.jobs.values.count { $0.host == host && $0.goneAt.map { at - .days(1) < $0 && $0 <= at } ?? false } >= 5
   }
 
   /// Whether the service answers an odd job with an error, and no other job shows that it works.

@@ -7,7 +7,6 @@ struct TrueJob {
   var account: String
   var service: CloudService
   var id: String
-  var type: String
   var submitted: Timestamp
   /// Nil: it never ends.
   var end: (at: Timestamp, state: JobState)?
@@ -45,6 +44,8 @@ final class CloudSide: Host {
     var account: String
     var service: String
     var status: Int?
+    /// The credential is not accepted; a signature of another time is something else.
+    var isRefused: Bool
     /// The quota turned it away, and no trouble.
     var isOverQuota: Bool
   }
@@ -64,8 +65,8 @@ final class CloudSide: Host {
   private(set) var calls: [Call] = []
   /// Jobs for which the service refuses every answer.
   private var odd: Set<String> = []
-  /// Which run of the daemon is under way.
   var tell: (String) -> Void = { _ in }
+  /// Which run of the daemon is under way.
   var boot: () -> Int = { 0 }
   private let accounts: [String: Setup.Account]
   /// Share of single answers that are wrong though nothing else is.
@@ -88,7 +89,7 @@ final class CloudSide: Host {
         accounts[account.host(of: service.name)] = account
         options.quotas[service] = account.told ?? Quota(calls: draw.number(20...600), per: .seconds(60))
       }
-      for helper in ["iam", "metadata"] { accounts[account.host(of: helper)] = account }
+      for helper in account.helpers { accounts[account.host(of: helper)] = account }
     }
     (self.accounts, self.draw) = (accounts, draw)
     state = CloudState(options)
@@ -105,8 +106,9 @@ final class CloudSide: Host {
 
   /// A new job of a drawn kind, begun now.
   func begin(_ draw: inout Draw) -> TrueJob {
-    let account = draw.pick(setup.accounts)
-    let service = draw.pick(account.services)
+    // Of ECS most is promised.
+    let account = draw.chance(0.3) ? setup.accounts[0] : draw.pick(setup.accounts)
+    let service = draw.chance(0.5) && account.services.contains(.ecs) ? .ecs : draw.pick(account.services)
     let id = draw.chance(0.5) ? draw.digits(32) : Self.uuid(&draw)
     let type = "\(service.name)_kind\(draw.number(0...3))"
     let length = draw.chance(0.03) ? draw.spread(.hours(6) ... .hours(30)) : draw.spread(.seconds(3) ... .hours(3))
@@ -117,7 +119,7 @@ final class CloudSide: Host {
       steps.append(ScriptedStep(after: .zero, status: "INIT"))
       begin = length.scaled(by: 0.1)
     }
-    if service == .ecs, draw.chance(0.03) {
+    if service == .ecs, draw.chance(0.1) {
       steps.append(ScriptedStep(after: begin, status: "PENDING_PAYMENT"))
       // An order that is paid is paid before its record is deleted.
       let limit = state.options.retention[service]?.unpaid?.scaled(by: 0.8) ?? .hours(20)
@@ -125,9 +127,11 @@ final class CloudSide: Host {
     }
     steps.append(ScriptedStep(after: begin, status: "RUNNING"))
     let end = begin + length
-    if draw.chance(0.01) { steps.append(ScriptedStep(after: begin + length.scaled(by: 0.3), status: Self.strangeWord)) }
     // An order that nobody pays.
     let isUnpaid = steps.contains { $0.status == "PENDING_PAYMENT" } && draw.chance(0.4)
+    if !isUnpaid, draw.chance(0.01) {
+      steps.append(ScriptedStep(after: begin + length.scaled(by: 0.3), status: Self.strangeWord))
+    }
     if isUnpaid {
       steps.removeAll { $0.status == "RUNNING" }
     } else {
@@ -150,7 +154,7 @@ final class CloudSide: Host {
     let retention = state.options.retention[service]
     let kept = isUnpaid ? retention?.unpaid : retention?.finished.map { end + $0 }
     var truth = TrueJob(
-      account: account.name, service: service, id: id, type: type, submitted: submitted,
+      account: account.name, service: service, id: id, submitted: submitted,
       end: isUnpaid ? nil : (submitted + end, isGood ? .succeeded : .failed), visibleFrom: submitted + job.visibleAfter)
     let gone = [kept, job.vanishesAfter].compactMap(\.self).min()
     truth.goneAt = gone.map { submitted + $0 }
@@ -189,8 +193,8 @@ final class CloudSide: Host {
 
   func revoke(_ key: AccessKey) { state.authenticator.credentials.accessKeys[key.access] = nil }
 
-  func replace(_ old: PasswordUser, by new: PasswordUser) {
-    state.identity.options.users = [new]
+  func accept(_ user: PasswordUser) {
+    state.identity.options.users = [user]
     revokeTokens()
   }
 
@@ -286,13 +290,14 @@ final class CloudSide: Host {
     if case .reply(let reply) = answer {
       status = reply.visibleStatus
     }
-    answers["\(kind(of: answer, id))", default: 0] += 1
+    let kind = kind(of: answer, id)
+    answers["\(kind)", default: 0] += 1
     if let account = accounts[name] {
       let isOverQuota = if case .reply(let reply) = answer { reply.code == "APIGW.0308" } else { false }
       calls.append(
         Call(
           at: time.now, boot: boot(), account: account.name, service: String(name.prefix { $0 != "." }), status: status,
-          isOverQuota: isOverQuota))
+          isRefused: status == 401 && kind != .skewed, isOverQuota: isOverQuota))
     }
     tell("\(request.method) \(name)\(request.path) is answered with \(status.map(String.init) ?? "nothing")")
     if let id { noteAsked(id, answer) }

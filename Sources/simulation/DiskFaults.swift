@@ -28,35 +28,20 @@ final class DiskFaults {
 
   /// Whose file it is.
   enum Place: String, CaseIterable {
-    case store, log, spool
+    case store = "state"
+    case log, spool
 
     fileprivate init?(_ path: UnsafePointer<CChar>) {
       let path = String(cString: path) + "/"
-      if path.contains("/state/") {
-        self = .store
-      } else if path.contains("/log/") {
-        self = .log
-      } else if path.contains("/spool/") {
-        self = .spool
-      } else {
-        return nil
-      }
+      guard let place = Self.allCases.first(where: { path.contains("/\($0.rawValue)/") }) else { return nil }
+      self = place
     }
-  }
-
-  /// A death that waits for its moment.
-  struct Aim {
-    var target: Target
-    /// Effects of the kind that still take place.
-    var countdown: Int
-    /// A part of the last write takes place.
-    var isTorn: Bool
-    var fire: () -> Void
   }
 
   /// The process is dead: nothing has an effect any more, and it is told that all went well.
   var isDead = false
-  var aim: Aim?
+  /// A death at an effect of a kind, after so many that still take place; of the last write a part may.
+  var aim: (target: Target, countdown: Int, isTorn: Bool, fire: () -> Void)?
   /// Called once, at the next effect of a kind that takes place.
   var onNext: (target: Target, call: () -> Void)?
   var isFull = false
@@ -70,8 +55,6 @@ final class DiskFaults {
   var noDescriptor = 0.0
   /// The last descriptor is often taken when a file whose name ends so is to be opened.
   var noDescriptorFor: (ending: String, chance: Double)?
-  /// fsync reports success and does nothing: what the oracle must find.
-  var isLying = false
   /// What happened, by call and path's kind: shows what a run has reached.
   private(set) var counts: [String: Int] = [:]
   private var draw: Draw
@@ -133,7 +116,6 @@ final class DiskFaults {
       self.onNext = nil
       onNext.call()
     }
-    if isLying, effect.call == disk_sync { return disk_verdict(fate: disk_delayed_lie, error: 0, count: 0) }
     return disk_verdict(fate: disk_passes, error: 0, count: 0)
   }
 

@@ -30,7 +30,7 @@ final class Machine: @unchecked Sendable {
 
   /// What the machine was doing over time.
   struct Span {
-    enum Kind: String { case down, starting, up, suspended }
+    enum Kind { case down, starting, up }
     var kind: Kind
     var from: Duration
   }
@@ -51,15 +51,16 @@ final class Machine: @unchecked Sendable {
   private(set) var ends: [String: Int] = [:]
   private(set) var spans = [Span(kind: .down, from: .zero)]
   private var doom: (isPowerCut: Bool, downtime: Duration)?
-  private(set) var isOn = true
+  private var hasPower = true
   /// The operator keeps it from starting.
   private var isHeld = false
   private var draw: Draw
-  private var watches: [Watch] = []
+  /// Those that the daemon still holds.
+  private var watches: [() -> Watch?] = []
   /// When the watchdog was last fed.
   private var fedAt = Duration.zero
-  /// Called before each start: whether the configuration or the disk may keep the daemon from it.
-  var mayFail: () -> Bool = { false }
+  /// Whether the disk, or for a start the configuration, may keep the daemon from what it is to do.
+  var mayFail: (_ isStart: Bool) -> Bool = { _ in false }
   private var lines: [String] = []
   /// What the daemon did that nothing explains.
   private(set) var unexplained: [String] = []
@@ -73,8 +74,8 @@ final class Machine: @unchecked Sendable {
   var onEnd: (End) -> Void = { _ in }
   var beforePowerCut: () -> Void = {}
   var afterPowerCut: () -> Void = {}
-  /// The machine runs again, and the daemon does not yet.
-  var onPowerOn: () -> Void = {}
+  /// Called once, when the machine runs again and the daemon does not yet.
+  var atPowerOn: [() -> Void] = []
   var onReady: () -> Void = {}
 
   init(seed: UInt64, _ setup: Setup, _ time: VirtualTime, _ network: Network, stretch: Int) throws {
@@ -91,7 +92,10 @@ final class Machine: @unchecked Sendable {
 
   // MARK: Life
 
+  var isOn: Bool { hasPower && !time.isAsleep }
+
   func boot() {
+    if time.isAsleep { return time.whenAwake(boot) }
     guard process == nil, isOn, !isHeld else { return }
     boots += 1
     let process = Process(boots, at: time.now)
@@ -133,7 +137,7 @@ final class Machine: @unchecked Sendable {
     guard process === self.process, process.readyAt == nil, !faults.isDead else { return }
     process.readyAt = time.now
     fedAt = time.moment.awake
-    if time.now - process.begunAt > .minutes(1), !mayFail() {
+    if time.now - process.begunAt > .minutes(1), !mayFail(true) {
       unexplained.append("a start took \((time.now - process.begunAt).spoken)")
     }
     enter(.up)
@@ -162,20 +166,23 @@ final class Machine: @unchecked Sendable {
   private func ended(_ end: End) {
     tell("the daemon has ended: \(end)")
     network.processHasEnded()
+    if case .failed(let reason) = end, !mayFail(process?.readyAt == nil) {
+      unexplained.append("the daemon ended by itself: \(reason)")
+    }
     if let process { dead.append(process) }
     (process, watches) = (nil, [])
     time.forgetProcess()
     enter(.down)
-    if case .failed(let reason) = end, !mayFail() { unexplained.append("the daemon ended by itself: \(reason)") }
     if case .failed = end { ends["failed", default: 0] += 1 } else { ends["\(end)", default: 0] += 1 }
     onEnd(end)
-    // As systemd with Restart=always and RestartSec=5; starts that fail are fewer, because each costs as much as hours.
+    // As systemd with RestartSec=5; starts that fail are fewer, because each costs as much as hours.
     time.after(.seconds(end == .stopped ? 5 : 20)) { [self] in if !isHeld { boot() } }
   }
 
   // MARK: Orders
 
   func reload() {
+    if time.isAsleep { return time.whenAwake(reload) }
     guard let process, !process.isStopping else { return }
     tell("SIGHUP")
     reloads += 1
@@ -183,23 +190,28 @@ final class Machine: @unchecked Sendable {
   }
 
   func stop() {
-    guard let process, !process.isStopping, process.readyAt != nil else { return }
+    guard isOn, let process, !process.isStopping, process.readyAt != nil else { return }
     tell("SIGTERM")
     process.isStopping = true
     process.orders.yield(.stop)
+    time.after(.seconds(15), .process) { [self] in
+      guard self.process === process, !mayFail(false) else { return }
+      unexplained.append("a stop takes longer than TimeoutStopSec=15s of jobwatch.service")
+    }
   }
 
   /// Ends the daemon, does `work` while it is down, and begins it again.
   func restart(with work: @escaping () -> Void) {
-    guard let process, !process.isStopping, process.readyAt != nil else { return }
+    guard isOn, let process, !process.isStopping, process.readyAt != nil else { return }
     isHeld = true
     stop()
     time.after(.minutes(1)) { [self] in
-      isHeld = false
-      // It may have died meanwhile, and begun again by itself.
-      guard self.process == nil, isOn else { return }
-      work()
-      boot()
+      time.whenAwake { [self] in
+        isHeld = false
+        guard self.process == nil, isOn else { return }
+        work()
+        boot()
+      }
     }
   }
 
@@ -207,6 +219,7 @@ final class Machine: @unchecked Sendable {
 
   /// The process ends here and now, without another effect.
   func die(powerCut: Bool, downFor downtime: Duration) {
+    if time.isAsleep { return time.whenAwake { self.die(powerCut: powerCut, downFor: downtime) } }
     guard process != nil, doom == nil else { return }
     faults.isDead = true
     doom = (powerCut, downtime)
@@ -215,10 +228,13 @@ final class Machine: @unchecked Sendable {
   /// Dies at the next effect of a kind, or after a while if none comes.
   func die(at target: DiskFaults.Target, after count: Int, torn: Bool, powerCut: Bool, downFor downtime: Duration) {
     guard process != nil, faults.aim == nil else { return }
-    faults.aim = DiskFaults.Aim(target: target, countdown: count, isTorn: torn) { [self] in
-      tell("dies at \(target) effect")
-      doom = (powerCut, downtime)
-    }
+    faults.aim = (
+      target, count, torn,
+      { [self] in
+        tell("dies at \(target) effect")
+        doom = (powerCut, downtime)
+      }
+    )
     let number = process?.number
     time.after(.minutes(20)) { [self] in
       guard faults.aim != nil, process?.number == number else { return }
@@ -235,11 +251,7 @@ final class Machine: @unchecked Sendable {
     network.processHasEnded()
     tell(doom.isPowerCut ? "power cut" : "kill -9")
     // The connections let go of their locks, which the kernel does for a real process; they have no other effect.
-    do {
-      try process?.store?.close()
-    } catch {
-      tell("the connections of a dead process stay open: \(error)")
-    }
+    Disk.own { try process?.store?.close() }
     if let process { dead.append(process) }
     (process, watches) = (nil, [])
     enter(.down)
@@ -256,10 +268,11 @@ final class Machine: @unchecked Sendable {
     faults.isDead = false
     onEnd(doom.isPowerCut ? .powerCut : .death)
     if doom.isPowerCut {
-      isOn = false
+      hasPower = false
       time.after(doom.downtime) { [self] in
-        isOn = true
-        onPowerOn()
+        hasPower = true
+        for action in atPowerOn { action() }
+        atPowerOn = []
         boot()
       }
     } else {
@@ -278,18 +291,11 @@ final class Machine: @unchecked Sendable {
     }
   }
 
-  private final class Hold: Sendable {
-    let watch: Watch
-    let end: @Sendable (Watch) -> Void
-    init(_ watch: Watch, _ end: @escaping @Sendable (Watch) -> Void) { (self.watch, self.end) = (watch, end) }
-    deinit { end(watch) }
-  }
-
   private var watch: DirectoryWatcher {
     { directory, _, changed in
       let watch = Watch(directory, changed)
-      self.watches.append(watch)
-      return Hold(watch) { watch in self.watches.removeAll { $0 === watch } }
+      self.watches.append { [weak watch] in watch }
+      return watch
     }
   }
 
@@ -298,7 +304,7 @@ final class Machine: @unchecked Sendable {
     if draw.chance(announcementLoss) { return }
     let change = draw.chance(announcementLoss) ? .overflow : change
     time.after(draw.spread(.microseconds(50) ... .milliseconds(2)), .process) { [self] in
-      for watch in watches where watch.directory == setup.incoming { watch.changed([change]) }
+      for watch in watches.compactMap({ $0() }) where watch.directory == setup.incoming { watch.changed([change]) }
     }
   }
 

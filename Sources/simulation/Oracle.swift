@@ -8,7 +8,6 @@ final class Oracle {
     Accepted(), OnRecord(), Together(), Routed(), Logged(), Told(), Honest(), Asked(), Warned(), Silent(), Alive(),
   ]
   private(set) var violations: [Violation] = []
-  private(set) var looks = 0
   private(set) var lastRows: Rows?
   /// The events that were seen, by kind, also those that were pruned since.
   private(set) var kinds: [String: Int] = [:]
@@ -19,7 +18,6 @@ final class Oracle {
   /// - Parameter isEnd: troubles and new jobs have been over for two days.
   func look(isEnd: Bool = false) {
     guard isEnd || world.machine.process?.readyAt != nil else { return }
-    looks += 1
     do {
       let rows = try Rows(path: world.setup.database, in: world.setup.directory, isWhole: isEnd)
       lastRows = rows

@@ -23,6 +23,7 @@ final class Receiver: Host {
   private(set) var deliveries: [Delivery] = []
   /// The times in which it took nothing, or not everything.
   private(set) var outages: [ClosedRange<Duration>] = []
+  private var away: [ClosedRange<Duration>] = []
   /// Messages that came before the time that an answer asked for.
   private(set) var early: [String] = []
   var tell: (String) -> Void = { _ in }
@@ -30,7 +31,8 @@ final class Receiver: Host {
   /// How many configurations have been at work; nil: no process is there to hear an answer.
   var generation: () -> Int? = { nil }
   var flaws = 0.0
-  private(set) var hasRefused = false
+  /// Those that it called wrong, which may be given up.
+  private(set) var refused: Set<String> = []
 
   init(seed: UInt64, _ channel: Setup.Channel, _ time: VirtualTime) {
     (self.channel, self.time) = (channel.name, time)
@@ -40,18 +42,23 @@ final class Receiver: Host {
 
   func set(_ trouble: Trouble, for duration: Duration) {
     self.trouble = (trouble, time.now + duration)
-    if trouble == .refusing { hasRefused = true }
     outages.append(time.now...(time.now + duration))
   }
 
+  /// The daemon does not know it.
+  func isAway(for duration: Duration) { away.append(time.now...(time.now + duration)) }
+
   func hasBeenWell(for duration: Duration, at now: Duration) -> Bool {
-    flaws == 0 && !outages.contains { $0.upperBound > now - duration }
+    flaws == 0 && !(outages + away).contains { $0.upperBound > now - duration }
   }
 
   /// What it asked for last, the dead process could not put on record.
   func processHasDied() { notBefore = notBefore.filter { time.now - $0.value.askedAt > .seconds(5) } }
 
-  func calm() { (trouble, flaws) = (nil, 0) }
+  func calm() {
+    (trouble, flaws) = (nil, 0)
+    outages = outages.map { $0.clamped(to: .zero...time.now) }
+  }
 
   func answer(_ request: ReceivedRequest, to name: String) -> NetworkAnswer {
     if let (trouble, until) = trouble {
@@ -63,12 +70,9 @@ final class Receiver: Host {
       return .reply(.status(200))
     }
     outages.append(time.now...time.now)
-    if draw.chance(0.5) {
-      // It took the message, and the answer is lost.
-      take(request, false)
-      return .failure(HTTPFailure(.reset, "the connection was reset"))
-    }
     take(request, false)
+    // It may have it all the same: its answer is lost.
+    if draw.chance(0.5) { return .failure(HTTPFailure(.reset, "the connection was reset")) }
     return .reply(.status(draw.pick([500, 502, 503])))
   }
 
@@ -95,7 +99,9 @@ final class Receiver: Host {
       reply.delivery = .late(draw.spread(.milliseconds(200) ... .seconds(10)))
       return .reply(reply)
     case .gone: return .reply(.status(410))
-    case .refusing: return .reply(.status(400))
+    case .refusing:
+      refused.insert(request.header("webhook-id") ?? "")
+      return .reply(.status(400))
     }
   }
 
@@ -106,9 +112,9 @@ final class Receiver: Host {
       early.append(request.header("webhook-id") ?? "")
     }
     var objection: String?
-    switch signature.verification(of: request, at: time.moment.wall) {
-    case .verified, .notChecked: break
-    case .rejected(let reason): objection = reason
+    // A sender whose clock is wrong is refused, and that is right.
+    if abs(time.error.seconds) < 240, case .rejected(let reason) = signature.verification(of: request, at: time.truth) {
+      objection = reason
     }
     // A receiver that takes a message works again: what it asked a process for that is gone is not known any more.
     if isAccepted { notBefore = notBefore.filter { $0.value.generation == generation() } }

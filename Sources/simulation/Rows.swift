@@ -12,7 +12,7 @@ struct Rows {
     var firstSeenAt: Timestamp?
   }
 
-  struct Event: Equatable {
+  struct Event {
     var seq: Int64
     var id: String
     var at: Int64
@@ -55,16 +55,18 @@ struct Rows {
   }
 
   struct Message {
-    var id: Int64
     var seq: Int64
+    /// The id of its event.
+    var event: String
     var channel: String
-    var job: Int64?
     var state: String
     var attempts: Int
     /// Those that are on record one by one.
     var recorded: Int
     var due: Timestamp
     var eventAt: Timestamp
+    /// Of the last attempt that is on record.
+    var tried: Timestamp?
     var lastError: String?
   }
 
@@ -120,15 +122,15 @@ struct Rows {
     messages = try Row.fetchAll(
       db,
       sql: """
-        SELECT m.id, m.seq, m.channel, m.job, m.state, m.attempts, m.due_at, e.at, m.last_error,
-          (SELECT count(*) FROM attempt WHERE message = m.id)
+        SELECT m.seq, e.id, m.channel, m.state, m.attempts, m.due_at, e.at, m.last_error,
+          (SELECT count(*) FROM attempt WHERE message = m.id), (SELECT max(at) FROM attempt WHERE message = m.id)
         FROM message m JOIN event e ON e.seq = m.seq ORDER BY m.id
         """
     ).map { row in
       Message(
-        id: row[0], seq: row[1], channel: row[2], job: row[3], state: row[4], attempts: row[5],
-        recorded: row[9], due: Timestamp(milliseconds: row[6]), eventAt: Timestamp(milliseconds: row[7]),
-        lastError: row[8])
+        seq: row[0], event: row[1], channel: row[2], state: row[3], attempts: row[4], recorded: row[8],
+        due: Timestamp(milliseconds: row[5]), eventAt: Timestamp(milliseconds: row[6]), tried: time(row[9]),
+        lastError: row[7])
     }
     let until = isOld ? "NULL" : "until"
     conditions = try Row.fetchAll(db, sql: "SELECT subject, kind, \(until), since FROM condition").map { row in

@@ -15,6 +15,9 @@ struct Setup {
     /// The quota that the configuration tells; nil: the daemon has to learn it.
     var told: Quota?
 
+    /// Hosts besides its services': they hand out what it logs in with.
+    var helpers: [String] { ["password": ["iam"], "agency": ["metadata"]][auth] ?? [] }
+
     func host(of service: String) -> String { "\(service).\(name).cloud.example" }
   }
 
@@ -46,6 +49,10 @@ struct Setup {
   var retention: RetentionPolicy?
   /// When a job counts as stuck; nil: never.
   var stuckAfter: Duration?
+  /// An account or a channel that is out of the configuration for a while.
+  var away: String?
+  /// How many times as many jobs as usual begin: where little happens, nothing wakes a worker but its own alarm.
+  var traffic = 1.0
   /// The text of each secret, by the name of its file; a secret is replaced by writing the file.
   var secrets: [String: String] = [:]
   var identity = SimulatedIdentity()
@@ -81,9 +88,10 @@ struct Setup {
     }
     routes = Self.routes(accounts, channels, &draw)
     if draw.chance(0.25) { keep = .hours(10) }
-    if draw.chance(0.3) { retention = RetentionPolicy(finished: .hours(8), unpaid: .hours(30)) }
+    if draw.chance(0.5) { retention = RetentionPolicy(finished: .hours(8), unpaid: .hours(30)) }
     if draw.chance(0.3) { stuckAfter = .hours(2) }
     for account in accounts { makeSecrets(of: account, &draw) }
+    traffic = draw.pick([0.1, 1, 1])
   }
 
   /// None in a third of the seeds: then the journal gets every event, and webhooks all but progress.
@@ -140,7 +148,24 @@ struct Setup {
     try Data(yaml.utf8).write(to: URL(fileURLWithPath: configuration))
   }
 
+  /// Without what is away, and what of the routes is for nothing else.
+  var present: Setup {
+    guard let away else { return self }
+    var setup = self
+    setup.away = nil
+    setup.accounts.removeAll { $0.name == away }
+    setup.channels.removeAll { $0.name == away }
+    setup.routes = routes.compactMap { route in
+      var route = route
+      route.channels.removeAll { $0 == away }
+      route.accounts?.removeAll { $0 == away }
+      return route.channels.isEmpty || route.accounts?.isEmpty ?? false ? nil : route
+    }
+    return setup
+  }
+
   var yaml: String {
+    if away != nil { return present.yaml }
     var lines = [
       "state_dir: \(disk)/state", "spool_dir: \(disk)/spool", "status_log: \(statusLog)", "accounts:",
     ]
@@ -158,8 +183,7 @@ struct Setup {
       default: break
       }
       if let told = account.told { lines.append("    quota: {calls: \(told.calls), per: \(told.per.text)}") }
-      let helpers = ["password": ["iam"], "agency": ["metadata"]][account.auth] ?? []
-      let hosts = (account.services.map(\.name) + helpers).map { "\($0): https://\(account.host(of: $0))" }
+      let hosts = (account.services.map(\.name) + account.helpers).map { "\($0): https://\(account.host(of: $0))" }
       lines.append("    endpoints: {\(hosts.joined(separator: ", "))}")
     }
     lines.append("keep: \(keep.text)")

@@ -6,7 +6,7 @@ import JobWatchDaemon
 /// The service manager's socket, and how it hears the watchdog.
 final class SimulatedManager {
   /// systemd kills a service that it does not hear for so long (`WatchdogSec=` of jobwatch.service), a little later.
-  static let patience = Duration.seconds(125)
+  static let patience = Duration.seconds(35)
 
   private let name: String
   private let descriptor: Int32
@@ -28,7 +28,7 @@ final class SimulatedManager {
   }
 
   var address: ServiceManager? {
-    get throws { try ServiceManager(environment: ["NOTIFY_SOCKET": name, "WATCHDOG_USEC": "120000000"]) }
+    get throws { try ServiceManager(environment: ["NOTIFY_SOCKET": name, "WATCHDOG_USEC": "30000000"]) }
   }
 
   /// Whether the watchdog was fed since the last call.

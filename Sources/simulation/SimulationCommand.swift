@@ -26,9 +26,6 @@ struct SimulationCommand: ParsableCommand {
   @Option(help: "The kinds of trouble, with commas; or all, or none.")
   var troubles = "all"
 
-  @Flag(help: "Let the disk report a flush that it does not make: the oracle must find it.")
-  var lyingDisk = false
-
   @Flag(help: "Print what happens.")
   var trace = false
 
@@ -86,7 +83,7 @@ struct SimulationCommand: ParsableCommand {
   /// Of this run, for its children.
   private var otherOptions: [String] {
     ["--jobs", "\(jobs)", "--stretch", "\(stretch)", "--schemas", schemas, "--in", folder]
-      + (lyingDisk ? ["--lying-disk"] : []) + (trace ? ["--trace"] : [])
+      + (trace ? ["--trace"] : [])
       + (traceDisk ? ["--trace-disk"] : [])
   }
 
@@ -105,9 +102,9 @@ struct SimulationCommand: ParsableCommand {
     executor_begin()
     let dumps = seed % 10 == 0 ? try FileManager.default.contentsOfDirectory(atPath: schemas).sorted() : []
     var options = World.Options(
-      seed: seed, days: days, jobsPerDay: jobs, stretch: stretch, kinds: kinds, directory: directory, isTraced: trace,
-      isDiskTraced: traceDisk,
-      hasLyingDisk: lyingDisk)
+      seed: seed, days: days, jobsPerDay: jobs, stretch: stretch, kinds: kinds, directory: directory,
+      isTraced: trace || traceDisk,
+      isDiskTraced: traceDisk)
     if !dumps.isEmpty { options.schema = "\(schemas)/\(dumps[Int(seed / 10) % dumps.count])" }
     let begun = ContinuousClock.now
     let world = try World(options)

@@ -2,7 +2,6 @@ import CloudAPI
 import Glibc
 import JobWatchCore
 import JobWatchFiles
-import SimulatedMachine
 
 /// Those who begin jobs and put their ids into the spool, each in a way of its own.
 final class Submitters: @unchecked Sendable {
@@ -37,6 +36,8 @@ final class Submitters: @unchecked Sendable {
   private(set) var invented: Set<String> = []
   private var submittedAgain: Set<JobKey> = []
   private var count = 0
+  /// An account that the daemon may not know now: nobody submits to it, and what lies in the spool may be refused.
+  private var away: String?
   /// Open files of writers that are at work.
   private var writing: [Int32: String] = [:]
   var tell: (String) -> Void = { _ in }
@@ -73,7 +74,9 @@ final class Submitters: @unchecked Sendable {
 
   private func submit(_ keys: [JobKey], after wait: Duration) {
     time.after(wait) { [self] in
-      guard machine.isOn else { return submit(keys, after: draw.duration(.seconds(20) ... .minutes(3))) }
+      guard machine.isOn, !keys.contains(where: { $0.account == away }) else {
+        return submit(keys, after: draw.duration(.seconds(20) ... .minutes(3)))
+      }
       write(keys)
     }
   }
@@ -84,7 +87,7 @@ final class Submitters: @unchecked Sendable {
     var labels: [JobKey: [String: String]] = [:]
     var lines = keys.map { line($0, &labels) }
     var refused = 0
-    if draw.chance(machine.faults.isCalm ? 0.06 : 0.4) {
+    if draw.chance(machine.faults.isCalm ? 0.06 : 0.7) {
       lines.insert(#"{"job_id": "not an id", "service": "ecs"}"#, at: draw.number(0...lines.count))
       refused = 1
     }
@@ -93,19 +96,22 @@ final class Submitters: @unchecked Sendable {
       name: name, jobs: keys, labels: labels, refused: refused, size: text.utf8.count, visibleAt: time.now,
       isDurable: false)
     if draw.chance(0.12) { return writeInPlace(text, file) }
-    let isCareful = draw.chance(0.6)
+    put(text, file, isCareful: draw.chance(0.6))
+  }
+
+  private func put(_ text: String, _ file: File, isCareful: Bool) {
     Disk.outside {
-      let temporary = "\(setup.incoming)/.\(name).tmp"
+      let (temporary, path) = ("\(setup.incoming)/.\(file.name).tmp", "\(setup.incoming)/\(file.name)")
       let descriptor = open(temporary, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
-      guard descriptor >= 0 else { return submit(keys, after: .minutes(1)) }
+      guard descriptor >= 0 else { return submit(file.jobs, after: .minutes(1)) }
       put(text, descriptor)
       if isCareful { fsync(descriptor) }
       close(descriptor)
-      rename(temporary, "\(setup.incoming)/\(name)")
-      if isCareful { Disk.own { try Directory.syncParent("\(setup.incoming)/\(name)") } }
+      rename(temporary, path)
+      if isCareful { Disk.own { try Directory.syncParent(path) } }
       appeared(file, isDurable: isCareful)
     }
-    machine.announce(.came(Array(name.utf8)))
+    machine.announce(.came(Array(file.name.utf8)))
   }
 
   /// As a shell does that redirects a slow program into the spool.
@@ -118,13 +124,15 @@ final class Submitters: @unchecked Sendable {
     Disk.outside { put(String(text[..<cut]), descriptor) }
     time.after(draw.spread(.milliseconds(1) ... .seconds(20))) { [self] in
       // A power cut ends the writer as well.
-      guard writing.removeValue(forKey: descriptor) != nil else { return }
-      Disk.outside {
-        put(String(text[cut...]), descriptor)
-        close(descriptor)
+      time.whenAwake { [self] in
+        guard writing.removeValue(forKey: descriptor) != nil else { return }
+        Disk.outside {
+          put(String(text[cut...]), descriptor)
+          close(descriptor)
+        }
+        appeared(file, isDurable: false)
+        machine.announce(.written(Array(file.name.utf8)))
       }
-      appeared(file, isDurable: false)
-      machine.announce(.written(Array(file.name.utf8)))
     }
   }
 
@@ -140,6 +148,7 @@ final class Submitters: @unchecked Sendable {
   private func appeared(_ file: File, isDurable: Bool) {
     var file = file
     (file.visibleAt, file.isDurable) = (time.now, isDurable)
+    spoil(&file)
     files.append(file)
     for key in file.jobs where submitted[key] == nil { submitted[key] = time.now }
     tell("\(file.name) is in the spool: \(file.jobs.map(\.description).joined(separator: " "))")
@@ -150,6 +159,7 @@ final class Submitters: @unchecked Sendable {
     if draw.chance(0.1), let account = setup.accounts.first(where: { $0.name == key.account }),
       let service = CloudService.named(key.service)
     {
+      labels[key] = [:]
       let target = service.target(projectID: account.projectID, jobID: key.jobID)
       return #"{"job_id": "https://\#(account.host(of: key.service))\#(target)"}"#
     }
@@ -170,6 +180,27 @@ final class Submitters: @unchecked Sendable {
     }
   }
 
+  func leaveOut(_ name: String?) {
+    away = name
+    for index in files.indices where !files[index].isSettled { spoil(&files[index]) }
+  }
+
+  private func spoil(_ file: inout File) {
+    if file.jobs.contains(where: { $0.account == away }) { file.isSpoiled = true }
+  }
+
+  /// Puts a command into the spool, as soon as the machine is on.
+  func command(_ verb: String, _ account: String, then next: @escaping () -> Void) {
+    guard machine.isOn else { return time.after(.minutes(1)) { self.command(verb, account, then: next) } }
+    count += 1
+    let text = #"{"command": "\#(verb)", "account": "\#(account)"}"# + "\n"
+    let file = File(
+      name: "\(1000 + count)-\(verb).json", jobs: [], labels: [:], refused: 0, size: text.utf8.count,
+      visibleAt: time.now, isDurable: false)
+    put(text, file, isCareful: true)
+    next()
+  }
+
   // MARK: What became of the files
 
   /// A power cut ends all writers; what they wrote is worth nothing.
@@ -186,7 +217,7 @@ final class Submitters: @unchecked Sendable {
       let (old, new) = (before.first { $0.key.hasSuffix(name) }, after.first { $0.key.hasSuffix(name) })
       // A cut may also bring back a file that was taken in, without its content.
       if let new {
-        files[index].isSpoiled = new.value != files[index].size
+        if new.value != files[index].size { files[index].isSpoiled = true }
       } else if old != nil {
         files[index].isSpoiled = true
       }

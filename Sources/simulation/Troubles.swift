@@ -1,29 +1,26 @@
-import CloudAPI
-import Glibc
 import JobWatchCore
-import SimulatedMachine
 
 /// What goes wrong, and when. Each seed has its own share of each kind, often none, so that there are quiet seeds and
 /// such in which one kind of trouble is dense.
 final class Troubles: @unchecked Sendable {
   enum Kind: String, CaseIterable {
-    case kill, powerCut, edge, cloud, flaws, receiver, receiverFlaws, diskFull, diskError, shortWrite, descriptors,
-      clock, suspend,
-      rotate, foreignLine, reload, stop, tokens, key, password, restore
+    case kill, powerCut, edge, cloud, flaws, receiver, receiverFlaws, diskFull, diskError, shortWrite, descriptors
+    case clock, suspend, rotate, foreignLine, reload, stop, tokens, key, password, restore, removal, pause, copyTruncate
 
     /// How often a day.
     var rate: Double {
       switch self {
       case .kill, .powerCut: 10
       case .cloud: 10
-      case .receiver: 4
+      case .receiver: 8
       case .rotate: 4
-      case .reload, .stop: 2
+      case .reload, .stop, .suspend, .pause, .copyTruncate: 2
       case .diskError: 8
       case .diskFull, .descriptors: 5
-      case .clock, .suspend, .key, .password: 2
-      case .tokens, .foreignLine: 1
-      case .restore: 1
+      case .key: 6
+      case .clock, .password, .removal: 4
+      case .foreignLine: 3
+      case .tokens, .restore: 1
       case .edge, .flaws, .receiverFlaws, .shortWrite: 0
       }
     }
@@ -32,7 +29,7 @@ final class Troubles: @unchecked Sendable {
   private let world: World
   private var draws: [Kind: Draw]
   /// By kind: how many times as often as usual.
-  let shares: [Kind: Double]
+  private let shares: [Kind: Double]
   private(set) var counts: [Kind: Int] = [:]
   private let end: Duration
 
@@ -60,18 +57,10 @@ final class Troubles: @unchecked Sendable {
     world.cloud.oddity = isQuiet ? 0 : 0.01
     world.machine.announcementLoss = isQuiet ? 0 : 0.01
     for kind in Kind.allCases { schedule(kind) }
-    world.time.after(end) { self.calm() }
+    world.time.after(end) { [world] in world.calm() }
   }
 
-  private func share(_ kind: Kind) -> Double { shares[kind] ?? 0 }
-
-  private func calm() {
-    world.tell("the troubles are over")
-    world.network.deathAtEdge = 0
-    world.cloud.calm()
-    world.machine.faults.calm()
-    for receiver in world.receivers { receiver.calm() }
-  }
+  func share(_ kind: Kind) -> Double { shares[kind] ?? 0 }
 
   private func schedule(_ kind: Kind) {
     let rate = kind.rate * share(kind)
@@ -102,11 +91,7 @@ final class Troubles: @unchecked Sendable {
       world.tell("receiver \(receiver.channel): \(trouble) for \(length.spoken)")
       receiver.set(trouble, for: length)
     case .diskFull:
-      forAWhile(draw.spread(.seconds(10) ... .hours(1)), "the disk is full", &draw) {
-        $0.isFull = true
-      } over: {
-        $0.isFull = false
-      }
+      forAWhile(draw.spread(.seconds(10) ... .hours(1)), "the disk is full", \.isFull, true, false, &draw)
     case .diskError:
       let chance = draw.pick([0.03, 0.3, 1])
       let faults: [(String, ReferenceWritableKeyPath<DiskFaults, Double>, Double)] = [
@@ -114,24 +99,16 @@ final class Troubles: @unchecked Sendable {
         ("reads fail", \.readError, chance * 0.3),
       ]
       let (what, fault, often) = draw.pick(faults)
-      forAWhile(draw.spread(.seconds(5) ... .minutes(40)), what, &draw) {
-        $0[keyPath: fault] = often
-      } over: {
-        $0[keyPath: fault] = 0
-      }
+      forAWhile(draw.spread(.seconds(5) ... .minutes(40)), what, fault, often, 0, &draw)
     case .descriptors:
       if draw.chance(0.5) { return lackDescriptors(for: draw.pick(["/state", "-shm"]), &draw) }
-      forAWhile(draw.spread(.seconds(5) ... .minutes(10)), "no descriptor is free", &draw) {
-        $0.noDescriptor = 0.5
-      } over: {
-        $0.noDescriptor = 0
-      }
+      forAWhile(draw.spread(.seconds(5) ... .minutes(10)), "no descriptor is free", \.noDescriptor, 0.5, 0, &draw)
     case .clock:
       let step =
         draw.chance(0.5) ? draw.duration(.seconds(-600) ... .seconds(600)) : draw.duration(.hours(-30) ... .hours(30))
       // Most clocks are set right again after a while.
-      if draw.chance(0.3) {
-        return world.setClock(by: step, untilBootAfter: draw.spread(.minutes(1) ... .hours(1)))
+      if draw.chance(0.4) {
+        return world.setClock(by: max(step, .zero - step), untilBootAfter: draw.spread(.minutes(1) ... .hours(1)))
       }
       world.setClock(by: step)
       world.time.after(draw.spread(.minutes(1) ... .hours(4))) { [self] in world.setClock(by: .zero - world.time.error)
@@ -141,20 +118,26 @@ final class Troubles: @unchecked Sendable {
       // A rotation is delicate while a crash is near.
       let wait = draw.spread(.milliseconds(10) ... .seconds(10))
       switch draw.number(0...3) {
-      case 0: world.rotateLog()
-      case 1: world.rotateAtNextLine(thenOffAfter: wait)
-      case 2: world.rotateTornLine(thenOffAfter: wait)
+      case 0: world.log.rotate()
+      case 1: world.log.rotateAtNextLine(thenOffAfter: wait)
+      case 2:
+        // It may stand behind what somebody else has written.
+        if share(.foreignLine) > 0, draw.chance(0.5) { world.log.writeForeignLine(&draw) }
+        world.log.rotateTornLine(thenOffAfter: wait)
       default:
-        world.rotateLog()
+        world.log.rotate()
         die(powerCut: true, &draw)
       }
-    case .foreignLine: world.writeForeignLine(&draw)
+    case .foreignLine: world.log.writeForeignLine(&draw)
     case .restore: world.backUp(for: draw.spread(.minutes(10) ... .hours(8)))
-    case .password: world.replacePassword(&draw)
-    case .reload: world.reload(&draw)
+    case .password: world.administrator.replacePassword(&draw)
+    case .reload: world.administrator.reload(&draw)
+    case .removal: world.administrator.remove(&draw)
+    case .pause: world.administrator.pause(&draw)
+    case .copyTruncate: world.log.copyAndEmpty()
     case .stop: world.machine.stop()
-    case .tokens: world.revokeTokens()
-    case .key: world.replaceKey(&draw)
+    case .tokens: world.administrator.revokeTokens()
+    case .key: world.administrator.replaceKey(&draw)
     case .edge, .flaws, .receiverFlaws, .shortWrite: break
     }
   }
@@ -183,11 +166,9 @@ final class Troubles: @unchecked Sendable {
     } else {
       world.restartThenOff(after: draw.spread(.milliseconds(10) ... .seconds(3)))
     }
-    forAWhile(draw.spread(.minutes(1) ... .minutes(5)), "…\(ending) cannot be opened", isEverywhere: true, &draw) {
-      $0.noDescriptorFor = (ending, ending == "-shm" ? 0.7 : 1)
-    } over: {
-      $0.noDescriptorFor = nil
-    }
+    forAWhile(
+      draw.spread(.minutes(1) ... .minutes(5)), "…\(ending) cannot be opened", isEverywhere: true, \.noDescriptorFor,
+      (ending, ending == "-shm" ? 0.7 : 1), nil, &draw)
   }
 
   private func disturbCloud(_ draw: inout Draw) {
@@ -199,15 +180,16 @@ final class Troubles: @unchecked Sendable {
     world.cloudIsDisturbed(trouble, hosts, for: length)
   }
 
-  private func forAWhile(
-    _ length: Duration, _ what: String, isEverywhere: Bool = false, _ draw: inout Draw, begin: (DiskFaults) -> Void,
-    over: @escaping (DiskFaults) -> Void
+  private func forAWhile<Value>(
+    _ length: Duration, _ what: String, isEverywhere: Bool = false,
+    _ fault: ReferenceWritableKeyPath<DiskFaults, Value>, _ value: Value, _ none: Value, _ draw: inout Draw
   ) {
-    let place = isEverywhere || draw.chance(0.5) ? nil : draw.pick(DiskFaults.Place.allCases)
-    world.machine.faults.place = place
+    let (place, faults) = (
+      isEverywhere || draw.chance(0.5) ? nil : draw.pick(DiskFaults.Place.allCases), world.machine.faults
+    )
     world.tell("\(what) (\(place.map { "\($0)" } ?? "everywhere")) for \(length.spoken)")
-    world.diskIsDisturbed(for: length)
-    begin(world.machine.faults)
-    world.time.after(length) { [world] in over(world.machine.faults) }
+    world.disturbed("disk", for: length)
+    (faults.place, faults[keyPath: fault]) = (place, value)
+    world.time.after(length) { faults[keyPath: fault] = none }
   }
 }

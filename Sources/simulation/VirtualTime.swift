@@ -32,7 +32,9 @@ final class VirtualTime: @unchecked Sendable {
 
   /// Since the run began.
   private(set) var now = Duration.zero
-  private(set) var slept = Duration.zero
+  private var slept = Duration.zero
+  /// The machine sleeps until then.
+  private(set) var awakeAt = Duration.zero
   private var bootedAt = Duration.zero
   private var sleptAtBoot = Duration.zero
   /// By how much the machine's wall clock is wrong.
@@ -59,7 +61,8 @@ final class VirtualTime: @unchecked Sendable {
 
   /// What the machine's clocks show.
   var moment: Moment {
-    Moment(wall: truth + error, uptime: now - bootedAt + .seconds(60), slept: slept - sleptAtBoot)
+    let slept = slept - max(awakeAt - now, .zero) - sleptAtBoot
+    return Moment(wall: truth + error, uptime: now - bootedAt + .seconds(60), slept: slept)
   }
 
   /// When the wall clock, set as it is now, showed a time.
@@ -68,18 +71,24 @@ final class VirtualTime: @unchecked Sendable {
   func setClock(by step: Duration) { error += step }
 
   /// The clocks that count from the boot begin again.
-  func reboot() { (bootedAt, sleptAtBoot) = (now, slept) }
+  func reboot() { (bootedAt, sleptAtBoot, awakeAt) = (now, slept, now) }
 
   /// The machine sleeps from now on: what waits in it waits so much longer.
   func suspend(for duration: Duration) {
     slept += duration
-    var others = Heap<Entry>()
-    for var entry in entries.unordered {
-      if entry.owner == .process { entry.at += duration }
-      others.insert(entry)
-    }
-    entries = others
+    awakeAt = now + duration
+    entries = Heap(
+      entries.unordered.map { entry in
+        var entry = entry
+        if entry.owner == .process { entry.at += duration }
+        return entry
+      })
   }
+
+  var isAsleep: Bool { now < awakeAt }
+
+  /// Does at once what only a machine that is awake does, or when it wakes up.
+  func whenAwake(_ action: @escaping () -> Void) { isAsleep ? after(awakeAt - now) { action() } : action() }
 
   /// So many steps in an hour are no work, but a loop that never rests.
   var isSpinning: Bool { steps - hour.steps > 300_000 }
@@ -88,7 +97,8 @@ final class VirtualTime: @unchecked Sendable {
 
   func after(_ wait: Duration, _ owner: Owner = .world, _ action: @escaping () -> Void) {
     number += 1
-    entries.insert(Entry(at: now + max(wait, .zero), number: number, owner: owner, action: action))
+    let from = owner == .process ? max(now, awakeAt) : now
+    entries.insert(Entry(at: from + max(wait, .zero), number: number, owner: owner, action: action))
   }
 
   /// `Time.wake` of the daemon.

@@ -1,9 +1,6 @@
-import CloudAPI
-import CloudModel
 import Foundation
 import Glibc
 import JobWatchCore
-import SimulatedMachine
 
 /// Everything of one run: the machine with the daemon, the clouds, the receivers, those who submit, the troubles, and the
 /// oracle that watches all of it from outside.
@@ -19,7 +16,6 @@ final class World: @unchecked Sendable {
     var directory: String
     var isTraced = false
     var isDiskTraced = false
-    var hasLyingDisk = false
     /// The database to begin with, as the text of a dump; nil: none.
     var schema: String?
   }
@@ -27,24 +23,19 @@ final class World: @unchecked Sendable {
   static let calmDays = 2.0
 
   let options: Options
-  private(set) var setup: Setup
   let time: VirtualTime
   let network: Network
   let cloud: CloudSide
   let receivers: [Receiver]
   let machine: Machine
   let submitters: Submitters
+  let log: LogFolder
+  private(set) lazy var administrator = Administrator(firstSetup, self)
+  private let firstSetup: Setup
   private(set) lazy var oracle = Oracle(self)
-  private lazy var troubles = Troubles(seed: options.seed, self, kinds: options.kinds, until: calmFrom)
-  /// Rotated files of the status log, oldest first; the present one is not among them.
-  private(set) var rotated: [String] = []
-  private var rotations = 0
-  /// What is done after a power cut, before the daemon starts.
-  private var atPowerOn: () -> Void = {}
+  private(set) lazy var troubles = Troubles(seed: options.seed, self, kinds: options.kinds, until: calmFrom)
   /// The power goes so long after the next start.
   private var cutAfterStart: Duration?
-  /// The routes of each time, as the daemon may know them from then on.
-  private(set) var routes: [(from: Duration, routes: [Setup.Route])] = []
   /// Spans in which something else than the daemon kept it from its work.
   private(set) var disturbances: [(what: String, from: Duration, to: Duration)] = []
   private var sizesBeforeCut: [String: Int] = [:]
@@ -55,12 +46,13 @@ final class World: @unchecked Sendable {
   /// The last event of the backup that was put back last.
   private(set) var restoredSeq: Int64?
   private(set) var restores = 0
+  private(set) var restoredAt = Duration.zero
   private(set) var trace: [String] = []
 
   init(_ options: Options) throws {
     self.options = options
     let setup = Setup(seed: options.seed, directory: options.directory)
-    self.setup = setup
+    firstSetup = setup
     time = VirtualTime(seed: options.seed)
     network = Network(seed: options.seed, time)
     cloud = CloudSide(seed: options.seed, setup, time)
@@ -68,17 +60,15 @@ final class World: @unchecked Sendable {
     try setup.write()
     machine = try Machine(seed: options.seed, setup, time, network, stretch: options.stretch)
     submitters = Submitters(seed: options.seed, setup, time, machine, cloud)
-    routes = [(.zero, setup.routes)]
+    log = LogFolder(setup, machine, time)
     network.connect(cloud, as: cloud.hosts)
     for receiver in receivers { network.connect(receiver, as: ["\(receiver.channel).hooks.example"]) }
     connect()
   }
 
+  var setup: Setup { administrator.setup }
   var end: Duration { .seconds(86400 * options.days) }
   var circumstances: Circumstances { Circumstances(world: self) }
-  var isQuiet: Bool { troubles.isQuiet }
-  var counts: [Troubles.Kind: Int] { troubles.counts }
-  func share(of kind: Troubles.Kind) -> Double { troubles.shares[kind] ?? 0 }
   var calmFrom: Duration { end - .seconds(86400 * Self.calmDays) }
 
   private func connect() {
@@ -96,16 +86,10 @@ final class World: @unchecked Sendable {
     }
     machine.afterPowerCut = { [self] in
       submitters.comparedWithDisk(before: sizesBeforeCut)
-      // A rotation is a rename like any other.
-      let present = Disk.names(in: setup.disk + "/log")
-      rotated.removeAll { path in !present.contains { path.hasSuffix("/" + $0) } }
+      log.powerWasCut()
     }
     machine.onEnd = { [self] end in
       if [.death, .powerCut].contains(end) { for receiver in receivers { receiver.processHasDied() } }
-    }
-    machine.onPowerOn = { [self] in
-      atPowerOn()
-      atPowerOn = {}
     }
     machine.onReady = { [self] in
       time.after(.seconds(1)) { self.oracle.look() }
@@ -113,9 +97,9 @@ final class World: @unchecked Sendable {
       cutAfterStart = nil
       time.after(wait) { self.machine.die(powerCut: true, downFor: .seconds(2)) }
     }
-    machine.mayFail = { [self] in
+    machine.mayFail = { [self] isStart in
       !machine.faults.isCalm || circumstances.wasDisturbed("disk", near: time.now)
-        || circumstances.wasDisturbed("configuration", near: time.now)
+        || isStart && circumstances.wasDisturbed("configuration", near: time.now)
     }
     cloud.boot = { [self] in machine.boots }
     network.die = { [self] in machine.die(powerCut: false, downFor: .seconds(2)) }
@@ -127,9 +111,8 @@ final class World: @unchecked Sendable {
   func run() throws {
     if let schema = options.schema { try inherit(schema) }
     Disk.begin(setup.disk, machine.faults, time)
-    machine.faults.isLying = options.hasLyingDisk
     machine.boot()
-    submitters.work(perDay: options.jobsPerDay, until: calmFrom)
+    submitters.work(perDay: options.jobsPerDay * setup.traffic, until: calmFrom)
     troubles.begin()
     every(.hours(2)) { [self] in oracle.look() }
     time.run(until: end, isOver: { !oracle.violations.isEmpty || time.isSpinning }) {
@@ -137,7 +120,7 @@ final class World: @unchecked Sendable {
       machine.listen()
     }
     if time.isSpinning {
-      return oracle.found(Violation("ALIVE", "the daemon works without end, and time stands still"))
+      return oracle.found(Violation("ALIVE", "the daemon works without end: more than 300,000 steps in an hour"))
     }
     if oracle.violations.isEmpty { oracle.look(isEnd: true) }
   }
@@ -186,12 +169,13 @@ final class World: @unchecked Sendable {
   func setClock(by step: Duration, untilBootAfter wait: Duration) {
     setClock(by: step)
     time.after(wait) { [self] in
-      atPowerOn = { [self] in setClock(by: .zero - time.error) }
+      machine.atPowerOn.append { [self] in setClock(by: .zero - time.error) }
       machine.die(powerCut: true, downFor: .seconds(20))
     }
   }
 
   func suspend(for duration: Duration) {
+    if time.isAsleep { return }
     tell("the machine sleeps for \(duration.spoken)")
     time.suspend(for: duration)
     disturbed("suspend", for: duration)
@@ -205,47 +189,28 @@ final class World: @unchecked Sendable {
     }
   }
 
-  func diskIsDisturbed(for length: Duration) { disturbed("disk", for: length) }
-
-  private func disturbed(_ what: String, for length: Duration) {
-    disturbances.append((what, time.now, time.now + length))
+  /// What the clouds and the disk were still to do is not done.
+  func calm() {
+    tell("the troubles are over")
+    network.deathAtEdge = 0
+    cloud.calm()
+    machine.faults.calm()
+    for receiver in receivers { receiver.calm() }
+    setClock(by: .zero - time.error)
+    let endings = CloudSide.Trouble.allCases.map { " \($0)" } + ["disk"]
+    for index in disturbances.indices where endings.contains(where: disturbances[index].what.hasSuffix) {
+      disturbances[index].to = min(disturbances[index].to, time.now)
+    }
   }
 
-  /// As logrotate does without copytruncate.
-  func rotateLog() {
-    Disk.outside {
-      rotations += 1
-      let path = "\(setup.statusLog).\(rotations)"
-      guard machine.isOn, rename(setup.statusLog, path) == 0 else { return }
-      rotated.append(path)
-      tell("the status log is rotated")
-    }
+  func disturbed(_ what: String, for length: Duration) {
+    disturbances.append((what, time.now, time.now + length))
   }
 
   /// A stop leaves one file of the database; the next start makes new ones beside it, and soon after the power goes.
   func restartThenOff(after wait: Duration) {
     cutAfterStart = wait
     machine.stop()
-  }
-
-  /// Rotates right after a line, and the power goes before much is written back by itself.
-  func rotateAtNextLine(thenOffAfter wait: Duration) {
-    machine.faults.onNext = (
-      .log,
-      { [self] in
-        time.after(.milliseconds(5)) { self.rotateLog() }
-        time.after(wait) { self.machine.die(powerCut: true, downFor: .seconds(2)) }
-      }
-    )
-  }
-
-  /// The power goes in the middle of a line.
-  func rotateTornLine(thenOffAfter wait: Duration) {
-    machine.die(at: .log, after: 0, torn: true, powerCut: true, downFor: .seconds(2))
-    atPowerOn = { [self] in
-      rotateLog()
-      time.after(wait) { self.machine.die(powerCut: true, downFor: .seconds(2)) }
-    }
   }
 
   func dieSoonAfter(_ target: DiskFaults.Target, in wait: Duration, powerCut: Bool) {
@@ -257,30 +222,13 @@ final class World: @unchecked Sendable {
     )
   }
 
-  static let foreign = "written by somebody else"
-
-  /// Another program takes the status log for its own.
-  func writeForeignLine(_ draw: inout Draw) {
-    guard machine.isOn else { return }
-    let line = Self.foreign + (draw.chance(0.5) ? "\n" : "")
-    Disk.outside {
-      let descriptor = open(setup.statusLog, O_WRONLY | O_APPEND | O_CLOEXEC)
-      guard descriptor >= 0 else { return }
-      _ = Array(line.utf8).withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      fsync(descriptor)
-      close(descriptor)
-    }
-    tell("somebody writes into the status log")
-  }
-
   /// Copies the database now, and puts the copy back later.
   func backUp(for age: Duration) {
-    guard machine.process?.readyAt != nil, let rows = oracle.lastRows, let last = rows.events.last?.seq else { return }
+    guard machine.process?.readyAt != nil else { return }
     let copy = setup.etc + "/backup.db"
-    do {
+    let rows = Disk.own {
       try Disk.outside { try Rows.copyDatabase(at: setup.database, to: copy) }
-    } catch {
-      return tell("no backup is made: \(error)")
+      return try Rows(path: copy, in: setup.directory, isWhole: false)
     }
     time.after(age) { [self] in
       guard time.now < calmFrom else { return }
@@ -291,82 +239,10 @@ final class World: @unchecked Sendable {
           Disk.own { try Data(contentsOf: URL(fileURLWithPath: copy)).write(to: URL(fileURLWithPath: setup.database)) }
           sync()
         }
-        restoredSeq = last
-        restores += 1
+        restoredSeq = rows.events.last?.seq ?? 0
+        (restores, restoredAt) = (restores + 1, time.now)
         submitters.backupIsBack()
       }
-    }
-  }
-
-  func reload(_ draw: inout Draw) {
-    if draw.chance(0.2) {
-      disturbed("configuration", for: .minutes(1))
-      // A configuration that cannot be used is refused, and the old one stays.
-      write("accounts: [{name: x, " + draw.digits(4), to: setup.configuration)
-      machine.reload()
-      time.after(.seconds(20)) { [self] in write(setup.yaml, to: setup.configuration) }
-      return
-    }
-    if draw.chance(0.6) {
-      setup.routes = Setup.routes(setup.accounts, setup.channels, &draw)
-      routes.append((time.now, setup.routes))
-    }
-    write(setup.yaml, to: setup.configuration)
-    machine.reload()
-  }
-
-  /// The password is changed at the cloud, and in its file a while later; tokens are worth nothing from then on.
-  func replacePassword(_ draw: inout Draw) {
-    guard let account = setup.accounts.first(where: { $0.auth == "password" }), let old = setup.identity.users.first
-    else { return }
-    let user = PasswordUser(name: old.name, password: Secret("pw-" + draw.digits(24)), domainName: old.domainName)
-    setup.identity.users = [user]
-    setup.secrets["\(account.name).password"] = user.password.reveal()
-    cloud.replace(old, by: user)
-    let wait = draw.spread(.seconds(1) ... .minutes(30))
-    tell("the password of \(account.name) is changed, and known here in \(wait.spoken)")
-    for service in account.services {
-      disturbed("cloud \(account.host(of: service.name)) password", for: wait + .minutes(12))
-    }
-    time.after(wait) { [self] in writeSecret("\(account.name).password") }
-  }
-
-  private func writeSecret(_ name: String) { write(setup.secrets[name] ?? "", to: "\(setup.etc)/\(name)") }
-
-  private func write(_ text: String, to path: String) {
-    Disk.own { try Data(text.utf8).write(to: URL(fileURLWithPath: path)) }
-  }
-
-  /// Every token that was handed out is worth nothing from now on.
-  func revokeTokens() {
-    cloud.revokeTokens()
-    for account in setup.accounts where account.auth == "password" {
-      for service in account.services { disturbed("cloud \(account.host(of: service.name)) tokens", for: .minutes(12)) }
-    }
-  }
-
-  /// The operator makes a new key and puts it in its file. The old one is worth nothing some time before or after that.
-  func replaceKey(_ draw: inout Draw) {
-    guard let account = setup.accounts.first(where: { $0.auth.hasPrefix("aksk") }),
-      let access = setup.secrets["\(account.name).ak"], let old = setup.keys.first(where: { $0.access == access })
-    else { return }
-    let new = AccessKey(access: "AK" + draw.digits(18).uppercased(), secret: Secret("sk-" + draw.digits(37)))
-    setup.keys.append(new)
-    setup.secrets["\(account.name).ak"] = new.access
-    setup.secrets["\(account.name).sk"] = new.secret.reveal()
-    cloud.accept(new)
-    let wait = draw.spread(.seconds(1) ... .minutes(30))
-    let isInTime = draw.chance(0.5)
-    tell("the key of \(account.name) is replaced, \(wait.spoken) \(isInTime ? "before" : "after") its end")
-    time.after(isInTime ? wait : .zero) { [self] in cloud.revoke(old) }
-    time.after(isInTime ? .zero : wait) { [self] in
-      writeSecret("\(account.name).ak")
-      writeSecret("\(account.name).sk")
-    }
-    // A start in between begins with a key that nobody accepts.
-    if !isInTime, draw.chance(0.5) { time.after(wait.scaled(by: 0.5)) { [self] in machine.stop() } }
-    for service in isInTime ? [] : account.services {
-      disturbed("cloud \(account.host(of: service.name)) key", for: wait + .minutes(12))
     }
   }
 }

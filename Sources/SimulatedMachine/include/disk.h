@@ -63,8 +63,7 @@ enum disk_fate {
   disk_fails,            // with `error`; 0 is EIO
   disk_partly,           // a read or a write of the first `count` bytes, which it reports
   disk_lost,             // reports success, without effect: the process is dead. Opens and reads pass
-  disk_torn,             // a write of the first `count` bytes, which reports all of them
-  disk_delayed_lie       // a flush that reports success and makes nothing durable
+  disk_torn              // a write of the first `count` bytes, which reports all of them
 };
 
 // A fate that makes no sense for a call passes.
@@ -98,23 +97,5 @@ void disk_cut_power(void);
 
 // While true, effects are not judged; what a cut may do to them stays the same. Returns the value before.
 bool disk_exempt(bool exempt);
-
-// While true, the next new file gets the lowest number of a file that is gone, as on ext4. Else no number returns.
-bool disk_reuse_inodes(bool reuse);
-
-struct disk_counts {
-  uint64_t calls[disk_call_count];       // what the judge was asked
-  uint64_t cuts;
-  uint64_t lost_pages;                   // that got their durable bytes back
-  uint64_t kept_pages;                   // that were not flushed, and survived
-  uint64_t lost_bytes;                   // appended ones
-  uint64_t kept_bytes;
-  uint64_t lost_truncations;
-  uint64_t lost_entries;                 // changes of names
-  uint64_t kept_entries;
-};
-
-// Since the mount.
-struct disk_counts disk_read_counts(void);
 
 #endif

@@ -3,10 +3,11 @@ import JobWatchCore
 /// A job that was accepted is never forgotten, and no other is watched.
 struct Accepted: Promise {
   private var firstSeen: [Int64: Timestamp] = [:]
+  private var restores = 0
 
   mutating func judge(_ rows: Rows, of world: World, isEnd: Bool) -> [Violation] {
     files(rows, world) + waiting(world, isEnd) + strangers(rows, world) + labels(rows, world)
-      + memory(rows, isRestored: world.restoredSeq != nil)
+      + memory(rows, world.restores)
   }
 
   /// A file that is gone from `incoming/` has its jobs on record, and what was wrong in it is in `rejected/`.
@@ -61,16 +62,18 @@ struct Accepted: Promise {
   private func labels(_ rows: Rows, _ world: World) -> [Violation] {
     // A job that was pruned and is submitted again has the labels of its second life.
     if world.setup.keep < .days(30) { return [] }
-    return rows.jobs.compactMap { job in
-      let missing = (world.submitters.settledLabels[job.key] ?? [:]).filter { job.labels[$0.key] != $0.value }
-      return missing.isEmpty ? nil : Violation("FORGOTTEN", "\(job.key) lacks the labels \(missing)", job.key)
+    let known = Dictionary(rows.jobs.map { ($0.key, $0.labels) }) { first, _ in first }
+    return world.submitters.settledLabels.compactMap { key, labels in
+      guard let own = known[key] else { return Violation("FORGOTTEN", "\(key) was taken in and is not on record", key) }
+      let missing = labels.filter { own[$0.key] != $0.value }
+      return missing.isEmpty ? nil : Violation("FORGOTTEN", "\(key) lacks the labels \(missing)", key)
     }
   }
 
   /// When a job was first seen stays known, also if it is submitted again.
-  private mutating func memory(_ rows: Rows, isRestored: Bool) -> [Violation] {
+  private mutating func memory(_ rows: Rows, _ restores: Int) -> [Violation] {
     var violations: [Violation] = []
-    if isRestored { firstSeen = [:] }
+    if restores != self.restores { (firstSeen, self.restores) = ([:], restores) }
     for job in rows.jobs {
       if let before = firstSeen[job.id], job.firstSeenAt == nil {
         violations.append(

@@ -12,21 +12,24 @@ struct Asked: Promise {
   /// A restart knows how many calls were made: a sixteenth of a quota, at most, is not on record.
   private func uncounted(_ rows: Rows, _ world: World) -> [Violation] {
     let from = world.time.now - .hours(2)
-    guard world.circumstances.hasBeenWell(for: .hours(2), but: "cloud", "receiver") else { return [] }
+    guard world.circumstances.hasBeenWell(for: .hours(2), but: "cloud") else { return [] }
     let recent = world.cloud.calls.reversed().prefix { $0.at > from }
     let calls = Dictionary(grouping: recent) { "\($0.account)/\($0.service)" }.mapValues(\.count)
-    let quotas = world.setup.accounts.filter { $0.told != nil }.map { "\($0.name)/" }
-    return rows.budgets.compactMap { name, savedAt in
-      guard quotas.contains(where: name.hasPrefix), calls[name, default: 0] > 60,
-        world.time.when(savedAt) < from
-      else { return nil }
-      return Violation("QUOTA", "\(calls[name, default: 0]) calls to \(name) are not on record since \(savedAt)")
+    let quotas = world.setup.accounts.flatMap { account in
+      account.services.map { ("\(account.name)/\($0.name)", account.told?.calls) }
+    }
+    return quotas.compactMap { name, told in
+      let count = calls[name] ?? 0
+      guard let told, count > max(told / 16, 60), rows.budgets[name].map({ world.time.when($0) < from }) ?? true else {
+        return nil
+      }
+      return Violation("QUOTA", "\(count) calls to \(name) are not on record since two hours")
     }
   }
 
   /// While nothing is in the way for two hours, a job is asked for as soon as it is on record.
   private func first(_ rows: Rows, _ world: World) -> [Violation] {
-    guard world.circumstances.hasBeenWell(for: .hours(2), but: "receiver") else { return [] }
+    guard world.circumstances.hasBeenWell(for: .hours(2)) else { return [] }
     return rows.events.reversed().compactMap { event in
       let at = world.time.when(Timestamp(milliseconds: event.at))
       guard event.kind == EventKind.jobRegistered.rawValue, at > world.time.now - .hours(2) else { return nil }
@@ -41,16 +44,12 @@ struct Asked: Promise {
 
   /// In a world without troubles a new job is asked for within seconds, and its end is found as `Polling.md` says.
   private func prompt(_ job: Rows.Job, _ world: World) -> Violation? {
-    guard world.isQuiet, let truth = world.cloud.jobs[job.key.jobID],
+    guard world.troubles.isQuiet, let truth = world.cloud.jobs[job.key.jobID],
       let submitted = world.submitters.submitted[job.key]
     else { return nil }
     guard let asked = world.cloud.asked[job.key.jobID] else {
       guard world.time.now - submitted > .seconds(10) else { return nil }
       return Violation("PROMPT", "\(job.key) was never asked for", job.key)
-    }
-    if asked.first - submitted > .seconds(10), !world.circumstances.isBusy(job.key, at: submitted) {
-      return Violation(
-        "PROMPT", "\(job.key) was first asked for \((asked.first - submitted).spoken) after its submission", job.key)
     }
     let shown = max(truth.visibleFrom - VirtualTime.begin, submitted)
     if let seen = asked.sawRecord, seen - shown > .seconds(20), !world.circumstances.isBusy(job.key, at: shown) {
@@ -64,22 +63,36 @@ struct Asked: Promise {
     return nil
   }
 
-  /// A job is asked for at least every hour while nothing is in the way.
+  /// A job is asked for at least every hour while nothing is in the way, however often the daemon starts meanwhile.
   private func regular(_ job: Rows.Job, _ world: World) -> Violation? {
     guard job.isWatched, let truth = world.cloud.jobs[job.key.jobID], !world.cloud.isOdd(job.key.jobID),
-      let asked = world.cloud.asked[job.key.jobID],
-      world.circumstances.hasBeenWell(for: .minutes(100), but: "receiver"),
-      world.time.now - asked.last > .minutes(85), world.time.truth - truth.submitted > .minutes(100)
+      let asked = world.cloud.asked[job.key.jobID], world.time.now - asked.last > .minutes(85),
+      world.circumstances.chances(max(asked.last, world.restoredAt), world.time.now, host: truth.host).filter({
+        $0 > .minutes(5)
+      })
+      .reduce(.zero, +) > .minutes(85)
     else { return nil }
     return Violation("POLLED", "\(job.key) was not asked for since \(VirtualTime.begin + asked.last)", job.key)
   }
 
-  /// Five in ten minutes; a secret that changes, and a start, begin anew.
+  /// Ten in ten minutes; a secret that changes, and a start, begin anew.
   private func logins(_ refused: [CloudSide.Call], _ account: String, _ world: World) -> [Violation] {
     refused.indices.compactMap { index in
       let soon = refused[index...].prefix { $0.at - refused[index].at < .minutes(10) && $0.boot == refused[index].boot }
       guard soon.count > 10 else { return nil }
       return Violation("QUOTA", "\(account) tried \(soon.count) wrong log-ins in ten minutes")
+    }
+  }
+
+  /// A quota that the configuration tells is kept from the second window after a start on.
+  private func told(_ world: World) -> [Violation] {
+    let quotas = Dictionary(uniqueKeysWithValues: world.setup.accounts.map { ($0.name, $0.told?.per) })
+    return world.cloud.calls[judgedCalls...].filter(\.isOverQuota).compactMap { call in
+      guard let window = quotas[call.account] ?? nil,
+        let began = world.cloud.calls.first(where: { $0.boot == call.boot })?.at,
+        call.at - began > window
+      else { return nil }
+      return Violation("QUOTA", "\(call.account)/\(call.service) answered 429, and its quota is in the configuration")
     }
   }
 
@@ -92,6 +105,7 @@ struct Asked: Promise {
   private mutating func calls(_ world: World) -> [Violation] {
     defer { judgedCalls = world.cloud.calls.count }
     var violations = world.network.doubled.map { Violation("QUOTA", "\($0) was asked twice at once") }
+    violations += told(world)
     // What the quota itself turned away, of each service.
     let fresh = world.cloud.calls[judgedCalls...].filter(\.isOverQuota)
     for (service, calls) in Dictionary(grouping: fresh, by: \.service) {
@@ -105,7 +119,7 @@ struct Asked: Promise {
       }
     }
     // Refused credentials are probed at 30 s, 1, 2, 5 and 10 minutes.
-    let refused = world.cloud.calls[judgedCalls...].filter { $0.status == 401 }
+    let refused = world.cloud.calls[judgedCalls...].filter(\.isRefused)
     for (account, calls) in Dictionary(grouping: refused, by: \.account) {
       violations += logins(calls.filter { $0.service == "iam" }, account, world)
       let isConfigured = world.setup.accounts.contains { $0.name == account && $0.auth.hasPrefix("aksk") }
@@ -114,7 +128,7 @@ struct Asked: Promise {
         // Where it was accepted before, others are under way when it is refused.
         let unproven = soon.prefix { !wasAccepted($0, world) }.count
         if soon.count > 6 && soon.count(where: { $0.at - call.at > .seconds(1) }) > 6
-          || unproven > (isConfigured ? 2 : 6)
+          || unproven > (isConfigured ? 1 : 6)
         {
           violations.append(Violation("QUOTA", "\(account) was refused \(soon.count) times in 25 s")); break
         }

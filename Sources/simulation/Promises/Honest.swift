@@ -13,25 +13,28 @@ struct Honest: Promise {
       (judged, lastLook) = (rows.events.last?.seq ?? 0, world.time.now)
       sightings = world.cloud.asked.compactMapValues(\.lastSaw)
     }
-    return jobs.compactMap { state(of: $0, world) } + (isEnd ? jobs.compactMap { stuck($0, world) } : [])
-      + rows.events.filter { $0.seq > judged }.compactMap { blame($0, world) ?? unseen($0, rows, world) }
+    let ends = Dictionary(rows.transitions.map { ($0.job, $0.at) }) { $1 }
+    return jobs.compactMap { state(of: $0, since: ends[$0.id], world) }
+      + (isEnd ? jobs.compactMap { stuck($0, world) } : [])
+      + rows.events.filter { $0.seq > judged }.compactMap { blame($0, rows, world) ?? unseen($0, rows, world) }
       + notices(rows)
   }
 
-  /// No job is at risk that was seen an hour ago, whatever was done to the clock.
+  /// No job is at risk that was seen three hours ago, whatever was done to the clock.
   private func unseen(_ event: Rows.Event, _ rows: Rows, _ world: World) -> Violation? {
     guard event.kind == EventKind.jobAtRisk.rawValue, let key = rows.jobs.first(where: { $0.id == event.job })?.key,
       let seen = sightings[key.jobID], world.time.now - seen < .hours(3),
-      world.circumstances.hasBeenWell(for: world.time.now - lastLook, but: "receiver", "clock")
+      world.circumstances.hasBeenWell(for: world.time.now - lastLook, but: "clock")
     else { return nil }
     return Violation("HONEST", "\(key) is said to be at risk, and was seen \((world.time.now - seen).spoken) ago", key)
   }
 
-  private func state(of job: Rows.Job, _ world: World) -> Violation? {
+  /// - Parameter verdict: when the job came into its state.
+  private func state(of job: Rows.Job, since verdict: Timestamp?, _ world: World) -> Violation? {
     guard let truth = world.cloud.jobs[job.key.jobID] else { return nil }
-    let now = world.time.truth
+    let now = world.circumstances.hasHad(.clock) ? world.time.truth : verdict ?? world.time.truth
     // A service that denies few of its jobs for minutes is believed; the job is found again.
-    if ["lost", "unknown"].contains(job.state), world.circumstances.wasDenied(truth.host) { return nil }
+    if ["lost", "unknown"].contains(job.state), world.circumstances.wasDenied(truth.host, at: now) { return nil }
     switch job.state {
     case "succeeded", "failed":
       if let end = truth.end, end.state.rawValue == job.state, end.at <= now { return nil }
@@ -79,24 +82,29 @@ struct Honest: Promise {
   }
 
   /// A service, an account or a channel is said to be in trouble only if it was.
-  private func blame(_ event: Rows.Event, _ world: World) -> Violation? {
+  private func blame(_ event: Rows.Event, _ rows: Rows, _ world: World) -> Violation? {
     let data = event.content
     let at = Timestamp(milliseconds: event.at) - VirtualTime.begin
-    if world.circumstances.hasHad(.clock) || world.circumstances.isInherited(event.seq) || world.restoredSeq != nil {
-      return nil
-    }
+    let isUnclear = world.circumstances.hasHad(.clock)
+    if world.circumstances.isInherited(event.seq) || world.restoredSeq != nil { return nil }
+    if world.circumstances.hasHad(.pause), data.summary?.contains("by hand") ?? false { return nil }
     switch event.kind {
-    case "endpoint.down":
-      let host = "\(data.service ?? "").\(data.account ?? "").cloud.example"
-      if world.circumstances.wasDisturbed("cloud \(host)", near: at) || world.circumstances.hasHad(.flaws)
+    case "account.paused":
+      // By a clock that was set it came at some time since the last look.
+      let account = data.account ?? ""
+      let span = isUnclear ? lastLook...world.time.now : at...at
+      if world.circumstances.wasDisturbed("cloud", with: ".\(account).", during: span)
+        || isUnclear && world.cloud.jobs.values.contains(where: { $0.account == account && world.cloud.isOdd($0.id) })
         || world.circumstances.hasOnlyOddJobs(data, at: at)
       {
         return nil
       }
-    case "account.paused":
-      let account = data.account ?? ""
-      if world.circumstances.wasDisturbed("cloud", with: ".\(account).", near: at)
-        || world.circumstances.hasOnlyOddJobs(data, at: at)
+    case _ where isUnclear: return nil
+    case "endpoint.down":
+      let host = "\(data.service ?? "").\(data.account ?? "").cloud.example"
+      if world.circumstances.wasDisturbed("cloud \(host)", near: at)
+        || world.circumstances.hasHad(.flaws) && at < world.calmFrom + .minutes(15)
+        || world.circumstances.hasOnlyOddJobs(data, at: at) || world.circumstances.wereDeleted(host, by: at)
       {
         return nil
       }
@@ -104,23 +112,27 @@ struct Honest: Promise {
       guard let receiver = world.receivers.first(where: { $0.channel == data.channel }) else { return nil }
       if receiver.outages.contains(where: { $0.lowerBound <= at && at <= $0.upperBound + .hours(1) }) { return nil }
     case "job.lost", "job.at_risk":
-      return gap(of: event, data, world)
+      return gap(of: event, data, rows, world)
     default: return nil
     }
     return Violation("HONEST", "event \(event.seq) \(event.kind): \(data.summary ?? ""), and nothing was wrong")
   }
 
   /// A blind gap names what was in the way for most of it.
-  private func gap(of event: Rows.Event, _ data: Rows.Event.Content, _ world: World) -> Violation? {
-    guard let gap = data.blindGap, gap.cause.contains("no poll was due"), gap.to - gap.from > .hours(2) else {
-      return nil
-    }
+  private func gap(of event: Rows.Event, _ data: Rows.Event.Content, _ rows: Rows, _ world: World) -> Violation? {
+    guard let gap = data.blindGap else { return nil }
     let (from, to) = (gap.from - VirtualTime.begin, gap.to - VirtualTime.begin)
+    if gap.cause.contains("jobwatch was not running"), !world.circumstances.wasDown(from, to) {
+      return Violation("HONEST", "event \(event.seq) \(event.kind) says that jobwatch was not running, and it was")
+    }
+    let blamesNobody = ["no poll was due", "no answer showed the job"].contains(where: gap.cause.contains)
+    let key = rows.jobs.first { $0.id == event.job }?.key
+    guard blamesNobody, to - from > .hours(2), !world.cloud.isOdd(key?.jobID ?? "") else { return nil }
     let host = "\(data.service ?? "").\(data.account ?? "").cloud.example"
     let seen = world.circumstances.longestChance(from, to, host: host)
     if seen * 2 > to - from { return nil }
-    return Violation(
-      "HONEST", "event \(event.seq) \(event.kind) says that no poll was due, and something was in the way")
+    let what = "\(event.kind) \(event.seq) says \(gap.cause), from \(gap.from) to \(gap.to)"
+    return Violation("HONEST", "\(what), and something was in the way", key)
   }
 
   /// One notice for each threshold of a job.

@@ -6,12 +6,13 @@ struct Logged: Promise {
   /// All events that were ever seen, because pruning leaves the lines.
   private var events: [Int64: Rows.Event] = [:]
   private var sizes: [String: Int] = [:]
+  private var restores = 0
 
   mutating func judge(_ rows: Rows, of world: World, isEnd: Bool) -> [Violation] {
-    if world.restoredSeq != nil { events = [:] }
+    if world.restores != restores { (events, restores) = ([:], world.restores) }
     for event in rows.events { events[event.seq] = event }
     var next = Int64(1)
-    for path in world.rotated + [world.setup.statusLog] {
+    for path in world.log.rotated + [world.setup.statusLog] {
       guard let content = Disk.content(of: path) else {
         if path == world.setup.statusLog && !isEnd { continue }
         return [Violation("LOG", "\(path) is gone")]

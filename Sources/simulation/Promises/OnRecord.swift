@@ -22,7 +22,7 @@ struct OnRecord: Promise {
         continue
       }
       // A job that is pruned leaves its events without it.
-      if now.withoutJob != event.withoutJob {
+      if (now.id, now.at, now.kind, now.data) != (event.id, event.at, event.kind, event.data) {
         violations.append(Violation("IMMUTABLE", "event \(seq) was \(event) and is \(now)"))
       }
     }
@@ -31,23 +31,35 @@ struct OnRecord: Promise {
     for name in world.inheritedConditions.subtracting(rows.conditions.map(\.name)) where world.setup.keep > .days(30) {
       violations.append(Violation("DURABLE", "\(name) was on record before the upgrade, and is not"))
     }
+    if isEnd { violations += old(rows, world, before: oldest - .hours(3)) }
     let ids = Set(rows.events.map(\.id))
     if ids.count != rows.events.count { violations.append(Violation("ONE-ID", "two events have one id")) }
     return violations
   }
 
-  private func numbers(_ rows: Rows, _ world: World) -> [Violation] {
-    zip(rows.events, rows.events.dropFirst()).compactMap { before, after in
-      after.seq == before.seq + 1 || after.kind == "daemon.restored" || world.setup.keep < .days(30)
-        ? nil : Violation("GAPLESS", "event \(after.seq) follows event \(before.seq)")
+  /// What has been over for longer than `keep` goes within hours.
+  private func old(_ rows: Rows, _ world: World, before limit: Timestamp) -> [Violation] {
+    if world.circumstances.hasHad(.clock) { return [] }
+    let ends = Dictionary(rows.transitions.map { ($0.job, $0.at) }) { $1 }
+    return rows.events.prefix { Timestamp(milliseconds: $0.at) < limit }.map {
+      Violation("SMALL", "event \($0.seq) (\($0.kind)) is on record for longer than \(world.setup.keep.text)")
     }
+      + rows.jobs.filter { job in !job.isWatched && job.state != "lost" && ends[job.id].map { $0 < limit } ?? false }
+      .map {
+        Violation("SMALL", "\($0.key) is on record for longer than \(world.setup.keep.text) after its end", $0.key)
+      }
   }
-}
 
-extension Rows.Event {
-  fileprivate var withoutJob: Rows.Event {
-    var event = self
-    event.job = nil
-    return event
+  private func numbers(_ rows: Rows, _ world: World) -> [Violation] {
+    // A trouble is told some time after it began, by which its event is dated.
+    let oldest = world.time.moment.wall - world.setup.keep + .hours(2)
+    return zip(rows.events, rows.events.dropFirst()).compactMap { before, after in
+      after.seq == before.seq + 1 || after.kind == "daemon.restored"
+        || world.setup.keep < .days(30) && world.circumstances.isInherited(before.seq)
+        || world.circumstances.mayBePruned(at: before.at, before: oldest)
+        ? nil
+        : Violation(
+          "GAPLESS", "event \(after.seq) follows event \(before.seq) of \(Timestamp(milliseconds: before.at))")
+    }
   }
 }

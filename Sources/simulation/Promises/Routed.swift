@@ -7,11 +7,12 @@ struct Routed: Promise {
   mutating func judge(_ rows: Rows, of world: World, isEnd: Bool) -> [Violation] {
     defer { judged = rows.events.last?.seq ?? 0 }
     // By a clock that was set nobody can say which routes were in force.
-    if world.circumstances.hasHad(.clock) || world.setup.keep < .days(30) || world.restoredSeq != nil { return [] }
+    if world.circumstances.hasHad(.clock) || world.restoredSeq != nil { return [] }
     let messages = Dictionary(grouping: rows.messages, by: \.seq)
-    for event in rows.events where event.seq > judged {
-      guard let routes = world.circumstances.routes(at: Timestamp(milliseconds: event.at)) else { continue }
-      let expected = channels(for: event, routes, world.setup)
+    let oldest = world.time.moment.wall - world.setup.keep
+    for event in rows.events where event.seq > judged && event.at > oldest.milliseconds {
+      guard let setup = world.circumstances.setup(at: Timestamp(milliseconds: event.at)) else { continue }
+      let expected = channels(for: event, setup)
       let found = Set((messages[event.seq] ?? []).map(\.channel))
       if found != expected, !world.circumstances.isInherited(event.seq) {
         return [
@@ -23,15 +24,15 @@ struct Routed: Promise {
     return []
   }
 
-  private func channels(for event: Rows.Event, _ routes: [Setup.Route], _ setup: Setup) -> Set<String> {
+  private func channels(for event: Rows.Event, _ setup: Setup) -> Set<String> {
     let data = event.content
     let isProgress = ["job.registered", "job.pending", "job.running"].contains(event.kind)
     let isForTheRecord = event.kind == "job.expiring" && data.captured == true
     var channels = Set<String>()
-    if routes.isEmpty, !isForTheRecord {
+    if setup.routes.isEmpty, !isForTheRecord {
       channels.formUnion(setup.channels.filter { !$0.isWebhook || !isProgress }.map(\.name))
     }
-    for route in routes {
+    for route in setup.routes {
       if let events = route.events {
         guard events.contains(where: { $0.rawValue == event.kind }) else { continue }
       } else if isForTheRecord {

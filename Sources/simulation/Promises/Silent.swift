@@ -1,5 +1,5 @@
-import Glibc
 import JobWatchCore
+import SimulatedMachine
 
 /// No secret leaves, but in a request to whom it is for; nobody else is asked.
 struct Silent: Promise {
@@ -36,18 +36,5 @@ struct Silent: Promise {
 }
 
 extension [UInt8] {
-  fileprivate func contains(_ part: [UInt8]) -> Bool {
-    guard let first = part.first, count >= part.count else { return false }
-    return withUnsafeBytes { whole in
-      part.withUnsafeBytes { part in
-        guard var place = whole.baseAddress, let sought = part.baseAddress else { return false }
-        let end = place + (whole.count - part.count)
-        while place <= end, let found = memchr(place, Int32(first), end - place + 1) {
-          if memcmp(found, sought, part.count) == 0 { return true }
-          place = UnsafeRawPointer(found) + 1
-        }
-        return false
-      }
-    }
-  }
+  fileprivate func contains(_ part: [UInt8]) -> Bool { memory_contains(self, count, part, part.count) }
 }

@@ -61,7 +61,9 @@ struct Together: Promise {
     for event in rows.events {
       guard let (begin, end) = pairs.first(where: { $0.0 == event.kind || $0.1 == event.kind }) else { continue }
       let data = event.content
-      let subject = "\(begin) \(data.account ?? "") \(data.service ?? "") \(data.channel ?? "")"
+      // An account may be paused by hand and for another reason at once.
+      let way = data.summary?.contains("by hand") ?? false ? "by hand" : ""
+      let subject = "\(begin) \(data.account ?? "") \(data.service ?? "") \(data.channel ?? "") \(way)"
       // A channel may tell more of the same trouble.
       if event.kind == begin {
         let isNew = open[begin, default: []].insert(subject).inserted

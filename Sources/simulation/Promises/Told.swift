@@ -3,7 +3,7 @@ import JobWatchCore
 /// Messages are delivered at least once, always under one id, in the order of a job's events, and as soon as the
 /// receiver takes them; or they are given up after all attempts.
 struct Told: Promise {
-  /// `delivery.delays`, with their spread.
+  /// `delivery.delays`.
   private static let delays: [Duration] = [
     .zero, .seconds(5), .seconds(30), .minutes(2), .minutes(10), .minutes(30), .hours(2), .hours(5), .hours(10),
     .hours(24),
@@ -11,6 +11,10 @@ struct Told: Promise {
 
   /// By channel and number: the ids of the events whose message was seen waiting.
   private var waited: [String: [Int64: String]] = [:]
+
+  /// How much of the journal was read, and the events in it.
+  private var journalSize = 0
+  private var written: Set<Int64> = []
 
   mutating func judge(_ rows: Rows, of world: World, isEnd: Bool) -> [Violation] {
     let events = Dictionary(uniqueKeysWithValues: rows.events.map { ($0.seq, $0) })
@@ -30,8 +34,14 @@ struct Told: Promise {
       violations += waiting(receiver, own, world, isEnd)
       if world.restoredSeq == nil { violations += vanished(receiver, own, events) }
       // A clock that was set makes them due by its own reckoning.
-      if !world.circumstances.hasHad(.clock) { violations += asked(receiver) }
+      if !world.circumstances.hasHad(.clock) {
+        violations +=
+          receiver.early.map {
+            Violation("TOLD", "\(receiver.channel) got \($0) before the time that it asked for")
+          } + recovered(receiver, own, rows.events)
+      }
     }
+    violations += journal(messages["journal"] ?? [], world)
     for message in isEnd ? messages["journal"] ?? [] : [] where message.state == "waiting" {
       violations.append(
         Violation("TOLD", "event \(message.seq) still waits for the journal: \(message.lastError ?? "")"))
@@ -42,7 +52,7 @@ struct Told: Promise {
   private func received(_ receiver: Receiver, _ ids: [String: Rows.Event], _ world: World) -> [Violation] {
     var bodies: [String: [UInt8]] = [:]
     for delivery in receiver.deliveries {
-      if let objection = delivery.objection, !world.circumstances.hasHad(.clock) {
+      if let objection = delivery.objection {
         return [Violation("SIGNED", "\(receiver.channel): \(objection)")]
       }
       if ids[delivery.id] == nil, world.restoredSeq == nil, world.setup.keep > .days(30) {
@@ -74,7 +84,7 @@ struct Told: Promise {
       case "delivered" where !accepted.contains(event.id):
         return Violation(
           "TOLD", "event \(message.seq) is marked as delivered to \(receiver.channel), which never took it")
-      case "given_up" where message.attempts < 3:
+      case "given_up" where message.attempts < (receiver.refused.contains(event.id) ? 3 : Self.delays.count):
         return Violation(
           "TOLD", "event \(message.seq) for \(receiver.channel) was given up after \(message.attempts) attempts")
       default:
@@ -96,8 +106,8 @@ struct Told: Promise {
     let waiting = messages.filter { $0.state == "waiting" }.map(\.seq)
     waited[receiver.channel] = Dictionary(uniqueKeysWithValues: waiting.map { ($0, events[$0]?.id ?? "") })
     // One that is refused may be given up and deleted between two looks.
-    let accepted = Set(receiver.deliveries.lazy.filter(\.isAccepted).map(\.id))
-    guard let (seq, _) = gone.first(where: { !accepted.contains($0.value) }), !receiver.hasRefused else { return [] }
+    let over = receiver.refused.union(receiver.deliveries.lazy.filter(\.isAccepted).map(\.id))
+    guard let (seq, _) = gone.first(where: { !over.contains($0.value) }) else { return [] }
     return [Violation("TOLD", "event \(seq) for \(receiver.channel) was deleted while it waited")]
   }
 
@@ -121,27 +131,49 @@ struct Told: Promise {
   private func waiting(_ receiver: Receiver, _ messages: [Rows.Message], _ world: World, _ isEnd: Bool) -> [Violation] {
     let now = world.time.moment.wall
     let isWell =
-      receiver.hasBeenWell(for: .minutes(31), at: world.time.now)
-      && world.circumstances.hasBeenWell(for: .minutes(31), but: "cloud")
+      receiver.hasBeenWell(for: .minutes(15), at: world.time.now)
+      && world.circumstances.hasBeenWell(for: .minutes(15), but: "cloud")
     return messages.filter { $0.state == "waiting" }.compactMap { message in
       if isEnd {
         return Violation("TOLD", "event \(message.seq) still waits for \(receiver.channel): \(message.lastError ?? "")")
       }
       // The receiver may ask for ten minutes, and a channel in trouble is tried every ten.
       let longest = Self.delays[min(message.attempts, 9)].scaled(by: 1.2) + .minutes(13)
-      if message.due - now > longest, world.circumstances.hasBeenWell(for: .minutes(5), but: "cloud", "receiver") {
+      if message.due - now > longest, world.circumstances.hasBeenWell(for: .minutes(5), but: "cloud") {
         return Violation(
           "TOLD", "event \(message.seq) waits for \((message.due - now).spoken) after \(message.attempts) attempts")
       }
-      if isWell, now - message.eventAt > .minutes(31) {
+      if isWell, now - message.eventAt > .minutes(15) {
         return Violation("TOLD", "\(receiver.channel) is well, and event \(message.seq) waits until \(message.due)")
       }
       return nil
     }
   }
 
-  /// No message comes before the time that its receiver asked for.
-  private func asked(_ receiver: Receiver) -> [Violation] {
-    receiver.early.map { Violation("TOLD", "\(receiver.channel) got \($0) before the time that it asked for") }
+  /// The first success after a trouble makes all due that waits, but for what the receiver refused or put off.
+  private func recovered(_ receiver: Receiver, _ messages: [Rows.Message], _ events: [Rows.Event]) -> [Violation] {
+    let ends = events.filter { $0.kind == "channel.recovered" && $0.content.channel == receiver.channel }
+    return messages.filter { $0.state == "waiting" }.compactMap { message in
+      let since = ends.filter { $0.seq > message.seq }
+      guard since.count == 1, let end = since.first, let tried = message.tried, tried.milliseconds < end.at,
+        message.due.milliseconds > end.at + 11 * 60_000, !receiver.refused.contains(message.event)
+      else { return nil }
+      return Violation("TOLD", "\(receiver.channel) works again, and event \(message.seq) waits until \(message.due)")
+    }
+  }
+
+  /// What is marked as delivered to the journal is there.
+  private mutating func journal(_ messages: [Rows.Message], _ world: World) -> [Violation] {
+    let fresh = world.machine.journal.dropFirst(journalSize)
+    journalSize += fresh.count
+    for line in fresh.split(separator: UInt8(ascii: "\n")) {
+      let text = String(decoding: line, as: UTF8.self)
+      if let number = text.firstMatch(of: /"seq":"?(\d+)/)?.output.1 { written.insert(Int64(number) ?? 0) }
+    }
+    return messages.filter {
+      $0.state == "delivered" && !written.contains($0.seq) && !world.circumstances.isInherited($0.seq)
+    }.map {
+      Violation("TOLD", "event \($0.seq) is marked as delivered to the journal, and is not in it")
+    }
   }
 }

@@ -3,14 +3,12 @@ import JobWatchCore
 /// What the cloud is about to delete is told before, at the times of `expiry`.
 struct Warned: Promise {
   private static let unpaid: [Duration] = [.days(7), .days(3), .days(1), .hours(6)]
-  private static let atRisk: [Duration] = [.hours(4), .hours(1)]
+  private static let atRisk = Duration.hours(4)
   /// For the first polls after a start.
   private static let patience = Duration.minutes(45)
 
   mutating func judge(_ rows: Rows, of world: World, isEnd: Bool) -> [Violation] {
-    guard !world.circumstances.hasHad(.clock), world.restoredSeq == nil, world.setup.keep > .days(30),
-      world.circumstances.hasBeenWell(for: Self.patience, but: "cloud", "receiver")
-    else { return [] }
+    if world.circumstances.hasHad(.clock) || world.restoredSeq != nil { return [] }
     let events = Dictionary(grouping: rows.events.filter { $0.job != nil }, by: \.job)
     return rows.jobs.compactMap { job in
       guard let truth = world.cloud.jobs[job.key.jobID], truth.service == .ecs, !world.cloud.isOdd(truth.id),
@@ -20,23 +18,30 @@ struct Warned: Promise {
       if job.state == "awaiting_payment" {
         // One that is paid ends, and is kept from then on; that a record vanishes within hours nobody can foresee.
         guard truth.end == nil, let gone = truth.goneAt, gone - truth.submitted > .hours(6) else { return nil }
-        return missing("job.expiring", Self.unpaid, before: gone, told, job, world)
+        let known = told.last { $0.kind == "job.awaiting_payment" }.map { Timestamp(milliseconds: $0.at) }
+        return missing("job.expiring", Self.unpaid, before: gone, knownSince: known ?? seen, told, job, world)
       }
       guard job.isWatched else { return nil }
       let window = world.setup.retention?.finished ?? .days(1)
-      return missing("job.at_risk", [Self.atRisk[0]], before: seen + window, told, job, world)
+      return missing("job.at_risk", [Self.atRisk], before: seen + window, knownSince: seen, told, job, world)
     }
   }
 
   /// No notice since the last of the times before a deadline that have come.
   private func missing(
-    _ kind: String, _ leads: [Duration], before deadline: Timestamp, _ told: [Rows.Event], _ job: Rows.Job,
+    _ kind: String, _ leads: [Duration], before deadline: Timestamp, knownSince: Timestamp, _ told: [Rows.Event],
+    _ job: Rows.Job,
     _ world: World
   ) -> Violation? {
     let now = world.time.truth
-    guard now < deadline, let lead = leads.last(where: { now > deadline - $0 + Self.patience }) else { return nil }
+    let lead = leads.last { lead in
+      let since = max(deadline - lead, knownSince) - VirtualTime.begin
+      return world.circumstances.longestChance(since, world.time.now, host: nil) > Self.patience
+    }
+    guard now < deadline, let lead else { return nil }
     // An answer that was lost with a process makes the deadline an earlier one.
-    let since = kind == "job.at_risk" ? deadline - .days(1) : deadline - lead - .minutes(5)
+    let since = kind == "job.at_risk" ? knownSince : deadline - lead - .minutes(5)
+    if since < now - world.setup.keep + .hours(1) { return nil }
     if told.contains(where: { $0.kind == kind && Timestamp(milliseconds: $0.at) >= since }) { return nil }
     return Violation("WARNED", "\(job.key) is gone at \(deadline), and no \(kind) says so", job.key)
   }
