@@ -89,6 +89,7 @@ final class Administrator {
   func replacePassword(_ draw: inout Draw) {
     guard let account = setup.accounts.first(where: { $0.auth == "password" }), let old = setup.identity.users.first
     else { return }
+    setup.retired.append(old.password.reveal())
     let user = PasswordUser(name: old.name, password: Secret("pw-" + draw.digits(24)), domainName: old.domainName)
     setup.identity.users = [user]
     setup.secrets["\(account.name).password"] = user.password.reveal()
@@ -118,6 +119,7 @@ final class Administrator {
     else { return }
     let new = AccessKey(access: "AK" + draw.digits(18).uppercased(), secret: Secret("sk-" + draw.digits(37)))
     setup.keys.append(new)
+    setup.retired.append(old.secret.reveal())
     setup.secrets["\(account.name).ak"] = new.access
     setup.secrets["\(account.name).sk"] = new.secret.reveal()
     world.cloud.accept(new)

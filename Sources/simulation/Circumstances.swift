@@ -138,11 +138,6 @@ struct Circumstances {
     return jobs.contains { cloud.isOdd($0.id) } && (others.isEmpty || !isShown)
   }
 
-  /// Whether a service refuses a job for ever, which may pass for an outage.
-  func hasOddJobs(_ endpoint: EndpointKey) -> Bool {
-    cloud.jobs.values.contains { cloud.isOdd($0.id) && $0.key.endpoint == endpoint }
-  }
-
   /// Whether what is wrong with a subject does not go away with the troubles.
   func mayLast(_ subject: String) -> Bool {
     // What an old database brought along, and a job that the service refuses for ever.

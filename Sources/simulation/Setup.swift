@@ -55,6 +55,8 @@ struct Setup {
   var traffic = 1.0
   /// The text of each secret, by the name of its file; a secret is replaced by writing the file.
   var secrets: [String: String] = [:]
+  /// Those that were replaced.
+  var retired: [String] = []
   var identity = SimulatedIdentity()
   var keys: [AccessKey] = []
   var tokens: Set<Secret> = []
@@ -130,7 +132,7 @@ struct Setup {
 
   /// What must never be read anywhere but in the file of the secret and in requests to its own host.
   var secretTexts: [String] {
-    secrets.filter { !$0.key.hasSuffix(".ak") }.map(\.value)
+    secrets.filter { !$0.key.hasSuffix(".ak") }.map(\.value) + retired
       + channels.flatMap { [$0.secret ?? "", $0.token] }.filter { !$0.isEmpty }
   }
 

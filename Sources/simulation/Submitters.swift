@@ -211,7 +211,7 @@ final class Submitters: @unchecked Sendable {
 
   /// Marks the files that the power cut took or changed.
   func comparedWithDisk(before: [String: Int]) {
-    let after = sizes()
+    let after = sizes(in: setup.incoming)
     for index in files.indices where !files[index].isSettled && !files[index].isDurable {
       let name = files[index].name
       let (old, new) = (before.first { $0.key.hasSuffix(name) }, after.first { $0.key.hasSuffix(name) })
@@ -224,16 +224,14 @@ final class Submitters: @unchecked Sendable {
     }
   }
 
-  /// The files in `incoming/`, with their sizes.
-  func sizes() -> [String: Int] {
+  /// The files in a directory of the spool, with their sizes.
+  func sizes(in directory: String) -> [String: Int] {
     Disk.outside {
-      let names = Disk.names(in: setup.incoming)
-      return Dictionary(
-        names.map { name in
-          var status = stat()
-          return (name, stat("\(setup.incoming)/\(name)", &status) == 0 ? Int(status.st_size) : -1)
-        }
-      ) { first, _ in first }
+      let sizes = Disk.names(in: directory).map { name in
+        var status = stat()
+        return (name, stat("\(directory)/\(name)", &status) == 0 ? Int(status.st_size) : -1)
+      }
+      return Dictionary(sizes) { first, _ in first }
     }
   }
 
@@ -245,7 +243,7 @@ final class Submitters: @unchecked Sendable {
 
   /// Calls `judge` for each file that is gone from `incoming/`, once.
   func settle(_ judge: (File) -> Void) {
-    let present = sizes().keys
+    let present = sizes(in: setup.incoming).keys
     for index in files.indices where !files[index].isSettled {
       if present.contains(where: { $0.hasSuffix(files[index].name) }) { continue }
       files[index].isSettled = true

@@ -82,7 +82,7 @@ final class World: @unchecked Sendable {
     for receiver in receivers { receiver.tell = tell }
     machine.beforePowerCut = { [self] in
       submitters.powerIsCut()
-      sizesBeforeCut = submitters.sizes()
+      sizesBeforeCut = submitters.sizes(in: setup.incoming)
     }
     machine.afterPowerCut = { [self] in
       submitters.comparedWithDisk(before: sizesBeforeCut)
@@ -114,7 +114,7 @@ final class World: @unchecked Sendable {
     machine.boot()
     submitters.work(perDay: options.jobsPerDay * setup.traffic, until: calmFrom)
     troubles.begin()
-    every(.hours(2)) { [self] in oracle.look() }
+    lookEveryTwoHours()
     time.run(until: end, isOver: { !oracle.violations.isEmpty || time.isSpinning }) {
       machine.bury()
       machine.listen()
@@ -134,10 +134,10 @@ final class World: @unchecked Sendable {
     inheritedConditions = Set(rows.conditions.map(\.name))
   }
 
-  private func every(_ interval: Duration, _ action: @escaping () -> Void) {
-    time.after(interval) { [self] in
-      action()
-      every(interval, action)
+  private func lookEveryTwoHours() {
+    time.after(.hours(2)) { [self] in
+      oracle.look()
+      lookEveryTwoHours()
     }
   }
 

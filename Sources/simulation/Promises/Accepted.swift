@@ -21,12 +21,14 @@ struct Accepted: Promise {
       for key in file.jobs where !known.contains(key) && (world.setup.keep > .days(30) || isFresh(key, world)) {
         violations.append(Violation("FORGOTTEN", "\(file.name) is gone and \(key) is not on record", key))
       }
-      let own = rejected.filter { $0.hasPrefix(file.name) }
-      if file.refused == 0 {
-        if !own.isEmpty { violations.append(Violation("FORGOTTEN", "\(file.name) is good and was rejected")) }
-      } else if !own.contains(where: { !$0.hasSuffix(".reason") }) {
-        violations.append(Violation("FORGOTTEN", "\(file.name) has an entry to refuse and is not in rejected/"))
+      if file.refused == 0, rejected.contains(where: { $0.hasPrefix(file.name) }) {
+        violations.append(Violation("FORGOTTEN", "\(file.name) is good and was rejected"))
       }
+    }
+    let sizes = [world.setup.incoming, world.setup.rejected].flatMap { world.submitters.sizes(in: $0) }
+    for file in world.submitters.files where file.isSettled && !file.isSpoiled && file.refused > 0 {
+      if sizes.contains(where: { $0.key.contains(file.name) && $0.value == file.size }) { continue }
+      violations.append(Violation("FORGOTTEN", "\(file.name) has an entry to refuse and is not whole in rejected/"))
     }
     // A reason that a crash left unfinished is replaced by the next one.
     let whole = rejected.filter { !$0.hasPrefix(".") && !$0.hasSuffix(".reason") }

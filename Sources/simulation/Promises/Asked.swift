@@ -34,7 +34,7 @@ struct Asked: Promise {
       let at = world.time.when(Timestamp(milliseconds: event.at))
       guard event.kind == EventKind.jobRegistered.rawValue, at > world.time.now - .hours(2) else { return nil }
       guard let key = rows.jobs.first(where: { $0.id == event.job })?.key, world.cloud.jobs[key.jobID] != nil,
-        !world.circumstances.hasOddJobs(key.endpoint)
+        !world.cloud.jobs.values.contains(where: { world.cloud.isOdd($0.id) && $0.key.endpoint == key.endpoint })
       else { return nil }
       let wait = (world.cloud.asked[key.jobID]?.first ?? world.time.now) - at
       guard wait > .seconds(15), !world.circumstances.isBusy(key, at: at) else { return nil }

@@ -9,7 +9,7 @@ protocol Promise {
 }
 
 struct Violation {
-  /// The promise, by its name in the page "How it is tested".
+  /// The promise, by its name in the page on tests.
   var promise: String
   var what: String
   /// The job concerned, for its story.
