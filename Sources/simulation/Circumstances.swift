@@ -1,4 +1,3 @@
-import Foundation
 import JobWatchCore
 
 /// What was going on at a time, as the promises need it: nothing is promised against a cloud that is down.
@@ -106,8 +105,6 @@ struct Circumstances {
   }
 
   func isInherited(_ seq: Int64) -> Bool { seq <= world.inheritedLast }
-
-  func isForeign(_ line: Data) -> Bool { String(decoding: line, as: UTF8.self).contains(LogFolder.foreign) }
 
   /// Whether an event of this wall time may be gone.
   func mayBePruned(at milliseconds: Int64, before oldest: Timestamp) -> Bool {

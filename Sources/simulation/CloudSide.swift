@@ -297,7 +297,7 @@ final class CloudSide: Host {
       calls.append(
         Call(
           at: time.now, boot: boot(), account: account.name, service: String(name.prefix { $0 != "." }), status: status,
-          isRefused: status == 401 && kind != .skewed, isOverQuota: isOverQuota))
+          isRefused: status == 401 && ![.skewed, .misconfigured].contains(kind), isOverQuota: isOverQuota))
     }
     tell("\(request.method) \(name)\(request.path) is answered with \(status.map(String.init) ?? "nothing")")
     if let id { noteAsked(id, answer) }

@@ -10,6 +10,7 @@ struct Rows {
     var state: String
     var labels: [String: String]
     var firstSeenAt: Timestamp?
+    var isWatched: Bool { ["registered", "pending", "running", "awaiting_payment"].contains(state) }
   }
 
   struct Event {

@@ -127,7 +127,12 @@ struct Honest: Promise {
     }
     let blamesNobody = ["no poll was due", "no answer showed the job"].contains(where: gap.cause.contains)
     let key = rows.jobs.first { $0.id == event.job }?.key
-    guard blamesNobody, to - from > .hours(2), !world.cloud.isOdd(key?.jobID ?? "") else { return nil }
+    // One that dies when it wakes up could not put its sleep on record.
+    let diedOnWaking = world.disturbances.contains { sleep in
+      sleep.what == "suspend" && from <= sleep.to && sleep.to <= to
+        && world.machine.spans.contains { $0.kind == .down && ($0.from - sleep.to).seconds.magnitude < 60 }
+    }
+    if !blamesNobody || diedOnWaking || to - from < .hours(2) || world.cloud.isOdd(key?.jobID ?? "") { return nil }
     let host = "\(data.service ?? "").\(data.account ?? "").cloud.example"
     let seen = world.circumstances.longestChance(from, to, host: host)
     if seen * 2 > to - from { return nil }

@@ -39,12 +39,12 @@ struct Logged: Promise {
     let mayBeTorn = world.machine.messages.keys.contains {
       $0.hasPrefix("warning: a torn line stays") || $0.hasPrefix("warning: the rotated status log cannot be read")
     }
-    if !last.isEmpty, !mayBeTorn, !world.circumstances.isForeign(last) {
+    if !last.isEmpty, !mayBeTorn, !isForeign(last) {
       return "it ends with a torn line, \(text(last))"
     }
     for line in lines {
       guard let (seq, time, kind) = head(line), line.last == UInt8(ascii: "}") else {
-        if world.circumstances.isForeign(line) { continue }
+        if isForeign(line) { continue }
         return "it has a line that is none, \(text(line))"
       }
       // A backup that is put back loses events, and the log has them.
@@ -71,6 +71,8 @@ struct Logged: Promise {
     else { return nil }
     return (seq, parts[7], parts[11])
   }
+
+  private func isForeign(_ line: Data) -> Bool { text(line).contains(LogFolder.foreign) }
 
   private func text(_ line: Data) -> String { String(decoding: line.prefix(200), as: UTF8.self) }
 }

@@ -19,7 +19,3 @@ struct Violation {
     (self.promise, self.what, self.job) = (promise, what, job)
   }
 }
-
-extension Rows.Job {
-  var isWatched: Bool { ["registered", "pending", "running", "awaiting_payment"].contains(state) }
-}

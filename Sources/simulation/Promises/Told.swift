@@ -89,10 +89,8 @@ struct Told: Promise {
           "TOLD", "event \(message.seq) for \(receiver.channel) was given up after \(message.attempts) attempts")
       default:
         guard message.attempts > message.recorded else { return nil }
-        return Violation(
-          "TOLD",
-          "event \(message.seq) for \(receiver.channel) has \(message.attempts) attempts, "
-            + "and \(message.recorded) are on record")
+        let what = "has \(message.attempts) attempts, and \(message.recorded) are on record"
+        return Violation("TOLD", "event \(message.seq) for \(receiver.channel) \(what)")
       }
     }
   }
