@@ -54,7 +54,8 @@ final class Administrator {
       setup.away = nil
       configure()
       world.time.after(.minutes(2)) { [self] in
-        world.submitters.leaveOut(nil)
+        // Another may be away by now.
+        if setup.away == nil { world.submitters.leaveOut(nil) }
         changing.remove(name)
       }
     }

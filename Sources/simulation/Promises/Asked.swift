@@ -9,7 +9,7 @@ struct Asked: Promise {
       + uncounted(rows, world) + calls(world)
   }
 
-  /// A restart knows how many calls were made: a sixteenth of a quota, at most, is not on record.
+  /// A restart knows how many calls were made: of a quota, a sixteenth or 60 calls at most are not on record.
   private func uncounted(_ rows: Rows, _ world: World) -> [Violation] {
     let from = world.time.now - .hours(2)
     guard world.circumstances.hasBeenWell(for: .hours(2), but: "cloud") else { return [] }
@@ -23,7 +23,7 @@ struct Asked: Promise {
       guard let told, count > max(told / 16, 60), rows.budgets[name].map({ world.time.when($0) < from }) ?? true else {
         return nil
       }
-      return Violation("QUOTA", "\(count) calls to \(name) are not on record since two hours")
+      return Violation("QUOTA", "\(count) calls to \(name) within two hours are not on record")
     }
   }
 
@@ -66,12 +66,10 @@ struct Asked: Promise {
   /// A job is asked for at least every hour while nothing is in the way, however often the daemon starts meanwhile.
   private func regular(_ job: Rows.Job, _ world: World) -> Violation? {
     guard job.isWatched, let truth = world.cloud.jobs[job.key.jobID], !world.cloud.isOdd(job.key.jobID),
-      let asked = world.cloud.asked[job.key.jobID], world.time.now - asked.last > .minutes(85),
-      world.circumstances.chances(max(asked.last, world.restoredAt), world.time.now, host: truth.host).filter({
-        $0 > .minutes(5)
-      })
-      .reduce(.zero, +) > .minutes(85)
+      let asked = world.cloud.asked[job.key.jobID], world.time.now - asked.last > .minutes(85)
     else { return nil }
+    let chances = world.circumstances.chances(max(asked.last, world.restoredAt), world.time.now, host: truth.host)
+    guard chances.filter({ $0 > .minutes(5) }).reduce(.zero, +) > .minutes(85) else { return nil }
     return Violation("POLLED", "\(job.key) was not asked for since \(VirtualTime.begin + asked.last)", job.key)
   }
 
@@ -122,13 +120,13 @@ struct Asked: Promise {
     let refused = world.cloud.calls[judgedCalls...].filter(\.isRefused)
     for (account, calls) in Dictionary(grouping: refused, by: \.account) {
       violations += logins(calls.filter { $0.service == "iam" }, account, world)
-      let isConfigured = world.setup.accounts.contains { $0.name == account && $0.auth.hasPrefix("aksk") }
+      let hasKey = world.setup.accounts.contains { $0.name == account && $0.auth.hasPrefix("aksk") }
       for (index, call) in calls.enumerated() {
         let soon = calls[index...].prefix { $0.at - call.at < .seconds(25) && $0.boot == call.boot }
         // Where it was accepted before, others are under way when it is refused.
         let unproven = soon.prefix { !wasAccepted($0, world) }.count
         if soon.count > 6 && soon.count(where: { $0.at - call.at > .seconds(1) }) > 6
-          || unproven > (isConfigured ? 1 : 6)
+          || unproven > (hasKey ? 1 : 6)
         {
           violations.append(Violation("QUOTA", "\(account) was refused \(soon.count) times in 25 s")); break
         }
