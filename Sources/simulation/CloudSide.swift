@@ -66,6 +66,7 @@ final class CloudSide: Host {
   /// Jobs for which the service refuses every answer.
   private var odd: Set<String> = []
   var tell: (String) -> Void = { _ in }
+  var isAsked: (JobKey) -> Void = { _ in }
   /// Which run of the daemon is under way.
   var boot: () -> Int = { 0 }
   private let accounts: [String: Setup.Account]
@@ -286,10 +287,7 @@ final class CloudSide: Host {
 
   private func note(_ answer: NetworkAnswer, _ request: ReceivedRequest, _ name: String) -> NetworkAnswer {
     let id = askedJob(request)
-    var status: Int?
-    if case .reply(let reply) = answer {
-      status = reply.visibleStatus
-    }
+    let status: Int? = if case .reply(let reply) = answer { reply.visibleStatus } else { nil }
     let kind = kind(of: answer, id)
     answers["\(kind)", default: 0] += 1
     if let account = accounts[name] {
@@ -349,5 +347,6 @@ final class CloudSide: Host {
       if let end = job.end, time.truth >= end.at, asked.sawEnd == nil { asked.sawEnd = time.now }
     }
     self.asked[id] = asked
+    if let job = jobs[id] { isAsked(job.key) }
   }
 }

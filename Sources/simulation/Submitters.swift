@@ -180,6 +180,11 @@ final class Submitters: @unchecked Sendable {
     }
   }
 
+  /// Somebody submits a job again in the moment in which its answer is under way.
+  func isAsked(for key: JobKey) {
+    if draw.chance(0.005) { submit([key], after: .zero) }
+  }
+
   func leaveOut(_ name: String?) {
     away = name
     for index in files.indices where !files[index].isSettled { spoil(&files[index]) }
@@ -216,11 +221,7 @@ final class Submitters: @unchecked Sendable {
       let name = files[index].name
       let (old, new) = (before.first { $0.key.hasSuffix(name) }, after.first { $0.key.hasSuffix(name) })
       // A cut may also bring back a file that was taken in, without its content.
-      if let new {
-        if new.value != files[index].size { files[index].isSpoiled = true }
-      } else if old != nil {
-        files[index].isSpoiled = true
-      }
+      if new.map({ $0.value != files[index].size }) ?? (old != nil) { files[index].isSpoiled = true }
     }
   }
 

@@ -76,10 +76,11 @@ final class World: @unchecked Sendable {
     if options.isDiskTraced { machine.faults.tell = tell }
     submitters.tell = tell
     cloud.tell = tell
+    cloud.isAsked = { [self] key in if time.now < calmFrom { submitters.isAsked(for: key) } }
     for receiver in receivers {
       receiver.generation = { [self] in machine.process.map { _ in machine.boots + machine.reloads } }
+      receiver.tell = tell
     }
-    for receiver in receivers { receiver.tell = tell }
     machine.beforePowerCut = { [self] in
       submitters.powerIsCut()
       sizesBeforeCut = submitters.sizes(in: setup.incoming)
