@@ -162,7 +162,9 @@ final class World: @unchecked Sendable {
   func setClock(by step: Duration) {
     guard step != .zero else { return }
     tell("the clock is set by \(step.seconds) s")
+    oracle.look()
     time.setClock(by: step)
+    time.after(.minutes(1)) { self.oracle.look() }
     disturbed("clock", for: .minutes(2))
   }
 
