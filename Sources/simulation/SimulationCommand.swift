@@ -103,8 +103,7 @@ struct SimulationCommand: ParsableCommand {
     let dumps = seed % 10 == 0 ? try FileManager.default.contentsOfDirectory(atPath: schemas).sorted() : []
     var options = World.Options(
       seed: seed, days: days, jobsPerDay: jobs, stretch: stretch, kinds: kinds, directory: directory,
-      isTraced: trace || traceDisk,
-      isDiskTraced: traceDisk)
+      isTraced: trace || traceDisk, isDiskTraced: traceDisk)
     if !dumps.isEmpty { options.schema = "\(schemas)/\(dumps[Int(seed / 10) % dumps.count])" }
     let begun = ContinuousClock.now
     let world = try World(options)

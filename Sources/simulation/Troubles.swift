@@ -184,9 +184,8 @@ final class Troubles: @unchecked Sendable {
     _ length: Duration, _ what: String, isEverywhere: Bool = false,
     _ fault: ReferenceWritableKeyPath<DiskFaults, Value>, _ value: Value, _ none: Value, _ draw: inout Draw
   ) {
-    let (place, faults) = (
-      isEverywhere || draw.chance(0.5) ? nil : draw.pick(DiskFaults.Place.allCases), world.machine.faults
-    )
+    let place = isEverywhere || draw.chance(0.5) ? nil : draw.pick(DiskFaults.Place.allCases)
+    let faults = world.machine.faults
     world.tell("\(what) (\(place.map { "\($0)" } ?? "everywhere")) for \(length.spoken)")
     world.disturbed("disk", for: length)
     (faults.place, faults[keyPath: fault]) = (place, value)

@@ -57,10 +57,8 @@ struct Asked: Promise {
     }
     guard let end = truth.end, let seen = asked.sawEnd else { return nil }
     let late = seen - max(end.at - VirtualTime.begin, submitted)
-    if late > .minutes(70) {
-      return Violation("PROMPT", "the end of \(job.key) was found after \(late.spoken)", job.key)
-    }
-    return nil
+    guard late > .minutes(70) else { return nil }
+    return Violation("PROMPT", "the end of \(job.key) was found after \(late.spoken)", job.key)
   }
 
   /// A job is asked for at least every hour while nothing is in the way, however often the daemon starts meanwhile.

@@ -20,13 +20,21 @@ struct Honest: Promise {
       + notices(rows)
   }
 
-  /// No job is at risk that was seen three hours ago, whatever was done to the clock.
+  /// No notice says that a job was out of sight when it was not, whatever was done to the clock, or before the polls that
+  /// a sleep has put off.
   private func unseen(_ event: Rows.Event, _ rows: Rows, _ world: World) -> Violation? {
-    guard event.kind == EventKind.jobAtRisk.rawValue, let key = rows.jobs.first(where: { $0.id == event.job })?.key,
-      let seen = sightings[key.jobID], world.time.now - seen < .hours(3),
-      world.circumstances.hasBeenWell(for: world.time.now - lastLook, but: "clock")
+    guard ["job.at_risk", "job.late"].contains(event.kind), let gap = event.content.blindGap,
+      let key = rows.jobs.first(where: { $0.id == event.job })?.key
     else { return nil }
-    return Violation("HONEST", "\(key) is said to be at risk, and was seen \((world.time.now - seen).spoken) ago", key)
+    let at = Timestamp(milliseconds: event.at) - VirtualTime.begin
+    let isEarly = world.disturbances.contains { $0.what == "suspend" && $0.to <= at && at < $0.to + .seconds(25) }
+    let wasSeen = sightings[key.jobID].map { gap.to - gap.from > world.time.now - $0 + .hours(1) } ?? false
+    guard
+      isEarly && !world.circumstances.hasHad(.clock)
+        || wasSeen && world.circumstances.hasBeenWell(for: world.time.now - lastLook, but: "clock")
+    else { return nil }
+    let what = wasSeen ? "which it is not" : "before the polls that a sleep has put off"
+    return Violation("HONEST", "\(event.kind): \(key) is said to be unseen since \(gap.from), \(what)", key)
   }
 
   /// - Parameter verdict: when the job came into its state.

@@ -39,9 +39,7 @@ struct Logged: Promise {
     let mayBeTorn = world.machine.messages.keys.contains {
       $0.hasPrefix("warning: a torn line stays") || $0.hasPrefix("warning: the rotated status log cannot be read")
     }
-    if !last.isEmpty, !mayBeTorn, !isForeign(last) {
-      return "it ends with a torn line, \(text(last))"
-    }
+    if !last.isEmpty, !mayBeTorn, !isForeign(last) { return "it ends with a torn line, \(text(last))" }
     for line in lines {
       guard let (seq, time, kind) = head(line), line.last == UInt8(ascii: "}") else {
         if isForeign(line) { continue }

@@ -52,9 +52,7 @@ struct Told: Promise {
   private func received(_ receiver: Receiver, _ ids: [String: Rows.Event], _ world: World) -> [Violation] {
     var bodies: [String: [UInt8]] = [:]
     for delivery in receiver.deliveries {
-      if let objection = delivery.objection {
-        return [Violation("SIGNED", "\(receiver.channel): \(objection)")]
-      }
+      if let objection = delivery.objection { return [Violation("SIGNED", "\(receiver.channel): \(objection)")] }
       if ids[delivery.id] == nil, world.restoredSeq == nil, world.setup.keep > .days(30) {
         return [Violation("ONE-ID", "\(receiver.channel) got \(delivery.id), which is no event")]
       }

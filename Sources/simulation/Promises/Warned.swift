@@ -30,8 +30,7 @@ struct Warned: Promise {
   /// No notice since the last of the times before a deadline that have come.
   private func missing(
     _ kind: String, _ leads: [Duration], before deadline: Timestamp, knownSince: Timestamp, _ told: [Rows.Event],
-    _ job: Rows.Job,
-    _ world: World
+    _ job: Rows.Job, _ world: World
   ) -> Violation? {
     let now = world.time.truth
     let lead = leads.last { lead in
