@@ -104,8 +104,9 @@ final class Troubles: @unchecked Sendable {
       if draw.chance(0.5) { return lackDescriptors(for: draw.pick(["/state", "-shm"]), &draw) }
       forAWhile(draw.spread(.seconds(5) ... .minutes(10)), "no descriptor is free", \.noDescriptor, 0.5, 0, &draw)
     case .clock:
-      let step =
-        draw.chance(0.5) ? draw.duration(.seconds(-600) ... .seconds(600)) : draw.duration(.hours(-30) ... .hours(30))
+      // By 6 or 22 hours, what was just seen seems about to be deleted.
+      let far = draw.chance(0.5) ? draw.duration(.hours(-30) ... .hours(30)) : .hours(draw.pick([-22, -6, 6, 22]))
+      let step = draw.chance(0.4) ? draw.duration(.seconds(-600) ... .seconds(600)) : far
       // Most clocks are set right again after a while.
       if draw.chance(0.4) {
         return world.setClock(by: max(step, .zero - step), untilBootAfter: draw.spread(.minutes(1) ... .hours(1)))

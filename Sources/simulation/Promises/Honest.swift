@@ -29,10 +29,11 @@ struct Honest: Promise {
     let at = Timestamp(milliseconds: event.at) - VirtualTime.begin
     let isEarly = world.disturbances.contains { $0.what == "suspend" && $0.to <= at && at < $0.to + .seconds(25) }
     let wasSeen = sightings[key.jobID].map { gap.to - gap.from > world.time.now - $0 + .hours(1) } ?? false
-    guard
-      isEarly && !world.circumstances.hasHad(.clock)
-        || wasSeen && world.circumstances.hasBeenWell(for: world.time.now - lastLook, but: "clock")
-    else { return nil }
+    // Right after the clock was set, no poll can have failed yet.
+    let span = world.time.now - lastLook
+    let isWell = world.circumstances.hasBeenWell(for: span, but: "clock", span < .minutes(2) ? "cloud" : "clock")
+    let isFresh = span < .seconds(30) && !world.circumstances.wasDisturbed("disk", near: world.time.now)
+    guard isEarly && !world.circumstances.hasHad(.clock) || wasSeen && (isWell || isFresh) else { return nil }
     let what = wasSeen ? "which it is not" : "before the polls that a sleep has put off"
     return Violation("HONEST", "\(event.kind): \(key) is said to be unseen since \(gap.from), \(what)", key)
   }

@@ -11,9 +11,7 @@ struct Silent: Promise {
       Array($0.utf8)
     }
     var outputs = freshOutput(rows, world)
-    if isEnd, let database = Disk.content(of: world.setup.database) {
-      outputs.append(("the database", Array(database)))
-    }
+    if isEnd, let database = Disk.content(of: world.setup.database) { outputs += [("the database", Array(database))] }
     let leaks = outputs.filter { output in secrets.contains(where: output.bytes.contains) }
     return world.network.strangers.sorted().map { Violation("SECRET", "\($0) was asked, which nobody configured") }
       + Set(leaks.map(\.place)).sorted().map { Violation("SECRET", "a secret is in \($0)") }
