@@ -13,7 +13,10 @@ extension FuzzTarget {
     let text = text.replacing("^", with: secret)
     let first = decoded(text)
     let again = decoded(text)
-    try require(first.value == again.value && first.problems == again.problems, "the same text is two configurations")
+    // Of several keys that are there twice the parser of YAML names any.
+    let isAny = first.problems.contains { $0.message.contains("is there twice") }
+    try require(
+      first.value == again.value && (isAny || first.problems == again.problems), "the same text is two configurations")
     if let value = first.value {
       try require(!first.problems.contains { !$0.isWarning }, "used in spite of \(first.problems)")
       try usable(value)
