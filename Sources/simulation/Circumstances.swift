@@ -40,10 +40,12 @@ struct Circumstances {
   /// Whether a service said for minutes that it knows no job.
   func wasDenied(_ host: String, at wall: Timestamp) -> Bool {
     let at = wall - VirtualTime.begin
-    return disturbances.contains { trouble in
-      trouble.what == "cloud \(host) absence" && trouble.to - trouble.from > .seconds(110)
-        && (hasHad(.clock) || trouble.from <= at && at <= trouble.to + .minutes(1))
+    let denials = disturbances.filter {
+      $0.what == "cloud \(host) absence" && (hasHad(.clock) || $0.from <= at && at <= $0.to + .minutes(10))
     }
+    // Two in a row are one.
+    return denials.count > 1
+      || denials.contains { $0.to - $0.from > .seconds(110) && (hasHad(.clock) || at <= $0.to + .minutes(1)) }
   }
 
   /// The longest time between two moments in which the daemon was up, nothing was in its way, and a host told the truth.

@@ -136,7 +136,7 @@ final class Machine: @unchecked Sendable {
   private func isReady(_ process: Process) {
     guard process === self.process, process.readyAt == nil, !faults.isDead else { return }
     process.readyAt = time.now
-    fedAt = time.moment.awake
+    fedAt = time.awake
     if time.now - process.begunAt > .minutes(1), !mayFail(true) {
       unexplained.append("a start took \((time.now - process.begunAt).spoken)")
     }
@@ -155,18 +155,19 @@ final class Machine: @unchecked Sendable {
   /// What the service manager hears; called after each step.
   func listen() {
     guard let manager else { return }
-    if manager.isFed() { fedAt = time.moment.awake }
-    guard let process, process.readyAt != nil, !process.isStopping,
-      time.moment.awake - fedAt > SimulatedManager.patience
+    if manager.isFed() { fedAt = time.awake }
+    guard let process, process.readyAt != nil, !process.isStopping, time.awake - fedAt > SimulatedManager.patience
     else { return }
     unexplained.append("a loop was stalled: the watchdog was not fed since \(fedAt.spoken)")
-    fedAt = time.moment.awake
+    fedAt = time.awake
   }
 
   private func ended(_ end: End) {
     tell("the daemon has ended: \(end)")
     network.processHasEnded()
-    if case .failed(let reason) = end, !mayFail(process?.readyAt == nil) {
+    // One that is ready goes on whatever the disk does.
+    let isReady = process?.readyAt != nil && process?.isStopping == false
+    if case .failed(let reason) = end, isReady || !mayFail(process?.readyAt == nil) {
       unexplained.append("the daemon ended by itself: \(reason)")
     }
     if let process { dead.append(process) }
@@ -315,6 +316,11 @@ final class Machine: @unchecked Sendable {
     messages["\(level): \(message)", default: 0] += 1
     let fields = metadata.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
     let line = "\(level) \(message) \(fields.joined(separator: " "))"
+    if message.hasPrefix("a torn line stays") || message.hasPrefix("the rotated status log cannot be read"),
+      !mayFail(false)
+    {
+      unexplained.append(line)
+    }
     lines.append(line)
     tell("  log: \(line)")
   }

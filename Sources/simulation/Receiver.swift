@@ -52,8 +52,10 @@ final class Receiver: Host {
     flaws == 0 && !(outages + away).contains { $0.upperBound > now - duration }
   }
 
-  /// What it asked for last, the dead process could not put on record.
-  func processHasDied() { notBefore = notBefore.filter { time.now - $0.value.askedAt > .seconds(5) } }
+  /// What it asked for last, or while nothing could be written, the dead process could not put on record.
+  func processHasDied(_ couldWrite: Bool) {
+    notBefore = notBefore.filter { couldWrite && time.now - $0.value.askedAt > .seconds(5) }
+  }
 
   func calm() {
     (trouble, flaws) = (nil, 0)

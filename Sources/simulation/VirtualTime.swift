@@ -65,6 +65,9 @@ final class VirtualTime: @unchecked Sendable {
     return Moment(wall: truth + error, uptime: now - bootedAt + .seconds(60), slept: slept)
   }
 
+  /// Since the boot, without sleep.
+  var awake: Duration { now - bootedAt - (slept - max(awakeAt - now, .zero) - sleptAtBoot) }
+
   /// When the wall clock, set as it is now, showed a time.
   func when(_ wall: Timestamp) -> Duration { wall - error - Self.begin }
 

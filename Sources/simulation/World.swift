@@ -90,7 +90,10 @@ final class World: @unchecked Sendable {
       log.powerWasCut()
     }
     machine.onEnd = { [self] end in
-      if [.death, .powerCut].contains(end) { for receiver in receivers { receiver.processHasDied() } }
+      let couldWrite = !circumstances.wasDisturbed("disk", near: time.now)
+      if !couldWrite || [.death, .powerCut].contains(end) {
+        for receiver in receivers { receiver.processHasDied(couldWrite) }
+      }
     }
     machine.onReady = { [self] in
       time.after(.seconds(1)) { self.oracle.look() }
@@ -172,6 +175,7 @@ final class World: @unchecked Sendable {
   func setClock(by step: Duration, untilBootAfter wait: Duration) {
     setClock(by: step)
     time.after(wait) { [self] in
+      guard time.now < calmFrom else { return }
       machine.atPowerOn.append { [self] in setClock(by: .zero - time.error) }
       machine.die(powerCut: true, downFor: .seconds(20))
     }
@@ -195,7 +199,7 @@ final class World: @unchecked Sendable {
   /// What the clouds and the disk were still to do is not done.
   func calm() {
     tell("the troubles are over")
-    network.deathAtEdge = 0
+    (network.deathAtEdge, cutAfterStart) = (0, nil)
     cloud.calm()
     machine.faults.calm()
     for receiver in receivers { receiver.calm() }

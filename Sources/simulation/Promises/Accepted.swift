@@ -4,10 +4,12 @@ import JobWatchCore
 struct Accepted: Promise {
   private var firstSeen: [Int64: Timestamp] = [:]
   private var restores = 0
+  /// When a job was seen to be watched last.
+  private var watched: [JobKey: Duration] = [:]
 
   mutating func judge(_ rows: Rows, of world: World, isEnd: Bool) -> [Violation] {
     files(rows, world) + waiting(world, isEnd) + strangers(rows, world) + labels(rows, world)
-      + memory(rows, world.restores)
+      + kept(rows, world) + memory(rows, world)
   }
 
   /// A file that is gone from `incoming/` has its jobs on record, and what was wrong in it is in `rejected/`.
@@ -72,10 +74,24 @@ struct Accepted: Promise {
     }
   }
 
+  /// A job stays on record until it has been over for as long as things are kept.
+  private mutating func kept(_ rows: Rows, _ world: World) -> [Violation] {
+    if world.restores != restores { watched = [:] }
+    let gone = Set(watched.keys).subtracting(rows.jobs.map(\.key))
+    for job in rows.jobs { watched[job.key] = job.isWatched ? world.time.now : nil }
+    defer { for key in gone { watched[key] = nil } }
+    if world.circumstances.hasHad(.clock) { return [] }
+    return gone.filter { watched[$0].map { world.time.now - $0 < world.setup.keep } ?? false }.map {
+      Violation("FORGOTTEN", "\($0) was watched, and is not on record any more", $0)
+    }
+  }
+
   /// When a job was first seen stays known, also if it is submitted again.
-  private mutating func memory(_ rows: Rows, _ restores: Int) -> [Violation] {
+  private mutating func memory(_ rows: Rows, _ world: World) -> [Violation] {
     var violations: [Violation] = []
-    if restores != self.restores { (firstSeen, self.restores) = ([:], restores) }
+    if world.restores != restores { (firstSeen, restores) = ([:], world.restores) }
+    // The next job may get the number of one that was pruned.
+    if world.setup.keep < .days(30) { return [] }
     for job in rows.jobs {
       if let before = firstSeen[job.id], job.firstSeenAt == nil {
         violations.append(

@@ -6,7 +6,29 @@ struct Asked: Promise {
 
   mutating func judge(_ rows: Rows, of world: World, isEnd: Bool) -> [Violation] {
     rows.jobs.compactMap { prompt($0, world) ?? regular($0, world) } + first(rows, world)
-      + uncounted(rows, world) + calls(world)
+      + uncounted(rows, world) + paused(rows, world) + calls(world)
+  }
+
+  /// A pause by hand ends all calls to its account.
+  private func paused(_ rows: Rows, _ world: World) -> [Violation] {
+    if world.circumstances.hasHad(.clock) || world.restoredSeq != nil { return [] }
+    var since: [String: Duration] = [:]
+    var spans: [(account: String, from: Duration, to: Duration)] = []
+    for event in rows.events where ["account.paused", "account.resumed"].contains(event.kind) {
+      let (data, at) = (event.content, world.time.when(Timestamp(milliseconds: event.at)))
+      guard let account = data.account, data.summary?.contains("by hand") ?? false else { continue }
+      if event.kind == "account.paused" {
+        since[account] = at
+      } else if let from = since.removeValue(forKey: account) {
+        spans.append((account, from, at))
+      }
+    }
+    spans += since.map { ($0.key, $0.value, world.time.now) }
+    return world.cloud.calls[judgedCalls...].compactMap { call in
+      // A call that was under way comes to its end.
+      let isPaused = spans.contains { $0.account == call.account && $0.from + .seconds(2) < call.at && call.at < $0.to }
+      return isPaused ? Violation("QUOTA", "\(call.account) is paused by hand, and was asked") : nil
+    }
   }
 
   /// A restart knows how many calls were made: of a quota, a sixteenth or 60 calls at most are not on record.
@@ -50,6 +72,9 @@ struct Asked: Promise {
     guard let asked = world.cloud.asked[job.key.jobID] else {
       guard world.time.now - submitted > .seconds(10) else { return nil }
       return Violation("PROMPT", "\(job.key) was never asked for", job.key)
+    }
+    if Double(asked.count) > 60 + (asked.last - asked.first).seconds / 60 {
+      return Violation("PROMPT", "\(job.key) was asked for \(asked.count) times", job.key)
     }
     let shown = max(truth.visibleFrom - VirtualTime.begin, submitted)
     if let seen = asked.sawRecord, seen - shown > .seconds(20), !world.circumstances.isBusy(job.key, at: shown) {

@@ -14,9 +14,11 @@ struct Honest: Promise {
       sightings = world.cloud.asked.compactMapValues(\.lastSaw)
     }
     let ends = Dictionary(rows.transitions.map { ($0.job, $0.at) }) { $1 }
-    return jobs.compactMap { state(of: $0, since: ends[$0.id], world) }
+    let unpaid = Set(rows.transitions.lazy.filter { $0.from == "awaiting_payment" }.map(\.job))
+    return jobs.compactMap { state(of: $0, since: ends[$0.id], wasUnpaid: unpaid.contains($0.id), world) }
       + (isEnd ? jobs.compactMap { stuck($0, world) } : [])
       + rows.events.filter { $0.seq > judged }.compactMap { blame($0, rows, world) ?? unseen($0, rows, world) }
+      + (isEnd ? untold(rows, world) : [])
       + notices(rows)
   }
 
@@ -31,7 +33,9 @@ struct Honest: Promise {
     let wasSeen = sightings[key.jobID].map { gap.to - gap.from > world.time.now - $0 + .hours(1) } ?? false
     // Right after the clock was set, no poll can have failed yet.
     let span = world.time.now - lastLook
-    let isWell = world.circumstances.hasBeenWell(for: span, but: "clock", span < .minutes(2) ? "cloud" : "clock")
+    let isSoon = span < .minutes(2) && world.time.now - (world.administrator.setups.last?.from ?? .zero) > .minutes(2)
+    let isWell = world.circumstances.hasBeenWell(
+      for: isSoon ? .seconds(61) : span, but: "clock", isSoon ? "cloud" : "clock")
     let isFresh = span < .seconds(30) && !world.circumstances.wasDisturbed("disk", near: world.time.now)
     guard isEarly && !world.circumstances.hasHad(.clock) || wasSeen && (isWell || isFresh) else { return nil }
     let what = wasSeen ? "which it is not" : "before the polls that a sleep has put off"
@@ -39,7 +43,7 @@ struct Honest: Promise {
   }
 
   /// - Parameter verdict: when the job came into its state.
-  private func state(of job: Rows.Job, since verdict: Timestamp?, _ world: World) -> Violation? {
+  private func state(of job: Rows.Job, since verdict: Timestamp?, wasUnpaid: Bool, _ world: World) -> Violation? {
     guard let truth = world.cloud.jobs[job.key.jobID] else { return nil }
     let now = world.circumstances.hasHad(.clock) ? world.time.truth : verdict ?? world.time.truth
     // A service that denies few of its jobs for minutes is believed; the job is found again.
@@ -55,9 +59,12 @@ struct Honest: Promise {
       return missed(job, truth, world)
     case "lapsed":
       // It was seen unpaid last, and its record is gone.
-      if truth.goneAt.map({ $0 <= now }) ?? false { return nil }
+      if wasUnpaid, truth.goneAt.map({ $0 <= now }) ?? false { return nil }
       return Violation("HONEST", "\(job.key) is said to have lapsed, and has not", job.key)
     case "unknown":
+      if job.firstSeenAt != nil {
+        return Violation("HONEST", "\(job.key) is said to be unknown, and was seen", job.key)
+      }
       guard truth.goneAt.map({ $0 > now }) ?? true, truth.visibleFrom + .minutes(3) < now else { return nil }
       return Violation("HONEST", "\(job.key) is said to be unknown, and its record is there", job.key)
     default: return nil
@@ -125,6 +132,35 @@ struct Honest: Promise {
     default: return nil
     }
     return Violation("HONEST", "event \(event.seq) \(event.kind): \(data.summary ?? ""), and nothing was wrong")
+  }
+
+  /// A service that fails for hours is said to fail, if jobs wait for it and nothing else was in the way.
+  private func untold(_ rows: Rows, _ world: World) -> [Violation] {
+    let failures = ["refused", "silent", "unavailable", "unauthorized", "forbidden"]
+    if world.circumstances.hasHad(.clock) || world.restoredSeq != nil || world.setup.keep < .days(30) { return [] }
+    let told = rows.events.filter { ["endpoint.down", "account.paused"].contains($0.kind) }.map {
+      (data: $0.content, at: world.time.when(Timestamp(milliseconds: $0.at)))
+    }
+    return world.disturbances.compactMap { trouble in
+      let words = trouble.what.split(separator: " ")
+      guard words.count == 3, failures.contains(String(words[2])),
+        let truth = world.cloud.jobs.values.first(where: { job in
+          job.host == words[1] && !world.cloud.isOdd(job.id)
+            && job.goneAt.map { $0 - VirtualTime.begin > trouble.to } ?? true
+            && (job.end.map { $0.at - VirtualTime.begin > trouble.to } ?? true)
+            && (world.cloud.asked[job.id]?.sawRecord.map { $0 < trouble.from } ?? false)
+        }),
+        world.circumstances.longestChance(trouble.from, trouble.to, host: nil) > .minutes(100),
+        !world.disturbances.contains(where: {
+          $0.what != trouble.what && $0.what.contains(".\(truth.account).") && $0.from < trouble.to
+            && trouble.from < $0.to + .minutes(11)
+        }),
+        !told.contains(where: {
+          $0.data.account == truth.account && trouble.from <= $0.at && $0.at <= trouble.to + .minutes(1)
+        })
+      else { return nil }
+      return Violation("HONEST", "\(trouble.what) from \(VirtualTime.begin + trouble.from) on was not told", truth.key)
+    }
   }
 
   /// A blind gap names what was in the way for most of it.

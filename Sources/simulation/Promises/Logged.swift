@@ -27,7 +27,12 @@ struct Logged: Promise {
     }
     let last = rows.events.last?.seq ?? 0
     let isMissing = world.setup.keep < .days(30) ? next <= last : next != last + 1
-    if isEnd, isMissing { return [Violation("LOG", "it ends with \(next - 1), and the last event is \(last)")] }
+    let isLate =
+      world.circumstances.hasBeenWell(for: .minutes(15), but: "cloud")
+      && rows.events.last.map { Timestamp(milliseconds: $0.at) < world.time.moment.wall - .minutes(15) } ?? false
+    if isEnd || isLate, isMissing {
+      return [Violation("LOG", "it ends with \(next - 1), and the last event is \(last)")]
+    }
     return []
   }
 
@@ -52,6 +57,10 @@ struct Logged: Promise {
       if let event = events[seq], kind != event.kind || time != Timestamp(milliseconds: event.at).description {
         // What came after a backup was put back has numbers of its own.
         if seq > world.restoredSeq ?? 0 { return "line \(seq) says \(kind), and the event is \(event.kind)" }
+      } else if let event = events[seq], seq > world.restoredSeq ?? 0,
+        line.suffix(event.data.utf8.count - 1) != Data(event.data.utf8.dropFirst())
+      {
+        return "line \(seq) has other data than the event"
       } else if events[seq] == nil, world.restoredSeq == nil, world.setup.keep > .days(30) {
         return "line \(seq) is of no event"
       }

@@ -1,3 +1,4 @@
+import Foundation
 import JobWatchCore
 import SimulatedMachine
 
@@ -11,7 +12,10 @@ struct Silent: Promise {
       Array($0.utf8)
     }
     var outputs = freshOutput(rows, world)
-    if isEnd, let database = Disk.content(of: world.setup.database) { outputs += [("the database", Array(database))] }
+    let files = [world.setup.database, world.setup.database + "-wal", world.setup.statusLog]
+    for path in isEnd ? files : [] {
+      outputs += [(path, Array(Disk.content(of: path) ?? Data()))]
+    }
     let leaks = outputs.filter { output in secrets.contains(where: output.bytes.contains) }
     return world.network.strangers.sorted().map { Violation("SECRET", "\($0) was asked, which nobody configured") }
       + Set(leaks.map(\.place)).sorted().map { Violation("SECRET", "a secret is in \($0)") }

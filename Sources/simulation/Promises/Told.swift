@@ -42,7 +42,9 @@ struct Told: Promise {
       }
     }
     violations += journal(messages["journal"] ?? [], world)
-    for message in isEnd ? messages["journal"] ?? [] : [] where message.state == "waiting" {
+    let isSilent = isEnd || world.circumstances.hasBeenWell(for: .minutes(15), but: "cloud")
+    for message in isSilent ? messages["journal"] ?? [] : [] where message.state == "waiting" {
+      if !isEnd, message.eventAt > world.time.moment.wall - .minutes(15) { continue }
       violations.append(
         Violation("TOLD", "event \(message.seq) still waits for the journal: \(message.lastError ?? "")"))
     }
@@ -59,9 +61,22 @@ struct Told: Promise {
       if let body = bodies[delivery.id], body != delivery.body {
         return [Violation("ONE-ID", "\(receiver.channel) got two bodies under \(delivery.id)")]
       }
+      if world.troubles.isQuiet, bodies[delivery.id] != nil {
+        return [Violation("ONE-ID", "\(receiver.channel) got \(delivery.id) twice, and nothing was wrong")]
+      }
+      if let event = ids[delivery.id], !isWhole(delivery.body, event) {
+        return [Violation("TOLD", "\(receiver.channel) got other content than that of event \(event.seq)")]
+      }
       bodies[delivery.id] = delivery.body
     }
     return []
+  }
+
+  /// As format `standard` says; what is long is shortened.
+  private func isWhole(_ body: [UInt8], _ event: Rows.Event) -> Bool {
+    let time = Timestamp(milliseconds: event.at)
+    let whole = Array(#"{"type":"\#(event.kind)","timestamp":"\#(time)","data":\#(event.data)}"#.utf8)
+    return body == whole || whole.count > 19_999
   }
 
   /// While nothing is in the way for two hours, what comes to light is told at once.
@@ -139,7 +154,7 @@ struct Told: Promise {
         return Violation(
           "TOLD", "event \(message.seq) waits for \((message.due - now).spoken) after \(message.attempts) attempts")
       }
-      if isWell, now - message.eventAt > .minutes(15) {
+      if isWell, now - max(message.eventAt, message.due) > .minutes(15) {
         return Violation("TOLD", "\(receiver.channel) is well, and event \(message.seq) waits until \(message.due)")
       }
       return nil
