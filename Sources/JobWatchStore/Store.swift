@@ -126,8 +126,12 @@ package final class Store: Sendable {
     let connection = Mutex<(queue: DatabaseQueue?, isCancelled: Bool)>((nil, false))
     return try await withTaskCancellationHandler {
       try await run { [path] in
+        func open() throws -> DatabaseQueue {
+          try DatabaseQueue(path: path, configuration: .labelled("examination", readonly: true))
+        }
         do {
-          let queue = try DatabaseQueue(path: path, configuration: .labelled("examination", readonly: true))
+          // A read that fails once looks like damage.
+          let queue = try (try? open()) ?? open()
           try connection.withLock {
             if $0.isCancelled { throw CancellationError() }
             $0.queue = queue
@@ -135,8 +139,8 @@ package final class Store: Sendable {
           return try queue.read(IntegrityReport.init(of:))
         } catch let error as DatabaseError {
           switch error.resultCode {
-          // The file cannot even be read.
           case .SQLITE_CORRUPT, .SQLITE_NOTADB:
+            if let error = StoreError.unread(path) { throw error }
             return IntegrityReport(damage: error.message ?? "\(error.resultCode)")
           case .SQLITE_INTERRUPT: throw CancellationError()
           default: throw StoreError(error, path: path)

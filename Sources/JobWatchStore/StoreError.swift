@@ -49,6 +49,33 @@ extension StoreError {
       }
   }
 
+  /// What SQLite calls damage though it is none: a statement turns EIO of a read into `SQLITE_CORRUPT`
+  /// (`abort_due_to_error` of vdbe.c), and a check reports the page. But damage stays, and a disk may be back in a minute.
+  static func readFault(_ code: CInt) -> String? {
+    [EIO, ENXIO, ERANGE].contains(code) ? String(cString: strerror(code)) : nil
+  }
+
+  /// That of an opening, whose damage ends the daemon for good.
+  init(opening error: any Error, path: String) {
+    let isDamage = (error as? DatabaseError).map { [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains($0.resultCode) } ?? false
+    self = (isDamage ? Self.unread(path) : nil) ?? StoreError(error, path: path)
+  }
+
+  /// That the disk cannot be read, which SQLite also calls damage; nil: all of the database's files can be.
+  static func unread(_ path: String) -> StoreError? {
+    for name in [path, path + "-wal"] {
+      let file = open(name, O_RDONLY | O_CLOEXEC)
+      guard file >= 0 else { continue }
+      defer { close(file) }
+      var (page, count) = ([UInt8](repeating: 0, count: 4096), 0)
+      repeat { count = read(file, &page, page.count) } while count > 0
+      if count < 0, let fault = readFault(errno) {
+        return .passing("\(name) cannot be read (\(fault)): look at the disk")
+      }
+    }
+    return nil
+  }
+
   private static func unopened(_ path: String, _ reason: String, mayLackRoom: Bool) -> StoreError {
     if access(path.parentDirectory, W_OK) != 0 && errno == EROFS {
       return .passing(

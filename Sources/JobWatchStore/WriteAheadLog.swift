@@ -37,4 +37,18 @@ extension Database {
     let code = sqlite3_file_control(connection, "main", SQLITE_FCNTL_PERSIST_WAL, &stays)
     guard code == SQLITE_OK else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
   }
+
+  /// The last `errno` that the connection met on the database's file and on its log; zero: none.
+  var lastErrors: [CInt] {
+    [SQLITE_FCNTL_FILE_POINTER, SQLITE_FCNTL_JOURNAL_POINTER].compactMap { name in
+      var file: UnsafeMutablePointer<sqlite3_file>?
+      var code: CInt = 0
+      // A file that is not open has no methods.
+      guard sqlite3_file_control(sqliteConnection, "main", name, &file) == SQLITE_OK, let file,
+        let methods = file.pointee.pMethods,
+        methods.pointee.xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &code) == SQLITE_OK
+      else { return nil }
+      return code
+    }
+  }
 }

@@ -151,6 +151,15 @@ import Testing
     #expect(try await ids(store) == kept.union(["later"]))
   }
 
+  @Test func `does not call a file damaged that cannot be read now`() throws {
+    let error = DatabaseError(resultCode: .SQLITE_CORRUPT, message: "database disk image is malformed")
+    // Reading its first page is EIO.
+    let unread = StoreError(opening: error, path: "/proc/self/mem")
+    #expect(unread.mayPass && unread.description.contains("Input/output error"))
+    let damaged = StoreError(opening: error, path: "/proc/self/stat")
+    #expect(!damaged.mayPass && damaged.description.contains("is damaged"))
+  }
+
   /// As a full disk does, a limit of pages ends the transaction that meets it.
   private func limitPages(_ store: Store, to limit: String) async throws {
     try await store.write { transaction in
