@@ -173,6 +173,15 @@ final class CloudSide: Host {
     return truth
   }
 
+  /// How many jobs of a host were seen before a span and go on behind it.
+  func open(_ host: some StringProtocol, _ from: Duration, _ to: Duration) -> [TrueJob] {
+    jobs.values.filter { job in
+      job.host == host && !odd.contains(job.id) && (asked[job.id]?.sawRecord.map { $0 < from } ?? false)
+        && (job.end.map { $0.at - VirtualTime.begin > to } ?? true)
+        && (job.goneAt.map { $0 - VirtualTime.begin > to } ?? true)
+    }
+  }
+
   private static func uuid(_ draw: inout Draw) -> String {
     let digits = Array(draw.digits(32))
     let parts = [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map { String(digits[$0]) }

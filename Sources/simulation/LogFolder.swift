@@ -5,6 +5,8 @@ import JobWatchFiles
 final class LogFolder {
   /// Rotated files, oldest first; the present one is not among them.
   private(set) var rotated: [String] = []
+  /// Those that were copied: a line whose place was not on record yet may come again behind one.
+  private(set) var copies: Set<String> = []
   private var count = 0
   private let path: String
   private let machine: Machine
@@ -42,6 +44,7 @@ final class LogFolder {
       close(descriptor)
     }
     rotated.append(target)
+    copies.insert(target)
     machine.tell("the status log is copied and emptied")
   }
 

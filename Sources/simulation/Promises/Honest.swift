@@ -144,12 +144,7 @@ struct Honest: Promise {
     return world.disturbances.compactMap { trouble in
       let words = trouble.what.split(separator: " ")
       guard words.count == 3, failures.contains(String(words[2])),
-        let truth = world.cloud.jobs.values.first(where: { job in
-          job.host == words[1] && !world.cloud.isOdd(job.id)
-            && job.goneAt.map { $0 - VirtualTime.begin > trouble.to } ?? true
-            && (job.end.map { $0.at - VirtualTime.begin > trouble.to } ?? true)
-            && (world.cloud.asked[job.id]?.sawRecord.map { $0 < trouble.from } ?? false)
-        }),
+        let truth = world.cloud.open(words[1], trouble.from, trouble.to).min(by: { $0.id < $1.id }),
         world.circumstances.longestChance(trouble.from, trouble.to, host: nil) > .minutes(100),
         !world.disturbances.contains(where: {
           $0.what != trouble.what && $0.what.contains(".\(truth.account).") && $0.from < trouble.to
@@ -167,7 +162,8 @@ struct Honest: Promise {
   private func gap(of event: Rows.Event, _ data: Rows.Event.Content, _ rows: Rows, _ world: World) -> Violation? {
     guard let gap = data.blindGap else { return nil }
     let (from, to) = (gap.from - VirtualTime.begin, gap.to - VirtualTime.begin)
-    if gap.cause.contains("jobwatch was not running"), !world.circumstances.wasDown(from, to) {
+    // A stop counts from the last sighting or event on record.
+    if gap.cause.contains("jobwatch was not running"), !world.circumstances.wasDown(from, to + .minutes(30)) {
       return Violation("HONEST", "event \(event.seq) \(event.kind) says that jobwatch was not running, and it was")
     }
     let blamesNobody = ["no poll was due", "no answer showed the job"].contains(where: gap.cause.contains)

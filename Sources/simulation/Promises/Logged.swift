@@ -11,7 +11,7 @@ struct Logged: Promise {
   mutating func judge(_ rows: Rows, of world: World, isEnd: Bool) -> [Violation] {
     if world.restores != restores { (events, restores) = ([:], world.restores) }
     for event in rows.events { events[event.seq] = event }
-    var next = Int64(1)
+    var (next, mayRepeat) = (Int64(1), false)
     for path in world.log.rotated + [world.setup.statusLog] {
       guard let content = Disk.content(of: path) else {
         if path == world.setup.statusLog && !isEnd { continue }
@@ -23,7 +23,8 @@ struct Logged: Promise {
         }
         sizes[path] = content.count
       }
-      if let what = read(content, &next, world) { return [Violation("LOG", "\(path): \(what)")] }
+      if let what = read(content, &next, mayRepeat, world) { return [Violation("LOG", "\(path): \(what)")] }
+      mayRepeat = world.log.copies.contains(path)
     }
     let last = rows.events.last?.seq ?? 0
     let isMissing = world.setup.keep < .days(30) ? next <= last : next != last + 1
@@ -37,7 +38,7 @@ struct Logged: Promise {
   }
 
   /// - Returns: what is wrong.
-  private func read(_ content: Data, _ next: inout Int64, _ world: World) -> String? {
+  private func read(_ content: Data, _ next: inout Int64, _ mayRepeat: Bool, _ world: World) -> String? {
     var lines = content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     let last = lines.removeLast()
     // Where the disk refuses to be read or cut, that is said, and readers pass such lines over.
@@ -51,7 +52,7 @@ struct Logged: Promise {
         return "it has a line that is none, \(text(line))"
       }
       // A backup that is put back loses events, and the log has them.
-      if seq != next, world.restoredSeq == nil || seq < next, !(mayBeTorn && seq < next) {
+      if seq != next, world.restoredSeq == nil || seq < next, !((mayBeTorn || mayRepeat) && seq < next) {
         return "line \(seq) follows line \(next - 1)"
       }
       if let event = events[seq], kind != event.kind || time != Timestamp(milliseconds: event.at).description {

@@ -29,7 +29,7 @@ struct Told: Promise {
       {
         violations += late(receiver, ids, world)
       }
-      violations += marked(receiver, own, events)
+      violations += marked(receiver, own, events, world)
       violations += order(receiver, own, ids, world)
       violations += waiting(receiver, own, world, isEnd)
       if world.restoredSeq == nil { violations += vanished(receiver, own, events) }
@@ -89,7 +89,11 @@ struct Told: Promise {
     }
   }
 
-  private func marked(_ receiver: Receiver, _ messages: [Rows.Message], _ events: [Int64: Rows.Event]) -> [Violation] {
+  private func marked(
+    _ receiver: Receiver, _ messages: [Rows.Message], _ events: [Int64: Rows.Event], _ world: World
+  ) -> [Violation] {
+    // All delays together are 41 h 42 min, a fifth less at least.
+    let earliest = world.time.moment.wall - .hours(33)
     let accepted = Set(receiver.deliveries.lazy.filter(\.isAccepted).map(\.id))
     return messages.compactMap { message in
       guard let event = events[message.seq] else { return nil }
@@ -97,6 +101,9 @@ struct Told: Promise {
       case "delivered" where !accepted.contains(event.id):
         return Violation(
           "TOLD", "event \(message.seq) is marked as delivered to \(receiver.channel), which never took it")
+      case "given_up"
+      where message.eventAt > earliest && !receiver.refused.contains(event.id) && !world.circumstances.hasHad(.clock):
+        return Violation("TOLD", "event \(message.seq) for \(receiver.channel) was given up within 33 h")
       case "given_up" where message.attempts < (receiver.refused.contains(event.id) ? 3 : Self.delays.count):
         return Violation(
           "TOLD", "event \(message.seq) for \(receiver.channel) was given up after \(message.attempts) attempts")
