@@ -60,7 +60,7 @@ package struct Condition: Hashable, Sendable {
     self.cause = cause
   }
 
-  package static let suspended = "the machine was suspended"  // the cause of a `stopped`, with which no condition ends
+  package static let suspended = "the machine was suspended"
 
   /// Why no job was seen while it lasted, with its times.
   package var blindness: String {

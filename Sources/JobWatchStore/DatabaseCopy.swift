@@ -42,11 +42,8 @@ package struct DatabaseCopy: Sendable, Hashable {
       copy.bytes = URL(fileURLWithPath: file.path).fileSize
       return copy
     } catch let error as DatabaseError {
-      switch error.resultCode {
       // The copy has what the database has.
-      case .SQLITE_CORRUPT, .SQLITE_NOTADB: throw error
-      default: throw StoreError(error, path: file.target)
-      }
+      throw error.speaksOfDamage ? error : StoreError(error, path: file.target)
     }
   }
 }

@@ -126,26 +126,24 @@ package final class Store: Sendable {
     let connection = Mutex<(queue: DatabaseQueue?, isCancelled: Bool)>((nil, false))
     return try await withTaskCancellationHandler {
       try await run { [path] in
-        func open() throws -> DatabaseQueue {
-          try DatabaseQueue(path: path, configuration: .labelled("examination", readonly: true))
-        }
-        do {
-          // A read that fails once looks like damage.
-          let queue = try (try? open()) ?? open()
-          try connection.withLock {
-            if $0.isCancelled { throw CancellationError() }
-            $0.queue = queue
-          }
-          return try queue.read(IntegrityReport.init(of:))
-        } catch let error as DatabaseError {
-          switch error.resultCode {
-          case .SQLITE_CORRUPT, .SQLITE_NOTADB:
-            if let error = StoreError.unread(path) { throw error }
+        func look() throws -> IntegrityReport {
+          do {
+            let queue = try DatabaseQueue(path: path, configuration: .labelled("examination", readonly: true))
+            try connection.withLock {
+              if $0.isCancelled { throw CancellationError() }
+              $0.queue = queue
+            }
+            return try queue.read(IntegrityReport.init(of:))
+          } catch let error as DatabaseError {
+            if error.resultCode == .SQLITE_INTERRUPT { throw CancellationError() }
+            guard error.speaksOfDamage else { throw StoreError(error, path: path) }
+            if let fault = StoreError.unread(path) { throw fault }
             return IntegrityReport(damage: error.message ?? "\(error.resultCode)")
-          case .SQLITE_INTERRUPT: throw CancellationError()
-          default: throw StoreError(error, path: path)
           }
         }
+        // A second look finds what is damaged, and not what could not be read once.
+        let first = try look()
+        return first.damage == nil ? first : try look()
       }
     } onCancel: {
       connection.withLock {

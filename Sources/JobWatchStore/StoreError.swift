@@ -43,7 +43,7 @@ extension StoreError {
       case .SQLITE_CANTOPEN: .unopened(path, reason, mayLackRoom: true)
       case .SQLITE_READONLY: .unopened(path, reason, mayLackRoom: false)
       case .SQLITE_PERM: .denied(path, reason)
-      case .SQLITE_CORRUPT, .SQLITE_NOTADB: .damaged(path, reason)
+      case _ where error.speaksOfDamage: .damaged(path, reason)
       case .SQLITE_FULL: .passing("\(path): the disk is full (\(reason))")
       default: .passing("\(path): \(reason)")
       }
@@ -55,9 +55,9 @@ extension StoreError {
     [EIO, ENXIO, ERANGE].contains(code) ? String(cString: strerror(code)) : nil
   }
 
-  /// That of an opening, whose damage ends the daemon for good.
-  init(opening error: any Error, path: String) {
-    let isDamage = (error as? DatabaseError).map { [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains($0.resultCode) } ?? false
+  /// Where a person acts on what is said of damage, or systemd does: damage only if all of the files can be read.
+  init(confirming error: any Error, path: String) {
+    let isDamage = (error as? DatabaseError)?.speaksOfDamage ?? false
     self = (isDamage ? Self.unread(path) : nil) ?? StoreError(error, path: path)
   }
 
@@ -111,4 +111,8 @@ extension StoreError {
 
 extension String {
   var parentDirectory: String { URL(fileURLWithPath: self).deletingLastPathComponent().path }
+}
+
+extension DatabaseError {
+  var speaksOfDamage: Bool { resultCode == .SQLITE_CORRUPT || resultCode == .SQLITE_NOTADB }
 }

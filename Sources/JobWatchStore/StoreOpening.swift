@@ -41,7 +41,7 @@ enum StoreOpening {
       }
       return pool
     } catch {
-      throw StoreError(opening: error, path: path)
+      throw StoreError(confirming: error, path: path)
     }
   }
 
@@ -177,7 +177,7 @@ extension Store {
         if let damage = try IntegrityReport(of: db).damage { throw StoreError.damaged(path, damage) }
       }
     } catch {
-      throw StoreError(opening: error, path: path)
+      throw StoreError(confirming: error, path: path)
     }
   }
 }

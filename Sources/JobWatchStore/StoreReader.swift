@@ -28,7 +28,7 @@ package struct StoreReader: Sendable {
       switch error.resultCode {
       case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_READONLY, .SQLITE_AUTH:
         throw unreadable(error.message ?? "\(error.resultCode)")
-      default: throw StoreError(error, path: path)
+      default: throw StoreError(confirming: error, path: path)
       }
     }
   }

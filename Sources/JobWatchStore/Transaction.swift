@@ -103,11 +103,11 @@ package struct Transaction {
     try conditions.noteStop(from: last, to: now)
   }
 
-  /// The time of the last event or sighting; nil in a new database.
+  /// The time of the last event, sighting or first "no such job"; nil in a new database.
   package func lastSignOfLife() throws -> Timestamp? {
     try db.value(
       """
-      SELECT max(at) FROM (SELECT max(last_seen_at) AS at FROM job UNION ALL
+      SELECT max(at) FROM (SELECT max(last_seen_at) AS at FROM job UNION ALL SELECT max(absent_since) FROM job UNION ALL
         SELECT at FROM (SELECT at FROM event ORDER BY seq DESC LIMIT 1))
       """)
   }

@@ -38,9 +38,9 @@ extension Database {
     guard code == SQLITE_OK else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
   }
 
-  /// The last `errno` that the connection met on the database's file and on its log; zero: none.
-  var lastErrors: [CInt] {
-    [SQLITE_FCNTL_FILE_POINTER, SQLITE_FCNTL_JOURNAL_POINTER].compactMap { name in
+  /// The failed read of the database's file or of its log behind what SQLite calls damage; nil: none has failed.
+  var readFault: DatabaseError? {
+    [SQLITE_FCNTL_FILE_POINTER, SQLITE_FCNTL_JOURNAL_POINTER].lazy.compactMap { [sqliteConnection] name in
       var file: UnsafeMutablePointer<sqlite3_file>?
       var code: CInt = 0
       // A file that is not open has no methods.
@@ -48,7 +48,7 @@ extension Database {
         let methods = file.pointee.pMethods,
         methods.pointee.xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &code) == SQLITE_OK
       else { return nil }
-      return code
-    }
+      return StoreError.readFault(code).map { DatabaseError(resultCode: .SQLITE_IOERR, message: $0) }
+    }.first
   }
 }

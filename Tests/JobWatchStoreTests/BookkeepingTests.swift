@@ -21,7 +21,7 @@ import Testing
     }
   }
 
-  @Test func `the last sign of life is the last event or sighting`() async throws {
+  @Test func `the last sign of life is the last event, sighting or first absence`() async throws {
     let place = try Place()
     #expect(try await place.read { try $0.lastSignOfLife() } == nil)
     let id = try await place.insert(1)[0]
@@ -32,6 +32,9 @@ import Testing
       (job.firstSeenAt, job.lastSeenAt) = (.start, .start + .hours(1))
       try transaction.jobs.save(job, bodyHash: 1, dueAt: .start, noticeAt: nil)
       #expect(try transaction.lastSignOfLife() == .start + .hours(1))
+      job.absence = Absence(answers: 1, since: .start + .hours(2))
+      try transaction.jobs.save(job, bodyHash: 1, dueAt: .start, noticeAt: nil)
+      #expect(try transaction.lastSignOfLife() == .start + .hours(2))
     }
   }
 }

@@ -154,9 +154,9 @@ import Testing
   @Test func `does not call a file damaged that cannot be read now`() throws {
     let error = DatabaseError(resultCode: .SQLITE_CORRUPT, message: "database disk image is malformed")
     // Reading its first page is EIO.
-    let unread = StoreError(opening: error, path: "/proc/self/mem")
+    let unread = StoreError(confirming: error, path: "/proc/self/mem")
     #expect(unread.mayPass && unread.description.contains("Input/output error"))
-    let damaged = StoreError(opening: error, path: "/proc/self/stat")
+    let damaged = StoreError(confirming: error, path: "/proc/self/stat")
     #expect(!damaged.mayPass && damaged.description.contains("is damaged"))
   }
 
