@@ -44,8 +44,8 @@ struct Circumstances {
       $0.what == "cloud \(host) absence" && (hasHad(.clock) || $0.from <= at && at <= $0.to + .minutes(10))
     }
     // Two in a row are one.
-    return denials.count > 1
-      || denials.contains { $0.to - $0.from > .seconds(110) && (hasHad(.clock) || at <= $0.to + .minutes(1)) }
+    let isOver = denials.allSatisfy { at > $0.to + .minutes(1) } && !hasHad(.clock)
+    return !isOver && denials.reduce(.zero) { $0 + ($1.to - $1.from) } > .seconds(110)
   }
 
   /// The longest time between two moments in which the daemon was up, nothing was in its way, and a host told the truth.

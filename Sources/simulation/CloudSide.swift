@@ -66,6 +66,7 @@ final class CloudSide: Host {
   /// Jobs for which the service refuses every answer.
   private var odd: Set<String> = []
   var tell: (String) -> Void = { _ in }
+  /// Called when a job is asked for, before its answer arrives.
   var isAsked: (JobKey) -> Void = { _ in }
   /// Which run of the daemon is under way.
   var boot: () -> Int = { 0 }
@@ -173,8 +174,8 @@ final class CloudSide: Host {
     return truth
   }
 
-  /// How many jobs of a host were seen before a span and go on behind it.
-  func open(_ host: some StringProtocol, _ from: Duration, _ to: Duration) -> [TrueJob] {
+  /// The jobs of a host that were seen before a span and go on behind it.
+  func openJobs(of host: some StringProtocol, from: Duration, to: Duration) -> [TrueJob] {
     jobs.values.filter { job in
       job.host == host && !odd.contains(job.id) && (asked[job.id]?.sawRecord.map { $0 < from } ?? false)
         && (job.end.map { $0.at - VirtualTime.begin > to } ?? true)

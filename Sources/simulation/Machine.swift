@@ -316,11 +316,7 @@ final class Machine: @unchecked Sendable {
     messages["\(level): \(message)", default: 0] += 1
     let fields = metadata.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
     let line = "\(level) \(message) \(fields.joined(separator: " "))"
-    if message.hasPrefix("a torn line stays") || message.hasPrefix("the rotated status log cannot be read"),
-      !mayFail(false)
-    {
-      unexplained.append(line)
-    }
+    if Self.tornLogs.contains(where: message.hasPrefix), !mayFail(false) { unexplained.append(line) }
     lines.append(line)
     tell("  log: \(line)")
   }
@@ -330,6 +326,9 @@ final class Machine: @unchecked Sendable {
     defer { lines = [] }
     return lines
   }
+
+  /// How the daemon says that the status log has lines that are none: only a disk that fails leaves them.
+  static let tornLogs = ["a torn line stays", "the rotated status log cannot be read"]
 
   /// What the journal got, which no power cut takes back.
   var journal: [UInt8] {

@@ -144,7 +144,7 @@ struct Honest: Promise {
     return world.disturbances.compactMap { trouble in
       let words = trouble.what.split(separator: " ")
       guard words.count == 3, failures.contains(String(words[2])),
-        let truth = world.cloud.open(words[1], trouble.from, trouble.to).min(by: { $0.id < $1.id }),
+        let truth = world.cloud.openJobs(of: words[1], from: trouble.from, to: trouble.to).min(by: { $0.id < $1.id }),
         world.circumstances.longestChance(trouble.from, trouble.to, host: nil) > .minutes(100),
         !world.disturbances.contains(where: {
           $0.what != trouble.what && $0.what.contains(".\(truth.account).") && $0.from < trouble.to
@@ -162,18 +162,21 @@ struct Honest: Promise {
   private func gap(of event: Rows.Event, _ data: Rows.Event.Content, _ rows: Rows, _ world: World) -> Violation? {
     guard let gap = data.blindGap else { return nil }
     let (from, to) = (gap.from - VirtualTime.begin, gap.to - VirtualTime.begin)
-    // A stop counts from the last sighting or event on record.
-    if gap.cause.contains("jobwatch was not running"), !world.circumstances.wasDown(from, to + .minutes(30)) {
+    if gap.cause.contains("jobwatch was not running"), !world.circumstances.wasDown(from, to) {
       return Violation("HONEST", "event \(event.seq) \(event.kind) says that jobwatch was not running, and it was")
     }
     let blamesNobody = ["no poll was due", "no answer showed the job"].contains(where: gap.cause.contains)
     let key = rows.jobs.first { $0.id == event.job }?.key
-    // One that dies when it wakes up could not put its sleep on record.
-    let diedOnWaking = world.disturbances.contains { sleep in
+    // One that dies when it wakes up could not put its sleep on record, nor one whose stretched wait was not over yet.
+    let (at, wait) = (
+      Timestamp(milliseconds: event.at) - VirtualTime.begin, Duration.seconds(30 * world.options.stretch)
+    )
+    let isUnnoticed = world.disturbances.contains { sleep in
       sleep.what == "suspend" && from <= sleep.to && sleep.to <= to
-        && world.machine.spans.contains { $0.kind == .down && ($0.from - sleep.to).seconds.magnitude < 60 }
+        && (at < sleep.to + wait
+          || world.machine.spans.contains { $0.kind == .down && ($0.from - sleep.to).seconds.magnitude < 60 })
     }
-    if !blamesNobody || diedOnWaking || to - from < .hours(2) || world.cloud.isOdd(key?.jobID ?? "") { return nil }
+    if !blamesNobody || isUnnoticed || to - from < .hours(2) || world.cloud.isOdd(key?.jobID ?? "") { return nil }
     let host = "\(data.service ?? "").\(data.account ?? "").cloud.example"
     let seen = world.circumstances.longestChance(from, to, host: host)
     if seen * 2 > to - from { return nil }

@@ -42,8 +42,8 @@ struct Logged: Promise {
     var lines = content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     let last = lines.removeLast()
     // Where the disk refuses to be read or cut, that is said, and readers pass such lines over.
-    let mayBeTorn = world.machine.messages.keys.contains {
-      $0.hasPrefix("warning: a torn line stays") || $0.hasPrefix("warning: the rotated status log cannot be read")
+    let mayBeTorn = world.machine.messages.keys.contains { message in
+      Machine.tornLogs.contains { message.hasPrefix("warning: \($0)") }
     }
     if !last.isEmpty, !mayBeTorn, !isForeign(last) { return "it ends with a torn line, \(text(last))" }
     for line in lines {

@@ -42,9 +42,9 @@ struct Told: Promise {
       }
     }
     violations += journal(messages["journal"] ?? [], world)
-    let isSilent = isEnd || world.circumstances.hasBeenWell(for: .minutes(15), but: "cloud")
-    for message in isSilent ? messages["journal"] ?? [] : [] where message.state == "waiting" {
-      if !isEnd, message.eventAt > world.time.moment.wall - .minutes(15) { continue }
+    let isWell = isEnd || world.circumstances.hasBeenWell(for: .minutes(15), but: "cloud")
+    let latest = world.time.moment.wall - (isEnd ? .zero : .minutes(15))
+    for message in messages["journal"] ?? [] where isWell && message.state == "waiting" && message.eventAt <= latest {
       violations.append(
         Violation("TOLD", "event \(message.seq) still waits for the journal: \(message.lastError ?? "")"))
     }
