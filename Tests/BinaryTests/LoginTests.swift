@@ -48,7 +48,7 @@ import Testing
 
   /// The operator's way: the new secret first, then the signal, and the old one ends.
   private static func change(_ way: LoginWay, of daemon: ChildProcess, in bed: Testbed) async throws {
-    try await bed.cloud.log.wait(count: 60)
+    try await bed.cloud.log.wait(count: 20)
     try write(way, 1, in: bed)
     try await bed.waiting(for: "the configuration is reloaded") { daemon.send(SIGHUP) }
     // What was under way with the old one has arrived when each job was asked for once more.
@@ -65,10 +65,11 @@ import Testing
     try await Testbed.run(way) { bed in
       try bed.place.write(LoginWay.password, to: bed.place.root + "/password")
       let daemon = try await bed.startDaemon()
-      let jobs = (0..<10).map { _ in PlannedJob.failing(after: .seconds(6)) }
+      let jobs = (0..<10).map { _ in PlannedJob.failing(after: .days(30)) }
       try bed.submit(jobs)
       try await bed.cloud.log.wait(count: 40)
       bed.cloud.revokeTokens()
+      bed.end(jobs)
       try await within(.seconds(30), "every end is told") { try await bed.told(jobs) }
       #expect(await daemon.terminate() == .code(0))
       #expect((1...10).contains(bed.cloud.refusedCalls.count))
@@ -156,10 +157,10 @@ import Testing
       try await bed.cloud.log.wait(count: 3)
       bed.cloud.set(.unavailable, for: .metadata)
       let missed = try await within(.seconds(20), "a renewal that fails") {
-        try await bed.cloud.log.next { $0.identity == .metadata && $0.status == 503 }
+        try await bed.cloud.log.first { $0.identity == .metadata && $0.status == 503 }
       }
       _ = try await within(.seconds(5), "a poll with the old key") {
-        try await bed.cloud.log.next { $0.time > missed.time && $0.status == 200 && $0.jobID != "" }
+        try await bed.cloud.log.first { $0.time > missed.time && $0.status == 200 && $0.jobID != "" }
       }
       let paused = try await within(.seconds(20), "account.paused") {
         try await bed.log.first(.accountPaused)
