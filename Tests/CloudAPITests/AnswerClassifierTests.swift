@@ -190,6 +190,31 @@ struct AnswerClassifierTests {
     }
   }
 
+  /// By the `Date` of the answer, 16 or 14 minutes from the signature's.
+  @Test(
+    "a refusal whose reason broke off is one of the date where the date had to be refused",
+    arguments: [
+      ("Mon, 20 Dec 2021 11:49:20 GMT", true), ("Mon, 20 Dec 2021 11:17:20 GMT", true),
+      ("Mon, 20 Dec 2021 11:47:20 GMT", false), ("Mon, 20 Dec 2021 11:19:20 GMT", false), ("", false),
+    ])
+  func brokenRefusal(_ date: String, _ isOfDate: Bool) {
+    let headers = date.isEmpty ? [] : [("Date", date)]
+    for (body, truncated) in [("", false), (AnswerCase.flat("APIGW.0301", "calc aksk sig"), true)] {
+      let answer = AnswerCase(401, body, .absent(code: ""), headers: headers, truncated: truncated).answer
+      guard case .skewed(let time?, _) = answer.observation else {
+        #expect(!isOfDate, "\(answer.observation)")
+        continue
+      }
+      #expect(isOfDate && time == answer.evidence?.serverDate)
+    }
+    // What can be read is what the cloud says.
+    let told = AnswerCase(401, AnswerCase.flat("APIGW.0301", "Unauthorized"), .absent(code: ""), headers: headers)
+    guard case .refused = told.answer.observation else {
+      Issue.record("not refused: \(told.answer.observation)")
+      return
+    }
+  }
+
   @Test func `evidence keeps what support asks for`() {
     let body = #"{"job_id":"job1","status":"INIT"}"#
     let headers = [("date", "Tue, 14 Nov 2023 22:13:20 GMT"), ("X-REQUEST-ID", "r0")]

@@ -6,10 +6,12 @@ struct AnswerClassifier: Sendable {
   private static let messageLimit = 500
   /// Bytes that are kept of an answer without a record: the beginning of a foreign page tells enough.
   private static let foreignBodyLimit = 16_384
+  /// Clouds refuse a signature that is further from their time (API gateway's documentation of APIGW.0301).
+  private static let signatureSkew = Duration.minutes(15)
 
   let service: CloudService
   let jobID: String
-  /// For a `Retry-After` that is a date, where the answer has no `Date` of its own.
+  /// When the query was signed, which also is the time for a `Retry-After` that is a date, where the answer has none.
   let now: Timestamp
   /// Texts that are taken out where the answer quotes them.
   var confidential: [String] = []
@@ -60,8 +62,10 @@ struct AnswerClassifier: Sendable {
     case .absent: return .absent(code: error.code)
     case .misconfigured: return .misconfigured(error)
     case .refused:
-      guard let body, body.saysSignatureExpired else { return .refused(error) }
-      return .skewed(serverTime: body.serverTime ?? serverDate, error)
+      // Where its reason broke off, a refusal that had to come for the date is no word on the key.
+      let isTooFarOff = serverDate.map { $0 > now + Self.signatureSkew || $0 < now - Self.signatureSkew } ?? false
+      guard body?.saysSignatureExpired ?? isTooFarOff else { return .refused(error) }
+      return .skewed(serverTime: body?.serverTime ?? serverDate, error)
     case .forbidden: return .forbidden(error)
     case .busy: return .busy("\(error.code): \(error.message)")
     case .unreachable: return .unreachable(summary())
