@@ -142,12 +142,15 @@ struct PollEntrant: Sendable {
     poll.setDeadline(deadline)
     if job.isLost { poll.markLost() }
     // The stored time is the wall clock's. One beyond the ceiling was set by a clock that was ahead, and is due now: a
-    // wait would begin anew with each start. The longest overdue come first, because their records go first.
+    // wait, or a plan that counts from a sighting which is still to come, would begin anew with each start. The longest
+    // overdue come first, because their records go first.
     let (wait, longest) = (job.dueAt - now.wall, max(ceiling, polling.fixed ?? .zero).scaled(by: 1.1))
+    let wasAhead = wait > longest || job.knownAt > now.wall
     due = now.uptime + (wait > longest ? .zero : max(wait, .days(-30)))
     isForetold = job.isFresh && !job.type.jobType.isEmpty
     isAtDeadline = job.dueAt == deadline.map { job.begunAt + $0 }
-    purpose = if !job.isSeen { job.isFresh ? .first : .again } else { job.isAbsent || job.isReopened ? .follow : nil }
+    let isToFollow = job.isAbsent || job.isReopened || wasAhead
+    purpose = if !job.isSeen { job.isFresh ? .first : .again } else { isToFollow ? .follow : nil }
   }
 
   /// A new job of a known type waits until jobs of its type end. Any other is due when its row says: one of an unknown

@@ -44,7 +44,14 @@ import Testing
       job: PollQueueSetting.job(1, due: .seconds(3), state: .awaitingPayment), due: .seconds(3)),
     Entry(
       testDescription: "due by a clock that was ahead, also after a start that follows soon",
-      job: PollQueueSetting.job(1, due: .days(9)), due: .zero, isPlanned: true),
+      job: PollQueueSetting.job(1, due: .days(9)), due: .zero),
+    Entry(
+      testDescription: "seen by a clock that was ahead",
+      job: {
+        var job = PollQueueSetting.job(1, due: .seconds(3))
+        job.knownAt = job.knownAt + .minutes(1)
+        return job
+      }(), due: .seconds(3)),
     Entry(
       testDescription: "overdue for longer than any record is kept",
       job: PollQueueSetting.job(1, due: .days(-90)), due: .days(-30), isPlanned: true),
