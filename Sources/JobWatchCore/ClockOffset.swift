@@ -32,6 +32,8 @@ package struct ClockOffset: Sendable, Hashable {
     sampledAt = sampledAt.map { $0 + jump }
   }
 
+  package var isKnown: Bool { !samples.isEmpty }
+
   /// Zero until an answer came.
   package var value: Duration {
     guard !samples.isEmpty else { return .zero }

@@ -124,8 +124,8 @@ package struct EndpointState: Sendable {
 
     package var changes: [ConditionChange] = []
     package var logLines: [LogLine] = []
-    /// These jobs failed. Asking another job shows whether the service is in trouble.
-    package var seeksWitness: FailureStreak?
+    /// Asking another job than these shows whether the service is in trouble.
+    package var seeksWitness: ProbeChoice?
     /// The end of an outage that left a backlog.
     package var leavesBacklog = false
   }
@@ -148,13 +148,14 @@ package struct EndpointState: Sendable {
       absences.shown(job)
       accept(&call)
       endBusy(&call)
-      noteAbsence(absences.sighted(at: now.wall), &call)
+      noteAbsence(absences.sighted(at: now), &call)
     case .absent:
       failures[job] = nil
       accept(&call)
       endBusy(&call)
       guard !isLost else { break }
       noteAbsence(absences.absent(job, watched: watched, at: now.uptime, policy: absence), &call)
+      call.effects.seeksWitness = absences.seeksWitness(for: job, at: now.uptime, policy: absence)
     case .busy(let cause):
       failures[job, default: 0] += 1
       accept(&call)
@@ -210,7 +211,7 @@ package struct EndpointState: Sendable {
   private mutating func fail(_ cause: String, _ isOfEndpoint: Bool, _ call: inout Call) {
     permission.release(call.permits.permission, at: call.now.uptime)
     let blame = unanswered.fail(call.job, watched: call.watched, isOfEndpoint: isOfEndpoint)
-    if blame == .unsure { call.effects.seeksWitness = unanswered }
+    if blame == .unsure { call.effects.seeksWitness = ProbeChoice(unanswered) }
     if outage == nil, !unanswered.failing.isEmpty { outage = Trouble(since: call.now, cause: cause) }
     outage?.isConfirmed = true
     guard blame == .service || call.permits.breaker.isProbe,
@@ -226,7 +227,7 @@ package struct EndpointState: Sendable {
     failures[call.job, default: 0] += 1
     answer(&call)
     let blame = forbiddenJobs.fail(call.job, watched: call.watched)
-    if blame == .unsure { call.effects.seeksWitness = forbiddenJobs }
+    if blame == .unsure { call.effects.seeksWitness = ProbeChoice(forbiddenJobs) }
     guard blame == .service || call.permits.permission.isProbe,
       permission.fail(call.permits.permission, at: call.now.uptime) == .opened
     else { return }
@@ -235,7 +236,7 @@ package struct EndpointState: Sendable {
 
   private mutating func noteBusy(_ cause: String, _ call: inout Call) {
     let blame = busyJobs.fail(call.job, watched: call.watched)
-    if blame == .unsure { call.effects.seeksWitness = busyJobs }
+    if blame == .unsure { call.effects.seeksWitness = ProbeChoice(busyJobs) }
     guard !busyJobs.failing.isEmpty else { return }
     if busy == nil { call.effects.logLines.append(.isBusy(cause: cause)) }
     var trouble = busy ?? Trouble(since: call.now, cause: cause)
@@ -293,7 +294,9 @@ package struct EndpointState: Sendable {
       breaker.resumeOpen(at: now.uptime)
       outage = Trouble(since: since, cause: condition.cause, isTold: isTold, isConfirmed: isTold)
     case .busy: busy = Trouble(since: since, cause: condition.cause, isTold: isTold)
-    case .absent: absences.resumeMass(since: since.uptime)
+    case .absent:
+      // Its hold was not over while jobwatch ran: it stopped since, or the clock was set.
+      absences.resumeMass(since: age < absence.massHold ? since.uptime : now.uptime)
     case .pausedByHand, .refused, .lockedOut, .unconfigured, .failing, .stopped: break
     }
   }
@@ -319,13 +322,14 @@ package struct EndpointState: Sendable {
     forbiddenJobs.forget(job)
     busyJobs.forget(job)
     failures[job] = nil
+    absences.forget(job)
     absences.shown(job)
   }
 
   /// Fills in what the decision on a job's answer takes from here.
   package func inform(_ context: inout PollContext, about job: Int64) {
     context.clockOffset = clockOffset.value
-    context.verdictsHeld = absences.isMass
+    context.verdictsHeld = absences.holdsVerdict(on: job)
     context.absencesCountFrom = absences.recoveredAt
     context.failuresBefore = failures[job] ?? 0
     context.failsAlone = unanswered.isOfJob(job) || forbiddenJobs.isOfJob(job) || busyJobs.isOfJob(job)

@@ -79,13 +79,22 @@ package struct FailureStreak: Hashable, Sendable {
   }
 }
 
-/// Jobs that a probe had better not ask for, because they failed, perhaps for reasons of their own.
+/// Jobs that a call had better not ask for, because they failed, perhaps for reasons of their own, where what another
+/// job brings decides more than its own case.
 package struct ProbeChoice: Hashable, Sendable {
   package private(set) var avoided: Set<Int64> = []
   /// Those that failed last, which are avoided even if all failed.
   package private(set) var last: Set<Int64> = []
 
-  package init() {}
+  /// Was answered last, and better than any other.
+  package private(set) var witness: Int64?
+
+  package init(avoided: Set<Int64> = []) { self.avoided = avoided }
+
+  package init(_ streak: FailureStreak) {
+    avoid(streak)
+    witness = streak.witness
+  }
 
   package mutating func avoid(_ streak: FailureStreak) {
     avoided.formUnion(streak.failing)

@@ -1,5 +1,8 @@
 /// Tells one vanished record from a service that has forgotten everything (a failed-over region, a wrong project behind
 /// the same credential). Then no verdict is given on any job of the endpoint.
+///
+/// Until enough are absent to say so, a verdict takes a witness: the service has shown another job since this one was
+/// missed first, or none is left that it could show. Another is asked before its turn, which may be minutes away.
 struct MassAbsence: Sendable {
   enum Change: Hashable, Sendable {
     case massBegan(absent: Int, watched: Int)
@@ -14,9 +17,16 @@ struct MassAbsence: Sendable {
   private var absent: Set<Int64> = []
   /// When the first of them was.
   private var absentSince: Duration?
+  /// When each job was missed first, whether or not that is a surprise.
+  private var missedAt: [Int64: Duration] = [:]
+  private var sightedAt: Duration?
+  /// Jobs whose last absence has no witness yet.
+  private var unwitnessed: Set<Int64> = []
+  /// A verdict that was due waits for a witness.
+  private var isHolding = false
   private var massSince: Duration?
-  /// When the last mass absence ended with a sighting, or the clock was set. Absences until then count for nothing: an
-  /// answer from before may come right after it, and not all of a service recovers at once.
+  /// When a sighting ended the last mass absence or held verdicts, or the clock was set. Absences until then count for
+  /// nothing: an answer from before may come right after it, and not all of a service recovers at once.
   private(set) var recoveredAt: Timestamp?
   /// The hold ran out; only a sighting makes a new one possible.
   private var exhausted = false
@@ -35,10 +45,15 @@ struct MassAbsence: Sendable {
   mutating func shown(_ job: Int64) {
     unshown.remove(job)
     returned.remove(job)
+    missedAt[job] = nil
+    unwitnessed.remove(job)
   }
+
+  func holdsVerdict(on job: Int64) -> Bool { isMass || unwitnessed.contains(job) }
 
   /// - Parameter watched: jobs of the endpoint.
   mutating func absent(_ job: Int64, watched: Int, at uptime: Duration, policy: AbsencePolicy) -> Change? {
+    if missedAt[job] == nil { missedAt[job] = uptime }
     if let since = massSince {
       absent.insert(job)
       guard uptime - since >= policy.massHold else { return nil }
@@ -47,9 +62,12 @@ struct MassAbsence: Sendable {
     }
     let shown = watched - unshown.count - returned.count
     let isNew = unshown.contains(job)
-    guard !returned.contains(job), !isNew || shown <= 0 else { return nil }
-    let watched = isNew ? unshown.count : max(shown, 1)
-    absent.insert(job)
+    let isSurprise = !returned.contains(job) && (!isNew || shown <= 0)
+    if isSurprise { absent.insert(job) }
+    let others = isSurprise && isNew ? unshown.count : shown
+    noteWitness(of: job, unheard: others - absent.count, at: uptime, policy: policy)
+    guard isSurprise else { return nil }
+    let watched = max(others, 1)
     let first = absentSince ?? uptime
     absentSince = first
     // A new job may still appear. Verdicts on new jobs come after `policy.over`, so half of that is early enough.
@@ -61,22 +79,50 @@ struct MassAbsence: Sendable {
     return .massBegan(absent: absent.count, watched: watched)
   }
 
+  /// - Parameter unheard: other jobs that the service may yet show.
+  private mutating func noteWitness(of job: Int64, unheard: Int, at uptime: Duration, policy: AbsencePolicy) {
+    let missed = missedAt[job] ?? uptime
+    let isWitnessed = exhausted || unheard <= 0 || sightedAt.map { $0 >= missed } ?? false
+    // A job that has no answer for itself cannot keep others from theirs.
+    guard !isWitnessed, uptime - missed < policy.massHold else {
+      unwitnessed.remove(job)
+      return
+    }
+    unwitnessed.insert(job)
+    if uptime - missed >= policy.over { isHolding = true }
+  }
+
+  /// Those that cannot be the witness of the job; nil: it needs none, or its verdict is not due soon.
+  func seeksWitness(for job: Int64, at uptime: Duration, policy: AbsencePolicy) -> ProbeChoice? {
+    guard !isMass, unwitnessed.contains(job), let missed = missedAt[job],
+      uptime - missed >= policy.over.scaled(by: 0.5)
+    else { return nil }
+    return ProbeChoice(avoided: Set(missedAt.keys))
+  }
+
   /// A mass absence that a restart finds on record goes on.
   /// - Parameter since: its start, before the present uptime.
   mutating func resumeMass(since: Duration) { massSince = since }
 
   /// The clock was set: how long a job has been absent is no longer known, and counts from now.
-  mutating func clockWasSet(at now: Timestamp) { recoveredAt = now }
+  mutating func clockWasSet(at now: Timestamp) { startAgain(at: now) }
 
   /// A verdict was given on the job: it counts no more.
   mutating func forget(_ job: Int64) { absent.remove(job) }
 
+  private mutating func startAgain(at now: Timestamp) {
+    recoveredAt = now
+    missedAt = [:]
+  }
+
   /// Any sighting shows that the service still knows jobs.
-  mutating func sighted(at now: Timestamp) -> Change? {
+  mutating func sighted(at now: Moment) -> Change? {
+    sightedAt = now.uptime
+    if isMass || isHolding { startAgain(at: now.wall) }
+    let change = isMass ? Change.massEnded : nil
     absent.removeAll()
-    (absentSince, exhausted) = (nil, false)
-    guard massSince != nil else { return nil }
-    (massSince, recoveredAt) = (nil, now)
-    return .massEnded
+    unwitnessed.removeAll()
+    (absentSince, massSince, exhausted, isHolding) = (nil, nil, false, false)
+    return change
   }
 }

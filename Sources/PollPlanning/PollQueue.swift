@@ -191,8 +191,8 @@ package struct PollQueue: Sendable {
   }
 
   /// Makes another job due than those that failed: what it brings tells whether the service is in trouble.
-  package mutating func hasten(_ endpoint: Endpoint, otherThan streak: FailureStreak, at uptime: Duration) {
-    queues[endpoint.index].schedule.hasten(otherThan: streak, at: uptime)
+  package mutating func hasten(_ endpoint: Endpoint, otherThan choice: ProbeChoice, at uptime: Duration) {
+    queues[endpoint.index].schedule.hasten(otherThan: choice, at: uptime)
   }
 
   // MARK: Answers

@@ -212,14 +212,11 @@ struct PollSchedule: Sendable {
       || backlog.first(where: { !choice.last.contains($0.job) }) != nil
   }
 
-  /// Makes a job due that waits, other than those that failed: the one that was answered last, or the one whose turn is
-  /// next. What it brings decides more than its own case.
-  mutating func hasten(otherThan streak: FailureStreak, at uptime: Duration) {
-    let isOther = { (poll: ScheduledPoll) in
-      !streak.failing.contains(poll.job) && !streak.odd.contains(poll.job)
-    }
+  /// Makes a job due that waits, other than those that are avoided: the witness, or the one whose turn is next.
+  mutating func hasten(otherThan choice: ProbeChoice, at uptime: Duration) {
+    let isOther = { (poll: ScheduledPoll) in !poll.isLost && !choice.avoided.contains(poll.job) }
     guard backlog.first(where: isOther) == nil else { return }
-    let witness = streak.witness.flatMap { job in waiting.unordered.first { $0.job == job } }
+    let witness = choice.witness.flatMap { job in waiting.unordered.first { $0.job == job } }
     guard let other = witness ?? waiting.unordered.filter(isOther).min() else { return }
     for var poll in remove([other.job]) {
       if poll.due > uptime { poll.plan(at: uptime) }

@@ -107,13 +107,17 @@ final class CloudSide: Host {
   // MARK: Jobs
 
   /// A new job of a drawn kind, begun now.
-  func begin(_ draw: inout Draw) -> TrueJob {
+  ///
+  /// - Parameter other: one of the same service, which takes as long at least.
+  func begin(_ draw: inout Draw, beside other: TrueJob? = nil) -> TrueJob {
     // Of ECS most is promised.
-    let account = draw.chance(0.3) ? setup.accounts[0] : draw.pick(setup.accounts)
-    let service = draw.chance(0.5) && account.services.contains(.ecs) ? .ecs : draw.pick(account.services)
+    var account = draw.chance(0.3) ? setup.accounts[0] : draw.pick(setup.accounts)
+    var service = draw.chance(0.5) && account.services.contains(.ecs) ? .ecs : draw.pick(account.services)
+    if let other { (account, service) = (setup.accounts.first { $0.name == other.account } ?? account, other.service) }
     let id = draw.chance(0.5) ? draw.digits(32) : Self.uuid(&draw)
     let type = "\(service.name)_kind\(draw.number(0...3))"
-    let length = draw.chance(0.03) ? draw.spread(.hours(6) ... .hours(30)) : draw.spread(.seconds(3) ... .hours(3))
+    let usual = draw.chance(0.03) ? draw.spread(.hours(6) ... .hours(30)) : draw.spread(.seconds(3) ... .hours(3))
+    let length = other == nil ? usual : max(usual, .hours(2))
     let isGood = draw.chance(0.82)
     var steps: [ScriptedStep] = []
     var begin = Duration.zero

@@ -72,7 +72,7 @@ final class Submitters: @unchecked Sendable {
     if draw.chance(0.15) { submit(keys, after: wait + draw.spread(.seconds(1) ... .hours(12))) }
   }
 
-  private func submit(_ keys: [JobKey], after wait: Duration) {
+  func submit(_ keys: [JobKey], after wait: Duration) {
     time.after(wait) { [self] in
       guard machine.isOn, !keys.contains(where: { $0.account == away }) else {
         return submit(keys, after: draw.duration(.seconds(20) ... .minutes(3)))

@@ -6,6 +6,7 @@ final class Troubles: @unchecked Sendable {
   enum Kind: String, CaseIterable {
     case kill, powerCut, edge, cloud, flaws, receiver, receiverFlaws, diskFull, diskError, shortWrite, descriptors
     case clock, suspend, rotate, foreignLine, reload, stop, tokens, key, password, restore, removal, pause, copyTruncate
+    case denial
 
     /// How often a day.
     var rate: Double {
@@ -14,7 +15,7 @@ final class Troubles: @unchecked Sendable {
       case .cloud: 10
       case .receiver: 8
       case .rotate: 4
-      case .reload, .stop, .suspend, .pause, .copyTruncate: 2
+      case .reload, .stop, .suspend, .pause, .copyTruncate, .denial: 2
       case .diskError: 8
       case .diskFull, .descriptors: 5
       case .key: 6
@@ -136,6 +137,7 @@ final class Troubles: @unchecked Sendable {
     case .removal: world.administrator.remove(&draw)
     case .pause: world.administrator.pause(&draw)
     case .copyTruncate: world.log.copyAndEmpty()
+    case .denial: denyMany(&draw)
     case .stop: world.machine.stop()
     case .tokens: world.administrator.revokeTokens()
     case .key: world.administrator.replaceKey(&draw)
@@ -179,6 +181,19 @@ final class Troubles: @unchecked Sendable {
     if trouble == .absence { length = min(length, draw.chance(0.7) ? .seconds(100) : .minutes(20)) }
     let hosts = draw.chance(0.3) ? world.cloud.hosts : [draw.pick(world.cloud.hosts)]
     world.cloudIsDisturbed(trouble, hosts, for: length)
+  }
+
+  /// Many jobs are begun at one service, which denies all of them for a while.
+  private func denyMany(_ draw: inout Draw) {
+    let first = world.cloud.begin(&draw)
+    let jobs = (0..<draw.number(9...25)).map { _ in world.cloud.begin(&draw, beside: first) }
+    let length = draw.spread(.minutes(1) ... .minutes(40))
+    world.submitters.submit(jobs.map(\.key), after: .seconds(1))
+    world.time.after(draw.spread(.minutes(2) ... .minutes(30))) { [world, end] in
+      guard world.time.now < end else { return }
+      world.cloudIsDisturbed(.absence, [first.host], for: length)
+      world.time.after(length) { world.oracle.look() }
+    }
   }
 
   private func forAWhile<Value>(

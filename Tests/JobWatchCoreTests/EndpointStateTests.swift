@@ -151,7 +151,7 @@ import Testing
     var state = state
     let steps = [0, 1, 2].map { Step(second: $0, answer: .unreachable("U"), isOfEndpoint: false) }
     let effects = try play(steps, &state)
-    #expect(effects.last?.seeksWitness?.failing == [1])
+    #expect(effects.last?.seeksWitness?.avoided == [1])
     #expect(effects.flatMap(\.changes).isEmpty)
   }
 
@@ -307,11 +307,14 @@ import Testing
     #expect((other.tell(at: Self.moment(1)) != nil) == isToldAfterFailure)
   }
 
-  @Test func `holds verdicts again from now on, where the hold began ahead of the clock`() throws {
+  @Test(
+    "holds verdicts again from now on, where the hold began ahead of the clock, or should be over by it",
+    arguments: [Duration.days(9), .days(-1)])
+  func resumedHold(_ began: Duration) throws {
     var state = state
     state.resume(
       Condition(
-        .endpoint(Self.key), .absent, since: .start + .days(9), toldAt: .start, cause: "C"),
+        .endpoint(Self.key), .absent, since: .start + began, toldAt: .start, cause: "C"),
       at: Self.moment(0))
     let absent = { Step(second: $0, answer: .absent(code: "")) }
     #expect(try changes([absent(3599)], &state) == [])

@@ -48,7 +48,7 @@ import Testing
     }
     let change = absences.absent(1, watched: 9, at: .minutes(1), policy: policy)
     #expect(change == .massBegan(absent: 9, watched: 9))
-    _ = absences.sighted(at: .start)
+    _ = absences.sighted(at: Self.moment(0))
     #expect(absences.absent(1, watched: 9, at: .minutes(2), policy: policy) == nil)
   }
 
@@ -73,9 +73,9 @@ import Testing
   @Test func `ends with a sighting, and can begin again`() {
     var absences = mass(at: .zero)
     #expect(absences.recoveredAt == nil)
-    #expect(absences.sighted(at: .start) == .massEnded)
+    #expect(absences.sighted(at: Self.moment(0)) == .massEnded)
     #expect(absences.recoveredAt == .start)
-    #expect(absences.sighted(at: .start) == nil && !absences.isMass)
+    #expect(absences.sighted(at: Self.moment(0)) == nil && !absences.isMass)
     absences = again(absences, at: .seconds(5))
     #expect(absences.isMass)
   }
@@ -88,9 +88,83 @@ import Testing
     #expect(late == .massEnded && !absences.isMass)
     absences = again(absences, at: .hours(2))
     #expect(!absences.isMass)
-    #expect(absences.sighted(at: .start) == nil)
+    #expect(absences.sighted(at: Self.moment(0)) == nil)
     absences = again(absences, at: .hours(3))
     #expect(absences.isMass)
+  }
+
+  /// Each step is "seconds:job-" for "no such job", or "seconds:job+" for a sighting. Of 20 jobs that were shown, and
+  /// job 0, which is new.
+  @Test(
+    "holds a verdict until the service has shown another job, or has none left to show",
+    arguments: [
+      ("0:1-", true), ("0:1- 75:1- 120:1-", true), ("0:1- 120:1- 121:2- 180:1-", true),
+      // Shown while the verdict was not due yet.
+      ("0:1- 75:1- 76:2+ 120:1-", false),
+      // It was due: what the answer of before says is not believed, and counts from now on.
+      ("0:1- 120:1- 121:2+ 122:1-", true), ("0:1- 120:1- 121:2+ 122:1- 197:1- 198:2+ 242:1-", false),
+      // Of a new job the same.
+      ("0:0- 120:0-", true), ("0:0- 75:0- 76:2+ 120:0-", false),
+      // Nobody answers for another within the hour.
+      ("0:1- 3599:1-", true), ("0:1- 3600:1-", false),
+    ] as [(String, Bool)])
+  func witness(_ story: String, _ isHeld: Bool) throws {
+    var absences = MassAbsence()
+    absences.beginWatching(0, isNew: true, isReturned: false)
+    var last = Int64(0)
+    for step in story.split(separator: " ") {
+      let parts = step.dropLast().split(separator: ":")
+      let (second, job) = (try #require(Int(parts[0])), try #require(Int64(parts[1])))
+      if step.last == "+" {
+        absences.shown(job)
+        _ = absences.sighted(at: Self.moment(second))
+      } else {
+        _ = absences.absent(job, watched: 21, at: .seconds(second), policy: policy)
+        last = job
+      }
+    }
+    #expect(absences.holdsVerdict(on: last) == isHeld)
+    #expect(absences.recoveredAt == (story.contains("121:2+") ? .start + .seconds(121) : nil))
+  }
+
+  @Test func `seeks a witness once half the time to the verdict is over, among jobs that were not missed`() {
+    var absences = MassAbsence()
+    for second in [0, 30, 59, 60] {
+      _ = absences.absent(1, watched: 20, at: .seconds(second), policy: policy)
+      let choice = absences.seeksWitness(for: 1, at: .seconds(second), policy: policy)
+      #expect(choice == (second < 60 ? nil : ProbeChoice(avoided: [1])))
+    }
+    _ = absences.absent(2, watched: 20, at: .seconds(61), policy: policy)
+    #expect(absences.seeksWitness(for: 1, at: .seconds(75), policy: policy) == ProbeChoice(avoided: [1, 2]))
+    _ = absences.sighted(at: Self.moment(76))
+    #expect(absences.seeksWitness(for: 1, at: .seconds(90), policy: policy) == nil)
+  }
+
+  @Test func `of few jobs holds a verdict until all are asked`() {
+    var absences = MassAbsence()
+    for job in Int64(1)...3 {
+      _ = absences.absent(job, watched: 3, at: .seconds(job), policy: policy)
+      #expect(absences.holdsVerdict(on: job) == (job < 3))
+    }
+  }
+
+  /// A service with many jobs forgets them all, and each is asked for in its turn, which is minutes away.
+  @Test("is found before any verdict, however long the turns are", arguments: [5, 11, 26, 200])
+  func slowTurns(_ watched: Int64) {
+    var (absences, due) = (MassAbsence(), (0..<watched).map { Duration.seconds(240 * $0 / watched) })
+    for second in 0...900 where !absences.isMass {
+      for job in 0..<watched where due[Int(job)] <= .seconds(second) && !absences.isMass {
+        let uptime = Duration.seconds(second)
+        _ = absences.absent(job, watched: Int(watched), at: uptime, policy: policy)
+        due[Int(job)] = uptime + .seconds(40)
+        #expect(absences.holdsVerdict(on: job))
+      }
+    }
+    #expect(absences.isMass)
+  }
+
+  private static func moment(_ second: Int) -> Moment {
+    Moment(wall: .start + .seconds(second), uptime: .seconds(second))
   }
 
   private func mass(at uptime: Duration) -> MassAbsence { again(MassAbsence(), at: uptime) }

@@ -54,6 +54,21 @@ import Testing
     #expect(state.take(at: Self.moment(1).uptime).count == 4)
   }
 
+  @Test func `signs by the time that another endpoint of the account has told`() throws {
+    var state = try state(jobs: 1...5)
+    let now = Self.moment(0)
+    let taken = state.take(at: now.uptime)[0]
+    func signingTimes() -> [String: Duration] {
+      Dictionary(uniqueKeysWithValues: state.endpoints.map { ($0.key.service, $0.state.clockOffset.value) })
+    }
+    state.correctClock(of: taken, now.wall + .hours(2), at: now.wall)
+    let offset = try #require(signingTimes()["ecs"])
+    #expect(Set(signingTimes().values) == [offset] && offset >= .hours(2) && state.clockOffset(of: "prod") == offset)
+    // Those that have answered keep their own.
+    state.correctClock(of: taken, now.wall + .hours(3), at: now.wall)
+    #expect(signingTimes().filter { $0.value == offset }.count == signingTimes().count - 1)
+  }
+
   @Test func `makes no call for a paused account, nor tells of its outages`() throws {
     var state = try state(jobs: 1...5)
     let pause = Condition(
@@ -98,13 +113,13 @@ import Testing
     var begun: [Int] = []
     // The first is asked out of its turn, and fails again and again.
     state.queue.hasten(
-      try #require(state.queue.endpoint(Self.ecs)), otherThan: FailureStreak(), at: Self.moment(0).uptime)
+      try #require(state.queue.endpoint(Self.ecs)), otherThan: ProbeChoice(), at: Self.moment(0).uptime)
     for second in 0...20 {
       for taken in state.take(at: Self.moment(second).uptime) {
         let changes = try answer(taken, failure, &state, at: second)
         if !changes.isEmpty { begun.append(second) }
         if second < 2 {
-          state.queue.hasten(taken.poll.endpoint, otherThan: FailureStreak(), at: Self.moment(second).uptime)
+          state.queue.hasten(taken.poll.endpoint, otherThan: ProbeChoice(), at: Self.moment(second).uptime)
         }
       }
     }

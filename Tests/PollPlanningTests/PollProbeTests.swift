@@ -72,8 +72,8 @@ import Testing
       let job = try #require(Int64(step.dropLast()))
       if step.last == "+" { streak.succeed(job) } else { _ = streak.fail(job, watched: 3) }
     }
-    schedule.hasten(otherThan: streak, at: .seconds(2))
-    schedule.hasten(otherThan: streak, at: .seconds(2))
+    schedule.hasten(otherThan: ProbeChoice(streak), at: .seconds(2))
+    schedule.hasten(otherThan: ProbeChoice(streak), at: .seconds(2))
     #expect(setting.takeAll(&schedule, at: .seconds(2)) == asked)
     #expect(schedule.count == 3 - asked.count)
   }

@@ -173,9 +173,14 @@ struct PollState: Sendable {
 
   // MARK: Answers
 
-  /// A signature was refused for its date.
+  /// A signature was refused for its date. Endpoints of the account that have not answered yet would refuse theirs, too,
+  /// and many refusals lock the key.
   mutating func correctClock(of call: PollCall, _ serverTime: Timestamp, at now: Timestamp) {
-    endpoints[call.index].state.clockOffset.replace(serverTime, at: now)
+    let account = endpoints[call.index].key.account
+    for index in endpoints.indices where endpoints[index].key.account == account {
+      guard index == call.index || !endpoints[index].state.clockOffset.isKnown else { continue }
+      endpoints[index].state.clockOffset.replace(serverTime, at: now)
+    }
   }
 
   mutating func record(_ answer: Answer, of call: PollCall, at now: Moment) -> EndpointState.Effects {
@@ -184,7 +189,7 @@ struct PollState: Sendable {
     var effects = endpoints[index].state.record(
       answer.observation, of: call.job, isLost: call.poll.isLost,
       isOfEndpoint: answer.isOfEndpoint, call.endpointPermits, watched: queue.watched(place), at: now)
-    if let failing = effects.seeksWitness { queue.hasten(place, otherThan: failing, at: now.uptime) }
+    if let choice = effects.seeksWitness { queue.hasten(place, otherThan: choice, at: now.uptime) }
     if effects.leavesBacklog { queue.reorderBacklog(place, at: now.uptime) }
     if case .throttled(let throttle) = answer.observation {
       for other in endpoints.indices
@@ -252,7 +257,7 @@ struct PollState: Sendable {
 
   /// The clouds' clock at an account's endpoints minus ours.
   func clockOffset(of account: String) -> Duration {
-    endpoints.first { $0.key.account == account }?.state.clockOffset.value ?? .zero
+    endpoints.first { $0.key.account == account && $0.state.clockOffset.isKnown }?.state.clockOffset.value ?? .zero
   }
 }
 

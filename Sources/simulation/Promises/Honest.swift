@@ -19,7 +19,7 @@ struct Honest: Promise {
       + (isEnd ? jobs.compactMap { stuck($0, world) } : [])
       + rows.events.filter { $0.seq > judged }.compactMap { blame($0, rows, world) ?? unseen($0, rows, world) }
       + (isEnd ? untold(rows, world) : [])
-      + notices(rows)
+      + notices(rows, world)
   }
 
   /// No notice says that a job was out of sight when it was not, whatever was done to the clock, or before the polls that
@@ -30,15 +30,20 @@ struct Honest: Promise {
     else { return nil }
     let at = Timestamp(milliseconds: event.at) - VirtualTime.begin
     let isEarly = world.disturbances.contains { $0.what == "suspend" && $0.to <= at && at < $0.to + .seconds(25) }
-    let wasSeen = sightings[key.jobID].map { gap.to - gap.from > world.time.now - $0 + .hours(1) } ?? false
+    let wasSeen = sightings[key.jobID].map { seen in
+      gap.to - gap.from > world.time.now - seen + .hours(1)
+        && !world.disturbances.contains {
+          $0.what == "clock" && $0.from > seen && world.circumstances.wasDown($0.from, $0.from + .minutes(1))
+        }
+    }
     // Right after the clock was set, no poll can have failed yet.
     let span = world.time.now - lastLook
     let isSoon = span < .minutes(2) && world.time.now - (world.administrator.setups.last?.from ?? .zero) > .minutes(2)
     let isWell = world.circumstances.hasBeenWell(
       for: isSoon ? .seconds(61) : span, but: "clock", isSoon ? "cloud" : "clock")
     let isFresh = span < .seconds(30) && !world.circumstances.wasDisturbed("disk", near: world.time.now)
-    guard isEarly && !world.circumstances.hasHad(.clock) || wasSeen && (isWell || isFresh) else { return nil }
-    let what = wasSeen ? "which it is not" : "before the polls that a sleep has put off"
+    guard isEarly && !world.circumstances.hasHad(.clock) || wasSeen == true && (isWell || isFresh) else { return nil }
+    let what = wasSeen == true ? "which it is not" : "before the polls that a sleep has put off"
     return Violation("HONEST", "\(event.kind): \(key) is said to be unseen since \(gap.from), \(what)", key)
   }
 
@@ -46,7 +51,7 @@ struct Honest: Promise {
   private func state(of job: Rows.Job, since verdict: Timestamp?, wasUnpaid: Bool, _ world: World) -> Violation? {
     guard let truth = world.cloud.jobs[job.key.jobID] else { return nil }
     let now = world.circumstances.hasHad(.clock) ? world.time.truth : verdict ?? world.time.truth
-    // A service that denies few of its jobs for minutes is believed; the job is found again.
+    // The job is found again.
     if ["lost", "unknown"].contains(job.state), world.circumstances.wasDenied(truth.host, at: now) { return nil }
     switch job.state {
     case "succeeded", "failed":
@@ -185,17 +190,19 @@ struct Honest: Promise {
   }
 
   /// One notice for each threshold of a job.
-  private func notices(_ rows: Rows) -> [Violation] {
+  private func notices(_ rows: Rows, _ world: World) -> [Violation] {
     let most = ["job.late": 1, "job.stuck": 1, "job.at_risk": 2, "job.expiring": 5]
     let notices = Dictionary(grouping: rows.events.filter { most[$0.kind] != nil && $0.job != nil }) {
       [$0.kind, "\($0.job ?? 0)"]
     }
+    // A clock that is set moves the time that was told.
+    let steps = world.disturbances.count { $0.what == "clock" }
     let again = Dictionary(
       grouping: rows.events.filter { ["job.registered", "job.found"].contains($0.kind) }, by: \.job)
     return notices.compactMap { key, events in
       let job = events.first?.job
       let times = max(again[job]?.count ?? 1, 1)
-      guard events.count > (most[key[0]] ?? 0) * times + (key[0] == "job.at_risk" ? 4 : 0) else { return nil }
+      guard events.count > (most[key[0]] ?? 0) * times + (key[0] == "job.at_risk" ? 4 : 0) + steps else { return nil }
       return Violation(
         "HONEST", "\(key[0]) was told \(events.count) times of one job", rows.jobs.first { $0.id == job }?.key)
     }
