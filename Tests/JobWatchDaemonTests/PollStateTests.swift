@@ -58,6 +58,10 @@ import Testing
     var state = try state(jobs: 1...5)
     let now = Self.moment(0)
     let taken = state.take(at: now.uptime)[0]
+    var told = state
+    let evidence = Evidence(httpStatus: 503, serverDate: now.wall + .hours(2), body: [])
+    _ = told.record(Answer(.unreachable("down"), evidence: evidence), of: taken, at: now)
+    #expect(told.endpoints.allSatisfy { $0.state.clockOffset.value >= .hours(2) })
     func signingTimes() -> [String: Duration] {
       Dictionary(uniqueKeysWithValues: state.endpoints.map { ($0.key.service, $0.state.clockOffset.value) })
     }

@@ -173,19 +173,25 @@ struct PollState: Sendable {
 
   // MARK: Answers
 
-  /// A signature was refused for its date. Endpoints of the account that have not answered yet would refuse theirs, too,
-  /// and many refusals lock the key.
+  /// A signature was refused for its date.
   mutating func correctClock(of call: PollCall, _ serverTime: Timestamp, at now: Timestamp) {
-    let account = endpoints[call.index].key.account
-    for index in endpoints.indices where endpoints[index].key.account == account {
-      guard index == call.index || !endpoints[index].state.clockOffset.isKnown else { continue }
-      endpoints[index].state.clockOffset.replace(serverTime, at: now)
+    learnClock(of: call.index) { $0.replace(serverTime, at: now) }
+  }
+
+  /// Endpoints of the account that have not answered yet take the time over. They would refuse signatures, too, a dozen at
+  /// a time, and many refusals lock the key.
+  private mutating func learnClock(of index: Int, _ learn: (inout ClockOffset) -> Void) {
+    learn(&endpoints[index].state.clockOffset)
+    let account = endpoints[index].key.account
+    for other in endpoints.indices
+    where endpoints[other].key.account == account && !endpoints[other].state.clockOffset.isKnown {
+      learn(&endpoints[other].state.clockOffset)
     }
   }
 
   mutating func record(_ answer: Answer, of call: PollCall, at now: Moment) -> EndpointState.Effects {
     let (index, place) = (call.index, call.poll.endpoint)
-    if let date = answer.evidence?.serverDate { endpoints[index].state.clockOffset.note(date, at: now.wall) }
+    if let date = answer.evidence?.serverDate { learnClock(of: index) { $0.note(date, at: now.wall) } }
     var effects = endpoints[index].state.record(
       answer.observation, of: call.job, isLost: call.poll.isLost,
       isOfEndpoint: answer.isOfEndpoint, call.endpointPermits, watched: queue.watched(place), at: now)
