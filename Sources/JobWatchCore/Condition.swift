@@ -61,6 +61,7 @@ package struct Condition: Hashable, Sendable {
   }
 
   package static let suspended = "the machine was suspended"
+  package static let clockSet = "the system's clock was set ahead"
 
   /// Why no job was seen while it lasted, with its times.
   package var blindness: String {
@@ -77,7 +78,7 @@ package struct Condition: Hashable, Sendable {
     case (_, .busy): "the service had no answer for any job: \(cause)"
     case (.worker(let name), .failing): "the \(name) could not do its work: \(cause)"
     case (_, .absent), (_, .failing): cause
-    case (_, .stopped): cause == Self.suspended ? cause : "jobwatch was not running"
+    case (_, .stopped): [Self.suspended, Self.clockSet].contains(cause) ? cause : "jobwatch was not running"
     }
   }
 }

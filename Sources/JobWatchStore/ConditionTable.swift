@@ -36,10 +36,11 @@ package struct ConditionTable {
     return toldAt != nil
   }
 
-  /// Records that jobwatch did not run. A stop ends the conditions that were not told, because each may have been over in
-  /// a moment; that an account is not configured lasts.
-  package func noteStop(from last: Timestamp, to now: Timestamp, because cause: String = "not running") throws {
-    if cause != Condition.suspended {
+  /// Records a time in which jobwatch did nothing: it did not run, the machine slept, or the clock passed it over. A stop
+  /// of jobwatch ends the conditions that were not told, because each may have been over in a moment; that an account is
+  /// not configured lasts.
+  package func noteStop(from last: Timestamp, to now: Timestamp, because cause: String? = nil) throws {
+    if cause == nil {
       try db.run(
         """
         UPDATE condition SET until = max(since, ?)
@@ -48,7 +49,7 @@ package struct ConditionTable {
     }
     try db.run(
       "INSERT INTO condition (subject, kind, since, until, cause) VALUES (?, ?, ?, ?, ?)",
-      ["\(Condition.Subject.daemon)", Condition.Kind.stopped.rawValue, last, now, cause])
+      ["\(Condition.Subject.daemon)", Condition.Kind.stopped.rawValue, last, now, cause ?? "not running"])
   }
 
   /// What kept jobwatch from seeing the jobs of an endpoint between two times. The times without jobwatch are cut out

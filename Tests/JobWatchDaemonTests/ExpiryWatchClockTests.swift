@@ -61,6 +61,26 @@ import Testing
     }
   }
 
+  @Test func `names the clock that was set where a job was not polled since`() async throws {
+    try await withStore { store in
+      let clock = ManualClock()
+      let watch = ExpiryWatch(configuration: Configuration(), store: store)
+      _ = try await seen(at: clock.now.wall, in: store)
+      for _ in 0..<2 {
+        clock.pass(.seconds(30))
+        _ = try await watch.work(at: clock.now)
+      }
+      let last = clock.now.wall
+      clock.set(by: .hours(22))
+      _ = try await watch.work(at: clock.now)
+      clock.pass(.minutes(15))
+      _ = try await watch.work(at: clock.now)
+      let event = try #require(try await store.read { try $0.events.find(1) })
+      #expect(event.kind == "job.at_risk")
+      #expect(event.data.contains("the system's clock was set ahead (from \(last) to \(last + .hours(22)))"))
+    }
+  }
+
   private func seen(at now: Timestamp, in store: Store) async throws -> Int64 {
     try await store.write { transaction in
       let key = JobKey(account: "prod", service: "ecs", jobID: "j")

@@ -17,6 +17,8 @@ actor ExpiryWatch: Worker {
   /// After the clock was set each watched job looks unseen for as long as it jumped, until its next poll.
   private let clockPause: Duration
   private var clockWatch = ClockWatch()
+  /// How far the clock was set ahead, until that is on record.
+  private var jump: Duration?
   /// How long the machine has slept since it booted, as far as that is on record; nil: not known yet.
   private var slept: Duration?
   /// No row is looked at before; nil: not known yet.
@@ -39,7 +41,17 @@ actor ExpiryWatch: Worker {
 
   func work(at now: Moment) async throws -> Duration? {
     var ready = readyAt ?? now.uptime + firstWait
-    if let step = clockWatch.step(at: now), step > .minutes(1) { ready = max(ready, now.uptime + clockPause) }
+    if let step = clockWatch.step(at: now), step > .minutes(1) {
+      jump = step
+      ready = max(ready, now.uptime + clockPause)
+      readyAt = ready
+    }
+    if let step = jump {
+      try await store.write {
+        try $0.conditions.noteStop(from: now.wall - step, to: now.wall, because: Condition.clockSet)
+      }
+      jump = nil
+    }
     let sleep = now.slept - (slept ?? now.slept)
     if sleep > .minutes(1) {
       try await store.write {
