@@ -46,8 +46,11 @@ struct Circumstances {
     // Two in a row are one.
     let isOver = denials.allSatisfy { at > $0.to + .minutes(1) } && !hasHad(.clock)
     let total = denials.reduce(Duration.zero) { $0 + ($1.to - $1.from) }
-    // Of many jobs none is believed to be gone within the hour.
-    let areMany = denials.allSatisfy { cloud.openJobs(of: host, from: $0.from, to: $0.to).count >= 8 }
+    // Of many jobs none is believed to be gone within the hour. A backup may not have them.
+    let areMany = denials.allSatisfy { denial in
+      cloud.openJobs(of: host, from: denial.from, to: denial.to)
+        .count { cloud.asked[$0.id]?.lastSaw.map { $0 > world.restoredAt } ?? false } >= 8
+    }
     return !isOver && total > .seconds(110) && !(areMany && total < .minutes(59))
   }
 

@@ -15,13 +15,14 @@ final class Troubles: @unchecked Sendable {
       case .cloud: 10
       case .receiver: 8
       case .rotate: 4
-      case .reload, .stop, .suspend, .pause, .copyTruncate, .denial: 2
+      case .reload, .stop, .suspend, .pause, .copyTruncate: 2
       case .diskError: 8
       case .diskFull, .descriptors: 5
       case .key: 6
       case .clock, .password, .removal: 4
       case .foreignLine: 3
       case .tokens, .restore: 1
+      case .denial: 0.6
       case .edge, .flaws, .receiverFlaws, .shortWrite: 0
       }
     }
