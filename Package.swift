@@ -19,6 +19,7 @@ let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift"
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
@@ -110,7 +111,7 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "SimulatedCloud",
-      dependencies: ["JobWatchCore", "CloudAPI", "CloudModel", hummingbird, nioCore, logging],
+      dependencies: ["JobWatchCore", "CloudAPI", "CloudModel", hummingbird, hummingbirdCore, nioCore, logging],
       swiftSettings: strict),
     .target(name: "SimulatedMachine"),
     .executableTarget(

@@ -1,8 +1,10 @@
 import CloudModel
 import Glibc
 import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOCore
+import Synchronization
 
 /// An HTTP/1.1 server on loopback that answers every request by one function. The only file that knows the HTTP
 /// framework, and its bare server alone: the framework's `Application` puts a `Date` of its own on each answer.
@@ -10,7 +12,7 @@ actor LoopbackServer {
   /// A client that sends more loses its connection.
   private static let bodyLimit = 4 << 20
 
-  private var running: Task<Void, Never>?
+  private var running: (server: any Closable, connections: OpenConnections, task: Task<Void, Never>)?
 
   /// Begins to listen on `port` of `host`, 127.0.0.1 or ::1, 0 for any port that is free, and returns its base URL.
   /// Throws the error of `bind`.
@@ -20,16 +22,20 @@ actor LoopbackServer {
     await stop()
     let (ports, bound) = AsyncThrowingStream<Int, any Error>.makeStream()
     let application = Application(router: Router())
+    let connections = OpenConnections()
     let server = try application.server.buildServer(
       configuration: .init(address: .hostname(host, port: port)), eventLoopGroup: application.eventLoopGroup,
       logger: Logger(label: "simulated-cloud", factory: { _ in SwiftLogNoOpLogHandler() }),
       responder: { request, writer, channel in
+        try connections.enter(channel)
+        defer { connections.leave(channel) }
         let reply = answer(try await Self.received(request))
         try await Self.delay(reply.delivery, on: channel)
         try await writer.write(response: Self.head(reply), body: Self.body(reply))
       },
       onServerRunning: { channel in bound.yield(channel.localAddress?.port ?? port) })
-    running = Task {
+    guard let closable = server as? any Closable else { throw CancellationError() }
+    let task = Task {
       do {
         try await server.run()
         bound.finish()
@@ -37,16 +43,26 @@ actor LoopbackServer {
         bound.finish(throwing: error)
       }
     }
+    running = (closable, connections, task)
     let authority = host.contains(":") ? "[\(host)]" : host
     for try await port in ports { return "http://\(authority):\(port)" }
     throw CancellationError()
   }
 
   /// Closes the port and every connection, also those with an answer outstanding.
+  ///
+  /// The port is closed first. A cancelled server drops connections that it has accepted and not served yet, and the
+  /// framework traps on those (swift-nio, issue 2637).
   func stop() async {
-    running?.cancel()
-    await running?.value
+    guard let (server, connections, task) = running else { return }
     running = nil
+    connections.close()
+    do {
+      try await server.shutdownGracefully()
+    } catch {
+      task.cancel()
+    }
+    await task.value
   }
 
   private static func received(_ request: Request) async throws -> ReceivedRequest {
@@ -65,15 +81,14 @@ actor LoopbackServer {
   private static func delay(_ delivery: Reply.Delivery, on channel: any Channel) async throws {
     switch delivery {
     case .whole, .truncated: return
-    case .late(let duration): try await Task.sleep(for: duration)
+    case .late(let duration):
+      let wait = Task { try await Task.sleep(for: duration) }
+      channel.closeFuture.whenComplete { _ in wait.cancel() }
+      try await wait.value
     case .hang:
       // The connection then ends when the client closes its side.
       try await channel.setOption(.allowRemoteHalfClosure, value: false).get()
-      try await withTaskCancellationHandler {
-        try await channel.closeFuture.get()
-      } onCancel: {
-        channel.close(promise: nil)
-      }
+      try await channel.closeFuture.get()
       throw CancellationError()
     case .reset:
       // Closing a socket that may not linger sends RST instead of FIN (socket(7), SO_LINGER).
@@ -100,5 +115,36 @@ actor LoopbackServer {
       try await writer.write(ByteBuffer(bytes: reply.body.prefix(reply.body.count / 2)))
       throw CancellationError()
     }
+  }
+}
+
+/// The framework's server, whatever it makes of a connection.
+private protocol Closable: Actor {
+  func shutdownGracefully() async throws
+}
+
+extension Server: Closable {}
+
+/// Those with a request whose answer is not out.
+private final class OpenConnections: Sendable {
+  private let state = Mutex<(channels: [ObjectIdentifier: any Channel], isClosed: Bool)>(([:], false))
+
+  /// Throws once all are closed.
+  func enter(_ channel: any Channel) throws {
+    let isClosed = state.withLock { state in
+      state.channels[ObjectIdentifier(channel)] = channel
+      return state.isClosed
+    }
+    if isClosed { throw CancellationError() }
+  }
+
+  func leave(_ channel: any Channel) { state.withLock { $0.channels[ObjectIdentifier(channel)] = nil } }
+
+  func close() {
+    let channels = state.withLock { state in
+      state.isClosed = true
+      return state.channels.values.map { $0 }
+    }
+    for channel in channels { channel.close(promise: nil) }
   }
 }

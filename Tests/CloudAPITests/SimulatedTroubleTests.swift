@@ -110,6 +110,19 @@ struct SimulatedTroubleTests {
     }
   }
 
+  @Test(.timeLimit(.minutes(5))) func `a cloud may be stopped while connections arrive`() async throws {
+    try await CloudBench.run { bench async throws in
+      for _ in 0..<30 {
+        let total = bench.cloud.log.total
+        let calls = (0..<40).map { _ in Task { try await bench.ask() } }
+        try await bench.cloud.log.wait(count: total + 1)
+        await bench.cloud.stop()
+        for call in calls { _ = await call.result }
+        try await bench.restart()
+      }
+    }
+  }
+
   @Test func `a stopped cloud comes back on its port`() async throws {
     try await CloudBench.run { bench async throws in
       bench.cloud.submit(.running())

@@ -39,7 +39,8 @@ import Testing
     ],
     "CloudModel": ["CloudAPI", "JobWatchCore", "Crypto", "Foundation"],
     "SimulatedCloud": [
-      "CloudAPI", "CloudModel", "JobWatchCore", "Glibc", "Hummingbird", "Logging", "NIOCore", "Synchronization",
+      "CloudAPI", "CloudModel", "JobWatchCore", "Glibc", "Hummingbird", "HummingbirdCore", "Logging", "NIOCore",
+      "Synchronization",
     ],
     "simulation": [
       "CloudAPI", "CloudModel", "JobWatchConfiguration", "JobWatchCore", "JobWatchDaemon", "JobWatchFiles",
@@ -107,6 +108,7 @@ import Testing
     ), ("CZlib", ["CloudAPI/Transport/Inflater.swift", "JobWatchStatusLog/LineReader.swift"]),
     ("Yams", ["JobWatchConfiguration/"]),
     ("Hummingbird", ["SimulatedCloud/LoopbackServer.swift"]),
+    ("HummingbirdCore", ["SimulatedCloud/LoopbackServer.swift"]),
     ("GRDBSQLite", ["JobWatchStore/WriteAheadLog.swift"]),
     // The benchmark measures against the bare database, and the oracle asks it with queries of its own.
     ("GRDB", ["JobWatchStore/", "bench/Throughput/BareIntake.swift", "simulation/Rows.swift"]),
