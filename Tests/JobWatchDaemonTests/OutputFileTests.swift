@@ -44,13 +44,20 @@ import Testing
     }
   }
 
-  @Test("is locked as the lock", arguments: Thing.allCases)
+  @Test("is locked as the lock", .timeLimit(.minutes(1)), arguments: Thing.allCases)
   func lock(_ thing: Thing) throws {
     try thing.make(at: place + "/jobwatch.lock")
     let lock = try DaemonLock(directory: place)
     #expect(throws: DaemonLock.Held.self) { try DaemonLock(directory: place) }
     lock.release()
-    try DaemonLock(directory: place).release()
+    while true {
+      do {
+        return try DaemonLock(directory: place).release()
+      } catch is DaemonLock.Held {
+        // A process that another test begins has a copy of the file until it runs its program.
+        sched_yield()
+      }
+    }
   }
 
   @Test("is kept beside rejected/", arguments: [Thing.fifo, .text, .link])
