@@ -26,9 +26,12 @@ struct Honest: Promise {
   /// a sleep has put off.
   private func unseen(_ event: Rows.Event, _ rows: Rows, _ world: World) -> Violation? {
     guard ["job.at_risk", "job.late"].contains(event.kind), let gap = event.content.blindGap,
-      !gap.cause.contains("clock was set") || !world.circumstances.hasHad(.clock),
       let key = rows.jobs.first(where: { $0.id == event.job })?.key
     else { return nil }
+    // The clock is blamed rightly, once the polls had time to see the job.
+    let wasSet = world.disturbances.contains { $0.what == "clock" && $0.from <= world.time.now - .minutes(14) }
+    let isJustSet = world.disturbances.contains { $0.what == "clock" && $0.from > world.time.now - .minutes(14) }
+    if gap.cause.contains("clock was set"), wasSet, !isJustSet { return nil }
     let at = Timestamp(milliseconds: event.at) - VirtualTime.begin
     let isEarly = world.disturbances.contains { $0.what == "suspend" && $0.to <= at && at < $0.to + .seconds(25) }
     let wasSeen = sightings[key.jobID].map { seen in
