@@ -41,6 +41,8 @@ package struct CircuitBreaker: Sendable, Hashable {
   private let waits: [Duration]
   /// One call passes at a time until the first succeeds.
   private var unproven: Bool
+  /// Probes in a row that said nothing.
+  private var idleProbes = 0
 
   /// - Parameters:
   ///   - threshold: failures in a row that open a closed breaker.
@@ -95,7 +97,7 @@ package struct CircuitBreaker: Sendable, Hashable {
     guard permit.generation == generation else { return nil }
     let wasOpen = isOpen
     state = .closed(failures: 0)
-    unproven = false
+    (unproven, idleProbes) = (false, 0)
     return wasOpen ? .closed : nil
   }
 
@@ -117,10 +119,18 @@ package struct CircuitBreaker: Sendable, Hashable {
     }
   }
 
-  /// The outcome says nothing about what this breaker guards: a probe is given back.
+  /// No call was made: a probe is given back.
   package mutating func release(_ permit: Permit, at uptime: Duration) {
     guard permit.generation == generation, permit.isProbe, case .halfOpen(let step) = state else { return }
     state = .open(probeAt: uptime, step: step)
+  }
+
+  /// The outcome says nothing about what this breaker guards. The next probe may say as little: it waits a second, and
+  /// twice as long each time, up to a minute.
+  package mutating func learnNothing(_ permit: Permit, at uptime: Duration) {
+    guard permit.generation == generation, permit.isProbe, case .halfOpen(let step) = state else { return }
+    state = .open(probeAt: uptime + .seconds(min(1 << idleProbes, 60)), step: step)
+    idleProbes = min(idleProbes + 1, 6)
   }
 
   /// Makes the next probe due at once.
@@ -149,12 +159,13 @@ package struct CircuitBreaker: Sendable, Hashable {
 
   private mutating func restart(probeAt: Duration, step: Int, unproven: Bool = false) {
     generation += 1
-    self.unproven = unproven
+    (self.unproven, idleProbes) = (unproven, 0)
     state = .open(probeAt: probeAt, step: step)
   }
 
   private mutating func open(step: Int, at uptime: Duration, _ retryAfter: Duration) {
     generation += 1
+    idleProbes = 0
     let wait = max(waits[min(step, waits.count - 1)], retryAfter)
     state = .open(probeAt: uptime + wait, step: step)
   }

@@ -7,9 +7,9 @@
 ///  absent                      succeeds  succeeds    absences        absent, once most are
 ///  busy                        succeeds  succeeds    busyJobs        busy, once no job has an answer
 ///  forbidden, misconfigured    succeeds  fails       forbiddenJobs   forbidden, misconfigured
-///  refused, skewed             succeeds  released    refused         the account's
-///  garbled, unreachable        fails     released    unanswered      unreachable
-///  throttled                   released  released    none            none
+///  refused, skewed             succeeds  no word     refused         the account's
+///  garbled, unreachable        fails     no word     unanswered      unreachable
+///  throttled                   no word   no word     none            none
 /// ```
 package struct EndpointState: Sendable {
   /// The permits of one call, beside its credential's.
@@ -84,12 +84,10 @@ package struct EndpointState: Sendable {
 
   /// Which jobs had better not be asked for by the next call, where it is a probe; nil: no probe is due.
   package func probe(with credential: CircuitBreaker, at uptime: Duration) -> ProbeChoice? {
-    var choice: ProbeChoice?
-    for (breaker, streak) in [(credential, refused), (permission, forbiddenJobs), (breaker, unanswered)]
-    where breaker.readiness(at: uptime) == .probe {
-      choice = choice ?? ProbeChoice()
-      choice?.avoid(streak)
-    }
+    guard [credential, permission, breaker].contains(where: { $0.readiness(at: uptime) == .probe }) else { return nil }
+    // A job that has no usable answer says nothing of the credential either.
+    var choice = ProbeChoice()
+    for streak in [refused, forbiddenJobs, unanswered] { choice.avoid(streak) }
     return choice
   }
 
@@ -163,13 +161,14 @@ package struct EndpointState: Sendable {
     case .throttled(let throttle):
       isThrottled = true
       if !wasThrottled { call.effects.logLines.append(.isThrottled(code: throttle.code)) }
-      release(permits, at: now.uptime)
+      breaker.learnNothing(permits.breaker, at: now.uptime)
+      permission.learnNothing(permits.permission, at: now.uptime)
     case .garbled(let cause), .unreachable(let cause):
       failures[job, default: 0] += 1
       fail(cause, isOfEndpoint, &call)
     case .refused, .skewed:
       _ = refused.fail(job, watched: 1)
-      permission.release(permits.permission, at: now.uptime)
+      permission.learnNothing(permits.permission, at: now.uptime)
       answer(&call)
     case .forbidden(let error): bar(.forbidden, error, &call)
     case .misconfigured(let error): bar(.misconfigured, error, &call)
@@ -209,7 +208,7 @@ package struct EndpointState: Sendable {
   }
 
   private mutating func fail(_ cause: String, _ isOfEndpoint: Bool, _ call: inout Call) {
-    permission.release(call.permits.permission, at: call.now.uptime)
+    permission.learnNothing(call.permits.permission, at: call.now.uptime)
     let blame = unanswered.fail(call.job, watched: call.watched, isOfEndpoint: isOfEndpoint)
     if blame == .unsure { call.effects.seeksWitness = ProbeChoice(unanswered) }
     if outage == nil, !unanswered.failing.isEmpty { outage = Trouble(since: call.now, cause: cause) }

@@ -48,6 +48,24 @@ import Testing
     #expect(breaker.succeed(try breaker.pass(at: .seconds(80))) == .closed)
   }
 
+  @Test func `waits longer after each probe that says nothing, and starts over after one that does`() throws {
+    var breaker = CircuitBreaker(threshold: 1, waits: waits, unproven: true)
+    var time = Duration.zero
+    for wait in [1, 2, 4, 8, 16, 32, 60, 60] {
+      breaker.learnNothing(try breaker.pass(at: time), at: time)
+      #expect(breaker.readiness(at: time) == .open(until: time + .seconds(wait)) && !breaker.isOpen)
+      time = time + .seconds(wait)
+    }
+    #expect(breaker.fail(try breaker.pass(at: time), at: time) == .opened)
+    time = time + .seconds(30)
+    breaker.learnNothing(try breaker.pass(at: time), at: time)
+    #expect(breaker.readiness(at: time) == .open(until: time + .seconds(1)))
+    // No call was made.
+    time = time + .seconds(1)
+    breaker.release(try breaker.pass(at: time), at: time)
+    #expect(breaker.readiness(at: time) == .probe)
+  }
+
   @Test func `does not close for a success that was under way when it opened`() throws {
     var breaker = CircuitBreaker(threshold: 1, waits: waits)
     let (early, failing) = (try breaker.pass(at: .zero), try breaker.pass(at: .zero))

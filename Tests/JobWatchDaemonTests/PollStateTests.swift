@@ -54,6 +54,25 @@ import Testing
     #expect(state.take(at: Self.moment(1).uptime).count == 4)
   }
 
+  @Test(
+    "does not ask without end for jobs whose answers say nothing of the credential, though none is due",
+    arguments: [1, 2, 4], [Observation.garbled("odd"), .unreachable("503"), .throttled(Throttle(code: "T"))])
+  func oddJobs(_ count: Int64, _ answer: Observation) throws {
+    var state = try state(jobs: 1...count, dueIn: .hours(1))
+    state.queue.hasten(
+      try #require(state.queue.endpoint(Self.ecs)), otherThan: ProbeChoice(), at: Self.moment(0).uptime)
+    var calls = 0
+    for second in 0...600 {
+      // Each answer comes at once, and each call is tried at once.
+      while let call = state.take(at: Self.moment(second).uptime).first {
+        calls += 1
+        _ = try self.answer(call, answer, &state, at: second)
+        if calls > 60 { break }
+      }
+    }
+    #expect((1...20).contains(calls), "\(calls) calls in ten minutes")
+  }
+
   @Test func `signs by the time that another endpoint of the account has told`() throws {
     var state = try state(jobs: 1...5)
     let now = Self.moment(0)

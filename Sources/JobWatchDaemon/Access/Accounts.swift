@@ -97,7 +97,7 @@ struct Accounts: Sendable {
     breakers[credential.fingerprint]?.enter(at: uptime)
   }
 
-  /// The outcome says nothing of the credential, or no call was made.
+  /// No call was made.
   mutating func release(
     _ permit: CircuitBreaker.Permit, _ credential: AccountState.ActiveCredential, at uptime: Duration
   ) {
@@ -116,7 +116,7 @@ struct Accounts: Sendable {
       refuse(permit, credential.fingerprint, error, at: now)
       return []
     case .throttled, .garbled, .unreachable:
-      release(permit, credential, at: now.uptime)
+      breakers[credential.fingerprint]?.learnNothing(permit, at: now.uptime)
       return []
     }
   }
