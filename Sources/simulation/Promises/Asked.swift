@@ -5,7 +5,7 @@ struct Asked: Promise {
   private var judgedCalls = 0
 
   mutating func judge(_ rows: Rows, of world: World, isEnd: Bool) -> [Violation] {
-    rows.jobs.compactMap { prompt($0, world) ?? regular($0, world) } + first(rows, world)
+    rows.jobs.compactMap { prompt($0, world) ?? regular($0, rows, world) } + first(rows, world)
       + uncounted(rows, world) + paused(rows, world) + calls(world)
   }
 
@@ -87,11 +87,16 @@ struct Asked: Promise {
   }
 
   /// A job is asked for at least every hour while nothing is in the way, however often the daemon starts meanwhile.
-  private func regular(_ job: Rows.Job, _ world: World) -> Violation? {
+  private func regular(_ job: Rows.Job, _ rows: Rows, _ world: World) -> Violation? {
     guard job.isWatched, let truth = world.cloud.jobs[job.key.jobID], !world.cloud.isOdd(job.key.jobID),
       let asked = world.cloud.asked[job.key.jobID], world.time.now - asked.last > .minutes(85)
     else { return nil }
-    let chances = world.circumstances.chances(max(asked.last, world.restoredAt), world.time.now, host: truth.host)
+    // It may be pruned, or a backup may not have it, until somebody submits it again.
+    let registered = rows.events.last { $0.kind == EventKind.jobRegistered.rawValue && $0.job == job.id }
+    let isAgain = world.restoredAt > asked.last || world.setup.keep < .days(1)
+    let again = isAgain ? registered.map { world.time.when(Timestamp(milliseconds: $0.at)) } : nil
+    let since = max(asked.last, world.restoredAt, again ?? .zero)
+    let chances = world.circumstances.chances(since, world.time.now, host: truth.host)
     guard chances.filter({ $0 > .minutes(5) }).reduce(.zero, +) > .minutes(85) else { return nil }
     return Violation("POLLED", "\(job.key) was not asked for since \(VirtualTime.begin + asked.last)", job.key)
   }
