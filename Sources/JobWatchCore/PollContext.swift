@@ -9,7 +9,7 @@ package struct PollContext: Sendable {
   package var completions = 0
   /// The cloud's clock minus ours.
   package var clockOffset = Duration.zero
-  /// Most jobs of this endpoint are absent at once: no verdict is given on any of them.
+  /// No verdict is given: most jobs of this endpoint are absent at once, or it has shown no other since this one was.
   package var verdictsHeld = false
   /// Absences until then count for nothing.
   package var absencesCountFrom: Timestamp?

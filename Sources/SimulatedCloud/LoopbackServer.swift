@@ -12,7 +12,7 @@ actor LoopbackServer {
   /// A client that sends more loses its connection.
   private static let bodyLimit = 4 << 20
 
-  private var running: (server: any Closable, connections: OpenConnections, task: Task<Void, Never>)?
+  private var running: (server: Server<HTTP1Channel>, connections: OpenConnections, task: Task<Void, Never>)?
 
   /// Begins to listen on `port` of `host`, 127.0.0.1 or ::1, 0 for any port that is free, and returns its base URL.
   /// Throws the error of `bind`.
@@ -23,18 +23,19 @@ actor LoopbackServer {
     let (ports, bound) = AsyncThrowingStream<Int, any Error>.makeStream()
     let application = Application(router: Router())
     let connections = OpenConnections()
-    let server = try application.server.buildServer(
-      configuration: .init(address: .hostname(host, port: port)), eventLoopGroup: application.eventLoopGroup,
-      logger: Logger(label: "simulated-cloud", factory: { _ in SwiftLogNoOpLogHandler() }),
+    let channel = HTTP1Channel(
       responder: { request, writer, channel in
         try connections.enter(channel)
         defer { connections.leave(channel) }
         let reply = answer(try await Self.received(request))
         try await Self.delay(reply.delivery, on: channel)
         try await writer.write(response: Self.head(reply), body: Self.body(reply))
-      },
-      onServerRunning: { channel in bound.yield(channel.localAddress?.port ?? port) })
-    guard let closable = server as? any Closable else { throw CancellationError() }
+      })
+    let server = Server(
+      childChannelSetup: channel, configuration: .init(address: .hostname(host, port: port)),
+      onServerRunning: { channel in bound.yield(channel.localAddress?.port ?? port) },
+      eventLoopGroup: application.eventLoopGroup,
+      logger: Logger(label: "simulated-cloud", factory: { _ in SwiftLogNoOpLogHandler() }))
     let task = Task {
       do {
         try await server.run()
@@ -43,7 +44,7 @@ actor LoopbackServer {
         bound.finish(throwing: error)
       }
     }
-    running = (closable, connections, task)
+    running = (server, connections, task)
     let authority = host.contains(":") ? "[\(host)]" : host
     for try await port in ports { return "http://\(authority):\(port)" }
     throw CancellationError()
@@ -60,6 +61,7 @@ actor LoopbackServer {
     do {
       try await server.shutdownGracefully()
     } catch {
+      // The port could not be closed. A trap is better than a stop without end.
       task.cancel()
     }
     await task.value
@@ -82,6 +84,7 @@ actor LoopbackServer {
     switch delivery {
     case .whole, .truncated: return
     case .late(let duration):
+      // A connection that ends, by either side, ends the wait.
       let wait = Task { try await Task.sleep(for: duration) }
       channel.closeFuture.whenComplete { _ in wait.cancel() }
       try await wait.value
@@ -117,13 +120,6 @@ actor LoopbackServer {
     }
   }
 }
-
-/// The framework's server, whatever it makes of a connection.
-private protocol Closable: Actor {
-  func shutdownGracefully() async throws
-}
-
-extension Server: Closable {}
 
 /// Those with a request whose answer is not out.
 private final class OpenConnections: Sendable {

@@ -6,7 +6,7 @@ struct AnswerClassifier: Sendable {
   private static let messageLimit = 500
   /// Bytes that are kept of an answer without a record: the beginning of a foreign page tells enough.
   private static let foreignBodyLimit = 16_384
-  /// Clouds refuse a signature that is further from their time (API gateway's documentation of APIGW.0301).
+  /// A signature that is further from the cloud's time is refused by APIGW.0301, "signature expired".
   private static let signatureSkew = Duration.minutes(15)
 
   let service: CloudService
