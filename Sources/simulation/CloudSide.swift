@@ -311,9 +311,8 @@ final class CloudSide: Host {
           at: time.now, boot: boot(), account: account.name, service: String(name.prefix { $0 != "." }), status: status,
           isRefused: status == 401 && ![.skewed, .misconfigured].contains(kind), isOverQuota: isOverQuota))
     }
-    tell(
-      "\(request.method) \(name)\(request.path)\(request.query.isEmpty ? "" : "?\(request.query)") is answered with \(status.map(String.init) ?? "nothing")"
-    )
+    let target = request.path + (request.query.isEmpty ? "" : "?" + request.query)
+    tell("\(request.method) \(name)\(target) is answered with \(status.map(String.init) ?? "nothing")")
     if let id { noteAsked(id, answer) }
     return answer
   }

@@ -36,20 +36,21 @@ struct Honest: Promise {
     if gap.cause.contains("clock was set"), recent == 0, !steps.isEmpty { return nil }
     let at = Timestamp(milliseconds: event.at) - VirtualTime.begin
     let isEarly = world.disturbances.contains { $0.what == "suspend" && $0.to <= at && at < $0.to + .seconds(25) }
-    let wasSeen = sightings[key.jobID].map { seen in
-      gap.to - gap.from > world.time.now - seen + .hours(1)
-        && !world.disturbances.contains {
-          $0.what == "clock" && $0.from > seen && world.circumstances.wasDown($0.from, $0.from + .minutes(1))
-        }
-    }
+    let wasSeen =
+      sightings[key.jobID].map { seen in
+        gap.to - gap.from > world.time.now - seen + .hours(1)
+          && !world.disturbances.contains {
+            $0.what == "clock" && $0.from > seen && world.circumstances.wasDown($0.from, $0.from + .minutes(1))
+          }
+      } ?? false
     // Right after the clock was set, no poll can have failed yet.
     let span = world.time.now - lastLook
     let isSoon = span < .minutes(2) && world.time.now - (world.administrator.setups.last?.from ?? .zero) > .minutes(2)
     let isWell = world.circumstances.hasBeenWell(
       for: isSoon ? .seconds(61) : span, but: "clock", isSoon ? "cloud" : "clock")
     let isFresh = span < .seconds(30) && !world.circumstances.wasDisturbed("disk", near: world.time.now)
-    guard isEarly && !world.circumstances.hasHad(.clock) || wasSeen == true && (isWell || isFresh) else { return nil }
-    let what = wasSeen == true ? "which it is not" : "before the polls that a sleep has put off"
+    guard isEarly && !world.circumstances.hasHad(.clock) || wasSeen && (isWell || isFresh) else { return nil }
+    let what = wasSeen ? "which it is not" : "before the polls that a sleep has put off"
     return Violation("HONEST", "\(event.kind): \(key) is said to be unseen since \(gap.from), \(what)", key)
   }
 
