@@ -43,6 +43,8 @@ final class CloudSide: Host {
     var boot: Int
     var account: String
     var service: String
+    /// The configured key that signed it; nil: what it was made with was fetched.
+    var key: Substring?
     var status: Int?
     /// The credential is not accepted; a signature of another time is something else.
     var isRefused: Bool
@@ -306,9 +308,11 @@ final class CloudSide: Host {
     answers["\(kind)", default: 0] += 1
     if let account = accounts[name] {
       let isOverQuota = if case .reply(let reply) = answer { reply.code == "APIGW.0308" } else { false }
+      let header = account.auth.hasPrefix("aksk") ? request.header("authorization") : nil
       calls.append(
         Call(
-          at: time.now, boot: boot(), account: account.name, service: String(name.prefix { $0 != "." }), status: status,
+          at: time.now, boot: boot(), account: account.name, service: String(name.prefix { $0 != "." }),
+          key: header?.firstMatch(of: /(?:Access|Credential)=([^,\/]+)/)?.output.1, status: status,
           isRefused: status == 401 && ![.skewed, .misconfigured].contains(kind), isOverQuota: isOverQuota))
     }
     let target = request.path + (request.query.isEmpty ? "" : "?" + request.query)

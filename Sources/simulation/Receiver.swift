@@ -49,7 +49,12 @@ final class Receiver: Host {
   func isAway(for duration: Duration) { away.append(time.now...(time.now + duration)) }
 
   func hasBeenWell(for duration: Duration, at now: Duration) -> Bool {
-    flaws == 0 && !(outages + away).contains { $0.upperBound > now - duration }
+    flaws == 0 && hasBeenKnown(for: duration, at: now) && !outages.contains { $0.upperBound > now - duration }
+  }
+
+  /// Whether it was in the configuration.
+  func hasBeenKnown(for duration: Duration, at now: Duration) -> Bool {
+    !away.contains { $0.upperBound > now - duration }
   }
 
   /// What it asked for last, or while nothing could be written, the dead process could not put on record.

@@ -124,7 +124,8 @@ struct Asked: Promise {
 
   private func wasAccepted(_ call: CloudSide.Call, _ world: World) -> Bool {
     world.cloud.calls.contains {
-      $0.account == call.account && $0.boot == call.boot && $0.at < call.at && $0.status == 200
+      $0.account == call.account && $0.key == call.key && $0.boot == call.boot && $0.at < call.at
+        && $0.status == 200
     }
   }
 
@@ -148,13 +149,13 @@ struct Asked: Promise {
     let refused = world.cloud.calls[judgedCalls...].filter(\.isRefused)
     for (account, calls) in Dictionary(grouping: refused, by: \.account) {
       violations += logins(calls.filter { $0.service == "iam" }, account, world)
-      let hasKey = world.setup.accounts.contains { $0.name == account && $0.auth.hasPrefix("aksk") }
       for (index, call) in calls.enumerated() {
         let soon = calls[index...].prefix { $0.at - call.at < .seconds(25) && $0.boot == call.boot }
+          .filter { $0.key == call.key }
         // Where it was accepted before, others are under way when it is refused.
         let unproven = soon.prefix { !wasAccepted($0, world) }.count
         if soon.count > 6 && soon.count(where: { $0.at - call.at > .seconds(1) }) > 6
-          || unproven > (hasKey ? 1 : 6)
+          || unproven > (call.key == nil ? 6 : 1)
         {
           violations.append(Violation("QUOTA", "\(account) was refused \(soon.count) times in 25 s")); break
         }

@@ -157,7 +157,9 @@ struct Told: Promise {
       }
       // The receiver may ask for ten minutes, and a channel in trouble is tried every ten.
       let longest = Self.delays[min(message.attempts, 9)].scaled(by: 1.2) + .minutes(13)
-      if message.due - now > longest, world.circumstances.hasBeenWell(for: .minutes(5), but: "cloud") {
+      if message.due - now > longest, receiver.hasBeenKnown(for: .minutes(5), at: world.time.now),
+        world.circumstances.hasBeenWell(for: .minutes(5), but: "cloud")
+      {
         return Violation(
           "TOLD", "event \(message.seq) waits for \((message.due - now).spoken) after \(message.attempts) attempts")
       }
