@@ -56,8 +56,11 @@ final class DaemonBench: Sendable {
   }
 
   /// Runs a daemon until `body` returns, then stops it and checks that it let go of everything.
-  static func run(_ body: (DaemonBench) async throws -> Void) async throws {
+  ///
+  /// - Parameter reloads: that are ordered before its start.
+  static func run(reloads: Int = 0, _ body: (DaemonBench) async throws -> Void) async throws {
     let bench = try DaemonBench()
+    bench.orderReloads(reloads)
     let released = try await life(of: bench, body)
     #expect(bench.openClients == 0, "every connection is let go of")
     for _ in 0..<500 where released.store != nil { try await Task.sleep(for: .milliseconds(10)) }

@@ -53,6 +53,12 @@ import Testing
       refusal: ["status_log", "/else.log", "restart needed"]),
   ]
 
+  @Test func `that comes before the start is over lets it run all the same`() async throws {
+    try await DaemonBench.run(reloads: 3) { bench in
+      #expect(bench.lines.entries.count { $0.hasPrefix("jobwatch is running") } == 1)
+    }
+  }
+
   @Test(
     "is taken or refused as a whole, and can be taken back", .timeLimit(.minutes(2)),
     arguments: cases)

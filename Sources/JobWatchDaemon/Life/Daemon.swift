@@ -78,11 +78,11 @@ package struct Daemon: Sendable {
     let now = context.time.now().wall
     try await store.write { try $0.noteStart(at: now) }
     report.begins(.readingSpool)
+    let readiness = Readiness(log, onReady: onReady)
     let supervisor = Supervisor(
-      try await .make(configuration, references, on: context, statusLog) { [configuration, log] in
-        log.notice("jobwatch is running", metadata: .message(.running, Supervisor.summary(of: configuration)))
-        onReady()
-      }, on: context, reload: reload)
+      try await .make(configuration, references, on: context, statusLog) { [configuration] in
+        readiness.settled(configuration)
+      }, on: context, readiness, reload: reload)
     do {
       try await context.tell(
         .daemonStarted, "jobwatch has started", to: configuration.routeTable)

@@ -5,16 +5,19 @@ import Logging
 /// Runs one configuration after the other, by orders.
 actor Supervisor {
   private let context: DaemonContext
+  private let readiness: Readiness
   private let reload: @Sendable () throws -> DecodedConfiguration
   private(set) var current: Workers
   private var next: Workers?
   /// The last reload that was ordered; they are made one after the other.
   private var reloading: Task<Void, Never>?
 
-  init(_ first: Workers, on context: DaemonContext, reload: @escaping @Sendable () throws -> DecodedConfiguration) {
+  init(
+    _ first: Workers, on context: DaemonContext, _ readiness: Readiness,
+    reload: @escaping @Sendable () throws -> DecodedConfiguration
+  ) {
     current = first
-    self.context = context
-    self.reload = reload
+    (self.context, self.readiness, self.reload) = (context, readiness, reload)
   }
 
   /// Returns after `.stop`, when what was under way has ended. Throws a `LastingFault` of a worker.
@@ -65,7 +68,8 @@ actor Supervisor {
     guard !isEnding else { return }
     context.report.reloads()
     do {
-      let workers = try await Self.prepare(reload, replacing: current.configuration, on: context, current.statusLog)
+      let workers = try await Self.prepare(
+        reload, replacing: current.configuration, on: context, current.statusLog, readiness)
       guard !isEnding else { return await workers.discard() }
       context.report.acceptsReload()
       await end(before: workers)
@@ -80,20 +84,10 @@ actor Supervisor {
   /// Apart from the actor, because it waits for files.
   @concurrent private static func prepare(
     _ reload: @Sendable () throws -> DecodedConfiguration, replacing old: Configuration,
-    on context: DaemonContext, _ statusLog: StatusLog
+    on context: DaemonContext, _ statusLog: StatusLog, _ readiness: Readiness
   ) async throws -> Workers {
     let decoded = try reload()
     let references = try ResolvedReferences.forReload(of: decoded, replacing: old)
-    return try await .make(decoded.value, references, on: context, statusLog) { [log = context.log] in
-      log.notice("the configuration is reloaded", metadata: .message(.reloaded, summary(of: decoded.value)))
-    }
-  }
-
-  static func summary(of configuration: Configuration) -> Logger.Metadata {
-    [
-      "accounts": "\(configuration.accounts.map(\.name).joined(separator: ","))",
-      "channels": "\(configuration.channels.map(\.name).joined(separator: ","))",
-      "database": "\(configuration.databasePath)", "spool": "\(configuration.spoolDirectory)",
-    ]
+    return try await .make(decoded.value, references, on: context, statusLog) { readiness.settled(decoded.value) }
   }
 }
