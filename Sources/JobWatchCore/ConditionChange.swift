@@ -33,13 +33,22 @@ package struct ConditionChange: Hashable, Sendable {
       event: event.map { EventDraft($0.kind, at: now, EventData(about: subject, $0.summary)) }, remedy: remedy)
   }
 
-  /// The event, given what else is wrong with its subject: the end of one reason does not end a pause that has two.
+  /// The event, given what else is wrong with its subject: the end of one reason does not end a trouble that has two.
   package func event(besides others: [Condition]) -> EventDraft? {
-    guard var event, event.kind == .accountResumed, let account = event.data.account,
-      let other = others.first(where: { $0.subject == .account(account) })
-    else { return event }
+    guard var event, let account = event.data.account else { return event }
+    let (subject, kinds, trouble): (Condition.Subject, [Condition.Kind], String)
+    switch event.kind {
+    case .accountResumed:
+      (subject, kinds) = (.account(account), [.pausedByHand, .refused, .lockedOut])
+      trouble = "account \(account) stays paused"
+    case .endpointUp:
+      (subject, kinds) = (condition.subject, [.unreachable, .busy, .absent])
+      trouble = "\(event.data.service ?? "") of account \(account) still gives no usable answer"
+    default: return event
+    }
+    guard let other = others.first(where: { $0.subject == subject && kinds.contains($0.kind) }) else { return event }
     event.data.cause = other.cause
-    event.data.summary = "account \(account) stays paused (\(other.cause)), although \(remedy)"
+    event.data.summary = "\(trouble) (\(other.cause)), although \(remedy)"
     return event
   }
 }
@@ -140,7 +149,7 @@ extension ConditionChange {
 
   package static func up(_ endpoint: EndpointKey, _ kind: Condition.Kind, at now: Timestamp) -> ConditionChange {
     let summary = "\(endpoint.service) of account \(endpoint.account) answers again"
-    return ended(.endpoint(endpoint), kind, (.endpointUp, summary), at: now)
+    return ended(.endpoint(endpoint), kind, (.endpointUp, summary), remedy: "it answers again", at: now)
   }
 
   // MARK: Channels and the daemon

@@ -51,6 +51,17 @@ import Testing
     #expect(paused.event(besides: [other, paused.condition]) == paused.event)
   }
 
+  @Test func `that ends says what still lasts of its endpoint`() {
+    let key = EndpointKey(account: "prod", service: "ecs")
+    let ends = ConditionChange.up(key, .unreachable, at: Self.hour)
+    let absent = ConditionChange.down(key, .absent, cause: "C", at: .start).condition
+    let forbidden = Condition(.endpoint(key), .forbidden, since: .start, cause: "D")
+    #expect(ends.event(besides: [forbidden]) == ends.event)
+    let event = ends.event(besides: [forbidden, absent])
+    #expect(event?.data.cause == "C")
+    #expect(event?.data.summary == "ecs of account prod still gives no usable answer (C), although it answers again")
+  }
+
   @Test func `of several loops is told once, the first to fail first`() {
     let changes = ConditionChange.degraded(
       ["intake": Self.hour, "poller": .start], because: "the disk is full", at: Self.hour)
