@@ -47,8 +47,8 @@ final class Administrator {
     setup.away = name
     world.submitters.leaveOut(name)
     configure()
-    accountIsAway(name, "removed", for: length)
-    world.receivers.first { $0.channel == name }?.isAway(for: length)
+    disturbAccount(name, "removed", for: length)
+    world.receivers.first { $0.channel == name }?.remove(for: length)
     world.time.after(length) { [self] in
       world.tell("\(name) is in the configuration again")
       setup.away = nil
@@ -68,7 +68,7 @@ final class Administrator {
     // A backup could bring back a pause for good.
     guard world.troubles.share(.restore) == 0, changing.insert(name).inserted else { return }
     world.submitters.command("pause", name) { [self] in
-      accountIsAway(name, "paused", for: length)
+      disturbAccount(name, "paused", for: length)
       world.time.after(length) { [self] in
         world.submitters.command("resume", name) { [self] in
           world.time.after(.minutes(10)) { [self] in changing.remove(name) }
@@ -78,7 +78,7 @@ final class Administrator {
   }
 
   /// Probes and the polls that waited take their time afterwards.
-  private func accountIsAway(_ name: String, _ what: String, for length: Duration) {
+  private func disturbAccount(_ name: String, _ what: String, for length: Duration) {
     for account in setup.accounts where account.name == name {
       for service in account.services {
         world.disturbed("cloud \(account.host(of: service.name)) \(what)", for: length + .minutes(12))
@@ -97,20 +97,22 @@ final class Administrator {
     world.cloud.accept(user)
     let wait = draw.spread(.seconds(1) ... .minutes(30))
     world.tell("the password of \(account.name) is changed, and known here in \(wait.spoken)")
-    accountIsAway(account.name, "password", for: wait)
+    disturbAccount(account.name, "password", for: wait)
     world.time.after(wait) { [self] in writeSecret("\(account.name).password") }
   }
 
   private func writeSecret(_ name: String) { write(setup.secrets[name] ?? "", to: "\(setup.etc)/\(name)") }
 
   private func write(_ text: String, to path: String) {
-    Disk.own { try Data(text.utf8).write(to: URL(fileURLWithPath: path)) }
+    require { try Data(text.utf8).write(to: URL(fileURLWithPath: path)) }
   }
 
   /// Every token that was handed out is worth nothing from now on.
   func revokeTokens() {
     world.cloud.revokeTokens()
-    for account in setup.accounts where account.auth == "password" { accountIsAway(account.name, "tokens", for: .zero) }
+    for account in setup.accounts where account.auth == "password" {
+      disturbAccount(account.name, "tokens", for: .zero)
+    }
   }
 
   /// The operator makes a new key and puts it in its file. The old one is worth nothing some time before or after that.
@@ -123,7 +125,7 @@ final class Administrator {
     setup.retired.append(old.secret.reveal())
     setup.secrets["\(account.name).ak"] = new.access
     setup.secrets["\(account.name).sk"] = new.secret.reveal()
-    world.cloud.accept(new)
+    world.cloud.accept(new, of: account.name)
     let wait = draw.spread(.seconds(1) ... .minutes(30))
     let isInTime = draw.chance(0.5)
     world.tell("the key of \(account.name) is replaced, \(wait.spoken) \(isInTime ? "before" : "after") its end")
@@ -134,6 +136,6 @@ final class Administrator {
     }
     // A start in between begins with a key that nobody accepts.
     if !isInTime, draw.chance(0.5) { world.time.after(wait.scaled(by: 0.5)) { [self] in world.machine.stop() } }
-    if !isInTime { accountIsAway(account.name, "key", for: wait) }
+    if !isInTime { disturbAccount(account.name, "key", for: wait) }
   }
 }

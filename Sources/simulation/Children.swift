@@ -22,7 +22,7 @@ struct Children {
 
   init(_ arguments: Arguments, parallel: Int) { (self.arguments, self.parallel) = (arguments, parallel) }
 
-  /// Prints what each seed prints, and how to replay the least of a run that failed; returns the seeds that did.
+  /// Prints what each seed prints and, of one that failed, its smallest replay. Returns the seeds that failed.
   ///
   /// - Parameter coverage: gets what the runs have reached.
   func run(_ seeds: [UInt64], untilFailure: Bool, _ coverage: inout Coverage) -> [UInt64] {
@@ -89,7 +89,7 @@ struct Children {
 
   private static func content(_ file: FileHandle) -> Data {
     lseek(file.fileDescriptor, 0, SEEK_SET)
-    return Disk.own { try file.readToEnd() } ?? Data()
+    return require { try file.readToEnd() } ?? Data()
   }
 
   /// Its output goes to a file without a name, because a pipe would fill up.

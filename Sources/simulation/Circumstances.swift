@@ -10,7 +10,7 @@ struct Circumstances {
   private var setup: Setup { world.setup }
   private var disturbances: [(what: String, from: Duration, to: Duration)] { world.disturbances }
 
-  /// Whether trouble of the kind was possible in this run.
+  /// Whether the kind has come up so far; of one without a rate, whether it may have.
   func hasHad(_ kind: Troubles.Kind) -> Bool {
     world.troubles.counts[kind] ?? 0 > 0 || kind.rate == 0 && world.troubles.share(kind) > 0
   }
@@ -21,7 +21,7 @@ struct Circumstances {
   func hasBeenWell(for duration: Duration, but kinds: String...) -> Bool {
     let from = time.now - duration
     guard let ready = machine.process?.readyAt, ready <= from else { return false }
-    if !kinds.contains("cloud"), world.troubles.share(.flaws) > 0, from < world.calmFrom { return false }
+    if !kinds.contains("cloud"), world.troubles.share(.wrongAnswer) > 0, from < world.calmFrom { return false }
     return !disturbances.contains { disturbance in
       !kinds.contains(where: disturbance.what.hasPrefix) && disturbance.to > from
     }
@@ -39,7 +39,7 @@ struct Circumstances {
 
   /// Whether a service said for minutes that it knows no job, and may be believed.
   func wasDenied(_ host: String, at wall: Timestamp) -> Bool {
-    let at = wall - VirtualTime.begin
+    let at = wall - VirtualTime.start
     let denials = disturbances.filter {
       $0.what == "cloud \(host) absence" && (hasHad(.clock) || $0.from <= at && at <= $0.to + .minutes(10))
     }
@@ -49,20 +49,20 @@ struct Circumstances {
     // Of many jobs none is believed to be gone within the hour. A backup may not have them.
     let areMany = denials.allSatisfy { denial in
       cloud.openJobs(of: host, from: denial.from, to: denial.to)
-        .count { cloud.asked[$0.id]?.lastSaw.map { $0 > world.restoredAt } ?? false } >= 8
+        .count { cloud.polls[$0.id]?.lastShown.map { $0 > world.restoredAt } ?? false } >= 8
     }
     return !isOver && total > .seconds(110) && !(areMany && total < .minutes(59))
   }
 
-  /// The longest time between two moments in which the daemon was up, nothing was in its way, and a host told the truth.
+  /// The longest time for which the daemon was up, nothing was in its way, and the host told the truth.
   ///
   /// - Parameter host: nil: whatever the clouds did.
-  func longestChance(_ from: Duration, _ to: Duration, host: String?) -> Duration {
-    chances(from, to, host: host).max() ?? .zero
+  func longestClearSpan(_ from: Duration, _ to: Duration, host: String?) -> Duration {
+    clearSpans(from, to, host: host).max() ?? .zero
   }
 
-  /// All such times.
-  func chances(_ from: Duration, _ to: Duration, host: String?) -> [Duration] {
+  /// Each such time in turn; zeros stand for the times between.
+  func clearSpans(_ from: Duration, _ to: Duration, host: String?) -> [Duration] {
     guard from < to else { return [] }
     let account = host?.drop { $0 != "." }
     let sources = host.map { [$0] + ["iam", "metadata"].map { "\($0)\(account ?? "")" } } ?? []
@@ -78,15 +78,15 @@ struct Circumstances {
       bad.append((disturbance.from, disturbance.to + .minutes(11)))
     }
     let edges = ([from, to] + bad.flatMap { [$0.from, $0.to] }.filter { from < $0 && $0 < to }).sorted()
-    var chances = [Duration.zero]
+    var clear = [Duration.zero]
     for (begin, end) in zip(edges, edges.dropFirst()) {
       if bad.contains(where: { $0.from < end && begin < $0.to }) {
-        chances.append(.zero)
+        clear.append(.zero)
       } else {
-        chances[chances.count - 1] += end - begin
+        clear[clear.count - 1] += end - begin
       }
     }
-    return chances
+    return clear
   }
 
   /// Whether the daemon did not run at some time between the two.
@@ -96,7 +96,7 @@ struct Circumstances {
 
   /// The configuration in force at a time of the wall clock; nil where a reload was near.
   func setup(at wall: Timestamp) -> Setup? {
-    let at = wall - VirtualTime.begin
+    let at = wall - VirtualTime.start
     // A reload is taken within seconds, unless the daemon is down; a start takes what is in the file.
     let isUnclear = world.administrator.setups.dropFirst().contains { change in
       let taken = machine.spans.last { $0.from <= change.from }.map { $0.kind == .up } ?? false
@@ -115,19 +115,19 @@ struct Circumstances {
   func isInherited(_ seq: Int64) -> Bool { seq <= world.inheritedLast }
 
   /// Whether an event of this wall time may be gone.
-  func mayBePruned(at milliseconds: Int64, before oldest: Timestamp) -> Bool {
-    hasHad(.clock) && setup.keep < .days(30) || Timestamp(milliseconds: milliseconds) <= oldest
+  func mayBePruned(at moment: Timestamp, before oldest: Timestamp) -> Bool {
+    hasHad(.clock) && setup.keep < .days(30) || moment <= oldest
   }
 
   /// Whether the records of many jobs were deleted within a day: the service seems to have forgotten all.
   func wereDeleted(_ host: String, by moment: Duration) -> Bool {
-    let at = VirtualTime.begin + moment
+    let at = VirtualTime.start + moment
     return cloud.jobs.values.count { $0.host == host && $0.goneAt.map { at - .days(1) < $0 && $0 <= at } ?? false } >= 5
   }
 
   /// Whether the service answers an odd job with an error, and no other job shows that it works.
   func hasOnlyOddJobs(_ data: Rows.Event.Content, at moment: Duration) -> Bool {
-    let at = VirtualTime.begin + moment
+    let at = VirtualTime.start + moment
     let jobs = cloud.jobs.values.filter { job in
       job.account == data.account && (data.service == nil || job.service.name == data.service)
     }

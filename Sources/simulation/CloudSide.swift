@@ -10,6 +10,7 @@ struct TrueJob {
   var submitted: Timestamp
   /// Nil: it never ends.
   var end: (at: Timestamp, state: JobState)?
+  var errorCode: String?
   /// When the first record is shown, and when the last one is.
   var visibleFrom: Timestamp
   var goneAt: Timestamp?
@@ -26,24 +27,25 @@ final class CloudSide: Host {
   }
 
   /// What became of the questions for one job.
-  struct Asked {
+  struct Polls {
     var first: Duration
     var last: Duration
     var count = 0
     /// When the first answer that showed its record left.
-    var sawRecord: Duration?
+    var firstShown: Duration?
     /// When the last one left.
-    var lastSaw: Duration?
+    var lastShown: Duration?
     /// When the answer that showed its end left.
-    var sawEnd: Duration?
+    var endShown: Duration?
   }
 
   struct Call {
     var at: Duration
-    var boot: Int
+    /// Which start of the daemon made it, from 1.
+    var start: Int
     var account: String
     var service: String
-    /// The configured key that signed it; nil: what it was made with was fetched.
+    /// The id of the configured key that signed it; nil for a token, and for a key that was fetched.
     var key: Substring?
     var status: Int?
     /// The credential is not accepted; a signature of another time is something else.
@@ -57,26 +59,32 @@ final class CloudSide: Host {
   private var draw: Draw
   private(set) var state: CloudState
   private(set) var jobs: [String: TrueJob] = [:]
-  private(set) var asked: [String: Asked] = [:]
+  private(set) var polls: [String: Polls] = [:]
   /// The last record of each job that was shown.
   private var records: [String: [UInt8]] = [:]
   /// By host.
   private var troubles: [String: (trouble: Trouble, until: Duration)] = [:]
-  /// Answers by kind: what the run has reached.
+  /// Answers of the services by kind, and calls that met a trouble: what the run has reached.
   private(set) var answers: [String: Int] = [:]
+  private(set) var troublesMet: [Trouble: Int] = [:]
+  private(set) var wrongAnswers = 0
   private(set) var calls: [Call] = []
-  /// Jobs for which the service refuses every answer.
+  /// Jobs for which the service answers every question with an error.
   private var odd: Set<String> = []
   var tell: (String) -> Void = { _ in }
   /// Called when a job is asked for, before its answer arrives.
-  var isAsked: (JobKey) -> Void = { _ in }
-  /// Which run of the daemon is under way.
-  var boot: () -> Int = { 0 }
+  var onCall: (JobKey) -> Void = { _ in }
+  /// The number of the daemon's last start.
+  var currentStart: () -> Int = { 0 }
   private let accounts: [String: Setup.Account]
-  /// Share of single answers that are wrong though nothing else is.
-  var flaws = 0.0
-  /// Share of jobs for which the service answers with an error for good.
-  var oddity = 0.0
+  /// Whose a configured key or token is.
+  private var owners: [String: String] = [:]
+  /// Calls with the project or the credential of another account.
+  private(set) var misdirected: [String] = []
+  /// The chance, 0 to 1, that a single answer is wrong though no trouble is set.
+  var wrongAnswerChance = 0.0
+  /// The chance, 0 to 1, that a new job is an odd one.
+  var oddJobChance = 0.0
 
   init(seed: UInt64, _ setup: Setup, _ time: VirtualTime) {
     (self.time, self.setup) = (time, setup)
@@ -91,11 +99,14 @@ final class CloudSide: Host {
     for account in setup.accounts {
       for service in account.services {
         accounts[account.host(of: service.name)] = account
-        options.quotas[service] = account.told ?? Quota(calls: draw.number(20...600), per: .seconds(60))
+        options.quotas[service] = account.quota ?? Quota(calls: draw.number(20...600), per: .seconds(60))
       }
       for helper in account.helpers { accounts[account.host(of: helper)] = account }
     }
     (self.accounts, self.draw) = (accounts, draw)
+    for (name, secret) in setup.secrets where name.hasSuffix(".ak") || name.hasSuffix(".token") {
+      owners[secret] = String(name.prefix { $0 != "." })
+    }
     state = CloudState(options)
   }
 
@@ -106,11 +117,16 @@ final class CloudSide: Host {
   /// Whether the service answers for this job with an error, whatever becomes of it.
   func isOdd(_ job: String) -> Bool { odd.contains(job) }
 
+  /// The code in the last record of a job that has failed; not all services have one.
+  func errorCodeShown(of id: String) -> String? {
+    jobs[id]?.errorCode.flatMap { records[id]?.contains(Array($0.utf8)) == true ? $0 : nil }
+  }
+
   // MARK: Jobs
 
   /// A new job of a drawn kind, begun now.
   ///
-  /// - Parameter other: one of the same service, which takes as long at least.
+  /// - Parameter other: a job whose account and service the new one gets; the new one then runs for 2 h at least.
   func begin(_ draw: inout Draw, beside other: TrueJob? = nil) -> TrueJob {
     // Of ECS most is promised.
     var account = draw.chance(0.3) ? setup.accounts[0] : draw.pick(setup.accounts)
@@ -163,12 +179,13 @@ final class CloudSide: Host {
     let kept = isUnpaid ? retention?.unpaid : retention?.finished.map { end + $0 }
     var truth = TrueJob(
       account: account.name, service: service, id: id, submitted: submitted,
-      end: isUnpaid ? nil : (submitted + end, isGood ? .succeeded : .failed), visibleFrom: submitted + job.visibleAfter)
+      end: isUnpaid ? nil : (submitted + end, isGood ? .succeeded : .failed), errorCode: job.errorCode,
+      visibleFrom: submitted + job.visibleAfter)
     let gone = [kept, job.vanishesAfter].compactMap(\.self).min()
     truth.goneAt = gone.map { submitted + $0 }
     // A job whose record is gone before its end has no end that anybody could see.
     if let gone, gone <= end { truth.end = nil }
-    if draw.chance(oddity) {
+    if draw.chance(oddJobChance) {
       odd.insert(id)
       let status = draw.pick([400, 404, 500, 503])
       state.answers[id] = draw.pick([
@@ -183,9 +200,9 @@ final class CloudSide: Host {
   /// The jobs of a host that were seen before a span and go on behind it.
   func openJobs(of host: some StringProtocol, from: Duration, to: Duration) -> [TrueJob] {
     jobs.values.filter { job in
-      job.host == host && !odd.contains(job.id) && (asked[job.id]?.sawRecord.map { $0 < from } ?? false)
-        && (job.end.map { $0.at - VirtualTime.begin > to } ?? true)
-        && (job.goneAt.map { $0 - VirtualTime.begin > to } ?? true)
+      job.host == host && !odd.contains(job.id) && (polls[job.id]?.firstShown.map { $0 < from } ?? false)
+        && (job.end.map { $0.at - VirtualTime.start > to } ?? true)
+        && (job.goneAt.map { $0 - VirtualTime.start > to } ?? true)
     }
   }
 
@@ -201,12 +218,15 @@ final class CloudSide: Host {
     troubles[host] = (trouble, time.now + duration)
   }
 
-  func calm() { (troubles, flaws) = ([:], 0) }
+  func calm() { (troubles, wrongAnswerChance) = ([:], 0) }
 
   /// Every token that was handed out is worth nothing from now on.
   func revokeTokens() { state.authenticator.revokeTokens() }
 
-  func accept(_ key: AccessKey) { state.authenticator.credentials.accessKeys[key.access] = key }
+  func accept(_ key: AccessKey, of account: String) {
+    state.authenticator.credentials.accessKeys[key.access] = key
+    owners[key.access] = account
+  }
 
   func revoke(_ key: AccessKey) { state.authenticator.credentials.accessKeys[key.access] = nil }
 
@@ -225,7 +245,7 @@ final class CloudSide: Host {
         troubles[name] = nil
       }
     }
-    if draw.chance(flaws) { return note(flawed(request), request, name) }
+    if draw.chance(wrongAnswerChance) { return note(flawed(request), request, name) }
     return note(.reply(plain(request)), request, name)
   }
 
@@ -234,6 +254,7 @@ final class CloudSide: Host {
   private func service(of name: String) -> CloudService? { CloudService.named(String(name.prefix { $0 != "." })) }
 
   private func disturbed(_ trouble: Trouble, _ request: ReceivedRequest) -> NetworkAnswer? {
+    troublesMet[trouble, default: 0] += 1
     let name = request.header("host") ?? ""
     switch trouble {
     case .refused: return .failure(HTTPFailure(.refused, "connection refused"))
@@ -276,6 +297,7 @@ final class CloudSide: Host {
 
   /// One wrong answer among right ones.
   private func flawed(_ request: ReceivedRequest) -> NetworkAnswer {
+    wrongAnswers += 1
     switch draw.number(0...5) {
     case 0: return .failure(HTTPFailure(.reset, "the connection was reset"))
     case 1: return .reply(.status(draw.pick([500, 502, 503, 504])))
@@ -305,14 +327,18 @@ final class CloudSide: Host {
     let id = askedJob(request)
     let status: Int? = if case .reply(let reply) = answer { reply.visibleStatus } else { nil }
     let kind = kind(of: answer, id)
-    answers["\(kind)", default: 0] += 1
+    if service(of: name) != nil { answers["\(kind)", default: 0] += 1 }
     if let account = accounts[name] {
       let isOverQuota = if case .reply(let reply) = answer { reply.code == "APIGW.0308" } else { false }
-      let header = account.auth.hasPrefix("aksk") ? request.header("authorization") : nil
+      let signer = request.header("authorization")?.firstMatch(of: /(?:Access|Credential)=([^,\/]+)/)?.output.1
+      let owner = owners[signer.map(String.init) ?? request.header("x-auth-token") ?? ""]
+      if service(of: name) != nil, owner ?? account.name != account.name || !request.path.contains(account.projectID) {
+        misdirected.append("\(account.name) was asked for the project or by the credential of another account")
+      }
       calls.append(
         Call(
-          at: time.now, boot: boot(), account: account.name, service: String(name.prefix { $0 != "." }),
-          key: header?.firstMatch(of: /(?:Access|Credential)=([^,\/]+)/)?.output.1, status: status,
+          at: time.now, start: currentStart(), account: account.name, service: String(name.prefix { $0 != "." }),
+          key: account.auth.hasPrefix("aksk") ? signer : nil, status: status,
           isRefused: status == 401 && ![.skewed, .misconfigured].contains(kind), isOverQuota: isOverQuota))
     }
     let target = request.path + (request.query.isEmpty ? "" : "?" + request.query)
@@ -330,7 +356,7 @@ final class CloudSide: Host {
     guard case .reply(let reply) = answer, reply.delivery != .reset, reply.delivery != .hang else {
       return .unreachable
     }
-    if reply.delivery == .truncated { return .garbled }
+    if reply.delivery == .truncated || reply.status < 500 && reply.body.first == UInt8(ascii: "<") { return .garbled }
     switch (reply.status, reply.code) {
     case (429, _), (_, "Common.0024"?): return .throttled
     case (401, "APIGW.0301"?):
@@ -352,20 +378,20 @@ final class CloudSide: Host {
   private static let strangeWord = "HALF_DONE"
 
   private func noteAsked(_ id: String, _ answer: NetworkAnswer) {
-    var asked = self.asked[id] ?? Asked(first: time.now, last: time.now)
+    var asked = self.polls[id] ?? Polls(first: time.now, last: time.now)
     asked.count += 1
     asked.last = time.now
     if case .reply(let reply) = answer, reply.status == 200, reply.code == nil, reply.delivery == .whole,
       let job = jobs[id], String(decoding: reply.body, as: UTF8.self).contains(id)
     {
       if time.truth >= job.visibleFrom {
-        asked.sawRecord = asked.sawRecord ?? time.now
+        asked.firstShown = asked.firstShown ?? time.now
         records[id] = reply.body
-        asked.lastSaw = time.now
+        asked.lastShown = time.now
       }
-      if let end = job.end, time.truth >= end.at, asked.sawEnd == nil { asked.sawEnd = time.now }
+      if let end = job.end, time.truth >= end.at, asked.endShown == nil { asked.endShown = time.now }
     }
-    self.asked[id] = asked
-    if let job = jobs[id] { isAsked(job.key) }
+    self.polls[id] = asked
+    if let job = jobs[id] { onCall(job.key) }
   }
 }

@@ -9,7 +9,7 @@ struct Coverage {
     case seen, unrecognised, absent, busy, garbled, unreachable, throttled, refused, skewed, forbidden, misconfigured
   }
 
-  /// What must be reached, and each of it in some way by a hundred seeds of three days.
+  /// What a hundred seeds of three days must reach at least once.
   static let expected: [String] =
     EventKind.allCases.map { "event \($0.rawValue)" } + Answer.allCases.map { "answer \($0)" }
     + DiskFaults.Place.allCases.flatMap { place in
@@ -17,7 +17,8 @@ struct Coverage {
         "disk \(place) \($0)"
       }
     }
-    + Troubles.Kind.allCases.map { "trouble \($0)" }
+    + Troubles.Kind.allCases.map { "trouble \($0)" } + CloudSide.Trouble.allCases.map { "cloud \($0)" }
+    + Receiver.Trouble.allCases.map { "receiver \($0)" } + ["message given up"]
 
   /// Why some of it cannot be.
   static let excused: [String: String] = [
@@ -31,7 +32,17 @@ struct Coverage {
     for event in world.oracle.kinds { counts["event \(event.key)"] = event.value }
     for answer in world.cloud.answers { counts["answer \(answer.key)"] = answer.value }
     for fault in world.machine.faults.counts { counts["disk \(fault.key)"] = fault.value }
-    for kind in Troubles.Kind.allCases where world.circumstances.hasHad(kind) { counts["trouble \(kind)"] = 1 }
+    var troubles = world.troubles.counts
+    troubles[.killAtCall] = world.network.kills
+    troubles[.wrongAnswer] = world.cloud.wrongAnswers
+    troubles[.receiverFailure] = world.receivers.map(\.singleFailures).reduce(0, +)
+    troubles[.shortWrite] = counts.filter { $0.key.hasSuffix("short write") }.values.reduce(0, +)
+    for (kind, count) in troubles { counts["trouble \(kind)"] = count }
+    for (trouble, count) in world.cloud.troublesMet { counts["cloud \(trouble)"] = count }
+    for receiver in world.receivers {
+      for (trouble, count) in receiver.troublesMet { counts["receiver \(trouble)", default: 0] += count }
+    }
+    counts["message given up"] = world.oracle.lastRows?.messages.count { $0.state == "given_up" }
     for message in world.machine.messages { counts["log \(message.key)"] = message.value }
   }
 

@@ -47,7 +47,8 @@ final class DiskFaults {
   var isFull = false
   /// Where the trouble is, because each may have a file system of its own; nil: everywhere.
   var place: Place?
-  /// The chances that an effect fails for a while.
+  /// The chances that an effect fails, 0 to 1. That of a short write holds everywhere and from the first day to `calm`, the
+  /// others for a while and at `place`.
   var syncError = 0.0
   var writeError = 0.0
   var readError = 0.0
@@ -61,9 +62,8 @@ final class DiskFaults {
 
   init(seed: UInt64) { draw = Draw(seed: seed, for: "disk") }
 
-  var isCalm: Bool {
-    !isFull && syncError + writeError + readError + noDescriptor == 0 && noDescriptorFor == nil
-  }
+  /// Whether an effect may fail with an error now.
+  var isFailing: Bool { isFull || syncError + writeError + readError + noDescriptor > 0 || noDescriptorFor != nil }
 
   func calm() {
     (isFull, syncError, writeError, readError, shortWrite, noDescriptor) = (false, 0, 0, 0, 0, 0)
@@ -139,11 +139,11 @@ final class DiskFaults {
   }
 
   private func error(of effect: disk_effect) -> Int32? {
-    if isCalm || place != nil && place != Place(effect.path) { return nil }
+    if !isFailing || place != nil && place != Place(effect.path) { return nil }
     switch effect.call {
     case disk_open: return lacksDescriptor(effect) ? EMFILE : nil
     case disk_read: return readError > 0 && draw.chance(readError) ? EIO : nil
-    case disk_write:
+    case disk_write, disk_truncate:
       if isFull, effect.grows { return ENOSPC }
       return writeError > 0 && draw.chance(writeError) ? EIO : nil
     case disk_sync, disk_sync_directory: return syncError > 0 && draw.chance(syncError) ? EIO : nil
@@ -155,7 +155,7 @@ final class DiskFaults {
   }
 }
 
-/// The disk below one directory, from `begin` to the end of the process.
+/// The disk below one directory, from `begin` to `end`.
 enum Disk {
   static func begin(_ directory: String, _ faults: DiskFaults, _ time: VirtualTime) {
     let context = Unmanaged.passRetained(Context(faults, time)).toOpaque()
@@ -192,22 +192,29 @@ enum Disk {
   }
 
   /// Nil: it cannot be read.
-  static func content(of path: String) -> Data? { outside { FileManager.default.contents(atPath: path) } }
+  static func content(of path: String) -> Data? { exempt { FileManager.default.contents(atPath: path) } }
 
   /// Empty for a directory that is not there.
   static func names(in directory: String) -> Set<String> {
-    outside {
+    exempt {
       guard FileManager.default.fileExists(atPath: directory) else { return [] }
-      return own { Set(try FileManager.default.contentsOfDirectory(atPath: directory)) }
+      return require { Set(try FileManager.default.contentsOfDirectory(atPath: directory)) }
     }
   }
 
-  /// Of all files below a directory, by name and content; SQLite's shared memory is none.
-  static func digest(of directory: String) -> UInt64 {
-    outside {
-      var hash = StableHash()
+  /// All names below a directory, in order; SQLite's shared memory is no file.
+  static func allNames(in directory: String) -> [String] {
+    exempt {
       let names = FileManager.default.enumerator(atPath: directory)?.compactMap { $0 as? String } ?? []
-      for name in names.sorted() where !name.hasSuffix("-shm") {
+      return names.filter { !$0.hasSuffix("-shm") }.sorted()
+    }
+  }
+
+  /// Of all files below a directory, by name and content.
+  static func digest(of directory: String) -> UInt64 {
+    exempt {
+      var hash = StableHash()
+      for name in allNames(in: directory) {
         hash.combine(name.utf8)
         if let content = FileManager.default.contents(atPath: "\(directory)/\(name)") { hash.combine(content) }
       }
@@ -215,19 +222,24 @@ enum Disk {
     }
   }
 
-  /// What the simulation itself needs of the real machine. Where that fails, a run proves nothing.
-  static func own<Value>(_ work: () throws -> Value) -> Value {
-    do {
-      return try work()
-    } catch {
-      fatalError("the simulation cannot do its own work: \(error)")
-    }
-  }
-
-  /// Does something that is not the daemon's: it is kept in mind for a power cut, and meets no fault.
-  static func outside<Value>(_ work: () throws -> Value) rethrows -> Value {
+  /// Does something that is not the daemon's: no fault meets it, and a power cut may undo it.
+  static func exempt<Value>(_ work: () throws -> Value) rethrows -> Value {
     let before = disk_exempt(true)
     defer { _ = disk_exempt(before) }
     return try work()
   }
+}
+
+/// Work of the simulation itself; an error ends the program, because the run would prove nothing.
+func require<Value>(_ work: () throws -> Value) -> Value {
+  do {
+    return try work()
+  } catch {
+    fatalError("the simulation cannot do its own work: \(error)")
+  }
+}
+
+/// Throws what errno says, where a call of libc has failed.
+func succeeded(_ isDone: Bool) throws {
+  if !isDone { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
 }

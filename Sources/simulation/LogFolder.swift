@@ -22,7 +22,7 @@ final class LogFolder {
   /// As logrotate does without copytruncate.
   func rotate() {
     guard machine.isOn else { return }
-    Disk.outside {
+    Disk.exempt {
       count += 1
       guard rename(path, "\(path).\(count)") == 0 else { return }
       rotated.append("\(path).\(count)")
@@ -36,10 +36,11 @@ final class LogFolder {
     count += 1
     let target = "\(path).\(count)"
     append(Array(content), to: target)
-    Disk.outside {
-      Disk.own { try Directory.syncParent(target) }
+    Disk.exempt {
+      require { try Directory.syncParent(target) }
       let descriptor = open(path, O_WRONLY | O_CLOEXEC)
-      ftruncate(descriptor, 0)
+      let emptied = ftruncate(descriptor, 0)
+      require { try succeeded(emptied == 0) }
       fsync(descriptor)
       close(descriptor)
     }
@@ -49,10 +50,10 @@ final class LogFolder {
   }
 
   private func append(_ bytes: [UInt8], to path: String) {
-    Disk.outside {
+    Disk.exempt {
       let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
-      guard descriptor >= 0 else { return }
-      _ = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      require { try succeeded(count == bytes.count) }
       fsync(descriptor)
       close(descriptor)
     }
@@ -64,7 +65,7 @@ final class LogFolder {
       .log,
       { [self] in
         time.after(.milliseconds(5)) { self.rotate() }
-        time.after(wait) { self.machine.die(powerCut: true, downFor: .seconds(2)) }
+        machine.die(after: wait, powerCut: true)
       }
     )
   }
@@ -74,7 +75,7 @@ final class LogFolder {
     machine.die(at: .log, after: 0, torn: true, powerCut: true, downFor: .seconds(2))
     machine.atPowerOn.append { [self] in
       rotate()
-      time.after(wait) { self.machine.die(powerCut: true, downFor: .seconds(2)) }
+      machine.die(after: wait, powerCut: true)
     }
   }
 

@@ -21,6 +21,7 @@ final class Machine: @unchecked Sendable {
     var store: Store?
     var readyAt: Duration?
     var isStopping = false
+    var isRunning: Bool { readyAt != nil && !isStopping }
 
     init(_ number: Int, at now: Duration) {
       (self.number, begunAt) = (number, now)
@@ -44,9 +45,9 @@ final class Machine: @unchecked Sendable {
   private let output: LogOutput
   private let intervals: Intervals
   private(set) var process: Process?
-  /// Processes that died; they free nothing.
+  /// Processes that ended. They are kept, because a killed process runs no clean-up.
   private var dead: [Process] = []
-  private(set) var boots = 0
+  private(set) var starts = 0
   private(set) var reloads = 0
   private(set) var ends: [String: Int] = [:]
   private(set) var spans = [Span(kind: .down, from: .zero)]
@@ -67,7 +68,7 @@ final class Machine: @unchecked Sendable {
   private let manager: SimulatedManager?
   /// The daemon's own log: how often each message came.
   private(set) var messages: [String: Int] = [:]
-  /// The chance that a change in the spool is not announced, or only as one of many.
+  /// The chance, 0 to 1, that inotify loses a change in the spool, or reports an overflow in its place.
   var announcementLoss = 0.0
   var tell: (String) -> Void = { _ in }
   /// Called when a process has ended, before the next one begins.
@@ -94,14 +95,14 @@ final class Machine: @unchecked Sendable {
 
   var isOn: Bool { hasPower && !time.isAsleep }
 
-  func boot() {
-    if time.isAsleep { return time.whenAwake(boot) }
+  func start() {
+    if time.isAsleep { return time.whenAwake(start) }
     guard process == nil, isOn, !isHeld else { return }
-    boots += 1
-    let process = Process(boots, at: time.now)
+    starts += 1
+    let process = Process(starts, at: time.now)
     self.process = process
     enter(.starting)
-    tell("the daemon starts (\(boots))")
+    tell("the daemon starts (\(starts))")
     Task { await self.run(process) }
   }
 
@@ -124,7 +125,7 @@ final class Machine: @unchecked Sendable {
       context.openTransport = { _ in self.network.open() }
       let daemon = Daemon(
         decoded, reload: { try ConfigurationFile.read(path: self.setup.configuration) }, log: log, output: output)
-      try await daemon.live(with: references, on: context, onReady: { self.isReady(process) }) { process.stream }
+      try await daemon.live(with: references, on: context, onReady: { self.noteReady(process) }) { process.stream }
       try store.close()
     } catch {
       end = .failed("\(error)")
@@ -133,7 +134,7 @@ final class Machine: @unchecked Sendable {
     if process === self.process, !faults.isDead { ended(end) }
   }
 
-  private func isReady(_ process: Process) {
+  private func noteReady(_ process: Process) {
     guard process === self.process, process.readyAt == nil, !faults.isDead else { return }
     process.readyAt = time.now
     fedAt = time.awake
@@ -155,29 +156,33 @@ final class Machine: @unchecked Sendable {
   /// What the service manager hears; called after each step.
   func listen() {
     guard let manager else { return }
-    if manager.isFed() { fedAt = time.awake }
-    guard let process, process.readyAt != nil, !process.isStopping, time.awake - fedAt > SimulatedManager.patience
-    else { return }
+    if manager.takeFeeds() { fedAt = time.awake }
+    guard process?.isRunning == true, time.awake - fedAt > SimulatedManager.patience else { return }
     unexplained.append("a loop was stalled: the watchdog was not fed since \(fedAt.spoken)")
     fedAt = time.awake
   }
 
   private func ended(_ end: End) {
     tell("the daemon has ended: \(end)")
-    network.processHasEnded()
     // One that is ready goes on whatever the disk does.
-    let isReady = process?.readyAt != nil && process?.isStopping == false
-    if case .failed(let reason) = end, isReady || !mayFail(process?.readyAt == nil) {
+    if case .failed(let reason) = end, process?.isRunning == true || !mayFail(process?.readyAt == nil) {
       unexplained.append("the daemon ended by itself: \(reason)")
     }
-    if let process { dead.append(process) }
-    (process, watches) = (nil, [])
-    time.forgetProcess()
-    enter(.down)
+    removeProcess()
     if case .failed = end { ends["failed", default: 0] += 1 } else { ends["\(end)", default: 0] += 1 }
     onEnd(end)
-    // As systemd with RestartSec=5; starts that fail are fewer, because each costs as much as hours.
-    time.after(.seconds(end == .stopped ? 5 : 20)) { [self] in if !isHeld { boot() } }
+    // After a stop somebody starts the daemon again. A failed start is repeated after 20 s rather than RestartSec=5s,
+    // because a start takes as long to simulate as hours of running.
+    time.after(.seconds(end == .stopped ? 5 : 20)) { self.start() }
+  }
+
+  /// Nothing of the process happens any more.
+  private func removeProcess() {
+    time.forgetProcess()
+    network.processHasEnded()
+    if let process { dead.append(process) }
+    (process, watches) = (nil, [])
+    enter(.down)
   }
 
   // MARK: Orders
@@ -191,7 +196,7 @@ final class Machine: @unchecked Sendable {
   }
 
   func stop() {
-    guard isOn, let process, !process.isStopping, process.readyAt != nil else { return }
+    guard isOn, let process, process.isRunning else { return }
     tell("SIGTERM")
     process.isStopping = true
     process.orders.yield(.stop)
@@ -203,7 +208,7 @@ final class Machine: @unchecked Sendable {
 
   /// Ends the daemon, does `work` while it is down, and begins it again.
   func restart(with work: @escaping () -> Void) {
-    guard isOn, let process, !process.isStopping, process.readyAt != nil else { return }
+    guard isOn, process?.isRunning == true else { return }
     isHeld = true
     stop()
     time.after(.minutes(1)) { [self] in
@@ -211,7 +216,7 @@ final class Machine: @unchecked Sendable {
         isHeld = false
         guard self.process == nil, isOn else { return }
         work()
-        boot()
+        start()
       }
     }
   }
@@ -224,6 +229,11 @@ final class Machine: @unchecked Sendable {
     guard process != nil, doom == nil else { return }
     faults.isDead = true
     doom = (powerCut, downtime)
+  }
+
+  /// - Parameter wait: before the death, from which it starts again after 2 s.
+  func die(after wait: Duration, powerCut: Bool) {
+    time.after(wait) { self.die(powerCut: powerCut, downFor: .seconds(2)) }
   }
 
   /// Dies at the next effect of a kind, or after a while if none comes.
@@ -248,21 +258,19 @@ final class Machine: @unchecked Sendable {
   func bury() {
     guard let doom else { return }
     self.doom = nil
-    time.forgetProcess()
-    network.processHasEnded()
     tell(doom.isPowerCut ? "power cut" : "kill -9")
+    let store = process?.store
+    removeProcess()
     // The connections let go of their locks, which the kernel does for a real process; they have no other effect.
-    Disk.own { try process?.store?.close() }
-    if let process { dead.append(process) }
-    (process, watches) = (nil, [])
-    enter(.down)
+    require { try store?.close() }
     ends[doom.isPowerCut ? "powerCut" : "death", default: 0] += 1
-    Disk.outside { _ = unlink(setup.database + "-shm") }
+    // Closing wrote into the shared memory, which no fault stops: its index tells of a checkpoint without effect.
+    Disk.exempt { _ = unlink(setup.database + "-shm") }
     if doom.isPowerCut {
       beforePowerCut()
       disk_cut_power()
-      // Its index tells of the checkpoint that closing a dead connection made without effect.
-      Disk.outside { _ = unlink(setup.database + "-shm") }
+      // The cut may have undone the removal.
+      Disk.exempt { _ = unlink(setup.database + "-shm") }
       time.reboot()
       afterPowerCut()
     }
@@ -274,10 +282,10 @@ final class Machine: @unchecked Sendable {
         hasPower = true
         for action in atPowerOn { action() }
         atPowerOn = []
-        boot()
+        start()
       }
     } else {
-      time.after(doom.downtime) { self.boot() }
+      time.after(doom.downtime) { self.start() }
     }
   }
 
@@ -300,7 +308,7 @@ final class Machine: @unchecked Sendable {
     }
   }
 
-  /// Something happened to a name in `incoming/`. Few announcements are lost.
+  /// Something happened to a name in `incoming/`.
   func announce(_ change: InotifyWatch.Change) {
     if draw.chance(announcementLoss) { return }
     let change = draw.chance(announcementLoss) ? .overflow : change
@@ -316,7 +324,7 @@ final class Machine: @unchecked Sendable {
     messages["\(level): \(message)", default: 0] += 1
     let fields = metadata.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
     let line = "\(level) \(message) \(fields.joined(separator: " "))"
-    if Self.tornLogs.contains(where: message.hasPrefix), !mayFail(false) { unexplained.append(line) }
+    if Self.tornLineWarnings.contains(where: message.hasPrefix), !mayFail(false) { unexplained.append(line) }
     lines.append(line)
     tell("  log: \(line)")
   }
@@ -327,12 +335,12 @@ final class Machine: @unchecked Sendable {
     return lines
   }
 
-  /// How the daemon says that the status log has lines that are none: only a disk that fails leaves them.
-  static let tornLogs = ["a torn line stays", "the rotated status log cannot be read"]
+  /// How the daemon's warnings of torn lines in the status log begin, which only a disk that fails explains.
+  static let tornLineWarnings = ["a torn line stays", "the rotated status log cannot be read"]
 
   /// What the journal got, which no power cut takes back.
   var journal: [UInt8] {
-    Disk.outside { FileManager.default.contents(atPath: setup.directory + "/journal").map(Array.init) } ?? []
+    Disk.exempt { FileManager.default.contents(atPath: setup.directory + "/journal").map(Array.init) } ?? []
   }
 }
 

@@ -29,11 +29,12 @@ final class Network: @unchecked Sendable {
   /// URLs that were asked while their answer was still to come.
   private(set) var doubled: Set<String> = []
   private var underWay: [String: Int] = [:]
-  /// Whose processes are dead, and free nothing.
+  /// Those whose process is dead: kept, because it frees nothing.
   private var lost: [Exchange] = []
-  /// The chance that the process dies when a request of its own arrives, or right behind its answer.
-  var deathAtEdge = 0.0
+  /// The chance, 0 to 1, that the process is killed when its request arrives, and once more right after the answer.
+  var killChance = 0.0
   var die: () -> Void = {}
+  private(set) var kills = 0
   /// Whether the process that sends is dead already: then nothing leaves.
   var isDead: () -> Bool = { false }
 
@@ -60,7 +61,7 @@ final class Network: @unchecked Sendable {
   private func exchange(_ request: HTTPRequest, _ timeout: Duration, _ limit: Int) async throws(HTTPFailure)
     -> HTTPResponse
   {
-    let exchange = Exchange(limit: limit, epoch: time.epoch)
+    let exchange = Exchange(limit: limit, epoch: time.endedProcesses)
     return try await withTaskCancellationHandler {
       await withUnsafeContinuation { continuation in
         exchange.continuation = continuation
@@ -89,21 +90,21 @@ final class Network: @unchecked Sendable {
         return back(exchange, .failure(HTTPFailure(.name, "no such host")), after: .zero)
       }
       let answer = host.answer(received, to: name)
-      if draw.chance(deathAtEdge) { return die() }
-      let isEdge = draw.chance(deathAtEdge)
+      if draw.chance(killChance) { return kill() }
+      let killsAfter = draw.chance(killChance)
       switch answer {
       case .silence: break
-      case .failure(let failure): back(exchange, .failure(failure), after: .zero, isEdge)
+      case .failure(let failure): back(exchange, .failure(failure), after: .zero, killsAfter)
       case .reply(let reply):
         switch reply.delivery {
         case .hang: break
-        case .reset: back(exchange, .failure(HTTPFailure(.reset, "the connection was reset")), after: .zero, isEdge)
-        case .whole: back(exchange, .success(HTTPResponse(reply)), after: .zero, isEdge)
-        case .late(let wait): back(exchange, .success(HTTPResponse(reply)), after: wait, isEdge)
+        case .reset: back(exchange, .failure(HTTPFailure(.reset, "the connection was reset")), after: .zero, killsAfter)
+        case .whole: back(exchange, .success(HTTPResponse(reply)), after: .zero, killsAfter)
+        case .late(let wait): back(exchange, .success(HTTPResponse(reply)), after: wait, killsAfter)
         case .truncated:
           var half = HTTPResponse(reply)
           (half.body, half.truncated) = (Array(half.body.prefix(half.body.count / 2)), true)
-          back(exchange, .success(half), after: .zero, isEdge)
+          back(exchange, .success(half), after: .zero, killsAfter)
         }
       }
     }
@@ -111,14 +112,19 @@ final class Network: @unchecked Sendable {
 
   /// To nobody, if the process that asked is dead.
   private func back(
-    _ exchange: Exchange, _ result: Result<HTTPResponse, HTTPFailure>, after wait: Duration, _ isEdge: Bool = false
+    _ exchange: Exchange, _ result: Result<HTTPResponse, HTTPFailure>, after wait: Duration, _ killsAfter: Bool = false
   ) {
     let wait = wait + draw.spread(.milliseconds(2) ... .milliseconds(90))
-    guard exchange.epoch == time.epoch else { return lost.append(exchange) }
+    guard exchange.epoch == time.endedProcesses else { return lost.append(exchange) }
     time.after(wait, .process) { [self] in
       exchange.end(result)
-      if isEdge { die() }
+      if killsAfter { kill() }
     }
+  }
+
+  private func kill() {
+    kills += 1
+    die()
   }
 
   private final class Exchange: @unchecked Sendable {

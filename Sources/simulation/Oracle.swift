@@ -5,7 +5,8 @@ import JobWatchCore
 final class Oracle {
   private unowned let world: World
   private var promises: [any Promise] = [
-    Accepted(), OnRecord(), Together(), Routed(), Logged(), Told(), Honest(), Asked(), Warned(), Silent(), Alive(),
+    Accepted(), OnRecord(), Together(), Routed(), Logged(), Told(), Honest(), Said(), Asked(), Warned(), Secrecy(),
+    Alive(),
   ]
   private(set) var violations: [Violation] = []
   private(set) var lastRows: Rows?
@@ -22,9 +23,10 @@ final class Oracle {
       let rows = try Rows(path: world.setup.database, in: world.setup.directory, isWhole: isEnd)
       lastRows = rows
       for index in promises.indices { violations += promises[index].judge(rows, of: world, isEnd: isEnd) }
-      for event in rows.events where event.seq > counted { kinds[event.kind, default: 0] += 1 }
+      let fresh = rows.events.filter { $0.seq > max(counted, world.inheritedLast) }
+      for event in fresh { kinds[event.kind, default: 0] += 1 }
       counted = rows.events.last?.seq ?? counted
-      world.seen(rows)
+      world.resubmitLost(in: rows)
     } catch {
       violations.append(Violation("DURABLE", "the database cannot be read: \(error)"))
     }
@@ -60,13 +62,13 @@ final class Oracle {
     } else {
       lines.append("the truth: no cloud knows this job")
     }
-    if let asked = world.cloud.asked[key.jobID] {
+    if let asked = world.cloud.polls[key.jobID] {
       lines.append(
-        "asked \(asked.count) times, first \(VirtualTime.begin + asked.first), last \(VirtualTime.begin + asked.last)")
+        "asked \(asked.count) times, first \(VirtualTime.start + asked.first), last \(VirtualTime.start + asked.last)")
     }
     let job = lastRows?.jobs.first { $0.key == key }
     for event in lastRows?.events ?? [] where event.job != nil && event.job == job?.id {
-      lines.append("event \(event.seq) \(Timestamp(milliseconds: event.at)) \(event.kind)")
+      lines.append("event \(event.seq) \(event.at) \(event.kind)")
     }
     return lines
   }

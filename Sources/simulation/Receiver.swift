@@ -4,7 +4,9 @@ import JobWatchCore
 
 /// The receiver of one webhook channel, with its troubles.
 final class Receiver: Host {
-  enum Trouble: String, CaseIterable { case refused, silent, failing, failingWithRetryAfter, slow, gone, refusing }
+  enum Trouble: String, CaseIterable {
+    case connectionRefused, silent, failing, failingWithRetryAfter, slow, gone, badRequest
+  }
 
   struct Delivery {
     var at: Duration
@@ -21,18 +23,24 @@ final class Receiver: Host {
   private var draw: Draw
   private var trouble: (trouble: Trouble, until: Duration)?
   private(set) var deliveries: [Delivery] = []
+  /// Deliveries that met a trouble, and that failed without one.
+  private(set) var troublesMet: [Trouble: Int] = [:]
+  private(set) var singleFailures = 0
   /// The times in which it took nothing, or not everything.
   private(set) var outages: [ClosedRange<Duration>] = []
   private var away: [ClosedRange<Duration>] = []
   /// Messages that came before the time that an answer asked for.
   private(set) var early: [String] = []
+  /// Attempts in a row that failed since it took something.
+  private(set) var failures: [Duration] = []
   var tell: (String) -> Void = { _ in }
   private var notBefore: [String: (time: Duration, askedAt: Duration, generation: Int)] = [:]
   /// How many configurations have been at work; nil: no process is there to hear an answer.
   var generation: () -> Int? = { nil }
-  var flaws = 0.0
-  /// Those that it called wrong, which may be given up.
-  private(set) var refused: Set<String> = []
+  /// The chance, 0 to 1, that a delivery fails though no trouble is set.
+  var failureChance = 0.0
+  /// Ids of messages that it answered with 400: after three attempts they may be given up.
+  private(set) var declined: Set<String> = []
 
   init(seed: UInt64, _ channel: Setup.Channel, _ time: VirtualTime) {
     (self.channel, self.time) = (channel.name, time)
@@ -46,15 +54,15 @@ final class Receiver: Host {
   }
 
   /// The daemon does not know it.
-  func isAway(for duration: Duration) { away.append(time.now...(time.now + duration)) }
+  func remove(for duration: Duration) { away.append(time.now...(time.now + duration)) }
 
-  func hasBeenWell(for duration: Duration, at now: Duration) -> Bool {
-    flaws == 0 && hasBeenKnown(for: duration, at: now) && !outages.contains { $0.upperBound > now - duration }
+  func hasBeenWell(for duration: Duration) -> Bool {
+    failureChance == 0 && hasBeenKnown(for: duration) && !outages.contains { $0.upperBound > time.now - duration }
   }
 
   /// Whether it was in the configuration.
-  func hasBeenKnown(for duration: Duration, at now: Duration) -> Bool {
-    !away.contains { $0.upperBound > now - duration }
+  func hasBeenKnown(for duration: Duration) -> Bool {
+    !away.contains { $0.upperBound > time.now - duration }
   }
 
   /// What it asked for last, or while nothing could be written, the dead process could not put on record.
@@ -63,20 +71,25 @@ final class Receiver: Host {
   }
 
   func calm() {
-    (trouble, flaws) = (nil, 0)
+    (trouble, failureChance) = (nil, 0)
     outages = outages.map { $0.clamped(to: .zero...time.now) }
   }
 
   func answer(_ request: ReceivedRequest, to name: String) -> NetworkAnswer {
     if let (trouble, until) = trouble {
-      if until > time.now { return disturbed(trouble, request) }
+      if until > time.now {
+        troublesMet[trouble, default: 0] += 1
+        if trouble != .slow { failures.append(time.now) }
+        return disturbed(trouble, request)
+      }
       self.trouble = nil
     }
-    guard draw.chance(flaws) else {
+    guard draw.chance(failureChance) else {
       take(request, true)
       return .reply(.status(200))
     }
     outages.append(time.now...time.now)
+    singleFailures += 1
     take(request, false)
     // It may have it all the same: its answer is lost.
     if draw.chance(0.5) { return .failure(HTTPFailure(.reset, "the connection was reset")) }
@@ -85,7 +98,7 @@ final class Receiver: Host {
 
   private func disturbed(_ trouble: Trouble, _ request: ReceivedRequest) -> NetworkAnswer {
     switch trouble {
-    case .refused: return .failure(HTTPFailure(.refused, "connection refused"))
+    case .connectionRefused: return .failure(HTTPFailure(.refused, "connection refused"))
     case .silent:
       take(request, false)
       return .silence
@@ -106,8 +119,8 @@ final class Receiver: Host {
       reply.delivery = .late(draw.spread(.milliseconds(200) ... .seconds(10)))
       return .reply(reply)
     case .gone: return .reply(.status(410))
-    case .refusing:
-      refused.insert(request.header("webhook-id") ?? "")
+    case .badRequest:
+      declined.insert(request.header("webhook-id") ?? "")
       return .reply(.status(400))
     }
   }
@@ -120,9 +133,12 @@ final class Receiver: Host {
     }
     var objection: String?
     // A sender whose clock is wrong is refused, and that is right.
-    if abs(time.error.seconds) < 240, case .rejected(let reason) = signature.verification(of: request, at: time.truth) {
+    if abs(time.clockError.seconds) < 240,
+      case .rejected(let reason) = signature.verification(of: request, at: time.truth)
+    {
       objection = reason
     }
+    if isAccepted { failures = [] }
     // A receiver that takes a message works again: what it asked a process for that is gone is not known any more.
     if isAccepted { notBefore = notBefore.filter { $0.value.generation == generation() } }
     tell("\(channel) \(isAccepted ? "takes" : "does not take") \(request.header("webhook-id") ?? "")")

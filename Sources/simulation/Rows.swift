@@ -16,7 +16,7 @@ struct Rows {
   struct Event {
     var seq: Int64
     var id: String
-    var at: Int64
+    var at: Timestamp
     var kind: String
     var job: Int64?
     var data: String
@@ -36,14 +36,27 @@ struct Rows {
       var captured: Bool?
       var blindGap: Gap?
       var summary: String?
+      var cause: String?
+      var file: String?
+      var jobID: String?
+      var state: String?
+      var certainty: String?
+      var errorCode: String?
+      var expiresAt: Timestamp?
+
+      /// Whether an operator did it.
+      var isByHand: Bool { summary?.contains("by hand") ?? false }
 
       enum CodingKeys: String, CodingKey {
-        case account, service, channel, labels, captured, summary
+        case account, service, channel, labels, captured, summary, cause, file, state, certainty
         case blindGap = "blind_gap"
+        case jobID = "job_id"
+        case errorCode = "error_code"
+        case expiresAt = "expires_at"
       }
     }
 
-    var content: Content { Disk.own { try JSONDecoder().decode(Content.self, from: Data(data.utf8)) } }
+    var content: Content { require { try JSONDecoder().decode(Content.self, from: Data(data.utf8)) } }
   }
 
   struct Transition {
@@ -52,7 +65,8 @@ struct Rows {
     var from: String
     var to: String
     var raw: String?
-    var evidence: Int64?
+    /// The answer that showed it; nil: none did.
+    var evidence: [UInt8]?
   }
 
   struct Message {
@@ -91,7 +105,7 @@ struct Rows {
   var digest: UInt64 = 0
 
   init(path: String, in directory: String, isWhole: Bool, isOld: Bool = false) throws {
-    self = try Disk.outside {
+    self = try Disk.exempt {
       var configuration = Configuration()
       configuration.readonly = true
       let queue = try DatabaseQueue(path: path, configuration: configuration)
@@ -112,13 +126,18 @@ struct Rows {
         firstSeenAt: time(row[6]))
     }
     events = try Row.fetchAll(db, sql: "SELECT seq, id, at, kind, job, data FROM event ORDER BY seq").map { row in
-      Event(seq: row[0], id: row[1], at: row[2], kind: row[3], job: row[4], data: row[5])
+      Event(seq: row[0], id: row[1], at: Timestamp(milliseconds: row[2]), kind: row[3], job: row[4], data: row[5])
     }
     transitions = try Row.fetchAll(
-      db, sql: "SELECT job, at, from_state, to_state, raw_status, evidence FROM transition ORDER BY id"
+      db,
+      sql: """
+        SELECT t.job, t.at, from_state, to_state, raw_status, body FROM transition t LEFT JOIN evidence e
+          ON e.id = t.evidence ORDER BY t.id
+        """
     ).map { row in
       Transition(
-        job: row[0], at: Timestamp(milliseconds: row[1]), from: row[2], to: row[3], raw: row[4], evidence: row[5])
+        job: row[0], at: Timestamp(milliseconds: row[1]), from: row[2], to: row[3], raw: row[4],
+        evidence: (row[5] as Data?).map(Array.init))
     }
     messages = try Row.fetchAll(
       db,

@@ -12,8 +12,8 @@ struct Setup {
     var auth: String
     var services: [CloudService]
     var projectID: String
-    /// The quota that the configuration tells; nil: the daemon has to learn it.
-    var told: Quota?
+    /// The quota that the configuration states; nil: the daemon has to learn it.
+    var quota: Quota?
 
     /// Hosts besides its services': they hand out what it logs in with.
     var helpers: [String] { ["password": ["iam"], "agency": ["metadata"]][auth] ?? [] }
@@ -49,6 +49,11 @@ struct Setup {
   var retention: RetentionPolicy?
   /// When a job counts as stuck; nil: never.
   var stuckAfter: Duration?
+  /// The waits before the attempts for a message; those of all others are the product's own, written again.
+  var delays: [Duration] = [
+    .zero, .seconds(5), .seconds(30), .minutes(2), .minutes(10), .minutes(30), .hours(2), .hours(5), .hours(10),
+    .hours(24),
+  ]
   /// An account or a channel that is out of the configuration for a while.
   var away: String?
   /// How many times as many jobs as usual begin: where little happens, nothing wakes a worker but its own alarm.
@@ -80,8 +85,8 @@ struct Setup {
     accounts = []
     for (index, auth) in ways.enumerated() {
       let own = (0..<(index == 0 ? 3 : 2)).compactMap { _ in services.popLast() }
-      let told = draw.chance(0.5) ? Quota(calls: draw.number(60...600), per: .seconds(60)) : nil
-      accounts.append(Account(name: "a\(index)", auth: auth, services: own, projectID: draw.digits(32), told: told))
+      let quota = draw.chance(0.5) ? Quota(calls: draw.number(60...600), per: .seconds(60)) : nil
+      accounts.append(Account(name: "a\(index)", auth: auth, services: own, projectID: draw.digits(32), quota: quota))
     }
     channels = [Channel(name: "journal", secret: nil)]
     for index in 0..<draw.number(1...2) {
@@ -94,6 +99,7 @@ struct Setup {
     if draw.chance(0.3) { stuckAfter = .hours(2) }
     for account in accounts { makeSecrets(of: account, &draw) }
     traffic = draw.pick([0.1, 1, 1])
+    if draw.chance(0.25) { delays = [.zero, .seconds(30), .minutes(5), .minutes(40)] }
   }
 
   /// None in a third of the seeds: then the journal gets every event, and webhooks all but progress.
@@ -150,7 +156,7 @@ struct Setup {
     try Data(yaml.utf8).write(to: URL(fileURLWithPath: configuration))
   }
 
-  /// Without what is away, and what of the routes is for nothing else.
+  /// The configuration without `away`, and without routes that are left with no channel or no account.
   var present: Setup {
     guard let away else { return self }
     var setup = self
@@ -184,7 +190,7 @@ struct Setup {
         lines.append("    domain_name: OTC-EU-DE")
       default: break
       }
-      if let told = account.told { lines.append("    quota: {calls: \(told.calls), per: \(told.per.text)}") }
+      if let told = account.quota { lines.append("    quota: {calls: \(told.calls), per: \(told.per.text)}") }
       let hosts = (account.services.map(\.name) + account.helpers).map { "\($0): https://\(account.host(of: $0))" }
       lines.append("    endpoints: {\(hosts.joined(separator: ", "))}")
     }
@@ -193,6 +199,7 @@ struct Setup {
       lines.append("services: {ecs: {retention: \(finished.text), unpaid_retention: \(unpaid.text)}}")
     }
     if let stuckAfter { lines.append("polling: {stuck_after: \(stuckAfter.text)}") }
+    lines.append("delivery: {delays: [\(delays.map(\.text).joined(separator: ", "))]}")
     lines.append("channels:")
     for channel in channels {
       let kind =

@@ -32,7 +32,7 @@ final class SimulatedManager {
   }
 
   /// Whether the watchdog was fed since the last call.
-  func isFed() -> Bool {
+  func takeFeeds() -> Bool {
     var buffer = [UInt8](repeating: 0, count: 4096)
     var isFed = false
     while true {

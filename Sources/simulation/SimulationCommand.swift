@@ -35,6 +35,7 @@ struct SimulationCommand: ParsableCommand {
   @Option(help: "The folder with dumps of earlier databases, with one of which every tenth seed begins.")
   var schemas = "Tests/JobWatchStoreTests/Schemas"
 
+  // The number has eight digits in every run: the database and the log hold this path, whose length shows in their sizes.
   @Option(
     name: .customLong("in"),
     help: "The folder for the files of a run: in the same folder two runs of a seed write equal files.")
@@ -89,13 +90,12 @@ struct SimulationCommand: ParsableCommand {
 
   func runOne() throws {
     guard let seed = UInt64(seeds) else { throw ValidationError("--child takes one seed") }
-    // Of one length in all runs, because it is part of what is written.
     let directory = "\(folder)-\(seed)"
-    // A process of this number may have been killed.
+    // An earlier run in this folder may have been killed.
     if FileManager.default.fileExists(atPath: directory) { try FileManager.default.removeItem(atPath: directory) }
     defer {
       Disk.end()
-      try? FileManager.default.removeItem(atPath: directory)  // what stays is in memory only, until the next boot
+      try? FileManager.default.removeItem(atPath: directory)  // a failure here changes no result
     }
     let kinds = try self.kinds
     Randomness.begin(seed: seed)
@@ -114,7 +114,7 @@ struct SimulationCommand: ParsableCommand {
     print(
       "seed \(seed): \(world.oracle.violations.isEmpty ? "ok" : "VIOLATED") digest \(String(world.time.digest.value, radix: 16)) "
         + "rows \(String(rows?.digest ?? 0, radix: 16)) files \(String(files, radix: 16)) events \(rows?.events.count ?? 0) jobs \(rows?.jobs.count ?? 0) "
-        + "steps \(world.time.steps) boots \(world.machine.boots) ends \(world.machine.ends.sorted { $0.key < $1.key }) "
+        + "steps \(world.time.steps) starts \(world.machine.starts) ends \(world.machine.ends.sorted { $0.key < $1.key }) "
         + "requests \(world.network.requests) foreign \(executor_foreign()) "
         + "speed \(Int(world.time.now.seconds / took.seconds)) took \(took.spoken)")
     for line in Coverage(of: world).lines { print(line) }

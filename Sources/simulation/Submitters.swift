@@ -10,6 +10,7 @@ final class Submitters: @unchecked Sendable {
     var name: String
     var jobs: [JobKey]
     var labels: [JobKey: [String: String]]
+    var expectations: [JobKey: Duration] = [:]
     /// Entries that must be refused.
     var refused: Int
     /// Of all its content, in bytes.
@@ -17,8 +18,9 @@ final class Submitters: @unchecked Sendable {
     var visibleAt: Duration
     /// It and its name were flushed: a power cut takes it no more.
     var isDurable: Bool
-    /// A power cut took it, or a part of it.
+    /// The daemon need not take it in: a power cut took all or part of it, or its account is out of the configuration.
     var isSpoiled = false
+    /// It is gone from `incoming/`, and was judged.
     var isSettled = false
   }
 
@@ -32,13 +34,15 @@ final class Submitters: @unchecked Sendable {
   private(set) var submitted: [JobKey: Duration] = [:]
   /// Those of files that were taken in.
   private(set) var settledLabels: [JobKey: [String: String]] = [:]
+  /// By key: how long after its registration a job is expected to end, as files that were taken in say.
+  private(set) var expectations: [JobKey: Duration] = [:]
   /// Ids that no cloud knows.
   private(set) var invented: Set<String> = []
   private var submittedAgain: Set<JobKey> = []
   private var count = 0
   /// An account that the daemon may not know now: nobody submits to it, and what lies in the spool may be refused.
   private var away: String?
-  /// Open files of writers that are at work.
+  /// By descriptor: the file that a writer is at work on.
   private var writing: [Int32: String] = [:]
   var tell: (String) -> Void = { _ in }
 
@@ -87,28 +91,31 @@ final class Submitters: @unchecked Sendable {
     var labels: [JobKey: [String: String]] = [:]
     var lines = keys.map { line($0, &labels) }
     var refused = 0
-    if draw.chance(machine.faults.isCalm ? 0.06 : 0.7) {
+    if draw.chance(machine.faults.isFailing ? 0.7 : 0.06) {
       lines.insert(#"{"job_id": "not an id", "service": "ecs"}"#, at: draw.number(0...lines.count))
       refused = 1
     }
     let text = lines.joined(separator: "\n") + "\n"
-    let file = File(
+    var file = File(
       name: name, jobs: keys, labels: labels, refused: refused, size: text.utf8.count, visibleAt: time.now,
       isDurable: false)
+    // A URL says nothing of it, and has no labels.
+    for key in keys where labels[key]?.isEmpty == false { file.expectations[key] = expectation(of: key) }
     if draw.chance(0.12) { return writeInPlace(text, file) }
     put(text, file, isCareful: draw.chance(0.6))
   }
 
   private func put(_ text: String, _ file: File, isCareful: Bool) {
-    Disk.outside {
+    Disk.exempt {
       let (temporary, path) = ("\(setup.incoming)/.\(file.name).tmp", "\(setup.incoming)/\(file.name)")
       let descriptor = open(temporary, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
-      guard descriptor >= 0 else { return submit(file.jobs, after: .minutes(1)) }
+      require { try succeeded(descriptor >= 0) }
       put(text, descriptor)
       if isCareful { fsync(descriptor) }
       close(descriptor)
-      rename(temporary, path)
-      if isCareful { Disk.own { try Directory.syncParent(path) } }
+      let renamed = rename(temporary, path)
+      require { try succeeded(renamed == 0) }
+      if isCareful { require { try Directory.syncParent(path) } }
       appeared(file, isDurable: isCareful)
     }
     machine.announce(.came(Array(file.name.utf8)))
@@ -117,16 +124,17 @@ final class Submitters: @unchecked Sendable {
   /// As a shell does that redirects a slow program into the spool.
   private func writeInPlace(_ text: String, _ file: File) {
     let path = "\(setup.incoming)/\(file.name)"
-    let descriptor = Disk.outside { open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644) }
-    guard descriptor >= 0 else { return submit(file.jobs, after: .minutes(1)) }
+    let descriptor = Disk.exempt { open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644) }
+    require { try succeeded(descriptor >= 0) }
     writing[descriptor] = file.name
     let cut = text.index(text.startIndex, offsetBy: draw.number(0...text.count))
-    Disk.outside { put(String(text[..<cut]), descriptor) }
+    Disk.exempt { put(String(text[..<cut]), descriptor) }
     time.after(draw.spread(.milliseconds(1) ... .seconds(20))) { [self] in
-      // A power cut ends the writer as well.
       time.whenAwake { [self] in
-        guard writing.removeValue(forKey: descriptor) != nil else { return }
-        Disk.outside {
+        // A power cut ends the writer as well; another may have its descriptor by now.
+        guard writing[descriptor] == file.name else { return }
+        writing[descriptor] = nil
+        Disk.exempt {
           put(String(text[cut...]), descriptor)
           close(descriptor)
         }
@@ -140,7 +148,7 @@ final class Submitters: @unchecked Sendable {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
       let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      guard count > 0 else { return }
+      require { try succeeded(count > 0) }
       bytes = bytes.dropFirst(count)
     }
   }
@@ -152,6 +160,12 @@ final class Submitters: @unchecked Sendable {
     files.append(file)
     for key in file.jobs where submitted[key] == nil { submitted[key] = time.now }
     tell("\(file.name) is in the spool: \(file.jobs.map(\.description).joined(separator: " "))")
+  }
+
+  /// The same in each of its submissions; nil for most.
+  private func expectation(of key: JobKey) -> Duration? {
+    let number = key.jobID.utf8.reduce(0) { ($0 * 31 + Int($1)) % 1009 }
+    return number % 5 == 0 ? .minutes(number / 5 + 1) : nil
   }
 
   private func line(_ key: JobKey, _ labels: inout [JobKey: [String: String]]) -> String {
@@ -167,8 +181,7 @@ final class Submitters: @unchecked Sendable {
     let run = "run\(draw.number(0...999_999))"
     labels[key] = ["team": key.jobID.utf8.first.map { $0 % 2 == 0 } ?? true ? "web" : "db", run: "x"]
     let text = (labels[key] ?? [:]).sorted { $0.key < $1.key }.map { "\"\($0.key)\": \"\($0.value)\"" }
-    let number = key.jobID.utf8.reduce(0) { ($0 * 31 + Int($1)) % 1009 }
-    let expectation = number % 5 == 0 ? #", "expect_within": "\#(number / 5 + 1)m""# : ""
+    let expectation = expectation(of: key).map { #", "expect_within": "\#($0.text)""# } ?? ""
     return #"{"job_id": "\#(key.jobID)", "service": "\#(key.service)", "account": "\#(key.account)""#
       + expectation + ", \"labels\": {\(text.joined(separator: ", "))}}"
   }
@@ -181,7 +194,7 @@ final class Submitters: @unchecked Sendable {
   }
 
   /// Somebody submits a job again in the moment in which its answer is under way.
-  func isAsked(for key: JobKey) {
+  func submitDuringCall(_ key: JobKey) {
     if draw.chance(0.005) { submit([key], after: .zero) }
   }
 
@@ -210,13 +223,13 @@ final class Submitters: @unchecked Sendable {
 
   /// A power cut ends all writers; what they wrote is worth nothing.
   func powerIsCut() {
-    for descriptor in writing.keys { Disk.outside { _ = close(descriptor) } }
+    for descriptor in writing.keys { Disk.exempt { _ = close(descriptor) } }
     writing = [:]
   }
 
   /// Marks the files that the power cut took or changed.
-  func comparedWithDisk(before: [String: Int]) {
-    let after = sizes(in: setup.incoming)
+  func markSpoiled(before: [String: Int]) {
+    let after = sizes(in: setup.incoming, setup.rejected)
     for index in files.indices where !files[index].isSettled && !files[index].isDurable {
       let name = files[index].name
       let (old, new) = (before.first { $0.key.hasSuffix(name) }, after.first { $0.key.hasSuffix(name) })
@@ -225,12 +238,14 @@ final class Submitters: @unchecked Sendable {
     }
   }
 
-  /// The files in a directory of the spool, with their sizes.
-  func sizes(in directory: String) -> [String: Int] {
-    Disk.outside {
-      let sizes = Disk.names(in: directory).map { name in
-        var status = stat()
-        return (name, stat("\(directory)/\(name)", &status) == 0 ? Int(status.st_size) : -1)
+  /// The files in directories of the spool, with their sizes.
+  func sizes(in directories: String...) -> [String: Int] {
+    Disk.exempt {
+      let sizes = directories.flatMap { directory in
+        Disk.names(in: directory).map { name in
+          var status = stat()
+          return (name, stat("\(directory)/\(name)", &status) == 0 ? Int(status.st_size) : -1)
+        }
       }
       return Dictionary(sizes) { first, _ in first }
     }
@@ -248,7 +263,10 @@ final class Submitters: @unchecked Sendable {
     for index in files.indices where !files[index].isSettled {
       if present.contains(where: { $0.hasSuffix(files[index].name) }) { continue }
       files[index].isSettled = true
-      if !files[index].isSpoiled { settledLabels.merge(files[index].labels) { $0.merging($1) { $1 } } }
+      if !files[index].isSpoiled {
+        settledLabels.merge(files[index].labels) { $0.merging($1) { $1 } }
+        expectations.merge(files[index].expectations) { $1 }
+      }
       judge(files[index])
     }
   }

@@ -4,7 +4,8 @@ import JobWatchCore
 /// such in which one kind of trouble is dense.
 final class Troubles: @unchecked Sendable {
   enum Kind: String, CaseIterable {
-    case kill, powerCut, edge, cloud, flaws, receiver, receiverFlaws, diskFull, diskError, shortWrite, descriptors
+    case kill, powerCut, killAtCall, cloud, wrongAnswer, receiver, receiverFailure, diskFull, diskError, shortWrite,
+      descriptors
     case clock, suspend, rotate, foreignLine, reload, stop, tokens, key, password, restore, removal, pause, copyTruncate
     case denial
 
@@ -23,7 +24,7 @@ final class Troubles: @unchecked Sendable {
       case .foreignLine: 3
       case .tokens, .restore: 1
       case .denial: 0.6
-      case .edge, .flaws, .receiverFlaws, .shortWrite: 0
+      case .killAtCall, .wrongAnswer, .receiverFailure, .shortWrite: 0
       }
     }
   }
@@ -39,25 +40,26 @@ final class Troubles: @unchecked Sendable {
     var draw = Draw(seed: seed, for: "shares")
     (self.world, self.end) = (world, end)
     draws = Dictionary(uniqueKeysWithValues: Kind.allCases.map { ($0, Draw(seed: seed, for: "trouble \($0)")) })
-    let isQuiet = draw.chance(0.15)
+    let isSpared = draw.chance(0.15)
     shares = Dictionary(
       uniqueKeysWithValues: Kind.allCases.map { kind in
         // Many promises say nothing of a world in which the clock was set or a backup put back.
         let isGrave = [.clock, .restore].contains(kind)
         let share = draw.pick(isGrave ? [0, 0, 0, 0, 1, 4] : [0, 0, 0.25, 1, 1, 4])
-        return (kind, isQuiet || !kinds.contains(kind) ? 0 : share)
+        return (kind, isSpared || !kinds.contains(kind) ? 0 : share)
       })
   }
 
-  var isQuiet: Bool { shares.values.allSatisfy { $0 == 0 } }
+  /// Whether this run has no trouble at all.
+  var isEmpty: Bool { shares.values.allSatisfy { $0 == 0 } }
 
   func begin() {
-    world.network.deathAtEdge = 0.003 * share(.edge)
-    world.cloud.flaws = 0.005 * share(.flaws)
-    for receiver in world.receivers { receiver.flaws = 0.01 * share(.receiverFlaws) }
+    world.network.killChance = 0.003 * share(.killAtCall)
+    world.cloud.wrongAnswerChance = 0.005 * share(.wrongAnswer)
+    for receiver in world.receivers { receiver.failureChance = 0.01 * share(.receiverFailure) }
     world.machine.faults.shortWrite = 0.01 * share(.shortWrite)
-    world.cloud.oddity = isQuiet ? 0 : 0.01
-    world.machine.announcementLoss = isQuiet ? 0 : 0.01
+    world.cloud.oddJobChance = isEmpty ? 0 : 0.01
+    world.machine.announcementLoss = isEmpty ? 0 : 0.01
     for kind in Kind.allCases { schedule(kind) }
     world.time.after(end) { [world] in world.calm() }
   }
@@ -114,7 +116,8 @@ final class Troubles: @unchecked Sendable {
         return world.setClock(by: max(step, .zero - step), untilBootAfter: draw.spread(.minutes(1) ... .hours(1)))
       }
       world.setClock(by: step)
-      world.time.after(draw.spread(.minutes(1) ... .hours(4))) { [self] in world.setClock(by: .zero - world.time.error)
+      world.time.after(draw.spread(.minutes(1) ... .hours(4))) { [self] in
+        world.setClock(by: .zero - world.time.clockError)
       }
     case .suspend: world.suspend(for: draw.spread(.minutes(1) ... .hours(14)))
     case .rotate:
@@ -142,7 +145,7 @@ final class Troubles: @unchecked Sendable {
     case .stop: world.machine.stop()
     case .tokens: world.administrator.revokeTokens()
     case .key: world.administrator.replaceKey(&draw)
-    case .edge, .flaws, .receiverFlaws, .shortWrite: break
+    case .killAtCall, .wrongAnswer, .receiverFailure, .shortWrite: break
     }
   }
 
@@ -168,7 +171,7 @@ final class Troubles: @unchecked Sendable {
     if ending == "-shm" {
       world.machine.die(powerCut: false, downFor: .seconds(1))
     } else {
-      world.restartThenOff(after: draw.spread(.milliseconds(10) ... .seconds(3)))
+      world.stopThenCutPower(after: draw.spread(.milliseconds(10) ... .seconds(3)))
     }
     forAWhile(
       draw.spread(.minutes(1) ... .minutes(5)), "…\(ending) cannot be opened", isEverywhere: true, \.noDescriptorFor,
@@ -181,7 +184,7 @@ final class Troubles: @unchecked Sendable {
     // A service that has forgotten few jobs is believed after two minutes, and one that has forgotten all after an hour.
     if trouble == .absence { length = min(length, draw.chance(0.7) ? .seconds(100) : .minutes(20)) }
     let hosts = draw.chance(0.3) ? world.cloud.hosts : [draw.pick(world.cloud.hosts)]
-    world.cloudIsDisturbed(trouble, hosts, for: length)
+    world.disturbCloud(trouble, hosts, for: length)
   }
 
   /// Many jobs are begun at one service, which denies all of them for a while.
@@ -192,7 +195,7 @@ final class Troubles: @unchecked Sendable {
     world.submitters.submit(jobs.map(\.key), after: .seconds(1))
     world.time.after(draw.spread(.minutes(2) ... .minutes(30))) { [world, end] in
       guard world.time.now < end else { return }
-      world.cloudIsDisturbed(.absence, [first.host], for: length)
+      world.disturbCloud(.absence, [first.host], for: length)
       world.time.after(length) { world.oracle.look() }
     }
   }

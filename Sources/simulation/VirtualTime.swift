@@ -4,9 +4,9 @@ import SimulatedMachine
 
 /// The clocks of the simulated world, and all that waits for a time.
 ///
-/// Time passes only while no job of the daemon is ready; then the next entry is due. Which of the ready jobs runs next is
-/// drawn, so that each seed is another interleaving. The simulation has one thread: so do all types here that are marked
-/// as safe to send.
+/// A ready task runs at once and takes 1 to 20 µs; while none is ready, time jumps to the next entry. Which of several
+/// ready tasks runs next is drawn, so that each seed is another interleaving. The simulation has one thread, and so do all
+/// types here that are marked as safe to send.
 final class VirtualTime: @unchecked Sendable {
   /// What an entry belongs to.
   enum Owner {
@@ -28,7 +28,7 @@ final class VirtualTime: @unchecked Sendable {
   }
 
   /// The wall time at which every run begins: 2026-11-02 08:00 UTC.
-  static let begin = Timestamp(milliseconds: 1_793_606_400_000)
+  static let start = Timestamp(milliseconds: 1_793_606_400_000)
 
   /// Since the run began.
   private(set) var now = Duration.zero
@@ -37,15 +37,15 @@ final class VirtualTime: @unchecked Sendable {
   private(set) var awakeAt = Duration.zero
   private var bootedAt = Duration.zero
   private var sleptAtBoot = Duration.zero
-  /// By how much the machine's wall clock is wrong.
-  private(set) var error = Duration.zero
+  /// The machine's wall clock minus the true time.
+  private(set) var clockError = Duration.zero
   private var entries = Heap<Entry>()
   private var number: UInt64 = 0
   private var draw: Draw
-  /// Entries of processes that died. A dead process runs no clean-up, so they are kept rather than let go of.
+  /// Entries of processes that ended, kept because a killed process runs no clean-up.
   private var dead: [Entry] = []
   /// How many processes have ended.
-  private(set) var epoch = 0
+  private(set) var endedProcesses = 0
   private(set) var steps = 0
   /// When this hour began, and how many steps there were before.
   private var hour: (from: Duration, steps: Int) = (.zero, 0)
@@ -57,21 +57,21 @@ final class VirtualTime: @unchecked Sendable {
   // MARK: Clocks
 
   /// The true time, by which the cloud goes.
-  var truth: Timestamp { Self.begin + now }
+  var truth: Timestamp { Self.start + now }
 
   /// What the machine's clocks show.
   var moment: Moment {
     let slept = slept - max(awakeAt - now, .zero) - sleptAtBoot
-    return Moment(wall: truth + error, uptime: now - bootedAt + .seconds(60), slept: slept)
+    return Moment(wall: truth + clockError, uptime: now - bootedAt + .seconds(60), slept: slept)
   }
 
   /// Since the boot, without sleep.
   var awake: Duration { now - bootedAt - (slept - max(awakeAt - now, .zero) - sleptAtBoot) }
 
   /// When the wall clock, set as it is now, showed a time.
-  func when(_ wall: Timestamp) -> Duration { wall - error - Self.begin }
+  func when(_ wall: Timestamp) -> Duration { wall - clockError - Self.start }
 
-  func setClock(by step: Duration) { error += step }
+  func setClock(by step: Duration) { clockError += step }
 
   /// The clocks that count from the boot begin again.
   func reboot() { (bootedAt, sleptAtBoot, awakeAt) = (now, slept, now) }
@@ -115,7 +115,7 @@ final class VirtualTime: @unchecked Sendable {
 
   /// The process is dead: nothing of it happens any more.
   func forgetProcess() {
-    epoch += 1
+    endedProcesses += 1
     executor_forget()
     dead += entries.unordered.filter { $0.owner == .process }
     entries = Heap(entries.unordered.filter { $0.owner != .process })

@@ -34,12 +34,13 @@ final class World: @unchecked Sendable {
   private let firstSetup: Setup
   private(set) lazy var oracle = Oracle(self)
   private(set) lazy var troubles = Troubles(seed: options.seed, self, kinds: options.kinds, until: calmFrom)
-  /// The power goes so long after the next start.
+  /// How long after the next start the power is cut; nil: not at all.
   private var cutAfterStart: Duration?
-  /// Spans in which something else than the daemon kept it from its work.
+  /// When something besides the daemon kept it from its work: "disk", "clock", "suspend", "configuration" or "cloud HOST
+  /// TROUBLE", of which callers match the beginning or the end.
   private(set) var disturbances: [(what: String, from: Duration, to: Duration)] = []
   private var sizesBeforeCut: [String: Int] = [:]
-  /// Jobs of the database that the run began with, and its last event.
+  /// Of the database that the run began with: its jobs, its last event, its conditions.
   private(set) var inherited: Set<Int64> = []
   private(set) var inheritedLast: Int64 = 0
   private(set) var inheritedConditions: Set<String> = []
@@ -76,17 +77,17 @@ final class World: @unchecked Sendable {
     if options.isDiskTraced { machine.faults.tell = tell }
     submitters.tell = tell
     cloud.tell = tell
-    cloud.isAsked = { [self] key in if time.now < calmFrom { submitters.isAsked(for: key) } }
+    cloud.onCall = { [self] key in if time.now < calmFrom { submitters.submitDuringCall(key) } }
     for receiver in receivers {
-      receiver.generation = { [self] in machine.process.map { _ in machine.boots + machine.reloads } }
+      receiver.generation = { [self] in machine.process.map { _ in machine.starts + machine.reloads } }
       receiver.tell = tell
     }
     machine.beforePowerCut = { [self] in
       submitters.powerIsCut()
-      sizesBeforeCut = submitters.sizes(in: setup.incoming)
+      sizesBeforeCut = submitters.sizes(in: setup.incoming, setup.rejected)
     }
     machine.afterPowerCut = { [self] in
-      submitters.comparedWithDisk(before: sizesBeforeCut)
+      submitters.markSpoiled(before: sizesBeforeCut)
       log.powerWasCut()
     }
     machine.onEnd = { [self] end in
@@ -99,13 +100,13 @@ final class World: @unchecked Sendable {
       time.after(.seconds(1)) { self.oracle.look() }
       guard let wait = cutAfterStart else { return }
       cutAfterStart = nil
-      time.after(wait) { self.machine.die(powerCut: true, downFor: .seconds(2)) }
+      machine.die(after: wait, powerCut: true)
     }
     machine.mayFail = { [self] isStart in
-      !machine.faults.isCalm || circumstances.wasDisturbed("disk", near: time.now)
+      machine.faults.isFailing || circumstances.wasDisturbed("disk", near: time.now)
         || isStart && circumstances.wasDisturbed("configuration", near: time.now)
     }
-    cloud.boot = { [self] in machine.boots }
+    cloud.currentStart = { [self] in machine.starts }
     network.die = { [self] in machine.die(powerCut: false, downFor: .seconds(2)) }
   }
 
@@ -115,7 +116,7 @@ final class World: @unchecked Sendable {
   func run() throws {
     if let schema = options.schema { try inherit(schema) }
     Disk.begin(setup.disk, machine.faults, time)
-    machine.boot()
+    machine.start()
     submitters.work(perDay: options.jobsPerDay * setup.traffic, until: calmFrom)
     troubles.begin()
     lookEveryTwoHours()
@@ -152,8 +153,8 @@ final class World: @unchecked Sendable {
     if trace.count > 40_000 { trace.removeFirst(20_000) }
   }
 
-  /// The oracle has looked.
-  func seen(_ rows: Rows) {
+  /// Submits half of the jobs that are said to be lost or unknown again.
+  func resubmitLost(in rows: Rows) {
     guard time.now < calmFrom else { return }
     for job in rows.jobs where ["lost", "unknown"].contains(job.state) && cloud.jobs[job.key.jobID] != nil {
       submitters.submitAgain(job.key)
@@ -176,7 +177,7 @@ final class World: @unchecked Sendable {
     setClock(by: step)
     time.after(wait) { [self] in
       guard time.now < calmFrom else { return }
-      machine.atPowerOn.append { [self] in setClock(by: .zero - time.error) }
+      machine.atPowerOn.append { [self] in setClock(by: .zero - time.clockError) }
       machine.die(powerCut: true, downFor: .seconds(20))
     }
   }
@@ -188,7 +189,7 @@ final class World: @unchecked Sendable {
     disturbed("suspend", for: duration)
   }
 
-  func cloudIsDisturbed(_ trouble: CloudSide.Trouble, _ hosts: [String], for length: Duration) {
+  func disturbCloud(_ trouble: CloudSide.Trouble, _ hosts: [String], for length: Duration) {
     tell("\(hosts.count > 1 ? "all of the cloud" : hosts[0]): \(trouble) for \(length.spoken)")
     for host in hosts {
       cloud.set(trouble, at: host, for: length)
@@ -196,14 +197,14 @@ final class World: @unchecked Sendable {
     }
   }
 
-  /// What the clouds and the disk were still to do is not done.
+  /// Ends all troubles, also those that were to last longer.
   func calm() {
     tell("the troubles are over")
-    (network.deathAtEdge, cutAfterStart) = (0, nil)
+    (network.killChance, cutAfterStart) = (0, nil)
     cloud.calm()
     machine.faults.calm()
     for receiver in receivers { receiver.calm() }
-    setClock(by: .zero - time.error)
+    setClock(by: .zero - time.clockError)
     let endings = CloudSide.Trouble.allCases.map { " \($0)" } + ["disk"]
     for index in disturbances.indices where endings.contains(where: disturbances[index].what.hasSuffix) {
       disturbances[index].to = min(disturbances[index].to, time.now)
@@ -215,35 +216,30 @@ final class World: @unchecked Sendable {
   }
 
   /// A stop leaves one file of the database; the next start makes new ones beside it, and soon after the power goes.
-  func restartThenOff(after wait: Duration) {
+  func stopThenCutPower(after wait: Duration) {
     cutAfterStart = wait
     machine.stop()
   }
 
   func dieSoonAfter(_ target: DiskFaults.Target, in wait: Duration, powerCut: Bool) {
-    machine.faults.onNext = (
-      target,
-      { [self] in
-        time.after(wait) { self.machine.die(powerCut: powerCut, downFor: .seconds(2)) }
-      }
-    )
+    machine.faults.onNext = (target, { self.machine.die(after: wait, powerCut: powerCut) })
   }
 
   /// Copies the database now, and puts the copy back later.
   func backUp(for age: Duration) {
     guard machine.process?.readyAt != nil else { return }
     let copy = setup.etc + "/backup.db"
-    let rows = Disk.own {
-      try Disk.outside { try Rows.copyDatabase(at: setup.database, to: copy) }
+    let rows = require {
+      try Disk.exempt { try Rows.copyDatabase(at: setup.database, to: copy) }
       return try Rows(path: copy, in: setup.directory, isWhole: false)
     }
     time.after(age) { [self] in
       guard time.now < calmFrom else { return }
       machine.restart { [self] in
         tell("the backup is put back")
-        Disk.outside {
+        Disk.exempt {
           for suffix in ["", "-wal", "-shm"] { unlink(setup.database + suffix) }
-          Disk.own { try Data(contentsOf: URL(fileURLWithPath: copy)).write(to: URL(fileURLWithPath: setup.database)) }
+          require { try Data(contentsOf: URL(fileURLWithPath: copy)).write(to: URL(fileURLWithPath: setup.database)) }
           sync()
         }
         restoredSeq = rows.events.last?.seq ?? 0

@@ -44,8 +44,7 @@ enum disk_call {
   disk_rename,
   disk_unlink,           // also rmdir
   disk_make_directory,
-  disk_link,             // also symlink
-  disk_call_count
+  disk_link              // also symlink
 };
 
 // What is about to happen. The strings live until the judge returns.

@@ -8,8 +8,28 @@ struct Accepted: Promise {
   private var watched: [JobKey: Duration] = [:]
 
   mutating func judge(_ rows: Rows, of world: World, isEnd: Bool) -> [Violation] {
-    files(rows, world) + waiting(world, isEnd) + strangers(rows, world) + labels(rows, world)
-      + kept(rows, world) + memory(rows, world)
+    if world.restores != restores { (watched, firstSeen, restores) = ([:], [:], world.restores) }
+    return files(rows, world) + waiting(world, isEnd) + strangers(rows, world) + labels(rows, world)
+      + kept(rows, world) + memory(rows, world) + told(rows, world, isEnd)
+  }
+
+  /// A refused entry is told, and a command is obeyed: each that is taken tells of a pause or of its end.
+  private func told(_ rows: Rows, _ world: World, _ isEnd: Bool) -> [Violation] {
+    if world.setup.keep < .days(30) || world.restoredSeq != nil { return [] }
+    let rejected = Set(rows.events.lazy.filter { $0.kind == "spool.rejected" }.compactMap(\.content.file))
+    let untold = world.submitters.files.filter {
+      $0.isSettled && !$0.isSpoiled && $0.refused > 0 && !rejected.contains($0.name)
+    }.map { Violation("FORGOTTEN", "\($0.name) has an entry to refuse, and no event says so") }
+    let pairs = [("-pause.json", "account.paused"), ("-resume.json", "account.resumed")]
+    return untold
+      + (isEnd ? pairs : []).compactMap { ending, kind in
+        let commands = world.submitters.files.count { $0.isSettled && !$0.isSpoiled && $0.name.hasSuffix(ending) }
+        let events = rows.events.count {
+          $0.kind == kind && !world.circumstances.isInherited($0.seq) && $0.content.isByHand
+        }
+        return events < commands
+          ? Violation("FORGOTTEN", "\(commands) commands were taken, and \(events) \(kind)") : nil
+      }
   }
 
   /// A file that is gone from `incoming/` has its jobs on record, and what was wrong in it is in `rejected/`.
@@ -27,7 +47,7 @@ struct Accepted: Promise {
         violations.append(Violation("FORGOTTEN", "\(file.name) is good and was rejected"))
       }
     }
-    let sizes = [world.setup.incoming, world.setup.rejected].flatMap { world.submitters.sizes(in: $0) }
+    let sizes = world.submitters.sizes(in: world.setup.incoming, world.setup.rejected)
     for file in world.submitters.files where file.isSettled && !file.isSpoiled && file.refused > 0 {
       if sizes.contains(where: { $0.key.contains(file.name) && $0.value == file.size }) { continue }
       violations.append(Violation("FORGOTTEN", "\(file.name) has an entry to refuse and is not whole in rejected/"))
@@ -76,9 +96,8 @@ struct Accepted: Promise {
 
   /// A job stays on record until it has been over for as long as things are kept.
   private mutating func kept(_ rows: Rows, _ world: World) -> [Violation] {
-    if world.restores != restores { watched = [:] }
     let gone = Set(watched.keys).subtracting(rows.jobs.map(\.key))
-    for job in rows.jobs { watched[job.key] = job.isWatched ? world.time.now : nil }
+    for job in rows.jobs where job.isWatched { watched[job.key] = world.time.now }
     defer { for key in gone { watched[key] = nil } }
     if world.circumstances.hasHad(.clock) { return [] }
     return gone.filter { watched[$0].map { world.time.now - $0 < world.setup.keep } ?? false }.map {
@@ -89,7 +108,6 @@ struct Accepted: Promise {
   /// When a job was first seen stays known, also if it is submitted again.
   private mutating func memory(_ rows: Rows, _ world: World) -> [Violation] {
     var violations: [Violation] = []
-    if world.restores != restores { (firstSeen, restores) = ([:], world.restores) }
     // The next job may get the number of one that was pruned.
     if world.setup.keep < .days(30) { return [] }
     for job in rows.jobs {

@@ -15,8 +15,8 @@ struct Asked: Promise {
     var since: [String: Duration] = [:]
     var spans: [(account: String, from: Duration, to: Duration)] = []
     for event in rows.events where ["account.paused", "account.resumed"].contains(event.kind) {
-      let (data, at) = (event.content, world.time.when(Timestamp(milliseconds: event.at)))
-      guard let account = data.account, data.summary?.contains("by hand") ?? false else { continue }
+      let (data, at) = (event.content, world.time.when(event.at))
+      guard let account = data.account, data.isByHand else { continue }
       if event.kind == "account.paused" {
         since[account] = at
       } else if let from = since.removeValue(forKey: account) {
@@ -38,7 +38,7 @@ struct Asked: Promise {
     let recent = world.cloud.calls.reversed().prefix { $0.at > from }
     let calls = Dictionary(grouping: recent) { "\($0.account)/\($0.service)" }.mapValues(\.count)
     let quotas = world.setup.accounts.flatMap { account in
-      account.services.map { ("\(account.name)/\($0.name)", account.told?.calls) }
+      account.services.map { ("\(account.name)/\($0.name)", account.quota?.calls) }
     }
     return quotas.compactMap { name, told in
       let count = calls[name] ?? 0
@@ -53,12 +53,12 @@ struct Asked: Promise {
   private func first(_ rows: Rows, _ world: World) -> [Violation] {
     guard world.circumstances.hasBeenWell(for: .hours(2)) else { return [] }
     return rows.events.reversed().compactMap { event in
-      let at = world.time.when(Timestamp(milliseconds: event.at))
+      let at = world.time.when(event.at)
       guard event.kind == EventKind.jobRegistered.rawValue, at > world.time.now - .hours(2) else { return nil }
       guard let key = rows.jobs.first(where: { $0.id == event.job })?.key, world.cloud.jobs[key.jobID] != nil,
         !world.cloud.jobs.values.contains(where: { world.cloud.isOdd($0.id) && $0.key.endpoint == key.endpoint })
       else { return nil }
-      let wait = (world.cloud.asked[key.jobID]?.first ?? world.time.now) - at
+      let wait = (world.cloud.polls[key.jobID]?.first ?? world.time.now) - at
       guard wait > .seconds(15), !world.circumstances.isBusy(key, at: at) else { return nil }
       return Violation("PROMPT", "\(key) was on record for \(wait.spoken) before anybody asked for it", key)
     }
@@ -66,22 +66,22 @@ struct Asked: Promise {
 
   /// In a world without troubles a new job is asked for within seconds, and its end is found as `Polling.md` says.
   private func prompt(_ job: Rows.Job, _ world: World) -> Violation? {
-    guard world.troubles.isQuiet, let truth = world.cloud.jobs[job.key.jobID],
+    guard world.troubles.isEmpty, let truth = world.cloud.jobs[job.key.jobID],
       let submitted = world.submitters.submitted[job.key]
     else { return nil }
-    guard let asked = world.cloud.asked[job.key.jobID] else {
+    guard let asked = world.cloud.polls[job.key.jobID] else {
       guard world.time.now - submitted > .seconds(10) else { return nil }
       return Violation("PROMPT", "\(job.key) was never asked for", job.key)
     }
     if Double(asked.count) > 60 + (asked.last - asked.first).seconds / 60 {
       return Violation("PROMPT", "\(job.key) was asked for \(asked.count) times", job.key)
     }
-    let shown = max(truth.visibleFrom - VirtualTime.begin, submitted)
-    if let seen = asked.sawRecord, seen - shown > .seconds(20), !world.circumstances.isBusy(job.key, at: shown) {
+    let shown = max(truth.visibleFrom - VirtualTime.start, submitted)
+    if let seen = asked.firstShown, seen - shown > .seconds(20), !world.circumstances.isBusy(job.key, at: shown) {
       return Violation("PROMPT", "\(job.key) was seen \((seen - shown).spoken) after its record was there", job.key)
     }
-    guard let end = truth.end, let seen = asked.sawEnd else { return nil }
-    let late = seen - max(end.at - VirtualTime.begin, submitted)
+    guard let end = truth.end, let seen = asked.endShown else { return nil }
+    let late = seen - max(end.at - VirtualTime.start, submitted)
     guard late > .minutes(70) else { return nil }
     return Violation("PROMPT", "the end of \(job.key) was found after \(late.spoken)", job.key)
   }
@@ -89,33 +89,35 @@ struct Asked: Promise {
   /// A job is asked for at least every hour while nothing is in the way, however often the daemon starts meanwhile.
   private func regular(_ job: Rows.Job, _ rows: Rows, _ world: World) -> Violation? {
     guard job.isWatched, let truth = world.cloud.jobs[job.key.jobID], !world.cloud.isOdd(job.key.jobID),
-      let asked = world.cloud.asked[job.key.jobID], world.time.now - asked.last > .minutes(85)
+      let asked = world.cloud.polls[job.key.jobID], world.time.now - asked.last > .minutes(85)
     else { return nil }
     // It may be pruned, or a backup may not have it, until somebody submits it again.
     let registered = rows.events.last { $0.kind == EventKind.jobRegistered.rawValue && $0.job == job.id }
     let isAgain = world.restoredAt > asked.last || world.setup.keep < .days(1)
-    let again = isAgain ? registered.map { world.time.when(Timestamp(milliseconds: $0.at)) } : nil
+    let again = isAgain ? registered.map { world.time.when($0.at) } : nil
     let since = max(asked.last, world.restoredAt, again ?? .zero)
-    let chances = world.circumstances.chances(since, world.time.now, host: truth.host)
+    let chances = world.circumstances.clearSpans(since, world.time.now, host: truth.host)
     guard chances.filter({ $0 > .minutes(5) }).reduce(.zero, +) > .minutes(85) else { return nil }
-    return Violation("POLLED", "\(job.key) was not asked for since \(VirtualTime.begin + asked.last)", job.key)
+    return Violation("POLLED", "\(job.key) was not asked for since \(VirtualTime.start + asked.last)", job.key)
   }
 
   /// Ten in ten minutes; a secret that changes, and a start, begin anew.
   private func logins(_ refused: [CloudSide.Call], _ account: String, _ world: World) -> [Violation] {
     refused.indices.compactMap { index in
-      let soon = refused[index...].prefix { $0.at - refused[index].at < .minutes(10) && $0.boot == refused[index].boot }
+      let soon = refused[index...].prefix {
+        $0.at - refused[index].at < .minutes(10) && $0.start == refused[index].start
+      }
       guard soon.count > 10 else { return nil }
       return Violation("QUOTA", "\(account) tried \(soon.count) wrong log-ins in ten minutes")
     }
   }
 
   /// A quota that the configuration tells is kept from the second window after a start on.
-  private func told(_ world: World) -> [Violation] {
-    let quotas = Dictionary(uniqueKeysWithValues: world.setup.accounts.map { ($0.name, $0.told?.per) })
+  private func configuredQuotas(_ world: World) -> [Violation] {
+    let quotas = Dictionary(uniqueKeysWithValues: world.setup.accounts.map { ($0.name, $0.quota?.per) })
     return world.cloud.calls[judgedCalls...].filter(\.isOverQuota).compactMap { call in
       guard let window = quotas[call.account] ?? nil,
-        let began = world.cloud.calls.first(where: { $0.boot == call.boot })?.at,
+        let began = world.cloud.calls.first(where: { $0.start == call.start })?.at,
         call.at - began > window
       else { return nil }
       return Violation("QUOTA", "\(call.account)/\(call.service) answered 429, and its quota is in the configuration")
@@ -124,7 +126,7 @@ struct Asked: Promise {
 
   private func wasAccepted(_ call: CloudSide.Call, _ world: World) -> Bool {
     world.cloud.calls.contains {
-      $0.account == call.account && $0.key == call.key && $0.boot == call.boot && $0.at < call.at
+      $0.account == call.account && $0.key == call.key && $0.start == call.start && $0.at < call.at
         && $0.status == 200
     }
   }
@@ -132,14 +134,14 @@ struct Asked: Promise {
   private mutating func calls(_ world: World) -> [Violation] {
     defer { judgedCalls = world.cloud.calls.count }
     var violations = world.network.doubled.map { Violation("QUOTA", "\($0) was asked twice at once") }
-    violations += told(world)
+    violations += configuredQuotas(world)
     // What the quota itself turned away, of each service.
     let fresh = world.cloud.calls[judgedCalls...].filter(\.isOverQuota)
     for (service, calls) in Dictionary(grouping: fresh, by: \.service) {
       let window = world.cloud.quota(of: service)?.per ?? .zero
       // Those that were under way together are one.
       let repeated = zip(calls, calls.dropFirst()).filter {
-        $1.at - $0.at > .seconds(5) && $1.at - $0.at < window && $0.boot == $1.boot
+        $1.at - $0.at > .seconds(5) && $1.at - $0.at < window && $0.start == $1.start
       }
       if repeated.count > 1 {
         violations.append(Violation("QUOTA", "\(service) answered 429 \(repeated.count + 1) times in a row"))
@@ -150,7 +152,7 @@ struct Asked: Promise {
     for (account, calls) in Dictionary(grouping: refused, by: \.account) {
       violations += logins(calls.filter { $0.service == "iam" }, account, world)
       for (index, call) in calls.enumerated() {
-        let soon = calls[index...].prefix { $0.at - call.at < .seconds(25) && $0.boot == call.boot }
+        let soon = calls[index...].prefix { $0.at - call.at < .seconds(25) && $0.start == call.start }
           .filter { $0.key == call.key }
         // Where it was accepted before, others are under way when it is refused.
         let unproven = soon.prefix { !wasAccepted($0, world) }.count

@@ -11,7 +11,7 @@ struct Honest: Promise {
     let jobs = rows.jobs.filter { !world.inherited.contains($0.id) }
     defer {
       (judged, lastLook) = (rows.events.last?.seq ?? 0, world.time.now)
-      sightings = world.cloud.asked.compactMapValues(\.lastSaw)
+      sightings = world.cloud.polls.compactMapValues(\.lastShown)
     }
     let ends = Dictionary(rows.transitions.map { ($0.job, $0.at) }) { $1 }
     let unpaid = Set(rows.transitions.lazy.filter { $0.from == "awaiting_payment" }.map(\.job))
@@ -34,7 +34,7 @@ struct Honest: Promise {
     if recent > 1 { return nil }
     // The clock is blamed rightly, once the polls had time to see the job.
     if gap.cause.contains("clock was set"), recent == 0, !steps.isEmpty { return nil }
-    let at = Timestamp(milliseconds: event.at) - VirtualTime.begin
+    let at = event.at - VirtualTime.start
     let isEarly = world.disturbances.contains { $0.what == "suspend" && $0.to <= at && at < $0.to + .seconds(25) }
     let wasSeen =
       sightings[key.jobID].map { seen in
@@ -58,8 +58,9 @@ struct Honest: Promise {
   private func state(of job: Rows.Job, since verdict: Timestamp?, wasUnpaid: Bool, _ world: World) -> Violation? {
     guard let truth = world.cloud.jobs[job.key.jobID] else { return nil }
     let now = world.circumstances.hasHad(.clock) ? world.time.truth : verdict ?? world.time.truth
-    // The job is found again.
-    if ["lost", "unknown"].contains(job.state), world.circumstances.wasDenied(truth.host, at: now) { return nil }
+    if ["lost", "unknown"].contains(job.state), world.circumstances.wasDenied(truth.host, at: now) {
+      return job.state == "lost" ? unfound(job, truth, world) : nil
+    }
     switch job.state {
     case "succeeded", "failed":
       if let end = truth.end, end.state.rawValue == job.state, end.at <= now { return nil }
@@ -83,13 +84,24 @@ struct Honest: Promise {
     }
   }
 
+  /// A job that is lost because its service denied it is looked for until its record must be gone, and found.
+  private func unfound(_ job: Rows.Job, _ truth: TrueJob, _ world: World) -> Violation? {
+    if world.circumstances.hasHad(.clock) || world.restoredSeq != nil || world.cloud.isOdd(truth.id) { return nil }
+    guard let seen = world.cloud.polls[truth.id]?.lastShown else { return nil }
+    let window = (truth.service == .ecs ? world.setup.retention?.finished : nil) ?? .days(1)
+    let to = [truth.goneAt.map { $0 - VirtualTime.start }, seen + window, world.time.now].compactMap(\.self).min()
+    let span = world.circumstances.longestClearSpan(seen, to ?? seen, host: truth.host)
+    if span <= .hours(3) { return nil }
+    return Violation("HONEST", "\(job.key) is lost, and could be found for \(span.spoken)", job.key)
+  }
+
   /// An end that could be seen for hours must have been seen.
   private func missed(_ job: Rows.Job, _ truth: TrueJob, _ world: World) -> Violation? {
     guard let end = truth.end, let gone = truth.goneAt, let submitted = world.submitters.submitted[job.key],
       !world.cloud.isOdd(job.key.jobID)
     else { return nil }
-    let (from, to) = (max(end.at - VirtualTime.begin, submitted), min(gone - VirtualTime.begin, world.time.now))
-    let chance = world.circumstances.longestChance(from, to, host: truth.host)
+    let (from, to) = (max(end.at - VirtualTime.start, submitted), min(gone - VirtualTime.start, world.time.now))
+    let chance = world.circumstances.longestClearSpan(from, to, host: truth.host)
     if chance <= .hours(6) { return nil }
     return Violation("HONEST", "\(job.key) is lost, though its end could be seen for \(chance.spoken)", job.key)
   }
@@ -112,10 +124,10 @@ struct Honest: Promise {
   /// A service, an account or a channel is said to be in trouble only if it was.
   private func blame(_ event: Rows.Event, _ rows: Rows, _ world: World) -> Violation? {
     let data = event.content
-    let at = Timestamp(milliseconds: event.at) - VirtualTime.begin
+    let at = event.at - VirtualTime.start
     let isUnclear = world.circumstances.hasHad(.clock)
     if world.circumstances.isInherited(event.seq) || world.restoredSeq != nil { return nil }
-    if world.circumstances.hasHad(.pause), data.summary?.contains("by hand") ?? false { return nil }
+    if world.circumstances.hasHad(.pause), data.isByHand { return nil }
     switch event.kind {
     case "account.paused":
       // By a clock that was set it came at some time since the last look.
@@ -131,7 +143,7 @@ struct Honest: Promise {
     case "endpoint.down":
       let host = "\(data.service ?? "").\(data.account ?? "").cloud.example"
       if world.circumstances.wasDisturbed("cloud \(host)", near: at)
-        || world.circumstances.hasHad(.flaws) && at < world.calmFrom + .minutes(15)
+        || world.circumstances.hasHad(.wrongAnswer) && at < world.calmFrom + .minutes(15)
         || world.circumstances.hasOnlyOddJobs(data, at: at) || world.circumstances.wereDeleted(host, by: at)
       {
         return nil
@@ -151,13 +163,13 @@ struct Honest: Promise {
     let failures = ["refused", "silent", "unavailable", "unauthorized", "forbidden"]
     if world.circumstances.hasHad(.clock) || world.restoredSeq != nil || world.setup.keep < .days(30) { return [] }
     let told = rows.events.filter { ["endpoint.down", "account.paused"].contains($0.kind) }.map {
-      (data: $0.content, at: world.time.when(Timestamp(milliseconds: $0.at)))
+      (data: $0.content, at: world.time.when($0.at))
     }
     return world.disturbances.compactMap { trouble in
       let words = trouble.what.split(separator: " ")
       guard words.count == 3, failures.contains(String(words[2])),
         let truth = world.cloud.openJobs(of: words[1], from: trouble.from, to: trouble.to).min(by: { $0.id < $1.id }),
-        world.circumstances.longestChance(trouble.from, trouble.to, host: nil) > .minutes(100),
+        world.circumstances.longestClearSpan(trouble.from, trouble.to, host: nil) > .minutes(100),
         !world.disturbances.contains(where: {
           $0.what != trouble.what && $0.what.contains(".\(truth.account).") && $0.from < trouble.to
             && trouble.from < $0.to + .minutes(11)
@@ -166,14 +178,14 @@ struct Honest: Promise {
           $0.data.account == truth.account && trouble.from <= $0.at && $0.at <= trouble.to + .minutes(1)
         })
       else { return nil }
-      return Violation("HONEST", "\(trouble.what) from \(VirtualTime.begin + trouble.from) on was not told", truth.key)
+      return Violation("HONEST", "\(trouble.what) from \(VirtualTime.start + trouble.from) on was not told", truth.key)
     }
   }
 
   /// A blind gap names what was in the way for most of it.
   private func gap(of event: Rows.Event, _ data: Rows.Event.Content, _ rows: Rows, _ world: World) -> Violation? {
     guard let gap = data.blindGap else { return nil }
-    let (from, to) = (gap.from - VirtualTime.begin, gap.to - VirtualTime.begin)
+    let (from, to) = (gap.from - VirtualTime.start, gap.to - VirtualTime.start)
     if gap.cause.contains("jobwatch was not running"), !world.circumstances.wasDown(from, to) {
       return Violation("HONEST", "event \(event.seq) \(event.kind) says that jobwatch was not running, and it was")
     }
@@ -181,7 +193,7 @@ struct Honest: Promise {
     let key = rows.jobs.first { $0.id == event.job }?.key
     // One that dies when it wakes up could not put its sleep on record, nor one whose stretched wait was not over yet.
     let (at, wait) = (
-      Timestamp(milliseconds: event.at) - VirtualTime.begin, Duration.seconds(30 * world.options.stretch)
+      event.at - VirtualTime.start, Duration.seconds(30 * world.options.stretch)
     )
     let isUnnoticed = world.disturbances.contains { sleep in
       sleep.what == "suspend" && from <= sleep.to && sleep.to <= to
@@ -190,7 +202,7 @@ struct Honest: Promise {
     }
     if !blamesNobody || isUnnoticed || to - from < .hours(2) || world.cloud.isOdd(key?.jobID ?? "") { return nil }
     let host = "\(data.service ?? "").\(data.account ?? "").cloud.example"
-    let seen = world.circumstances.longestChance(from, to, host: host)
+    let seen = world.circumstances.longestClearSpan(from, to, host: host)
     if seen * 2 > to - from { return nil }
     let what = "\(event.kind) \(event.seq) says \(gap.cause), from \(gap.from) to \(gap.to)"
     return Violation("HONEST", "\(what), and something was in the way", key)

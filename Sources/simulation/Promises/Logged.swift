@@ -30,7 +30,7 @@ struct Logged: Promise {
     let isMissing = world.setup.keep < .days(30) ? next <= last : next != last + 1
     let isLate =
       world.circumstances.hasBeenWell(for: .minutes(15), but: "cloud")
-      && rows.events.last.map { Timestamp(milliseconds: $0.at) < world.time.moment.wall - .minutes(15) } ?? false
+      && rows.events.last.map { $0.at < world.time.moment.wall - .minutes(15) } ?? false
     if isEnd || isLate, isMissing {
       return [Violation("LOG", "it ends with \(next - 1), and the last event is \(last)")]
     }
@@ -43,19 +43,21 @@ struct Logged: Promise {
     let last = lines.removeLast()
     // Where the disk refuses to be read or cut, that is said, and readers pass such lines over.
     let mayBeTorn = world.machine.messages.keys.contains { message in
-      Machine.tornLogs.contains { message.hasPrefix("warning: \($0)") }
+      Machine.tornLineWarnings.contains { message.hasPrefix("warning: \($0)") }
     }
     if !last.isEmpty, !mayBeTorn, !isForeign(last) { return "it ends with a torn line, \(text(last))" }
-    for line in lines {
+    for (index, line) in lines.enumerated() {
       guard let (seq, time, kind) = head(line), line.last == UInt8(ascii: "}") else {
         if isForeign(line) { continue }
         return "it has a line that is none, \(text(line))"
       }
       // A backup that is put back loses events, and the log has them.
-      if seq != next, world.restoredSeq == nil || seq < next, !((mayBeTorn || mayRepeat) && seq < next) {
+      if seq != next, world.restoredSeq == nil || seq < next,
+        !(seq < next && (mayBeTorn || mayRepeat && (index > 0 || next - seq <= 500)))
+      {
         return "line \(seq) follows line \(next - 1)"
       }
-      if let event = events[seq], kind != event.kind || time != Timestamp(milliseconds: event.at).description {
+      if let event = events[seq], kind != event.kind || time != event.at.description {
         // What came after a backup was put back has numbers of its own.
         if seq > world.restoredSeq ?? 0 { return "line \(seq) says \(kind), and the event is \(event.kind)" }
       } else if let event = events[seq], seq > world.restoredSeq ?? 0,

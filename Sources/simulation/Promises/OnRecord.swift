@@ -41,7 +41,7 @@ struct OnRecord: Promise {
   private func old(_ rows: Rows, _ world: World, before limit: Timestamp) -> [Violation] {
     if world.circumstances.hasHad(.clock) { return [] }
     let ends = Dictionary(rows.transitions.map { ($0.job, $0.at) }) { $1 }
-    return rows.events.prefix { Timestamp(milliseconds: $0.at) < limit }.map {
+    return rows.events.prefix { $0.at < limit }.map {
       Violation("SMALL", "event \($0.seq) (\($0.kind)) is on record for longer than \(world.setup.keep.text)")
     }
       + rows.jobs.filter { job in !job.isWatched && job.state != "lost" && ends[job.id].map { $0 < limit } ?? false }
@@ -59,7 +59,7 @@ struct OnRecord: Promise {
         || world.circumstances.mayBePruned(at: before.at, before: oldest)
         ? nil
         : Violation(
-          "GAPLESS", "event \(after.seq) follows event \(before.seq) of \(Timestamp(milliseconds: before.at))")
+          "GAPLESS", "event \(after.seq) follows event \(before.seq) of \(before.at)")
     }
   }
 }

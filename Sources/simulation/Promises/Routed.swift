@@ -10,8 +10,8 @@ struct Routed: Promise {
     if world.circumstances.hasHad(.clock) || world.restoredSeq != nil { return [] }
     let messages = Dictionary(grouping: rows.messages, by: \.seq)
     let oldest = world.time.moment.wall - world.setup.keep
-    for event in rows.events where event.seq > judged && event.at > oldest.milliseconds {
-      guard let setup = world.circumstances.setup(at: Timestamp(milliseconds: event.at)) else { continue }
+    for event in rows.events where event.seq > judged && event.at > oldest {
+      guard let setup = world.circumstances.setup(at: event.at) else { continue }
       let expected = channels(for: event, setup)
       let found = Set((messages[event.seq] ?? []).map(\.channel))
       if found != expected, !world.circumstances.isInherited(event.seq) {

@@ -2,6 +2,8 @@ import JobWatchCore
 
 /// A change and its consequences commit together: states, transitions, evidence and events are one story.
 struct Together: Promise {
+  /// States that only a record of the job shows.
+  private static let shown = ["pending", "running", "awaiting_payment", "succeeded", "failed"]
   private static let ends = ["job.succeeded", "job.failed", "job.lost", "job.unknown", "job.lapsed"]
 
   mutating func judge(_ rows: Rows, of world: World, isEnd: Bool) -> [Violation] {
@@ -20,7 +22,9 @@ struct Together: Promise {
       if step.from != state {
         violations.append(Violation("TOGETHER", "\(job.key) left \(step.from) while it was \(state)", job.key))
       }
-      if step.raw != nil && step.evidence == nil {
+      let isShown = Self.shown.contains(step.to)
+      let isProven = step.evidence.map { !isShown || $0.contains(Array(job.key.jobID.utf8)) }
+      if step.raw != nil || isShown, isProven != true {
         violations.append(Violation("TOGETHER", "\(job.key) became \(step.to) without evidence", job.key))
       }
       state = step.to
@@ -56,22 +60,25 @@ struct Together: Promise {
     let pairs = [
       ("endpoint.down", "endpoint.up"), ("account.paused", "account.resumed"), ("channel.failing", "channel.recovered"),
     ]
+    // By subject: why it is in trouble.
     var open: [String: Set<String>] = [:]
     var violations: [Violation] = []
     for event in rows.events {
       guard let (begin, end) = pairs.first(where: { $0.0 == event.kind || $0.1 == event.kind }) else { continue }
       let data = event.content
-      // An account may be paused by hand and for another reason at once.
-      let way = data.summary?.contains("by hand") ?? false ? "by hand" : ""
-      let subject = "\(begin) \(data.account ?? "") \(data.service ?? "") \(data.channel ?? "") \(way)"
-      // A channel may tell more of the same trouble.
+      let subject = "\(begin) \(data.account ?? "") \(data.service ?? "") \(data.channel ?? "")"
+      let causes = open[subject] ?? []
       if event.kind == begin {
-        let isNew = open[begin, default: []].insert(subject).inserted
-        if !isNew, begin != "channel.failing" {
+        if !open[subject, default: []].insert(data.cause ?? "").inserted, begin != "channel.failing" {
           violations.append(Violation("TOGETHER", "event \(event.seq) tells \(subject) a second time"))
         }
-      } else if open[begin, default: []].remove(subject) == nil {
-        violations.append(Violation("TOGETHER", "event \(event.seq) \(end) \(subject) ends what never began"))
+      } else if let rest = data.cause, causes.count > 1, causes.contains(rest) {
+        open[subject] = [rest]
+      } else if causes.isEmpty || causes.count > 1 && begin != "channel.failing" {
+        violations.append(
+          Violation("TOGETHER", "event \(event.seq) \(end) \(subject) ends what began \(causes.count) times"))
+      } else {
+        open[subject] = []
       }
     }
     return violations

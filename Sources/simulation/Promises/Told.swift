@@ -3,12 +3,6 @@ import JobWatchCore
 /// Messages are delivered at least once, always under one id, in the order of a job's events, and as soon as the
 /// receiver takes them; or they are given up after all attempts.
 struct Told: Promise {
-  /// `delivery.delays`.
-  private static let delays: [Duration] = [
-    .zero, .seconds(5), .seconds(30), .minutes(2), .minutes(10), .minutes(30), .hours(2), .hours(5), .hours(10),
-    .hours(24),
-  ]
-
   /// By channel and number: the ids of the events whose message was seen waiting.
   private var waited: [String: [Int64: String]] = [:]
 
@@ -24,14 +18,14 @@ struct Told: Promise {
     for receiver in world.receivers {
       let own = messages[receiver.channel] ?? []
       violations += received(receiver, ids, world)
-      if receiver.hasBeenWell(for: .hours(3), at: world.time.now),
+      if receiver.hasBeenWell(for: .hours(3)),
         world.circumstances.hasBeenWell(for: .hours(2), but: "cloud")
       {
         violations += late(receiver, ids, world)
       }
       violations += marked(receiver, own, events, world)
-      violations += order(receiver, own, ids, world)
-      violations += waiting(receiver, own, world, isEnd)
+      violations += order(receiver, own, ids)
+      violations += waiting(receiver, own, world, isEnd) + silent(receiver, rows, world)
       if world.restoredSeq == nil { violations += vanished(receiver, own, events) }
       // A clock that was set makes them due by its own reckoning.
       if !world.circumstances.hasHad(.clock) {
@@ -61,7 +55,7 @@ struct Told: Promise {
       if let body = bodies[delivery.id], body != delivery.body {
         return [Violation("ONE-ID", "\(receiver.channel) got two bodies under \(delivery.id)")]
       }
-      if world.troubles.isQuiet, bodies[delivery.id] != nil {
+      if world.troubles.isEmpty, bodies[delivery.id] != nil {
         return [Violation("ONE-ID", "\(receiver.channel) got \(delivery.id) twice, and nothing was wrong")]
       }
       if let event = ids[delivery.id], !isWhole(delivery.body, event) {
@@ -74,16 +68,16 @@ struct Told: Promise {
 
   /// As format `standard` says; what is long is shortened.
   private func isWhole(_ body: [UInt8], _ event: Rows.Event) -> Bool {
-    let time = Timestamp(milliseconds: event.at)
+    let time = event.at
     let whole = Array(#"{"type":"\#(event.kind)","timestamp":"\#(time)","data":\#(event.data)}"#.utf8)
     return body == whole || whole.count > 19_999
   }
 
   /// While nothing is in the way for two hours, what comes to light is told at once.
   private func late(_ receiver: Receiver, _ ids: [String: Rows.Event], _ world: World) -> [Violation] {
-    return receiver.deliveries.reversed().prefix { $0.at > world.time.now - .hours(2) }.compactMap { delivery in
+    receiver.deliveries.reversed().prefix { $0.at > world.time.now - .hours(2) }.compactMap { delivery in
       guard let event = ids[delivery.id] else { return nil }
-      let at = world.time.when(Timestamp(milliseconds: event.at))
+      let at = world.time.when(event.at)
       guard at > world.time.now - .hours(2), delivery.at - at > .seconds(20) else { return nil }
       return Violation("TOLD", "event \(event.seq) came to \(receiver.channel) after \((delivery.at - at).spoken)")
     }
@@ -92,9 +86,13 @@ struct Told: Promise {
   private func marked(
     _ receiver: Receiver, _ messages: [Rows.Message], _ events: [Int64: Rows.Event], _ world: World
   ) -> [Violation] {
-    // All delays together are 41 h 42 min, a fifth less at least.
-    let earliest = world.time.moment.wall - .hours(33)
+    // After all delays, each a fifth shorter at most.
+    let delays = world.setup.delays
+    let earliest = world.time.moment.wall - delays.reduce(.zero, +).scaled(by: 0.79)
     let accepted = Set(receiver.deliveries.lazy.filter(\.isAccepted).map(\.id))
+    let losses = Set(
+      events.values.lazy.filter { $0.kind == "channel.failing" && $0.content.channel == receiver.channel }
+        .compactMap { $0.content.summary?.firstMatch(of: /\((seq \d+)\)/)?.output.1 })
     return messages.compactMap { message in
       guard let event = events[message.seq] else { return nil }
       switch message.state {
@@ -102,11 +100,13 @@ struct Told: Promise {
         return Violation(
           "TOLD", "event \(message.seq) is marked as delivered to \(receiver.channel), which never took it")
       case "given_up"
-      where message.eventAt > earliest && !receiver.refused.contains(event.id) && !world.circumstances.hasHad(.clock):
-        return Violation("TOLD", "event \(message.seq) for \(receiver.channel) was given up within 33 h")
-      case "given_up" where message.attempts < (receiver.refused.contains(event.id) ? 3 : Self.delays.count):
+      where message.eventAt > earliest && !receiver.declined.contains(event.id) && !world.circumstances.hasHad(.clock):
+        return Violation("TOLD", "event \(message.seq) for \(receiver.channel) was given up too soon")
+      case "given_up" where message.attempts < (receiver.declined.contains(event.id) ? 3 : delays.count):
         return Violation(
           "TOLD", "event \(message.seq) for \(receiver.channel) was given up after \(message.attempts) attempts")
+      case "given_up" where event.kind != "channel.failing" && !losses.contains("seq \(message.seq)"):
+        return Violation("TOLD", "event \(message.seq) for \(receiver.channel) was given up, and no event says so")
       default:
         guard message.attempts > message.recorded else { return nil }
         let what = "has \(message.attempts) attempts, and \(message.recorded) are on record"
@@ -124,13 +124,13 @@ struct Told: Promise {
     let waiting = messages.filter { $0.state == "waiting" }.map(\.seq)
     waited[receiver.channel] = Dictionary(uniqueKeysWithValues: waiting.map { ($0, events[$0]?.id ?? "") })
     // One that is refused may be given up and deleted between two looks.
-    let over = receiver.refused.union(receiver.deliveries.lazy.filter(\.isAccepted).map(\.id))
+    let over = receiver.declined.union(receiver.deliveries.lazy.filter(\.isAccepted).map(\.id))
     guard let (seq, _) = gone.first(where: { !over.contains($0.value) }) else { return [] }
     return [Violation("TOLD", "event \(seq) for \(receiver.channel) was deleted while it waited")]
   }
 
   private func order(
-    _ receiver: Receiver, _ messages: [Rows.Message], _ ids: [String: Rows.Event], _ world: World
+    _ receiver: Receiver, _ messages: [Rows.Message], _ ids: [String: Rows.Event]
   ) -> [Violation] {
     let givenUp = Set(messages.filter { $0.state == "given_up" }.map(\.seq))
     var last: [Int64: Int64] = [:]
@@ -149,15 +149,16 @@ struct Told: Promise {
   private func waiting(_ receiver: Receiver, _ messages: [Rows.Message], _ world: World, _ isEnd: Bool) -> [Violation] {
     let now = world.time.moment.wall
     let isWell =
-      receiver.hasBeenWell(for: .minutes(15), at: world.time.now)
+      receiver.hasBeenWell(for: .minutes(15))
       && world.circumstances.hasBeenWell(for: .minutes(15), but: "cloud")
     return messages.filter { $0.state == "waiting" }.compactMap { message in
       if isEnd {
         return Violation("TOLD", "event \(message.seq) still waits for \(receiver.channel): \(message.lastError ?? "")")
       }
       // The receiver may ask for ten minutes, and a channel in trouble is tried every ten.
-      let longest = Self.delays[min(message.attempts, 9)].scaled(by: 1.2) + .minutes(13)
-      if message.due - now > longest, receiver.hasBeenKnown(for: .minutes(5), at: world.time.now),
+      let longest =
+        world.setup.delays[min(message.attempts, world.setup.delays.count - 1)].scaled(by: 1.2) + .minutes(13)
+      if message.due - now > longest, receiver.hasBeenKnown(for: .minutes(5)),
         world.circumstances.hasBeenWell(for: .minutes(5), but: "cloud")
       {
         return Violation(
@@ -170,13 +171,23 @@ struct Told: Promise {
     }
   }
 
+  /// A receiver that has taken nothing for hours is said to be in trouble.
+  private func silent(_ receiver: Receiver, _ rows: Rows, _ world: World) -> [Violation] {
+    guard let first = receiver.failures.first, let last = receiver.failures.last, receiver.failures.count > 8,
+      receiver.hasBeenKnown(for: world.time.now - first), !world.circumstances.hasHad(.clock),
+      world.restoredSeq == nil, world.circumstances.longestClearSpan(first, last, host: nil) > .minutes(100),
+      !rows.conditions.contains(where: { $0.subject == "channel/\(receiver.channel)" && $0.until == nil })
+    else { return [] }
+    return [Violation("TOLD", "\(receiver.channel) has taken nothing since \(VirtualTime.start + first), untold")]
+  }
+
   /// The first success after a trouble makes all due that waits, but for what the receiver refused or put off.
   private func recovered(_ receiver: Receiver, _ messages: [Rows.Message], _ events: [Rows.Event]) -> [Violation] {
     let ends = events.filter { $0.kind == "channel.recovered" && $0.content.channel == receiver.channel }
     return messages.filter { $0.state == "waiting" }.compactMap { message in
       let since = ends.filter { $0.seq > message.seq }
-      guard since.count == 1, let end = since.first, let tried = message.tried, tried.milliseconds < end.at,
-        message.due.milliseconds > end.at + 11 * 60_000, !receiver.refused.contains(message.event)
+      guard since.count == 1, let end = since.first, let tried = message.tried, tried < end.at,
+        message.due > end.at + .minutes(11), !receiver.declined.contains(message.event)
       else { return nil }
       return Violation("TOLD", "\(receiver.channel) works again, and event \(message.seq) waits until \(message.due)")
     }

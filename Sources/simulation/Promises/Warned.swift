@@ -12,19 +12,37 @@ struct Warned: Promise {
     let events = Dictionary(grouping: rows.events.filter { $0.job != nil }, by: \.job)
     return rows.jobs.compactMap { job in
       guard let truth = world.cloud.jobs[job.key.jobID], truth.service == .ecs, !world.cloud.isOdd(truth.id),
-        let seen = world.cloud.asked[truth.id]?.lastSaw.map({ VirtualTime.begin + $0 })
+        let seen = world.cloud.polls[truth.id]?.lastShown.map({ VirtualTime.start + $0 })
       else { return nil }
       let told = events[job.id] ?? []
       if job.state == "awaiting_payment" {
         // One that is paid ends, and is kept from then on; that a record vanishes within hours nobody can foresee.
         guard truth.end == nil, let gone = truth.goneAt, gone - truth.submitted > .hours(6) else { return nil }
-        let known = told.last { $0.kind == "job.awaiting_payment" }.map { Timestamp(milliseconds: $0.at) }
+        let known = told.last { $0.kind == "job.awaiting_payment" }.map { $0.at }
         return missing("job.expiring", Self.unpaid, before: gone, knownSince: known ?? seen, told, job, world)
       }
       guard job.isWatched else { return nil }
       let window = world.setup.retention?.finished ?? .days(1)
-      return missing("job.at_risk", [Self.atRisk], before: seen + window, knownSince: seen, told, job, world)
+      return late(job, told, world)
+        ?? missing("job.at_risk", [Self.atRisk], before: seen + window, knownSince: seen, told, job, world)
     }
+  }
+
+  /// A job that goes on for longer than expected is told once, and not before.
+  private func late(_ job: Rows.Job, _ told: [Rows.Event], _ world: World) -> Violation? {
+    guard let expectation = world.submitters.expectations[job.key], world.setup.keep > .days(30),
+      let registered = told.first(where: { $0.kind == "job.registered" })?.at
+    else { return nil }
+    let late = told.first { $0.kind == "job.late" }?.at
+    // It began some time before it came here.
+    if let late, let begun = world.cloud.jobs[job.key.jobID]?.submitted, late < begun + expectation {
+      return Violation("WARNED", "\(job.key) was said to be late before it was", job.key)
+    }
+    let due = registered + expectation - VirtualTime.start
+    guard late == nil, job.state != "awaiting_payment",
+      world.circumstances.longestClearSpan(due, world.time.now, host: nil) > Self.patience
+    else { return nil }
+    return Violation("WARNED", "\(job.key) was expected within \(expectation.text), and no job.late came", job.key)
   }
 
   /// No notice since the last of the times before a deadline that have come.
@@ -34,14 +52,14 @@ struct Warned: Promise {
   ) -> Violation? {
     let now = world.time.truth
     let lead = leads.last { lead in
-      let since = max(deadline - lead, knownSince) - VirtualTime.begin
-      return world.circumstances.longestChance(since, world.time.now, host: nil) > Self.patience
+      let since = max(deadline - lead, knownSince) - VirtualTime.start
+      return world.circumstances.longestClearSpan(since, world.time.now, host: nil) > Self.patience
     }
     guard now < deadline, let lead else { return nil }
     // An answer that was lost with a process makes the deadline an earlier one.
     let since = kind == "job.at_risk" ? knownSince : deadline - lead - .minutes(5)
     if since < now - world.setup.keep + .hours(1) { return nil }
-    if told.contains(where: { $0.kind == kind && Timestamp(milliseconds: $0.at) >= since }) { return nil }
+    if told.contains(where: { $0.kind == kind && $0.at >= since }) { return nil }
     return Violation("WARNED", "\(job.key) is gone at \(deadline), and no \(kind) says so", job.key)
   }
 }

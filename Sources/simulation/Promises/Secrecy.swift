@@ -2,8 +2,8 @@ import Foundation
 import JobWatchCore
 import SimulatedMachine
 
-/// No secret leaves, but in a request to whom it is for; nobody else is asked.
-struct Silent: Promise {
+/// Secrets leave only in requests to their own host, and only hosts of the configuration are called.
+struct Secrecy: Promise {
   /// How much of each output was searched.
   private var seen = (journal: 0, deliveries: [String: Int](), event: Int64(0))
 
@@ -12,12 +12,11 @@ struct Silent: Promise {
       Array($0.utf8)
     }
     var outputs = freshOutput(rows, world)
-    let files = [world.setup.database, world.setup.database + "-wal", world.setup.statusLog]
-    for path in isEnd ? files : [] {
-      outputs += [(path, Array(Disk.content(of: path) ?? Data()))]
-    }
+    let names = isEnd ? Disk.allNames(in: world.setup.disk) : []
+    outputs += names.map { ($0, Array(Disk.content(of: "\(world.setup.disk)/\($0)") ?? Data())) }
     let leaks = outputs.filter { output in secrets.contains(where: output.bytes.contains) }
-    return world.network.strangers.sorted().map { Violation("SECRET", "\($0) was asked, which nobody configured") }
+    return Set(world.cloud.misdirected).sorted().map { Violation("SECRET", $0) }
+      + world.network.strangers.sorted().map { Violation("SECRET", "\($0) was asked, which nobody configured") }
       + Set(leaks.map(\.place)).sorted().map { Violation("SECRET", "a secret is in \($0)") }
   }
 
@@ -38,5 +37,5 @@ struct Silent: Promise {
 }
 
 extension [UInt8] {
-  fileprivate func contains(_ part: [UInt8]) -> Bool { memory_contains(self, count, part, part.count) }
+  func contains(_ part: [UInt8]) -> Bool { memory_contains(self, count, part, part.count) }
 }
