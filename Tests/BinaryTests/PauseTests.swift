@@ -108,33 +108,6 @@ import Testing
   }
 
   @Test(
-    "an account that is refused and paused by hand is told as resumed only once both are over",
-    .timeLimit(.minutes(10)))
-  func refusedToo() async throws {
-    try await Testbed.run { bed in
-      try bed.place.write("not-the-secret-key\n", to: bed.place.secretKeyFile)
-      let daemon = try await bed.startDaemon()
-      let job = PlannedJob.succeeding(after: .zero)
-      try bed.submit([job])
-      _ = try await bed.log.first(.accountPaused)
-      #expect(try await Self.order("pause", "prod", in: bed).exit == .code(0))
-      #expect(try await Self.order("resume", "prod", in: bed).exit == .code(0))
-      let first = try await bed.log.first(.accountResumed)
-      #expect(first.data.summary.contains("account prod stays paused (APIG"))
-      #expect(first.data.summary.contains("resumed by hand"))
-      #expect(first.data.cause?.contains("0301") == true)
-      try bed.place.write(Workplace.secretKey + "\n", to: bed.place.secretKeyFile)
-      try await within(.seconds(15), "the end is told") { try await bed.told([job]) }
-      #expect(await daemon.terminate() == .code(0))
-      let resumed = try bed.log.all(.accountResumed)
-      #expect(resumed.count == 2)
-      #expect(resumed.last?.data.summary.contains("is polled again") == true)
-      #expect(resumed.last?.data.cause == nil)
-      #expect(bed.cloud.refusedCalls.count == 1)
-    }
-  }
-
-  @Test(
     "what is commanded while no daemon runs takes effect in order when one does",
     .timeLimit(.minutes(10)))
   func daemonDown() async throws {

@@ -4,7 +4,7 @@ import CloudModel
 import SimulatedCloud
 import Testing
 
-@Suite(.prompt, .timeLimit(.minutes(1)))
+@Suite(.prompt, .timeLimit(.minutes(10)))
 struct InstanceMetadataTests {
   @Test(arguments: SimulatedMetadata.Versions.allCases, [Signer.Form.access, .credential])
   func `a temporary key is good for jobs until its lifetime is over`(

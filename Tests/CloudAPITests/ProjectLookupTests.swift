@@ -4,7 +4,7 @@ import CloudModel
 import SimulatedCloud
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct ProjectLookupTests {
   @Test(arguments: [
     Credential.accessKey(CloudBench.key), .accessKey(CloudBench.key, .credential),

@@ -82,7 +82,7 @@ extension ScriptedJob {
   }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct SimulatedCloudTests {
   @Test(arguments: [
     Credential.accessKey(CloudBench.key), .accessKey(CloudBench.key, .credential),

@@ -5,7 +5,7 @@ import Testing
 
 @testable import CloudAPI
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct SimulatedLifecycleTests {
   @Test func `an ECS job with a failed part goes through its script`() async throws {
     try await CloudBench.run { bench async throws in

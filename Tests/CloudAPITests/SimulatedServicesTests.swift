@@ -5,7 +5,7 @@ import Testing
 
 @testable import CloudAPI
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct CloudServicesTests {
   private func ask(_ bench: CloudBench, _ service: CloudService, _ jobID: String) async throws -> Observation {
     let query = JobQuery(

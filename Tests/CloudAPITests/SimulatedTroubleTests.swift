@@ -5,7 +5,7 @@ import Testing
 
 @testable import CloudAPI
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct SimulatedTroubleTests {
   @Test func `calls over the quota of a service are throttled until the window moves`() async throws {
     let quota = Quota(calls: 2, per: .seconds(60))

@@ -6,7 +6,7 @@ import Testing
 
 @testable import CloudAPI
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct TokenLoginTests {
   @Test(arguments: [ProjectScope.name("eu-de"), .id(CloudBench.project)])
   func `a password gets a token that is good until its lifetime is over`(scope: ProjectScope) async throws {

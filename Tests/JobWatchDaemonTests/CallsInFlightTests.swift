@@ -4,7 +4,7 @@ import Testing
 
 @testable import JobWatchDaemon
 
-@Suite(.timeLimit(.minutes(1))) struct `Calls in flight` {
+@Suite(.timeLimit(.minutes(10))) struct `Calls in flight` {
   private let clock = ManualClock()
   private let health = LoopHealth("a loop")
 

@@ -60,7 +60,7 @@ import Testing
   }
 
   @Test(
-    "is taken or refused as a whole, and can be taken back", .timeLimit(.minutes(2)),
+    "is taken or refused as a whole, and can be taken back", .timeLimit(.minutes(10)),
     arguments: cases)
   func reload(_ row: Case) async throws {
     try await DaemonBench.run { bench in
@@ -111,7 +111,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(10)))
   func `parks the jobs of an account that goes, and asks again when it is back`() async throws {
     try await DaemonBench.run { bench in
       let parked = try bench.submit("long", to: "calm")
@@ -130,7 +130,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(10)))
   func `is made once for each order, however fast they come, and ends with the stop`() async throws {
     try await DaemonBench.run { bench in
       for _ in 1...3 { _ = try await bench.reload() }
@@ -145,7 +145,7 @@ import Testing
 }
 
 @Suite struct `The life of the daemon` {
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(10)))
   func `does not wait at its end for a reload that hangs`() async throws {
     let (isRead, isFree) = (AsyncStream<Void>.makeStream(), DispatchSemaphore(value: 0))
     try await DaemonBench.run { bench in
@@ -162,7 +162,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(10)))
   func `begins and ends with an event`() async throws {
     var last: DaemonBench?
     try await DaemonBench.run { bench in

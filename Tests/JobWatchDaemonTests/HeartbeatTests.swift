@@ -8,7 +8,7 @@ import Testing
 @testable import JobWatchDaemon
 
 @Suite struct `A heartbeat` {
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(10)))
   func `is called at its intervals while every loop does its work`() async throws {
     try await Scene.play { scene in
       let next = try await scene.beat(after: .zero)
@@ -21,7 +21,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(10)))
   func `is withheld from the time a loop stalls until it turns again`() async throws {
     try await Scene.play { scene in
       try await scene.beat(after: .zero)
@@ -40,7 +40,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(10)))
   func `is withheld while a loop turns and cannot do its work, and when a call does not end`() async throws {
     try await Scene.play { scene in
       scene.health.failed("the disk is full", retriesAt: scene.uptime, at: scene.uptime)
@@ -58,7 +58,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(10)))
   func `is not called before every loop has done what was due at the start`() async throws {
     try await Scene.play { scene in
       let late = scene.registry.register("late")
@@ -70,7 +70,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(10)))
   func `is called again soon when it was not heard`() async throws {
     try await Scene.play { scene in
       scene.receiver.answer(with: [.status(503)])

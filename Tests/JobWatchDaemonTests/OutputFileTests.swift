@@ -44,7 +44,7 @@ import Testing
     }
   }
 
-  @Test("is locked as the lock", .timeLimit(.minutes(1)), arguments: Thing.allCases)
+  @Test("is locked as the lock", .timeLimit(.minutes(10)), arguments: Thing.allCases)
   func lock(_ thing: Thing) throws {
     try thing.make(at: place + "/jobwatch.lock")
     let lock = try DaemonLock(directory: place)

@@ -15,7 +15,7 @@ import Testing
 
   @Test(
     "is on record before each call is made, and exactly when it has stopped",
-    .timeLimit(.minutes(1)))
+    .timeLimit(.minutes(10)))
   func writeAhead() async throws {
     try await withStore { store in
       try await Self.insert(120, into: store)
@@ -39,7 +39,7 @@ import Testing
     }
   }
 
-  @Test("is taken over by the next one, with what it has learned", .timeLimit(.minutes(1)))
+  @Test("is taken over by the next one, with what it has learned", .timeLimit(.minutes(10)))
   func takenOver() async throws {
     try await withStore { store in
       try await Self.insert(1, into: store)

@@ -12,7 +12,7 @@ import Testing
   private let clock = ManualClock()
   private let memory = CredentialMemory()
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(10)))
   func `makes no refused call sooner, though one between them never came to work`() async throws {
     try await withStore { store in
       try await store.register([.registered("job", at: clock.wall)])

@@ -11,7 +11,7 @@ import Testing
 @testable import PollPlanning
 
 @Suite struct `A poller that is started again` {
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(10)))
   func `knows what the one before knew, and plans what it planned`() async throws {
     let directory = try TemporaryDirectory()
     defer { withExtendedLifetime(directory) {} }

@@ -12,7 +12,7 @@ import Testing
 @Suite struct `A poller` {
   @Test(
     "does not let one job that alone is forbidden keep the others of its service waiting",
-    .timeLimit(.minutes(1)))
+    .timeLimit(.minutes(10)))
   func oddJob() async throws {
     let directory = try TemporaryDirectory()
     defer { withExtendedLifetime(directory) {} }
@@ -61,7 +61,7 @@ import Testing
 
   @Test(
     "asks again for a doubted and for a reopened job, over a restart, though a poll of it is dear",
-    .timeLimit(.minutes(1)), arguments: ["doubted", "reopened"])
+    .timeLimit(.minutes(10)), arguments: ["doubted", "reopened"])
   func question(_ id: String) async throws {
     let directory = try TemporaryDirectory()
     defer { withExtendedLifetime(directory) {} }
@@ -91,7 +91,7 @@ import Testing
 
   @Test(
     "stores an answer, and what it says of the account, as soon as it can, and makes no call before",
-    .timeLimit(.minutes(1)), arguments: [(200, JobState.succeeded, []), (401, .registered, ["account.paused"])])
+    .timeLimit(.minutes(10)), arguments: [(200, JobState.succeeded, []), (401, .registered, ["account.paused"])])
   func kept(_ status: Int, _ state: JobState, _ events: [String]) async throws {
     let directory = try TemporaryDirectory()
     defer { withExtendedLifetime(directory) {} }

@@ -11,7 +11,7 @@ import Testing
 @testable import PollPlanning
 
 @Suite struct `The times at which a poller asks` {
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(10)))
   func `are at once for a job of unknown type, and then those of its type's plan`() async throws {
     try await Scene.play(jobs: 1) { scene in
       var model = DurationModel()
@@ -29,7 +29,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(10)))
   func `are not moved by a wall clock that is set, and come once after a suspension`() async throws {
     try await Scene.play(jobs: 3) { scene in
       try await scene.turn()
@@ -45,7 +45,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1)), arguments: [true, false])
+  @Test(.timeLimit(.minutes(10)), arguments: [true, false])
   func `count from now on for a job that was registered while the clock was ahead`(_ isRunning: Bool) async throws {
     try await Scene.play(jobs: 1) { scene in
       if isRunning { try await scene.turn() }
@@ -59,7 +59,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(10)))
   func `never come for a job whose answer is still out`() async throws {
     try await Scene.play(jobs: 2, hanging: 2) { scene in
       for _ in 0..<5 {

@@ -10,7 +10,7 @@ import Testing
 @Suite struct `The pruner` {
   private static let jobs = 450
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(10)))
   func `does not hold up a start`() async throws {
     try await withScene { scene in
       let (alarm, stop) = (Alarm(), StopSignal())

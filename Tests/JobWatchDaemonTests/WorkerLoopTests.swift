@@ -9,7 +9,7 @@ import Testing
   private struct Trouble: Error {}
   private struct LastTrouble: LastingFault {}
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(10)))
   func `ends while it waits, and its worker finishes once`() async throws {
     let scene = LoopScene { _ in ManualClock().now.uptime + .seconds(10) }
     let run = scene.start()
@@ -24,7 +24,7 @@ import Testing
     #expect(await scene.worker.finishes == 1)
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(10)))
   func `that does not come back from its work stalls, and ends when it does`() async throws {
     let gate = Alarm()
     let scene = LoopScene { _ in
@@ -45,7 +45,7 @@ import Testing
     #expect(!scene.health.isStalled(at: .hours(99)))
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(10)))
   func `whose worker fails tries again by and by, whatever rings, until it does its work`() async throws {
     let scene = LoopScene { turn in
       if turn <= 1 { throw Trouble() }
@@ -73,7 +73,7 @@ import Testing
     #expect(await run.value == nil)
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(10)))
   func `ends at once while it pauses after a failure`() async throws {
     let scene = LoopScene { _ in throw Trouble() }
     let run = scene.start(retryWaits: [.zero, .seconds(3600)])
@@ -85,7 +85,7 @@ import Testing
     #expect(await scene.worker.finishes == 1)
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(10)))
   func `ends with what only a person can put right, after its worker has finished`() async throws {
     let scene = LoopScene { _ in throw LastTrouble() }
     #expect(await scene.start().value is LastTrouble)
@@ -94,7 +94,7 @@ import Testing
     #expect(!scene.health.isStalled(at: .hours(99)))
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(10)))
   func `that is stopped before it begins does no work`() async throws {
     let scene = LoopScene { _ in nil }
     scene.stop.raise()

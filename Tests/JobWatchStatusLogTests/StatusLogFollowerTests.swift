@@ -8,7 +8,7 @@ import Testing
 
 @testable import JobWatchStatusLog
 
-@Suite(.timeLimit(.minutes(2))) struct `Following the status log` {
+@Suite(.timeLimit(.minutes(10))) struct `Following the status log` {
   private let fixture: LogFixture
 
   init() throws { fixture = try LogFixture() }
