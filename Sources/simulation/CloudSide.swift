@@ -15,7 +15,7 @@ struct TrueJob {
   var visibleFrom: Timestamp
   var goneAt: Timestamp?
 
-  var host: String { "\(service.name).\(account).cloud.example" }
+  var host: String { Setup.host(of: service.name, in: account) }
   var key: JobKey { JobKey(account: account, service: service.name, jobID: id) }
 }
 

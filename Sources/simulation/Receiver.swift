@@ -18,6 +18,7 @@ final class Receiver: Host {
   }
 
   let channel: String
+  let host: String
   private let time: VirtualTime
   private let signature: WebhookSignature
   private var draw: Draw
@@ -43,7 +44,7 @@ final class Receiver: Host {
   private(set) var declined: Set<String> = []
 
   init(seed: UInt64, _ channel: Setup.Channel, _ time: VirtualTime) {
-    (self.channel, self.time) = (channel.name, time)
+    (self.channel, host, self.time) = (channel.name, channel.host, time)
     signature = WebhookSignature(secrets: channel.secret.map { [$0] } ?? [])
     draw = Draw(seed: seed, for: "receiver \(channel.name)")
   }

@@ -27,6 +27,8 @@ struct Rows {
         var from: Timestamp
         var to: Timestamp
         var cause: String
+
+        var blamesNobody: Bool { ["no poll was due", "no answer showed the job"].contains(where: cause.contains) }
       }
 
       var account: String?

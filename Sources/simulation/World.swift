@@ -39,6 +39,7 @@ final class World: @unchecked Sendable {
   /// When something besides the daemon kept it from its work: "disk", "clock", "suspend", "configuration" or "cloud HOST
   /// TROUBLE", of which callers match the beginning or the end.
   private(set) var disturbances: [(what: String, from: Duration, to: Duration)] = []
+  private(set) var lastClockStep: (at: Duration, by: Duration)?
   private var sizesBeforeCut: [String: Int] = [:]
   /// Of the database that the run began with: its jobs, its last event, its conditions.
   private(set) var inherited: Set<Int64> = []
@@ -63,7 +64,7 @@ final class World: @unchecked Sendable {
     submitters = Submitters(seed: options.seed, setup, time, machine, cloud)
     log = LogFolder(setup, machine, time)
     network.connect(cloud, as: cloud.hosts)
-    for receiver in receivers { network.connect(receiver, as: ["\(receiver.channel).hooks.example"]) }
+    for receiver in receivers { network.connect(receiver, as: [receiver.host]) }
     connect()
   }
 
@@ -165,6 +166,7 @@ final class World: @unchecked Sendable {
 
   func setClock(by step: Duration) {
     guard step != .zero else { return }
+    lastClockStep = (time.now, step)
     tell("the clock is set by \(step.seconds) s")
     oracle.look()
     time.setClock(by: step)

@@ -32,6 +32,9 @@ struct Honest: Promise {
     let recent = steps.count { $0.from > world.time.now - .minutes(14) }
     // Loops that rest for minutes here, and for half a minute elsewhere, may notice neither of two steps.
     if recent > 1 { return nil }
+    if hidesClock(event, gap, world) {
+      return Violation("HONEST", "\(event.kind): \(key) looks unseen since the clock was set, and \(gap.cause)", key)
+    }
     // The clock is blamed rightly, once the polls had time to see the job.
     if gap.cause.contains("clock was set"), recent == 0, !steps.isEmpty { return nil }
     let at = event.at - VirtualTime.start
@@ -52,6 +55,14 @@ struct Honest: Promise {
     guard isEarly && !world.circumstances.hasHad(.clock) || wasSeen && (isWell || isFresh) else { return nil }
     let what = wasSeen ? "which it is not" : "before the polls that a sleep has put off"
     return Violation("HONEST", "\(event.kind): \(key) is said to be unseen since \(gap.from), \(what)", key)
+  }
+
+  /// Whether a gap consists mostly of the last step of the clock, which the daemon was there to see, and blames nobody.
+  private func hidesClock(_ event: Rows.Event, _ gap: Rows.Event.Content.Gap, _ world: World) -> Bool {
+    guard let step = world.lastClockStep, gap.blamesNobody else { return false }
+    let (at, rest) = (world.time.when(event.at), gap.to - gap.from - step.by)
+    return step.by > rest && rest >= .zero && at >= step.at && at - step.at <= rest
+      && !world.circumstances.wasDown(step.at, at)
   }
 
   /// - Parameter verdict: when the job came into its state.
@@ -141,7 +152,7 @@ struct Honest: Promise {
       }
     case _ where isUnclear: return nil
     case "endpoint.down":
-      let host = "\(data.service ?? "").\(data.account ?? "").cloud.example"
+      let host = Setup.host(of: data.service ?? "", in: data.account ?? "")
       if world.circumstances.wasDisturbed("cloud \(host)", near: at)
         || world.circumstances.hasHad(.wrongAnswer) && at < world.calmFrom + .minutes(15)
         || world.circumstances.hasOnlyOddJobs(data, at: at) || world.circumstances.wereDeleted(host, by: at)
@@ -189,7 +200,6 @@ struct Honest: Promise {
     if gap.cause.contains("jobwatch was not running"), !world.circumstances.wasDown(from, to) {
       return Violation("HONEST", "event \(event.seq) \(event.kind) says that jobwatch was not running, and it was")
     }
-    let blamesNobody = ["no poll was due", "no answer showed the job"].contains(where: gap.cause.contains)
     let key = rows.jobs.first { $0.id == event.job }?.key
     // One that dies when it wakes up could not put its sleep on record, nor one whose stretched wait was not over yet.
     let (at, wait) = (
@@ -200,8 +210,8 @@ struct Honest: Promise {
         && (at < sleep.to + wait
           || world.machine.spans.contains { $0.kind == .down && ($0.from - sleep.to).seconds.magnitude < 60 })
     }
-    if !blamesNobody || isUnnoticed || to - from < .hours(2) || world.cloud.isOdd(key?.jobID ?? "") { return nil }
-    let host = "\(data.service ?? "").\(data.account ?? "").cloud.example"
+    if !gap.blamesNobody || isUnnoticed || to - from < .hours(2) || world.cloud.isOdd(key?.jobID ?? "") { return nil }
+    let host = Setup.host(of: data.service ?? "", in: data.account ?? "")
     let seen = world.circumstances.longestClearSpan(from, to, host: host)
     if seen * 2 > to - from { return nil }
     let what = "\(event.kind) \(event.seq) says \(gap.cause), from \(gap.from) to \(gap.to)"

@@ -5,6 +5,7 @@ struct Said: Promise {
   private var judged: Int64 = 0
   /// Jobs that had their team at the last look.
   private var labelled: Set<Int64> = []
+  private var restores = 0
 
   private static let certainty = [
     "job.succeeded": "confirmed", "job.failed": "confirmed", "job.lost": "lost", "job.unknown": "inferred",
@@ -14,8 +15,11 @@ struct Said: Promise {
   mutating func judge(_ rows: Rows, of world: World, isEnd: Bool) -> [Violation] {
     defer {
       judged = rows.events.last?.seq ?? 0
-      labelled = Set(rows.jobs.lazy.filter { $0.labels["team"] != nil }.map(\.id))
+      // A job that was pruned and is submitted again begins without.
+      let isKept = world.setup.keep > .days(30)
+      labelled = isKept ? Set(rows.jobs.lazy.filter { $0.labels["team"] != nil }.map(\.id)) : []
     }
+    if world.restores != restores { (labelled, restores) = ([], world.restores) }
     let jobs = Dictionary(uniqueKeysWithValues: rows.jobs.map { ($0.id, $0) })
     return rows.events.reversed().prefix { $0.seq > judged }.compactMap { event in
       guard let job = event.job.flatMap({ jobs[$0] }), !world.circumstances.isInherited(event.seq),
