@@ -230,12 +230,13 @@ enum Disk {
   }
 }
 
-/// Work of the simulation itself; an error ends the program, because the run would prove nothing.
+/// Work of the simulation itself. Where it fails the run proves nothing: the program says why, and ends.
 func require<Value>(_ work: () throws -> Value) -> Value {
   do {
     return try work()
   } catch {
-    fatalError("the simulation cannot do its own work: \(error)")
+    print("the simulation cannot do its own work: \(error)")
+    exit(EX_SOFTWARE)
   }
 }
 

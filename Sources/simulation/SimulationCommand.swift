@@ -95,7 +95,9 @@ struct SimulationCommand: ParsableCommand {
     if FileManager.default.fileExists(atPath: directory) { try FileManager.default.removeItem(atPath: directory) }
     defer {
       Disk.end()
-      try? FileManager.default.removeItem(atPath: directory)  // a failure here changes no result
+      if FileManager.default.fileExists(atPath: directory) {
+        require { try FileManager.default.removeItem(atPath: directory) }
+      }
     }
     let kinds = try self.kinds
     Randomness.begin(seed: seed)
