@@ -28,13 +28,13 @@ import Testing
   }
 
   @Test func `is accepted by its issuer's certificate only`() async throws {
-    let authority = try TestAuthority()
-    try authority.issue("leaf", for: "IP:127.0.0.1,DNS:localhost")
+    let authority = try await TestAuthority()
+    try await authority.issue("leaf", for: "IP:127.0.0.1,DNS:localhost")
     let server = try TLSServer(authority, certificate: "leaf")
     let trust = try TrustedCertificates(path: authority.certificate)
     #expect(await failure("https://127.0.0.1:\(server.port)", trust: trust) == nil)
     #expect(await failure("https://localhost:\(server.port)", trust: trust) == nil)
-    let stranger = try TestAuthority()
+    let stranger = try await TestAuthority()
     let other = try TrustedCertificates(path: stranger.certificate)
     let url = "https://127.0.0.1:\(server.port)"
     try expect(await failure(url), ["issuer is unknown to the system's", "name it as ca_file"])
@@ -44,8 +44,8 @@ import Testing
   }
 
   @Test func `with a certificate of another name is refused`() async throws {
-    let authority = try TestAuthority()
-    try authority.issue("leaf", for: "DNS:other.example")
+    let authority = try await TestAuthority()
+    try await authority.issue("leaf", for: "DNS:other.example")
     let server = try TLSServer(authority, certificate: "leaf")
     let trust = try TrustedCertificates(path: authority.certificate)
     for host in ["127.0.0.1", "localhost"] {
@@ -55,8 +55,8 @@ import Testing
   }
 
   @Test func `with an expired certificate is refused`() async throws {
-    let authority = try TestAuthority()
-    try authority.issue("leaf", for: "IP:127.0.0.1", days: -1)
+    let authority = try await TestAuthority()
+    try await authority.issue("leaf", for: "IP:127.0.0.1", days: -1)
     let server = try TLSServer(authority, certificate: "leaf")
     let trust = try TrustedCertificates(path: authority.certificate)
     try expect(await failure("https://127.0.0.1:\(server.port)", trust: trust), ["expired at 20", "renewed", "clock"])
@@ -70,9 +70,9 @@ import Testing
   }
 
   @Test func `is verified through a proxy too`() async throws {
-    let authority = try TestAuthority()
-    try authority.issue("leaf", for: "DNS:cloud.example")
-    try authority.issue("late", for: "DNS:cloud.example", days: -1)
+    let authority = try await TestAuthority()
+    try await authority.issue("leaf", for: "DNS:cloud.example")
+    try await authority.issue("late", for: "DNS:cloud.example", days: -1)
     let server = try TLSServer(authority, certificate: "leaf")
     let proxy = try SocketServer(.tunnel(to: server.port))
     let proxies = try ProxyRules(environment: ["HTTPS_PROXY": "127.0.0.1:\(proxy.port)"])
@@ -88,9 +88,9 @@ import Testing
 
   @Test(.enabled(if: IPv6.isHere, "this machine has no ::1"))
   func `is verified by its IPv6 address`() async throws {
-    let authority = try TestAuthority()
-    try authority.issue("leaf", for: "IP:::1")
-    try authority.issue("other", for: "IP:2001:db8::1")
+    let authority = try await TestAuthority()
+    try await authority.issue("leaf", for: "IP:::1")
+    try await authority.issue("other", for: "IP:2001:db8::1")
     let trust = try TrustedCertificates(path: authority.certificate)
     let right = try TLSServer(authority, certificate: "leaf", host: "[::1]")
     #expect(await failure("https://[::1]:\(right.port)", trust: trust) == nil)
@@ -98,8 +98,8 @@ import Testing
     try expect(await failure("https://[::1]:\(wrong.port)", trust: trust), ["another host's name"])
   }
 
-  @Test func `needs a file of certificates that can be read whole`() throws {
-    let authority = try TestAuthority()
+  @Test func `needs a file of certificates that can be read whole`() async throws {
+    let authority = try await TestAuthority()
     let good = try String(contentsOfFile: authority.certificate, encoding: .utf8)
     let cases: [(String?, String)] = [
       (nil, "does not exist"), ("", "is empty"), ("not PEM\n", "holds no certificate"),

@@ -10,9 +10,9 @@ final class TestAuthority: Sendable {
 
   private static let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
 
-  init() throws {
+  init() async throws {
     scratch = try TemporaryDirectory()
-    try openssl(
+    try await openssl(
       ["req", "-x509"] + Self.key + [
         "-subj", "/CN=An authority", "-days", "2", "-keyout", "ca.key", "-out", "ca.pem",
       ])
@@ -20,53 +20,41 @@ final class TestAuthority: Sendable {
 
   /// A certificate for a host, `IP:127.0.0.1` or `DNS:name`; with fewer than 0 days it has expired.
   /// Its files are `NAME.pem` and `NAME.key`.
-  func issue(_ name: String, for host: String, days: Int = 2) throws {
-    try openssl(
+  func issue(_ name: String, for host: String, days: Int = 2) async throws {
+    try await openssl(
       ["req"] + Self.key + [
         "-subj", "/CN=\(name)", "-keyout", "\(name).key", "-out", "\(name).csr",
       ])
     try Data("subjectAltName=\(host)\n".utf8).write(
       to: URL(fileURLWithPath: "\(directory)/\(name).ext"))
-    try openssl([
+    try await openssl([
       "x509", "-req", "-in", "\(name).csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial",
       "-days", "\(days)", "-extfile", "\(name).ext", "-out", "\(name).pem",
     ])
   }
 
-  private func openssl(_ arguments: [String]) throws {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["openssl"] + arguments
-    process.currentDirectoryURL = URL(fileURLWithPath: directory)
-    let errors = Pipe()
-    process.standardError = errors
-    process.standardOutput = FileHandle.nullDevice
-    try process.run()
-    let words = errors.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw TooLate(description: String(decoding: words, as: UTF8.self)) }
+  /// Takes and gives file names within the directory.
+  private func openssl(_ arguments: [String]) async throws {
+    let run = try await ChildProcess.run(["-C", directory, "openssl"] + arguments, program: "/usr/bin/env")
+    guard run.exit == .code(0) else { throw TooLate(description: run.error) }
   }
 }
 
 /// `openssl s_server`, which answers each request over TLS with a page about the connection.
 final class TLSServer: Sendable {
   let port: UInt16
-  private let process: Process
+  private let process: ChildProcess
 
   /// - Parameter host: 127.0.0.1 or [::1].
   init(_ authority: TestAuthority, certificate name: String, host: String = "127.0.0.1") throws {
-    process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [
-      "openssl", "s_server", "-accept", "\(host):0", "-cert", "\(name).pem", "-key", "\(name).key",
-      "-www",
-    ]
-    process.currentDirectoryURL = URL(fileURLWithPath: authority.directory)
-    process.standardInput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
-    let output = Pipe()
-    process.standardOutput = output
-    try process.run()
+    let (output, nothing) = (Pipe(), try FileHandle(forUpdating: URL(fileURLWithPath: "/dev/null")))
+    process = try ChildProcess(
+      [
+        "/usr/bin/env", "-C", authority.directory, "openssl", "s_server", "-accept", "\(host):0",
+        "-cert", "\(name).pem", "-key", "\(name).key", "-www",
+      ],
+      files: [nothing, output.fileHandleForWriting, nothing].map(\.fileDescriptor))
+    try output.fileHandleForWriting.close()
     // "ACCEPT 127.0.0.1:34093"
     var text = ""
     while true {
@@ -82,5 +70,5 @@ final class TLSServer: Sendable {
     }
   }
 
-  deinit { process.terminate() }
+  deinit { process.send(SIGTERM) }
 }

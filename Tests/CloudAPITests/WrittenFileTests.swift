@@ -66,8 +66,8 @@ import Testing
   }
 
   @Test("holds certificates", arguments: Saving.read)
-  func certificates(_ saving: Saving) throws {
-    let authority = try TestAuthority()
+  func certificates(_ saving: Saving) async throws {
+    let authority = try await TestAuthority()
     let pem = try String(contentsOfFile: authority.certificate, encoding: .utf8)
     let place = try Place(saving.bytes(pem + pem))
     #expect(try TrustedCertificates(path: place.path).certificates.count == 2)
@@ -105,8 +105,8 @@ import Testing
     #expect(error?.message.contains(words) == true, "\(error?.message ?? "")")
   }
 
-  @Test func `that was joined from others is refused where a mark hides a certificate`() throws {
-    let authority = try TestAuthority()
+  @Test func `that was joined from others is refused where a mark hides a certificate`() async throws {
+    let authority = try await TestAuthority()
     let pem = try Array(String(contentsOfFile: authority.certificate, encoding: .utf8).utf8)
     let lines = pem.count { $0 == UInt8(ascii: "\n") }
     for between in [Self.mark, Array(" ".utf8)] {

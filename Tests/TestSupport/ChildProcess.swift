@@ -6,6 +6,8 @@ import Synchronization
 ///
 /// swift-subprocess is no substitute. Its processes end with a closure, but a test starts, kills and restarts daemons
 /// over many functions. It sees an end when a task gets to run, but promised times are measured to the end itself.
+/// Nor is Foundation's Process: where more than some 1,300 descriptors are open, as in all tests at once, it reads
+/// past the end of the last entry of /proc/self/fd and may crash.
 package final class ChildProcess: Sendable {
   /// How it ended.
   package enum Exit: Hashable, Sendable {
