@@ -111,15 +111,14 @@ package struct MessageTable {
   /// Makes the messages of a channel that works again due. The next attempt replaces the last one, because recoveries
   /// must not use up the attempts.
   ///
-  /// - Parameter kept: messages that wait on.
-  package func makeDue(_ channel: String, at now: Timestamp, except kept: Set<Int64> = []) throws {
-    let list = "[" + kept.map(String.init).joined(separator: ",") + "]"
+  /// - Parameter others: messages that are due at another time, or nil: when they are now.
+  package func makeDue(_ channel: String, at now: Timestamp, except others: [Int64: Timestamp?] = [:]) throws {
+    let times = others.map { "\"\($0)\":\($1?.milliseconds ?? .max)" }.joined(separator: ",")
     try db.run(
       """
-      UPDATE message SET due_at = ?1, set_at = ?1, attempts = max(attempts - 1, 0)
-      WHERE channel = ?2 AND state = 'waiting' AND due_at > ?1
-        AND id NOT IN (SELECT value FROM json_each(?3))
-      """, [now, channel, list])
+      UPDATE message SET due_at = coalesce(?3 ->> ('$.' || id), ?1), set_at = ?1, attempts = max(attempts - 1, 0)
+      WHERE channel = ?2 AND state = 'waiting' AND due_at > coalesce(?3 ->> ('$.' || id), ?1)
+      """, [now, channel, "{\(times)}"])
   }
 
   private func aheadOfClock(_ channel: String, at now: Timestamp, limit: Int) throws -> [Row] {

@@ -67,7 +67,10 @@ import Testing
       case .givenUp: words.append("given up after \(judgement.attempts)")
       }
       if let change = judgement.change { words.append(change.isEnd ? "recovered" : "failing") }
-      if let waiting = judgement.dueExcept { words.append("due except \(waiting.sorted())") }
+      if let others = judgement.dueExcept {
+        let texts = others.map { "\($0)" + ($1.map { " in \(Int(($0 - now.wall).seconds))" } ?? "") }
+        words.append("due except [\(texts.sorted().joined(separator: ", "))]")
+      }
       return words.joined(separator: ", ")
     }
   }
@@ -95,8 +98,9 @@ import Testing
     ("\(failures); 30 6 503; 90 7 200", recovered),
     // A refusal does not close it.
     ("\(failures); 30 6 400", "kept 30"),
-    // A recovery leaves those alone for which the receiver wants a time, and those that failed after another one.
-    ("0 9 503+3600; \(failures); 30 6 200", "delivered, recovered, due except [9]"),
+    // A recovery makes those due later for which the receiver wants a time, and leaves those alone that failed after
+    // another one.
+    ("0 9 503+3600; \(failures); 30 6 200", "delivered, recovered, due except [9 in 3570]"),
     (
       "\(failures); 30 6 200; 31 1 503; 31 2 503; 31 3 503; 31 4 503; 31 5 503; 61 7 200",
       "delivered, recovered, due except [1, 2, 3, 4, 5]"

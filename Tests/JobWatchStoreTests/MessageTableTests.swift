@@ -104,11 +104,27 @@ import Testing
       let messages = try transaction.messages.due("hook", at: .start, limit: 3)
       for seq in 1...2 { try settle(Int64(seq), .retry(at: .start + .hours(1)), in: transaction) }
       try settle(3, .held(until: .start + .hours(1)), in: transaction)
-      try transaction.messages.makeDue("hook", at: .start, except: [messages[0].id])
+      try transaction.messages.makeDue("hook", at: .start, except: [messages[0].id: nil])
       let due = try transaction.messages.due("hook", at: .start, limit: 3)
       #expect(due.map(\.event.seq) == [2, 3] && due.map(\.attempts) == [0, 0])
       let later = try transaction.messages.due("hook", at: .start + .hours(1), limit: 3)
       #expect(later.first { $0.event.seq == 1 }?.attempts == 1)
+    }
+  }
+
+  @Test func `that the receiver put off are due when it wants them after a recovery, and not at the next delay`() throws
+  {
+    try Place().transaction { transaction throws in
+      for _ in 1...2 { try transaction.append(.sample(.daemonStarted), of: nil, to: ["hook"]) }
+      for (seq, hours) in [(1, 10), (2, 1)] {
+        try settle(Int64(seq), .retry(at: .start + .hours(hours)), in: transaction)
+      }
+      let wanted = Timestamp.start + .hours(2)
+      try transaction.messages.makeDue("hook", at: .start, except: [1: wanted, 2: wanted])
+      #expect(try due(transaction).isEmpty)
+      #expect(try transaction.messages.due("hook", at: .start + .hours(1), limit: 2).map(\.event.seq) == [2])
+      let both = try transaction.messages.due("hook", at: wanted, limit: 2)
+      #expect(both.map(\.event.seq).sorted() == [1, 2] && both.first { $0.event.seq == 1 }?.attempts == 0)
     }
   }
 

@@ -20,9 +20,9 @@ struct ReceiverHealth: Sendable {
   /// The consequences of one outcome.
   struct Judgement: Sendable {
     var settlement: MessageTable.Settlement
-    /// Where the channel works again, all its messages are due, except for these: the receiver asked for the time, or
-    /// refuses them while it takes others. Nil: nothing changes.
-    var dueExcept: Set<Int64>?
+    /// Where the channel works again, all its messages are due, except for these: when the receiver wants them, or nil,
+    /// at their next delay, because it refuses them while it takes others. Nil for all: nothing changes.
+    var dueExcept: [Int64: Timestamp?]?
     var change: ConditionChange?
     /// The known attempts to deliver the message.
     var attempts: Int
@@ -107,7 +107,7 @@ struct ReceiverHealth: Sendable {
       failures[message.id] = nil
     }
     return Judgement(
-      settlement: settlement, dueExcept: wasTold && !isTold ? passed.union(stillFailing(at: now.uptime)) : nil,
+      settlement: settlement, dueExcept: wasTold && !isTold ? exceptions(refused: passed, at: now) : nil,
       change: change, attempts: attempts)
   }
 
@@ -143,11 +143,12 @@ struct ReceiverHealth: Sendable {
     return (settlement ?? wait.map { .retry(at: now.wall + $0) } ?? .givenUp, change)
   }
 
-  /// Messages for which a recovery says nothing.
-  private mutating func stillFailing(at uptime: Duration) -> [Int64] {
-    let waiting = failures.filter { $0.value.isSpent || $0.value.until > uptime }.keys
+  /// Messages that a recovery does not make due at once.
+  private mutating func exceptions(refused: Set<Int64>, at now: Moment) -> [Int64: Timestamp?] {
+    let waiting = failures.filter { $0.value.isSpent || $0.value.until > now.uptime }
+      .mapValues { $0.isSpent ? nil : now.wall + ($0.until - now.uptime) }
     for message in failures.keys { failures[message]?.isSpent = true }
-    return Array(waiting)
+    return waiting.merging(refused.map { ($0, nil) }) { $1 }
   }
 
   /// A refusal is no recovery: only a message that is taken closes the breaker again. Nil for the message: it is tried
