@@ -122,7 +122,8 @@ static int open_below(const char *path, int flags, mode_t mode) {
     if (is_truncated) return open_truncated(path, flags, &status);
   }
   // A dead process may read. What it does to the file is lost later.
-  if (ask(disk_open, path, NULL) == outcome_failed) return -1;
+  struct disk_effect effect = {.call = disk_open, .path = path, .writes = is_writable(flags)};
+  if (outcome_of(disk_ask(&effect)) == outcome_failed) return -1;
   return attached(REAL(open)(path, flags, mode), path, flags, false);
 }
 

@@ -50,6 +50,8 @@ final class CloudSide: Host {
     var status: Int?
     /// The credential is not accepted; a signature of another time is something else.
     var isRefused: Bool
+    /// Its signature is of another time.
+    var isSkewed: Bool
     /// The quota turned it away, and no trouble.
     var isOverQuota: Bool
   }
@@ -339,7 +341,8 @@ final class CloudSide: Host {
         Call(
           at: time.now, start: currentStart(), account: account.name, service: String(name.prefix { $0 != "." }),
           key: account.auth.hasPrefix("aksk") ? signer : nil, status: status,
-          isRefused: status == 401 && ![.skewed, .misconfigured].contains(kind), isOverQuota: isOverQuota))
+          isRefused: status == 401 && ![.skewed, .misconfigured].contains(kind), isSkewed: kind == .skewed,
+          isOverQuota: isOverQuota))
     }
     let target = request.path + (request.query.isEmpty ? "" : "?" + request.query)
     tell("\(request.method) \(name)\(target) is answered with \(status.map(String.init) ?? "nothing")")

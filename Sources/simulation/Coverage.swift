@@ -13,7 +13,10 @@ struct Coverage {
   static let expected: [String] =
     EventKind.allCases.map { "event \($0.rawValue)" } + Answer.allCases.map { "answer \($0)" }
     + DiskFaults.Place.allCases.flatMap { place in
-      ["ENOSPC", "EIO write", "EIO sync", "EIO read", "EMFILE", "short write", "death", "torn write"].map {
+      [
+        "ENOSPC", "EIO write", "EIO sync", "EIO read", "EIO name", "EROFS", "EMFILE", "short write", "death",
+        "torn write",
+      ].map {
         "disk \(place) \($0)"
       }
     }

@@ -45,6 +45,8 @@ final class DiskFaults {
   /// Called once, at the next effect of a kind that takes place.
   var onNext: (target: Target, call: () -> Void)?
   var isFull = false
+  /// As Linux makes it at a damage: nothing changes any more. What was open stays open.
+  var isReadOnly = false
   /// Where the trouble is, because each may have a file system of its own; nil: everywhere.
   var place: Place?
   /// The chances that an effect fails, 0 to 1. That of a short write holds everywhere and from the first day to `calm`, the
@@ -52,6 +54,8 @@ final class DiskFaults {
   var syncError = 0.0
   var writeError = 0.0
   var readError = 0.0
+  /// Of making, removing and changing a name.
+  var nameError = 0.0
   var shortWrite = 0.0
   var noDescriptor = 0.0
   /// The last descriptor is often taken when a file whose name ends so is to be opened.
@@ -63,10 +67,13 @@ final class DiskFaults {
   init(seed: UInt64) { draw = Draw(seed: seed, for: "disk") }
 
   /// Whether an effect may fail with an error now.
-  var isFailing: Bool { isFull || syncError + writeError + readError + noDescriptor > 0 || noDescriptorFor != nil }
+  var isFailing: Bool {
+    isFull || isReadOnly || syncError + writeError + readError + nameError + noDescriptor > 0 || noDescriptorFor != nil
+  }
 
   func calm() {
-    (isFull, syncError, writeError, readError, shortWrite, noDescriptor) = (false, 0, 0, 0, 0, 0)
+    (isFull, isReadOnly, syncError, writeError) = (false, false, 0, 0)
+    (readError, nameError, shortWrite, noDescriptor) = (0, 0, 0, 0)
     (aim, onNext, noDescriptorFor) = (nil, nil, nil)
   }
 
@@ -127,7 +134,14 @@ final class DiskFaults {
     switch error {
     case ENOSPC: "ENOSPC"
     case EMFILE: "EMFILE"
-    default: effect.call == disk_write ? "EIO write" : effect.call == disk_read ? "EIO read" : "EIO sync"
+    case EROFS: "EROFS"
+    default:
+      switch effect.call {
+      case disk_write, disk_truncate: "EIO write"
+      case disk_read: "EIO read"
+      case disk_sync, disk_sync_directory: "EIO sync"
+      default: "EIO name"
+      }
     }
   }
 
@@ -140,6 +154,8 @@ final class DiskFaults {
 
   private func error(of effect: disk_effect) -> Int32? {
     if !isFailing || place != nil && place != Place(effect.path) { return nil }
+    let changesNothing = [disk_open, disk_read, disk_sync, disk_sync_directory].contains(effect.call)
+    if isReadOnly, effect.writes || !changesNothing { return EROFS }
     switch effect.call {
     case disk_open: return lacksDescriptor(effect) ? EMFILE : nil
     case disk_read: return readError > 0 && draw.chance(readError) ? EIO : nil
@@ -149,8 +165,9 @@ final class DiskFaults {
     case disk_sync, disk_sync_directory: return syncError > 0 && draw.chance(syncError) ? EIO : nil
     case disk_create, disk_make_directory:
       if isFull { return ENOSPC }
+      if nameError > 0, draw.chance(nameError) { return EIO }
       return lacksDescriptor(effect) ? EMFILE : nil
-    default: return nil
+    default: return nameError > 0 && draw.chance(nameError) ? EIO : nil
     }
   }
 }

@@ -35,7 +35,7 @@ final class Receiver: Host {
   /// Attempts in a row that failed since it took something.
   private(set) var failures: [Duration] = []
   var tell: (String) -> Void = { _ in }
-  private var notBefore: [String: (time: Duration, askedAt: Duration, generation: Int)] = [:]
+  private(set) var notBefore: [String: (time: Duration, askedAt: Duration, generation: Int)] = [:]
   /// How many configurations have been at work; nil: no process is there to hear an answer.
   var generation: () -> Int? = { nil }
   /// The chance, 0 to 1, that a delivery fails though no trouble is set.

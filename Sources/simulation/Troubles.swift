@@ -100,8 +100,12 @@ final class Troubles: @unchecked Sendable {
       let chance = draw.pick([0.03, 0.3, 1])
       let faults: [(String, ReferenceWritableKeyPath<DiskFaults, Double>, Double)] = [
         ("fsync fails", \.syncError, chance), ("writes fail", \.writeError, chance),
-        ("reads fail", \.readError, chance * 0.3),
+        ("reads fail", \.readError, chance * 0.3), ("names cannot be changed", \.nameError, chance),
       ]
+      if draw.chance(0.2) {
+        return forAWhile(
+          draw.spread(.minutes(1) ... .hours(1)), "the file system is read-only", \.isReadOnly, true, false, &draw)
+      }
       let (what, fault, often) = draw.pick(faults)
       forAWhile(draw.spread(.seconds(5) ... .minutes(40)), what, fault, often, 0, &draw)
     case .descriptors:

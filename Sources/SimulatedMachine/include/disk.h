@@ -55,6 +55,7 @@ struct disk_effect {
   int64_t offset;        // the new length, for a truncation
   size_t size;           // in bytes; of a truncation: what it cuts off or adds
   bool grows;            // needs room that the file does not have yet
+  bool writes;           // of an open: for writing
 };
 
 enum disk_fate {

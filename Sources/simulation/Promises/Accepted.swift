@@ -100,7 +100,9 @@ struct Accepted: Promise {
     for job in rows.jobs where job.isWatched { watched[job.key] = world.time.now }
     defer { for key in gone { watched[key] = nil } }
     if world.circumstances.hasHad(.clock) { return [] }
-    return gone.filter { watched[$0].map { world.time.now - $0 < world.setup.keep } ?? false }.map {
+    // An end that a bad disk kept from being written has the time of its answer.
+    let kept = world.setup.keep - .hours(1)
+    return gone.filter { watched[$0].map { world.time.now - $0 < kept } ?? false }.map {
       Violation("FORGOTTEN", "\($0) was watched, and is not on record any more", $0)
     }
   }

@@ -131,10 +131,28 @@ struct Asked: Promise {
     }
   }
 
+  /// What one service of an account said of the time is known of all.
+  private func skewed(_ world: World) -> [Violation] {
+    world.cloud.calls[judgedCalls...].filter(\.isSkewed).compactMap { call in
+      let start = world.machine.spans.last { $0.kind == .up && $0.from <= call.at }?.from ?? .zero
+      let isLearned = world.cloud.calls.contains {
+        $0.isSkewed && $0.account == call.account && $0.service != call.service && $0.start == call.start
+          && $0.at < call.at - .minutes(1)
+      }
+      let isOther = world.disturbances.contains {
+        ($0.what == "clock" || $0.what.hasSuffix(".\(call.account).cloud.example skew"))
+          && start <= $0.to && $0.from <= call.at
+      }
+      guard isLearned, !isOther else { return nil }
+      return Violation(
+        "QUOTA", "\(call.account)/\(call.service) was asked by a time that another service had corrected")
+    }
+  }
+
   private mutating func calls(_ world: World) -> [Violation] {
     defer { judgedCalls = world.cloud.calls.count }
     var violations = world.network.doubled.map { Violation("QUOTA", "\($0) was asked twice at once") }
-    violations += configuredQuotas(world)
+    violations += configuredQuotas(world) + skewed(world)
     // What the quota itself turned away, of each service.
     let fresh = world.cloud.calls[judgedCalls...].filter(\.isOverQuota)
     for (service, calls) in Dictionary(grouping: fresh, by: \.service) {

@@ -19,7 +19,7 @@ struct Honest: Promise {
       + (isEnd ? jobs.compactMap { stuck($0, world) } : [])
       + rows.events.filter { $0.seq > judged }.compactMap { blame($0, rows, world) ?? unseen($0, rows, world) }
       + (isEnd ? untold(rows, world) : [])
-      + notices(rows, world)
+      + repeated(rows, world)
   }
 
   /// No notice says that a job was out of sight when it was not, whatever was done to the clock, or before the polls that
@@ -57,9 +57,9 @@ struct Honest: Promise {
     return Violation("HONEST", "\(event.kind): \(key) is said to be unseen since \(gap.from), \(what)", key)
   }
 
-  /// Whether a gap consists mostly of the last step of the clock, which the daemon was there to see, and blames nobody.
+  /// Whether a gap consists mostly of the last step of the clock, which the daemon was there to see, and does not name it.
   private func hidesClock(_ event: Rows.Event, _ gap: Rows.Event.Content.Gap, _ world: World) -> Bool {
-    guard let step = world.lastClockStep, gap.blamesNobody else { return false }
+    guard let step = world.lastClockStep, !gap.cause.contains("clock was set") else { return false }
     let (at, rest) = (world.time.when(event.at), gap.to - gap.from - step.by)
     return step.by > rest && rest >= .zero && at >= step.at && at - step.at <= rest
       && !world.circumstances.wasDown(step.at, at)
@@ -218,22 +218,28 @@ struct Honest: Promise {
     return Violation("HONEST", "\(what), and something was in the way", key)
   }
 
-  /// One notice for each threshold of a job.
-  private func notices(_ rows: Rows, _ world: World) -> [Violation] {
-    let most = ["job.late": 1, "job.stuck": 1, "job.at_risk": 2, "job.expiring": 5]
-    let notices = Dictionary(grouping: rows.events.filter { most[$0.kind] != nil && $0.job != nil }) {
-      [$0.kind, "\($0.job ?? 0)"]
+  /// A notice comes once, and one before a deadline again when the next time before that has come.
+  private func repeated(_ rows: Rows, _ world: World) -> [Violation] {
+    let events = rows.events.filter {
+      Warned.leads[$0.kind] != nil || ["job.registered", "job.found"].contains($0.kind)
     }
-    // A clock that is set moves the time that was told.
-    let steps = world.disturbances.count { $0.what == "clock" }
-    let again = Dictionary(
-      grouping: rows.events.filter { ["job.registered", "job.found"].contains($0.kind) }, by: \.job)
-    return notices.compactMap { key, events in
-      let job = events.first?.job
-      let times = max(again[job]?.count ?? 1, 1)
-      guard events.count > (most[key[0]] ?? 0) * times + (key[0] == "job.at_risk" ? 4 : 0) + steps else { return nil }
-      return Violation(
-        "HONEST", "\(key[0]) was told \(events.count) times of one job", rows.jobs.first { $0.id == job }?.key)
+    return Dictionary(grouping: events, by: \.job).values.flatMap { events -> [Violation] in
+      guard let last = events.last, last.seq > judged else { return [] }
+      var told: [String: Rows.Event] = [:]
+      return events.compactMap { event in
+        guard let leads = Warned.leads[event.kind] else {
+          told = [:]
+          return nil
+        }
+        let before = told.updateValue(event, forKey: event.kind)
+        guard let before, !world.circumstances.isInherited(event.seq) else { return nil }
+        let (deadline, earlier) = (event.content.expiresAt, before.content.expiresAt)
+        // A clock that is set moves the times that have no deadline.
+        if deadline != earlier || deadline == nil && world.circumstances.hasHad(.clock) { return nil }
+        let hasCome = deadline.map { end in leads.contains { before.at < end - $0 && end - $0 <= event.at } }
+        if hasCome ?? false { return nil }
+        return Violation("HONEST", "event \(event.seq) \(event.kind) was told at \(before.at) already")
+      }
     }
   }
 }

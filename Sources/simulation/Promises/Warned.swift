@@ -3,7 +3,11 @@ import JobWatchCore
 /// What the cloud is about to delete is told before, at the times of `expiry`.
 struct Warned: Promise {
   private static let unpaid: [Duration] = [.days(7), .days(3), .days(1), .hours(6)]
-  private static let atRisk = Duration.hours(4)
+  private static let atRisk: [Duration] = [.hours(4), .hours(1)]
+  /// By notice, how long before its deadline it is told.
+  static let leads = [
+    "job.expiring": unpaid + [.hours(4)], "job.at_risk": atRisk, "job.late": [], "job.stuck": [],
+  ]
   /// For the first polls after a start.
   private static let patience = Duration.minutes(45)
 
@@ -24,7 +28,8 @@ struct Warned: Promise {
       guard job.isWatched else { return nil }
       let window = world.setup.retention?.finished ?? .days(1)
       return late(job, told, world)
-        ?? missing("job.at_risk", [Self.atRisk], before: seen + window, knownSince: seen, told, job, world)
+        ?? missing(
+          "job.at_risk", Array(Self.atRisk.prefix(1)), before: seen + window, knownSince: seen, told, job, world)
     }
   }
 
