@@ -6,7 +6,8 @@ import JobWatchStore
 /// ```
 ///  outcome      the message                          the breaker       told
 ///  delivered    delivered                            closes            the end of a trouble
-///  retry        next delay, or given up              counts a failure  when the breaker opens
+///  retry        next delay, or given up; while open
+///               kept until it may be tried           counts a failure  when the breaker opens
 ///  gone (410)   kept for 10 min                      open for 10 min   yes
 ///  rejected, as `RefusalStreak` judges it:
 ///    again      next delay; while in trouble, kept   as it was         no
@@ -50,10 +51,8 @@ struct ReceiverHealth: Sendable {
   private var suspectedAt: Duration?
 
   /// The waits before a channel in trouble is tried again.
-  private static let probes: [Duration] = [
-    .seconds(30), .minutes(1), .minutes(2), .minutes(5), .minutes(10),
-  ]
-  private static let goneWait = Duration.minutes(10)
+  private static let probes: [Duration] = [.seconds(30), .minutes(1), .minutes(2), .minutes(5), longestProbe]
+  private static let longestProbe = Duration.minutes(10)
 
   init(channel: String, policy: DeliveryPolicy) {
     self.channel = channel
@@ -127,11 +126,17 @@ struct ReceiverHealth: Sendable {
     case .retry(_, let reason, let retryAfter):
       wish = retryAfter
       failures[message.id] = Failure(until: now.uptime + (wish ?? .zero), isSpent: failure?.isSpent ?? false)
-      let isOpen = breaker.fail(permit, at: now.uptime, retryAfter: wish ?? .zero) == .opened
+      let wait = wish ?? .zero
+      let isOpen = breaker.fail(permit, at: now.uptime, retryAfter: min(wait, Self.longestProbe)) == .opened
       if isOpen || (permit.isProbe && !isTold) { change = .channel(channel, failing: reason, at: now.wall) }
+      // A channel in trouble is tried by its messages until it takes one, however few they are. That uses up no attempt.
+      if breaker.isOpen {
+        let probe = probeTime(after: now.uptime) ?? now.uptime
+        settlement = .held(until: now.wall + max(probe - now.uptime, wait))
+      }
     case .gone:
-      settlement = .held(until: now.wall + Self.goneWait)
-      breaker.resumeOpen(at: now.uptime + Self.goneWait)
+      settlement = .held(until: now.wall + Self.longestProbe)
+      breaker.resumeOpen(at: now.uptime + Self.longestProbe)
       change = .channel(
         channel, failing: outcome.reason ?? "gone",
         action: "keeps its messages and tries one every 10 min", at: now.wall)
