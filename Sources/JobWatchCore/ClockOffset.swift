@@ -27,7 +27,7 @@ package struct ClockOffset: Sendable, Hashable {
   }
 
   /// Our clock was set, by so much ahead.
-  mutating func shift(by jump: Duration) {
+  package mutating func shift(by jump: Duration) {
     samples = samples.map { $0 - jump.milliseconds }
     sampledAt = sampledAt.map { $0 + jump }
   }

@@ -102,16 +102,17 @@ package struct JobTable {
   }
 
   /// Stores labels, channels, task and expectation of a known job that was submitted again.
-  package func join(_ job: Job, noticeAt: Timestamp?) throws {
+  func join(_ job: Job, noticeAt: Timestamp?, dueBy: Timestamp?) throws {
     try db.run(
       """
       UPDATE job SET labels = ?1, channels = ?2, hint_instance = ?3, hint_task = ?4, expect_within = ?5,
-        progress = CASE WHEN hint_instance IS ?3 AND hint_task IS ?4 THEN progress END, notice_at = ?6
+        progress = CASE WHEN hint_instance IS ?3 AND hint_task IS ?4 THEN progress END, notice_at = ?6,
+        due_at = min(due_at, coalesce(?8, due_at))
       WHERE id = ?7
       """,
       [
         try StoredJSON.text(job.labels), try StoredJSON.text(job.channels), job.hint.instanceID,
-        job.hint.taskID, job.hint.expectWithin?.milliseconds, noticeAt, job.id,
+        job.hint.taskID, job.hint.expectWithin?.milliseconds, noticeAt, job.id, dueBy,
       ])
   }
 
@@ -221,11 +222,12 @@ package struct JobTable {
     try schedule("j.id > ? ORDER BY j.id LIMIT ?", [id, limit])
   }
 
-  /// The jobs whose watch was begun, or begun again, by an event after `seq`.
-  package func scheduled(after seq: Int64) throws -> [ScheduledJob] {
+  /// The jobs whose watch was begun, or begun again, by an event after `seq`, and others.
+  package func scheduled(after seq: Int64, and others: Set<Int64> = []) throws -> [ScheduledJob] {
     try schedule(
-      "j.id IN (SELECT e.job FROM event e WHERE e.seq > ? AND e.kind = ?)",
-      [seq, EventKind.jobRegistered.rawValue])
+      """
+      j.id IN (SELECT e.job FROM event e WHERE e.seq > ? AND e.kind = ? UNION SELECT value FROM json_each(?))
+      """, [seq, EventKind.jobRegistered.rawValue, "[" + others.map(String.init).joined(separator: ",") + "]"])
   }
 
   private func schedule(_ condition: String, _ arguments: StatementArguments) throws -> [ScheduledJob] {

@@ -11,6 +11,8 @@ package final class Store: Sendable {
     package var hasEvents = false
     /// Jobs whose watch begins.
     package var hasJobs = false
+    /// Known jobs whose due time may be earlier than it was.
+    package var hastened: Set<Int64> = []
     package var hasMessages = false
     /// A condition began or ended.
     package var hasConditions = false
@@ -226,7 +228,7 @@ package final class Store: Sendable {
     }
     for failure in transaction.effects.failures { noteDamage(failure) }
     for write in group { write.finish() }
-    if news.hasEvents || news.hasMessages { onNews(news) }
+    if news.hasEvents || news.hasMessages || !news.hastened.isEmpty { onNews(news) }
   }
 }
 

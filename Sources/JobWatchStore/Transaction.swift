@@ -45,6 +45,13 @@ package struct Transaction {
   package var durations: DurationTable { DurationTable(db: db) }
   package var budgets: BudgetTable { BudgetTable(db: db) }
 
+  /// Stores labels, channels, task and expectation of a known job that was submitted again.
+  /// - Parameter dueBy: it is to be polled then at the latest; nil: as before.
+  package func join(_ job: Job, noticeAt: Timestamp?, dueBy: Timestamp?) throws {
+    try jobs.join(job, noticeAt: noticeAt, dueBy: dueBy)
+    if dueBy != nil { effects.news.hastened.insert(job.id) }
+  }
+
   // MARK: Events
 
   /// Gives the event its number and id, and queues a message for each channel.

@@ -141,12 +141,12 @@ struct PollEntrant: Sendable {
     let deadline = polling.deadline(after: job.span.known, expectWithin: job.expectWithin)
     poll.setDeadline(deadline)
     if job.isLost { poll.markLost() }
-    // The stored time is the wall clock's. One beyond the ceiling was set by a clock that was ahead, and is due now: a
-    // wait, or a plan that counts from a sighting which is still to come, would begin anew with each start. The longest
-    // overdue come first, because their records go first.
+    // The stored time is the wall clock's. One beyond the ceiling, or of a sighting that is still to come, was set by a
+    // clock that was ahead, and is due now: a wait, or a plan that counts from that sighting, would begin anew with each
+    // start. The longest overdue come first, because their records go first.
     let (wait, longest) = (job.dueAt - now.wall, max(ceiling, polling.fixed ?? .zero).scaled(by: 1.1))
     let wasAhead = wait > longest || job.knownAt > now.wall
-    due = now.uptime + (wait > longest ? .zero : max(wait, .days(-30)))
+    due = now.uptime + (wasAhead ? .zero : max(wait, .days(-30)))
     isForetold = job.isFresh && !job.type.jobType.isEmpty
     isAtDeadline = job.dueAt == deadline.map { job.begunAt + $0 }
     let isToFollow = job.isAbsent || job.isReopened || wasAhead

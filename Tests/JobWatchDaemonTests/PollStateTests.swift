@@ -14,8 +14,10 @@ import Testing
     Moment(wall: Timestamp(milliseconds: 1_795_000_000_000) + .seconds(seconds), uptime: .hours(1) + .seconds(seconds))
   }
 
-  /// With jobs of `prod/ecs` that are all due now and then every hour.
-  private func state(jobs: ClosedRange<Int64>, dueIn wait: Duration = .zero) throws -> PollState {
+  /// With jobs of `prod/ecs` that are all due now and then every hour, and others of `prod/dcs`.
+  private func state(
+    jobs: ClosedRange<Int64>, dueIn wait: Duration = .zero, others: [Int64] = []
+  ) throws -> PollState {
     var account = Account(name: "prod", region: "eu-de", projectID: "p", authentication: .token)
     account.token = .plain(Secret("a-token"))
     let login = AccountLogin(
@@ -24,9 +26,11 @@ import Testing
     var state = try PollState(Configuration(accounts: [account]), [login])
     let now = Self.moment(0)
     state.add(
-      jobs.map { id in
-        ScheduledJob(
-          id: id, endpoint: Self.ecs, type: DurationKey(service: "ecs", jobType: "", region: "eu-de"), jitterSeed: 0,
+      (jobs + others).map { id in
+        let service = others.contains(id) ? "dcs" : "ecs"
+        return ScheduledJob(
+          id: id, endpoint: EndpointKey(account: "prod", service: service),
+          type: DurationKey(service: service, jobType: "", region: "eu-de"), jitterSeed: 0,
           state: .running, span: WatchedSpan(), isWatched: false, knownAt: now.wall, dueAt: now.wall + wait)
       }, at: now)
     return state
@@ -40,7 +44,8 @@ import Testing
     _ call: PollCall, _ observation: Observation, _ state: inout PollState, at second: Int
   ) throws -> [ConditionChange] {
     #expect(state.fits(call, target(call.job)))
-    let effects = state.record(Answer(observation), of: call, at: Self.moment(second))
+    let answer = state.attribute(Answer(observation), of: call, at: Self.moment(second).uptime)
+    let effects = state.record(answer, of: call, at: Self.moment(second))
     state.queue.putBack(call.poll, until: Self.moment(second).uptime + .hours(1))
     return effects.changes
   }
@@ -87,9 +92,45 @@ import Testing
     state.correctClock(of: taken, now.wall + .hours(2), at: now.wall)
     let offset = try #require(signingTimes()["ecs"])
     #expect(Set(signingTimes().values) == [offset] && offset >= .hours(2) && state.clockOffset(of: "prod") == offset)
+    // A reload goes on with it.
+    var reloaded = try self.state(jobs: 1...5)
+    reloaded.resume([], state.accounts, at: now)
+    #expect(reloaded.endpoints.allSatisfy { $0.state.clockOffset.value == offset })
     // Those that have answered keep their own.
     state.correctClock(of: taken, now.wall + .hours(3), at: now.wall)
     #expect(signingTimes().filter { $0.value == offset }.count == signingTimes().count - 1)
+  }
+
+  /// `isRevoked`: from the 60th second on no service takes it.
+  @Test("blames one service that refuses a credential which others take, and no more", arguments: [true, false])
+  func oneService(_ isRevoked: Bool) throws {
+    var state = try state(jobs: 1...3, others: [11, 12, 13])
+    let refusal = Observation.refused(APIError(code: "APIGW.0301", message: "Incorrect IAM authentication information"))
+    var changes: [(second: Int, kind: Condition.Kind, isEnd: Bool)] = []
+    var calls: [String: [Int]] = [:]
+    for second in 0..<600 {
+      for call in state.take(at: Self.moment(second).uptime) {
+        let service = call.poll.endpoint == state.queue.endpoint(Self.ecs) ? "ecs" : "dcs"
+        calls[service, default: []].append(second)
+        let isRefused = service == "ecs" || isRevoked && second >= 60
+        // Jobs are asked for every 20 s.
+        let answer = state.attribute(Answer(isRefused ? refusal : Self.seen), of: call, at: Self.moment(second).uptime)
+        changes += state.record(answer, of: call, at: Self.moment(second)).changes.map {
+          (second, $0.condition.kind, $0.isEnd)
+        }
+        state.queue.putBack(call.poll, until: Self.moment(second + 20).uptime)
+      }
+      changes += state.tell(at: Self.moment(second)).map { (second, $0.condition.kind, $0.isEnd) }
+    }
+    let told = changes.map { "\($0.kind) \($0.isEnd)" }
+    #expect(told.contains("forbidden false"), "\(told)")
+    #expect(told.filter { $0 == "refused true" }.count <= 1, "\(told)")
+    #expect(calls["ecs", default: []].count < 25, "\(calls)")
+    if isRevoked {
+      #expect(calls["dcs", default: []].filter { $0 > 90 }.count < 10, "\(calls)")
+    } else {
+      #expect(calls["dcs", default: []].count > 60, "\(calls)")
+    }
   }
 
   @Test func `makes no call for a paused account, nor tells of its outages`() throws {

@@ -55,6 +55,14 @@ import Testing
     }
     let next = try await poller.work(at: now)
     #expect(next == now.uptime + (isThen ? .seconds(7) : Intervals().longestWait))
+    // It is submitted again.
+    try await store.write { transaction in
+      var job = try #require(try transaction.jobs.find(1))
+      job.hint.expectWithin = .seconds(5)
+      try transaction.join(job, noticeAt: nil, dueBy: now.wall + .seconds(5))
+    }
+    poller.hint([1])
+    #expect(try await poller.work(at: now) == now.uptime + .seconds(5))
     await poller.finish()
     try store.close()
   }

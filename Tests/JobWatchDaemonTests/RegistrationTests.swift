@@ -30,8 +30,12 @@ import Testing
       let first = try await submit(.minutes(10), at: start, to: store)
       #expect(first.job.hint.expectWithin == .minutes(10))
       #expect(first.noticeAt == start + .minutes(10) + .seconds(30))
+      try await store.write { [start] in
+        try $0.jobs.save(first.job, bodyHash: nil, dueAt: start + .hours(1), noticeAt: first.noticeAt)
+      }
       let later = start + .minutes(1)
       let second = try await submit(.minutes(5), at: later, to: store)
+      #expect(try await store.read { try $0.jobs.schedule().first?.dueAt } == start + .minutes(5), "before it is late")
       #expect(second.job.hint.expectWithin == .minutes(5))
       #expect(second.noticeAt == start + .minutes(5) + .seconds(30))
       let third = try await submit(nil, at: later, to: store)

@@ -51,7 +51,7 @@ import Testing
         var job = PollQueueSetting.job(1, due: .seconds(3))
         job.knownAt = job.knownAt + .minutes(1)
         return job
-      }(), due: .seconds(3)),
+      }(), due: .zero),
     Entry(
       testDescription: "overdue for longer than any record is kept",
       job: PollQueueSetting.job(1, due: .days(-90)), due: .days(-30), isPlanned: true),

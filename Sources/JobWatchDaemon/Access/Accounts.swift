@@ -16,6 +16,8 @@ struct Accounts: Sendable {
   private var breakersMade = 0
   private let probes: ProbePolicy
   private var lastRefreshAt = Duration.zero
+  /// By account: the clock of its cloud against ours, as last told.
+  private(set) var clockOffsets: [String: ClockOffset] = [:]
 
   /// How often the secrets of an account in trouble are read again.
   private static let refreshEvery = Duration.seconds(5)
@@ -75,6 +77,7 @@ struct Accounts: Sendable {
   /// an account begins as after a restart if its row says otherwise, because the last change could not be stored. All
   /// accounts do if the waits between probes have changed.
   mutating func takeOver(_ past: Accounts, at uptime: Duration) {
+    clockOffsets = past.clockOffsets.filter { states[$0.key] != nil }
     guard probes == past.probes else { return }
     breakersMade = max(breakersMade, past.breakersMade)
     for (name, before) in past.states {
@@ -218,7 +221,10 @@ struct Accounts: Sendable {
 
   mutating func clockWasSet(by step: Duration) {
     for name in states.keys { states[name]?.clockWasSet(by: step) }
+    for name in clockOffsets.keys { clockOffsets[name]?.shift(by: step) }
   }
+
+  mutating func noteClock(_ offset: ClockOffset, of account: String) { clockOffsets[account] = offset }
 
   // MARK: Secrets that change
 

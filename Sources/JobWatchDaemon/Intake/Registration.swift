@@ -58,7 +58,11 @@ struct Registration: Sendable {
     if let expectation = fresh.hint.expectWithin { joined.hint.expectWithin = expectation }
     if known.state.reopensOnSubmit { return try reopen(joined, fresh, policies, at: now, transaction) }
     if joined != known {
-      try transaction.jobs.join(joined, noticeAt: firstNotice(of: joined, under: policies, at: now))
+      // It is to be asked for when it should have ended, before it is told to be late.
+      let isExpectedAnew = joined.hint.expectWithin != known.hint.expectWithin
+      try transaction.join(
+        joined, noticeAt: firstNotice(of: joined, under: policies, at: now),
+        dueBy: isExpectedAnew ? joined.expectedBy.map { max($0, now) } : nil)
     }
     if known.state.isConfirmedEnd {
       for channel in added { try transaction.enqueueEnd(of: known.id, to: channel, at: now) }

@@ -101,7 +101,7 @@ struct Workers: Sendable {
     // The store keeps it, and the workers keep the store.
     onNews = { [weak poller] news in
       if news.hasEvents { for alarm in [alarms.log, alarms.expiry] { alarm.ring() } }
-      if news.hasJobs || news.hasConditions { poller?.hint() }
+      if news.hasJobs || news.hasConditions || !news.hastened.isEmpty { poller?.hint(news.hastened) }
       if news.hasMessages { for alarm in relayAlarms { alarm.ring() } }
     }
     onReportedDamage = { _ in alarms.integrity.ring() }

@@ -14,6 +14,8 @@ struct PollCall: Sendable {
   let credential: AccountState.ActiveCredential
   let credentialPermit: CircuitBreaker.Permit
   let endpointPermits: EndpointState.Permits
+  /// The uptime at which it was taken.
+  let takenAt: Duration
 
   var job: Int64 { poll.job }
 }
@@ -45,7 +47,12 @@ struct PollState: Sendable {
       guard case .endpoint(let key) = condition.subject, let index = positions[key] else { continue }
       endpoints[index].state.resume(condition, at: now)
     }
-    if let past { accounts.takeOver(past, at: now.uptime) }
+    guard let past else { return }
+    accounts.takeOver(past, at: now.uptime)
+    for index in endpoints.indices {
+      guard let offset = accounts.clockOffsets[endpoints[index].key.account] else { continue }
+      endpoints[index].state.clockOffset = offset
+    }
   }
 
   /// Counts jobs that are admitted to the queue once all are counted.
@@ -119,13 +126,13 @@ struct PollState: Sendable {
     }
   }
 
-  /// Endpoints with jobs, by their first due times: so the one call that proves a credential is not always for the same
-  /// service.
+  /// Endpoints with jobs: first those that did not refuse the credential last, then by their first due times. So the one
+  /// call that proves a credential is not always for the same service.
   private func dueEndpoints(at uptime: Duration) -> [Int] {
-    endpoints.indices.compactMap { index -> (due: Duration, index: Int)? in
+    endpoints.indices.compactMap { index -> (refused: Duration, due: Duration, index: Int)? in
       guard !isPaused(index) else { return nil }
-      return queue.first(endpoints[index].place).map { ($0.due, index) }
-    }.sorted { $0.due < $1.due }.map(\.index)
+      return queue.first(endpoints[index].place).map { (endpoints[index].refusedAt ?? .zero, $0.due, index) }
+    }.sorted { ($0.refused, $0.due) < ($1.refused, $1.due) }.map(\.index)
   }
 
   private mutating func take(from index: Int, at uptime: Duration) -> PollCall? {
@@ -140,7 +147,8 @@ struct PollState: Sendable {
       return nil
     }
     return PollCall(
-      poll: poll, index: index, credential: credential, credentialPermit: permit, endpointPermits: permits)
+      poll: poll, index: index, credential: credential, credentialPermit: permit, endpointPermits: permits,
+      takenAt: uptime)
   }
 
   /// Gives back what was taken, because no call can be made now.
@@ -173,6 +181,26 @@ struct PollState: Sendable {
 
   // MARK: Answers
 
+  /// What an answer is about: a credential that one service refuses, and another has taken since it did so before, is
+  /// not allowed there, and good.
+  mutating func attribute(_ answer: Answer, of call: PollCall, at uptime: Duration) -> Answer {
+    switch answer.observation {
+    case .seen, .unrecognised, .absent, .busy, .forbidden, .misconfigured:
+      endpoints[call.index].accepted = (call.credential.fingerprint, call.takenAt)
+      endpoints[call.index].refusedAt = nil
+    case .refused(let error):
+      let before = endpoints[call.index].refusedAt ?? uptime
+      let isTakenElsewhere = endpoints.contains { other in
+        other.refusedAt == nil && other.accepted?.fingerprint == call.credential.fingerprint
+          && other.accepted.map { $0.at > before } ?? false
+      }
+      if isTakenElsewhere { return Answer(.forbidden(error), evidence: answer.evidence) }
+      endpoints[call.index].refusedAt = uptime
+    case .skewed, .throttled, .garbled, .unreachable: break
+    }
+    return answer
+  }
+
   /// A signature was refused for its date.
   mutating func correctClock(of call: PollCall, _ serverTime: Timestamp, at now: Timestamp) {
     learnClock(of: call.index) { $0.replace(serverTime, at: now) }
@@ -183,6 +211,7 @@ struct PollState: Sendable {
   private mutating func learnClock(of index: Int, _ learn: (inout ClockOffset) -> Void) {
     learn(&endpoints[index].state.clockOffset)
     let account = endpoints[index].key.account
+    accounts.noteClock(endpoints[index].state.clockOffset, of: account)
     for other in endpoints.indices
     where endpoints[other].key.account == account && !endpoints[other].state.clockOffset.isKnown {
       learn(&endpoints[other].state.clockOffset)
@@ -263,7 +292,7 @@ struct PollState: Sendable {
 
   /// The clouds' clock at an account's endpoints minus ours.
   func clockOffset(of account: String) -> Duration {
-    endpoints.first { $0.key.account == account && $0.state.clockOffset.isKnown }?.state.clockOffset.value ?? .zero
+    accounts.clockOffsets[account]?.value ?? .zero
   }
 }
 

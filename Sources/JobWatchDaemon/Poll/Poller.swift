@@ -27,6 +27,7 @@ package actor Poller: Worker {
   private let progress: TaskProgressRequests?
   private let calls: CallsInFlight
   private nonisolated let hasNews = Atomic(true)
+  private nonisolated let hastened = Mutex<Set<Int64>>([])
 
   private(set) var state: PollState
   /// The newest event that was looked at for new jobs; nil before the schedule is loaded.
@@ -68,7 +69,9 @@ package actor Poller: Worker {
   }
 
   /// New jobs may be there, or an account may be paused by hand.
-  package nonisolated func hint() {
+  /// - Parameter hastened: known jobs that are due earlier than before.
+  package nonisolated func hint(_ hastened: Set<Int64> = []) {
+    self.hastened.withLock { $0.formUnion(hastened) }
     hasNews.store(true, ordering: .releasing)
     alarm.ring()
   }
@@ -192,10 +195,14 @@ package actor Poller: Worker {
 
   private func takeNews(at now: Moment) async throws {
     let after = seenSeq ?? 0
+    let hastened = hastened.withLock { hastened in
+      defer { hastened = [] }
+      return hastened
+    }
     do {
       let (jobs, seq, conditions) = try await store.read { transaction in
         (
-          try transaction.jobs.scheduled(after: after), try transaction.events.lastSeq(),
+          try transaction.jobs.scheduled(after: after, and: hastened), try transaction.events.lastSeq(),
           try transaction.conditions.open()
         )
       }
@@ -203,6 +210,7 @@ package actor Poller: Worker {
       state.add(jobs, at: now)
       seenSeq = seq
     } catch {
+      self.hastened.withLock { $0.formUnion(hastened) }
       hasNews.store(true, ordering: .releasing)
       throw error
     }
@@ -342,6 +350,7 @@ package actor Poller: Worker {
 
   private func take(_ answer: Answer, of call: PollCall, _ target: JobTable.PollTarget, at now: Moment) {
     noteClock(now)
+    let answer = state.attribute(answer, of: call, at: now.uptime)
     let effects = state.record(answer, of: call, at: now)
     for line in effects.logLines {
       line.report(of: target.jobID, at: state.endpoints[call.index].key, to: log)

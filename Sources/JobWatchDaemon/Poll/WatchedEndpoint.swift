@@ -15,6 +15,10 @@ struct WatchedEndpoint: Sendable {
   var state: EndpointState
   /// The account's, as of the last call.
   var projectID: String?
+  /// The credential that it accepted last, and the uptime at which that call was taken.
+  var accepted: (fingerprint: String, at: Duration)?
+  /// When it refused the credential, if it accepted none since.
+  var refusedAt: Duration?
 
   func query(for jobID: String, with credential: AccountState.ActiveCredential, at now: Timestamp) -> JobQuery {
     JobQuery(
