@@ -113,6 +113,34 @@ import Testing
     }
   }
 
+  @Test func `takes a file once that cannot be cleared away, whatever has become of its jobs`() async throws {
+    try await withSpool { spool in
+      try put("a1\nnot an id\n", .renamed, into: spool)
+      let rejected = spool.root + "/rejected"
+      try FileManager.default.removeItem(atPath: rejected)
+      try Data().write(to: URL(filePath: rejected))
+      await #expect(throws: (any Error).self) { try await spool.turn() }
+      #expect(try await spool.jobs() == ["a1"])
+      // It is never seen.
+      try await spool.store.write { [wall = spool.wall] transaction in
+        var job = try #require(try transaction.jobs.find(1))
+        (job.state, job.endedAt) = (.unknown, wall)
+        try transaction.jobs.save(job, bodyHash: nil, dueAt: nil, noticeAt: nil)
+      }
+      let last = try await spool.store.read { try $0.events.lastSeq() }
+      for second in 1...3 { await #expect(throws: (any Error).self) { try await spool.turn(at: second * 10) } }
+      #expect(try await spool.store.read { try $0.events.lastSeq() } == last)
+      try FileManager.default.removeItem(atPath: rejected)
+      #expect(mkdir(rejected, 0o700) == 0)
+      try await spool.turn(at: 40)
+      #expect(try spool.left().isEmpty)
+      // Whoever submits it again means it.
+      try put("a1\n", .renamed, into: spool)
+      try await spool.turn(at: 50)
+      #expect(try await spool.store.read { try $0.events.lastSeq() } == last + 1)
+    }
+  }
+
   @Test func `looks again when a file that was just written has rested`() async throws {
     try await withSpool { spool in
       try put("a1\n", .linked, into: spool)

@@ -36,7 +36,7 @@ actor Intake: Worker {
   private var hasChanged = false
   /// The files of the last committed batch: under the daemon's names, and not cleared away yet.
   private var claimed: [Arrival] = []
-  /// Names that this daemon has no right to clear away.
+  /// Names that this daemon has no right to clear away, as the log says. It goes on trying, because rights may change.
   private var stuck: Set<SpoolDirectory.Name> = []
   /// The log says that writers cannot be detected.
   private var isWarned = false
@@ -80,14 +80,15 @@ actor Intake: Worker {
     let names = try directory.names()
     let present = Set(names)
     announced = announced.filter { present.contains($0.key) }
+    stuck.formIntersection(present)
     var next = now.uptime + (watch == nil ? context.intervals.unwatchedScan : context.intervals.scan)
     var batch: [Arrival] = []
     var last: Commit?
     var taken = (files: 0, jobs: 0)
     var isCutShort = false
-    for name in names where !stuck.contains(name) {
+    for name in names {
       if let arrival = arrival(name, at: now, &next) { batch.append(arrival) }
-      let jobs = batch.reduce(0) { $0 + $1.file.submissions.count }
+      let jobs = batch.reduce(0) { $0 + ($1.isRepeat ? 0 : $1.file.submissions.count) }
       guard batch.count >= Self.batch.files || jobs >= Self.batch.jobs else { continue }
       last = try await commit(batch, after: last, at: now)
       taken = (taken.files + batch.count, taken.jobs + jobs)
@@ -198,14 +199,18 @@ actor Intake: Worker {
         case .changed: hasChanged = true
         case .resting:
           if let identity = arrival.identity { waiting.rests(arrival.name, identity, at: now) }
-        case .done, .open: break
+        case .done: if let identity = arrival.identity { waiting.wasCleared(identity, true) }
+        case .open: break
         }
-      } catch let error as FileFailure where error.isDenied {
-        // A directory of another user, for instance. Jobs of it are stored.
-        stuck.insert(arrival.name)
-        context.log.error("something in the spool cannot be cleared away: remove it", metadata: ["error": "\(error)"])
       } catch {
-        failure = failure ?? error
+        if let identity = arrival.identity { waiting.wasCleared(identity, false) }
+        guard let denied = error as? FileFailure, denied.isDenied else {
+          failure = failure ?? error
+          continue
+        }
+        // A directory of another user, for instance. Jobs of it are stored.
+        guard stuck.insert(arrival.name).inserted else { continue }
+        context.log.error("something in the spool cannot be cleared away: remove it", metadata: ["error": "\(error)"])
       }
     }
     claimed = []

@@ -24,6 +24,8 @@ struct WaitingFiles: Sendable {
 
   private var open: [Identity.File: Wait] = [:]
   private var unsure: [Identity.File: Wait] = [:]
+  /// What is committed and could not be cleared away.
+  private var uncleared: Set<Identity> = []
   /// Names that were there before the watch began; empty after the first scan.
   private var early: Set<Name>
   private var scan = 0
@@ -69,7 +71,12 @@ struct WaitingFiles: Sendable {
     unsure[identity.file] = Wait(name: name, identity: identity, since: now.uptime, scan: scan, isCommitted: true)
   }
 
+  mutating func wasCleared(_ identity: Identity, _ isGone: Bool) {
+    if isGone { uncleared.remove(identity) } else { uncleared.insert(identity) }
+  }
+
   func isCommitted(_ identity: Identity) -> Bool {
+    if uncleared.contains(identity) { return true }
     guard let wait = unsure[identity.file] else { return false }
     return wait.isCommitted && wait.identity == identity
   }
