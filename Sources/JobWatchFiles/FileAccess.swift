@@ -22,9 +22,12 @@ package enum Directory {
     guard let stream = opendir(directory) else { throw FileFailure("cannot be listed", directory, errno) }
     defer { closedir(stream) }
     var names: [[UInt8]] = []
-    while let entry = readdir(stream) {
+    while true {
+      errno = 0
+      guard let entry = readdir(stream) else { break }
       names.append(withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) })
     }
+    guard errno == 0 else { throw FileFailure("cannot be listed", directory, errno) }
     return names
   }
 

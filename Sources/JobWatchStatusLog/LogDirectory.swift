@@ -64,8 +64,8 @@ struct LogDirectory {
   }
 
   /// The plain file beside the log, named after it, that has this inode.
-  func sibling(_ inode: UInt64) -> FilePath? {
-    (try? names())?.filter { $0 != name }.map { FilePath(directory).appending($0) }
+  func sibling(_ inode: UInt64) throws(FileFailure) -> FilePath? {
+    try names().filter { $0 != name }.map { FilePath(directory).appending($0) }
       .first {
         let status = try? Stat($0)
         return status?.type == .regular && UInt64(status?.inode.rawValue ?? 0) == inode

@@ -139,7 +139,7 @@ package actor StatusLog {
       cursor = try transaction.logCursor(path)
       tail = try LogTail(of: file.descriptor, name: path, verifier, from: cursor?.seq)
       guard let cursor, cursor.inode != file.inode,
-        let sibling = LogDirectory(log: path).sibling(cursor.inode)
+        let sibling = try LogDirectory(log: path).sibling(cursor.inode)
       else { return }
       wasSetAside = AsideFile.isOne(sibling, of: path)
       do {
@@ -159,15 +159,22 @@ package actor StatusLog {
   private func logged(_ found: Found) async throws -> Int64 {
     let rotated = found.rotated?.tail.last?.seq
     if let here = found.tail.last?.seq { return max(here, rotated ?? 0) }
-    guard found.tail.isForeign || found.wasSetAside else {
-      // The file was emptied or is new: what was written before is elsewhere.
-      return rotated ?? found.cursor?.seq ?? 0
-    }
-    // All that was in the file is written again, from behind what the rotated files have, compressed ones included.
-    let last = try? StatusLogReader(path: path) { _ in }.last(1).last
-    guard let own = last.flatMap({ ValidLine($0.bytes) }) else { return 0 }
+    // All that was in a foreign file is written again, from behind what the rotated files have, compressed ones included.
+    // A file that was emptied or is new says that what was written before is elsewhere; a backup may know less of it.
+    let isForeign = found.tail.isForeign || found.wasSetAside
+    let known = isForeign ? 0 : rotated ?? found.cursor?.seq ?? 0
+    guard let own = try lastLine().flatMap({ ValidLine($0.bytes) }) else { return known }
     let verdict = try await store.read { try LineVerifier($0.events).verdict(own) }
-    return verdict == .foreign ? 0 : own.seq
+    return verdict == .foreign ? known : max(known, own.seq)
+  }
+
+  /// Of all files of the log; nil: there is none.
+  private func lastLine() throws -> LogLine? {
+    do {
+      return try StatusLogReader(path: path) { _ in }.last(1).last
+    } catch let error as LogUnreadable where error.isMissing {
+      return nil
+    }
   }
 
   /// Cuts what a crash left at the end of a file that was rotated before this start. A later start would not look there.

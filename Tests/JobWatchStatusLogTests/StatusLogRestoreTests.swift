@@ -15,6 +15,8 @@ import Testing
     var file: [Int]?
     /// The lines of the file that the log was rotated to, which the cursor names then.
     var rotated: [Int]?
+    /// The cursor names a file that is gone: it was rotated once more, and compressed.
+    var isCursorLost = false
     /// What follows the lines of the file.
     var rest = ""
     var told = ["daemon.restored"]
@@ -30,6 +32,9 @@ import Testing
       told: ["daemon.restored", "daemon.repaired"]),
     State(testDescription: "the log was rotated, no new file", rotated: Array(1...6)),
     State(testDescription: "the log was rotated, an empty file", file: [], rotated: Array(1...6)),
+    State(
+      testDescription: "the log was rotated twice, an empty file", file: [], rotated: Array(1...6), isCursorLost: true),
+    State(testDescription: "the log was rotated twice, no new file", rotated: Array(1...6), isCursorLost: true),
     State(testDescription: "the log was rotated since", file: [5, 6], rotated: Array(1...4)),
     State(testDescription: "the new file has one line", file: [6], rotated: Array(1...5)),
     State(testDescription: "the file was emptied", file: [], told: [], kept: []),
@@ -47,7 +52,7 @@ import Testing
       if let rotated = state.rotated { try text(rotated).write(to: URL(filePath: place.path + ".1")) }
       if let file = state.file { try place.put(text(file) + Data(state.rest.utf8)) }
       let path = place.path
-      let inode = try Self.inode(path + (state.rotated == nil ? "" : ".1"))
+      let inode = state.isCursorLost ? 1 : try Self.inode(path + (state.rotated == nil ? "" : ".1"))
       try await store.write { try $0.setLogCursor(path, seq: 3, inode: inode) }
       try await place.run()
 
