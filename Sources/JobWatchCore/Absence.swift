@@ -96,7 +96,8 @@ struct AbsenceVerdict {
       data.blindGap = BlindGap(
         from: job.lastVouchedAt, to: missedAt, of: context.gaps,
         otherwise: past?.state == .forgotten
-          ? "the job was off the list" : word?.cause ?? "no poll was due between the last sighting and the first miss")
+          ? "the job was off the list"
+          : word?.cause ?? "no answer showed the job between the last sighting and the first miss")
     }
     if state == .lost, let word { (data.cause, data.cure) = (word.cause, UnknownWord.cure) }
   }

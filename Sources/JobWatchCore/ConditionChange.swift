@@ -147,9 +147,12 @@ extension ConditionChange {
         : "jobwatch check --online shows at which step a call fails", at: now)
   }
 
-  package static func up(_ endpoint: EndpointKey, _ kind: Condition.Kind, at now: Timestamp) -> ConditionChange {
-    let summary = "\(endpoint.service) of account \(endpoint.account) answers again"
-    return ended(.endpoint(endpoint), kind, (.endpointUp, summary), remedy: "it answers again", at: now)
+  /// - Parameter what: why its trouble is over.
+  package static func up(
+    _ endpoint: EndpointKey, _ kind: Condition.Kind, because what: String = "answers again", at now: Timestamp
+  ) -> ConditionChange {
+    let summary = "\(endpoint.service) of account \(endpoint.account) \(what)"
+    return ended(.endpoint(endpoint), kind, (.endpointUp, summary), remedy: "it \(what)", at: now)
   }
 
   // MARK: Channels and the daemon

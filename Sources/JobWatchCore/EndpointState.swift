@@ -261,6 +261,9 @@ package struct EndpointState: Sendable {
       let cause = "\(absent) of \(watched) watched jobs are suddenly unknown to it; no verdict is given on any"
       call.effects.changes.append(.down(key, .absent, cause: cause, at: call.now.wall))
     case .massEnded: call.effects.changes.append(.up(key, .absent, at: call.now.wall))
+    case .holdEnded:
+      let what = "still knows none of its jobs, and is believed from now on"
+      call.effects.changes.append(.up(key, .absent, because: what, at: call.now.wall))
     case nil: break
     }
   }

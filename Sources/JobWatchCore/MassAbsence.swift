@@ -6,7 +6,10 @@
 struct MassAbsence: Sendable {
   enum Change: Hashable, Sendable {
     case massBegan(absent: Int, watched: Int)
+    /// The service has shown a job.
     case massEnded
+    /// It goes on, and its verdicts are no longer held.
+    case holdEnded
   }
 
   /// Jobs that the service has not shown yet. Their absence is no surprise where it shows others.
@@ -58,7 +61,7 @@ struct MassAbsence: Sendable {
       absent.insert(job)
       guard uptime - since >= policy.massHold else { return nil }
       (massSince, exhausted) = (nil, true)
-      return .massEnded
+      return .holdEnded
     }
     let shown = watched - unshown.count - returned.count
     let isNew = unshown.contains(job)

@@ -191,6 +191,6 @@ import Testing
     #expect(last.events.first?.data.blindGap?.cause == "a refused credential")
     context.gaps.removeLast(2)
     let (_, calm) = ask(.sample(.running), from: hours(5), under: context)
-    #expect(calm.events.first?.data.blindGap?.cause.hasPrefix("no poll was due") == true)
+    #expect(calm.events.first?.data.blindGap?.cause.hasPrefix("no answer showed the job") == true)
   }
 }

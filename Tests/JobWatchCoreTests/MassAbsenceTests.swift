@@ -67,7 +67,7 @@ import Testing
     #expect(absences.isMass)
     #expect(absences.absent(1, watched: 500, at: .minutes(5), policy: policy) == nil)
     #expect(absences.isMass)
-    #expect(absences.absent(2, watched: 500, at: .minutes(11), policy: policy) == .massEnded)
+    #expect(absences.absent(2, watched: 500, at: .minutes(11), policy: policy) == .holdEnded)
   }
 
   @Test func `ends with a sighting, and can begin again`() {
@@ -85,7 +85,7 @@ import Testing
     let early = absences.absent(1, watched: 5, at: .hours(1) - .milliseconds(1), policy: policy)
     #expect(early == nil && absences.isMass)
     let late = absences.absent(1, watched: 5, at: .hours(1), policy: policy)
-    #expect(late == .massEnded && !absences.isMass)
+    #expect(late == .holdEnded && !absences.isMass)
     absences = again(absences, at: .hours(2))
     #expect(!absences.isMass)
     #expect(absences.sighted(at: Self.moment(0)) == nil)

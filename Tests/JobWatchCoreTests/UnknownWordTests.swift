@@ -49,7 +49,7 @@ import Testing
     let event = try #require(lost(after: ["FROZEN", "RUNNING"]))
     #expect(event.data.summary.hasSuffix("it may have succeeded or failed"))
     #expect(event.data.cause == nil)
-    #expect(event.data.blindGap?.cause.hasPrefix("no poll was due") == true)
+    #expect(event.data.blindGap?.cause.hasPrefix("no answer showed the job") == true)
   }
 
   @Test func `is one word in every spelling`() throws {
