@@ -270,6 +270,11 @@ package struct EndpointState: Sendable {
 
   // MARK: Telling
 
+  /// Nobody has asked for a while: the outage may be over, and is told once a call has failed.
+  package mutating func doubtOutage() {
+    if outage?.isTold == false { outage?.isConfirmed = false }
+  }
+
   /// When the outage is to be told; nil: there is none, or it is told.
   package func tellAt() -> Duration? {
     guard let outage, !outage.isTold, outage.isConfirmed, breaker.isOpen else { return nil }

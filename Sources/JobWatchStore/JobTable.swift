@@ -323,13 +323,13 @@ package struct JobTable {
     try db.row("SELECT 1 FROM job WHERE \(Self.areAhead) LIMIT 1", [now]) != nil
   }
 
-  /// Makes them `now`, because nobody knows what they should have been.
+  /// Makes them `now`, because nobody knows what they should have been. Their notices are reckoned anew.
   package func boundTimes(at now: Timestamp) throws {
     try db.run(
       """
       UPDATE job SET submitted_at = min(submitted_at, ?1), registered_at = min(registered_at, ?1),
         first_seen_at = min(first_seen_at, ?1), last_seen_at = min(last_seen_at, ?1),
-        record_since = min(record_since, ?1)
+        record_since = min(record_since, ?1), notice_at = min(notice_at, ?1)
       WHERE \(Self.areAhead)
       """, [now])
   }

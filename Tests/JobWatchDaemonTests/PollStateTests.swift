@@ -137,11 +137,29 @@ import Testing
     var state = try state(jobs: 1...5)
     let pause = Condition(
       .account("prod"), .pausedByHand, since: Self.moment(0).wall, cause: "paused by hand")
-    state.accounts.takePauses([pause])
+    state.takePauses([pause])
     #expect(state.take(at: Self.moment(0).uptime).isEmpty)
     #expect(state.nextWork(at: Self.moment(0)) == nil)
-    state.accounts.takePauses([])
+    state.takePauses([])
     #expect(state.take(at: Self.moment(0).uptime).count == 1)
+  }
+
+  @Test func `tells an outage from before a pause once a call after it has failed`() throws {
+    var state = try state(jobs: 1...4)
+    let pause = Condition(.account("prod"), .pausedByHand, since: Self.moment(0).wall, cause: "paused by hand")
+    for second in 0...30 {
+      for call in state.take(at: Self.moment(second).uptime) {
+        _ = try answer(call, .unreachable("no route"), &state, at: second)
+      }
+    }
+    #expect(state.endpoints.contains { $0.state.tellAt() != nil })
+    state.takePauses([pause])
+    state.takePauses([])
+    #expect(state.tell(at: Self.moment(7200)).isEmpty)
+    for call in state.take(at: Self.moment(7200).uptime) {
+      _ = try answer(call, .unreachable("no route"), &state, at: 7200)
+    }
+    #expect(state.tell(at: Self.moment(7200)).map(\.condition.kind) == [.unreachable])
   }
 
   @Test func `parks a job of another project or region, and says so once`() throws {

@@ -155,7 +155,9 @@ struct AccountState: Sendable {
 
   /// When to tell that the account cannot log in; nil: it can, or it is told.
   func tellAt(grace: Duration, at uptime: Duration) -> Duration? {
-    guard let lockout, !isTold, isReread, lockout.endsByCall || credential(at: uptime) == nil else { return nil }
+    guard let lockout, !isTold, isReread, !isPausedByHand, lockout.endsByCall || credential(at: uptime) == nil else {
+      return nil
+    }
     return lockout.since.uptime + (lockout.mayPass ? grace : .zero)
   }
 

@@ -67,7 +67,6 @@ struct Accounts: Sendable {
     }
   }
 
-  /// Pauses by hand begin and end on record alone.
   mutating func takePauses(_ conditions: [Condition]) {
     let paused = Set(conditions.filter { $0.kind == .pausedByHand }.map(\.subject))
     for name in states.keys { states[name]?.isPausedByHand = paused.contains(.account(name)) }

@@ -77,6 +77,13 @@ struct PollState: Sendable {
     endpoints[index].state.beginWatching(job.id, isNew: !job.isSeen && !job.isLost, isReturned: job.isReopened)
   }
 
+  /// Pauses by hand begin and end on record alone.
+  mutating func takePauses(_ conditions: [Condition]) {
+    let paused = endpoints.indices.filter(isPaused)
+    accounts.takePauses(conditions)
+    for index in paused where !isPaused(index) { endpoints[index].state.doubtOutage() }
+  }
+
   mutating func clockWasSet(by step: Duration, at now: Timestamp) {
     accounts.clockWasSet(by: step)
     for index in endpoints.indices { endpoints[index].state.clockWasSet(by: step, at: now) }

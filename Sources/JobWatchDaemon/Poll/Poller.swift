@@ -206,7 +206,7 @@ package actor Poller: Worker {
           try transaction.conditions.open()
         )
       }
-      state.accounts.takePauses(conditions)
+      state.takePauses(conditions)
       state.add(jobs, at: now)
       seenSeq = seq
     } catch {
