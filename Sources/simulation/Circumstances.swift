@@ -105,6 +105,13 @@ struct Circumstances {
     return isUnclear ? nil : world.administrator.setups.last { $0.from <= at }?.setup
   }
 
+  /// Whether a channel was in the configuration for so long.
+  func wasConfigured(_ channel: String, for duration: Duration) -> Bool {
+    let setups = world.administrator.setups
+    let first = setups.lastIndex { $0.from <= time.now - duration } ?? 0
+    return setups[first...].allSatisfy { $0.setup.channels.contains { $0.name == channel } }
+  }
+
   /// Whether so many jobs are asked for that the quota makes one wait.
   func isBusy(_ key: JobKey, at moment: Duration) -> Bool {
     guard let quota = cloud.quota(of: key.service) else { return false }

@@ -48,7 +48,7 @@ final class Machine: @unchecked Sendable {
   /// Processes that ended. They are kept, because a killed process runs no clean-up.
   private var dead: [Process] = []
   private(set) var starts = 0
-  private(set) var reloads = 0
+  private(set) var reloads: [Duration] = []
   private(set) var ends: [String: Int] = [:]
   private(set) var spans = [Span(kind: .down, from: .zero)]
   private var doom: (isPowerCut: Bool, downtime: Duration)?
@@ -191,7 +191,7 @@ final class Machine: @unchecked Sendable {
     if time.isAsleep { return time.whenAwake(reload) }
     guard let process, !process.isStopping else { return }
     tell("SIGHUP")
-    reloads += 1
+    reloads.append(time.now)
     process.orders.yield(.reload)
   }
 

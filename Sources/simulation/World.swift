@@ -80,7 +80,7 @@ final class World: @unchecked Sendable {
     cloud.tell = tell
     cloud.onCall = { [self] key in if time.now < calmFrom { submitters.submitDuringCall(key) } }
     for receiver in receivers {
-      receiver.generation = { [self] in machine.process.map { _ in machine.starts + machine.reloads } }
+      receiver.generation = { [self] in machine.process.map { _ in machine.starts + machine.reloads.count } }
       receiver.tell = tell
     }
     machine.beforePowerCut = { [self] in

@@ -10,7 +10,18 @@ struct Accepted: Promise {
   mutating func judge(_ rows: Rows, of world: World, isEnd: Bool) -> [Violation] {
     if world.restores != restores { (watched, firstSeen, restores) = ([:], [:], world.restores) }
     return files(rows, world) + waiting(world, isEnd) + strangers(rows, world) + labels(rows, world)
-      + kept(rows, world) + memory(rows, world) + told(rows, world, isEnd)
+      + kept(rows, world) + memory(rows, world) + told(rows, world, isEnd) + again(rows, world)
+  }
+
+  /// A watch begins once for each file that names the job; a file that could not be cleared away, once for each start.
+  private func again(_ rows: Rows, _ world: World) -> [Violation] {
+    let begun = Dictionary(grouping: rows.events.filter { $0.kind == "job.registered" }, by: \.job)
+      .filter { $0.value.count > world.machine.starts + 1 }
+    return rows.jobs.compactMap { job in
+      let files = world.submitters.files.count { $0.jobs.contains(job.key) }
+      guard let events = begun[job.id], events.count > files + world.machine.starts else { return nil }
+      return Violation("ONCE", "\(job.key) was registered \(events.count) times, by \(files) files", job.key)
+    }
   }
 
   /// A refused entry is told, and a command is obeyed: each that is taken tells of a pause or of its end.

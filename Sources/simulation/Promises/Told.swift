@@ -26,7 +26,10 @@ struct Told: Promise {
       violations += marked(receiver, own, events, world)
       violations += order(receiver, own, ids)
       violations += waiting(receiver, own, world, isEnd) + silent(receiver, rows, world)
-      if world.restoredSeq == nil { violations += vanished(receiver, own, events) }
+      // Where old rows go within hours, a clock that is set ahead lets a message be given up and go between two looks.
+      if world.restoredSeq == nil, world.setup.keep > .days(30) || !world.circumstances.hasHad(.clock) {
+        violations += vanished(receiver, own, events)
+      }
       // A clock that was set makes them due by its own reckoning.
       if !world.circumstances.hasHad(.clock) {
         violations +=
@@ -36,7 +39,10 @@ struct Told: Promise {
       }
     }
     violations += journal(messages["journal"] ?? [], world)
-    let isWell = isEnd || world.circumstances.hasBeenWell(for: .minutes(15), but: "cloud")
+    let isWell =
+      isEnd
+      || world.circumstances.hasBeenWell(for: .minutes(15), but: "cloud")
+        && world.circumstances.wasConfigured("journal", for: .minutes(15))
     let latest = world.time.moment.wall - (isEnd ? .zero : .minutes(15))
     for message in messages["journal"] ?? [] where isWell && message.state == "waiting" && message.eventAt <= latest {
       violations.append(
@@ -87,7 +93,7 @@ struct Told: Promise {
     _ receiver: Receiver, _ messages: [Rows.Message], _ events: [Int64: Rows.Event], _ world: World
   ) -> [Violation] {
     // After all delays, each a fifth shorter at most.
-    let delays = world.setup.delays
+    let (delays, oldest) = (world.setup.delays, world.time.moment.wall - world.setup.keep)
     let earliest = world.time.moment.wall - delays.reduce(.zero, +).scaled(by: 0.79)
     let accepted = Set(receiver.deliveries.lazy.filter(\.isAccepted).map(\.id))
     let losses = Set(
@@ -105,7 +111,9 @@ struct Told: Promise {
       case "given_up" where message.attempts < (receiver.declined.contains(event.id) ? 3 : delays.count):
         return Violation(
           "TOLD", "event \(message.seq) for \(receiver.channel) was given up after \(message.attempts) attempts")
-      case "given_up" where event.kind != "channel.failing" && !losses.contains("seq \(message.seq)"):
+      case "given_up"
+      where event.kind != "channel.failing" && !losses.contains("seq \(message.seq)")
+        && !world.circumstances.mayBePruned(at: message.eventAt, before: oldest):
         return Violation("TOLD", "event \(message.seq) for \(receiver.channel) was given up, and no event says so")
       default:
         guard message.attempts > message.recorded else { return nil }
@@ -164,7 +172,12 @@ struct Told: Promise {
         return Violation(
           "TOLD", "event \(message.seq) waits for \((message.due - now).spoken) after \(message.attempts) attempts")
       }
-      if isWell, now - max(message.eventAt, message.due) > .minutes(15) {
+      // A channel that works again is found out by its probes, whatever its messages wait for; one that fails alone waits.
+      let isLong =
+        message.attempts < 7 && !world.circumstances.hasHad(.clock) && !receiver.declined.contains(message.event)
+        && now - message.eventAt > .hours(3)
+        && receiver.hasBeenWell(for: .hours(3)) && world.circumstances.hasBeenWell(for: .hours(3), but: "cloud")
+      if isWell, isLong || now - max(message.eventAt, message.due) > .minutes(15) {
         return Violation("TOLD", "\(receiver.channel) is well, and event \(message.seq) waits until \(message.due)")
       }
       return nil

@@ -43,6 +43,14 @@ struct Warned: Promise {
     if let late, let begun = world.cloud.jobs[job.key.jobID]?.submitted, late < begun + expectation {
       return Violation("WARNED", "\(job.key) was said to be late before it was", job.key)
     }
+    // It is asked for at its expected end.
+    if let late, let truth = world.cloud.jobs[job.key.jobID], let end = truth.end, end.at < late - .minutes(1) {
+      let (from, to) = (late - .minutes(3) - VirtualTime.start, late - VirtualTime.start)
+      let isClear = world.circumstances.longestClearSpan(from, to, host: truth.host) == .minutes(3)
+      if isClear, !world.cloud.isOdd(truth.id), !world.circumstances.isBusy(job.key, at: to) {
+        return Violation("WARNED", "\(job.key) was said to be late, and had ended \(end.at)", job.key)
+      }
+    }
     let due = registered + expectation - VirtualTime.start
     guard late == nil, job.state != "awaiting_payment",
       world.circumstances.longestClearSpan(due, world.time.now, host: nil) > Self.patience
