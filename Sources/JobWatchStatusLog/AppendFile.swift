@@ -1,5 +1,6 @@
 import Glibc
 import JobWatchFiles
+import Synchronization
 import SystemPackage
 
 /// A file of lines that only grows. What is appended is on disk when `append` returns; if that fails, none of it is.
@@ -8,6 +9,8 @@ package final class AppendFile: Sendable {
   let descriptor: FileDescriptor
   private let path: String
   private let operations: Operations
+  /// Where an append began that failed, and that could not be cut back yet.
+  private let uncut = Mutex<Int64?>(nil)
 
   /// The system calls that change the file. Tests pass others, which fail or note their order.
   package struct Operations: Sendable {
@@ -50,9 +53,8 @@ package final class AppendFile: Sendable {
   /// Appends and flushes. A failure cuts the file back, because a full disk must leave no half line. What another
   /// program left behind the last newline becomes a line of its own.
   func append(_ bytes: [UInt8]) throws(FileFailure) {
-    let length = try FileFailure.wrap("cannot be examined", path) {
-      try descriptor.seek(offset: 0, from: .end)
-    }
+    try finishCut()
+    let length = try end()
     let last = try FileFailure.wrap("cannot be read", path) {
       try descriptor.bytes(upTo: 1, from: max(length - 1, 0)).first
     }
@@ -61,10 +63,23 @@ package final class AppendFile: Sendable {
       try write(last ?? newline == newline ? bytes : [newline] + bytes)
       try flush()
     } catch {
-      // The first failure is the one to report.
-      try? cut(to: length)
+      uncut.withLock { $0 = length }
+      // The first failure is the one to report. A cut that fails, too, is made before anything else is written.
+      try? finishCut()
       throw error
     }
+  }
+
+  /// Cuts back what a failed append has left. Nothing of it may stay in a file that is rotated.
+  func finishCut() throws(FileFailure) {
+    guard let length = uncut.withLock(\.self) else { return }
+    // Somebody may have emptied it since.
+    if try end() >= length { try cut(to: length) }
+    uncut.withLock { $0 = nil }
+  }
+
+  private func end() throws(FileFailure) -> Int64 {
+    try FileFailure.wrap("cannot be examined", path) { try descriptor.seek(offset: 0, from: .end) }
   }
 
   /// Cuts what follows `length`, and flushes: a power cut could undo the cut in a file that is rotated, never to be

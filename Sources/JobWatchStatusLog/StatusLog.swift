@@ -63,6 +63,7 @@ package actor StatusLog {
     for _ in 0..<Self.reopenings {
       let open = try file ?? AppendFile(path: path, operations: operations)
       file = open
+      try open.finishCut()
       if !open.isRenamed {
         if open.inode != named {
           uncommitted = (written, open.inode)

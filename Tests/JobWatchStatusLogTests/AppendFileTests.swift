@@ -29,6 +29,21 @@ import Testing
     #expect(try String(contentsOfFile: fixture.log, encoding: .utf8) == "old\n", "\(name)")
   }
 
+  @Test("cuts back first what could not be cut back before", arguments: [false, true])
+  func cutTwice(_ wasEmptied: Bool) throws {
+    let (fixture, told) = (try LogFixture(), Told())
+    try fixture.append("old\n")
+    let file = try AppendFile(path: fixture.log, operations: .noting(told, failingFlushes: 1, failingCuts: 2))
+    #expect(throws: FileFailure.self) { try file.append(Array("one\n".utf8)) }
+    #expect(throws: FileFailure.self) { try file.append(Array("one\n".utf8)) }
+    #expect(try String(contentsOfFile: fixture.log, encoding: .utf8) == "old\none\n")
+    if wasEmptied { truncate(fixture.log, 0) }
+    try file.append(Array("one\n".utf8))
+    #expect(try String(contentsOfFile: fixture.log, encoding: .utf8) == (wasEmptied ? "one\n" : "old\none\n"))
+    let cuts = ["truncate 4", "truncate 4"] + (wasEmptied ? [] : ["truncate 4", "flush"])
+    #expect(told.all == ["write", "flush"] + cuts + ["write", "flush"])
+  }
+
   @Test func `flushes the cut of a torn line before a new one is written`() async throws {
     try await withStore { store in
       let (place, told) = (try LogPlace(store), Told())
@@ -48,8 +63,10 @@ extension AppendFile.Operations {
   /// Those of the system, noted in `told`.
   /// - Parameters:
   ///   - room: bytes that the disk has room for; nil: enough.
-  ///   - failingFlushes: so many flushes fail before one succeeds.
-  static func noting(_ told: Told, fullAfter room: Int? = nil, failingFlushes: Int = 0) -> Self {
+  ///   - failingFlushes, failingCuts: so many fail before one succeeds.
+  static func noting(
+    _ told: Told, fullAfter room: Int? = nil, failingFlushes: Int = 0, failingCuts: Int = 0
+  ) -> Self {
     var operations = Self()
     let system = operations
     operations.write = { file, bytes in
@@ -63,6 +80,7 @@ extension AppendFile.Operations {
     }
     operations.truncate = { file, length in
       told("truncate \(length)")
+      guard told.all.count(where: { $0.hasPrefix("truncate") }) > failingCuts else { throw Errno.ioError }
       try system.truncate(file, length)
     }
     operations.flush = { file in

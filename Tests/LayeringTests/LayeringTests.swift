@@ -21,7 +21,7 @@ import Testing
     ],
     "JobWatchStatusLog": [
       "JobWatchCore", "JobWatchFiles", "JobWatchStore", "CZlib", "Foundation", "Glibc", "Logging",
-      "SystemPackage", "UnixSignals",
+      "Synchronization", "SystemPackage", "UnixSignals",
     ],
     "JobWatchLogging": [
       "JobWatchCore", "JobWatchFiles", "Foundation", "Glibc", "Logging", "Synchronization",

@@ -174,7 +174,8 @@ struct Told: Promise {
       }
       // A channel that works again is found out by its probes, whatever its messages wait for; one that fails alone waits.
       let isLong =
-        message.attempts < 7 && !world.circumstances.hasHad(.clock) && !receiver.declined.contains(message.event)
+        (message.attempts < 7 || world.troubles.share(.receiverFailure) == 0) && !world.circumstances.hasHad(.clock)
+        && !receiver.declined.contains(message.event)
         && now - message.eventAt > .hours(3)
         && receiver.hasBeenWell(for: .hours(3)) && world.circumstances.hasBeenWell(for: .hours(3), but: "cloud")
       if isWell, isLong || now - max(message.eventAt, message.due) > .minutes(15) {
