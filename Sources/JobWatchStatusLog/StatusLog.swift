@@ -164,16 +164,18 @@ package actor StatusLog {
     // A file that was emptied or is new says that what was written before is elsewhere; a backup may know less of it.
     let isForeign = found.tail.isForeign || found.wasSetAside
     let known = isForeign ? 0 : rotated ?? found.cursor?.seq ?? 0
-    guard let own = try lastLine().flatMap({ ValidLine($0.bytes) }) else { return known }
+    guard let own = lastLine().flatMap({ ValidLine($0.bytes) }) else { return known }
     let verdict = try await store.read { try LineVerifier($0.events).verdict(own) }
     return verdict == .foreign ? known : max(known, own.seq)
   }
 
-  /// Of all files of the log; nil: there is none.
-  private func lastLine() throws -> LogLine? {
+  /// Of all files of the log; nil: there is none, or an old file cannot be read, which stops no start.
+  private func lastLine() -> LogLine? {
     do {
       return try StatusLogReader(path: path) { _ in }.last(1).last
-    } catch let error as LogUnreadable where error.isMissing {
+    } catch {
+      if (error as? LogUnreadable)?.isMissing == true { return nil }
+      log.warning("a file of the status log cannot be read; its lines may come again", metadata: ["error": "\(error)"])
       return nil
     }
   }
