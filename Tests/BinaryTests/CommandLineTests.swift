@@ -70,13 +70,20 @@ import Testing
     }
   }
 
-  @Test("a second daemon on the same state is refused", .timeLimit(.minutes(10)))
+  @Test("a second daemon on the same state or the same spool is refused", .timeLimit(.minutes(10)))
   func secondDaemon() async throws {
     try await Testbed.run { bed in
       let daemon = try await bed.startDaemon()
       let second = try await Self.jobwatch(["run", "--config", bed.place.configuration], in: bed)
       #expect(second.exit == .code(75))
       #expect(second.error.contains("another jobwatch runs on \(bed.place.stateDirectory)"))
+      let other = bed.place.root + "/other.yaml"
+      let text = try String(contentsOfFile: bed.place.configuration, encoding: .utf8)
+      try text.replacing(bed.place.stateDirectory, with: bed.place.root + "/other").write(
+        toFile: other, atomically: true, encoding: .utf8)
+      let third = try await Self.jobwatch(["run", "--config", other], in: bed)
+      #expect(third.exit == .code(75))
+      #expect(third.error.contains("another jobwatch runs on \(bed.place.root)/spool:"))
       // The first is not disturbed.
       let job = PlannedJob.succeeding(after: .zero)
       try bed.submit([job])

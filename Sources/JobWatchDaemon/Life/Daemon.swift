@@ -44,6 +44,8 @@ package struct Daemon: Sendable {
     }
     let lock = try DaemonLock(directory: configuration.stateDirectory)
     defer { lock.release() }
+    let spoolLock = try DaemonLock(spool: configuration.spoolDirectory)
+    defer { spoolLock.release() }
     lock.write(DaemonRecord(of: decoded))
     let context = DaemonContext(store: try open(report), report: report, log: log, output: output)
     try await live(with: references, on: context, onReady: onReady, orders: Self.orders)

@@ -4,7 +4,8 @@ import JobWatchConfiguration
 import JobWatchCore
 import JobWatchFiles
 
-/// One daemon per state directory: held for the life of the process, released by the kernel whatever ends it.
+/// One daemon per state directory and per spool: held for the life of the process, released by the kernel whatever ends
+/// it.
 struct DaemonLock: Sendable {
   private let descriptor: Int32
 
@@ -22,11 +23,29 @@ struct DaemonLock: Sendable {
     // A file that may only be read can be locked as well, and so can a directory.
     if file < 0 { file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) }
     guard file >= 0 else { throw FileFailure("cannot be opened", path, code) }
-    guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
-      close(file)
-      throw Held(description: "another jobwatch runs on \(directory): stop it, or name another state_dir")
-    }
     descriptor = file
+    let failure = try lock(directory, key: "state_dir")
+    guard failure == 0 else {
+      release()
+      throw FileFailure("cannot be locked", path, failure)
+    }
+  }
+
+  /// Locks the directory itself: its content is the submitters'. Two daemons on one spool would share out its files, each
+  /// with a part of the jobs. Where a directory cannot be locked, as on NFS, nothing is.
+  init(spool: String) throws {
+    descriptor = open(spool, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw FileFailure("cannot be opened", spool, errno) }
+    _ = try lock(spool, key: "spool_dir")
+  }
+
+  /// Returns why it cannot be locked, or 0.
+  private func lock(_ directory: String, key: String) throws -> Int32 {
+    guard flock(descriptor, LOCK_EX | LOCK_NB) != 0 else { return 0 }
+    let failure = errno
+    guard failure == EWOULDBLOCK else { return failure }
+    release()
+    throw Held(description: "another jobwatch runs on \(directory): stop it, or name another \(key)")
   }
 
   /// Writes who holds the lock. Where that fails (a full disk, no right to write), `check` knows less.
