@@ -38,10 +38,13 @@ struct Circumstances {
   }
 
   /// Whether a service said for minutes that it knows no job, and may be believed.
-  func wasDenied(_ host: String, at wall: Timestamp) -> Bool {
+  ///
+  /// - Parameter seen: when the job was seen last: denials since then add up.
+  func wasDenied(_ host: String, at wall: Timestamp, since seen: Duration?) -> Bool {
     let at = wall - VirtualTime.start
+    let from = min(seen ?? at, at - .minutes(10))
     let denials = disturbances.filter {
-      $0.what == "cloud \(host) absence" && (hasHad(.clock) || $0.from <= at && at <= $0.to + .minutes(10))
+      $0.what == "cloud \(host) absence" && (hasHad(.clock) || $0.from <= at && from <= $0.to)
     }
     // Two in a row are one.
     let isOver = denials.allSatisfy { at > $0.to + .minutes(1) } && !hasHad(.clock)

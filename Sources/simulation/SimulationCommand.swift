@@ -26,6 +26,9 @@ struct SimulationCommand: ParsableCommand {
   @Option(help: "The kinds of trouble, with commas; or all, or none.")
   var troubles = "all"
 
+  @Option(help: "How often troubles come: 1 is dozens a day, as no machine has them.")
+  var often = 1.0
+
   @Flag(help: "Print what happens.")
   var trace = false
 
@@ -83,7 +86,7 @@ struct SimulationCommand: ParsableCommand {
 
   /// Of this run, for its children.
   private var otherOptions: [String] {
-    ["--jobs", "\(jobs)", "--stretch", "\(stretch)", "--schemas", schemas, "--in", folder]
+    ["--jobs", "\(jobs)", "--stretch", "\(stretch)", "--often", "\(often)", "--schemas", schemas, "--in", folder]
       + (trace ? ["--trace"] : [])
       + (traceDisk ? ["--trace-disk"] : [])
   }
@@ -104,8 +107,8 @@ struct SimulationCommand: ParsableCommand {
     executor_begin()
     let dumps = seed % 10 == 0 ? try FileManager.default.contentsOfDirectory(atPath: schemas).sorted() : []
     var options = World.Options(
-      seed: seed, days: days, jobsPerDay: jobs, stretch: stretch, kinds: kinds, directory: directory,
-      isTraced: trace || traceDisk, isDiskTraced: traceDisk)
+      seed: seed, days: days, jobsPerDay: jobs, stretch: stretch, kinds: kinds, often: often,
+      directory: directory, isTraced: trace || traceDisk, isDiskTraced: traceDisk)
     if !dumps.isEmpty { options.schema = "\(schemas)/\(dumps[Int(seed / 10) % dumps.count])" }
     let begun = ContinuousClock.now
     let world = try World(options)

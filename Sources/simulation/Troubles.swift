@@ -46,7 +46,7 @@ final class Troubles: @unchecked Sendable {
         // Many promises say nothing of a world in which the clock was set or a backup put back.
         let isGrave = [.clock, .restore].contains(kind)
         let share = draw.pick(isGrave ? [0, 0, 0, 0, 1, 4] : [0, 0, 0.25, 1, 1, 4])
-        return (kind, isSpared || !kinds.contains(kind) ? 0 : share)
+        return (kind, isSpared || !kinds.contains(kind) ? 0 : share * world.options.often)
       })
   }
 
@@ -187,6 +187,8 @@ final class Troubles: @unchecked Sendable {
     var length = draw.chance(0.1) ? draw.exponential(.hours(2)) : draw.exponential(.minutes(5))
     // A service that has forgotten few jobs is believed after two minutes, and one that has forgotten all after an hour.
     if trouble == .absence { length = min(length, draw.chance(0.7) ? .seconds(100) : .minutes(20)) }
+    // Whether one service stops the others of its account shows after some probes.
+    if trouble == .unauthorized { length = max(length, draw.chance(0.5) ? .minutes(40) : .zero) }
     let hosts = draw.chance(0.3) ? world.cloud.hosts : [draw.pick(world.cloud.hosts)]
     world.disturbCloud(trouble, hosts, for: length)
   }

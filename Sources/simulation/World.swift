@@ -13,6 +13,8 @@ final class World: @unchecked Sendable {
     /// How many times longer idle waits are than in life.
     var stretch = 10
     var kinds = Set(Troubles.Kind.allCases)
+    /// How often troubles come; 1 is dozens a day.
+    var often = 1.0
     var directory: String
     var isTraced = false
     var isDiskTraced = false

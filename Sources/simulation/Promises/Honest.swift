@@ -18,7 +18,7 @@ struct Honest: Promise {
     return jobs.compactMap { state(of: $0, since: ends[$0.id], wasUnpaid: unpaid.contains($0.id), world) }
       + (isEnd ? jobs.compactMap { stuck($0, world) } : [])
       + rows.events.filter { $0.seq > judged }.compactMap { blame($0, rows, world) ?? unseen($0, rows, world) }
-      + (isEnd ? untold(rows, world) : [])
+      + (isEnd ? untold(rows, world) + stopped(rows, world) : [])
       + repeated(rows, world)
   }
 
@@ -72,7 +72,10 @@ struct Honest: Promise {
   private func state(of job: Rows.Job, since verdict: Timestamp?, wasUnpaid: Bool, _ world: World) -> Violation? {
     guard let truth = world.cloud.jobs[job.key.jobID] else { return nil }
     let now = world.circumstances.hasHad(.clock) ? world.time.truth : verdict ?? world.time.truth
-    if ["lost", "unknown"].contains(job.state), world.circumstances.wasDenied(truth.host, at: now) {
+    if ["lost", "unknown"].contains(job.state),
+      world.circumstances.wasDenied(
+        truth.host, at: now, since: world.cloud.polls[truth.id]?.lastShown ?? world.submitters.submitted[job.key])
+    {
       return job.state == "lost" ? unfound(job, truth, world) : nil
     }
     switch job.state {
@@ -193,6 +196,30 @@ struct Honest: Promise {
         })
       else { return nil }
       return Violation("HONEST", "\(trouble.what) from \(VirtualTime.start + trouble.from) on was not told", truth.key)
+    }
+  }
+
+  /// A key that one service refuses, and another takes, stops its account until the next probe at most.
+  private func stopped(_ rows: Rows, _ world: World) -> [Violation] {
+    if world.circumstances.hasHad(.clock) || world.restoredSeq != nil || world.setup.keep < .days(30) { return [] }
+    let told = rows.events.filter { $0.kind.hasPrefix("account.") && $0.content.service == nil }.map {
+      (isPause: $0.kind == "account.paused", account: $0.content.account, at: world.time.when($0.at))
+    }
+    return world.disturbances.compactMap { trouble in
+      guard trouble.what.hasSuffix(" unauthorized"),
+        let host = world.cloud.hosts.first(where: { trouble.what.contains(" \($0) ") }),
+        !world.cloud.openJobs(of: host, from: trouble.from, to: trouble.to).isEmpty,
+        let taking = world.cloud.hosts.lazy.filter({ $0 != host && $0.hasSuffix(host.drop { $0 != "." }) })
+          .flatMap({ world.cloud.openJobs(of: $0, from: trouble.from, to: trouble.to) }).first,
+        let pause = told.first(where: {
+          $0.isPause && $0.account == taking.account && trouble.from <= $0.at && $0.at <= trouble.to - .minutes(12)
+        }),
+        !told.contains(where: {
+          !$0.isPause && $0.account == taking.account && pause.at <= $0.at && $0.at <= pause.at + .minutes(12)
+        }),
+        world.circumstances.longestClearSpan(pause.at, pause.at + .minutes(12), host: taking.host) == .minutes(12)
+      else { return nil }
+      return Violation("HONEST", "\(trouble.what) stopped all of \(taking.account)", taking.key)
     }
   }
 

@@ -14,7 +14,8 @@ struct Logged: Promise {
     var (next, mayRepeat) = (Int64(1), false)
     for path in world.log.rotated + [world.setup.statusLog] {
       guard let content = Disk.content(of: path) else {
-        if path == world.setup.statusLog && !isEnd { continue }
+        // The next line makes it anew.
+        if path == world.setup.statusLog { continue }
         return [Violation("LOG", "\(path) is gone")]
       }
       if path != world.setup.statusLog {
