@@ -34,8 +34,8 @@ final class Submitters: @unchecked Sendable {
   private(set) var submitted: [JobKey: Duration] = [:]
   /// Those of files that were taken in.
   private(set) var settledLabels: [JobKey: [String: String]] = [:]
-  /// By key: how long after its registration a job is expected to end, as files that were taken in say.
-  private(set) var expectations: [JobKey: Duration] = [:]
+  /// By key: how long after its registration a job is expected to end, and since when files that were taken in say so.
+  private(set) var expectations: [JobKey: (within: Duration, since: Duration)] = [:]
   /// Ids that no cloud knows.
   private(set) var invented: Set<String> = []
   private var submittedAgain: Set<JobKey> = []
@@ -89,18 +89,17 @@ final class Submitters: @unchecked Sendable {
     count += 1
     let name = "\(1000 + count)-\(draw.digits(6)).json"
     var labels: [JobKey: [String: String]] = [:]
-    var lines = keys.map { line($0, &labels) }
+    var expectations: [JobKey: Duration] = [:]
+    var lines = keys.map { line($0, &labels, &expectations) }
     var refused = 0
     if draw.chance(machine.faults.isFailing ? 0.7 : 0.06) {
       lines.insert(#"{"job_id": "not an id", "service": "ecs"}"#, at: draw.number(0...lines.count))
       refused = 1
     }
     let text = lines.joined(separator: "\n") + "\n"
-    var file = File(
-      name: name, jobs: keys, labels: labels, refused: refused, size: text.utf8.count, visibleAt: time.now,
-      isDurable: false)
-    // A URL says nothing of it, and has no labels.
-    for key in keys where labels[key]?.isEmpty == false { file.expectations[key] = expectation(of: key) }
+    let file = File(
+      name: name, jobs: keys, labels: labels, expectations: expectations, refused: refused, size: text.utf8.count,
+      visibleAt: time.now, isDurable: false)
     if draw.chance(0.12) { return writeInPlace(text, file) }
     put(text, file, isCareful: draw.chance(0.6))
   }
@@ -162,13 +161,16 @@ final class Submitters: @unchecked Sendable {
     tell("\(file.name) is in the spool: \(file.jobs.map(\.description).joined(separator: " "))")
   }
 
-  /// The same in each of its submissions; nil for most.
+  /// The same in each of its submissions that have it; nil for most jobs, and for many that come for the first time.
   private func expectation(of key: JobKey) -> Duration? {
+    if submitted[key] == nil, draw.chance(0.3) { return nil }
     let number = key.jobID.utf8.reduce(0) { ($0 * 31 + Int($1)) % 1009 }
     return number % 5 == 0 ? .minutes(number / 5 + 1) : nil
   }
 
-  private func line(_ key: JobKey, _ labels: inout [JobKey: [String: String]]) -> String {
+  private func line(
+    _ key: JobKey, _ labels: inout [JobKey: [String: String]], _ expectations: inout [JobKey: Duration]
+  ) -> String {
     // A URL has account and service in it.
     if draw.chance(0.1), let account = setup.accounts.first(where: { $0.name == key.account }),
       let service = CloudService.named(key.service)
@@ -181,7 +183,8 @@ final class Submitters: @unchecked Sendable {
     let run = "run\(draw.number(0...999_999))"
     labels[key] = ["team": key.jobID.utf8.first.map { $0 % 2 == 0 } ?? true ? "web" : "db", run: "x"]
     let text = (labels[key] ?? [:]).sorted { $0.key < $1.key }.map { "\"\($0.key)\": \"\($0.value)\"" }
-    let expectation = expectation(of: key).map { #", "expect_within": "\#($0.text)""# } ?? ""
+    expectations[key] = expectation(of: key)
+    let expectation = expectations[key].map { #", "expect_within": "\#($0.text)""# } ?? ""
     return #"{"job_id": "\#(key.jobID)", "service": "\#(key.service)", "account": "\#(key.account)""#
       + expectation + ", \"labels\": {\(text.joined(separator: ", "))}}"
   }
@@ -265,7 +268,9 @@ final class Submitters: @unchecked Sendable {
       files[index].isSettled = true
       if !files[index].isSpoiled {
         settledLabels.merge(files[index].labels) { $0.merging($1) { $1 } }
-        expectations.merge(files[index].expectations) { $1 }
+        for (key, within) in files[index].expectations where expectations[key] == nil {
+          expectations[key] = (within, time.now)
+        }
       }
       judge(files[index])
     }

@@ -40,7 +40,7 @@ struct Warned: Promise {
     else { return nil }
     let late = told.first { $0.kind == "job.late" }?.at
     // It began some time before it came here.
-    if let late, let begun = world.cloud.jobs[job.key.jobID]?.submitted, late < begun + expectation {
+    if let late, let begun = world.cloud.jobs[job.key.jobID]?.submitted, late < begun + expectation.within {
       return Violation("WARNED", "\(job.key) was said to be late before it was", job.key)
     }
     // It is asked for at its expected end.
@@ -51,11 +51,12 @@ struct Warned: Promise {
         return Violation("WARNED", "\(job.key) was said to be late, and had ended \(end.at)", job.key)
       }
     }
-    let due = registered + expectation - VirtualTime.start
+    let due = max(registered + expectation.within - VirtualTime.start, expectation.since)
     guard late == nil, job.state != "awaiting_payment",
       world.circumstances.longestClearSpan(due, world.time.now, host: nil) > Self.patience
     else { return nil }
-    return Violation("WARNED", "\(job.key) was expected within \(expectation.text), and no job.late came", job.key)
+    return Violation(
+      "WARNED", "\(job.key) was expected within \(expectation.within.text), and no job.late came", job.key)
   }
 
   /// No notice since the last of the times before a deadline that have come.
