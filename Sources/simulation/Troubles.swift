@@ -58,7 +58,7 @@ final class Troubles: @unchecked Sendable {
     world.cloud.wrongAnswerChance = 0.005 * share(.wrongAnswer)
     for receiver in world.receivers { receiver.failureChance = 0.01 * share(.receiverFailure) }
     world.machine.faults.shortWrite = 0.01 * share(.shortWrite)
-    world.cloud.oddJobChance = isEmpty ? 0 : 0.01
+    world.cloud.oddJobChance = isEmpty ? 0 : 0.01 * world.options.often
     world.machine.announcementLoss = isEmpty ? 0 : 0.01
     for kind in Kind.allCases { schedule(kind) }
     world.time.after(end) { [world] in world.calm() }

@@ -18,8 +18,9 @@ struct Accepted: Promise {
     let begun = Dictionary(grouping: rows.events.filter { $0.kind == "job.registered" }, by: \.job)
       .filter { $0.value.count > world.machine.starts + 1 }
     return rows.jobs.compactMap { job in
+      guard let events = begun[job.id] else { return nil }
       let files = world.submitters.files.count { $0.jobs.contains(job.key) }
-      guard let events = begun[job.id], events.count > files + world.machine.starts else { return nil }
+      guard events.count > files + world.machine.starts else { return nil }
       return Violation("ONCE", "\(job.key) was registered \(events.count) times, by \(files) files", job.key)
     }
   }
