@@ -19,11 +19,11 @@ import Testing
       bed.cloud.credentials = AcceptedCredentials(accessKeys: LoginWay.keys, tokens: Set(LoginWay.tokens))
       let daemon = try await bed.startDaemon()
       // Ends all along, past the second end of a credential; not before the first log-in and intake are over.
-      let jobs = (6...18).map { PlannedJob.failing(after: Self.gap.scaled(by: Double($0))) }
+      let jobs = stride(from: 6.0, through: 45, by: 3).map { PlannedJob.failing(after: Self.gap.scaled(by: $0)) }
       let begin = Testbed.clock()
       try bed.submit(jobs)
       if !way.files.isEmpty { try await Self.change(way, of: daemon, in: bed) }
-      try await within(.seconds(60), "every end is told") { try await bed.told(jobs) }
+      try await within(.seconds(120), "every end is told") { try await bed.told(jobs) }
       #expect(await daemon.terminate() == .code(0))
 
       #expect(bed.cloud.refusedCalls.isEmpty)

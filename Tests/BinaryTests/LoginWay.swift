@@ -11,10 +11,10 @@ struct LoginWay: Sendable, CustomTestStringConvertible {
   var login: [String: String]
   /// The content of files in the workplace, before and after the change; none: it changes by itself.
   var files: [String: [String]] = [:]
-  var metadata = SimulatedMetadata(keyLifetime: lifetime, renewal: .seconds(3))
+  var metadata = SimulatedMetadata(keyLifetime: lifetime, renewal: .seconds(8))
 
   /// Of tokens and of an agency's keys.
-  static let lifetime = Duration.seconds(8)
+  static let lifetime = Duration.seconds(20)
   static let password = "a-password-of-no-user-anywhere"
   static let user = PasswordUser(name: "jobwatch", password: Secret(password), domainName: "OTC0001")
 
@@ -49,10 +49,10 @@ struct LoginWay: Sendable, CustomTestStringConvertible {
     LoginWay(
       name: "agency with the newer signature, project looked up, session tokens required",
       login: ["auth": "agency", "signature": "aksk"],
-      metadata: SimulatedMetadata(versions: .second, keyLifetime: lifetime, renewal: .seconds(3))),
+      metadata: SimulatedMetadata(versions: .second, keyLifetime: lifetime, renewal: .seconds(8))),
     LoginWay(
       name: "agency without session tokens", login: ["auth": "agency", "project_id": project],
-      metadata: SimulatedMetadata(versions: .first, keyLifetime: lifetime, renewal: .seconds(3))),
+      metadata: SimulatedMetadata(versions: .first, keyLifetime: lifetime, renewal: .seconds(8))),
     temporaryKey("aksk", ["project_id": project]), temporaryKey("aksk-otc", [:]),
     LoginWay(
       name: "profile", login: ["auth": "aksk", "profile": "{file: ROOT/profile}"],
