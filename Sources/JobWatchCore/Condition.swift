@@ -31,6 +31,8 @@ package struct Condition: Hashable, Sendable {
     case unreachable
     /// A service that takes calls and has no answer for any job.
     case busy
+    /// A service whose quota has left no call for long.
+    case throttled
     /// A service to which most of its jobs are suddenly unknown.
     case absent
     /// A channel that takes no messages, or a loop that cannot do its work.
@@ -76,6 +78,7 @@ package struct Condition: Hashable, Sendable {
     case (_, .forbidden), (_, .misconfigured): "calls were \(kind.rawValue): \(cause)"
     case (_, .unreachable): "the endpoint gave no answer: \(cause)"
     case (_, .busy): "the service had no answer for any job: \(cause)"
+    case (_, .throttled): "the service took no calls: \(cause)"
     case (.worker(let name), .failing): "the \(name) could not do its work: \(cause)"
     case (_, .absent), (_, .failing): cause
     case (_, .stopped): [Self.suspended, Self.clockSet].contains(cause) ? cause : "jobwatch was not running"

@@ -42,7 +42,7 @@ package struct ConditionChange: Hashable, Sendable {
       (subject, kinds) = (.account(account), [.pausedByHand, .refused, .lockedOut])
       trouble = "account \(account) stays paused"
     case .endpointUp:
-      (subject, kinds) = (condition.subject, [.unreachable, .busy, .absent])
+      (subject, kinds) = (condition.subject, [.unreachable, .busy, .throttled, .absent])
       trouble = "\(event.data.service ?? "") of account \(account) still gives no usable answer"
     default: return event
     }
@@ -139,12 +139,15 @@ extension ConditionChange {
   package static func down(
     _ endpoint: EndpointKey, _ kind: Condition.Kind, since: Timestamp? = nil, cause: String, at now: Timestamp
   ) -> ConditionChange {
-    told(
+    let cure =
+      switch kind {
+      case .busy, .absent: "check that these jobs' ids belong to this service and account"
+      case .throttled: "see what else calls \(endpoint.service) in this project, or ask for a higher quota"
+      default: "jobwatch check --online shows at which step a call fails"
+      }
+    return told(
       .endpoint(endpoint), kind, since: since, cause: cause, .endpointDown,
-      "\(endpoint.service) of account \(endpoint.account) gives no usable answer: \(cause)",
-      cure: kind == .busy || kind == .absent
-        ? "check that these jobs' ids belong to this service and account"
-        : "jobwatch check --online shows at which step a call fails", at: now)
+      "\(endpoint.service) of account \(endpoint.account) gives no usable answer: \(cause)", cure: cure, at: now)
   }
 
   /// - Parameter what: why its trouble is over.

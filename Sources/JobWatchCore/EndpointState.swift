@@ -9,7 +9,7 @@
 ///  forbidden, misconfigured    succeeds  fails       forbiddenJobs   forbidden, misconfigured
 ///  refused, skewed             succeeds  no word     refused         the account's
 ///  garbled, unreachable        fails     no word     unanswered      unreachable
-///  throttled                   no word   no word     none            none
+///  throttled                   no word   no word     none            throttled, once nothing else came for 15 min
 /// ```
 package struct EndpointState: Sendable {
   /// The permits of one call, beside its credential's.
@@ -42,8 +42,8 @@ package struct EndpointState: Sendable {
   private var absences = MassAbsence()
   private var outage: Trouble?
   private var busy: Trouble?
-  /// The last answer said that the quota is used up.
-  private var isThrottled = false
+  /// The answers since then said that the quota is used up.
+  private var throttling: Trouble?
   /// Polls of a job in a row without a usable answer.
   private var failures: [Int64: Int] = [:]
   package var clockOffset = ClockOffset()
@@ -137,9 +137,8 @@ package struct EndpointState: Sendable {
     _ observation: Observation, of job: Int64, isLost: Bool = false, isOfEndpoint: Bool = false,
     _ permits: Permits, watched: Int, at now: Moment
   ) -> Effects {
-    let wasThrottled = isThrottled
-    isThrottled = false
     var call = Call(job: job, permits: permits, watched: watched, now: now)
+    noteThrottling(observation, &call)
     switch observation {
     case .seen, .unrecognised:
       failures[job] = nil
@@ -158,9 +157,7 @@ package struct EndpointState: Sendable {
       failures[job, default: 0] += 1
       accept(&call)
       noteBusy(cause, &call)
-    case .throttled(let throttle):
-      isThrottled = true
-      if !wasThrottled { call.effects.logLines.append(.isThrottled(code: throttle.code)) }
+    case .throttled:
       breaker.learnNothing(permits.breaker, at: now.uptime)
       permission.learnNothing(permits.permission, at: now.uptime)
     case .garbled(let cause), .unreachable(let cause):
@@ -255,6 +252,32 @@ package struct EndpointState: Sendable {
     busy = nil
   }
 
+  /// A quota that others use up for minutes is everyday. Where it leaves no call for longer, jobs end unseen.
+  private mutating func noteThrottling(_ observation: Observation, _ call: inout Call) {
+    guard case .throttled(let throttle) = observation else { return endThrottling(by: observation, &call) }
+    if throttling == nil { call.effects.logLines.append(.isThrottled(code: throttle.code)) }
+    var trouble = throttling ?? Trouble(since: call.now, cause: "its quota is used up (\(throttle.code))")
+    if !trouble.isTold, call.now.uptime - trouble.since.uptime >= Self.throttlingGrace {
+      trouble.isTold = true
+      call.effects.changes.append(
+        .down(key, .throttled, since: trouble.since.wall, cause: trouble.cause, at: call.now.wall))
+    }
+    throttling = trouble
+  }
+
+  private static let throttlingGrace = Duration.minutes(15)
+
+  private mutating func endThrottling(by observation: Observation, _ call: inout Call) {
+    if throttling?.isTold == true {
+      switch observation {
+      // They come from in front of the quota.
+      case .unreachable, .garbled, .refused, .skewed: return
+      default: call.effects.changes.append(.up(key, .throttled, because: "takes calls again", at: call.now.wall))
+      }
+    }
+    throttling = nil
+  }
+
   private func noteAbsence(_ change: MassAbsence.Change?, _ call: inout Call) {
     switch change {
     case .massBegan(let absent, let watched):
@@ -301,6 +324,7 @@ package struct EndpointState: Sendable {
       breaker.resumeOpen(at: now.uptime)
       outage = Trouble(since: since, cause: condition.cause, isTold: isTold, isConfirmed: isTold)
     case .busy: busy = Trouble(since: since, cause: condition.cause, isTold: isTold)
+    case .throttled: throttling = Trouble(since: since, cause: condition.cause, isTold: isTold)
     case .absent:
       // Its hold was not over while jobwatch ran: it stopped since, or the clock was set.
       absences.resumeMass(since: age < absence.massHold ? since.uptime : now.uptime)
@@ -346,6 +370,7 @@ package struct EndpointState: Sendable {
     clockOffset.shift(by: step)
     if let since = outage?.since.wall { outage?.since.wall = since + step }
     if let since = busy?.since.wall { busy?.since.wall = since + step }
+    if let since = throttling?.since.wall { throttling?.since.wall = since + step }
     absences.clockWasSet(at: now)
   }
 }

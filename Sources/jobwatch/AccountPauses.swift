@@ -28,7 +28,7 @@ struct AccountPauses {
   private static let pauses: Set<Condition.Kind> = [
     .pausedByHand, .refused, .lockedOut, .forbidden, .misconfigured,
   ]
-  private static let outages: Set<Condition.Kind> = [.unreachable, .busy, .absent]
+  private static let outages: Set<Condition.Kind> = [.unreachable, .busy, .throttled, .absent]
 
   init(_ transaction: Transaction) throws {
     told = try transaction.conditions.open().filter { $0.toldAt != nil }

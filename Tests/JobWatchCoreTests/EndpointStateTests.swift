@@ -255,6 +255,18 @@ import Testing
     #expect(noted == [true, false, false, true, false, false, true])
   }
 
+  @Test func `tells a quota that leaves no call for a quarter of an hour, and its end`() throws {
+    var state = state
+    let throttled = Observation.throttled(Throttle(code: "T"))
+    func step(_ minute: Int, _ answer: Observation) -> Step { Step(second: 60 * minute, answer: answer) }
+    #expect(try changes([step(0, throttled), step(14, throttled), step(15, Self.seen)], &state) == [])
+    #expect(try changes([step(20, throttled), step(34, throttled)], &state) == [])
+    #expect(try changes([step(35, throttled), step(36, throttled)], &state) == ["+throttled!"])
+    // What comes from in front of the quota says nothing of it.
+    #expect(try changes([step(37, .unreachable("U")), step(38, throttled)], &state) == [])
+    #expect(try changes([step(39, Self.seen)], &state) == ["-throttled!", "-unreachable!"])
+  }
+
   @Test func `knows a job that has no answer while others have`() throws {
     var state = state
     _ = try play(
@@ -289,7 +301,7 @@ import Testing
     (.busy, true, false, ["-busy!"]), (.busy, false, false, []),
     (.forbidden, true, false, ["-forbidden!", "-misconfigured!"]),
     (.misconfigured, true, false, ["-forbidden!", "-misconfigured!"]),
-    (.absent, true, false, ["-absent!"]),
+    (.absent, true, false, ["-absent!"]), (.throttled, true, false, ["-throttled!"]),
   ])
   func `takes up what is on record, and tells nothing twice`(
     _ kind: Condition.Kind, _ isTold: Bool, _ isToldAfterFailure: Bool, _ ends: [String]

@@ -177,7 +177,7 @@ struct Honest: Promise {
 
   /// A service that fails for hours is said to fail, if jobs wait for it and nothing else was in the way.
   private func untold(_ rows: Rows, _ world: World) -> [Violation] {
-    let failures = ["refused", "silent", "unavailable", "unauthorized", "forbidden"]
+    let failures = ["refused", "silent", "unavailable", "unauthorized", "forbidden", "throttled"]
     if world.circumstances.hasHad(.clock) || world.restoredSeq != nil || world.setup.keep < .days(30) { return [] }
     let told = rows.events.filter { ["endpoint.down", "account.paused"].contains($0.kind) }.map {
       (data: $0.content, at: world.time.when($0.at))
