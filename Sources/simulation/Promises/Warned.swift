@@ -38,17 +38,20 @@ struct Warned: Promise {
     guard let expectation = world.submitters.expectations[job.key], world.setup.keep > .days(30),
       let registered = told.first(where: { $0.kind == "job.registered" })?.at
     else { return nil }
-    let late = told.first { $0.kind == "job.late" }?.at
+    let notice = told.first { $0.kind == "job.late" }
+    let late = notice?.at
     // It began some time before it came here.
     if let late, let begun = world.cloud.jobs[job.key.jobID]?.submitted, late < begun + expectation.within {
       return Violation("WARNED", "\(job.key) was said to be late before it was", job.key)
     }
     // It is asked for at its expected end.
-    if let late, let truth = world.cloud.jobs[job.key.jobID], let end = truth.end, end.at < late - .minutes(1) {
+    if let late, notice?.content.blindGap != nil, let truth = world.cloud.jobs[job.key.jobID],
+      truth.visibleFrom < late - .minutes(3), truth.goneAt.map({ $0 > late }) ?? true
+    {
       let (from, to) = (late - .minutes(3) - VirtualTime.start, late - VirtualTime.start)
       let isClear = world.circumstances.longestClearSpan(from, to, host: truth.host) == .minutes(3)
       if isClear, !world.cloud.isOdd(truth.id), !world.circumstances.isBusy(job.key, at: to) {
-        return Violation("WARNED", "\(job.key) was said to be late, and had ended \(end.at)", job.key)
+        return Violation("WARNED", "\(job.key) was said to be late, and was not asked for when it should end", job.key)
       }
     }
     let due = max(registered + expectation.within - VirtualTime.start, expectation.since)
