@@ -106,17 +106,19 @@ package struct Transaction {
 
   /// Records the time without jobwatch: from the last sign of life until now. A new database has none.
   package func noteStart(at now: Timestamp) throws {
-    guard let last = try lastSignOfLife(), last < now else { return }
+    guard let last = try lastSignOfLife(before: now), last < now else { return }
     try conditions.noteStop(from: last, to: now)
   }
 
-  /// The time of the last event, sighting or first "no such job"; nil in a new database.
-  package func lastSignOfLife() throws -> Timestamp? {
+  /// The time of the last event, sighting, first "no such job" or call, because in an outage there are only calls; nil in
+  /// a new database.
+  package func lastSignOfLife(before now: Timestamp) throws -> Timestamp? {
     try db.value(
       """
       SELECT max(at) FROM (SELECT max(last_seen_at) AS at FROM job UNION ALL SELECT max(absent_since) FROM job UNION ALL
+        SELECT max(saved_at) FROM budget WHERE saved_at < ? UNION ALL
         SELECT at FROM (SELECT at FROM event ORDER BY seq DESC LIMIT 1))
-      """)
+      """, [now])
   }
 
   // MARK: Tables of a few rows

@@ -107,6 +107,24 @@ import Testing
     }
   }
 
+  @Test func `ends now where a clock that was ahead ended it later, and begins now at the latest`() throws {
+    try Place().transaction { transaction throws in
+      try transaction.conditions.noteStop(from: time(1), to: time(2))
+      try transaction.conditions.noteStop(from: time(4), to: time(40))
+      try transaction.conditions.noteStop(from: time(50), to: time(60))
+      var outage = begun
+      outage.condition.since = time(70)
+      try transaction.apply(outage, routes: routes)
+      #expect(try transaction.conditions.hasTimesAhead(of: time(6)))
+      try transaction.conditions.boundTimes(at: time(6))
+      #expect(try !transaction.conditions.hasTimesAhead(of: time(6)))
+      let gaps = try transaction.conditions.gaps(of: Self.ecs, from: .start, to: time(20))
+        .sorted { ($0.from, $0.to) < ($1.from, $1.to) }
+      #expect(gaps.map(\.from) == [time(1), time(4), time(6), time(6)])
+      #expect(gaps.map(\.to) == [time(2), time(6), time(6), time(20)])
+    }
+  }
+
   /// By whether an outage was told before a stop, and where it ends in the record: what hides jobs, and for how many hours.
   @Test(arguments: [(false, [(4, 1), (8, 4)]), (true, [(4, 1), (8, 4), (9, 1)])])
   func `blames nothing else for the time in which jobwatch did not run`(

@@ -15,9 +15,10 @@ import Testing
     "budget.saved_at":
       "the time since, zero at least and what the uptime allows at most: RateLimiterRecord.elapsed",
     "condition.since":
-      "shown; the hold of a mass absence is counted from now on where it is later than now",
+      "made now where it is later, at a start and when the clock was set: ConditionTable.boundTimes",
     "condition.told_at": "nothing but that it is there",
-    "condition.until": "pruned as events are; at least since: ConditionTable.close",
+    "condition.until":
+      "as since; pruned as events are; at least since: ConditionTable.close",
     "duration.taught_at": "the order in which types are forgotten where there are too many",
     "event.at":
       "pruned after the retention, not before a clock that leapt has stood for an hour: Pruner",

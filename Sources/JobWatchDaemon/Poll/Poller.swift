@@ -252,9 +252,12 @@ package actor Poller: Worker {
   private func boundJobTimes(at now: Timestamp) async {
     guard mayHaveTimesAhead else { return }
     do {
-      if try await store.read({ try $0.jobs.hasTimesAhead(of: now) }) {
-        try await store.write { try $0.jobs.boundTimes(at: now) }
-        log.notice("jobs were registered while the clock was ahead: their ages count from now on")
+      if try await store.read({ try $0.jobs.hasTimesAhead(of: now) || $0.conditions.hasTimesAhead(of: now) }) {
+        try await store.write {
+          try $0.jobs.boundTimes(at: now)
+          try $0.conditions.boundTimes(at: now)
+        }
+        log.notice("what was recorded while the clock was ahead counts from now on")
       }
       mayHaveTimesAhead = false
     } catch {
