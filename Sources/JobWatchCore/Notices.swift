@@ -113,7 +113,8 @@ package struct NoticeSchedule {
     var event = event(.jobLate, at: now)
     event.data.expectedBy = job.expectedBy
     let time = job.hint.expectWithin?.spoken ?? ""
-    if let seen = job.lastSeenAt, let expected = job.expectedBy, seen >= expected {
+    // The clouds tell their time in seconds: the poll at the expected end may come a moment early.
+    if let seen = job.lastSeenAt, let expected = job.expectedBy, seen > expected - .seconds(1) {
       let word = job.report?.rawStatus ?? ""
       event.data.summary =
         "\(job.title) has not ended within \(time): it was still "

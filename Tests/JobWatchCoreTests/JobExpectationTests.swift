@@ -89,6 +89,10 @@ import Testing
       Sentence(
         job: job(seen: .minutes(10) + .seconds(10)),
         testDescription: "ecs job ff80 has not ended within 10 m: " + "it was still RUNNING when last seen 20 s ago"),
+      // By clouds that tell their time in seconds it was asked for at its expected end.
+      Sentence(
+        job: job(seen: .minutes(10) - .milliseconds(20)),
+        testDescription: "ecs job ff80 has not ended within 10 m: " + "it was still RUNNING when last seen 30 s ago"),
       Sentence(
         job: job(.awaitingPayment),
         testDescription: "ecs job ff80 has not ended within 10 m: "
