@@ -29,7 +29,8 @@ struct Honest: Promise {
       let key = rows.jobs.first(where: { $0.id == event.job })?.key
     else { return nil }
     let steps = world.disturbances.filter { $0.what == "clock" }
-    let recent = steps.count { $0.from > world.time.now - .minutes(14) }
+    let told = world.time.when(event.at)
+    let recent = steps.count { told - .minutes(14) < $0.from && $0.from <= told }
     // Loops that rest for minutes here, and for half a minute elsewhere, may notice neither of two steps.
     if recent > 1 { return nil }
     if hidesClock(event, gap, world) {
