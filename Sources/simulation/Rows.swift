@@ -92,7 +92,8 @@ struct Rows {
     var kind: String
     var since: Timestamp
     var until: Timestamp?
-    var name: String { "\(kind) of \(subject) since \(since)" }
+    /// Without its beginning, which is bounded where it is ahead of the clock.
+    var name: String { "\(kind) of \(subject)" }
   }
 
   var jobs: [Job] = []

@@ -136,7 +136,7 @@ struct Asked: Promise {
     }
   }
 
-  /// What one service of an account said of the time is known of all.
+  /// What one service of an account said of the time is known of all, and after a reload, too.
   private func skewed(_ world: World) -> [Violation] {
     world.cloud.calls[judgedCalls...].filter(\.isSkewed).compactMap { call in
       let start = world.machine.spans.last { $0.kind == .up && $0.from <= call.at }?.from ?? .zero
@@ -144,15 +144,15 @@ struct Asked: Promise {
       let set = world.disturbances.last { $0.what == "clock" && $0.from <= call.at }
       let since = set.map { $0.to + .seconds(30 * world.options.stretch) } ?? .zero
       let isLearned = world.cloud.calls.contains {
-        $0.isSkewed && $0.account == call.account && $0.service != call.service && $0.start == call.start
-          && since <= $0.at && $0.at < call.at - .minutes(1)
+        $0.isSkewed && $0.account == call.account && $0.start == call.start && since <= $0.at
+          && $0.at < call.at - .minutes(1)
       }
       let isOther = world.disturbances.contains {
         $0.what.hasSuffix(".\(call.account).cloud.example skew") && start <= $0.to && $0.from <= call.at
       }
       guard isLearned, !isOther else { return nil }
       return Violation(
-        "QUOTA", "\(call.account)/\(call.service) was asked by a time that another service had corrected")
+        "QUOTA", "\(call.account)/\(call.service) was asked by a time that was corrected before")
     }
   }
 
