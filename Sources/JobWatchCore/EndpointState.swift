@@ -256,7 +256,8 @@ package struct EndpointState: Sendable {
   private mutating func noteThrottling(_ observation: Observation, _ call: inout Call) {
     guard case .throttled(let throttle) = observation else { return endThrottling(by: observation, &call) }
     if throttling == nil { call.effects.logLines.append(.isThrottled(code: throttle.code)) }
-    var trouble = throttling ?? Trouble(since: call.now, cause: "its quota is used up (\(throttle.code))")
+    let code = throttle.code.isEmpty ? "" : " (\(throttle.code))"
+    var trouble = throttling ?? Trouble(since: call.now, cause: "its quota is used up" + code)
     if !trouble.isTold, call.now.uptime - trouble.since.uptime >= Self.throttlingGrace {
       trouble.isTold = true
       call.effects.changes.append(
