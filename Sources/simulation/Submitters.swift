@@ -161,11 +161,15 @@ final class Submitters: @unchecked Sendable {
     tell("\(file.name) is in the spool: \(file.jobs.map(\.description).joined(separator: " "))")
   }
 
-  /// The same in each of its submissions that have it; nil for most jobs, and for many that come for the first time.
+  /// The same in each of its submissions that have it; nil for most jobs. Many come without it for the first time, and
+  /// again with it shortly before it is due.
   private func expectation(of key: JobKey) -> Duration? {
-    if submitted[key] == nil, draw.chance(0.3) { return nil }
     let number = key.jobID.utf8.reduce(0) { ($0 * 31 + Int($1)) % 1009 }
-    return number % 5 == 0 ? .minutes(number / 5 + 1) : nil
+    guard number % 5 == 0 else { return nil }
+    let expectation = Duration.minutes(number / 5 + 1)
+    guard submitted[key] == nil, draw.chance(0.3) else { return expectation }
+    submit([key], after: max(expectation - draw.spread(.seconds(1) ... .minutes(4)), .seconds(1)))
+    return nil
   }
 
   private func line(
