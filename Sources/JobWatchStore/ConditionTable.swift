@@ -53,15 +53,15 @@ package struct ConditionTable {
   }
 
   package func hasTimesAhead(of now: Timestamp) throws -> Bool {
-    try db.row("SELECT 1 FROM condition WHERE max(since, coalesce(until, since)) > ? LIMIT 1", [now]) != nil
+    try db.row("SELECT 1 FROM condition WHERE \(Self.areAhead) LIMIT 1", [now]) != nil
   }
 
   /// Ends what a clock that was ahead put into the future, lest it hide the causes of what is to come.
   package func boundTimes(at now: Timestamp) throws {
-    try db.run(
-      "UPDATE condition SET since = min(since, ?1), until = min(until, ?1) WHERE max(since, until) > ?1", [now])
-    try db.run("UPDATE condition SET since = ?1 WHERE until IS NULL AND since > ?1", [now])
+    try db.run("UPDATE condition SET since = min(since, ?1), until = min(until, ?1) WHERE \(Self.areAhead)", [now])
   }
+
+  private static let areAhead = "max(since, coalesce(until, since)) > ?1"
 
   /// What kept jobwatch from seeing the jobs of an endpoint between two times. The times without jobwatch are cut out
   /// of all other gaps, because nobody knows what else was wrong then.
