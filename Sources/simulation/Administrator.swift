@@ -30,7 +30,8 @@ final class Administrator {
     configure()
   }
 
-  private func configure() {
+  /// Writes the configuration as it is, and has it reloaded.
+  func configure() {
     world.time.whenAwake { [self] in
       setups.append((world.time.now, setup.present))
       write(setup.yaml, to: setup.configuration)

@@ -36,6 +36,8 @@ final class Receiver: Host {
   private(set) var failures: [Duration] = []
   var tell: (String) -> Void = { _ in }
   private(set) var notBefore: [String: (time: Duration, askedAt: Duration, generation: Int)] = [:]
+  /// Until when it last asked each message to wait, also of a process that is gone.
+  private(set) var putOff: [String: Duration] = [:]
   /// How many configurations have been at work; nil: no process is there to hear an answer.
   var generation: () -> Int? = { nil }
   /// The chance, 0 to 1, that a delivery fails though no trouble is set.
@@ -110,6 +112,7 @@ final class Receiver: Host {
       take(request, false)
       let wait = draw.number(1...600)
       tell("\(channel) asks \(request.header("webhook-id") ?? "") to wait for \(wait) s")
+      putOff[request.header("webhook-id") ?? ""] = time.now + .seconds(wait)
       if let generation = generation() {
         notBefore[request.header("webhook-id") ?? ""] = (time.now + .seconds(wait), time.now, generation)
       }

@@ -44,8 +44,13 @@ final class Troubles: @unchecked Sendable {
     shares = Dictionary(
       uniqueKeysWithValues: Kind.allCases.map { kind in
         // Many promises say nothing of a world in which the clock was set or a backup put back.
-        let isGrave = [.clock, .restore].contains(kind)
-        let share = draw.pick(isGrave ? [0, 0, 0, 0, 1, 4] : [0, 0, 0.25, 1, 1, 4])
+        let choice: [Double] =
+          switch kind {
+          case .clock: [0, 0, 0, 1, 1, 4]
+          case .restore: [0, 0, 0, 0, 1, 4]
+          default: [0, 0, 0.25, 1, 1, 4]
+          }
+        let share = draw.pick(choice)
         return (kind, isSpared || !kinds.contains(kind) ? 0 : share * world.options.often)
       })
   }
@@ -120,7 +125,10 @@ final class Troubles: @unchecked Sendable {
         return world.setClock(by: max(step, .zero - step), untilBootAfter: draw.spread(.minutes(1) ... .hours(1)))
       }
       world.setClock(by: step)
-      world.time.after(draw.spread(.minutes(1) ... .hours(4))) { [self] in
+      let length = draw.spread(.minutes(1) ... .hours(4))
+      // What is known of the cloud's time outlives a reload.
+      if draw.chance(0.3) { world.time.after(length * 3 / 4) { [world] in world.administrator.configure() } }
+      world.time.after(length) { [self] in
         world.setClock(by: .zero - world.time.clockError)
       }
     case .suspend: world.suspend(for: draw.spread(.minutes(1) ... .hours(14)))

@@ -200,7 +200,7 @@ struct Told: Promise {
     let ends = events.filter { $0.kind == "channel.recovered" && $0.content.channel == receiver.channel }
     return messages.filter { $0.state == "waiting" }.compactMap { message in
       let since = ends.filter { $0.seq > message.seq }
-      let wanted = receiver.notBefore[message.event].map { VirtualTime.start + $0.time }
+      let wanted = receiver.putOff[message.event].map { VirtualTime.start + $0 }
       // An attempt that was under way then may have failed since.
       guard since.count == 1, let end = since.first, let tried = message.tried, tried < end.at - .minutes(1),
         message.due > max(end.at, wanted ?? end.at) + .seconds(5), !receiver.declined.contains(message.event)
