@@ -49,6 +49,8 @@ final class Machine: @unchecked Sendable {
   private var dead: [Process] = []
   private(set) var starts = 0
   private(set) var reloads: [Duration] = []
+  /// When the daemon said that the clock was set.
+  private(set) var clockNotices: [Duration] = []
   private(set) var ends: [String: Int] = [:]
   private(set) var spans = [Span(kind: .down, from: .zero)]
   private var doom: (isPowerCut: Bool, downtime: Duration)?
@@ -325,6 +327,7 @@ final class Machine: @unchecked Sendable {
     let fields = metadata.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
     let line = "\(level) \(message) \(fields.joined(separator: " "))"
     if Self.tornLineWarnings.contains(where: message.hasPrefix), !mayFail(false) { unexplained.append(line) }
+    if message == "the system's clock was set" { clockNotices.append(time.now) }
     lines.append(line)
     tell("  log: \(line)")
   }

@@ -140,13 +140,16 @@ struct Asked: Promise {
   private func skewed(_ world: World) -> [Violation] {
     world.cloud.calls[judgedCalls...].filter(\.isSkewed).compactMap { call in
       let start = world.machine.spans.last { $0.kind == .up && $0.from <= call.at }?.from ?? .zero
-      // A loop that rests for minutes here sees late that the clock was set.
       let set = world.disturbances.last { $0.what == "clock" && $0.from <= call.at }
-      let since = set.map { $0.to + .seconds(30 * world.options.stretch) } ?? .zero
+      // A loop that rests for minutes here sees late that the clock was set.
+      let since = set.map { set in
+        world.machine.clockNotices.first { $0 >= set.from } ?? set.to + .seconds(30 * world.options.stretch)
+      }
       // Also an answer to a good signature tells the time, and proves that it was known.
       let isLearned = world.cloud.calls.contains {
         ($0.isSkewed || $0.status == 200 && !["iam", "metadata"].contains($0.service))
-          && $0.account == call.account && $0.start == call.start && since <= $0.at && $0.at < call.at - .minutes(1)
+          && $0.account == call.account && $0.start == call.start && since ?? .zero < $0.at
+          && $0.at < call.at - .seconds(10)
       }
       let isOther = world.disturbances.contains {
         $0.what.hasSuffix(".\(call.account).cloud.example skew") && start <= $0.to && $0.from <= call.at
