@@ -151,8 +151,10 @@ struct Asked: Promise {
           && $0.account == call.account && $0.start == call.start && since ?? .zero < $0.at
           && $0.at < call.at - .seconds(10)
       }
-      let isOther = world.disturbances.contains {
-        $0.what.hasSuffix(".\(call.account).cloud.example skew") && start <= $0.to && $0.from <= call.at
+      // One service has another time, or the account was out of the configuration meanwhile.
+      let isOther = world.disturbances.contains { disturbance in
+        start <= disturbance.to && disturbance.from <= call.at
+          && ["skew", "removed"].contains { disturbance.what.hasSuffix(".\(call.account).cloud.example \($0)") }
       }
       guard isLearned, !isOther else { return nil }
       return Violation(
