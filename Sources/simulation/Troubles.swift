@@ -7,7 +7,7 @@ final class Troubles: @unchecked Sendable {
     case kill, powerCut, killAtCall, cloud, wrongAnswer, receiver, receiverFailure, diskFull, diskError, shortWrite,
       descriptors
     case clock, suspend, rotate, foreignLine, reload, stop, tokens, key, password, restore, removal, pause, copyTruncate
-    case denial
+    case denial, oneService
 
     /// How often a day.
     var rate: Double {
@@ -24,6 +24,7 @@ final class Troubles: @unchecked Sendable {
       case .foreignLine: 3
       case .tokens, .restore: 1
       case .denial: 0.6
+      case .oneService: 1.5
       case .killAtCall, .wrongAnswer, .receiverFailure, .shortWrite: 0
       }
     }
@@ -154,6 +155,7 @@ final class Troubles: @unchecked Sendable {
     case .pause: world.administrator.pause(&draw)
     case .copyTruncate: world.log.copyAndEmpty()
     case .denial: denyMany(&draw)
+    case .oneService: refuseAtOne(&draw)
     case .stop: world.machine.stop()
     case .tokens: world.administrator.revokeTokens()
     case .key: world.administrator.replaceKey(&draw)
@@ -195,8 +197,6 @@ final class Troubles: @unchecked Sendable {
     var length = draw.chance(0.1) ? draw.exponential(.hours(2)) : draw.exponential(.minutes(5))
     // A service that has forgotten few jobs is believed after two minutes, and one that has forgotten all after an hour.
     if trouble == .absence { length = min(length, draw.chance(0.7) ? .seconds(100) : .minutes(20)) }
-    // Whether one service stops the others of its account shows after some probes.
-    if trouble == .unauthorized { length = max(length, draw.chance(0.5) ? .minutes(40) : .zero) }
     let hosts = draw.chance(0.3) ? world.cloud.hosts : [draw.pick(world.cloud.hosts)]
     world.disturbCloud(trouble, hosts, for: length)
   }
@@ -212,6 +212,18 @@ final class Troubles: @unchecked Sendable {
       world.disturbCloud(.absence, [first.host], for: length)
       world.time.after(length) { world.oracle.look() }
     }
+  }
+
+  /// One of the services that an account has jobs at refuses its key: whether that stops the others shows after some probes.
+  private func refuseAtOne(_ draw: inout Draw) {
+    let length = draw.duration(.minutes(40) ... .hours(2))
+    let busy = world.cloud.hosts.filter { host in
+      !world.cloud.openJobs(of: host, from: world.time.now, to: world.time.now + length).isEmpty
+    }
+    let choices = busy.filter { host in
+      busy.contains { $0 != host && $0.hasSuffix(host.drop { $0 != "." }) }
+    }
+    if !choices.isEmpty { world.disturbCloud(.unauthorized, [draw.pick(choices)], for: length) }
   }
 
   private func forAWhile<Value>(

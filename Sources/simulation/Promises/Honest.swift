@@ -18,8 +18,7 @@ struct Honest: Promise {
     return jobs.compactMap { state(of: $0, since: ends[$0.id], wasUnpaid: unpaid.contains($0.id), world) }
       + (isEnd ? jobs.compactMap { stuck($0, world) } : [])
       + rows.events.filter { $0.seq > judged }.compactMap { blame($0, rows, world) ?? unseen($0, rows, world) }
-      + (isEnd ? untold(rows, world) + stopped(rows, world) : [])
-      + repeated(rows, world)
+      + (isEnd ? untold(rows, world) : []) + stopped(rows, world) + repeated(rows, world)
   }
 
   /// No notice says that a job was out of sight when it was not, whatever was done to the clock, or before the polls that
@@ -202,18 +201,20 @@ struct Honest: Promise {
 
   /// A key that one service refuses, and another takes, stops its account until the next probe at most.
   private func stopped(_ rows: Rows, _ world: World) -> [Violation] {
-    if world.circumstances.hasHad(.clock) || world.restoredSeq != nil || world.setup.keep < .days(30) { return [] }
+    if world.setup.keep < .days(1) { return [] }
     let told = rows.events.filter { $0.kind.hasPrefix("account.") && $0.content.service == nil }.map {
       (isPause: $0.kind == "account.paused", account: $0.content.account, at: world.time.when($0.at))
     }
     return world.disturbances.compactMap { trouble in
-      guard trouble.what.hasSuffix(" unauthorized"),
+      guard trouble.what.hasSuffix(" unauthorized"), (world.restoredAt...world.time.now).contains(trouble.from),
+        !world.circumstances.wasDisturbed("clock", with: "", during: trouble.from...world.time.now),
         let host = world.cloud.hosts.first(where: { trouble.what.contains(" \($0) ") }),
         !world.cloud.openJobs(of: host, from: trouble.from, to: trouble.to).isEmpty,
         let taking = world.cloud.hosts.lazy.filter({ $0 != host && $0.hasSuffix(host.drop { $0 != "." }) })
           .flatMap({ world.cloud.openJobs(of: $0, from: trouble.from, to: trouble.to) }).first,
         let pause = told.first(where: {
-          $0.isPause && $0.account == taking.account && trouble.from <= $0.at && $0.at <= trouble.to - .minutes(12)
+          $0.isPause && $0.account == taking.account && trouble.from <= $0.at
+            && $0.at <= min(trouble.to, world.time.now) - .minutes(12)
         }),
         !told.contains(where: {
           !$0.isPause && $0.account == taking.account && pause.at <= $0.at && $0.at <= pause.at + .minutes(12)
