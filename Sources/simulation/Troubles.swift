@@ -112,8 +112,11 @@ final class Troubles: @unchecked Sendable {
         return forAWhile(
           draw.spread(.minutes(1) ... .hours(1)), "the file system is read-only", \.isReadOnly, true, false, &draw)
       }
-      let (what, fault, often) = draw.pick(faults)
-      forAWhile(draw.spread(.seconds(5) ... .minutes(40)), what, fault, often, 0, &draw)
+      let length = draw.spread(.seconds(5) ... .minutes(40))
+      // A cut that must undo a failed write fails, too, where both do.
+      for (what, fault, often) in draw.chance(0.3) ? Array(faults.prefix(2)) : [draw.pick(faults)] {
+        forAWhile(length, what, fault, often, 0, &draw)
+      }
     case .descriptors:
       if draw.chance(0.5) { return lackDescriptors(for: draw.pick(["/state", "-shm"]), &draw) }
       forAWhile(draw.spread(.seconds(5) ... .minutes(10)), "no descriptor is free", \.noDescriptor, 0.5, 0, &draw)
