@@ -44,6 +44,30 @@ import Testing
     }
   }
 
+  @Test(.timeLimit(.minutes(10)))
+  func `signs by the cloud's time, though the clock was set between them`() async throws {
+    try await withStore { store in
+      let signed = Mutex<[String]>([])
+      // The cloud's clock stands still, too.
+      let transport: HTTPTransport = { request, _, _ async throws(HTTPFailure) in
+        let time = HTTPFields(request.headers).first("X-Sdk-Date") ?? ""
+        signed.withLock { $0.append(time) }
+        let id = request.url.split(separator: "/").last ?? ""
+        return HTTPResponse(
+          status: 200, headers: HTTPFields([("Date", "Wed, 18 Nov 2026 11:06:40 GMT")]),
+          body: Array(#"{"job_id": "\(id)", "job_type": "createServer", "status": "SUCCESS"}"#.utf8))
+      }
+      for step in [Duration.zero, .hours(-22), .hours(23)] {
+        clock.set(by: step)
+        try await store.register([.registered("job\(step.components.seconds)", at: clock.wall)])
+        let poller = try poller(store, memory, transport)
+        _ = try await poller.work(at: clock.now)
+        await poller.finish()
+      }
+      #expect(signed.withLock(\.self) == Array(repeating: "20261118T110640Z", count: 3))
+    }
+  }
+
   private func poller(
     _ store: Store, _ memory: CredentialMemory, _ transport: @escaping HTTPTransport
   ) throws -> Poller {

@@ -269,12 +269,17 @@ struct Accounts: Sendable {
 /// would cost a log-in per account, and a refused call per wrong key, which the cloud locks after five. A restart of the
 /// process begins without it. A poller writes it at its end if it was at work, and takes it when it begins to work.
 package final class CredentialMemory: Sendable {
-  private let accounts = Mutex<Accounts?>(nil)
+  private let last = Mutex<(accounts: Accounts, clock: ClockWatch)?>(nil)
 
   package init() {}
 
-  func keep(_ last: Accounts) { accounts.withLock { $0 = last } }
+  /// - Parameter clock: what the times in `accounts` are by.
+  func keep(_ accounts: Accounts, _ clock: ClockWatch) { last.withLock { $0 = (accounts, clock) } }
 
-  /// Nil when there was no configuration before.
-  func take() -> Accounts? { accounts.withLock { $0.take() } }
+  /// Nil when there was no configuration before. The clock may have been set since that one ended.
+  func take(at now: Moment) -> Accounts? {
+    guard var last = last.withLock({ $0.take() }) else { return nil }
+    if let step = last.clock.step(at: now) { last.accounts.clockWasSet(by: step) }
+    return last.accounts
+  }
 }

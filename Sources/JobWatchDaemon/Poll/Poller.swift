@@ -109,7 +109,7 @@ package actor Poller: Worker {
     await calls.finish()
     tellTroubles(at: clock())
     // A poller that never worked knows nothing: what the one before it knew is for the next.
-    if seenSeq != nil { memory.keep(state.accounts) }
+    if seenSeq != nil { memory.keep(state.accounts, clockWatch) }
     do {
       try await storeUnstored()
     } catch {
@@ -161,7 +161,7 @@ package actor Poller: Worker {
     }
     try await loadJobs(at: now)
     state.queue.reorderBacklog(at: now.uptime)
-    state.resume(conditions, memory.take(), at: now)
+    state.resume(conditions, memory.take(at: now), at: now)
     seenSeq = seq
     log.info("the schedule is loaded", metadata: ["jobs": "\(state.queue.count)"])
   }
