@@ -167,8 +167,8 @@ package struct EndpointState: Sendable {
       _ = refused.fail(job, watched: 1)
       permission.learnNothing(permits.permission, at: now.uptime)
       answer(&call)
-    case .forbidden(let error): bar(.forbidden, error, &call)
-    case .misconfigured(let error): bar(.misconfigured, error, &call)
+    case .forbidden(let error): bar(.forbidden, error, isOfEndpoint, &call)
+    case .misconfigured(let error): bar(.misconfigured, error, isOfEndpoint, &call)
     }
     return call.effects
   }
@@ -219,10 +219,10 @@ package struct EndpointState: Sendable {
       .begins(Condition(.endpoint(key), .unreachable, since: since, cause: cause)))
   }
 
-  private mutating func bar(_ kind: Condition.Kind, _ error: APIError, _ call: inout Call) {
+  private mutating func bar(_ kind: Condition.Kind, _ error: APIError, _ isOfEndpoint: Bool, _ call: inout Call) {
     failures[call.job, default: 0] += 1
     answer(&call)
-    let blame = forbiddenJobs.fail(call.job, watched: call.watched)
+    let blame = forbiddenJobs.fail(call.job, watched: call.watched, isOfEndpoint: isOfEndpoint)
     if blame == .unsure { call.effects.seeksWitness = ProbeChoice(forbiddenJobs) }
     guard blame == .service || call.permits.permission.isProbe,
       permission.fail(call.permits.permission, at: call.now.uptime) == .opened

@@ -16,10 +16,11 @@ import Testing
 
   /// With jobs of `prod/ecs` that are all due now and then every hour, and others of `prod/dcs`.
   private func state(
-    jobs: ClosedRange<Int64>, dueIn wait: Duration = .zero, others: [Int64] = []
+    jobs: ClosedRange<Int64>, dueIn wait: Duration = .zero, others: [Int64] = [], quota: Quota? = nil
   ) throws -> PollState {
     var account = Account(name: "prod", region: "eu-de", projectID: "p", authentication: .token)
     account.token = .plain(Secret("a-token"))
+    account.quota = quota
     let login = AccountLogin(
       account, transport: { _, _, _ async throws(HTTPFailure) in throw HTTPFailure(.refused, "no network") },
       environment: [:])
@@ -131,6 +132,29 @@ import Testing
     } else {
       #expect(calls["dcs", default: []].count > 60, "\(calls)")
     }
+  }
+
+  /// Most of the service's jobs are another account's, and never say anything of the service.
+  @Test func `leaves a service alone that refuses a credential for one job after another`() throws {
+    // More than the quota lets through at once.
+    var state = try state(jobs: 1...30, others: [101], quota: Quota(calls: 10, per: .seconds(10)))
+    let refusal = Observation.refused(APIError(code: "APIGW.0301", message: "Incorrect IAM authentication information"))
+    let notAllowed = Observation.forbidden(APIError(code: "DCS.2003", message: "not allowed"))
+    var refused: [Int] = []
+    for second in 0..<120 {
+      for call in state.take(at: Self.moment(second).uptime) {
+        let isRefused = second >= 60 && call.poll.endpoint == state.queue.endpoint(Self.ecs)
+        if isRefused { refused.append(second) }
+        let usual = (2...28).contains(call.job) ? notAllowed : Self.seen
+        let evidence = Evidence(httpStatus: isRefused ? 401 : 400, body: [])
+        let answer = state.attribute(
+          Answer(isRefused ? refusal : usual, evidence: evidence), of: call, at: Self.moment(second).uptime)
+        _ = state.record(answer, of: call, at: Self.moment(second))
+        state.queue[limiter: call.poll.endpoint].finish(at: Self.moment(second).uptime)
+        state.queue.putBack(call.poll, until: Self.moment(second + 20).uptime)
+      }
+    }
+    #expect((2...6).contains(refused.count), "\(refused)")
   }
 
   @Test func `makes no call for a paused account, nor tells of its outages`() throws {

@@ -47,20 +47,21 @@ import Testing
   @Test(.timeLimit(.minutes(10)))
   func `signs by the cloud's time, though the clock was set between them`() async throws {
     try await withStore { store in
+      var account = Account(name: "prod", region: "eu-de", projectID: "p", authentication: .aksk)
+      (account.accessKey, account.secretKey) = (.plain(Secret("EXAMPLEAK")), .plain(Secret("a-key")))
       let signed = Mutex<[String]>([])
       // The cloud's clock stands still, too.
       let transport: HTTPTransport = { request, _, _ async throws(HTTPFailure) in
-        let time = HTTPFields(request.headers).first("X-Sdk-Date") ?? ""
-        signed.withLock { $0.append(time) }
+        signed.withLock { $0 += request.headers.filter { $0.0 == "X-Sdk-Date" }.map(\.1) }
         let id = request.url.split(separator: "/").last ?? ""
         return HTTPResponse(
           status: 200, headers: HTTPFields([("Date", "Wed, 18 Nov 2026 11:06:40 GMT")]),
-          body: Array(#"{"job_id": "\(id)", "job_type": "createServer", "status": "SUCCESS"}"#.utf8))
+          body: Array(#"{"job_id": "\#(id)", "job_type": "createServer", "status": "SUCCESS"}"#.utf8))
       }
       for step in [Duration.zero, .hours(-22), .hours(23)] {
         clock.set(by: step)
         try await store.register([.registered("job\(step.components.seconds)", at: clock.wall)])
-        let poller = try poller(store, memory, transport)
+        let poller = try poller(store, memory, of: account, transport)
         _ = try await poller.work(at: clock.now)
         await poller.finish()
       }
@@ -69,9 +70,9 @@ import Testing
   }
 
   private func poller(
-    _ store: Store, _ memory: CredentialMemory, _ transport: @escaping HTTPTransport
+    _ store: Store, _ memory: CredentialMemory, of account: Account = .sample, _ transport: @escaping HTTPTransport
   ) throws -> Poller {
-    var setup = PollerSetup()
+    var setup = PollerSetup(account: account)
     (setup.clock, setup.alarm, setup.memory) = ({ [clock] in clock.now }, Alarm(clock.time), memory)
     return try setup.poller(store, transport)
   }

@@ -228,9 +228,11 @@ struct PollState: Sendable {
   mutating func record(_ answer: Answer, of call: PollCall, at now: Moment) -> EndpointState.Effects {
     let (index, place) = (call.index, call.poll.endpoint)
     if let date = answer.evidence?.serverDate { learnClock(of: index) { $0.note(date, at: now.wall) } }
+    // A credential that the service refuses is refused for every job.
+    let isRefusal = if case .forbidden = answer.observation { endpoints[index].refusedAt != nil } else { false }
     var effects = endpoints[index].state.record(
       answer.observation, of: call.job, isLost: call.poll.isLost,
-      isOfEndpoint: answer.isOfEndpoint, call.endpointPermits, watched: queue.watched(place), at: now)
+      isOfEndpoint: isRefusal || answer.isOfEndpoint, call.endpointPermits, watched: queue.watched(place), at: now)
     if let choice = effects.seeksWitness { queue.hasten(place, otherThan: choice, at: now.uptime) }
     if effects.leavesBacklog { queue.reorderBacklog(place, at: now.uptime) }
     if case .throttled(let throttle) = answer.observation {
