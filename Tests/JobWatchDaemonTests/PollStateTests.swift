@@ -134,6 +134,24 @@ import Testing
     }
   }
 
+  @Test("asks another service next where one refuses a credential, though none of its jobs is due")
+  func witness() throws {
+    var state = try state(jobs: 1...3, others: [11])
+    let refusal = Observation.refused(APIError(code: "APIGW.0301", message: "Incorrect IAM authentication information"))
+    var calls: [(second: Int, job: Int64)] = []
+    for second in 0...60 {
+      for call in state.take(at: Self.moment(second).uptime) {
+        calls.append((second, call.job))
+        _ = try answer(call, second < 10 || call.job == 11 ? Self.seen : refusal, &state, at: second)
+      }
+      if second == 10 {
+        state.queue.hasten(
+          try #require(state.queue.endpoint(Self.ecs)), otherThan: ProbeChoice(), at: Self.moment(10).uptime)
+      }
+    }
+    #expect(calls.first { $0.second > 11 }?.job == 11, "\(calls)")
+  }
+
   /// Most of the service's jobs are another account's, and never say anything of the service.
   @Test func `leaves a service alone that refuses a credential for one job after another`() throws {
     // More than the quota lets through at once.

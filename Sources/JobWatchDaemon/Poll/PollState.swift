@@ -235,6 +235,7 @@ struct PollState: Sendable {
       isOfEndpoint: isRefusal || answer.isOfEndpoint, call.endpointPermits, watched: queue.watched(place), at: now)
     if let choice = effects.seeksWitness { queue.hasten(place, otherThan: choice, at: now.uptime) }
     if effects.leavesBacklog { queue.reorderBacklog(place, at: now.uptime) }
+    if case .refused = answer.observation { seekWitness(beside: index, at: now.uptime) }
     if case .throttled(let throttle) = answer.observation {
       for other in endpoints.indices
       where other == index || (throttle.perHost && endpoints[other].url == endpoints[index].url) {
@@ -243,6 +244,14 @@ struct PollState: Sendable {
     }
     effects.changes += accounts.record(answer.observation, call.credentialPermit, call.credential, at: now)
     return effects
+  }
+
+  /// Whether an account's credential is refused or one service's shows at another, whose next poll may be hours away.
+  private mutating func seekWitness(beside index: Int, at uptime: Duration) {
+    let witness = endpoints.first { other in
+      other.key.account == endpoints[index].key.account && other.refusedAt == nil && queue.watched(other.place) > 0
+    }
+    if let witness { queue.hasten(witness.place, otherThan: ProbeChoice(), at: uptime) }
   }
 
   /// The settings and facts for the decision on the job.
