@@ -52,6 +52,8 @@ final class CloudSide: Host {
     var isRefused: Bool
     /// Its signature is of another time.
     var isSkewed: Bool
+    /// The service has shown a job: its signature was good.
+    var isSeen: Bool
     /// The quota turned it away, and no trouble.
     var isOverQuota: Bool
   }
@@ -342,7 +344,7 @@ final class CloudSide: Host {
           at: time.now, start: currentStart(), account: account.name, service: String(name.prefix { $0 != "." }),
           key: account.auth.hasPrefix("aksk") ? signer : nil, status: status,
           isRefused: status == 401 && ![.skewed, .misconfigured].contains(kind), isSkewed: kind == .skewed,
-          isOverQuota: isOverQuota))
+          isSeen: kind == .seen, isOverQuota: isOverQuota))
     }
     let target = request.path + (request.query.isEmpty ? "" : "?" + request.query)
     tell("\(request.method) \(name)\(target) is answered with \(status.map(String.init) ?? "nothing")")

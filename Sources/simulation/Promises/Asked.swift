@@ -147,8 +147,7 @@ struct Asked: Promise {
       }
       // Also an answer to a good signature tells the time, and proves that it was known.
       let isLearned = world.cloud.calls.contains {
-        ($0.isSkewed || $0.status == 200 && !["iam", "metadata"].contains($0.service))
-          && $0.account == call.account && $0.start == call.start && since ?? .zero < $0.at
+        ($0.isSkewed || $0.isSeen) && $0.account == call.account && $0.start == call.start && since ?? .zero < $0.at
           && $0.at < call.at - .seconds(10)
       }
       // One service has another time, or the account was out of the configuration meanwhile.
