@@ -95,10 +95,9 @@ struct Asked: Promise {
     guard job.isWatched, let truth = world.cloud.jobs[job.key.jobID], !world.cloud.isOdd(job.key.jobID),
       let asked = world.cloud.polls[job.key.jobID], world.time.now - asked.last > .minutes(85)
     else { return nil }
-    // It may be pruned, or a backup may not have it, until somebody submits it again.
+    // Its watch may have ended, or a backup may not have it, until somebody submits it again.
     let registered = rows.events.last { $0.kind == EventKind.jobRegistered.rawValue && $0.job == job.id }
-    let isAgain = world.restoredAt > asked.last || world.setup.keep < .days(1)
-    let again = isAgain ? registered.map { world.time.when($0.at) } : nil
+    let again = registered.map { world.time.when($0.at) }
     let since = max(asked.last, world.restoredAt, again ?? .zero)
     let chances = world.circumstances.clearSpans(since, world.time.now, host: truth.host)
     guard chances.filter({ $0 > .minutes(5) }).reduce(.zero, +) > .minutes(85) else { return nil }
