@@ -153,6 +153,7 @@ package struct EndpointState: Sendable {
       guard !isLost else { break }
       noteAbsence(absences.absent(job, watched: watched, at: now.uptime, policy: absence), &call)
       call.effects.seeksWitness = absences.seeksWitness(for: job, at: now.uptime, policy: absence)
+      for streak in [refused, forbiddenJobs, unanswered, busyJobs] { call.effects.seeksWitness?.avoid(streak) }
     case .busy(let cause):
       failures[job, default: 0] += 1
       accept(&call)

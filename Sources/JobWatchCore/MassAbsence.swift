@@ -22,6 +22,8 @@ struct MassAbsence: Sendable {
   private var absentSince: Duration?
   /// When each job was missed first, whether or not that is a surprise.
   private var missedAt: [Int64: Duration] = [:]
+  /// The same, also for absences that count no more.
+  private var missedFirst: [Int64: Duration] = [:]
   private var sightedAt: Duration?
   /// Jobs whose last absence has no witness yet.
   private var unwitnessed: Set<Int64> = []
@@ -48,7 +50,7 @@ struct MassAbsence: Sendable {
   mutating func shown(_ job: Int64) {
     unshown.remove(job)
     returned.remove(job)
-    missedAt[job] = nil
+    (missedAt[job], missedFirst[job]) = (nil, nil)
     unwitnessed.remove(job)
   }
 
@@ -57,6 +59,7 @@ struct MassAbsence: Sendable {
   /// - Parameter watched: jobs of the endpoint.
   mutating func absent(_ job: Int64, watched: Int, at uptime: Duration, policy: AbsencePolicy) -> Change? {
     if missedAt[job] == nil { missedAt[job] = uptime }
+    if missedFirst[job] == nil { missedFirst[job] = uptime }
     if let since = massSince {
       absent.insert(job)
       guard uptime - since >= policy.massHold else { return nil }
@@ -86,8 +89,8 @@ struct MassAbsence: Sendable {
   private mutating func noteWitness(of job: Int64, unheard: Int, at uptime: Duration, policy: AbsencePolicy) {
     let missed = missedAt[job] ?? uptime
     let isWitnessed = exhausted || unheard <= 0 || sightedAt.map { $0 >= missed } ?? false
-    // A job that has no answer for itself cannot keep others from theirs.
-    guard !isWitnessed, uptime - missed < policy.massHold else {
+    // A job that has no answer for itself cannot keep others from theirs, nor one that is shown after each hold.
+    guard !isWitnessed, uptime - (missedFirst[job] ?? missed) < policy.massHold else {
       unwitnessed.remove(job)
       return
     }

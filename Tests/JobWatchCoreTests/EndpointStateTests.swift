@@ -45,6 +45,17 @@ import Testing
     }
   }
 
+  @Test func `seeks a witness of an absence among jobs that have an answer`() throws {
+    var state = state
+    let steps = [
+      Step(second: 0, answer: .garbled("G"), job: 2, isOfEndpoint: false), Step(second: 1, answer: Self.seen, job: 3),
+      Step(second: 2, answer: .busy("B"), job: 4), Step(second: 3, answer: .absent(code: "")),
+      Step(second: 80, answer: .absent(code: "")),
+    ]
+    let choices = try play(steps, &state).map(\.seeksWitness?.avoided)
+    #expect(choices.last == [1, 2, 4])
+  }
+
   /// What two equal answers for two jobs open, and what a sighting then ends. `!`: an event tells of it.
   @Test(arguments: [
     (seen, [], []),

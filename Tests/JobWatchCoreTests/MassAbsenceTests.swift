@@ -107,6 +107,8 @@ import Testing
       ("0:0- 120:0-", true), ("0:0- 75:0- 76:2+ 120:0-", false),
       // Nobody answers for another within the hour.
       ("0:1- 3599:1-", true), ("0:1- 3600:1-", false),
+      // Nor can one be shown after each hold for ever.
+      ("0:1- 120:1- 121:2+ 122:1- 3599:1-", true), ("0:1- 120:1- 121:2+ 122:1- 3600:1-", false),
     ] as [(String, Bool)])
   func witness(_ story: String, _ isHeld: Bool) throws {
     var absences = MassAbsence()
