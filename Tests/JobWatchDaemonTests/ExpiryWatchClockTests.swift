@@ -42,14 +42,17 @@ import Testing
     }
   }
 
-  @Test func `lets the polls go first when the machine has slept, and names its sleep`() async throws {
+  /// `isReloaded`: before the watch turns again.
+  @Test(arguments: [false, true])
+  func `lets the polls go first when the machine has slept, and names its sleep`(_ isReloaded: Bool) async throws {
     try await withStore { store in
-      let clock = ManualClock()
-      let watch = ExpiryWatch(configuration: Configuration(), store: store)
+      let (clock, memory) = (ManualClock(), ClockMemory())
+      var watch = ExpiryWatch(configuration: Configuration(), store: store, memory: memory)
       let start = clock.now.wall
       _ = try await seen(at: start, in: store)
       _ = try await watch.work(at: clock.now)
       clock.pass(.hours(21), asleep: true)
+      if isReloaded { watch = ExpiryWatch(configuration: Configuration(), store: store, memory: memory) }
       let next = try #require(try await watch.work(at: clock.now))
       #expect(try await store.read { try $0.events.lastSeq() } == 0)
       #expect(next == clock.now.uptime + .seconds(30))
@@ -61,10 +64,11 @@ import Testing
     }
   }
 
-  @Test func `names the clock that was set where a job was not polled since`() async throws {
+  @Test(arguments: [false, true])
+  func `names the clock that was set where a job was not polled since`(_ isReloaded: Bool) async throws {
     try await withStore { store in
-      let clock = ManualClock()
-      let watch = ExpiryWatch(configuration: Configuration(), store: store)
+      let (clock, memory) = (ManualClock(), ClockMemory())
+      var watch = ExpiryWatch(configuration: Configuration(), store: store, memory: memory)
       _ = try await seen(at: clock.now.wall, in: store)
       for _ in 0..<2 {
         clock.pass(.seconds(30))
@@ -72,8 +76,15 @@ import Testing
       }
       let last = clock.now.wall
       clock.set(by: .hours(22))
+      if isReloaded { watch = ExpiryWatch(configuration: Configuration(), store: store, memory: memory) }
       _ = try await watch.work(at: clock.now)
-      clock.pass(.minutes(15))
+      clock.pass(.seconds(30))
+      if isReloaded { watch = ExpiryWatch(configuration: Configuration(), store: store, memory: memory) }
+      _ = try await watch.work(at: clock.now)
+      clock.pass(.minutes(14) + .seconds(29))
+      _ = try await watch.work(at: clock.now)
+      #expect(try await store.read { try $0.events.lastSeq() } == 0)
+      clock.pass(.seconds(1))
       _ = try await watch.work(at: clock.now)
       let event = try #require(try await store.read { try $0.events.find(1) })
       #expect(event.kind == "job.at_risk")

@@ -1,6 +1,7 @@
 import JobWatchConfiguration
 import JobWatchCore
 import JobWatchStore
+import Synchronization
 
 /// Tells what the cloud is about to delete, whose end may be missed, and who is late.
 ///
@@ -16,11 +17,7 @@ actor ExpiryWatch: Worker {
   private let firstWait: Duration
   /// After the clock was set each watched job looks unseen for as long as it jumped, until its next poll.
   private let clockPause: Duration
-  private var clockWatch = ClockWatch()
-  /// How far the clock was set ahead, until that is on record.
-  private var jump: Duration?
-  /// How long the machine has slept since it booted, as far as that is on record; nil: not known yet.
-  private var slept: Duration?
+  private let memory: ClockMemory
   /// No row is looked at before; nil: not known yet.
   private var readyAt: Duration?
 
@@ -28,9 +25,10 @@ actor ExpiryWatch: Worker {
   /// Notices are minutes to days ahead, and the alarm rings for every event: not each ring needs a query.
   private static let shortestWait = Duration.milliseconds(200)
 
-  init(configuration: Configuration, store: Store) {
+  init(configuration: Configuration, store: Store, memory: ClockMemory = ClockMemory()) {
     self.store = store
     self.configuration = configuration
+    self.memory = memory
     routes = configuration.routeTable
     let expiry = configuration.expiry
     let leads = expiry.finished + expiry.unpaid + expiry.atRisk
@@ -40,26 +38,23 @@ actor ExpiryWatch: Worker {
   }
 
   func work(at now: Moment) async throws -> Duration? {
+    let (step, sleep) = memory.unrecorded(at: now)
     var ready = readyAt ?? now.uptime + firstWait
-    if let step = clockWatch.step(at: now), step > .minutes(1) {
-      jump = step
-      ready = max(ready, now.uptime + clockPause)
-      readyAt = ready
-    }
-    if let step = jump {
+    if let step {
       try await store.write {
         try $0.conditions.noteStop(from: now.wall - step, to: now.wall, because: Condition.clockSet)
       }
-      jump = nil
     }
-    let sleep = now.slept - (slept ?? now.slept)
-    if sleep > .minutes(1) {
+    if let sleep {
       try await store.write {
         try $0.conditions.noteStop(from: now.wall - sleep, to: now.wall, because: Condition.suspended)
       }
       ready = max(ready, now.uptime + firstWait)
     }
-    (readyAt, slept) = (ready, now.slept)
+    memory.recorded(at: now)
+    // The polls go first, also where a reload has begun this watch since.
+    if let setAt = memory.setAheadAt { ready = max(ready, setAt + clockPause) }
+    readyAt = ready
     if now.uptime < ready { return ready }
     readyAt = now.uptime + Self.shortestWait
     var next = try await store.read { try $0.jobs.nextNoticeTime() }
@@ -84,4 +79,36 @@ actor ExpiryWatch: Worker {
       return jobs.count
     }
   }
+}
+
+/// What the machine's clocks did, from one configuration to the next: a reload right after the machine wakes up, or after
+/// its clock was set, must not lose it.
+final class ClockMemory: Sendable {
+  private struct State {
+    var watch = ClockWatch()
+    /// How far the clock was set ahead, and how long the machine has slept since it booted, as far as that is not, and
+    /// is, on record; nil: not known yet.
+    var jump: Duration?
+    var slept: Duration?
+    var setAheadAt: Duration?
+  }
+
+  private let state = Mutex(State())
+
+  /// The uptime at which it was seen that the clock was set ahead, the last time.
+  var setAheadAt: Duration? { state.withLock(\.setAheadAt) }
+
+  /// By how much the clock was set ahead, and how long the machine slept, where that is more than a minute.
+  func unrecorded(at now: Moment) -> (jump: Duration?, sleep: Duration?) {
+    state.withLock { state in
+      if let step = state.watch.step(at: now), step > .minutes(1) {
+        state.jump = step
+        state.setAheadAt = now.uptime
+      }
+      let sleep = now.slept - (state.slept ?? now.slept)
+      return (state.jump, sleep > .minutes(1) ? sleep : nil)
+    }
+  }
+
+  func recorded(at now: Moment) { state.withLock { ($0.jump, $0.slept) = (nil, now.slept) } }
 }

@@ -13,6 +13,7 @@ package struct DaemonContext: Sendable {
   let log: Logger
   let output: LogOutput
   let credentials = CredentialMemory()
+  let clocks = ClockMemory()
   package var time = Time.system
   package var intervals = Intervals()
   package var random: @Sendable () -> UInt64 = { .random(in: .min ... .max) }

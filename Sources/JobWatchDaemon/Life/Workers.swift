@@ -93,7 +93,7 @@ struct Workers: Sendable {
       [
         loop(intake, alarms.intake), loop(poller, alarms.poller, polling),
         taskProgress(requests, of: poller), loop(statusLog, alarms.log),
-        loop(ExpiryWatch(configuration: configuration, store: store), alarms.expiry),
+        loop(ExpiryWatch(configuration: configuration, store: store, memory: context.clocks), alarms.expiry),
         loop(Pruner(keep: configuration.keep, context)),
         loop(WriterProbe(store: store, every: context.intervals.writerProbe)), loop(integrity, alarms.integrity),
         loop(StatusReporter(configuration, context, health, poller: poller) { intake.unclosed }),
