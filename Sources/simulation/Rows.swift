@@ -75,6 +75,7 @@ struct Rows {
     var seq: Int64
     /// The id of its event.
     var event: String
+    var job: Int64?
     var channel: String
     var state: String
     var attempts: Int
@@ -146,12 +147,13 @@ struct Rows {
       db,
       sql: """
         SELECT m.seq, e.id, m.channel, m.state, m.attempts, m.due_at, e.at, m.last_error,
-          (SELECT count(*) FROM attempt WHERE message = m.id), (SELECT max(at) FROM attempt WHERE message = m.id)
+          (SELECT count(*) FROM attempt WHERE message = m.id), (SELECT max(at) FROM attempt WHERE message = m.id),
+          m.job
         FROM message m JOIN event e ON e.seq = m.seq ORDER BY m.id
         """
     ).map { row in
       Message(
-        seq: row[0], event: row[1], channel: row[2], state: row[3], attempts: row[4], recorded: row[8],
+        seq: row[0], event: row[1], job: row[10], channel: row[2], state: row[3], attempts: row[4], recorded: row[8],
         due: Timestamp(milliseconds: row[5]), eventAt: Timestamp(milliseconds: row[6]), tried: time(row[9]),
         lastError: row[7])
     }

@@ -41,7 +41,7 @@ final class World: @unchecked Sendable {
   /// When something besides the daemon kept it from its work: "disk", "clock", "suspend", "configuration" or "cloud HOST
   /// TROUBLE", of which callers match the beginning or the end.
   private(set) var disturbances: [(what: String, from: Duration, to: Duration)] = []
-  private(set) var lastClockStep: (at: Duration, by: Duration)?
+  private(set) var clockSteps: [(at: Duration, by: Duration)] = []
   private var sizesBeforeCut: [String: Int] = [:]
   /// Of the database that the run began with: its jobs, its last event, its conditions.
   private(set) var inherited: Set<Int64> = []
@@ -168,7 +168,7 @@ final class World: @unchecked Sendable {
 
   func setClock(by step: Duration) {
     guard step != .zero else { return }
-    lastClockStep = (time.now, step)
+    clockSteps.append((time.now, step))
     tell("the clock is set by \(step.seconds) s")
     oracle.look()
     time.setClock(by: step)

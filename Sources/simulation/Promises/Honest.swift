@@ -27,16 +27,18 @@ struct Honest: Promise {
     guard ["job.at_risk", "job.late"].contains(event.kind), let gap = event.content.blindGap,
       let key = rows.jobs.first(where: { $0.id == event.job })?.key
     else { return nil }
-    let steps = world.disturbances.filter { $0.what == "clock" }
     let told = world.time.when(event.at)
-    let recent = steps.count { told - .minutes(14) < $0.from && $0.from <= told }
+    let recent = world.clockSteps.filter { told - .minutes(14) < $0.at && $0.at <= told }
     // Loops that rest for minutes here, and for half a minute elsewhere, may notice neither of two steps.
-    if recent > 1 { return nil }
+    if recent.count > 1 { return nil }
     if hidesClock(event, gap, world) {
       return Violation("HONEST", "\(event.kind): \(key) looks unseen since the clock was set, and \(gap.cause)", key)
     }
-    // The clock is blamed rightly, once the polls had time to see the job.
-    if gap.cause.contains("clock was set"), recent == 0, !steps.isEmpty { return nil }
+    // The clock is blamed rightly, once the polls had time to see the job. A small step gives them no more time.
+    if gap.cause.contains("clock was set"), !recent.contains(where: { $0.by > .minutes(1) }), !world.clockSteps.isEmpty
+    {
+      return nil
+    }
     let at = event.at - VirtualTime.start
     let isEarly = world.disturbances.contains { $0.what == "suspend" && $0.to <= at && at < $0.to + .seconds(25) }
     let wasSeen =
@@ -59,14 +61,14 @@ struct Honest: Promise {
 
   /// Whether a gap consists mostly of the last step of the clock, which the daemon was there to see, and does not name it.
   private func hidesClock(_ event: Rows.Event, _ gap: Rows.Event.Content.Gap, _ world: World) -> Bool {
-    guard let step = world.lastClockStep, !gap.cause.contains("clock was set") else { return false }
+    guard let step = world.clockSteps.last, !gap.cause.contains("clock was set") else { return false }
     let (at, rest) = (world.time.when(event.at), gap.to - gap.from - step.by)
     // A reload before the wait of the loop is over leaves the step to the poller, which tells nobody.
     let wait = Duration.seconds(30 * world.options.stretch)
     let noticed = step.at + wait
     // Two steps within one wait are one to it.
-    let steps = world.disturbances.filter { $0.what == "clock" && step.at - wait < $0.from && $0.from < noticed }
-    return steps.count < 2 && step.by > rest && rest >= .zero && at >= step.at && at - step.at <= rest
+    let isOne = world.clockSteps.count { step.at - wait < $0.at } == 1
+    return isOne && step.by > rest && rest >= .zero && at >= step.at && at - step.at <= rest
       && !world.circumstances.wasDown(step.at, at)
       && !world.machine.reloads.contains { step.at <= $0 && $0 <= noticed }
   }

@@ -24,7 +24,7 @@ struct Told: Promise {
         violations += late(receiver, ids, world)
       }
       violations += marked(receiver, own, events, world)
-      violations += order(receiver, own, ids)
+      violations += order(receiver, own, ids, world)
       violations += waiting(receiver, own, world, isEnd) + silent(receiver, rows, world)
       // Where old rows go within hours, a clock that is set ahead lets a message be given up and go between two looks.
       if world.restoredSeq == nil, world.setup.keep > .days(30) || !world.circumstances.hasHad(.clock) {
@@ -138,12 +138,14 @@ struct Told: Promise {
   }
 
   private func order(
-    _ receiver: Receiver, _ messages: [Rows.Message], _ ids: [String: Rows.Event]
+    _ receiver: Receiver, _ messages: [Rows.Message], _ ids: [String: Rows.Event], _ world: World
   ) -> [Violation] {
     let givenUp = Set(messages.filter { $0.state == "given_up" }.map(\.seq))
     var last: [Int64: Int64] = [:]
     var seen: Set<String> = []
     for delivery in receiver.deliveries where delivery.isAccepted && seen.insert(delivery.id).inserted {
+      // A message that was given up may wait again in a backup.
+      guard delivery.at >= world.restoredAt else { continue }
       guard let event = ids[delivery.id], let job = event.job, !givenUp.contains(event.seq) else { continue }
       if let before = last[job], before > event.seq {
         return [Violation("ORDER", "\(receiver.channel) took event \(event.seq) behind \(before) of the same job")]
@@ -159,7 +161,11 @@ struct Told: Promise {
     let isWell =
       receiver.hasBeenWell(for: .minutes(15))
       && world.circumstances.hasBeenWell(for: .minutes(15), but: "cloud")
-    return messages.filter { $0.state == "waiting" }.compactMap { message in
+    // Messages of one job go in order.
+    var dueOfJob: [Int64: Timestamp] = [:]
+    return messages.filter { $0.state == "waiting" }.sorted { $0.seq < $1.seq }.compactMap { message in
+      let due = max(message.due, message.job.flatMap { dueOfJob[$0] } ?? message.due)
+      if let job = message.job { dueOfJob[job] = due }
       if isEnd {
         return Violation("TOLD", "event \(message.seq) still waits for \(receiver.channel): \(message.lastError ?? "")")
       }
@@ -178,7 +184,7 @@ struct Told: Promise {
         && !receiver.declined.contains(message.event)
         && now - message.eventAt > .hours(3)
         && receiver.hasBeenWell(for: .hours(3)) && world.circumstances.hasBeenWell(for: .hours(3), but: "cloud")
-      if isWell, isLong || now - max(message.eventAt, message.due) > .minutes(15) {
+      if isWell, isLong || now - max(message.eventAt, due) > .minutes(15) {
         return Violation("TOLD", "\(receiver.channel) is well, and event \(message.seq) waits until \(message.due)")
       }
       return nil
