@@ -151,6 +151,9 @@ package struct CircuitBreaker: Sendable, Hashable {
   /// Opens from the start, for trouble that a restart finds on record: the first call is a probe.
   package mutating func resumeOpen(at uptime: Duration) { restart(probeAt: uptime, step: 0) }
 
+  /// Goes on with failures in a row that a restart finds on record. The last that is wanting must be a new one.
+  package mutating func resumeClosed(failures: Int) { state = .closed(failures: min(failures, threshold - 1)) }
+
   /// Opens on a suspicion. The next call is a probe at once, and the waits begin after it.
   package mutating func suspect(at uptime: Duration) { restart(probeAt: uptime, step: -1) }
 

@@ -85,6 +85,16 @@ package struct MessageTable {
       [channel, now])
   }
 
+  /// Attempts with messages that wait, since the channel took one last.
+  package func failuresInARow(_ channel: String) throws -> Int {
+    try db.value(
+      """
+      SELECT coalesce(sum(attempts), 0) FROM message
+      WHERE channel = ?1 AND state = 'waiting' AND set_at > coalesce((
+        SELECT settled_at FROM message WHERE channel = ?1 AND state = 'delivered' ORDER BY id DESC LIMIT 1), 0)
+      """, [channel]) ?? 0
+  }
+
   package func settle(
     _ message: Int64, _ settlement: Settlement, outcome: DeliveryOutcome, startedAt: Timestamp, at now: Timestamp
   ) throws {

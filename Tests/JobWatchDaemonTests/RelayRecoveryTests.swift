@@ -41,6 +41,18 @@ import Testing
     }
   }
 
+  @Test func `is found out though the daemon starts again before five attempts in a row have failed`() async throws {
+    try await withStore { store in
+      let bench = RelayBench(store) { _, elapsed in elapsed < .hours(3) ? failure() : .taken }
+      try await bench.tell()
+      for quarter in 1...16 {
+        bench.restart()
+        try await bench.run(until: .minutes(15 * quarter))
+      }
+      #expect(bench.taken == [1], "\(bench.attempts)")
+    }
+  }
+
   @Test func `waits out the delays of one that fails while others are taken`() async throws {
     try await withStore { store in
       let bench = RelayBench(store) { seq, _ in seq == 1 ? failure() : .taken }

@@ -66,6 +66,9 @@ struct ReceiverHealth: Sendable {
     isTold = true
   }
 
+  /// The last attempts before the daemon stopped failed.
+  mutating func resume(failures: Int) { breaker.resumeClosed(failures: failures) }
+
   // MARK: Attempts
 
   /// Nil: the message must wait.

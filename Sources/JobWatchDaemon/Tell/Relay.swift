@@ -86,8 +86,15 @@ actor Relay: Worker {
   }
 
   private func load(at now: Moment) async throws {
-    let conditions = try await context.store.read { try $0.conditions.open() }
-    if conditions.contains(where: { $0.subject == .channel(channel) }) { health.resumeFailing(at: now.uptime) }
+    let channel = channel
+    let (conditions, failures) = try await context.store.read { transaction in
+      (try transaction.conditions.open(), try transaction.messages.failuresInARow(channel))
+    }
+    if conditions.contains(where: { $0.subject == .channel(channel) }) {
+      health.resumeFailing(at: now.uptime)
+    } else {
+      health.resume(failures: failures)
+    }
     isLoaded = true
   }
 
