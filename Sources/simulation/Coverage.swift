@@ -28,6 +28,7 @@ struct Coverage {
     "event job.forgotten": "no command forgets a job yet",
     "disk spool torn write": "only reasons are written there, in one small write",
     "disk spool EIO write": "only reasons are written there, seldom while writes fail",
+    "disk store EIO name": "only a start, a stop and a copy change a name there, seldom in such an hour",
     "disk log EIO name": "only a new file and one that is set aside change a name there, seldom in such an hour",
   ]
 

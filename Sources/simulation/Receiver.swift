@@ -5,7 +5,7 @@ import JobWatchCore
 /// The receiver of one webhook channel, with its troubles.
 final class Receiver: Host {
   enum Trouble: String, CaseIterable {
-    case connectionRefused, silent, failing, failingWithRetryAfter, slow, gone, badRequest
+    case connectionRefused, silent, failing, failingWithRetryAfter, slow, gone, badRequest, unsteady
   }
 
   struct Delivery {
@@ -23,6 +23,8 @@ final class Receiver: Host {
   private let signature: WebhookSignature
   private var draw: Draw
   private var trouble: (trouble: Trouble, until: Duration)?
+  /// No trouble begins any more.
+  private var isCalm = false
   private(set) var deliveries: [Delivery] = []
   /// Deliveries that met a trouble, and that failed without one.
   private(set) var troublesMet: [Trouble: Int] = [:]
@@ -52,6 +54,7 @@ final class Receiver: Host {
   }
 
   func set(_ trouble: Trouble, for duration: Duration) {
+    if isCalm { return }
     self.trouble = (trouble, time.now + duration)
     outages.append(time.now...(time.now + duration))
   }
@@ -74,7 +77,7 @@ final class Receiver: Host {
   }
 
   func calm() {
-    (trouble, failureChance) = (nil, 0)
+    (trouble, failureChance, isCalm) = (nil, 0, true)
     outages = outages.map { $0.clamped(to: .zero...time.now) }
   }
 
@@ -82,7 +85,7 @@ final class Receiver: Host {
     if let (trouble, until) = trouble {
       if until > time.now {
         troublesMet[trouble, default: 0] += 1
-        if trouble != .slow { failures.append(time.now) }
+        if ![.slow, .unsteady].contains(trouble) { failures.append(time.now) }
         return disturbed(trouble, request)
       }
       self.trouble = nil
@@ -122,6 +125,11 @@ final class Receiver: Host {
       var reply = Reply.status(200)
       reply.delivery = .late(draw.spread(.milliseconds(200) ... .seconds(10)))
       return .reply(reply)
+    case .unsteady:
+      let isAccepted = draw.chance(0.5)
+      if !isAccepted { failures.append(time.now) }
+      take(request, isAccepted)
+      return .reply(.status(isAccepted ? 200 : 503))
     case .gone: return .reply(.status(410))
     case .badRequest:
       declined.insert(request.header("webhook-id") ?? "")

@@ -100,6 +100,10 @@ final class Troubles: @unchecked Sendable {
         : draw.exponential(draw.chance(0.1) ? .hours(2) : .minutes(10))
       world.tell("receiver \(receiver.channel): \(trouble) for \(length.spoken)")
       receiver.set(trouble, for: length)
+      // Some take only a part of what waits when they come back.
+      guard draw.chance(0.3) else { return }
+      let unsteady = draw.exponential(.minutes(10))
+      world.time.after(length) { receiver.set(.unsteady, for: unsteady) }
     case .diskFull:
       forAWhile(draw.spread(.seconds(10) ... .hours(1)), "the disk is full", \.isFull, true, false, &draw)
     case .diskError:

@@ -5,7 +5,7 @@ import Testing
   /// Lines of Swift below `Sources`, without the simulation.
   static let lines = (limit: 31_166, now: 32_201)
   /// Lines of Swift of the simulation, which is a proof and no product.
-  static let simulation = (target: "simulation", limit: 4979)
+  static let simulation = (target: "simulation", limit: 4992)
   /// Lines of a type with all its extensions, in whatever file and module of `Sources` they are.
   static let typeLimit = 400
   static let longTypes: [String: Int] = [:]
