@@ -12,15 +12,17 @@ final class LineReader {
   private let name: String
   /// Nil for a file that is not compressed.
   private let gzip: GzipReader?
-  private var buffer: [UInt8] = []
+  /// Its first `filled` bytes were read.
+  private var buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: LineReader.chunk, alignment: 1)
+  private var filled = 0
   /// Where the next line begins in `buffer`, and how far it was searched for its end.
   private var start = 0
   private var searched = 0
   private var isOverlong = false
   /// The first bytes of the file, as they were when it was opened.
-  private var beginning: ArraySlice<UInt8> = []
+  private var beginning: [UInt8] = []
 
-  private static let chunk = 65_536
+  private static let chunk = 262_144
   /// Enough bytes for a line's number and time, which tell it from every other.
   private static let beginningLength = 64
   /// Far more bytes than an event has. A longer line is not jobwatch's, and is returned empty.
@@ -34,37 +36,86 @@ final class LineReader {
     if isCompressed, gzip == nil { throw FileFailure("cannot be read", name, ENOMEM) }
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    close(descriptor)
+    buffer.deallocate()
+  }
 
   /// After the last line: false for a compressed file that could not be read to its end.
   var isWhole: Bool { gzip?.isWhole ?? true }
 
-  /// The next line without its newline; nil at the end. A line without a newline is left alone.
-  func next() throws(FileFailure) -> ArraySlice<UInt8>? {
+  /// The next line without its newline, valid until the next call; nil at the end. A line without a newline is left alone.
+  func next() throws(FileFailure) -> UnsafeRawBufferPointer? {
     while true {
-      if let end = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) {
-        let line = isOverlong ? [] : buffer[start..<end]
+      if let end = newline() {
+        let line = isOverlong ? start..<start : start..<end
         offset += off_t(end + 1 - start)
         start = end + 1
         searched = start
         isOverlong = false
-        return line
+        return UnsafeRawBufferPointer(rebasing: buffer[line])
       }
-      searched = buffer.count
-      if buffer.count - start > Self.lineLimit {
+      searched = filled
+      if filled - start > Self.lineLimit {
         isOverlong = true
-        offset += off_t(buffer.count - start)
-        start = buffer.count
+        offset += off_t(filled - start)
+        start = filled
       }
       guard try fill() else { return nil }
     }
   }
 
+  private func newline() -> Int? {
+    guard searched < filled, let base = buffer.baseAddress else { return nil }
+    return memchr(base + searched, CInt(UInt8(ascii: "\n")), filled - searched).map { base.distance(to: $0) }
+  }
+
   /// Goes back to the end of the last whole line, for a file that has grown since.
-  func rewind() {
-    buffer = []
-    start = 0
-    searched = 0
+  func rewind() { seek(to: offset) }
+
+  /// Goes on behind lines that are not wanted, found by halving, so that a file of any length takes some twenty reads.
+  ///
+  /// Lines of other programs are passed over: only a line whose number leads to the next one's is asked.
+  /// - Parameter isEarly: true for the lines up to one of the file's, false for those behind it.
+  func skip(_ isEarly: (LogHead) -> Bool) throws(FileFailure) {
+    guard gzip == nil else { return }
+    // What tells whether the file was cut is its beginning.
+    if beginning.isEmpty { _ = try fill() }
+    var (low, high) = (offset, lseek(descriptor, 0, SEEK_END))
+    while high - low > Self.chunk {
+      let middle = low + (high - low) / 2
+      seek(to: middle)
+      // It may begin in the middle of a line.
+      _ = try next()
+      guard let line = try numberedLine(within: min(high - middle, 4 * off_t(Self.chunk)), isEarly) else { break }
+      if line.isEarly { low = line.start } else { high = middle }
+    }
+    seek(to: low)
+  }
+
+  private func numberedLine(
+    within count: off_t, _ isEarly: (LogHead) -> Bool
+  ) throws(FileFailure) -> (start: off_t, isEarly: Bool)? {
+    let end = offset + count
+    var last: (seq: Int64, start: off_t, isEarly: Bool)?
+    while offset < end {
+      let start = offset
+      guard let bytes = try next() else { return nil }
+      guard let head = LogHead(bytes) else { continue }
+      if let last, last.seq + 1 == head.seq { return (last.start, last.isEarly) }
+      last = (head.seq, start, isEarly(head))
+    }
+    return nil
+  }
+
+  /// The same lines from the last to the first; nil for a file that is compressed. Valid as long as this is.
+  var reversed: ReverseLineReader? {
+    gzip == nil ? ReverseLineReader(FileDescriptor(rawValue: descriptor), name: name) : nil
+  }
+
+  private func seek(to offset: off_t) {
+    self.offset = offset
+    (start, searched, filled, isOverlong) = (0, 0, 0, false)
     lseek(descriptor, offset, SEEK_SET)
   }
 
@@ -76,19 +127,24 @@ final class LineReader {
   }
 
   private func fill() throws(FileFailure) -> Bool {
-    buffer.removeFirst(start)
-    searched -= start
-    start = 0
-    let bytes = try FileFailure.wrap("cannot be read", name) {
-      try [UInt8](unsafeUninitializedCapacity: Self.chunk) { bytes, filled in
-        filled =
-          try gzip?.read(into: bytes)
-          ?? FileDescriptor(rawValue: descriptor).read(into: UnsafeMutableRawBufferPointer(bytes))
-      }
+    makeRoom()
+    let room = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
+    let count = try FileFailure.wrap("cannot be read", name) {
+      try gzip?.read(into: room) ?? FileDescriptor(rawValue: descriptor).read(into: room)
     }
-    if beginning.isEmpty { beginning = bytes.prefix(Self.beginningLength) }
-    buffer += bytes
-    return !bytes.isEmpty
+    if beginning.isEmpty { beginning = Array(room.prefix(min(count, Self.beginningLength))) }
+    filled += count
+    return count > 0
+  }
+
+  /// The line that has begun comes to the front. It is moved a few times only, because a buffer that it fills is doubled.
+  private func makeRoom() {
+    let line = UnsafeRawBufferPointer(rebasing: buffer[start..<filled])
+    let isFull = line.count > buffer.count / 2
+    let room = isFull ? UnsafeMutableRawBufferPointer.allocate(byteCount: 2 * buffer.count, alignment: 1) : buffer
+    room.copyMemory(from: line)
+    if isFull { buffer.deallocate() }
+    (buffer, searched, filled, start) = (room, searched - start, line.count, 0)
   }
 }
 
@@ -119,9 +175,11 @@ private final class GzipReader {
   }
 
   /// The number of bytes that come next; zero at the end, and at damage.
-  func read(into output: UnsafeMutableBufferPointer<UInt8>) throws -> Int {
-    let room = UInt32(output.count)
-    (stream.pointee.next_out, stream.pointee.avail_out) = (output.baseAddress, room)
+  func read(into output: UnsafeMutableRawBufferPointer) throws -> Int {
+    let room = UInt32(clamping: output.count)
+    (stream.pointee.next_out, stream.pointee.avail_out) = (
+      output.baseAddress?.assumingMemoryBound(to: UInt8.self), room
+    )
     while stream.pointee.avail_out == room, !isDamaged {
       if stream.pointee.avail_in == 0 {
         let count = try FileDescriptor(rawValue: descriptor).read(into: input)

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import JobWatchCore
 
 /// Conditions for lines of the status log; an empty or nil one admits all.
@@ -12,7 +13,7 @@ package struct LogFilter: Sendable {
   /// Both bounds as text: the times of the log sort as text.
   private let bounds: (since: [UInt8], until: [UInt8]?)
   /// Groups of texts: a wanted line holds one of each group. Ids and names need no escapes in JSON.
-  private let needles: [[[UInt8]]]
+  private let needles: [[Needle]]
 
   /// A line needs one of `jobs`, one of `events`, all `labels`, and a time from `since` on and before `until`.
   package init(
@@ -32,20 +33,21 @@ package struct LogFilter: Sendable {
         jobs.map { #""job_id":"\#($0)""# }, account.map { [#""account":"\#($0)""#] } ?? [],
         service.map { [#""service":"\#($0)""#] } ?? [],
       ] + labels.keys.map { [#""\#($0)":""#] }
-    needles = groups.filter { !$0.isEmpty }.map { $0.map { Array($0.utf8) } }
+    needles = groups.filter { !$0.isEmpty }.map { $0.map(Needle.init) }
   }
 
-  func admits(_ head: LogHead) -> Bool {
+  /// Whether a line may be wanted, by its head and by the texts in it.
+  func mayAdmit(_ head: LogHead) -> Bool {
     (events.isEmpty || events.contains { $0.matches(head.event) }) && !head.time.lexicographicallyPrecedes(bounds.since)
       && bounds.until.map(head.time.lexicographicallyPrecedes) ?? true
+      && needles.allSatisfy { group in group.contains { $0.stands(in: head.line) } }
   }
 
-  /// Whether the whole line is wanted, given that its head is. False, too, for what is no JSON.
+  /// Whether a line that may be wanted is. False, too, for what is no JSON.
   func admits(_ line: LogLine) -> Bool {
-    guard !needles.isEmpty else { return true }
-    let mayMatch = needles.allSatisfy { group in group.contains { Self.holds(line.bytes, $0) } }
-    // The text may also stand inside a label or an answer of the cloud: only decoding tells.
-    guard mayMatch, let subject = try? JSONDecoder().decode(Subject.self, from: Data(line.bytes)) else { return false }
+    // The texts may also stand inside a label or an answer of the cloud: only decoding tells.
+    guard !needles.isEmpty else { return LogLine.isJSON(line.bytes) }
+    guard let subject = try? JSONDecoder().decode(Subject.self, from: Data(line.bytes)) else { return false }
     return (jobs.isEmpty || subject.jobID.map(jobs.contains) ?? false) && (account == nil || account == subject.account)
       && (service == nil || service == subject.service) && labels.allSatisfy { subject.labels?[$0.key] == $0.value }
   }
@@ -62,16 +64,33 @@ package struct LogFilter: Sendable {
       case account, service, labels
     }
   }
+}
 
-  /// Every needle begins with a quotation mark.
-  private static func holds(_ bytes: [UInt8], _ needle: [UInt8]) -> Bool {
-    bytes.withUnsafeBytes { bytes in
-      var rest = bytes[...]
-      while let start = rest.firstIndex(of: UInt8(ascii: "\"")) {
-        if rest[start...].starts(with: needle) { return true }
-        rest = rest[(start + 1)...]
+/// A text to be found in many lines, by Horspool's algorithm: most bytes of a line are never looked at.
+private struct Needle: Sendable {
+  private let bytes: [UInt8]
+  /// By a byte of the line that stands where the text would end: how far the next place is at least.
+  private let steps: [Int]
+
+  init(_ text: String) {
+    bytes = Array(text.utf8)
+    var steps = [Int](repeating: bytes.count, count: 256)
+    for (index, byte) in bytes.dropLast().enumerated() { steps[Int(byte)] = bytes.count - 1 - index }
+    self.steps = steps
+  }
+
+  func stands(in line: UnsafeRawBufferPointer) -> Bool {
+    bytes.withUnsafeBytes { text in
+      steps.withUnsafeBufferPointer { steps in
+        guard let base = line.baseAddress, let first = text.baseAddress else { return false }
+        var start = 0
+        while start + text.count <= line.count {
+          let last = line[start + text.count - 1]
+          if last == text[text.count - 1], memcmp(base + start, first, text.count) == 0 { return true }
+          start += steps[Int(last)]
+        }
+        return false
       }
-      return false
     }
   }
 }
@@ -97,7 +116,9 @@ package struct EventPattern: Sendable, Hashable {
     throw Unknown(description: "no event is named \"\(text)\"; \(hint)")
   }
 
-  func matches(_ name: ArraySlice<UInt8>) -> Bool { isPrefix ? name.starts(with: text) : name.elementsEqual(text) }
+  func matches(_ name: UnsafeRawBufferPointer) -> Bool {
+    isPrefix ? name.starts(with: text) : name.elementsEqual(text)
+  }
 }
 
 extension Timestamp {

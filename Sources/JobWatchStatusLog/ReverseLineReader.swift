@@ -39,7 +39,7 @@ struct ReverseLineReader {
     var isOverlong = false
     var searched = isEnded ? 1 : 0
     while true {
-      let before = buffer.dropLast(searched).lastIndex(of: Self.newline)
+      let before = newline(before: buffer.count - searched)
       let bufferStart = position - Int64(buffer.count)
       if before != nil || bufferStart == 0 {
         let start = before.map { $0 + 1 } ?? 0
@@ -55,6 +55,22 @@ struct ReverseLineReader {
       }
       searched = buffer.count
       try fill()
+    }
+  }
+
+  /// Where the last newline of the first `count` bytes is, looked for eight bytes at a time.
+  private func newline(before count: Int) -> Int? {
+    buffer.withUnsafeBytes { bytes in
+      let (ones, highest) = (0x0101_0101_0101_0101 as UInt64, 0x8080_8080_8080_8080 as UInt64)
+      let newlines = ones &* UInt64(Self.newline)
+      var end = count
+      while end >= 8 {
+        // A newline becomes a zero, which borrows the highest bit.
+        let word = bytes.loadUnaligned(fromByteOffset: end - 8, as: UInt64.self) ^ newlines
+        if (word &- ones) & ~word & highest != 0 { break }
+        end -= 8
+      }
+      return bytes[..<end].lastIndex(of: Self.newline)
     }
   }
 

@@ -12,10 +12,13 @@ package final class StatusLogReader {
   /// The number of the last line that was read, wanted or not.
   package private(set) var lastSeq: Int64 = 0
 
+  /// Before this time, as the log writes it, no line is wanted.
+  private let earliest: [UInt8]?
+
   /// The newest file that holds lines, open where it was left.
   private var current: (segment: LogSegment, lines: LineReader)?
 
-  /// A file is skipped by its time only with this margin, because the wall clock may have been set back.
+  /// Lines are skipped by their time only with this margin, because the wall clock may have been set back.
   private static let clockSlack = Duration.hours(1)
   /// Rotations during one read after which it gives up.
   private static let tries = 10
@@ -28,6 +31,7 @@ package final class StatusLogReader {
   package init(path: String, filter: LogFilter = LogFilter(), onTrouble: @escaping (String) -> Void) {
     directory = LogDirectory(log: path)
     self.filter = filter
+    earliest = filter.since.map { Array("\($0 - Self.clockSlack)".utf8) }
     self.onTrouble = onTrouble
   }
 
@@ -62,6 +66,7 @@ package final class StatusLogReader {
     for (index, segment) in segments.enumerated() {
       if index + 1 < segments.count, isEarly(before: segments[index + 1]) { continue }
       guard let lines = try segment.open() else { return nil }
+      try lines.skip(isEarly)
       lastSeq = try drain(lines, of: segment, after: lastSeq, take)
       if segment.first != nil, !segment.isCompressed { current = (segment, lines) }
     }
@@ -78,20 +83,65 @@ package final class StatusLogReader {
       if index + 1 < segments.count, isEarly(before: segments[index + 1]) { break }
       guard let lines = try segment.open() else { return nil }
       let missing = count - found.count
-      var tail: [LogLine] = []
-      let last = try drain(lines, of: segment, after: 0) { line in
-        guard line.seq < end else { return }
-        tail.append(line)
-        // Cut only when twice as long: each line is moved at most once.
-        if tail.count >= 2 * missing + 16 { tail.removeFirst(tail.count - missing) }
-      }
-      newest = max(newest, last)
+      let tail =
+        try backwards(lines, of: segment, missing, before: end) ?? forwards(lines, of: segment, missing, before: end)
+      newest = max(newest, tail.newest)
       end = min(end, segment.first?.seq ?? end)
-      found = tail.suffix(missing) + found
+      found = tail.lines + found
     }
     lastSeq = newest
     return found
   }
+
+  /// The last wanted lines of a file, and the number of its last line.
+  private typealias Tail = (lines: [LogLine], newest: Int64)
+
+  private func forwards(_ lines: LineReader, of segment: LogSegment, _ count: Int, before end: Int64) throws -> Tail {
+    try lines.skip(isEarly)
+    var tail: [LogLine] = []
+    let newest = try drain(lines, of: segment, after: 0) { line in
+      guard line.seq < end else { return }
+      tail.append(line)
+      // Cut only when twice as long: each line is moved at most once.
+      if tail.count >= 2 * count + 16 { tail.removeFirst(tail.count - count) }
+    }
+    return (tail.suffix(count), newest)
+  }
+
+  /// Reads no further than needed. Nil for a compressed file, and where a line's number is not the one before the next
+  /// line's: which of them are the log's own shows from the beginning only.
+  private func backwards(_ lines: LineReader, of segment: LogSegment, _ count: Int, before end: Int64) throws -> Tail? {
+    guard var reversed = lines.reversed else { return nil }
+    var (tail, foreign): ([LogLine], Int) = ([], 0)
+    var (newest, lowest): (Int64?, Int64?) = (nil, nil)
+    var untilCheck = Self.stride
+    // The line before the last one tells whether the last one's number can be true.
+    while tail.count < count || lowest == newest, let line = try reversed.next() {
+      untilCheck -= 1
+      if untilCheck == 0 {
+        try Task.checkCancellation()
+        untilCheck = Self.stride
+      }
+      guard line.isEnded else { continue }
+      guard let (seq, isEarly, candidate) = line.bytes.withUnsafeBytes(examine) else {
+        foreign += 1
+        continue
+      }
+      if let lowest, seq != lowest - 1 { return nil }
+      (newest, lowest) = (newest ?? seq, seq)
+      if isEarly { break }
+      guard let candidate, seq < end else { continue }
+      if filter.admits(candidate) { tail.append(candidate) } else if !LogLine.isJSON(candidate.bytes) { foreign += 1 }
+    }
+    tell(foreign: foreign, in: segment)
+    return (tail.prefix(count).reversed(), newest ?? 0)
+  }
+
+  private func examine(_ bytes: UnsafeRawBufferPointer) -> (seq: Int64, isEarly: Bool, candidate: LogLine?)? {
+    LogHead(bytes).map { ($0.seq, isEarly($0), filter.mayAdmit($0) ? LogLine($0) : nil) }
+  }
+
+  private func isEarly(_ head: LogHead) -> Bool { earliest.map(head.time.lexicographicallyPrecedes) ?? false }
 
   /// All lines before `next` were read already, or are older than wanted.
   private func isEarly(before next: LogSegment) -> Bool {
@@ -126,7 +176,7 @@ package final class StatusLogReader {
         try Task.checkCancellation()
         untilCheck = Self.stride
       }
-      guard let head = LogHead(bytes), !bytes.hasDamage else {
+      guard let head = LogHead(bytes) else {
         foreign += 1
         continue
       }
@@ -140,14 +190,17 @@ package final class StatusLogReader {
         }
         (last, leapt) = (head.seq, nil)
       }
-      guard filter.admits(head) else { continue }
-      let line = LogLine(head, bytes)
-      guard filter.admits(line) else { continue }
-      if LogLine.isJSON(line.bytes) { try take(line) } else { foreign += 1 }
+      guard filter.mayAdmit(head) else { continue }
+      let line = LogLine(head)
+      if filter.admits(line) { try take(line) } else if !LogLine.isJSON(line.bytes) { foreign += 1 }
     }
-    if foreign > 0 { tell("\(segment.name): \(foreign) lines that jobwatch did not write are left out") }
+    tell(foreign: foreign, in: segment)
     if !lines.isWhole { tell("\(segment.name) is damaged: only its beginning could be read") }
     return last
+  }
+
+  private func tell(foreign count: Int, in segment: LogSegment) {
+    if count > 0 { tell("\(segment.name): \(count) lines that jobwatch did not write are left out") }
   }
 
   private func tell(_ trouble: String) {

@@ -13,7 +13,7 @@ struct BenchCommand: AsyncParsableCommand {
       Exit codes: 0 done, 1 a limit is missed (with --check) or nothing could be measured, 64 command misuse.
       """,
     subcommands: [
-      ThroughputCommand.self, FootprintCommand.self, PollingCommand.self, ServeCommand.self,
+      ThroughputCommand.self, FootprintCommand.self, PollingCommand.self, LogCommand.self, ServeCommand.self,
     ])
 }
 

@@ -31,13 +31,30 @@ enum StandardOutput {
   /// Nobody reads standard output any more: the command ends without a message.
   struct Closed: Error {}
 
-  /// Writes without a buffer: a reader of `log --follow` sees every line as it comes.
+  /// Writes at once: a reader of `log --follow` sees every line as it comes.
   static func write(_ bytes: [UInt8]) throws {
     do {
       try FileDescriptor.standardOutput.writeAll(bytes)
     } catch Errno.brokenPipe {
       throw Closed()
     }
+  }
+}
+
+/// Collects what goes to standard output, because a call of the system for each of a million lines takes longer than
+/// the lines.
+final class OutputBuffer {
+  private var bytes: [UInt8] = []
+  private static let limit = 65_536
+
+  func write(_ more: [UInt8]) throws {
+    bytes += more
+    if bytes.count >= Self.limit { try flush() }
+  }
+
+  func flush() throws {
+    try StandardOutput.write(bytes)
+    bytes.removeAll(keepingCapacity: true)
   }
 }
 

@@ -73,19 +73,27 @@ struct LogCommand: AsyncParsableCommand {
 
   func run() async throws {
     let path = try path ?? file.load(cure: "or name the log with --file PATH").value.statusLog
-    let print = Self.printer(json: json)
     let isComplete = Atomic(true)
     do {
       if follow {
         try await StatusLogFollower(path: path, filter: filter, last: last) {
           StandardError.write($0)
-        }.run(stopOn: [.sigint, .sigterm], print)
+        }.run(stopOn: [.sigint, .sigterm]) { [json] in try StandardOutput.write(Self.printed($0, json: json)) }
       } else {
         let reader = StatusLogReader(path: path, filter: filter) {
           StandardError.write($0)
           isComplete.store(false, ordering: .relaxed)
         }
-        if let limit { try reader.last(limit).forEach(print) } else { try reader.read(print) }
+        let output = OutputBuffer()
+        func print(_ line: LogLine) throws { try output.write(Self.printed(line, json: json)) }
+        do {
+          if let limit { try reader.last(limit).forEach(print) } else { try reader.read(print) }
+        } catch {
+          // What was found before it counts, too.
+          try output.flush()
+          throw error
+        }
+        try output.flush()
       }
     } catch is StandardOutput.Closed {
       return
@@ -103,15 +111,11 @@ struct LogCommand: AsyncParsableCommand {
       labels: LabelArgument.dictionary(label), since: since, until: until)
   }
 
-  private static func printer(json: Bool) -> @Sendable (LogLine) throws -> Void {
-    if json { return { try StandardOutput.write($0.bytes + [UInt8(ascii: "\n")]) } }
-    let terminal = Terminal.standardOutput
-    return { line in
-      let name = line.event.onOneLine.padding(toLength: 20, withPad: " ", startingAt: 0)
-      let summary = line.summary.onOneLine
-      let told = terminal.painted("\(name)  \(summary)", colour(line.event))
-      try StandardOutput.write(Array("\(line.time.onOneLine)  \(told)\n".utf8))
-    }
+  private static func printed(_ line: LogLine, json: Bool) -> [UInt8] {
+    if json { return line.bytes + [UInt8(ascii: "\n")] }
+    let name = line.event.onOneLine.padding(toLength: 20, withPad: " ", startingAt: 0)
+    let told = Terminal.standardOutput.painted("\(name)  \(line.summary.onOneLine)", colour(line.event))
+    return Array("\(line.time.onOneLine)  \(told)\n".utf8)
   }
 
   private static func colour(_ event: String) -> Terminal.Colour? {

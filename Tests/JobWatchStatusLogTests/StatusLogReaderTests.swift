@@ -85,6 +85,46 @@ import Testing
     #expect(try reader(wanted).last(3).map(\.seq) == [1])
   }
 
+  /// As copies, crashes and other programs leave it.
+  @Test(arguments: [
+    LogFixture.text(1...400), LogFixture.text(1...6) + LogFixture.text(4...40),
+    LogFixture.text(1...20) + LogFixture.line(999_999_999_999) + "\n",
+    LogFixture.text(1...20) + "\u{0}\u{0}\n{}\n" + LogFixture.text(21...30) + LogFixture.line(31).prefix(40),
+    LogFixture.text(1...3) + LogFixture.line(3) + "\n" + LogFixture.text(5_000_000...5_000_003),
+    LogFixture.text(1...20) + LogFixture.line(7) + "\n" + LogFixture.text(21...30), "", "\n\n\n",
+  ])
+  func `the last lines of a worn log are those that reading all of it ends with`(_ text: String) throws {
+    try fixture.append(text)
+    for filter in [
+      LogFilter(), LogFilter(jobs: ["j1"]), LogFilter(since: Self.time(5)), LogFilter(until: Self.time(5)),
+    ] {
+      var all: [LogLine] = []
+      try reader(filter).read { all.append($0) }
+      for count in [1, 2, 5, 1000] {
+        let reader = reader(filter)
+        #expect(try reader.last(count) == Array(all.suffix(count)), "\(count) of \(text.prefix(200))")
+        // It goes on where the log ends. A number that none can have is not believed before another follows it.
+        if text.contains("999999999999") { continue }
+        #expect(try numbers(reader) == [], "\(count) of \(text.prefix(200))")
+      }
+    }
+  }
+
+  /// A line a minute, of several megabytes, so that most of it is passed over.
+  @Test func `begins a long log at any time with the lines that are wanted`() throws {
+    let padding = #","cause":"\#(String(repeating: "x", count: 3000))""#
+    let lines = (1...1400).map { LogFixture.line($0, more: padding) + "\n" }
+    // Other programs' lines are passed over, too, and the numbers of some are like ours.
+    let foreign = String(repeating: "z", count: 5000) + "\n" + LogFixture.line(7) + "\n{}\n"
+    try fixture.append(lines[..<700].joined() + foreign + lines[700...].joined())
+    for minute in [0, 1, 59, 60, 61, 699, 700, 701, 1000, 1399, 1400, 1401] {
+      let filter = LogFilter(since: Self.time(minute))
+      let expected = (1...1400).filter { $0 >= minute }.map(Int64.init)
+      #expect(try numbers(reader(filter)) == expected, "since \(minute)")
+      #expect(try reader(filter).last(3).map(\.seq) == expected.suffix(3), "since \(minute)")
+    }
+  }
+
   private static func time(_ minute: Int) -> Timestamp { Timestamp(milliseconds: 1_795_219_200_000) + .minutes(minute) }
 
   @Test(
