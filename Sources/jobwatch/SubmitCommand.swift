@@ -17,12 +17,17 @@ struct SubmitCommand: ParsableCommand {
         curl … | jobwatch submit -
         jobwatch submit https://ecs.eu-de.otc.t-systems.com/v1/PROJECT/jobs/ID
         jobwatch submit < jobs.txt
+        TF_LOG=DEBUG terraform apply 2> >(jobwatch submit --scan --label run=42)
 
       Standard input may be: the reply of the API that began the job, whatever stands beside its job_id, \
       also with the head that curl -i prints; an array of such objects or of ids; one object per line; a \
       table of openstack; what list --json prints; or lines "job_id" or "service job_id". A job's URL can \
       stand for its id, and tells service and account. Options fill in what an entry leaves out; labels \
       and channels are added to every entry.
+
+      With --scan the input may be anything, such as the debug log of Terraform, of OpenStack's client or \
+      of curl -v: the jobs that it names by the URL of their query, or in the reply to a call that begins \
+      jobs, are submitted one by one, each as soon as it appears.
 
       Exit codes: 0 done, 64 the input or the command is wrong (nothing was submitted), 75 the spool \
       cannot be written, 78 the configuration cannot be used.
@@ -67,12 +72,23 @@ struct SubmitCommand: ParsableCommand {
       "The spool, instead of the configuration's. No configuration is read then, and only the form "
         + "of names is checked."), completion: .directory) var spool: String?
 
+  @Flag(help: "Look for jobs in a stream, such as a debug log: standard input, or the file that is named.")
+  var scan = false
+
+  @Flag(help: "With --scan: pass the stream on to standard output, unchanged.")
+  var tee = false
+
+  @Flag(name: .shortAndLong, help: "With --scan and a file: go on as it grows.")
+  var follow = false
+
   @Flag(help: "Print JSON.")
   var json = false
 
   @OptionGroup var file: ConfigOption
 
   func validate() throws {
+    if scan { return try validateScan() }
+    if tee || follow { throw ValidationError("--tee and --follow belong to --scan") }
     if ids.count > 1, ids.contains("-") {
       throw ValidationError("\"-\" stands alone: ids come from arguments or from standard input")
     }
@@ -84,8 +100,28 @@ struct SubmitCommand: ParsableCommand {
     }
   }
 
+  private func validateScan() throws {
+    if ids.count > 1 { throw ValidationError("--scan reads one file, or standard input") }
+    if follow, ids.first ?? "-" == "-" { throw ValidationError("--follow needs a file") }
+    if task != nil || instance != nil { throw ValidationError("--task and --instance are those of one job") }
+  }
+
+  private func runScan(_ directory: String, _ rules: SpoolRules?) throws {
+    // Standard output belongs to the stream where that is passed on.
+    let (tee, json) = (tee, json)
+    let scan = StreamScan(
+      spool: SpoolWriter(spoolDirectory: directory), options: options, rules: rules, isPassedOn: tee
+    ) { submission, path in
+      let name = [submission.service, submission.account, submission.jobID].compactMap(\.self).joined(separator: "/")
+      let line = json ? try OutputText.line(["file": path, "jobs": [submission]] as OutputObject) : name
+      if tee { StandardError.write(line) } else { try StandardOutput.write(Array((line + "\n").utf8)) }
+    }
+    if let path = ids.first, path != "-" { try scan.read(path, follows: follow) } else { try scan.read() }
+  }
+
   func run() throws {
     let (directory, rules) = try destination()
+    if scan { return try runScan(directory, rules) }
     let submissions = try accepted(rules)
     let path: String
     do {

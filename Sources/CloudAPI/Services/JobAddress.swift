@@ -41,6 +41,17 @@ package struct JobAddress: Sendable, Hashable {
   /// By its path alone; nil for what is no query of any service for one job.
   package var anyQuery: Query? { CloudService.all.lazy.compactMap(query).first }
 
+  /// The URL of the query for a job that a call to this one began; nil where the host is of no known service, or no project
+  /// is in the path.
+  package func query(forJob id: String) -> JobAddress? {
+    // `/v1/PROJECT/…`, or `/api/v3/projects/PROJECT/…`.
+    let place = segments.firstIndex(of: "projects") ?? 0
+    guard JobKey.isJobID(id), let service = places.first?.service, segments.indices.contains(place + 1)
+    else { return nil }
+    let target = service.address.target(["{project_id}": segments[place + 1], "{job_id}": id])
+    return JobAddress("https://\(host)\(target)")
+  }
+
   package typealias Place = (service: CloudService, region: String)
 
   /// The services that answer at this host: several if they share it.

@@ -60,7 +60,7 @@ extension SpoolSubmission {
 
   // MARK: Whose a job's URL is
 
-  private typealias Place = (service: CloudService, region: String)
+  fileprivate typealias Place = (service: CloudService, region: String)
 
   /// Fills in the service and the account of the job's URL.
   /// - Parameters:
@@ -91,7 +91,7 @@ extension SpoolSubmission {
   }
 
   /// Endpoints of the configuration first.
-  private static func places(of address: JobAddress, _ accounts: [Account]) -> [Place] {
+  fileprivate static func places(of address: JobAddress, _ accounts: [Account]) -> [Place] {
     let configured = accounts.flatMap { account -> [Place] in
       CloudService.all.filter { service in
         account.endpoints[service.name].flatMap { JobAddress($0) }?.host == address.host
@@ -126,5 +126,12 @@ extension SpoolSubmission {
     if places.contains(where: { $0.region == account.region }) { return nil }
     return "the URL is of region \(places[0].region), and account \"\(account.name)\" of \(account.region): "
       + "add an account of that region, or name one"
+  }
+}
+
+extension SpoolRules {
+  /// Whether a service answers at the host of a URL: one of the clouds', or of the configuration.
+  package func knowsHost(of address: JobAddress) -> Bool {
+    !SpoolSubmission.places(of: address, accounts).isEmpty
   }
 }
