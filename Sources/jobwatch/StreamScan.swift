@@ -23,8 +23,6 @@ final class StreamScan {
   private var trouble: String?
 
   private static let chunk = 262_144
-  /// Between two looks at a file that may grow.
-  private static let rest = 0.2
 
   /// - Parameters:
   ///   - options: what the stream does not say of the jobs.
@@ -39,55 +37,40 @@ final class StreamScan {
     self.rules = rules
     self.isPassedOn = isPassedOn
     self.print = print
+    // Who reads the stream or the names may have enough of them: the jobs are wanted all the same.
+    signal(SIGPIPE, SIG_IGN)
   }
 
   /// Reads standard input to its end.
   func read() throws {
     // An interrupt is for the program that writes, whose last words count.
     signal(SIGINT, SIG_IGN)
-    try drain(.standardInput)
+    try drain(.standardInput, "standard input")
     try end()
   }
 
-  /// - Parameter follows: goes on as the file grows, and with the file that takes its place, until it is killed.
-  func read(_ path: String, follows: Bool) throws {
-    repeat {
-      let file: FileDescriptor
-      do {
-        file = try FileDescriptor.open(FilePath(path), .readOnly, options: [.closeOnExec])
-      } catch let error as Errno {
-        throw ExitCode.misuse.telling("\(path) cannot be read: \(error)")
-      }
-      defer { try? file.close() }
-      try drain(file)
-      while follows, isCurrent(file, path) {
-        Thread.sleep(forTimeInterval: Self.rest)
-        try drain(file)
-      }
-      try drain(file)
-    } while follows
+  func read(_ path: String) throws {
+    let file = try reading(path) { try FileDescriptor.open(FilePath(path), .readOnly, options: [.closeOnExec]) }
+    try file.closeAfter { try drain(file, path) }
     try end()
   }
 
-  /// Whether the path still leads to the file, and that was not cut.
-  private func isCurrent(_ file: FileDescriptor, _ path: String) -> Bool {
-    var (here, there) = (stat(), stat())
-    guard fstat(file.rawValue, &here) == 0 else { return false }
-    // Between two files of a rotation there may be none.
-    guard stat(path, &there) == 0 else { return true }
-    return here.st_ino == there.st_ino && here.st_dev == there.st_dev
-      && here.st_size >= lseek(file.rawValue, 0, SEEK_CUR)
+  private func reading<Value>(_ name: String, _ body: () throws -> Value) throws -> Value {
+    do { return try body() } catch let error as Errno {
+      throw ExitCode.misuse.telling("\(name) cannot be read: \(error)")
+    }
   }
 
-  private func drain(_ file: FileDescriptor) throws {
+  private func drain(_ file: FileDescriptor, _ name: String) throws {
     var isPassedOn = isPassedOn
     while true {
-      let bytes = try [UInt8](unsafeUninitializedCapacity: Self.chunk) { buffer, count in
-        count = try file.read(into: UnsafeMutableRawBufferPointer(buffer))
+      let bytes = try reading(name) {
+        try [UInt8](unsafeUninitializedCapacity: Self.chunk) { buffer, count in
+          count = try file.read(into: UnsafeMutableRawBufferPointer(buffer))
+        }
       }
       if bytes.isEmpty { return }
       if isPassedOn {
-        // Who reads it may have enough of it; the jobs are wanted all the same.
         do { try StandardOutput.write(bytes) } catch is StandardOutput.Closed { isPassedOn = false }
       }
       scanner.scan(bytes, found: take)
@@ -110,17 +93,18 @@ final class StreamScan {
 
   private func submit() throws {
     while let next = waiting.first {
+      let path: String
       do throws(SpoolWriter.Failure) {
-        let path = try spool.write([next], at: Timestamp(Date()))
-        waiting.removeFirst()
-        submitted += 1
-        try? print(next, path)
+        path = try spool.write([next], at: Timestamp(Date()))
       } catch {
         // It is tried again with what comes next, and told once.
         if trouble == nil { StandardError.write("\(error)") }
         trouble = error.description
         return
       }
+      waiting.removeFirst()
+      submitted += 1
+      do { try print(next, path) } catch is StandardOutput.Closed {}
     }
     trouble = nil
   }

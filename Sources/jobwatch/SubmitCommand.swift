@@ -78,9 +78,6 @@ struct SubmitCommand: ParsableCommand {
   @Flag(help: "With --scan: pass the stream on to standard output, unchanged.")
   var tee = false
 
-  @Flag(name: .shortAndLong, help: "With --scan and a file: go on as it grows.")
-  var follow = false
-
   @Flag(help: "Print JSON.")
   var json = false
 
@@ -88,7 +85,7 @@ struct SubmitCommand: ParsableCommand {
 
   func validate() throws {
     if scan { return try validateScan() }
-    if tee || follow { throw ValidationError("--tee and --follow belong to --scan") }
+    if tee { throw ValidationError("--tee belongs to --scan") }
     if ids.count > 1, ids.contains("-") {
       throw ValidationError("\"-\" stands alone: ids come from arguments or from standard input")
     }
@@ -102,7 +99,6 @@ struct SubmitCommand: ParsableCommand {
 
   private func validateScan() throws {
     if ids.count > 1 { throw ValidationError("--scan reads one file, or standard input") }
-    if follow, ids.first ?? "-" == "-" { throw ValidationError("--follow needs a file") }
     if task != nil || instance != nil { throw ValidationError("--task and --instance are those of one job") }
   }
 
@@ -116,7 +112,7 @@ struct SubmitCommand: ParsableCommand {
       let line = json ? try OutputText.line(["file": path, "jobs": [submission]] as OutputObject) : name
       if tee { StandardError.write(line) } else { try StandardOutput.write(Array((line + "\n").utf8)) }
     }
-    if let path = ids.first, path != "-" { try scan.read(path, follows: follow) } else { try scan.read() }
+    if let path = ids.first, path != "-" { try scan.read(path) } else { try scan.read() }
   }
 
   func run() throws {

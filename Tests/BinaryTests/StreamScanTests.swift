@@ -56,6 +56,15 @@ import Testing
     #expect(outcome.output.split(separator: "\n").map { $0.suffix(1) } == ["1", "2", "3", "4"])
     let missing = try await run(#""$2" submit --scan --spool "$3" "$1.none""#)
     #expect(missing.exit == .code(64) && missing.error.contains("in.none cannot be read"))
+    let directory = try await run(#""$2" submit --scan --spool "$3" "$3""#)
+    #expect(directory.exit == .code(64) && directory.error.contains("spool cannot be read"))
+  }
+
+  @Test(arguments: ["", "--tee"]) func `submits all though nobody reads what it prints`(_ option: String) async throws {
+    let line = #"{ "$2" submit --scan \#(option) --spool "$3" < "$1"; echo "ended with $?" >&2; } | true"#
+    let outcome = try await run(line)
+    #expect(outcome.error.contains("4 jobs submitted\nended with 0\n"), "\(outcome.error)")
+    #expect(try submitted().count == 4)
   }
 
   @Test func `passes the stream on though the spool cannot be written`() async throws {
@@ -65,7 +74,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "--tee", "--follow", "--scan a b", "--scan --follow -", "--scan --follow", "--scan --task t", "--scan --instance i",
+    "--tee", "--scan a b", "--scan --task t", "--scan --instance i",
   ])
   func `refuses options that do not go together`(_ options: String) async throws {
     #expect(try await run("\"$2\" submit --spool \"$3\" \(options) < /dev/null").exit == .code(64))

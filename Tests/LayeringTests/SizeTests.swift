@@ -3,7 +3,7 @@ import Testing
 /// What keeps the code small enough for one head. What is over a limit now is listed with its figure, and may not grow.
 @Suite struct `The size of the code` {
   /// Lines of Swift below `Sources`, without the simulation.
-  static let lines = (limit: 31_166, now: 32_944)
+  static let lines = (limit: 31_166, now: 32_924)
   /// Lines of Swift of the simulation, which is a proof and no product.
   static let simulation = (target: "simulation", limit: 4992)
   /// Lines of a type with all its extensions, in whatever file and module of `Sources` they are.
